@@ -1,0 +1,113 @@
+/** Plants imports that run against the arrows and expects each to be found. */
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { arrowFaults, importsOf } from "./arrows.js";
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "arrows-"));
+  manifest("core", {});
+  manifest("cpu", {
+    dependencies: { "@convene/core": "workspace:^" },
+    devDependencies: { "@convene/conformance": "workspace:*" },
+  });
+  manifest("conformance", { dependencies: { "@convene/core": "workspace:^" } });
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function plant(path: string, text: string): void {
+  const file = join(root, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+function manifest(name: string, fields: object, folder = "packages"): void {
+  plant(`${folder}/${name}/package.json`, JSON.stringify({ name: `@convene/${name}`, ...fields }));
+}
+
+describe("arrowFaults", () => {
+  it("allows what runs along the arrows", () => {
+    plant("packages/core/src/index.ts", `export * from "./tensor.js";`);
+    plant("packages/core/src/tensor.test.ts", `import { readFileSync } from "node:fs"; import { it } from "vitest";`);
+    plant("packages/cpu/src/index.ts", `import { Conv2d } from "@convene/core";`);
+    plant("packages/cpu/src/index.test.ts", `import { referenceConv2d } from "@convene/conformance";`);
+    manifest("benchmark", { dependencies: { "@convene/core": "*", "@convene/cpu": "*" } }, "apps");
+    plant("apps/benchmark/src/cli.ts", `import "node:fs"; import "@convene/core"; import "@convene/cpu";`);
+    expect(arrowFaults(root)).toEqual([]);
+  });
+
+  it.each([
+    ["core names a backend", "core/src/a.ts", `import { cpu } from "@convene/cpu";`, `may not import "@convene/cpu"`],
+    [
+      "core names a backend's type",
+      "core/src/a.ts",
+      `import type { X } from "@convene/cpu";`,
+      `may not import "@convene/cpu"`,
+    ],
+    ["core reads a file", "core/src/a.ts", `export { readFileSync } from "node:fs";`, `"node:fs" is Node's`],
+    ["core loads lazily", "core/src/a.ts", `const fs = await import("fs");`, `"fs" is Node's`],
+    ["core requires", "core/src/a.ts", `const fs = require("fs");`, `"fs" is Node's`],
+    ["core takes Node's types", "core/src/a.ts", `/// <reference types="node" />`, "is Node's"],
+    ["core depends on a library", "core/src/a.ts", `import x from "left-pad";`, `"left-pad" is not declared`],
+    ["core's test needs conformance", "core/src/a.test.ts", `import "@convene/conformance";`, "in tests either"],
+    ["cpu names gpu", "cpu/src/a.ts", `import "@convene/gpu";`, `may not import "@convene/gpu"`],
+    [
+      "cpu ships conformance",
+      "cpu/src/a.ts",
+      `import "@convene/conformance";`,
+      `may not import "@convene/conformance"`,
+    ],
+    ["cpu reads a file", "cpu/src/deep/a.ts", `import "node:fs/promises";`, "is Node's"],
+    ["core ships a helper of tests", "core/src/a.ts", `import "./testing/b.js";`, "is for tests"],
+    ["cpu reaches into core", "cpu/src/a.ts", `import "../../core/src/check.js";`, "leaves the package"],
+    ["conformance names cpu", "conformance/src/a.test.ts", `import { cpu } from "@convene/cpu";`, "in tests either"],
+  ])("%s", (_, path, text, expected) => {
+    plant(`packages/${path}`, text);
+    expect(arrowFaults(root)).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it("lets worker-threads import the kernels of cpu and no more", () => {
+    manifest("worker-threads", { dependencies: { "@convene/core": "*", "@convene/cpu": "*" } });
+    plant(
+      "packages/worker-threads/src/a.ts",
+      `import { kernels } from "@convene/cpu/kernels"; import "node:worker_threads";`,
+    );
+    expect(arrowFaults(root)).toEqual([]);
+    plant("packages/worker-threads/src/a.ts", `import { cpu } from "@convene/cpu";`);
+    expect(arrowFaults(root)).toEqual([expect.stringContaining(`may not import "@convene/cpu"`)]);
+  });
+
+  it("reads what package.json declares", () => {
+    manifest("core", { dependencies: { "left-pad": "1.0.0" } });
+    manifest("conformance", { dependencies: { "@convene/core": "*", "@convene/cpu": "*" } });
+    expect(arrowFaults(root)).toEqual([
+      expect.stringContaining("@convene/conformance may not depend on @convene/cpu"),
+      expect.stringContaining("@convene/core may not depend on anything (left-pad)"),
+    ]);
+  });
+
+  it("misses what is imported and not declared", () => {
+    manifest("cpu", {});
+    plant("packages/cpu/src/a.ts", `import "@convene/core";`);
+    expect(arrowFaults(root)).toEqual([
+      expect.stringContaining(`"@convene/core" is not declared in package.json's dependencies`),
+    ]);
+  });
+
+  it("wants a row for every package", () => {
+    manifest("metal", {});
+    expect(arrowFaults(root)).toEqual([expect.stringContaining("@convene/metal has no row")]);
+  });
+});
+
+describe("importsOf", () => {
+  it("is not fooled by comments and strings", () => {
+    expect(importsOf(`// import "a";\nconst text = 'import "b"'; /* require("c") */ import { d } from "d";`)).toEqual([
+      "d",
+    ]);
+  });
+});

@@ -1,0 +1,205 @@
+/**
+ * No import runs against the arrows of the architecture: reads every import of every package, and what each package.json
+ * declares, and lists what the table below does not allow. `pnpm arrows` runs it over the repository.
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { dirname, join, relative, sep } from "node:path";
+import process from "node:process";
+import ts from "typescript";
+import { isMain, PACKAGE_FOLDERS, ROOT } from "./workspace.js";
+
+interface Rule {
+  /** What the package may import; a name also allows its subpaths. Its own name is never needed. */
+  readonly imports: readonly string[];
+  /** What its tests may import besides. */
+  readonly tests: readonly string[];
+  /** Where it may import Node's modules. Elsewhere it has to run in a browser too. */
+  readonly node: readonly string[];
+}
+
+const CORE = "@convene/core";
+const CONFORMANCE = "@convene/conformance";
+
+/**
+ * The arrows. Tests of core get no conformance: it depends on core, and a package manager cannot build a circle.
+ */
+export const RULES: Readonly<Record<string, Rule>> = {
+  "@convene/core": { imports: [], tests: [], node: [] },
+  "@convene/cpu": { imports: [CORE], tests: [CONFORMANCE], node: [] },
+  "@convene/gpu": { imports: [CORE], tests: [CONFORMANCE], node: [] },
+  "@convene/conformance": { imports: [CORE], tests: [], node: ["src/cli", "scripts"] },
+  "@convene/mobilenet": { imports: [CORE], tests: [CONFORMANCE], node: [] },
+  "@convene/worker-threads": { imports: [CORE, "@convene/cpu/kernels"], tests: [CONFORMANCE], node: ["src"] },
+  "@convene/benchmark": { imports: ["@convene"], tests: [], node: ["src"] },
+};
+
+/** Bundles and tests with these; they are no part of what is published. */
+const TOOLS = ["@convene/tsup-config"];
+const SOURCE_FOLDERS = ["src", "scripts", "assembly"];
+
+/** One thing that the arrows do not allow, as a line to print. */
+export function arrowFaults(root: string): string[] {
+  const faults: string[] = [];
+  for (const folder of PACKAGE_FOLDERS) {
+    for (const name of entries(join(root, folder))) {
+      const directory = join(root, folder, name);
+      const manifest = readManifest(directory);
+      if (manifest) faults.push(...packageFaults(root, directory, manifest));
+    }
+  }
+  return faults;
+}
+
+interface Manifest {
+  readonly name: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+function packageFaults(root: string, directory: string, manifest: Manifest): string[] {
+  const where = slashes(relative(root, directory));
+  const rule = RULES[manifest.name];
+  if (!rule) return [`${where}/package.json: ${manifest.name} has no row in the table of tooling/checks/arrows.ts`];
+
+  const faults: string[] = [];
+  const shipped = [manifest.dependencies, manifest.peerDependencies, manifest.optionalDependencies].flatMap(names);
+  const declared = [...shipped, ...names(manifest.devDependencies)];
+  for (const dependency of shipped.filter((one) => isOurs(one) && !declarable(rule.imports, one))) {
+    faults.push(`${where}/package.json: ${manifest.name} may not depend on ${dependency}`);
+  }
+  for (const dependency of names(manifest.devDependencies).filter(isOurs)) {
+    if (!declarable([...rule.imports, ...rule.tests, ...TOOLS], dependency)) {
+      faults.push(`${where}/package.json: ${manifest.name} may not depend on ${dependency}, in development either`);
+    }
+  }
+  if (manifest.name === CORE && shipped.length > 0) {
+    faults.push(`${where}/package.json: ${CORE} may not depend on anything (${shipped.join(", ")})`);
+  }
+
+  for (const file of SOURCE_FOLDERS.flatMap((folder) => sourceFiles(join(directory, folder)))) {
+    const inside = slashes(relative(directory, file));
+    const test = isTest(inside);
+    for (const specifier of importsOf(readFileSync(file, "utf8"))) {
+      const fault = importFault(specifier, { rule, manifest, directory, file, inside, test, shipped, declared });
+      if (fault) faults.push(`${where}/${inside}: ${fault}`);
+    }
+  }
+  return faults;
+}
+
+interface Context {
+  readonly rule: Rule;
+  readonly manifest: Manifest;
+  readonly directory: string;
+  readonly file: string;
+  readonly inside: string;
+  readonly test: boolean;
+  readonly shipped: readonly string[];
+  readonly declared: readonly string[];
+}
+
+function importFault(specifier: string, context: Context): string | undefined {
+  const { rule, manifest, directory, file, inside, test, shipped, declared } = context;
+  if (specifier.startsWith(".") || specifier.startsWith("/")) {
+    const target = slashes(relative(directory, join(dirname(file), specifier)));
+    if (specifier.startsWith("/") || target.startsWith("..")) return `"${specifier}" leaves the package`;
+    if (!test && isTest(target)) return `"${specifier}" is for tests`;
+    return undefined;
+  }
+  const published = inside.startsWith("src/") && !test;
+  // `/// <reference types="node" />` names all of them at once.
+  if (isBuiltin(specifier) || specifier === "node") {
+    const allowed = test || rule.node.some((place) => inside.startsWith(place));
+    return allowed ? undefined : `"${specifier}" is Node's, and ${manifest.name} has to run without Node`;
+  }
+  if (isOurs(specifier)) {
+    if (!allows(test ? [...rule.imports, ...rule.tests] : rule.imports, specifier)) {
+      return `${manifest.name} may not import "${specifier}"${test ? ", in tests either" : ""}`;
+    }
+    if (!(published ? shipped : declared).includes(packageName(specifier))) {
+      return `"${specifier}" is not declared in package.json${published ? "'s dependencies" : ""}`;
+    }
+    return undefined;
+  }
+  // Tools of tests and scripts are the root's; whether they are declared is knip's question.
+  if (published && !shipped.includes(packageName(specifier)))
+    return `"${specifier}" is not declared in package.json's dependencies`;
+  return undefined;
+}
+
+/** Every module that a source names: import and export from, import(), require, import types, reference directives. */
+export function importsOf(source: string): string[] {
+  const info = ts.preProcessFile(source, true, true);
+  return [...info.importedFiles, ...info.referencedFiles, ...info.typeReferenceDirectives].map(
+    ({ fileName }) => fileName,
+  );
+}
+
+/** A test, or a helper of tests, by its path inside the package. */
+function isTest(path: string): boolean {
+  return /\.test\.[jt]s$/.test(path) || path.startsWith("src/testing/");
+}
+
+function isOurs(specifier: string): boolean {
+  return specifier.startsWith("@convene/");
+}
+
+/** Whether a row's list allows this import: the name itself, or anything below it. */
+function allows(list: readonly string[], specifier: string): boolean {
+  return list.some((one) => specifier === one || specifier.startsWith(`${one}/`));
+}
+
+/** Whether a row's list has something to import from this package. */
+function declarable(list: readonly string[], dependency: string): boolean {
+  return allows(list, dependency) || list.some((one) => one.startsWith(`${dependency}/`)) || TOOLS.includes(dependency);
+}
+
+function packageName(specifier: string): string {
+  return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+}
+
+function sourceFiles(folder: string): string[] {
+  return entries(folder, true)
+    .filter((path) => /\.[cm]?[jt]sx?$/.test(path) && !path.split(sep).includes("generated"))
+    .map((path) => join(folder, path))
+    .toSorted();
+}
+
+function entries(folder: string, recursive = false): string[] {
+  try {
+    return readdirSync(folder, { encoding: "utf8", recursive });
+  } catch {
+    return [];
+  }
+}
+
+function readManifest(directory: string): Manifest | undefined {
+  try {
+    return JSON.parse(readFileSync(join(directory, "package.json"), "utf8")) as Manifest;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT" || (error as NodeJS.ErrnoException).code === "ENOTDIR")
+      return undefined;
+    throw error;
+  }
+}
+
+function names(dependencies: Readonly<Record<string, string>> | undefined): string[] {
+  return Object.keys(dependencies ?? {});
+}
+
+function slashes(path: string): string {
+  return path.split(sep).join("/");
+}
+
+if (isMain(import.meta.url)) {
+  const faults = arrowFaults(ROOT);
+  for (const fault of faults) process.stderr.write(`${fault}\n`);
+  process.stdout.write(
+    faults.length === 0 ? "arrows: every import runs along them\n" : `arrows: ${faults.length} against them\n`,
+  );
+  process.exitCode = faults.length === 0 ? 0 : 1;
+}

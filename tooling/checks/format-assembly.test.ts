@@ -1,0 +1,15 @@
+/** Decorators come back from formatting where they were. */
+
+import { expect, it } from "vitest";
+import { formatAround } from "./format-assembly.js";
+
+it("hides decorators from the formatter and puts them back", () => {
+  const source = `@inline\nfunction f(): void {}\n  @external("env", "g")\nexport declare function g(): void;\n`;
+  let seen = "";
+  const result = formatAround(source, (text) => {
+    seen = text;
+    return text;
+  });
+  expect(seen).not.toMatch(/^\s*@/m);
+  expect(result).toBe(source);
+});

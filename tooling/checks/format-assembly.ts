@@ -1,0 +1,51 @@
+/**
+ * Formats the AssemblyScript sources, or with `--check` lists those that are not formatted. AssemblyScript has decorators
+ * on functions (`@inline`), which no TypeScript parser takes; so they are comments while oxfmt looks at them.
+ */
+
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import process from "node:process";
+import { fail, isMain, ROOT, tool } from "./workspace.js";
+
+const SOURCES = join(ROOT, "packages", "cpu", "assembly");
+const HIDDEN = "//decorator:";
+
+/** `format` applied to `source`, with its decorators out of the way. */
+export function formatAround(source: string, format: (text: string) => string): string {
+  const hidden = source.replace(/^([ \t]*)(@\w+(?:\([^)\n]*\))?)[ \t]*(?=\n)/gm, `$1${HIDDEN}$2`);
+  return format(hidden).replaceAll(HIDDEN, "");
+}
+
+function oxfmt(text: string, file: string): string {
+  // Under another name: the configuration leaves the real one out.
+  const args = [`--stdin-filepath=${relative(SOURCES, file).replaceAll(/[/\\]/g, "-")}`];
+  const { status, stdout, stderr } = spawnSync(tool("oxfmt"), args, { cwd: ROOT, input: text, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${relative(ROOT, file)}: ${stderr}`);
+  return stdout;
+}
+
+function main(check: boolean): void {
+  const unformatted = readdirSync(SOURCES, { encoding: "utf8", recursive: true })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => join(SOURCES, path))
+    .filter((file) => {
+      const source = readFileSync(file, "utf8");
+      const formatted = formatAround(source, (text) => oxfmt(text, file));
+      if (formatted !== source && !check) writeFileSync(file, formatted);
+      return formatted !== source;
+    });
+  if (check && unformatted.length > 0) {
+    const list = unformatted.map((file) => relative(ROOT, file)).join("\n");
+    throw new Error(`${list}\nnot formatted; pnpm format does it`);
+  }
+}
+
+if (isMain(import.meta.url)) {
+  try {
+    main(process.argv.includes("--check"));
+  } catch (error) {
+    fail(error);
+  }
+}

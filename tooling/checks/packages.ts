@@ -1,0 +1,28 @@
+/**
+ * Packs each published package and has publint and attw (are the types wrong?) look at the tarballs: entry points that
+ * exist, types that match the module kind, for Node's old and new resolution and for bundlers. `pnpm packages`.
+ */
+
+import { statSync } from "node:fs";
+import process from "node:process";
+import { packAll } from "./pack.js";
+import { fail, run, tool } from "./workspace.js";
+
+try {
+  for (const { name, file } of packAll("packages")) {
+    const files = run("tar", ["-tzf", file]).trim().split("\n");
+    for (const needed of ["package/LICENSE", "package/README.md", "package/package.json"]) {
+      if (!files.includes(needed)) throw new Error(`${name}: the tarball lacks ${needed}`);
+    }
+    const astray = files.filter((path) => !/^package\/(dist\/[^/]+|LICENSE|README\.md|package\.json)$/.test(path));
+    if (astray.length > 0) throw new Error(`${name}: the tarball should not hold ${astray.join(", ")}`);
+
+    run(tool("publint"), ["run", file, "--strict"]);
+    run(tool("attw"), [file]);
+    process.stdout.write(
+      `${name}: ${files.length} files, ${(statSync(file).size / 1000).toFixed(1)} kB; publint and attw pass\n`,
+    );
+  }
+} catch (error) {
+  fail(error);
+}

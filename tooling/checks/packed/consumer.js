@@ -1,0 +1,68 @@
+/**
+ * What a user of the published packages might write, checked against numbers worked out by hand. `packed.ts` runs this
+ * text as an ES module, as CommonJS, and as TypeScript compiled to both; so it stays valid in all four.
+ */
+
+import * as core from "@convene/core";
+import * as cpuPackage from "@convene/cpu";
+import * as conformance from "@convene/conformance";
+
+const expected = [
+  [15, 24, 19, 30, 48, 36, 27, 42, 31],
+  [0, 0, 0, 0, 15, 3, 0, 9, 0],
+].flat();
+
+/** @param {"wasm" | "js"} kernels */
+async function separable(kernels) {
+  // Channel 0 counts from 1 to 9 and is summed over 3x3 windows; channel 1 is ones, doubled, plus a bias of 1.
+  const x = core.tensor([1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 1, 1, 1, 1, 1, 1, 1, 1], [1, 2, 3, 3]);
+  const depthwise = new core.Conv2d(
+    { inChannels: 2, outChannels: 2, kernelSize: 3, padding: 1, groups: 2 },
+    {
+      weight: new Float32Array([1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 2, 0, 0, 0, 0]),
+      bias: new Float32Array([0, 1]),
+    },
+  );
+  const pointwise = new core.Conv2d(
+    { inChannels: 2, outChannels: 2, kernelSize: 1, bias: false, activation: "relu" },
+    { weight: new Float32Array([1, 1, 1, -10]) },
+  );
+
+  const backend = await cpuPackage.cpu({ kernels });
+  const model = await core.prepare(backend, core.network(depthwise, pointwise), [1, 2, 3, 3]);
+  const y = await model.run(x);
+  if (!conformance.checkExact(y.data, expected).ok) {
+    throw new Error(`${backend.device} answers ${y.data.join(" ")}; expected ${expected.join(" ")}`);
+  }
+  model.dispose();
+  await backend.dispose();
+
+  const code = await model.run(x).then(
+    () => "nothing",
+    (error) => (error instanceof core.ConveneError ? error.code : "another error"),
+  );
+  if (code !== "ERR_DISPOSED") throw new Error(`a disposed model answers with ${code}; expected ERR_DISPOSED`);
+}
+
+/** @param {"wasm" | "js"} kernels */
+async function goldens(kernels) {
+  const { counts, results } = await conformance.runConformance(() => cpuPackage.cpu({ kernels }), {
+    suites: ["goldens"],
+  });
+  if (counts.passed === 0 || counts.passed !== results.length) {
+    const first = results.find(({ status }) => status !== "passed");
+    throw new Error(
+      `${counts.passed} of ${results.length} goldens pass on ${kernels} kernels; ${first?.name}: ${first?.message}`,
+    );
+  }
+}
+
+async function main() {
+  if (cpuPackage.default !== cpuPackage.cpu) throw new Error("@convene/cpu does not export its factory as default");
+  await separable("wasm");
+  await separable("js");
+  await goldens("wasm");
+  await goldens("js");
+}
+
+main();

@@ -1,0 +1,57 @@
+/**
+ * Bundles each file of tooling/size/imports from what the packages ship, as an application's bundler would, into
+ * `.cache/size`, prints the sizes, and has size-limit hold them to the budgets of `.size-limit.json`. `pnpm size`.
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import process from "node:process";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { cacheFolder, fail, ROOT, run, tool } from "./workspace.js";
+
+const IMPORTS = join(ROOT, "tooling", "size", "imports");
+
+async function bundle(out: string): Promise<string[]> {
+  const entryPoints = readdirSync(IMPORTS).map((file) => join(IMPORTS, file));
+  await build({
+    entryPoints,
+    outdir: out,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    legalComments: "none",
+    logLevel: "error",
+  });
+  return entryPoints.map((entry) => join(out, basename(entry)));
+}
+
+function table(files: readonly string[]): string {
+  const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(2)} kB`.padStart(10);
+  return files
+    .map((file) => {
+      const bytes = readFileSync(file);
+      const sizes = [bytes.length, gzipSync(bytes, { level: 9 }).length, brotliCompressSync(bytes).length];
+      return `${basename(file, ".js").padEnd(16)} ${sizes.map(kilobytes).join(" ")}`;
+    })
+    .join("\n");
+}
+
+/** An import without a budget would be measured and never held to anything. */
+function checkBudgets(files: readonly string[]): void {
+  const budgets = JSON.parse(readFileSync(join(ROOT, ".size-limit.json"), "utf8")) as { path: string }[];
+  const budgeted = new Set(budgets.map(({ path }) => basename(path)));
+  const without = files.map((file) => basename(file)).filter((file) => !budgeted.has(file));
+  if (without.length > 0) throw new Error(`.size-limit.json has no budget for ${without.join(", ")}`);
+}
+
+try {
+  const files = await bundle(cacheFolder("size"));
+  checkBudgets(files);
+  process.stdout.write(`${"import".padEnd(16)}   minified       gzip     brotli\n${table(files)}\n`);
+  process.stdout.write(run(tool("size-limit"), []));
+} catch (error) {
+  fail(error);
+}

@@ -1,0 +1,69 @@
+/** What the checks share: where the repository is, its packages, and running a program in it. */
+
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+/** The repository's root. */
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Where packages lie that the architecture speaks of. */
+export const PACKAGE_FOLDERS = ["packages", "apps"] as const;
+
+/** Whether this module is the program, rather than imported by a test. */
+export function isMain(url: string): boolean {
+  return process.argv[1] !== undefined && url === pathToFileURL(process.argv[1]).href;
+}
+
+/** A package that is published. */
+export interface PublishedPackage {
+  readonly name: string;
+  readonly directory: string;
+}
+
+/** Every package of the workspace that is not private, by name. */
+export function publishedPackages(): PublishedPackage[] {
+  return PACKAGE_FOLDERS.flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => join(ROOT, folder, name)))
+    .map((directory) => ({ directory, manifest: JSON.parse(readFileSync(join(directory, "package.json"), "utf8")) }))
+    .filter(({ manifest }) => manifest.private !== true)
+    .map(({ directory, manifest }) => ({ name: String(manifest.name), directory }))
+    .toSorted((a, b) => a.name.localeCompare(b.name));
+}
+
+/** A folder under `.cache`, emptied first unless it is kept from run to run. */
+export function cacheFolder(name: string, { keep = false } = {}): string {
+  const folder = join(ROOT, ".cache", name);
+  if (!keep) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** Runs a program to its end. Its output is returned, and thrown if it fails. */
+export function run(command: string, args: readonly string[], cwd: string = ROOT): string {
+  const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
+    cwd,
+    encoding: "utf8",
+    // npm and pnpm are .cmd files on Windows, which only a shell runs.
+    shell: process.platform === "win32",
+    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },
+    maxBuffer: 64 * 2 ** 20,
+  });
+  if (error) throw error;
+  if (status !== 0) {
+    throw new Error(`${[command, ...args].join(" ")} failed (${signal ?? `exit code ${status}`})\n${stdout}${stderr}`);
+  }
+  return stdout;
+}
+
+/** The path of a program that a dependency of the root brings. */
+export function tool(name: string): string {
+  return join(ROOT, "node_modules", ".bin", process.platform === "win32" ? `${name}.cmd` : name);
+}
+
+/** Prints why a check failed, without a stack, and sets the exit code. */
+export function fail(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,2 @@
+/** All of core. */
+export * from "@convene/core";

@@ -1,0 +1,2 @@
+/** The backend, with what it needs of core. */
+export { cpu } from "@convene/cpu";

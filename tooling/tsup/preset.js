@@ -1,0 +1,50 @@
+/**
+ * The one way in which Convene's packages are bundled. JavaScript, with its types beside it, because tsup loads a
+ * package's configuration with plain Node, which must be able to load this.
+ */
+
+import { defineConfig } from "tsup";
+
+/** @type {import("./preset.js").library} */
+export function library(entry, options = {}) {
+  return defineConfig({
+    entry: [...entry],
+    format: ["esm", "cjs"],
+    target: ["es2022", "node20"],
+    // No Node names and no browser names: one file serves both.
+    platform: "neutral",
+    // .d.ts for import and .d.cts for require; a single one would describe the wrong module kind to one of the two.
+    dts: true,
+    clean: true,
+    // Maps would double the tarball; whitespace is gone but names are not, so stack traces stay readable without them.
+    sourcemap: false,
+    // Shared chunks keep a class that two entries export the same class.
+    splitting: true,
+    ...options,
+    esbuildOptions(esbuild, context) {
+      esbuild.minifyWhitespace = true;
+      esbuild.minifySyntax = true;
+      // Kept: error messages and stack traces name classes and functions, and a bundler shortens them anyway.
+      esbuild.minifyIdentifiers = false;
+      esbuild.legalComments = "none";
+      options.esbuildOptions?.(esbuild, context);
+    },
+  });
+}
+
+/** @type {import("./preset.js").app} */
+export function app(entry, options = {}) {
+  return defineConfig({
+    entry: [...entry],
+    format: ["esm"],
+    target: "node20",
+    platform: "node",
+    dts: false,
+    clean: true,
+    sourcemap: false,
+    splitting: true,
+    // What is in node_modules stays there, workspace packages included: the app runs what users install.
+    skipNodeModulesBundle: true,
+    ...options,
+  });
+}

@@ -1,0 +1,21 @@
+/** Tests of every package, run from source: nothing has to be built for them, only generated. */
+
+import { defaultClientConditions, defaultServerConditions } from "vite";
+import { defineConfig } from "vitest/config";
+
+const SOURCE = "convene-source";
+
+export default defineConfig({
+  // Both: which of the two vitest asks depends on whether a file is transformed or handed to Node.
+  resolve: { conditions: [SOURCE, ...defaultClientConditions] },
+  ssr: { resolve: { conditions: [SOURCE, ...defaultServerConditions] } },
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "tooling/**/*.test.ts"],
+    environment: "node",
+    // `.ci/run` takes its last line from the JSON report.
+    reporters: ["default", "json"],
+    outputFile: { json: ".cache/vitest.json" },
+    // `.only` left in a file would make the counts a lie.
+    allowOnly: false,
+  },
+});
