@@ -1,0 +1,157 @@
+/**
+ * The contract between Convene and a backend, in two halves. `Backend` is what callers hold. `BackendImplementation` is
+ * what an author writes; `defineBackend` turns the second into the first by adding every check, so that all backends
+ * reject the same misuse with the same words and an implementation can trust its arguments.
+ */
+
+import type { Conv2dWeights } from "./conv2d.js";
+import type { Conv2dProblem } from "./problem.js";
+import type { Layout, Shape4, Tensor } from "./tensor.js";
+
+declare global {
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+    readonly asyncDispose: unique symbol;
+  }
+}
+
+/** `true`, or why not, in words that a report can print. */
+export type Support = true | { readonly reason: string };
+
+/** Facts about a backend, which the conformance suite reads and checks. */
+export interface BackendFeatures {
+  /** NaN and infinities in inputs and weights go where PyTorch sends them. */
+  readonly nonFinite: Support;
+  /** Subnormal numbers are kept, not flushed to zero. */
+  readonly subnormals: Support;
+}
+
+/** How a plan may be computed. */
+export interface PrepareOptions {
+  /**
+   * `"fast"` (the default) allows algorithms that transform their operands, such as Winograd, and whose error is bounded
+   * in norm only; `"strict"` allows direct algorithms only, which are exact on small integers.
+   */
+  readonly accuracy?: "fast" | "strict";
+}
+
+/** Memory that a backend holds for tensors and plans, in bytes. */
+export interface MemoryUse {
+  /** In live tensors and plans. */
+  readonly used: number;
+  /** Reserved from the system, used or not. */
+  readonly reserved: number;
+}
+
+/** When a tensor's content must survive: from step `from` to step `to`, both included. */
+export interface Lifetime {
+  readonly shape: Shape4;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A tensor on a backend's device. How it lies there is the backend's own affair. */
+export interface DeviceTensor {
+  readonly shape: Shape4;
+  readonly disposed: boolean;
+  /** Gives the memory back. Calling it again does nothing. */
+  dispose(): void;
+  [Symbol.dispose]?(): void;
+}
+
+/** A problem prepared on a backend: weights packed, workspace reserved. */
+export interface Conv2dPlan {
+  readonly problem: Conv2dProblem;
+  /** What really runs, such as `"igemm-4x8"`; of a fused plan, the stages' problems are those it was prepared for. */
+  readonly algorithm: string;
+  readonly disposed: boolean;
+  /**
+   * Enqueues the convolution. Takes effect in the order of calls, after every earlier `upload` and `run` and before every
+   * later `read` of this backend; allocates nothing.
+   *
+   * @throws ConveneError at once for misuse: `ERR_SHAPE`, `ERR_DISPOSED`, `ERR_INVALID_OPTION` (a tensor of another
+   * backend, output that is also input or residual, a residual that the problem does not have, or lacks)
+   */
+  run(input: DeviceTensor, output: DeviceTensor, residual?: DeviceTensor): void;
+  dispose(): void;
+  [Symbol.dispose]?(): void;
+}
+
+/** One stage of a fused plan: it reads the output of the stage before it. */
+export interface Conv2dStage {
+  readonly problem: Conv2dProblem;
+  readonly weights: Conv2dWeights;
+}
+
+/** What a backend's factory answers with. There is no registry: a backend is this value. */
+export interface Backend {
+  /** Such as `"cpu"`. */
+  readonly name: string;
+  /** What it really runs on: `"wasm simd128, 1 thread"`. */
+  readonly device: string;
+  readonly features: BackendFeatures;
+  readonly disposed: boolean;
+  /** Copies `tensor` to the device, from any layout; into `target`, of the same shape, where one is given. */
+  upload(tensor: Tensor, target?: DeviceTensor): DeviceTensor;
+  /** A device tensor whose content is undefined. @throws ConveneError `ERR_OUT_OF_MEMORY` */
+  allocate(shape: Shape4): DeviceTensor;
+  /**
+   * A device tensor for each lifetime; two whose lifetimes do not meet may share memory. The memory is given back when
+   * all of them are disposed.
+   */
+  allocateShared(lifetimes: readonly Lifetime[]): readonly DeviceTensor[];
+  /** Packs the weights (the caller's arrays are copied, and may be changed afterwards) and reserves what `run` needs. */
+  prepareConv2d(problem: Conv2dProblem, weights: Conv2dWeights, options?: PrepareOptions): Promise<Conv2dPlan>;
+  /**
+   * A run of convolutions as one plan, each stage reading the one before it, from the first one's input to the last one's
+   * output; `undefined` where this backend has no fused form for these. The residual, if any, is the last stage's.
+   */
+  prepareFused(stages: readonly Conv2dStage[], options?: PrepareOptions): Promise<Conv2dPlan | undefined>;
+  /** Copies a device tensor to the host, as it is after everything that was called before. Default layout `"nchw"`. */
+  read(tensor: DeviceTensor, options?: { readonly layout?: Layout }): Promise<Tensor>;
+  /** Waits until everything called before has finished; rejects if any of it failed. */
+  sync(): Promise<void>;
+  /** Memory held, where the backend can tell. */
+  memory(): MemoryUse | undefined;
+  /** Settles what is in flight and frees everything. Calling it again does nothing. */
+  dispose(): Promise<void>;
+  [Symbol.asyncDispose]?(): Promise<void>;
+}
+
+/** A prepared convolution as an author writes it. */
+export interface PlanImplementation<Storage> {
+  readonly algorithm: string;
+  run(input: Storage, output: Storage, residual: Storage | undefined): void;
+  /** Called once. */
+  dispose(): void;
+}
+
+/**
+ * What a backend author writes, over a `Storage` type of their choosing (a pointer, a buffer, a texture). Arguments have
+ * been checked: shapes fit, handles are alive and this backend's own, output is neither input nor residual.
+ */
+export interface BackendImplementation<Storage> {
+  readonly name: string;
+  readonly device: string;
+  readonly features: BackendFeatures;
+  allocate(shape: Shape4): Storage;
+  /** Called once for each storage of `allocate`. */
+  free(storage: Storage): void;
+  /** One storage a lifetime, over shared memory; `free` gives back the whole. Left out: each is allocated by itself. */
+  allocateShared?(lifetimes: readonly Lifetime[]): { readonly storages: readonly Storage[]; free(): void };
+  upload(tensor: Tensor, target: Storage): void;
+  read(source: Storage, shape: Shape4, layout: Layout): Promise<Tensor>;
+  prepareConv2d(
+    problem: Conv2dProblem,
+    weights: Conv2dWeights,
+    options: Required<PrepareOptions>,
+  ): Promise<PlanImplementation<Storage>>;
+  prepareFused?(
+    stages: readonly Conv2dStage[],
+    options: Required<PrepareOptions>,
+  ): Promise<PlanImplementation<Storage> | undefined>;
+  sync(): Promise<void>;
+  memory?(): MemoryUse;
+  /** Called once, when every prepare has settled. Frees everything, live storages and plans included. */
+  dispose(): Promise<void>;
+}

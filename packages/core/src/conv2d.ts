@@ -1,0 +1,251 @@
+/** `Conv2d`: torch.nn.Conv2d's options and parameters, with no backend in them. */
+
+import { type Activation, checkActivation } from "./activation.js";
+import {
+  checkBoolean,
+  checkFloat32Array,
+  checkInteger,
+  checkKeys,
+  checkOneOf,
+  checkPair,
+  MAX_ELEMENTS,
+} from "./check.js";
+import { type Cost, problemCost } from "./cost.js";
+import { ConveneError, show } from "./errors.js";
+import { checkPadding, type Padding, type Pads, samePadding } from "./padding.js";
+import {
+  checkGroups,
+  type Conv2dProblem,
+  conv2dProblem,
+  outputShape,
+  PADDING_MODES,
+  type PaddingMode,
+} from "./problem.js";
+import { fillUniform, mt19937 } from "./random.js";
+import { checkShape, elementCount, hostArray, type Shape4 } from "./tensor.js";
+
+/** The options of `torch.nn.Conv2d`, in camelCase, and an activation. */
+export interface Conv2dOptions {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  /** A number, or `[h, w]`. */
+  readonly kernelSize: number | readonly [h: number, w: number];
+  /** Default 1. */
+  readonly stride?: number | readonly [h: number, w: number];
+  /** Default 0. */
+  readonly padding?: Padding;
+  /** Default 1. */
+  readonly dilation?: number | readonly [h: number, w: number];
+  /** 1 is standard, `inChannels` is depthwise. Must divide both channel counts. Default 1. */
+  readonly groups?: number;
+  /** Default true. */
+  readonly bias?: boolean;
+  /** Default `"zeros"`. */
+  readonly paddingMode?: PaddingMode;
+  /** Applied after bias and residual. Default none. */
+  readonly activation?: Activation | undefined;
+}
+
+/** Parameters: `weight` in OIHW order, `[outChannels, inChannels / groups, kh, kw]`; `bias` of `outChannels`. */
+export interface Conv2dWeights {
+  readonly weight: Float32Array;
+  readonly bias?: Float32Array | undefined;
+}
+
+const KEYS = [
+  "inChannels",
+  "outChannels",
+  "kernelSize",
+  "stride",
+  "padding",
+  "dilation",
+  "groups",
+  "bias",
+  "paddingMode",
+  "activation",
+] as const satisfies readonly (keyof Conv2dOptions)[];
+
+/**
+ * A convolution layer: `torch.nn.Conv2d`, option for option. Standard, grouped, depthwise and pointwise convolutions
+ * are the same class with other `groups` and `kernelSize`. See https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
+ *
+ * @example
+ * const depthwise = new Conv2d({ inChannels: 32, outChannels: 32, kernelSize: 3, padding: 1, groups: 32 });
+ * const trained = new Conv2d({ inChannels: 3, outChannels: 64, kernelSize: 7, stride: 2 }, { weight, bias });
+ */
+export class Conv2d {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: readonly [h: number, w: number];
+  readonly stride: readonly [h: number, w: number];
+  /** The four pads, or `"same"`, whose pads depend on the input's size. */
+  readonly padding: Pads | "same";
+  readonly dilation: readonly [h: number, w: number];
+  readonly groups: number;
+  readonly paddingMode: PaddingMode;
+  readonly activation: Activation | undefined;
+  readonly hasBias: boolean;
+
+  readonly #seed: number;
+  #weights: Conv2dWeights | undefined;
+
+  /**
+   * @param parameters the weights, kept and not copied; or a seed for PyTorch's default initialisation, which
+   * gives what `torch.manual_seed(seed); torch.nn.Conv2d(...)` holds (default seed 0)
+   * @throws ConveneError `ERR_INVALID_OPTION`, or `ERR_SHAPE` for parameters of the wrong size
+   */
+  constructor(options: Conv2dOptions, parameters: Conv2dWeights | { readonly seed?: number } = {}) {
+    checkKeys("Conv2d options", options, KEYS);
+    // Defaults are for what is left out only: null is not PyTorch's None, so it is refused.
+    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, paddingMode = "zeros" } = options;
+    this.inChannels = checkInteger("inChannels", options.inChannels, 1);
+    this.outChannels = checkInteger("outChannels", options.outChannels, 1);
+    this.kernelSize = checkPair("kernelSize", options.kernelSize, 1);
+    this.stride = checkPair("stride", stride, 1);
+    this.padding = checkPadding(padding);
+    this.dilation = checkPair("dilation", dilation, 1);
+    this.groups = checkInteger("groups", groups, 1);
+    checkGroups(this.groups, this.inChannels, this.outChannels);
+    this.hasBias = checkBoolean("bias", bias);
+    this.paddingMode = checkOneOf("paddingMode", paddingMode, PADDING_MODES);
+    this.activation = checkActivation(options.activation);
+    checkShape(this.weightShape, "weight");
+
+    checkKeys("Conv2d parameters", parameters, ["weight", "bias", "seed"]);
+    if ("weight" in parameters) {
+      if ("seed" in parameters)
+        throw new ConveneError("ERR_INVALID_OPTION", "a seed was given with a weight: pass one of them");
+      this.#seed = 0;
+      this.#weights = checkWeights(parameters, this.weightShape, this.hasBias);
+    } else {
+      if ("bias" in parameters) throw new ConveneError("ERR_INVALID_OPTION", "a bias was given without a weight");
+      const { seed = 0 } = parameters;
+      this.#seed = checkInteger("seed", seed, 0, 2 ** 32 - 1);
+    }
+  }
+
+  /** OIHW: `[outChannels, inChannels / groups, kh, kw]`. */
+  get weightShape(): Shape4 {
+    return [this.outChannels, this.inChannels / this.groups, ...this.kernelSize];
+  }
+
+  /** The parameters; made on first use where they come from a seed. */
+  get weights(): Conv2dWeights {
+    this.#weights ??= initialise(this.weightShape, this.hasBias, this.#seed);
+    return this.#weights;
+  }
+
+  /**
+   * The problem that this layer poses for an input of this shape.
+   *
+   * @throws ConveneError `ERR_SHAPE` if the input does not fit
+   */
+  problem(inputShape: Shape4, options: { residual?: boolean } = {}): Conv2dProblem {
+    checkKeys("problem options", options, ["residual"]);
+    const { residual = false } = options;
+    const [n, c, ih, iw] = checkShape(inputShape, "input");
+    if (c !== this.inChannels) {
+      throw new ConveneError(
+        "ERR_SHAPE",
+        `input (${show(inputShape)}) has ${c} channels; expected inChannels (${this.inChannels})`,
+      );
+    }
+    const [kh, kw] = this.kernelSize;
+    const [sh, sw] = this.stride;
+    const [dh, dw] = this.dilation;
+    let pads = this.padding;
+    if (pads === "same") {
+      const [pt, pb] = samePadding(ih, kh, sh, dh);
+      const [pl, pr] = samePadding(iw, kw, sw, dw);
+      pads = { pt, pl, pb, pr };
+    }
+    return conv2dProblem({
+      n,
+      g: this.groups,
+      ic: c,
+      ih,
+      iw,
+      oc: this.outChannels,
+      kh,
+      kw,
+      sh,
+      sw,
+      dh,
+      dw,
+      ...pads,
+      paddingMode: this.paddingMode,
+      bias: this.hasBias,
+      residual,
+      activation: this.activation,
+    });
+  }
+
+  /** `[n, outChannels, oh, ow]` for an input of this shape. */
+  outputShape(inputShape: Shape4): Shape4 {
+    return outputShape(this.problem(inputShape));
+  }
+
+  /** Multiply-accumulates, parameters and bytes for an input of this shape. */
+  cost(inputShape: Shape4): Cost {
+    return problemCost(this.problem(inputShape));
+  }
+}
+
+/**
+ * A depthwise convolution with `kernelSize` and the pointwise convolution that follows it, as in MobileNet (Howard et
+ * al., 2017). Spatial options go to the first; `activation` and `bias` to both. `multiplier` is the number of depthwise
+ * outputs a channel (TensorFlow's `depth_multiplier`), default 1.
+ */
+export function depthwiseSeparable(
+  options: Omit<Conv2dOptions, "groups"> & { readonly multiplier?: number },
+  parameters: {
+    readonly depthwise?: Conv2dWeights | { readonly seed?: number };
+    readonly pointwise?: Conv2dWeights | { readonly seed?: number };
+  } = {},
+): readonly [depthwise: Conv2d, pointwise: Conv2d] {
+  checkKeys("depthwiseSeparable options", options, [...KEYS.filter((key) => key !== "groups"), "multiplier"]);
+  checkKeys("depthwiseSeparable parameters", parameters, ["depthwise", "pointwise"]);
+  const { multiplier = 1, inChannels, outChannels, bias = true, activation, ...spatial } = options;
+  const middle = checkInteger("inChannels", inChannels, 1) * checkInteger("multiplier", multiplier, 1, MAX_ELEMENTS);
+  checkInteger("inChannels * multiplier", middle, 1);
+  return [
+    new Conv2d(
+      { ...spatial, inChannels, outChannels: middle, groups: inChannels, bias, activation },
+      parameters.depthwise,
+    ),
+    new Conv2d({ inChannels: middle, outChannels, kernelSize: 1, bias, activation }, parameters.pointwise),
+  ];
+}
+
+/** Checks parameters against a weight shape; shared by `Conv2d` and the backend boundary. */
+export function checkWeights(weights: Conv2dWeights, shape: Shape4, hasBias: boolean): Conv2dWeights {
+  if (typeof weights !== "object" || weights === null) {
+    throw new ConveneError("ERR_INVALID_OPTION", `weights (${show(weights)}) must be { weight, bias }`);
+  }
+  checkFloat32Array("weight", weights.weight, elementCount(shape), `OIHW ${show(shape)}`);
+  if (hasBias && weights.bias === undefined) {
+    throw new ConveneError("ERR_SHAPE", `bias is missing: pass a Float32Array of ${shape[0]}, or bias: false`);
+  }
+  if (!hasBias && weights.bias !== undefined) {
+    throw new ConveneError("ERR_INVALID_OPTION", "a bias was given where bias is false");
+  }
+  if (weights.bias !== undefined) checkFloat32Array("bias", weights.bias, shape[0], "one for each of outChannels");
+  return weights;
+}
+
+/**
+ * PyTorch's default: `kaiming_uniform_(weight, a=sqrt(5))`, then a bias uniform in ±1/sqrt(fan_in). The expressions are
+ * those of torch/nn/init.py and nn/modules/conv.py, step by step, because the bits depend on their rounding.
+ */
+function initialise(shape: Shape4, hasBias: boolean, seed: number): Conv2dWeights {
+  const fanIn = shape[1] * shape[2] * shape[3];
+  const gain = Math.sqrt(2 / (1 + Math.sqrt(5) ** 2));
+  const bound = Math.sqrt(3) * (gain / Math.sqrt(fanIn));
+  const random = mt19937(seed);
+  const weight = hostArray(shape[0] * fanIn);
+  fillUniform(random, weight, -bound, bound);
+  if (!hasBias) return { weight };
+  const bias = hostArray(shape[0]);
+  fillUniform(random, bias, -1 / Math.sqrt(fanIn), 1 / Math.sqrt(fanIn));
+  return { weight, bias };
+}

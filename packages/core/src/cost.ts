@@ -1,0 +1,37 @@
+/** What a convolution costs: arithmetic, parameters and memory traffic. Pure functions of a problem. */
+
+import { type Conv2dProblem, inputShape, outputShape, weightShape } from "./problem.js";
+import { elementCount } from "./tensor.js";
+
+/** The cost of one run. */
+export interface Cost {
+  /** Multiply-accumulates, taps on padding included, as they are usually counted. */
+  readonly macs: number;
+  /** Weights and biases. */
+  readonly parameters: number;
+  /** Bytes that must be read at least once: input, weights, bias and residual in float32. */
+  readonly bytesRead: number;
+  /** Bytes of output. */
+  readonly bytesWritten: number;
+  /** Floating-point operations (two per multiply-accumulate) per byte moved. */
+  readonly arithmeticIntensity: number;
+}
+
+export function problemCost(p: Conv2dProblem): Cost {
+  const outputs = elementCount(outputShape(p));
+  const macs = outputs * (p.ic / p.g) * p.kh * p.kw;
+  const parameters = elementCount(weightShape(p)) + (p.bias ? p.oc : 0);
+  const bytesRead = 4 * (elementCount(inputShape(p)) + parameters + (p.residual ? outputs : 0));
+  return cost(macs, parameters, bytesRead, 4 * outputs);
+}
+
+/** The sum over layers: each layer's traffic counted by itself, as where nothing is fused. */
+export function totalCost(costs: readonly Cost[]): Cost {
+  const sum = (key: keyof Cost): number => costs.reduce((total, each) => total + each[key], 0);
+  return cost(sum("macs"), sum("parameters"), sum("bytesRead"), sum("bytesWritten"));
+}
+
+function cost(macs: number, parameters: number, bytesRead: number, bytesWritten: number): Cost {
+  const bytes = bytesRead + bytesWritten;
+  return { macs, parameters, bytesRead, bytesWritten, arithmeticIntensity: bytes === 0 ? 0 : (2 * macs) / bytes };
+}

@@ -1,0 +1,74 @@
+/**
+ * The errors that every package throws. Messages name the value, what was expected and, where there is one, the
+ * remedy; `code` is stable and is what programs should test.
+ */
+
+/** Stable codes; a message may be reworded in any release, a code may not. */
+export type ConveneErrorCode =
+  /** An option has the wrong type, is out of range, or contradicts another option. */
+  | "ERR_INVALID_OPTION"
+  /** A tensor, or the sizes that follow from it, do not fit what was asked. */
+  | "ERR_SHAPE"
+  /** Well formed, but beyond what this backend can do. */
+  | "ERR_UNSUPPORTED"
+  /** A backend, plan, tensor or model was used after it was disposed. */
+  | "ERR_DISPOSED"
+  /** A backend cannot run here as asked. */
+  | "ERR_BACKEND_UNAVAILABLE"
+  /** The backend could not get the memory that it needs. */
+  | "ERR_OUT_OF_MEMORY"
+  /** Something failed while running; the backend repeats it until it is disposed. */
+  | "ERR_EXECUTION";
+
+/** Every error that Convene throws on purpose. */
+export class ConveneError extends Error {
+  /** What went wrong, for programs. */
+  readonly code: ConveneErrorCode;
+
+  constructor(code: ConveneErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = "ConveneError";
+    this.code = code;
+  }
+}
+
+/**
+ * Thrown by a backend's factory where it cannot run as asked. A backend never falls back to something else: the caller
+ * reads the reason, and chooses.
+ */
+export class BackendUnavailableError extends ConveneError {
+  /** The backend's name, such as `"cpu"`. */
+  readonly backend: string;
+  /** Why it cannot run here. */
+  readonly reason: string;
+  /** What to change so that it can. */
+  readonly remedy: string;
+
+  constructor(backend: string, reason: string, remedy: string, options?: { cause?: unknown }) {
+    super("ERR_BACKEND_UNAVAILABLE", `${backend} is unavailable: ${reason}. ${remedy}`, options);
+    this.name = "BackendUnavailableError";
+    this.backend = backend;
+    this.reason = reason;
+    this.remedy = remedy;
+  }
+}
+
+/** `value` as it should appear in a message: short, on one line, telling `"3"` from `3`. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function") return "a function";
+  if (Array.isArray(value)) return value.length > 8 ? `an array of ${value.length}` : `[${value.map(show).join(", ")}]`;
+  if (ArrayBuffer.isView(value)) return `${withArticle(value.constructor.name)} of ${value.byteLength} bytes`;
+  if (typeof value === "object" && value !== null) {
+    const keys = Object.keys(value);
+    const name = value.constructor?.name;
+    if (name && name !== "Object") return withArticle(name);
+    return keys.length > 4 ? `an object of ${keys.length} keys` : `{ ${keys.join(", ")} }`;
+  }
+  return String(value);
+}
+
+function withArticle(name: string): string {
+  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+}

@@ -1,0 +1,53 @@
+/** `conv2d`: one convolution without a prepared model, as `torch.nn.functional.conv2d`. */
+
+import type { Backend, PrepareOptions } from "./backend.js";
+import { Conv2d, type Conv2dOptions } from "./conv2d.js";
+import { checkInteger, checkKeys } from "./check.js";
+import { checkTensor, toLayout, type Tensor } from "./tensor.js";
+import { prepare } from "./prepare.js";
+
+/** The options of `torch.nn.functional.conv2d`, and those of `Conv2d` that it lacks. */
+export interface Conv2dFunctionOptions
+  extends
+    Pick<Conv2dOptions, "stride" | "padding" | "dilation" | "groups" | "paddingMode" | "activation">,
+    PrepareOptions {
+  readonly bias?: Float32Array;
+}
+
+const KEYS = ["stride", "padding", "dilation", "groups", "paddingMode", "activation", "accuracy", "bias"];
+
+/**
+ * Convolves `x` with `weight` once. It prepares and disposes a plan each time: `prepare` is for what runs again.
+ *
+ * @param weight a tensor whose shape is OIHW, `[oc, ic / groups, kh, kw]`
+ * @returns the result in the layout of `x`
+ */
+export async function conv2d(
+  backend: Backend,
+  x: Tensor,
+  weight: Tensor,
+  options: Conv2dFunctionOptions = {},
+): Promise<Tensor> {
+  checkKeys("conv2d options", options, KEYS);
+  checkTensor(x, "input");
+  checkTensor(weight, "weight");
+  const { bias, accuracy, groups = 1, ...rest } = options;
+  const [oc, icPerGroup, kh, kw] = weight.shape;
+  const layer = new Conv2d(
+    {
+      ...rest,
+      groups,
+      inChannels: icPerGroup * checkInteger("groups", groups, 1),
+      outChannels: oc,
+      kernelSize: [kh, kw],
+      bias: bias !== undefined,
+    },
+    { weight: toLayout(weight, "nchw").data, ...(bias === undefined ? {} : { bias }) },
+  );
+  const model = await prepare(backend, layer, x.shape, accuracy === undefined ? {} : { accuracy });
+  try {
+    return await model.run(x);
+  } finally {
+    model.dispose();
+  }
+}

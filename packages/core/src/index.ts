@@ -1,0 +1,51 @@
+/**
+ * @convene/core: tensors, convolutions, networks, problems and the contract with backends. It imports nothing, and names
+ * no backend.
+ *
+ * @packageDocumentation
+ */
+
+export { type Activation, activationRange } from "./activation.js";
+export type {
+  Backend,
+  BackendFeatures,
+  BackendImplementation,
+  Conv2dPlan,
+  Conv2dStage,
+  DeviceTensor,
+  Lifetime,
+  MemoryUse,
+  PlanImplementation,
+  PrepareOptions,
+  Support,
+} from "./backend.js";
+export { Conv2d, type Conv2dOptions, type Conv2dWeights, depthwiseSeparable } from "./conv2d.js";
+export { type Cost, problemCost, totalCost } from "./cost.js";
+export { defineBackend } from "./define-backend.js";
+export { BackendUnavailableError, ConveneError, type ConveneErrorCode } from "./errors.js";
+export { conv2d, type Conv2dFunctionOptions } from "./functional.js";
+export { type MemoryPlan, planMemory, type SizedLifetime } from "./memory-plan.js";
+export { type LayerRef, type Network, network, type NetworkLayer, type ResolvedLayer } from "./network.js";
+export type { Padding, Pads } from "./padding.js";
+export { type Model, type ModelLayer, type ModelOptions, prepare } from "./prepare.js";
+export {
+  type Conv2dProblem,
+  conv2dProblem,
+  type Conv2dProblemSpec,
+  inputShape,
+  outputShape,
+  type PaddingMode,
+  weightShape,
+} from "./problem.js";
+export { formatProblem, parseProblem } from "./problem-string.js";
+export {
+  fromImageData,
+  type Layout,
+  randomUniform,
+  type Shape4,
+  type Tensor,
+  tensor,
+  toLayout,
+  transpose,
+  zeros,
+} from "./tensor.js";

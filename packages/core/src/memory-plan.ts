@@ -1,0 +1,82 @@
+/**
+ * Where values that live at different times go in one arena. The problem is dynamic storage allocation; see Pisarchyk
+ * and Lee, "Efficient Memory Management for Deep Neural Net Inference" (2020), for the greedy-by-size half.
+ */
+
+/** A value of `size` units, alive from step `from` to step `to`, both included. */
+export interface SizedLifetime {
+  readonly size: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface MemoryPlan {
+  /** One for each lifetime, in its order. */
+  readonly offsets: readonly number[];
+  /** What the arena must hold. */
+  readonly total: number;
+}
+
+interface Placed extends SizedLifetime {
+  readonly index: number;
+  offset: number;
+}
+
+/**
+ * Places every value so that no two that are alive at one step overlap. Of two plans the smaller is taken: first come,
+ * alternately at the two ends of an arena as large as the fullest step, which is optimal for a chain (its neighbours are
+ * at opposite ends, so the widest pair is enough); and largest first, each into the lowest gap, which is better where
+ * residuals keep values alive for long.
+ */
+export function planMemory(lifetimes: readonly SizedLifetime[]): MemoryPlan {
+  const values = lifetimes.map((each, index): Placed => ({ ...each, index, offset: 0 }));
+  const fullest = Math.max(0, ...values.map(({ from }) => sum(values.filter((v) => v.from <= from && from <= v.to))));
+
+  const byTime = [...values].sort((a, b) => a.from - b.from || a.index - b.index);
+  const bySize = [...values].sort((a, b) => b.size - a.size || a.index - b.index);
+  const alternate = place(byTime, (position, rivals, size) =>
+    position % 2 === 0 ? lowest(rivals, size) : (highest(rivals, size, fullest) ?? lowest(rivals, size)),
+  );
+  if (alternate.total === fullest) return alternate;
+  const greedy = place(bySize, (_, rivals, size) => lowest(rivals, size));
+  return greedy.total < alternate.total ? greedy : alternate;
+}
+
+function place(
+  order: readonly Placed[],
+  choose: (position: number, rivals: readonly Placed[], size: number) => number,
+): MemoryPlan {
+  const placed: Placed[] = [];
+  const offsets: number[] = Array.from({ length: order.length }, () => 0);
+  for (const [position, value] of order.entries()) {
+    const rivals = placed
+      .filter((other) => other.from <= value.to && value.from <= other.to)
+      .sort((a, b) => a.offset - b.offset);
+    const offset = choose(position, rivals, value.size);
+    placed.push({ ...value, offset });
+    offsets[value.index] = offset;
+  }
+  return { offsets, total: Math.max(0, ...placed.map((each) => each.offset + each.size)) };
+}
+
+function lowest(rivals: readonly Placed[], size: number): number {
+  let offset = 0;
+  for (const rival of rivals) {
+    if (rival.offset - offset >= size) break;
+    offset = Math.max(offset, rival.offset + rival.size);
+  }
+  return offset;
+}
+
+function highest(rivals: readonly Placed[], size: number, limit: number): number | undefined {
+  let end = limit;
+  for (const rival of [...rivals].sort((a, b) => b.offset + b.size - (a.offset + a.size))) {
+    if (end - (rival.offset + rival.size) >= size) break;
+    end = Math.min(end, rival.offset);
+  }
+  return end >= size ? end - size : undefined;
+}
+
+function sum(values: readonly SizedLifetime[]): number {
+  return values.reduce((total, { size }) => total + size, 0);
+}

@@ -1,0 +1,232 @@
+/**
+ * A backend in plain loops for core's own tests: it takes every problem, works later than it is called, as a GPU does,
+ * and can be told to fail. What is freed is overwritten with NaN, so that nothing can depend on it unnoticed.
+ */
+
+import { activationRange } from "../activation.js";
+import type { Backend, Conv2dStage, Lifetime, MemoryUse, PlanImplementation, PrepareOptions } from "../backend.js";
+import type { Conv2dWeights } from "../conv2d.js";
+import { defineBackend } from "../define-backend.js";
+import { planMemory } from "../memory-plan.js";
+import { type Conv2dProblem, outputShape, type PaddingMode } from "../problem.js";
+import { elementCount, hostArray, type Layout, type Shape4, tensor, type Tensor, toLayout } from "../tensor.js";
+
+/** What is called of the implementation; `execute` is the work of a run, when its turn comes. */
+export type Call =
+  | "allocate"
+  | "free"
+  | "allocateShared"
+  | "freeShared"
+  | "upload"
+  | "read"
+  | "sync"
+  | "prepareConv2d"
+  | "prepareFused"
+  | "run"
+  | "execute"
+  | "disposePlan"
+  | "dispose";
+
+export interface PlainOptions {
+  /** Asked before each call; what it throws, the call throws. */
+  readonly fail?: (call: Call) => void;
+  /** Whether to have a fused plan for these stages. Left out: `prepareFused` is not implemented. */
+  readonly fuse?: (stages: readonly Conv2dStage[]) => boolean;
+  /** Whether tensors of `allocateShared` lie in one arena. Default true; false: it is not implemented. */
+  readonly shared?: boolean;
+  /** Told of every prepareConv2d. */
+  readonly onPrepare?: (problem: Conv2dProblem, options: Required<PrepareOptions>) => void;
+  /** What a prepare waits for. */
+  readonly beforePrepared?: Promise<void>;
+}
+
+export interface PlainBackend {
+  readonly backend: Backend;
+  /** Every call of the implementation so far. */
+  readonly calls: readonly Call[];
+  count(call: Call): number;
+  /** What is held now. */
+  live(): { readonly bytes: number; readonly plans: number };
+}
+
+export function plainBackend(options: PlainOptions = {}): PlainBackend {
+  const calls: Call[] = [];
+  let bytes = 0;
+  let plans = 0;
+  let queue: Promise<unknown> = Promise.resolve();
+  let broken: unknown;
+
+  const call = (name: Call): void => {
+    calls.push(name);
+    options.fail?.(name);
+  };
+  const later = <T>(work: () => T): Promise<T> => {
+    const result = queue.then(work);
+    queue = result.catch(() => undefined);
+    return result;
+  };
+  const settled = <T>(work: () => T): Promise<T> =>
+    later(() => {
+      if (broken !== undefined) throw broken;
+      return work();
+    });
+  const hold = (length: number): Float32Array => {
+    bytes += 4 * length;
+    return hostArray(length).fill(NaN);
+  };
+  const drop = (array: Float32Array): void => {
+    bytes -= array.byteLength;
+    void later(() => array.fill(NaN));
+  };
+  const plan = (algorithm: string, stages: readonly Conv2dStage[]): PlanImplementation<Float32Array> => {
+    const own = stages.map(({ problem, weights }) => ({ problem, weights: copyWeights(weights) }));
+    plans++;
+    return {
+      algorithm,
+      run(input, output, residual) {
+        call("run");
+        later(() => {
+          call("execute");
+          let value = input;
+          for (const [index, { problem, weights }] of own.entries()) {
+            value = convolve(problem, weights, value, index === own.length - 1 ? residual : undefined);
+          }
+          output.set(value);
+        }).catch((error: unknown) => {
+          broken ??= error;
+        });
+      },
+      dispose() {
+        call("disposePlan");
+        plans--;
+      },
+    };
+  };
+
+  const backend = defineBackend<Float32Array>({
+    name: "plain",
+    device: "plain loops",
+    features: { nonFinite: true, subnormals: true },
+    allocate(shape) {
+      call("allocate");
+      return hold(elementCount(shape));
+    },
+    free(storage) {
+      call("free");
+      drop(storage);
+    },
+    ...(options.shared === false
+      ? {}
+      : {
+          allocateShared(lifetimes: readonly Lifetime[]) {
+            call("allocateShared");
+            const { offsets, total } = planMemory(
+              lifetimes.map(({ shape, from, to }) => ({ size: elementCount(shape), from, to })),
+            );
+            const arena = hold(total);
+            return {
+              storages: lifetimes.map(({ shape }, index) =>
+                arena.subarray(offsets[index]!, offsets[index]! + elementCount(shape)),
+              ),
+              free() {
+                call("freeShared");
+                drop(arena);
+              },
+            };
+          },
+        }),
+    upload(source: Tensor, target) {
+      call("upload");
+      const data = toLayout(source, "nchw").data.slice();
+      void later(() => target.set(data));
+    },
+    async read(source, shape: Shape4, layout: Layout) {
+      call("read");
+      return settled(() => toLayout(tensor(source.slice(), shape), layout));
+    },
+    async prepareConv2d(problem, weights, prepareOptions) {
+      call("prepareConv2d");
+      options.onPrepare?.(problem, prepareOptions);
+      const made = plan("plain", [{ problem, weights }]);
+      await options.beforePrepared;
+      return made;
+    },
+    ...(options.fuse
+      ? {
+          async prepareFused(stages: readonly Conv2dStage[]) {
+            call("prepareFused");
+            return options.fuse!(stages) ? plan(`plain-fused-${stages.length}`, stages) : undefined;
+          },
+        }
+      : {}),
+    async sync() {
+      call("sync");
+      return settled(() => undefined);
+    },
+    memory(): MemoryUse {
+      return { used: bytes, reserved: bytes };
+    },
+    async dispose() {
+      call("dispose");
+      await queue;
+      bytes = 0;
+      plans = 0;
+    },
+  });
+  return {
+    backend,
+    calls,
+    count: (name) => calls.filter((each) => each === name).length,
+    live: () => ({ bytes, plans }),
+  };
+}
+
+function copyWeights({ weight, bias }: Conv2dWeights): Conv2dWeights {
+  return { weight: weight.slice(), ...(bias && { bias: bias.slice() }) };
+}
+
+/** The definition of a convolution, over NCHW arrays, summed in float64 and rounded once. */
+export function convolve(
+  p: Conv2dProblem,
+  { weight, bias }: Conv2dWeights,
+  input: Float32Array,
+  residual?: Float32Array,
+): Float32Array {
+  const output = hostArray(elementCount(outputShape(p)));
+  const [icPerGroup, ocPerGroup] = [p.ic / p.g, p.oc / p.g];
+  const [min, max] = activationRange(p.activation);
+  let at = 0;
+  for (let n = 0; n < p.n; n++) {
+    for (let oc = 0; oc < p.oc; oc++) {
+      const firstChannel = Math.floor(oc / ocPerGroup) * icPerGroup;
+      for (let oy = 0; oy < p.oh; oy++) {
+        for (let ox = 0; ox < p.ow; ox++) {
+          let sum = bias?.[oc] ?? 0;
+          for (let c = 0; c < icPerGroup; c++) {
+            for (let ky = 0; ky < p.kh; ky++) {
+              for (let kx = 0; kx < p.kw; kx++) {
+                const y = sourceIndex(oy * p.sh - p.pt + ky * p.dh, p.ih, p.paddingMode);
+                const x = sourceIndex(ox * p.sw - p.pl + kx * p.dw, p.iw, p.paddingMode);
+                if (y === undefined || x === undefined) continue;
+                const value = input[((n * p.ic + firstChannel + c) * p.ih + y) * p.iw + x]!;
+                sum += value * weight[((oc * icPerGroup + c) * p.kh + ky) * p.kw + kx]!;
+              }
+            }
+          }
+          if (residual) sum += residual[at]!;
+          output[at++] = sum < min ? min : sum > max ? max : sum;
+        }
+      }
+    }
+  }
+  return output;
+}
+
+/** Where a tap at `index`, which may lie in the padding, reads; `undefined` for a zero. */
+function sourceIndex(index: number, size: number, mode: PaddingMode): number | undefined {
+  if (index >= 0 && index < size) return index;
+  if (mode === "zeros") return undefined;
+  if (mode === "replicate") return index < 0 ? 0 : size - 1;
+  if (mode === "circular") return index < 0 ? index + size : index - size;
+  return index < 0 ? -index : 2 * (size - 1) - index;
+}
