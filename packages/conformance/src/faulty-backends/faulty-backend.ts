@@ -1,0 +1,78 @@
+/** How the faulty backends are made: each is the reference with one thing changed. */
+
+import {
+  type Backend,
+  type BackendImplementation,
+  type Conv2dProblem,
+  type Conv2dWeights,
+  defineBackend,
+} from "@convene/core";
+import type { Operands } from "../operands.js";
+import { referenceConv2d } from "../reference.js";
+import { referenceImplementation, type ReferenceStorage } from "../reference-backend.js";
+import type { SuiteName } from "../suites.js";
+
+/** A backend that is wrong on purpose. The suite has to find it out. */
+export interface Fault {
+  readonly name: string;
+  /** What it does wrong, and how someone comes to write that. */
+  readonly about: string;
+  /** The sub-suites that catch it, in the order of `SUITE_NAMES`; the others do not. */
+  readonly caughtBy: readonly SuiteName[];
+  /** A problem on which it is wrong, and one, as like it as can be, on which it is right; for faults that one run shows. */
+  readonly problems?: { readonly wrong: string; readonly right: string };
+  backend(): Promise<Backend>;
+}
+
+export type Implementation = BackendImplementation<ReferenceStorage>;
+
+/** The reference with parts replaced. Each call gives a new one, so that faults may hold state. */
+export function faultyBackend(
+  name: string,
+  change: (right: Implementation) => Partial<Implementation>,
+): () => Promise<Backend> {
+  return async () =>
+    defineBackend({
+      ...referenceImplementation,
+      ...change(referenceImplementation),
+      name,
+      device: "the reference, one fault",
+    });
+}
+
+/** The reference with another convolution in it. Whatever `compute` leaves out of `output` stays as it was. */
+export function faultyCompute(
+  name: string,
+  compute: (problem: Conv2dProblem, operands: Operands, output: Float32Array) => void,
+): () => Promise<Backend> {
+  return faultyBackend(name, () => ({
+    prepareConv2d: async (problem, weights) =>
+      planOf((operands, output) => compute(problem, operands, output), copyWeights(weights)),
+  }));
+}
+
+/** The reference asked about another problem or other operands than it was given. */
+export function faultyQuestion(
+  name: string,
+  change: (problem: Conv2dProblem, operands: Operands) => readonly [Conv2dProblem, Operands],
+): () => Promise<Backend> {
+  return faultyCompute(name, (problem, operands, output) =>
+    output.set(referenceConv2d(...change(problem, operands)).output),
+  );
+}
+
+/** A plan over `weights`, read at each run. */
+export function planOf(
+  compute: (operands: Operands, output: Float32Array) => void,
+  weights: Conv2dWeights,
+): Awaited<ReturnType<Implementation["prepareConv2d"]>> {
+  return {
+    algorithm: "reference, one fault",
+    run: (input, output, residual) => compute({ ...weights, input: input.data, residual: residual?.data }, output.data),
+    dispose: () => undefined,
+  };
+}
+
+export function copyWeights({ weight, bias }: Conv2dWeights): Conv2dWeights {
+  return { weight: weight.slice(), bias: bias?.slice() };
+}

@@ -1,0 +1,33 @@
+/**
+ * @convene/conformance: the float64 reference, the rules that decide what "agree" means, and the suite that holds a
+ * backend to them.
+ *
+ * @packageDocumentation
+ */
+
+export {
+  type CaseOutcome,
+  type CaseStatus,
+  checkOperands,
+  checkProblem,
+  type CheckProblemOptions,
+  describeVerdict,
+} from "./check-problem.js";
+export { type GoldenCase, type Goldens, loadGoldens, parseGoldens } from "./goldens.js";
+export { makeOperands, type OperandKind, type Operands } from "./operands.js";
+export { randomProblem } from "./random-problem.js";
+export { randomSource } from "./random-source.js";
+export { referenceBackend } from "./reference-backend.js";
+export { referenceConv2d, type ReferenceResult } from "./reference.js";
+export {
+  checkAgreement,
+  checkBounded,
+  checkExact,
+  gamma,
+  roundings,
+  type Verdict,
+  type WrongElement,
+} from "./rules.js";
+export { type CaseResult, type ConformanceOptions, type ConformanceReport, runConformance } from "./run-conformance.js";
+export { runProblem, type RunProblemOptions, type RunProblemResult } from "./run-problem.js";
+export { type ConformanceCase, conformanceCases, SUITE_NAMES, type SuiteName, type SuiteOptions } from "./suites.js";

@@ -1,0 +1,34 @@
+/** The reference as a backend: the suite's control, and what the faulty backends are made from. */
+
+import { type Backend, type BackendImplementation, defineBackend, tensor, toLayout, zeros } from "@convene/core";
+import { referenceConv2d } from "./reference.js";
+
+/** A storage is an array in NCHW. */
+export type ReferenceStorage = { data: Float32Array };
+
+/** One run of the reference, rounded to float32. */
+export const referenceImplementation: BackendImplementation<ReferenceStorage> = {
+  name: "reference",
+  device: "float64 loops, 1 thread",
+  features: { nonFinite: true, subnormals: true },
+  allocate: (shape) => ({ data: zeros(shape).data }),
+  free: () => undefined,
+  upload: (source, target) => target.data.set(toLayout(source, "nchw").data),
+  read: async (source, shape, layout) => toLayout(tensor(source.data.slice(), shape), layout),
+  prepareConv2d: async (problem, { weight, bias }) => {
+    const copy = { weight: weight.slice(), bias: bias?.slice() };
+    return {
+      algorithm: "reference",
+      run: (input, output, residual) =>
+        output.data.set(referenceConv2d(problem, { ...copy, input: input.data, residual: residual?.data }).output),
+      dispose: () => undefined,
+    };
+  },
+  sync: async () => undefined,
+  dispose: async () => undefined,
+};
+
+/** A correct backend of plain float64 loops: slow, and right. */
+export async function referenceBackend(): Promise<Backend> {
+  return defineBackend(referenceImplementation);
+}

@@ -1,0 +1,76 @@
+/**
+ * The reference: a convolution in float64, so plain that it can be checked by reading. It shares no code with any
+ * backend, nor with core's arithmetic. Definition: torch.nn.Conv2d, https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
+ */
+
+import { activationRange, type Conv2dProblem, type PaddingMode } from "@convene/core";
+import type { Operands } from "./operands.js";
+
+export interface ReferenceResult {
+  /** The result, NCHW. */
+  readonly output: Float64Array;
+  /** Σ|x||w| + |b| + |r| for each output: what a running error bound is proportional to. */
+  readonly magnitude: Float64Array;
+}
+
+/** The convolution that `problem` describes, of operands in NCHW and OIHW. */
+export function referenceConv2d(problem: Conv2dProblem, operands: Operands): ReferenceResult {
+  const { n, g, ic, ih, iw, oc, oh, ow, kh, kw, sh, sw, dh, dw, pt, pl, paddingMode } = problem;
+  const { input, weight, bias, residual } = operands;
+  const icPerGroup = ic / g;
+  const ocPerGroup = oc / g;
+  const [min, max] = activationRange(problem.activation);
+  const output = new Float64Array(n * oc * oh * ow);
+  const magnitude = new Float64Array(n * oc * oh * ow);
+
+  for (let image = 0; image < n; image++) {
+    for (let o = 0; o < oc; o++) {
+      const firstChannel = Math.floor(o / ocPerGroup) * icPerGroup;
+      for (let oy = 0; oy < oh; oy++) {
+        for (let ox = 0; ox < ow; ox++) {
+          let sum = 0;
+          let size = 0;
+          for (let ky = 0; ky < kh; ky++) {
+            const y = sourceIndex(oy * sh + ky * dh - pt, ih, paddingMode);
+            if (y === undefined) continue;
+            for (let kx = 0; kx < kw; kx++) {
+              const x = sourceIndex(ox * sw + kx * dw - pl, iw, paddingMode);
+              if (x === undefined) continue;
+              for (let i = 0; i < icPerGroup; i++) {
+                const product =
+                  input[((image * ic + firstChannel + i) * ih + y) * iw + x]! *
+                  weight[((o * icPerGroup + i) * kh + ky) * kw + kx]!;
+                sum += product;
+                size += Math.abs(product);
+              }
+            }
+          }
+          const at = ((image * oc + o) * oh + oy) * ow + ox;
+          const extra = [bias ? bias[o]! : 0, residual ? residual[at]! : 0];
+          for (const term of extra) {
+            sum += term;
+            size += Math.abs(term);
+          }
+          output[at] = Math.min(Math.max(sum, min), max);
+          magnitude[at] = size;
+        }
+      }
+    }
+  }
+  return { output, magnitude };
+}
+
+/** Where a coordinate reads, inside `[0, size)`; `undefined` where it reads a zero. */
+function sourceIndex(at: number, size: number, mode: PaddingMode): number | undefined {
+  if (at >= 0 && at < size) return at;
+  switch (mode) {
+    case "zeros":
+      return undefined;
+    case "replicate":
+      return at < 0 ? 0 : size - 1;
+    case "reflect": // 2 1 | 0 1 2 3 | 2 1
+      return at < 0 ? -at : 2 * (size - 1) - at;
+    case "circular": // 2 3 | 0 1 2 3 | 0 1
+      return at < 0 ? at + size : at - size;
+  }
+}

@@ -1,0 +1,135 @@
+/** The rules, at their edges. */
+
+import { type Conv2dProblem, parseProblem } from "@convene/core";
+import { describe, expect, test } from "vitest";
+import { describeVerdict } from "./check-problem.js";
+import { checkAgreement, checkBounded, checkExact, gamma, roundings } from "./rules.js";
+
+const U = 2 ** -24;
+/** One product: three roundings. */
+const ONE: Conv2dProblem = parseProblem("ic1_ih1_iw2_oc1_kh1");
+
+describe("gamma", () => {
+  test("is k·u / (1 − k·u)", () => {
+    expect(gamma(0)).toBe(0);
+    expect(gamma(1)).toBe(U / (1 - U));
+    expect(gamma(2 ** 23)).toBe(1);
+    expect(gamma(4610)).toBeCloseTo(4610 * U, 6);
+  });
+
+  test("counts the terms of one group's kernel, bias and residual", () => {
+    expect(roundings(ONE)).toBe(3);
+    expect(roundings(parseProblem("ic512_ih7_oc8_kh3"))).toBe(4610);
+    expect(roundings(parseProblem("g8_ic32_ih7_oc8_kh3_kw5"))).toBe(4 * 3 * 5 + 2);
+  });
+});
+
+describe("the exact rule", () => {
+  test("passes what is equal", () => {
+    expect(checkExact([1, -2, 3], [1, -2, 3])).toEqual({ ok: true, wrong: 0, first: undefined, ratio: 0 });
+  });
+
+  test("takes −0 and +0 as equal, NaN as NaN, and each infinity as itself", () => {
+    expect(checkExact([-0, 0, NaN, Infinity, -Infinity], [0, -0, NaN, Infinity, -Infinity]).ok).toBe(true);
+  });
+
+  test.each([
+    [NaN, 1],
+    [1, NaN],
+    [Infinity, -Infinity],
+    [Infinity, 1],
+    [1, Infinity],
+    [1 + 2 ** -23, 1],
+  ])("%d for %d is wrong", (actual, expected) => {
+    expect(checkExact([0, actual], [0, expected])).toEqual({
+      ok: false,
+      wrong: 1,
+      first: { index: 1, actual, expected, bound: 0 },
+      ratio: Infinity,
+    });
+  });
+
+  test("names the first of several, and counts all", () => {
+    expect(checkExact([1, 9, 3, 9], [1, 2, 3, 4])).toMatchObject({
+      wrong: 2,
+      first: { index: 1, actual: 9, expected: 2 },
+    });
+  });
+});
+
+describe("the bounded rule", () => {
+  const bound = gamma(3);
+
+  test("allows the bound, and no more", () => {
+    expect(checkBounded([1 + bound, 1], [1, 1], [1, 1], ONE).ok).toBe(true);
+    expect(checkBounded([1 + bound * 1.001, 1], [1, 1], [1, 1], ONE)).toMatchObject({
+      ok: false,
+      wrong: 1,
+      first: { index: 0 },
+    });
+  });
+
+  test("is proportional to the magnitude of each output, not to its value", () => {
+    expect(checkBounded([100 * bound, 0], [0, 0], [100, 1], ONE).ok).toBe(true);
+    expect(checkBounded([0, 100 * bound], [0, 0], [100, 1], ONE).ok).toBe(false);
+  });
+
+  test("reports the largest error / bound", () => {
+    const { ratio } = checkBounded([bound / 2, bound / 4], [0, 0], [1, 1], ONE);
+    expect(ratio).toBeCloseTo(0.5, 10);
+  });
+
+  test("where the magnitude is 0, equality is asked for", () => {
+    expect(checkBounded([0, -0], [0, 0], [0, 0], ONE)).toMatchObject({ ok: true, ratio: 0 });
+    expect(checkBounded([1e-30, 0], [0, 0], [0, 0], ONE)).toMatchObject({ ok: false, ratio: Infinity });
+  });
+
+  test.each([
+    ["NaN for a number", NaN, 1, 1],
+    ["a number for NaN", 1, NaN, 1],
+    ["infinity for a number", Infinity, 1, 1],
+    ["a number for infinity", 1, Infinity, Infinity],
+    ["the other infinity", -Infinity, Infinity, Infinity],
+    // An infinite term, clamped: the bound is infinite, and would let anything pass.
+    ["another number where a term is infinite", 3, 6, Infinity],
+    ["another number where a term is NaN", 3, 6, NaN],
+  ])("%s is wrong", (_what, actual, expected, magnitude) => {
+    expect(checkBounded([actual, 0], [expected, 0], [magnitude, 0], ONE)).toMatchObject({
+      ok: false,
+      wrong: 1,
+      ratio: Infinity,
+    });
+  });
+
+  test("the right number where a term is infinite is right", () => {
+    expect(checkBounded([6, NaN], [6, NaN], [Infinity, NaN], ONE).ok).toBe(true);
+  });
+});
+
+test("two backends may differ by twice the bound", () => {
+  expect(checkAgreement([1 + 1.9 * gamma(3), 0], [1, 0], [1, 0], ONE).ok).toBe(true);
+  expect(checkAgreement([1 + 2.1 * gamma(3), 0], [1, 0], [1, 0], ONE).ok).toBe(false);
+});
+
+test("a different number of elements is an error, not a comparison of what there is", () => {
+  expect(() => checkExact([1, 2], [1, 2, 3])).toThrow(new RangeError("2 elements were computed; expected 3"));
+  expect(() => checkBounded([1, 2, 3], [1, 2], [1, 1], ONE)).toThrow(RangeError);
+});
+
+describe("a verdict in words", () => {
+  const problem = parseProblem("n2_ic1_ih2_iw3_oc4_kh1_nobias");
+  const expected = new Float64Array(2 * 4 * 2 * 3).fill(6);
+
+  test("gives the place of the first wrong element in each axis", () => {
+    const actual = Float32Array.from(expected);
+    actual[((1 * 4 + 2) * 2 + 1) * 3 + 0] = 5;
+    actual[47] = 7;
+    expect(describeVerdict(problem, checkExact(actual, expected))).toBe(
+      "2 of 48 elements are wrong; the first is [n 1, c 2, h 1, w 0]: 5, expected 6 in n2_ic1_ih2_iw3_oc4_kh1_nobias",
+    );
+  });
+
+  test("says so when all agree", () => {
+    expect(describeVerdict(problem, checkExact(expected, expected))).toBe("all 48 elements agree");
+  });
+});

@@ -1,0 +1,94 @@
+/**
+ * The rules that decide what "agree" means, the same for every backend. No backend sets its own tolerance.
+ *
+ * 1. `checkExact`: on small integers there is one right answer, whatever the order of summation.
+ * 2. `checkBounded`: on real values, the running error bound of Higham, "Accuracy and Stability of Numerical
+ *    Algorithms" (2002), section 3.1: |ŷ − y| ≤ γ(k)·(Σ|x||w| + |b|), γ(k) = k·u / (1 − k·u), u = 2⁻²⁴.
+ * 3. Transforms (Winograd) have a norm-wise bound of their own, which comes with the first backend that has one.
+ */
+
+import type { Conv2dProblem } from "@convene/core";
+
+/** Unit roundoff of float32. */
+const UNIT_ROUNDOFF = 2 ** -24;
+
+/** What a rule says of one output tensor against what was expected, element by element in NCHW. */
+export interface Verdict {
+  readonly ok: boolean;
+  /** How many elements were wrong. */
+  readonly wrong: number;
+  readonly first: WrongElement | undefined;
+  /** The largest error / bound that was seen; for the exact rule, 0 or Infinity. */
+  readonly ratio: number;
+}
+
+export interface WrongElement {
+  /** Position in NCHW order. */
+  readonly index: number;
+  readonly actual: number;
+  readonly expected: number;
+  /** How far `actual` may be from `expected`. */
+  readonly bound: number;
+}
+
+/** γ(k), the relative error of k roundings in a row. */
+export function gamma(k: number): number {
+  return (k * UNIT_ROUNDOFF) / (1 - k * UNIT_ROUNDOFF);
+}
+
+/** The most roundings on the way of one product into its output: its own, each addition, bias and residual. */
+export function roundings(problem: Conv2dProblem): number {
+  return (problem.ic / problem.g) * problem.kh * problem.kw + 2;
+}
+
+/** Rule 1. */
+export function checkExact(actual: ArrayLike<number>, expected: ArrayLike<number>): Verdict {
+  return compare(actual, expected, () => 0);
+}
+
+/** Rule 2, against a float64 reference and its magnitudes Σ|x||w| + |b| + |r|. */
+export function checkBounded(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  magnitude: ArrayLike<number>,
+  problem: Conv2dProblem,
+): Verdict {
+  const bound = gamma(roundings(problem));
+  return compare(actual, expected, (at) => bound * magnitude[at]!);
+}
+
+/** Rule 2 between two backends: each may be off by γ, so they may differ by 2γ. */
+export function checkAgreement(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  magnitude: ArrayLike<number>,
+  problem: Conv2dProblem,
+): Verdict {
+  const bound = 2 * gamma(roundings(problem));
+  return compare(a, b, (at) => bound * magnitude[at]!);
+}
+
+/** Equality first, so that −0 and +0 agree, infinities agree with themselves, and a bound of 0 is met exactly. */
+function compare(actual: ArrayLike<number>, expected: ArrayLike<number>, boundAt: (index: number) => number): Verdict {
+  if (actual.length !== expected.length) {
+    throw new RangeError(`${actual.length} elements were computed; expected ${expected.length}`);
+  }
+  let wrong = 0;
+  let ratio = 0;
+  let first: WrongElement | undefined;
+  for (let index = 0; index < expected.length; index++) {
+    const got = actual[index]!;
+    const want = expected[index]!;
+    if (got === want || (Number.isNaN(got) && Number.isNaN(want))) continue;
+    // An infinite operand makes the bound infinite (or NaN), which would allow anything: then only equality will do.
+    const bound = Number.isFinite(boundAt(index)) ? boundAt(index) : 0;
+    const error = Math.abs(got - want) / bound;
+    const quotient = Number.isNaN(error) ? Infinity : error;
+    if (quotient > 1) {
+      wrong++;
+      first ??= { index, actual: got, expected: want, bound };
+    }
+    ratio = Math.max(ratio, quotient);
+  }
+  return { ok: wrong === 0, wrong, first, ratio };
+}

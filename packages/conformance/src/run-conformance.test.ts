@@ -1,0 +1,216 @@
+/** The engine: what it counts, what it survives, when it stops. */
+
+import { type Backend, defineBackend, formatProblem, parseProblem } from "@convene/core";
+import { describe, expect, test } from "vitest";
+import { checkProblem } from "./check-problem.js";
+import { CORNER_PROBLEMS } from "./corner-problems.js";
+import { referenceBackend, referenceImplementation } from "./reference-backend.js";
+import { type CaseResult, runConformance } from "./run-conformance.js";
+import { conformanceCases } from "./suites.js";
+
+const FEW = { suites: ["exact", "lifecycle"], randomProblems: 5 } as const;
+
+/** The reference, with `misbehave` in front of each prepare. */
+async function misbehaving(misbehave: (problem: string) => void): Promise<Backend> {
+  const right = await referenceBackend();
+  return {
+    ...right,
+    prepareConv2d: async (problem, weights, options) => {
+      misbehave(formatProblem(problem));
+      return right.prepareConv2d(problem, weights, options);
+    },
+  };
+}
+
+describe("the report", () => {
+  test("names the backend, its device and the seed, and counts every case once", async () => {
+    const report = await runConformance(referenceBackend, { ...FEW, seed: 3 });
+    expect(report).toMatchObject({ backend: "reference", device: "float64 loops, 1 thread", seed: 3, worstRatio: 0 });
+    const { passed, failed, untrusted, skipped } = report.counts;
+    expect(passed + failed + untrusted + skipped).toBe(report.results.length);
+    expect(report.results.filter(({ suite }) => suite === "exact")).toHaveLength(CORNER_PROBLEMS.length + 5);
+    expect(report.results.filter(({ suite }) => suite === "lifecycle")).toHaveLength(12);
+    expect(failed + skipped).toBe(0);
+    for (const { milliseconds } of report.results) expect(milliseconds).toBeGreaterThanOrEqual(0);
+  });
+
+  test("has the largest ratio of all its cases", async () => {
+    const { worstRatio, results } = await runConformance(referenceBackend, { suites: ["bounded"], randomProblems: 5 });
+    expect(worstRatio).toBe(Math.max(...results.map(({ ratio }) => ratio!)));
+    expect(worstRatio).toBeGreaterThan(0);
+  });
+
+  test("gives the algorithm of each case", async () => {
+    const { results } = await runConformance(referenceBackend, { suites: ["exact"], randomProblems: 0 });
+    expect(new Set(results.map(({ algorithm }) => algorithm))).toEqual(new Set(["reference"]));
+  });
+
+  test("with no suites is empty", async () => {
+    const report = await runConformance(referenceBackend, { suites: [] });
+    expect(report).toMatchObject({
+      counts: { passed: 0, failed: 0, untrusted: 0, skipped: 0 },
+      worstRatio: 0,
+      results: [],
+    });
+  });
+});
+
+test("a signal that fires while a synchronous backend runs stops the suite", async () => {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new Error("enough")));
+  const run = runConformance(referenceBackend, { suites: ["exact", "bounded"], signal: controller.signal });
+  await expect(run).rejects.toThrow("enough");
+});
+
+test("the seed decides the random problems", async () => {
+  const names = async (seed: number) =>
+    (await conformanceCases(["exact"], { seed, randomProblems: 5 })).map(({ name }) => name);
+  expect(await names(1)).toEqual(await names(1));
+  expect(await names(1)).not.toEqual(await names(2));
+});
+
+test("onCase is told of each result in order, with how many are done and to come", async () => {
+  const told: CaseResult[] = [];
+  const report = await runConformance(referenceBackend, {
+    ...FEW,
+    onCase: (result, done, total) => {
+      told.push(result);
+      expect([done, total]).toEqual([told.length, CORNER_PROBLEMS.length + 5 + 12]);
+    },
+  });
+  expect(told).toEqual(report.results);
+});
+
+describe("a backend that throws", () => {
+  const BAD = "ic16_ih4_iw5_oc31_kh1";
+
+  test.each([
+    ["an error", new Error("planted"), "Error: planted"],
+    ["a string", "planted", "planted"],
+    ["nothing at all", undefined, "undefined"],
+  ])("%s fails that case only", async (_what, thrown, message) => {
+    const backend = await misbehaving((problem) => {
+      if (problem === BAD) throw thrown;
+    });
+    const { counts, results } = await runConformance(backend, FEW);
+    expect(counts).toMatchObject({ failed: 1, untrusted: 0 });
+    expect(results.find(({ status }) => status === "failed")).toMatchObject({ suite: "exact", name: BAD, message });
+    expect(results.at(-1)).toMatchObject({ suite: "lifecycle", status: "passed" });
+    await backend.dispose();
+  });
+
+  test("without waiting to be awaited fails that case only", async () => {
+    const right = await referenceBackend();
+    const backend: Backend = {
+      ...right,
+      prepareConv2d: (problem, ...rest) => {
+        if (formatProblem(problem) === BAD) throw new Error("planted");
+        return right.prepareConv2d(problem, ...rest);
+      },
+    };
+    expect((await runConformance(backend, FEW)).counts.failed).toBe(1);
+  });
+
+  test("while running fails every case from then on, each with the reason", async () => {
+    const { results } = await runConformance(
+      async () =>
+        defineBackend({
+          ...referenceImplementation,
+          prepareConv2d: async (problem, weights, options) => {
+            const plan = await referenceImplementation.prepareConv2d(problem, weights, options);
+            return formatProblem(problem) === BAD
+              ? {
+                  ...plan,
+                  run: () => {
+                    throw "planted";
+                  },
+                }
+              : plan;
+          },
+        }),
+      FEW,
+    );
+    const from = results.findIndex(({ name }) => name === BAD);
+    expect(results.slice(0, from).every(({ status }) => status === "passed")).toBe(true);
+    for (const { status, message } of results.slice(from)) {
+      expect(status).toBe("failed");
+      expect(message).toBe('ConveneError: reference: "planted"');
+    }
+  });
+});
+
+test("a tensor of the wrong size is a failure that says so", async () => {
+  const right = await referenceBackend();
+  const backend: Backend = {
+    ...right,
+    read: async () => ({ shape: [1, 1, 1, 2], layout: "nchw", data: new Float32Array(2) }),
+  };
+  const { results } = await runConformance(backend, { suites: ["exact"], randomProblems: 0 });
+  expect(results.find(({ name }) => name === "ic3_ih7_oc128_kh3")).toMatchObject({
+    status: "failed",
+    message: expect.stringContaining("2 elements were computed; expected 3200"),
+  });
+});
+
+test("a result that is zero or clamped nearly everywhere is untrusted, not passed", async () => {
+  const backend = await referenceBackend();
+  for (const kind of ["integer", "real"] as const) {
+    expect(await checkProblem(backend, parseProblem("ic3_ih5_oc4_kh3_clamp1000:1001"), kind)).toMatchObject({
+      status: "untrusted",
+    });
+    expect(await checkProblem(backend, parseProblem("ic1_ih1_oc1_kh1_ph9_nobias"), kind)).toMatchObject({
+      status: "untrusted",
+    });
+    expect(await checkProblem(backend, parseProblem("ic3_ih5_oc4_kh3_clamp-5:40"), kind)).toMatchObject({
+      status: "passed",
+    });
+  }
+  await backend.dispose();
+});
+
+describe("the signal", () => {
+  test("stops between cases", async () => {
+    const controller = new AbortController();
+    let cases = 0;
+    const running = runConformance(referenceBackend, {
+      ...FEW,
+      signal: controller.signal,
+      onCase: () => {
+        if (++cases === 3) controller.abort(new Error("enough"));
+      },
+    });
+    await expect(running).rejects.toThrow("enough");
+    expect(cases).toBe(3);
+  });
+
+  test("that has come already stops before the first", async () => {
+    const onCase = (): never => expect.unreachable();
+    await expect(
+      runConformance(referenceBackend, { ...FEW, onCase, signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({ name: "AbortError" });
+  });
+});
+
+describe("disposal", () => {
+  test("what a factory made is disposed, also when stopped", async () => {
+    const made: Backend[] = [];
+    const factory = async (): Promise<Backend> => {
+      made.push(await referenceBackend());
+      return made.at(-1)!;
+    };
+    await runConformance(factory, FEW);
+    await runConformance(factory, { ...FEW, signal: AbortSignal.abort() }).catch(() => undefined);
+    expect(made.map(({ disposed }) => disposed)).toEqual([true, true]);
+  });
+
+  test("a backend that was handed in is left alone", async () => {
+    const backend = await referenceBackend();
+    await runConformance(backend, FEW);
+    expect(backend.disposed).toBe(false);
+    await backend.dispose();
+  });
+
+  test("a factory that cannot make one rejects with its own reason", async () => {
+    await expect(runConformance(() => Promise.reject(new Error("no device")))).rejects.toThrow("no device");
+  });
+});
