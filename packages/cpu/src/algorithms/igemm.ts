@@ -1,0 +1,108 @@
+/** Indirect GEMM: takes every problem. Standard, grouped and pointwise convolutions run here. */
+
+import { activationRange, type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from "@convene/core";
+import type { IgemmTile } from "../kernels.js";
+import type { Arena } from "../memory.js";
+import { createPixelTable, type PixelTable } from "../pixel-table.js";
+import { IGEMM_FIELDS, writePlan } from "../plan-fields.js";
+import { storageLayout } from "../storage.js";
+import type { Algorithm } from "./algorithm.js";
+
+/**
+ * Bytes of input that a block of output pixels may read at stride 1 for each pass over its weight panels. Chosen so that
+ * the block stays in a level-2 cache; docs/kernels.md, "Blocks", has the measurement.
+ */
+const BLOCK_BYTES = 128 * 1024;
+
+export const igemm: Algorithm = {
+  name: "igemm",
+  supports: () => true,
+  prepare({ kernels, arena }, problem, weights) {
+    const { n, g, ic, oc, oh, ow, kh, kw } = problem;
+    const [icPerGroup, ocPerGroup] = [ic / g, oc / g];
+    const tile = chooseTile(kernels.tiles, ocPerGroup);
+    const panels = Math.ceil(ocPerGroup / tile.nr);
+    const pixels = oh * ow;
+    const blockPixels =
+      tile.mr * Math.max(1, Math.min(Math.ceil(pixels / tile.mr), Math.floor(BLOCK_BYTES / (4 * ic * tile.mr))));
+    const blocks = Math.ceil(pixels / blockPixels);
+
+    const table = createPixelTable(arena, problem);
+    const positions = createPositions(arena, problem, table, tile.mr);
+    const packed = packWeights(arena, problem, weights, tile.nr);
+    const [min, max] = activationRange(problem.activation);
+    const plan = writePlan(arena, IGEMM_FIELDS, {
+      positions,
+      weights: packed,
+      pixels,
+      kh,
+      kw,
+      tapRow: problem.dh * table.row,
+      tapColumn: problem.dw * table.column,
+      groups: g,
+      icPerGroup,
+      ocPerGroup,
+      panels,
+      panelBytes: 4 * tile.nr * (1 + kh * kw * icPerGroup),
+      blockPixels,
+      blocks,
+      inputImage: storageLayout(inputShape(problem)).image,
+      outputImage: storageLayout(outputShape(problem)).image,
+      outputPixel: 4 * oc,
+      min,
+      max,
+    });
+    return {
+      algorithm: `igemm-${tile.mr}x${tile.nr}`,
+      jobs: n * blocks * g * panels,
+      readsZeros: table.readsZeros,
+      run: (input, output, residual, start, end) => tile.run(plan, input, output, residual, start, end),
+      owned: [table.address, positions, packed, plan],
+    };
+  },
+};
+
+/** The narrowest tile that holds a group's output channels in one panel; the widest where they need several. */
+function chooseTile(tiles: readonly IgemmTile[], ocPerGroup: number): IgemmTile {
+  return tiles.find((tile) => tile.nr >= ocPerGroup) ?? tiles.at(-1)!;
+}
+
+/** For each output pixel the address in the table of its first tap; the last one repeated up to a multiple of `mr`. */
+function createPositions(arena: Arena, p: Conv2dProblem, table: PixelTable, mr: number): number {
+  const pixels = p.oh * p.ow;
+  const count = Math.ceil(pixels / mr) * mr;
+  const address = arena.allocate(4 * count, "an indirection buffer");
+  const { i32 } = arena;
+  for (let i = 0; i < count; i++) {
+    const pixel = Math.min(i, pixels - 1);
+    const [oy, ox] = [Math.floor(pixel / p.ow), pixel % p.ow];
+    i32[address / 4 + i] = table.address + oy * p.sh * table.row + ox * p.sw * table.column;
+  }
+  return address;
+}
+
+/**
+ * OIHW to panels of `nr` output channels of a group: `nr` biases, then for each tap and input channel `nr` weights.
+ * Channels past the last are zeros.
+ */
+function packWeights(arena: Arena, p: Conv2dProblem, { weight, bias }: Conv2dWeights, nr: number): number {
+  const icPerGroup = p.ic / p.g;
+  const ocPerGroup = p.oc / p.g;
+  const taps = p.kh * p.kw;
+  const panels = Math.ceil(ocPerGroup / nr);
+  const panelSize = nr * (1 + taps * icPerGroup);
+  const address = arena.allocate(4 * p.g * panels * panelSize, "packed weights");
+  const packed = arena.f32.subarray(address / 4, address / 4 + p.g * panels * panelSize).fill(0);
+  for (let o = 0; o < p.oc; o++) {
+    const [group, channel] = [Math.floor(o / ocPerGroup), o % ocPerGroup];
+    let to = (group * panels + Math.floor(channel / nr)) * panelSize + (channel % nr);
+    if (bias) packed[to] = bias[o]!;
+    for (let tap = 0; tap < taps; tap++) {
+      for (let i = 0; i < icPerGroup; i++) {
+        to += nr;
+        packed[to] = weight[(o * icPerGroup + i) * taps + tap]!;
+      }
+    }
+  }
+  return address;
+}

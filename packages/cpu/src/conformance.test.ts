@@ -1,0 +1,87 @@
+/**
+ * Every kernel set against the float64 reference and against PyTorch. The relaxed build runs on the engines that have
+ * relaxed SIMD; Node 20 has it behind a flag, which is set here so that no supported Node leaves the build untested.
+ */
+
+import { setFlagsFromString } from "node:v8";
+import { type ConformanceReport, makeOperands, runConformance, type SuiteName } from "@convene/conformance";
+import { inputShape, outputShape, parseProblem, tensor } from "@convene/core";
+import { describe, expect, it } from "vitest";
+import { cpu, type CpuOptions } from "./index.js";
+
+if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+
+const KERNEL_SETS: readonly (readonly [name: string, options: CpuOptions, device: string])[] = [
+  ["wasm simd128", { simd: "simd128" }, "wasm simd128, 1 thread"],
+  ["wasm relaxed simd", { simd: "relaxed" }, "wasm relaxed simd, 1 thread"],
+  ["plain JavaScript", { kernels: "js" }, "plain JavaScript, 1 thread"],
+];
+
+const RANDOM_PROBLEMS = 1000;
+
+describe.each(KERNEL_SETS)("cpu on %s", (_, options, device) => {
+  const run = async (suite: SuiteName): Promise<ConformanceReport> => {
+    const report = await runConformance(() => cpu(options), {
+      suites: [suite],
+      seed: 20_26,
+      randomProblems: RANDOM_PROBLEMS,
+    });
+    expect(report.device).toBe(device);
+    return report;
+  };
+  const failures = (report: ConformanceReport): readonly string[] =>
+    report.results.filter(({ status }) => status === "failed").map(({ name, message }) => `${name}: ${message}`);
+
+  it("is exact on a thousand random integer problems and the corners", async () => {
+    const report = await run("exact");
+    expect(failures(report)).toEqual([]);
+    expect(report.results.length).toBeGreaterThan(RANDOM_PROBLEMS);
+    expect(report.counts.untrusted).toBeLessThan(report.results.length / 100);
+  });
+
+  it("stays within the bound on a thousand random real problems and the corners", async () => {
+    const report = await run("bounded");
+    expect(failures(report)).toEqual([]);
+    expect(report.worstRatio).toBeLessThanOrEqual(1);
+    // A ratio of zero everywhere would mean that nothing was compared.
+    expect(report.worstRatio).toBeGreaterThan(0);
+  });
+
+  it("agrees with every PyTorch golden", async () => {
+    const report = await run("goldens");
+    expect(failures(report)).toEqual([]);
+    expect(report.counts.skipped).toBe(0);
+    expect(report.results.length).toBeGreaterThan(300);
+  });
+
+  it("keeps plans apart over many runs", async () => {
+    expect(failures(await run("lifecycle"))).toEqual([]);
+  });
+
+  // Every count of rows and channels that a tile can be short of, in each algorithm.
+  const TAILS = [1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((pixels) => [
+    `ic3_ih${pixels}_iw1_oc48_kh1`,
+    `ic3_ih${pixels}_iw1_oc${60 + pixels}_kh1_residual`,
+    `g16_ic16_ih${pixels}_iw1_oc64_kh1`,
+    `g67_ic67_ih${pixels}_oc67_kh3_ph1`,
+    `g${64 + pixels}_ic${64 + pixels}_ih${pixels}_oc${64 + pixels}_kh1_residual`,
+  ]);
+
+  it("writes nothing outside its output", async () => {
+    const backend = await cpu(options);
+    const guard = { shape: [1, 1, 16, 16], layout: "nhwc", data: new Float32Array(256).fill(7) } as const;
+    for (const text of TAILS) {
+      const problem = parseProblem(text);
+      const { input, weight, bias, residual } = makeOperands(problem, "real", 1);
+      const plan = await backend.prepareConv2d(problem, { weight, bias });
+      const x = backend.upload(tensor(input, inputShape(problem)));
+      const r = residual && backend.upload(tensor(residual, outputShape(problem)));
+      // One after the other in memory.
+      const tensors = [backend.upload(guard), backend.allocate(outputShape(problem)), backend.upload(guard)] as const;
+      plan.run(x, tensors[1], r);
+      for (const at of [0, 2] as const) expect((await backend.read(tensors[at])).data, text).toEqual(guard.data);
+      for (const each of [plan, x, r, ...tensors]) each?.dispose();
+    }
+    await backend.dispose();
+  });
+});

@@ -1,0 +1,139 @@
+import {
+  type Backend,
+  Conv2d,
+  inputShape,
+  network,
+  outputShape,
+  parseProblem,
+  prepare,
+  randomUniform,
+  weightShape,
+} from "@convene/core";
+import { afterEach, describe, expect, it } from "vitest";
+import cpuDefault, { cpu, type CpuOptions } from "./index.js";
+
+const KERNEL_SETS = [["wasm"], ["js"]] as const;
+const open: Backend[] = [];
+const make = async (options?: CpuOptions): Promise<Backend> => {
+  const backend = await cpu(options);
+  open.push(backend);
+  return backend;
+};
+afterEach(async () => {
+  for (const backend of open.splice(0)) await backend.dispose();
+});
+
+describe("cpu options", () => {
+  it.each([
+    [{ kernels: "webgl" }, /kernels \(webgl\) must be "wasm" or "js"/],
+    [{ simd: "avx" }, /simd \(avx\) must be/],
+    [{ kernels: "js", simd: "simd128" }, /simd \(simd128\) is for kernels "wasm"/],
+    [{ kernel: "js" }, /no key "kernel"/],
+    [{ maxMemory: 0 }, /maxMemory \(0\)/],
+    [{ maxMemory: NaN }, /maxMemory \(NaN\)/],
+    [{ maxMemory: 1e6 + 0.5 }, /maxMemory/],
+    [{ maxMemory: 2 ** 32 }, /maxMemory \(4294967296\)/],
+    [{ kernels: "js", maxMemory: 2 ** 32 - 65536 }, /from 65536 to 2147418112/],
+  ])("%j is refused", async (options, message) => {
+    await expect(cpu(options as CpuOptions)).rejects.toThrow(
+      expect.objectContaining({ code: "ERR_INVALID_OPTION", message: expect.stringMatching(message) }),
+    );
+  });
+
+  it("is also the default export", () => expect(cpuDefault).toBe(cpu));
+});
+
+describe.each(KERNEL_SETS)("cpu({ kernels: %j })", (kernels) => {
+  it("tells which algorithm runs", async () => {
+    const backend = await make({ kernels });
+    const algorithm = async (text: string): Promise<string> => {
+      const problem = parseProblem(text);
+      const plan = await backend.prepareConv2d(problem, {
+        weight: randomUniform(weightShape(problem)).data,
+        bias: randomUniform([1, problem.oc, 1, 1]).data,
+      });
+      return plan.algorithm;
+    };
+    expect(await algorithm("g8_ic8_ih5_oc8_kh3_ph1")).toBe("depthwise-3x3");
+    expect(await algorithm("g8_ic8_ih5_oc8_kh3_sh2_ph1")).toBe("depthwise");
+    expect(await algorithm("g8_ic8_ih5_oc16_kh3_ph1")).toMatch(/^igemm-\dx4$/);
+    expect(await algorithm("ic8_ih5_oc16_kh1")).toMatch(kernels === "wasm" ? /^igemm-[46]x8$/ : /^igemm-2x4$/);
+  });
+
+  it("gives memory back: a thousand cycles need no more than the first", async () => {
+    const backend = await make({ kernels });
+    const net = network(
+      new Conv2d({ inChannels: 8, outChannels: 24, kernelSize: 3, padding: 1 }),
+      new Conv2d({ inChannels: 24, outChannels: 8, kernelSize: 1 }),
+    );
+    const x = randomUniform([1, 8, 9, 9]);
+    const cycle = async (): Promise<void> => {
+      const model = await prepare(backend, net, x.shape);
+      await model.run(x);
+      model.dispose();
+    };
+    await cycle();
+    const first = backend.memory()!;
+    expect(first.used).toBe(0);
+    for (let i = 0; i < 1000; i++) await cycle();
+    expect(backend.memory()).toEqual(first);
+  });
+
+  it("refuses what does not fit with ERR_OUT_OF_MEMORY, and works on", async () => {
+    const backend = await make({ kernels, maxMemory: 1 << 20 });
+    const large = new Conv2d({ inChannels: 64, outChannels: 64, kernelSize: 3, padding: 1 });
+    await expect(prepare(backend, large, [1, 64, 64, 64])).rejects.toThrow(
+      expect.objectContaining({ code: "ERR_OUT_OF_MEMORY" }),
+    );
+    expect(backend.memory()!.used).toBe(0);
+    expect(() => backend.allocate([1, 1, 2048, 2048])).toThrow(/a tensor of 1 x 1 x 2048 x 2048 needs/);
+    const small = await prepare(
+      backend,
+      new Conv2d({ inChannels: 1, outChannels: 1, kernelSize: 1, bias: false }, { weight: Float32Array.of(3) }),
+      [1, 1, 1, 2],
+    );
+    expect([...(await small.run({ shape: [1, 1, 1, 2], layout: "nchw", data: Float32Array.of(1, 2) })).data]).toEqual([
+      3, 6,
+    ]);
+  });
+
+  it("runs a deep chain in the memory of its widest pair", async () => {
+    const backend = await make({ kernels });
+    const wide = (from: number, to: number): Conv2d => new Conv2d({ inChannels: from, outChannels: to, kernelSize: 1 });
+    const chain = network(wide(16, 64), wide(64, 16), wide(16, 64), wide(64, 16), wide(16, 64), wide(64, 16));
+    const shape = [1, 16, 40, 40] as const;
+    const before = backend.memory()!.used;
+    const plans = await Promise.all(
+      chain.layers.map(({ conv }) => backend.prepareConv2d(conv.problem([1, conv.inChannels, 40, 40]), conv.weights)),
+    );
+    const inPlans = backend.memory()!.used - before;
+    for (const plan of plans) plan.dispose();
+    await prepare(backend, chain, shape);
+    const tensors = backend.memory()!.used - inPlans;
+    const pair = 4 * 40 * 40 * (16 + 64);
+    expect(tensors).toBeGreaterThanOrEqual(pair);
+    expect(tensors).toBeLessThan(pair * 1.01);
+  });
+
+  it("refuses tensors of another backend", async () => {
+    const [a, b] = [await make({ kernels }), await make({ kernels })];
+    const problem = parseProblem("ic1_ih1_oc1_kh1_nobias");
+    const plan = await a.prepareConv2d(problem, { weight: Float32Array.of(1) });
+    expect(() => plan.run(b.allocate(inputShape(problem)), a.allocate(outputShape(problem)))).toThrow(
+      /not a tensor of this backend/,
+    );
+  });
+
+  it("grows its memory while plans and tensors live", async () => {
+    const backend = await make({ kernels });
+    const problem = parseProblem("ic1_ih2_oc1_kh1_nobias");
+    const plan = await backend.prepareConv2d(problem, { weight: Float32Array.of(2) });
+    const x = backend.upload({ shape: [1, 1, 2, 2], layout: "nchw", data: Float32Array.of(1, 2, 3, 4) });
+    const y = backend.allocate(outputShape(problem));
+    const { reserved } = backend.memory()!;
+    backend.allocate([1, 1, 1024, 1024]);
+    expect(backend.memory()!.reserved).toBeGreaterThan(reserved);
+    plan.run(x, y);
+    expect([...(await backend.read(y)).data]).toEqual([2, 4, 6, 8]);
+  });
+});

@@ -1,0 +1,64 @@
+/** assembly/dwconv.ts in TypeScript: a pixel at a time, four channels at a time, sums in float64. */
+
+import type { KernelMemory, RangeKernel } from "../kernels.js";
+import { DWCONV_FIELDS, fieldIndices } from "../plan-fields.js";
+import { viewsOf } from "./views.js";
+
+const AT = fieldIndices(DWCONV_FIELDS);
+
+export function depthwiseJs(memory: KernelMemory): RangeKernel {
+  const views = viewsOf(memory);
+  return (plan, input, output, residual, start, end) => {
+    const { f32, i32 } = views();
+    const p = plan >>> 2;
+    const field = (index: number): number => i32[p + index]!;
+    const [table, weights] = [field(AT.table) >>> 2, field(AT.weights) >>> 2];
+    const [oh, ow, channels] = [field(AT.oh), field(AT.ow), field(AT.channels)];
+    const [kh, kw, tapRow, tapColumn] = [field(AT.kh), field(AT.kw), field(AT.tapRow) >>> 2, field(AT.tapColumn) >>> 2];
+    const [pixelRow, pixelColumn] = [field(AT.pixelRow) >>> 2, field(AT.pixelColumn) >>> 2];
+    const [inputImage, outputImage] = [field(AT.inputImage) >>> 2, field(AT.outputImage) >>> 2];
+    const outputPixel = field(AT.outputPixel) >>> 2;
+    const [min, max] = [f32[p + AT.min]!, f32[p + AT.max]!];
+    const residualDelta = residual === 0 ? 0 : (residual - output) / 4;
+
+    for (let job = start; job < end; job++) {
+      const image = Math.floor(job / oh);
+      const y = job % oh;
+      const base = (input >>> 2) + image * inputImage;
+      for (let x = 0; x < ow; x++) {
+        const first = table + y * pixelRow + x * pixelColumn;
+        const c = (output >>> 2) + image * outputImage + (y * ow + x) * outputPixel;
+        let w = weights;
+        for (let channel = 0; channel < channels; channel += 4) {
+          let y0 = f32[w]!,
+            y1 = f32[w + 1]!,
+            y2 = f32[w + 2]!,
+            y3 = f32[w + 3]!;
+          w += 4;
+          for (let ky = 0; ky < kh; ky++) {
+            for (let kx = 0; kx < kw; kx++) {
+              const a = base + channel + (i32[first + ky * tapRow + kx * tapColumn]! >> 2);
+              y0 += f32[a]! * f32[w]!;
+              y1 += f32[a + 1]! * f32[w + 1]!;
+              y2 += f32[a + 2]! * f32[w + 2]!;
+              y3 += f32[a + 3]! * f32[w + 3]!;
+              w += 4;
+            }
+          }
+          const count = Math.min(4, channels - channel);
+          const sums = c + channel;
+          put(f32, sums, y0, residualDelta, min, max);
+          if (count > 1) put(f32, sums + 1, y1, residualDelta, min, max);
+          if (count > 2) put(f32, sums + 2, y2, residualDelta, min, max);
+          if (count > 3) put(f32, sums + 3, y3, residualDelta, min, max);
+        }
+      }
+    }
+  };
+}
+
+function put(f32: Float32Array, at: number, y: number, residual: number, min: number, max: number): void {
+  const sum = residual === 0 ? y : y + f32[at + residual]!;
+  // Comparisons that a NaN passes through.
+  f32[at] = sum < min ? min : sum > max ? max : sum;
+}

@@ -1,0 +1,36 @@
+/** The kernels in TypeScript, for where WebAssembly is forbidden. */
+
+import type { KernelMemory, Kernels } from "../kernels.js";
+import { depthwiseJs } from "./depthwise.js";
+import { IGEMM_MR, IGEMM_NR, igemmJs } from "./igemm.js";
+
+export function createJsKernels(): Kernels {
+  const memory = createJsMemory();
+  const depthwise = depthwiseJs(memory);
+  return {
+    name: "plain JavaScript",
+    memory,
+    tiles: [{ mr: IGEMM_MR, nr: IGEMM_NR, run: igemmJs(memory) }],
+    depthwise,
+    depthwise3x3: depthwise,
+  };
+}
+
+/** An `ArrayBuffer` that grows by copying, at least by half, so that many small allocations copy little. */
+function createJsMemory(): KernelMemory {
+  let buffer = new ArrayBuffer(65536);
+  return {
+    get buffer() {
+      return buffer;
+    },
+    grow(bytes) {
+      const grown = new ArrayBuffer(roundToPage(Math.max(bytes, buffer.byteLength * 1.5)));
+      new Uint8Array(grown).set(new Uint8Array(buffer));
+      buffer = grown;
+    },
+  };
+}
+
+function roundToPage(bytes: number): number {
+  return Math.ceil(bytes / 65536) * 65536;
+}

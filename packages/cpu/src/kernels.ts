@@ -1,0 +1,43 @@
+/**
+ * What a set of kernels offers, in WebAssembly or in TypeScript. Both read plans, tables, weights and tensors at byte
+ * addresses of one memory, in one format, so that everything outside the kernels is written once.
+ */
+
+/**
+ * Computes jobs `start` to `end` of what the plan at address `plan` describes. `input`, `output` and `residual` are
+ * addresses of the first pixel of the first image; `residual` is 0 for none.
+ */
+export type RangeKernel = (
+  plan: number,
+  input: number,
+  output: number,
+  residual: number,
+  start: number,
+  end: number,
+) => void;
+
+/** An indirect GEMM over tiles of `mr` output pixels by `nr` output channels. */
+export interface IgemmTile {
+  readonly mr: number;
+  readonly nr: number;
+  readonly run: RangeKernel;
+}
+
+/** The memory that kernels work in. `buffer` is another object after it has grown. */
+export interface KernelMemory {
+  readonly buffer: ArrayBuffer;
+  /** Makes room for `bytes` in all. @throws RangeError where that cannot be had */
+  grow(bytes: number): void;
+}
+
+export interface Kernels {
+  /** `"wasm simd128"`, `"wasm relaxed simd"`, `"plain JavaScript"`. */
+  readonly name: string;
+  readonly memory: KernelMemory;
+  /** Narrowest first. */
+  readonly tiles: readonly IgemmTile[];
+  /** Any kernel size, stride and dilation; jobs are output rows. */
+  readonly depthwise: RangeKernel;
+  /** Kernels of 3x3 with stride and dilation 1 along the width. */
+  readonly depthwise3x3: RangeKernel;
+}

@@ -1,0 +1,111 @@
+/** An allocator over one kernel memory: first fit over a sorted list of free blocks, which join again when freed. */
+
+import { ConveneError, type MemoryUse } from "@convene/core";
+import type { KernelMemory } from "./kernels.js";
+
+/** Blocks start at multiples of a cache line. */
+export const ALIGNMENT = 64;
+
+export const alignUp = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+
+interface Block {
+  readonly address: number;
+  readonly bytes: number;
+}
+
+export interface Arena {
+  /** The address of `bytes` bytes, of undefined content. @throws ConveneError `ERR_OUT_OF_MEMORY` */
+  allocate(bytes: number, what: string): number;
+  /** Gives back what `allocate` gave. */
+  free(address: number): void;
+  /** Views of the whole memory, valid until the next `allocate`. */
+  readonly f32: Float32Array;
+  readonly i32: Int32Array;
+  use(): MemoryUse;
+}
+
+/** @param limit bytes that the memory may grow to */
+export function createArena(memory: KernelMemory, limit: number): Arena {
+  // Address 0 stands for "none", so the first line is never given out.
+  let end = ALIGNMENT;
+  let used = 0;
+  const live = new Map<number, number>();
+  let free: Block[] = [];
+  let f32 = new Float32Array(memory.buffer);
+  let i32 = new Int32Array(memory.buffer);
+
+  const refresh = (): void => {
+    if (f32.buffer === memory.buffer) return;
+    f32 = new Float32Array(memory.buffer);
+    i32 = new Int32Array(memory.buffer);
+  };
+
+  /** Takes `bytes` at the end of the memory, which grows if it must. */
+  const extend = (bytes: number, what: string): number => {
+    const last = free.at(-1);
+    const address = last && last.address + last.bytes === end ? last.address : end;
+    const needed = address + bytes;
+    const fail = (cause?: unknown): never => {
+      throw new ConveneError(
+        "ERR_OUT_OF_MEMORY",
+        `${what} needs ${bytes} bytes; ${used} are in use and the limit is ${limit}. Dispose of what is no longer needed, or raise maxMemory`,
+        { cause },
+      );
+    };
+    if (needed > limit) fail();
+    if (needed > memory.buffer.byteLength) {
+      try {
+        memory.grow(needed);
+      } catch (cause) {
+        fail(cause);
+      }
+    }
+    if (address !== end) free.pop();
+    end = needed;
+    return address;
+  };
+
+  return {
+    allocate(bytes, what) {
+      const size = Math.max(ALIGNMENT, alignUp(bytes));
+      const at = free.findIndex((block) => block.bytes >= size);
+      let address: number;
+      if (at < 0) {
+        address = extend(size, what);
+      } else {
+        const block = free[at]!;
+        address = block.address;
+        const rest = { address: address + size, bytes: block.bytes - size };
+        free.splice(at, 1, ...(rest.bytes > 0 ? [rest] : []));
+      }
+      live.set(address, size);
+      used += size;
+      return address;
+    },
+    free(address) {
+      const bytes = live.get(address);
+      if (bytes === undefined) throw new Error(`address ${address} is not allocated`);
+      live.delete(address);
+      used -= bytes;
+      const merged: Block[] = [];
+      for (const block of [...free, { address, bytes }].sort((a, b) => a.address - b.address)) {
+        const last = merged.at(-1);
+        if (last && last.address + last.bytes === block.address) {
+          merged[merged.length - 1] = { address: last.address, bytes: last.bytes + block.bytes };
+        } else {
+          merged.push(block);
+        }
+      }
+      free = merged;
+    },
+    get f32() {
+      refresh();
+      return f32;
+    },
+    get i32() {
+      refresh();
+      return i32;
+    },
+    use: () => ({ used, reserved: memory.buffer.byteLength }),
+  };
+}

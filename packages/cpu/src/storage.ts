@@ -1,0 +1,77 @@
+/**
+ * How a tensor lies in kernel memory: NHWC, each image after a row of zeros of one pixel's size, which is where taps on
+ * zero padding read. The row is written by each plan that needs it, before it runs, so nothing else has to keep it zero.
+ */
+
+import type { Layout, Shape4, Tensor } from "@convene/core";
+import { transpose, zeros } from "@convene/core";
+import { type Arena, alignUp } from "./memory.js";
+
+export interface Storage {
+  readonly shape: Shape4;
+  /** Address of the first pixel of the first image. */
+  readonly data: number;
+}
+
+/** Sizes in bytes that follow from a shape. */
+export interface StorageLayout {
+  /** From the row of zeros to the first pixel. */
+  readonly zeroRow: number;
+  /** From an image to the next. */
+  readonly image: number;
+  readonly total: number;
+}
+
+/** Kernels load vectors of four, so the last pixel may be read past its end by up to three channels. */
+const OVERREAD = 12;
+
+export function storageLayout([n, c, h, w]: Shape4): StorageLayout {
+  const zeroRow = alignUp(4 * c);
+  const image = zeroRow + alignUp(4 * c * h * w + OVERREAD);
+  return { zeroRow, image, total: n * image };
+}
+
+export function storageAt(address: number, shape: Shape4): Storage {
+  return { shape, data: address + storageLayout(shape).zeroRow };
+}
+
+/** Writes the rows of zeros. */
+export function clearZeroRows(arena: Arena, { shape, data }: Storage): void {
+  const { zeroRow, image } = storageLayout(shape);
+  const { f32 } = arena;
+  for (let n = 0; n < shape[0]; n++) {
+    const at = (data + n * image) / 4;
+    f32.fill(0, at - zeroRow / 4, at);
+  }
+}
+
+export function writeTensor(arena: Arena, { data }: Storage, tensor: Tensor): void {
+  forEachImage(arena, data, tensor, (device, host, pixels, channels) => {
+    if (tensor.layout === "nhwc") device.set(host);
+    else transpose(host, device, channels, pixels);
+  });
+}
+
+export function readTensor(arena: Arena, { data, shape }: Storage, layout: Layout): Tensor {
+  const tensor = zeros(shape, { layout });
+  forEachImage(arena, data, tensor, (device, host, pixels, channels) => {
+    if (layout === "nhwc") host.set(device);
+    else transpose(device, host, pixels, channels);
+  });
+  return tensor;
+}
+
+function forEachImage(
+  arena: Arena,
+  data: number,
+  { shape, data: elements }: Tensor,
+  copy: (device: Float32Array, host: Float32Array, pixels: number, channels: number) => void,
+): void {
+  const [n, c, h, w] = shape;
+  const { image } = storageLayout(shape);
+  const count = c * h * w;
+  for (let i = 0; i < n; i++) {
+    const at = (data + i * image) / 4;
+    copy(arena.f32.subarray(at, at + count), elements.subarray(i * count, (i + 1) * count), h * w, c);
+  }
+}
