@@ -1,0 +1,23 @@
+/** A backend that gave no figure, and what it said. */
+
+import { ConveneError } from "@convene/core";
+
+export interface LayerFailure {
+  readonly backend: string;
+  readonly message: string;
+  /** The backend cannot do this, and says so: a limit, not a fault. */
+  readonly unsupported: boolean;
+}
+
+export function layerFailure(backend: string, error: unknown): LayerFailure {
+  return {
+    backend,
+    message: error instanceof Error ? error.message : String(error),
+    unsupported: error instanceof ConveneError && error.code === "ERR_UNSUPPORTED",
+  };
+}
+
+/** For a table's cell. */
+export function failureWord({ unsupported }: LayerFailure): string {
+  return unsupported ? "unsupported" : "failed";
+}

@@ -1,0 +1,176 @@
+/** The command line: names, options and help. Each command's work is in `commands/`. */
+
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { ConveneError } from "@convene/core";
+import { BACKENDS, type BackendTable } from "./backends.js";
+import { bench, type BenchOptions, DEFAULT_TIME } from "./commands/bench.js";
+import { explain, type ExplainOptions } from "./commands/explain.js";
+import { start, type StartOptions } from "./commands/start.js";
+import { verify, type VerifyOptions } from "./commands/verify.js";
+import { InputError } from "./input-error.js";
+import type { Io } from "./io.js";
+import { VERSION } from "./version.js";
+import { WORKLOADS } from "./workloads/index.js";
+
+/** What a process can exit with. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/**
+ * Runs one command line, without the program's name, and gives its exit code.
+ *
+ * @param table the backends that can be named; replaced in tests
+ */
+export async function main(argv: readonly string[], io: Io, table: BackendTable = BACKENDS): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = createProgram(io, table, (result) => {
+    code = result;
+  });
+  if (argv.length === 0) {
+    program.outputHelp();
+    return EXIT.ok;
+  }
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    if (io.signal.aborted) return EXIT.interrupted;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof InputError) {
+      complain(io, error.message);
+      return EXIT.usage;
+    }
+    complain(
+      io,
+      error instanceof ConveneError ? `${error.code}: ${error.message}` : String((error as Error)?.stack ?? error),
+    );
+    return EXIT.failed;
+  }
+}
+
+function complain(io: Io, message: string): void {
+  io.stderr.write(`convene: ${message}\n`);
+}
+
+function createProgram(io: Io, table: BackendTable, done: (code: number) => void): Command {
+  const program = new Command("convene")
+    .description("Grouped 2-D convolution on backends that agree: whether they do, how fast they are, and why.")
+    .version(VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help for a command")
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: false })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.columns ?? 100,
+      // One line, the suggestion too.
+      outputError: (text) =>
+        complain(
+          io,
+          text
+            .replace(/^error: /, "")
+            .trim()
+            .replace(/\.?\s*\n\s*/g, " "),
+        ),
+    })
+    .exitOverride();
+
+  program
+    .command("verify")
+    .summary("whether the backends are right, and agree")
+    .description(
+      "Holds each backend to the float64 reference and to PyTorch's results, and the backends to each other.\n" +
+        "Without names: all suites, and random problems. With names: those layers at their real size, and nothing else.",
+    )
+    .argument("[workload|problem...]", "workloads, .json files or problems")
+    .option("-b, --backend <name...>", "backends; default: all that can run here")
+    .option("-s, --suite <name...>", "suites: exact, bounded, goldens, lifecycle")
+    .option("--seed <integer>", "seeds random problems and operands (default: 1)", integer(0, 2 ** 32 - 1))
+    .option(
+      "--random <count>",
+      "random problems in each suite, and for comparing backends (default: 200 and 48)",
+      integer(0, 1e6),
+    )
+    .option("--json <file>", "write every count and failure")
+    .addHelpText(
+      "after",
+      examples([
+        "verify",
+        "verify mobilenet-v2 --backend cpu",
+        "verify g32_ic128_ih56_oc128_kh3_ph1",
+        "verify --suite goldens --backend cpu cpu:js",
+      ]),
+    )
+    .action(async (targets: string[], options: VerifyOptions) => done(await verify(targets, options, io, table)));
+
+  program
+    .command("bench")
+    .summary("how fast each backend runs each layer")
+    .description(
+      "Times each distinct layer on each backend, in turn, with tensors on the device; then the whole network.\n" +
+        "Ratios are to the first backend. Without names: mobilenet-v1.",
+    )
+    .argument("[workload|problem...]", "workloads, .json files or problems")
+    .option("-b, --backend <name...>", "backends, the first of which is the baseline; default: all that can run here")
+    .option("-t, --time <ms>", `milliseconds for each layer and backend (default: ${DEFAULT_TIME})`, integer(1, 1e6))
+    .option("--json <file>", "write everything, raw samples included")
+    .option("--markdown <file>", "write the tables as Markdown")
+    .addHelpText(
+      "after",
+      examples([
+        "bench",
+        "bench resnext50 --backend cpu",
+        "bench ic64_ih56_oc64_kh3_ph1 --time 2000",
+        "bench my-network.json --json results.json",
+      ]),
+    )
+    .action(async (targets: string[], options: BenchOptions) => done(await bench(targets, options, io, table)));
+
+  program
+    .command("explain")
+    .summary("what a layer or a network costs")
+    .description(
+      "Multiply-accumulates, parameters and bytes of each layer, and what other kinds of convolution would cost in its place.\nWithout names: textbook.",
+    )
+    .argument("[workload|problem...]", "workloads, .json files or problems")
+    .option("--json <file>", "write every number")
+    .addHelpText("after", examples(["explain textbook", "explain mobilenet-v1", "explain ic64_ih56_oc64_kh3_ph1"]))
+    .action((targets: string[], options: ExplainOptions) => done(explain(targets, options, io)));
+
+  program
+    .command("start")
+    .summary("verify, then bench mobilenet-v1: what npm start does")
+    .option("-t, --time <ms>", `milliseconds for each layer and backend (default: ${DEFAULT_TIME})`, integer(1, 1e6))
+    .option("--json <file>", "write the reports of both")
+    .action(async (options: StartOptions) => done(await start(options, io, table)));
+
+  program.addHelpText(
+    "after",
+    `${catalogue(table)}${examples(["start", "verify", "bench mobilenet-v2 resnext50", "explain textbook"])}`,
+  );
+  return program;
+}
+
+function integer(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max)
+      throw new InvalidArgumentError(`It must be an integer from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+function examples(commands: readonly string[]): string {
+  return `\nExamples:\n${commands.map((command) => `  pnpm convene ${command}\n`).join("")}`;
+}
+
+function catalogue(table: BackendTable): string {
+  const width = Math.max(...Object.keys(table).map((name) => name.length));
+  return [
+    "",
+    `Workloads:\n  ${Object.keys(WORKLOADS).join(", ")}, a .json file, or problems such as g32_ic128_ih56_oc128_kh3_ph1`,
+    "",
+    "Backends:",
+    ...Object.entries(table).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,61 @@
+/** From what was typed to workloads: a name, a JSON file, or problem strings. */
+
+import { ConveneError, parseProblem } from "@convene/core";
+import { InputError, suggestion } from "../input-error.js";
+import { mobilenetV1 } from "./mobilenet-v1.js";
+import { mobilenetV2 } from "./mobilenet-v2.js";
+import { resnext50 } from "./resnext50.js";
+import { textbook } from "./textbook.js";
+import type { Workload, WorkloadLayer } from "./workload.js";
+import { readWorkloadFile } from "./workload-file.js";
+import { yardstick } from "./yardstick.js";
+
+export { distinctLayers, layerCount, type Workload, type WorkloadLayer } from "./workload.js";
+
+/** Built on demand: a network's weights are megabytes. */
+export const WORKLOADS = {
+  textbook,
+  "mobilenet-v1": mobilenetV1,
+  "mobilenet-v2": mobilenetV2,
+  resnext50,
+  yardstick,
+} as const satisfies Readonly<Record<string, () => Workload>>;
+
+/**
+ * The workloads that `targets` name, in order; problem strings are gathered in one.
+ *
+ * @throws InputError for a target that is none of these
+ */
+export function resolveTargets(targets: readonly string[]): readonly Workload[] {
+  const workloads: Workload[] = [];
+  const problems: WorkloadLayer[] = [];
+  for (const target of new Set(targets)) {
+    if (Object.hasOwn(WORKLOADS, target)) workloads.push(WORKLOADS[target as keyof typeof WORKLOADS]());
+    else if (/\.json$|[/\\]/.test(target)) workloads.push(readWorkloadFile(target));
+    else problems.push({ name: target, problem: problemTarget(target), repeat: 1 });
+  }
+  if (problems.length > 0) {
+    workloads.push({
+      name: "problems",
+      about: `${problems.length === 1 ? "a problem" : `${problems.length} problems`} from the command line`,
+      layers: problems,
+    });
+  }
+  return workloads;
+}
+
+function problemTarget(target: string): WorkloadLayer["problem"] {
+  const known = Object.keys(WORKLOADS);
+  // What starts with a size was meant as a problem, and core says best what is wrong with it.
+  if (!/^(n|g|ic|oc|[io][hw]|[kspd][hw]|p[tlbr])\d+(_|$)/.test(target)) {
+    throw new InputError(
+      `unknown workload "${target}"${suggestion(target, known)} (${known.join(", ")}, a .json file, or a problem such as ic3_ih7_oc128_kh3)`,
+    );
+  }
+  try {
+    return parseProblem(target);
+  } catch (error) {
+    if (error instanceof ConveneError) throw new InputError(error.message, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+/** A workload: the convolutions of a network, or a list of problems. Data and pure functions; nothing here runs any. */
+
+import { type Conv2dProblem, formatProblem, type Network, type Shape4 } from "@convene/core";
+
+export interface WorkloadLayer {
+  readonly name: string;
+  readonly problem: Conv2dProblem;
+  /** How often in a row it occurs. */
+  readonly repeat: number;
+}
+
+export interface Workload {
+  readonly name: string;
+  /** One line: what it is and where it comes from. */
+  readonly about: string;
+  /** In the order of execution. */
+  readonly layers: readonly WorkloadLayer[];
+  /** The whole as one network, where it is one. */
+  readonly chain?: { readonly network: Network; readonly inputShape: Shape4 };
+}
+
+/** One problem, and how often the workload has it. */
+export interface DistinctLayer {
+  /** The problem's string. */
+  readonly text: string;
+  readonly problem: Conv2dProblem;
+  readonly repeat: number;
+  /** The names of the layers that pose it. */
+  readonly names: readonly string[];
+}
+
+/** Each problem once, in order of first occurrence. */
+export function distinctLayers(layers: readonly WorkloadLayer[]): readonly DistinctLayer[] {
+  const found = new Map<string, DistinctLayer>();
+  for (const { name, problem, repeat } of layers) {
+    const text = formatProblem(problem);
+    const before = found.get(text);
+    found.set(text, {
+      text,
+      problem,
+      repeat: (before?.repeat ?? 0) + repeat,
+      names: [...(before?.names ?? []), name],
+    });
+  }
+  return [...found.values()];
+}
+
+/** How many convolutions the workload runs. */
+export function layerCount({ layers }: Workload): number {
+  return layers.reduce((total, { repeat }) => total + repeat, 0);
+}
+
+/** The layers of a network as a workload's. */
+export function networkLayers(network: Network, inputShape: Shape4): readonly WorkloadLayer[] {
+  return network
+    .problems(inputShape)
+    .map((problem, index) => ({ name: network.layers[index]!.name, problem, repeat: 1 }));
+}

@@ -1,0 +1,4 @@
+/** Builds the `convene` command. */
+import { app } from "@convene/tsup-config";
+
+export default app(["src/cli.ts"]);
