@@ -1,0 +1,61 @@
+/**
+ * Makes a peer usable: installs its packages into .cache/peers, outside the workspace, and bundles its adapter beside
+ * them, so that plain Node can load it. Nothing is installed twice.
+ */
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { PEERS } from "./peers.js";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const CACHE = fileURLToPath(new URL("../../.cache/peers/", import.meta.url));
+const CORE = fileURLToPath(new URL("../../packages/core/dist/index.js", import.meta.url));
+
+/** @returns the path of a module whose default export is the peer's factory */
+export async function installPeer(name: string): Promise<string> {
+  const peer = PEERS[name];
+  if (!peer) throw new Error(`unknown peer ${JSON.stringify(name)}; known are ${Object.keys(PEERS).join(", ")}`);
+  const folder = join(CACHE, name);
+  mkdirSync(folder, { recursive: true });
+  const manifest = JSON.stringify({ private: true, type: "module", dependencies: peer.packages }, undefined, 2);
+  const path = join(folder, "package.json");
+  if (!existsSync(join(folder, "node_modules")) || readFileSync(path, "utf8") !== manifest) {
+    writeFileSync(path, manifest);
+    console.error(
+      `installing ${Object.entries(peer.packages)
+        .map(([each, version]) => `${each}@${version}`)
+        .join(" ")}`,
+    );
+    const { status } = spawnSync(
+      "npm",
+      ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+      {
+        cwd: folder,
+        stdio: ["ignore", "ignore", "inherit"],
+      },
+    );
+    if (status !== 0) throw new Error(`npm could not install the packages of ${name}`);
+  }
+  const outfile = join(folder, "adapter.js");
+  await build({
+    entryPoints: [join(HERE, peer.adapter)],
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    external: Object.keys(peer.packages),
+    logLevel: "error",
+    // The core that the command itself runs, so that an error here is an instance of the same class there.
+    plugins: [
+      {
+        name: "core",
+        setup: (esbuild) => esbuild.onResolve({ filter: /^@convene\/core$/ }, () => ({ path: CORE, external: true })),
+      },
+    ],
+  });
+  return outfile;
+}
