@@ -9,8 +9,9 @@
  * and input channel.
  */
 
-import { igemmWideTile, NARROW_MR, NARROW_NR, WIDE_MR, WIDE_NR } from "./tiles";
-import { igemm8x4 } from "./ukernels/f32-igemm-8x4";
+import { tile4x8 } from "./ukernels/f32-igemm-4x8";
+import { tile6x8 } from "./ukernels/f32-igemm-6x8";
+import { tile8x4 } from "./ukernels/f32-igemm-8x4";
 
 /** What src/algorithms/igemm.ts writes, field by field. Strides are in bytes. */
 @unmanaged
@@ -43,9 +44,16 @@ export class IgemmPlan {
 
 /** Jobs `start` to `end` of images x blocks x groups x panels, panels innermost. `residual` is 0 for none. */
 @inline
-function igemm(wide: bool, plan: IgemmPlan, input: usize, output: usize, residual: usize, start: i32, end: i32): void {
-  const MR = wide ? WIDE_MR : NARROW_MR;
-  const NR = wide ? WIDE_NR : NARROW_NR;
+function igemm(
+  MR: i32,
+  NR: i32,
+  plan: IgemmPlan,
+  input: usize,
+  output: usize,
+  residual: usize,
+  start: i32,
+  end: i32,
+): void {
   const residualDelta = residual ? residual - output : 0;
   // Loop 2, jobs: splits the output into blocks of pixels by panels of channels; neighbours share a block of the input.
   for (let job = start; job < end; job++) {
@@ -65,17 +73,23 @@ function igemm(wide: bool, plan: IgemmPlan, input: usize, output: usize, residua
     for (let pixel = first; pixel < last; pixel += MR) {
       const positions = plan.positions + (pixel << 2);
       const mr = min<i32>(MR, last - pixel);
-      if (wide) igemmWideTile(plan, base, positions, w, c, residualDelta, mr, nr);
-      else igemm8x4(plan, base, positions, w, c, residualDelta, mr, nr);
+      // MR is a constant where this is inlined, so one of these is left.
+      if (MR == 4) tile4x8(plan, base, positions, w, c, residualDelta, mr, nr);
+      else if (MR == 6) tile6x8(plan, base, positions, w, c, residualDelta, mr, nr);
+      else tile8x4(plan, base, positions, w, c, residualDelta, mr, nr);
       c += MR * plan.outputPixel;
     }
   }
 }
 
-export function igemmWide(plan: IgemmPlan, input: usize, output: usize, residual: usize, start: i32, end: i32): void {
-  igemm(true, plan, input, output, residual, start, end);
+export function igemm4x8(plan: IgemmPlan, input: usize, output: usize, residual: usize, start: i32, end: i32): void {
+  igemm(4, 8, plan, input, output, residual, start, end);
 }
 
-export function igemmNarrow(plan: IgemmPlan, input: usize, output: usize, residual: usize, start: i32, end: i32): void {
-  igemm(false, plan, input, output, residual, start, end);
+export function igemm6x8(plan: IgemmPlan, input: usize, output: usize, residual: usize, start: i32, end: i32): void {
+  igemm(6, 8, plan, input, output, residual, start, end);
+}
+
+export function igemm8x4(plan: IgemmPlan, input: usize, output: usize, residual: usize, start: i32, end: i32): void {
+  igemm(8, 4, plan, input, output, residual, start, end);
 }

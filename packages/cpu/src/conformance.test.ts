@@ -5,23 +5,31 @@
 
 import { setFlagsFromString } from "node:v8";
 import { type ConformanceReport, makeOperands, runConformance, type SuiteName } from "@convene/conformance";
-import { inputShape, outputShape, parseProblem, tensor } from "@convene/core";
+import { type Backend, defineBackend, inputShape, outputShape, parseProblem, tensor } from "@convene/core";
 import { describe, expect, it } from "vitest";
-import { cpu, type CpuOptions } from "./index.js";
+import { cpuImplementation } from "./backend.js";
+import { cpu, type Simd } from "./index.js";
+import { loadWasmKernels } from "./wasm.js";
 
 if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
-const KERNEL_SETS: readonly (readonly [name: string, options: CpuOptions, device: string])[] = [
-  ["wasm simd128", { simd: "simd128" }, "wasm simd128, 1 thread"],
-  ["wasm relaxed simd", { simd: "relaxed" }, "wasm relaxed simd, 1 thread"],
-  ["plain JavaScript", { kernels: "js" }, "plain JavaScript, 1 thread"],
+/** Each build with each tile, whichever of them this engine would choose. */
+const wasm = (simd: Simd, wideTile: "4x8" | "6x8") => async (): Promise<Backend> =>
+  defineBackend(cpuImplementation(await loadWasmKernels(simd, 2 ** 30, wideTile), 2 ** 30));
+
+const KERNEL_SETS: readonly (readonly [device: string, wide: string, make: () => Promise<Backend>])[] = [
+  ["wasm simd128, 1 thread", "igemm-4x8", wasm("simd128", "4x8")],
+  ["wasm simd128, 1 thread", "igemm-6x8", wasm("simd128", "6x8")],
+  ["wasm relaxed simd, 1 thread", "igemm-4x8", wasm("relaxed", "4x8")],
+  ["wasm relaxed simd, 1 thread", "igemm-6x8", wasm("relaxed", "6x8")],
+  ["plain JavaScript, 1 thread", "igemm-2x4", () => cpu({ kernels: "js" })],
 ];
 
 const RANDOM_PROBLEMS = 1000;
 
-describe.each(KERNEL_SETS)("cpu on %s", (_, options, device) => {
+describe.each(KERNEL_SETS)("%s, %s", (device, wide, make) => {
   const run = async (suite: SuiteName): Promise<ConformanceReport> => {
-    const report = await runConformance(() => cpu(options), {
+    const report = await runConformance(make, {
       suites: [suite],
       seed: 20_26,
       randomProblems: RANDOM_PROBLEMS,
@@ -36,6 +44,7 @@ describe.each(KERNEL_SETS)("cpu on %s", (_, options, device) => {
     const report = await run("exact");
     expect(failures(report)).toEqual([]);
     expect(report.results.length).toBeGreaterThan(RANDOM_PROBLEMS);
+    expect(report.results.map(({ algorithm }) => algorithm)).toContain(wide);
     expect(report.counts.untrusted).toBeLessThan(report.results.length / 100);
   });
 
@@ -68,7 +77,7 @@ describe.each(KERNEL_SETS)("cpu on %s", (_, options, device) => {
   ]);
 
   it("writes nothing outside its output", async () => {
-    const backend = await cpu(options);
+    const backend = await make();
     const guard = { shape: [1, 1, 16, 16], layout: "nhwc", data: new Float32Array(256).fill(7) } as const;
     for (const text of TAILS) {
       const problem = parseProblem(text);

@@ -9,7 +9,7 @@
 import { IgemmPlan } from "../igemm";
 import { clamp, madd, storeLanes } from "../simd";
 
-export function igemm6x8(
+export function tile6x8(
   plan: IgemmPlan,
   base: usize,
   positions: usize,

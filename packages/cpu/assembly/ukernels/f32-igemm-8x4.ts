@@ -9,7 +9,7 @@
 import { IgemmPlan } from "../igemm";
 import { clamp, madd, storeLanes } from "../simd";
 
-export function igemm8x4(
+export function tile8x4(
   plan: IgemmPlan,
   base: usize,
   positions: usize,

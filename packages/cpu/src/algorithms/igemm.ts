@@ -9,10 +9,12 @@ import { storageLayout } from "../storage.js";
 import type { Algorithm } from "./algorithm.js";
 
 /**
- * Bytes of input that a block of output pixels may read at stride 1 for each pass over its weight panels. Chosen so that
- * the block stays in a level-2 cache; docs/kernels.md, "Blocks", has the measurement.
+ * Bytes of input that a block of output pixels covers (at stride 1). Every panel of weights passes over a block once, so
+ * a block should stay in a level-2 cache; and all weights are streamed once for each block, so it should not be smaller
+ * than they are. docs/kernels.md, "Blocks", has the measurement.
  */
-const BLOCK_BYTES = 128 * 1024;
+const LEAST_BLOCK = 128 * 1024;
+const MOST_BLOCK = 1024 * 1024;
 
 export const igemm: Algorithm = {
   name: "igemm",
@@ -23,8 +25,10 @@ export const igemm: Algorithm = {
     const tile = chooseTile(kernels.tiles, ocPerGroup);
     const panels = Math.ceil(ocPerGroup / tile.nr);
     const pixels = oh * ow;
-    const blockPixels =
-      tile.mr * Math.max(1, Math.min(Math.ceil(pixels / tile.mr), Math.floor(BLOCK_BYTES / (4 * ic * tile.mr))));
+    const panelBytes = 4 * tile.nr * (1 + kh * kw * icPerGroup);
+    const blockBytes = Math.min(Math.max(g * panels * panelBytes, LEAST_BLOCK), MOST_BLOCK);
+    const blockTiles = Math.max(1, Math.floor(blockBytes / (4 * ic * tile.mr)));
+    const blockPixels = tile.mr * Math.min(blockTiles, Math.ceil(pixels / tile.mr));
     const blocks = Math.ceil(pixels / blockPixels);
 
     const table = createPixelTable(arena, problem);
@@ -43,7 +47,7 @@ export const igemm: Algorithm = {
       icPerGroup,
       ocPerGroup,
       panels,
-      panelBytes: 4 * tile.nr * (1 + kh * kw * icPerGroup),
+      panelBytes,
       blockPixels,
       blocks,
       inputImage: storageLayout(inputShape(problem)).image,
