@@ -23,8 +23,13 @@ const KINDS = [
 
 /** What a strict user's tsconfig holds; the narrow one has neither a browser's types nor Node's. */
 const COMPILATIONS = {
-  narrow: { lib: ["es2022"], types: [] },
-  wide: { lib: ["esnext", "dom"], types: ["node"], typeRoots: [join(ROOT, "node_modules", "@types")] },
+  narrow: { include: ["consumer.mts", "consumer.cts", "types.mts", "types.cts"], lib: ["es2022"], types: [] },
+  wide: {
+    include: ["*.mts", "*.cts"],
+    lib: ["esnext", "dom"],
+    types: ["node"],
+    typeRoots: [join(ROOT, "node_modules", "@types")],
+  },
 };
 
 function install(folder: string): void {
@@ -47,12 +52,13 @@ function write(folder: string): void {
       consumer.replaceAll("(kernels) {", `(kernels: "wasm" | "js") {`),
     );
     copyFileSync(join(FIXTURES, "types.ts"), join(folder, `types.${extension}`));
+    copyFileSync(join(FIXTURES, "using.ts"), join(folder, `using.${extension}`));
   }
 }
 
 function compile(folder: string): void {
   const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
-  for (const [name, options] of Object.entries(COMPILATIONS)) {
+  for (const [name, { include, ...options }] of Object.entries(COMPILATIONS)) {
     const compilerOptions = {
       ...options,
       module: "nodenext",
@@ -62,7 +68,7 @@ function compile(folder: string): void {
       outDir: "compiled",
     };
     const config = join(folder, `tsconfig.${name}.json`);
-    writeFileSync(config, JSON.stringify({ compilerOptions, include: ["*.mts", "*.cts"] }));
+    writeFileSync(config, JSON.stringify({ compilerOptions, include }));
     run(process.execPath, [tsc, "--project", config], folder);
   }
 }

@@ -12,22 +12,12 @@ import {
 import { makeOperands, type OperandKind, type Operands } from "./operands.js";
 import { referenceConv2d, type ReferenceResult } from "./reference.js";
 import { DEFAULT_SEED } from "./random-source.js";
+import type { CaseOutcome } from "./case.js";
+import { describeMismatch, mismatchOf } from "./mismatch.js";
 import { checkBounded, checkExact, type Verdict } from "./rules.js";
 import { runProblem } from "./run-problem.js";
 
 const LAYOUTS = ["nchw", "nhwc"] as const satisfies readonly Layout[];
-
-export type CaseStatus = "passed" | "failed" | "untrusted" | "skipped";
-
-/** How a case ended. */
-export interface CaseOutcome {
-  readonly status: CaseStatus;
-  /** Of a failure: the first wrong element and how many. Of a skip: the reason. */
-  readonly message?: string;
-  /** The largest error / bound, where the case has a bound. */
-  readonly ratio?: number;
-  readonly algorithm?: string;
-}
 
 export interface CheckProblemOptions extends PrepareOptions {
   /** Seeds the operands. Default 1, as in the suite: a problem run alone meets the operands that it met there. */
@@ -69,8 +59,10 @@ export async function checkOperands(
         : checkBounded(result.output, expected.output, expected.magnitude, problem);
     algorithm = result.algorithm;
     ratio = Math.max(ratio, verdict.ratio);
-    if (!verdict.ok)
-      return { status: "failed", message: `${describeVerdict(problem, verdict)}, in layout ${each}`, ...about() };
+    if (!verdict.ok) {
+      const failed = failedOutcome(problem, verdict);
+      return { ...failed, message: `${failed.message}, in layout ${each}`, ...about() };
+    }
   }
   if (!isTelling(problem, expected.output)) {
     return {
@@ -82,15 +74,17 @@ export async function checkOperands(
   return { status: "passed", ...about() };
 }
 
-/** `3 of 100 elements are wrong; the first is [n 0, c 2, h 1, w 0]: 5, expected 6 (bound 1e-6) in ic3_...`. */
+/** The outcome for a verdict that is not ok. */
+export function failedOutcome(problem: Conv2dProblem, verdict: Verdict): CaseOutcome & { readonly message: string } {
+  const mismatch = mismatchOf(outputShape(problem), verdict);
+  const message = describeVerdict(problem, verdict);
+  return { status: "failed", message, ...(mismatch ? { mismatch } : {}) };
+}
+
+/** `3 of 100 elements are wrong (channels 2 of 4, ...); the first is [n 0, c 2, h 1, w 0]: 5, expected 6 in ic3_...`. */
 export function describeVerdict(problem: Conv2dProblem, verdict: Verdict): string {
-  const [n, c, h, w] = outputShape(problem);
-  const total = n * c * h * w;
-  if (!verdict.first) return `all ${total} elements agree`;
-  const { index, actual, expected, bound } = verdict.first;
-  const place = `[n ${Math.floor(index / (c * h * w))}, c ${Math.floor(index / (h * w)) % c}, h ${Math.floor(index / w) % h}, w ${index % w}]`;
-  const allowed = bound === 0 ? "" : ` (bound ${bound.toPrecision(3)})`;
-  return `${verdict.wrong} of ${total} elements are wrong; the first is ${place}: ${actual}, expected ${expected}${allowed} in ${formatProblem(problem)}`;
+  const mismatch = mismatchOf(outputShape(problem), verdict);
+  return mismatch ? `${describeMismatch(mismatch)} in ${formatProblem(problem)}` : "all elements agree";
 }
 
 /** Whether enough outputs lie inside the activation's range, and are not zero, for a fault to show. */

@@ -11,7 +11,7 @@ import { referenceBackend } from "./reference-backend.js";
 import { referenceConv2d } from "./reference.js";
 import { gamma, roundings } from "./rules.js";
 import { type ConformanceReport, runConformance } from "./run-conformance.js";
-import { SUITE_NAMES, type SuiteName } from "./suites.js";
+import { SUITE_NAMES, type SuiteName } from "./suite-names.js";
 
 const OPTIONS = { randomProblems: 40 };
 const KINDS: Partial<Record<SuiteName, OperandKind>> = { exact: "integer", bounded: "real" };
@@ -117,7 +117,7 @@ describe("the bound has no slack to hide in", () => {
     const outcome = await check((_y, index) =>
       index === at ? 4 * gamma(roundings(problem)) * expected.magnitude[at]! : 0,
     );
-    expect(outcome.message).toMatch(/^1 of 144 elements are wrong; the first is \[n 0, c 3, h 5, w 5\]/);
+    expect(outcome.message).toMatch(/^1 of 144 elements are wrong .*; the first is \[n 0, c 3, h 5, w 5\]/);
     expect(outcome.message).toContain(formatProblem(problem));
   });
 });

@@ -5,15 +5,10 @@
  * @packageDocumentation
  */
 
-export {
-  type CaseOutcome,
-  type CaseStatus,
-  checkOperands,
-  checkProblem,
-  type CheckProblemOptions,
-  describeVerdict,
-} from "./check-problem.js";
+export type { CaseContext, CaseOutcome, CaseStatus, ConformanceCase, FeatureName } from "./case.js";
+export { checkOperands, checkProblem, type CheckProblemOptions, describeVerdict } from "./check-problem.js";
 export { type GoldenCase, type Goldens, loadGoldens, parseGoldens } from "./goldens.js";
+export { describeMismatch, drawMismatch, type Mismatch } from "./mismatch.js";
 export { makeOperands, type OperandKind, type Operands } from "./operands.js";
 export { randomProblem } from "./random-problem.js";
 export { randomSource } from "./random-source.js";
@@ -30,4 +25,5 @@ export {
 } from "./rules.js";
 export { type CaseResult, type ConformanceOptions, type ConformanceReport, runConformance } from "./run-conformance.js";
 export { runProblem, type RunProblemOptions, type RunProblemResult } from "./run-problem.js";
-export { type ConformanceCase, conformanceCases, SUITE_NAMES, type SuiteName, type SuiteOptions } from "./suites.js";
+export { SUITE_NAMES, type SuiteName, type SuiteOptions } from "./suite-names.js";
+export { conformanceCases } from "./suites.js";

@@ -2,7 +2,7 @@
 
 import { activationRange, parseProblem } from "@convene/core";
 import { describe, expect, test } from "vitest";
-import { CORNER_PROBLEMS } from "./corner-problems.js";
+import { CORNER_PROBLEMS } from "./cases/corner-problems.js";
 import { makeOperands, type OperandKind } from "./operands.js";
 import { randomProblem } from "./random-problem.js";
 import { randomSource } from "./random-source.js";

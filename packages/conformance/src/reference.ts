@@ -9,7 +9,7 @@ import type { Operands } from "./operands.js";
 export interface ReferenceResult {
   /** The result, NCHW. */
   readonly output: Float64Array;
-  /** Σ|x||w| + |b| + |r| for each output: what a running error bound is proportional to. */
+  /** Σ|x||w| + |b| + |r| for each output: what the error bound is proportional to. */
   readonly magnitude: Float64Array;
 }
 
@@ -32,14 +32,13 @@ export function referenceConv2d(problem: Conv2dProblem, operands: Operands): Ref
           let size = 0;
           for (let ky = 0; ky < kh; ky++) {
             const y = sourceIndex(oy * sh + ky * dh - pt, ih, paddingMode);
-            if (y === undefined) continue;
             for (let kx = 0; kx < kw; kx++) {
               const x = sourceIndex(ox * sw + kx * dw - pl, iw, paddingMode);
-              if (x === undefined) continue;
               for (let i = 0; i < icPerGroup; i++) {
-                const product =
-                  input[((image * ic + firstChannel + i) * ih + y) * iw + x]! *
-                  weight[((o * icPerGroup + i) * kh + ky) * kw + kx]!;
+                // A zero of the padding is multiplied like any other value, which matters where the weight is infinite.
+                const value =
+                  y === undefined || x === undefined ? 0 : input[((image * ic + firstChannel + i) * ih + y) * iw + x]!;
+                const product = value * weight[((o * icPerGroup + i) * kh + ky) * kw + kx]!;
                 sum += product;
                 size += Math.abs(product);
               }

@@ -26,7 +26,7 @@ describe("gamma", () => {
 
 describe("the exact rule", () => {
   test("passes what is equal", () => {
-    expect(checkExact([1, -2, 3], [1, -2, 3])).toEqual({ ok: true, wrong: 0, first: undefined, ratio: 0 });
+    expect(checkExact([1, -2, 3], [1, -2, 3])).toEqual({ ok: true, wrong: 0, wrongAt: [], first: undefined, ratio: 0 });
   });
 
   test("takes −0 and +0 as equal, NaN as NaN, and each infinity as itself", () => {
@@ -44,6 +44,7 @@ describe("the exact rule", () => {
     expect(checkExact([0, actual], [0, expected])).toEqual({
       ok: false,
       wrong: 1,
+      wrongAt: [1],
       first: { index: 1, actual, expected, bound: 0 },
       ratio: Infinity,
     });
@@ -125,11 +126,11 @@ describe("a verdict in words", () => {
     actual[((1 * 4 + 2) * 2 + 1) * 3 + 0] = 5;
     actual[47] = 7;
     expect(describeVerdict(problem, checkExact(actual, expected))).toBe(
-      "2 of 48 elements are wrong; the first is [n 1, c 2, h 1, w 0]: 5, expected 6 in n2_ic1_ih2_iw3_oc4_kh1_nobias",
+      "2 of 48 elements are wrong (images 1 of 2, channels 2-3 of 4, rows 1 of 2, columns 0, 2 of 3); the first is [n 1, c 2, h 1, w 0]: 5, expected 6 in n2_ic1_ih2_iw3_oc4_kh1_nobias",
     );
   });
 
   test("says so when all agree", () => {
-    expect(describeVerdict(problem, checkExact(expected, expected))).toBe("all 48 elements agree");
+    expect(describeVerdict(problem, checkExact(expected, expected))).toBe("all elements agree");
   });
 });

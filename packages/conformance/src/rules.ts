@@ -2,8 +2,9 @@
  * The rules that decide what "agree" means, the same for every backend. No backend sets its own tolerance.
  *
  * 1. `checkExact`: on small integers there is one right answer, whatever the order of summation.
- * 2. `checkBounded`: on real values, the running error bound of Higham, "Accuracy and Stability of Numerical
- *    Algorithms" (2002), section 3.1: |ŷ − y| ≤ γ(k)·(Σ|x||w| + |b|), γ(k) = k·u / (1 − k·u), u = 2⁻²⁴.
+ * 2. `checkBounded`: on real values, the a priori error bound of Higham, "Accuracy and Stability of Numerical
+ *    Algorithms" (2002), section 3.1, for any order of summation: |ŷ − y| ≤ γ(k)·(Σ|x||w| + |b| + |r|), γ(k) =
+ *    k·u / (1 − k·u), u = 2⁻²⁴, and what products lose to underflow.
  * 3. Transforms (Winograd) have a norm-wise bound of their own, which comes with the first backend that has one.
  */
 
@@ -11,12 +12,16 @@ import type { Conv2dProblem } from "@convene/core";
 
 /** Unit roundoff of float32. */
 const UNIT_ROUNDOFF = 2 ** -24;
+/** Half the smallest subnormal float32: what one product can lose to gradual underflow (Higham, 2002, equation 2.8). */
+const UNDERFLOW = 2 ** -150;
 
 /** What a rule says of one output tensor against what was expected, element by element in NCHW. */
 export interface Verdict {
   readonly ok: boolean;
   /** How many elements were wrong. */
   readonly wrong: number;
+  /** Which, by their positions in NCHW order. */
+  readonly wrongAt: readonly number[];
   readonly first: WrongElement | undefined;
   /** The largest error / bound that was seen; for the exact rule, 0 or Infinity. */
   readonly ratio: number;
@@ -31,8 +36,9 @@ export interface WrongElement {
   readonly bound: number;
 }
 
-/** γ(k), the relative error of k roundings in a row. */
+/** γ(k), the relative error of k roundings in a row. @throws RangeError from k·u = 1 on, where it bounds nothing */
 export function gamma(k: number): number {
+  if (!(k * UNIT_ROUNDOFF < 1)) throw new RangeError(`no error bound holds for ${k} roundings in float32`);
   return (k * UNIT_ROUNDOFF) / (1 - k * UNIT_ROUNDOFF);
 }
 
@@ -53,8 +59,7 @@ export function checkBounded(
   magnitude: ArrayLike<number>,
   problem: Conv2dProblem,
 ): Verdict {
-  const bound = gamma(roundings(problem));
-  return compare(actual, expected, (at) => bound * magnitude[at]!);
+  return compare(actual, expected, errorBound(problem, magnitude));
 }
 
 /** Rule 2 between two backends: each may be off by γ, so they may differ by 2γ. */
@@ -64,8 +69,15 @@ export function checkAgreement(
   magnitude: ArrayLike<number>,
   problem: Conv2dProblem,
 ): Verdict {
-  const bound = 2 * gamma(roundings(problem));
-  return compare(a, b, (at) => bound * magnitude[at]!);
+  const bound = errorBound(problem, magnitude);
+  return compare(a, b, (at) => 2 * bound(at));
+}
+
+/** How far each output may be from the exact one: γ·(Σ|x||w| + |b| + |r|), and what its products lose to underflow. */
+function errorBound(problem: Conv2dProblem, magnitude: ArrayLike<number>): (index: number) => number {
+  const relative = gamma(roundings(problem));
+  const underflow = roundings(problem) * UNDERFLOW;
+  return (at) => (magnitude[at] === 0 ? 0 : relative * magnitude[at]! + underflow);
 }
 
 /** Equality first, so that −0 and +0 agree, infinities agree with themselves, and a bound of 0 is met exactly. */
@@ -73,7 +85,7 @@ function compare(actual: ArrayLike<number>, expected: ArrayLike<number>, boundAt
   if (actual.length !== expected.length) {
     throw new RangeError(`${actual.length} elements were computed; expected ${expected.length}`);
   }
-  let wrong = 0;
+  const wrongAt: number[] = [];
   let ratio = 0;
   let first: WrongElement | undefined;
   for (let index = 0; index < expected.length; index++) {
@@ -85,10 +97,10 @@ function compare(actual: ArrayLike<number>, expected: ArrayLike<number>, boundAt
     const error = Math.abs(got - want) / bound;
     const quotient = Number.isNaN(error) ? Infinity : error;
     if (quotient > 1) {
-      wrong++;
+      wrongAt.push(index);
       first ??= { index, actual: got, expected: want, bound };
     }
     ratio = Math.max(ratio, quotient);
   }
-  return { ok: wrong === 0, wrong, first, ratio };
+  return { ok: wrongAt.length === 0, wrong: wrongAt.length, wrongAt, first, ratio };
 }

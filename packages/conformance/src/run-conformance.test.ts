@@ -3,7 +3,7 @@
 import { type Backend, defineBackend, formatProblem, parseProblem } from "@convene/core";
 import { describe, expect, test } from "vitest";
 import { checkProblem } from "./check-problem.js";
-import { CORNER_PROBLEMS } from "./corner-problems.js";
+import { CORNER_PROBLEMS } from "./cases/corner-problems.js";
 import { referenceBackend, referenceImplementation } from "./reference-backend.js";
 import { type CaseResult, runConformance } from "./run-conformance.js";
 import { conformanceCases } from "./suites.js";
@@ -111,25 +111,29 @@ describe("a backend that throws", () => {
     expect((await runConformance(backend, FEW)).counts.failed).toBe(1);
   });
 
-  test("while running fails every case from then on, each with the reason", async () => {
-    const { results } = await runConformance(
-      async () =>
-        defineBackend({
-          ...referenceImplementation,
-          prepareConv2d: async (problem, weights, options) => {
-            const plan = await referenceImplementation.prepareConv2d(problem, weights, options);
-            return formatProblem(problem) === BAD
-              ? {
-                  ...plan,
-                  run: () => {
-                    throw "planted";
-                  },
-                }
-              : plan;
-          },
-        }),
-      FEW,
-    );
+  const breaking = async (): Promise<Backend> =>
+    defineBackend({
+      ...referenceImplementation,
+      prepareConv2d: async (problem, weights, options) => {
+        const plan = await referenceImplementation.prepareConv2d(problem, weights, options);
+        const run = (): never => {
+          throw "planted";
+        };
+        return formatProblem(problem) === BAD ? { ...plan, run } : plan;
+      },
+    });
+
+  test("while running fails that case; the next ones get a new backend from the factory", async () => {
+    const { results, counts } = await runConformance(breaking, FEW);
+    expect(counts.failed).toBe(1);
+    expect(results.find(({ status }) => status === "failed")).toMatchObject({
+      name: BAD,
+      message: 'ConveneError: reference: "planted"',
+    });
+  });
+
+  test("while running, where there is no factory, fails every case from then on, each with the reason", async () => {
+    const { results } = await runConformance(await breaking(), FEW);
     const from = results.findIndex(({ name }) => name === BAD);
     expect(results.slice(0, from).every(({ status }) => status === "passed")).toBe(true);
     for (const { status, message } of results.slice(from)) {
@@ -137,6 +141,66 @@ describe("a backend that throws", () => {
       expect(message).toBe('ConveneError: reference: "planted"');
     }
   });
+});
+
+describe("a backend that does not answer", () => {
+  const hanging = (problem: string) => async (): Promise<Backend> => {
+    const right = await referenceBackend();
+    return {
+      ...right,
+      prepareConv2d: (each, ...rest) =>
+        formatProblem(each) === problem ? new Promise(() => undefined) : right.prepareConv2d(each, ...rest),
+    };
+  };
+
+  test("fails that case after the limit, and the next ones run on a new backend", async () => {
+    const name = CORNER_PROBLEMS[2]!;
+    const { counts, results } = await runConformance(hanging(name), { ...FEW, limit: 50 });
+    expect(counts.failed).toBe(1);
+    expect(results.find(({ status }) => status === "failed")).toMatchObject({
+      name,
+      message: "no answer within 0.05 s",
+    });
+  });
+
+  test("when it is made ends the run with an error", async () => {
+    const never = (): Promise<Backend> => new Promise(() => undefined);
+    await expect(runConformance(never, { ...FEW, limit: 20 })).rejects.toThrow("no answer within 0.02 s");
+  });
+});
+
+describe("what a backend does not take", () => {
+  const limited = async (): Promise<Backend> =>
+    defineBackend({
+      ...referenceImplementation,
+      features: {
+        ...referenceImplementation.features,
+        supports: ({ g }) => g === 1 || { reason: "groups are not done yet" },
+      },
+    });
+
+  test("is skipped with its reason", async () => {
+    const { counts, results } = await runConformance(limited, FEW);
+    expect(counts).toMatchObject({ failed: 0, untrusted: 0 });
+    const skipped = results.filter(({ status }) => status === "skipped");
+    expect(skipped.length).toBeGreaterThan(3);
+    for (const { name, message } of skipped) {
+      expect(name).toMatch(/^(n\d+_)?g\d+_/);
+      expect(message).toBe("groups are not done yet");
+    }
+  });
+
+  test("has failed where skips are not allowed", async () => {
+    const { counts } = await runConformance(limited, { ...FEW, noSkips: true });
+    expect(counts.skipped).toBe(0);
+    expect(counts.failed).toBeGreaterThan(3);
+  });
+});
+
+test("only the cases whose name contains a text can be run", async () => {
+  const { results } = await runConformance(referenceBackend, { ...FEW, only: "reflect" });
+  expect(results.length).toBeGreaterThan(1);
+  expect(results.every(({ name }) => name.includes("reflect"))).toBe(true);
 });
 
 test("a tensor of the wrong size is a failure that says so", async () => {
@@ -213,4 +277,16 @@ describe("disposal", () => {
   test("a factory that cannot make one rejects with its own reason", async () => {
     await expect(runConformance(() => Promise.reject(new Error("no device")))).rejects.toThrow("no device");
   });
+});
+
+test.each([
+  [{ suites: ["exakt"] }, 'suite ("exakt") must be one of "exact", "bounded"'],
+  [{ suites: "exact" }, "suites must be an array"],
+  [{ seed: NaN }, "seed (NaN)"],
+  [{ randomProblems: -3 }, "randomProblems (-3)"],
+  [{ randomProblem: 5 }, 'no key "randomProblem"'],
+  [{ limit: 0 }, "limit (0)"],
+  [{ selection: "short" }, 'selection ("short")'],
+])("a wrong option is refused, not passed over: %j", async (options, words) => {
+  await expect(runConformance(referenceBackend, options as object)).rejects.toThrow(words);
 });

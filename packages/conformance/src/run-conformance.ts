@@ -1,9 +1,11 @@
 /** The engine: runs cases on a backend and reports. It needs no test runner. */
 
-import type { Backend } from "@convene/core";
-import type { CaseOutcome, CaseStatus } from "./check-problem.js";
+import { type Backend, checkInteger, checkKeys, checkOneOf, ConveneError } from "@convene/core";
+import type { CaseContext, CaseOutcome, CaseStatus, ConformanceCase } from "./case.js";
 import { DEFAULT_SEED } from "./random-source.js";
-import { type ConformanceCase, conformanceCases, SUITE_NAMES, type SuiteName, type SuiteOptions } from "./suites.js";
+import { SUITE_NAMES, type SuiteName, type SuiteOptions } from "./suite-names.js";
+import { conformanceCases } from "./suites.js";
+import { TimeLimitError, withTimeLimit } from "./time-limit.js";
 
 export interface CaseResult extends CaseOutcome {
   readonly suite: SuiteName;
@@ -14,6 +16,7 @@ export interface CaseResult extends CaseOutcome {
 export interface ConformanceReport {
   readonly backend: string;
   readonly device: string;
+  readonly accuracy: "fast" | "strict";
   readonly seed: number;
   readonly counts: Readonly<Record<CaseStatus, number>>;
   /** The largest error / bound over all cases that have a bound. */
@@ -24,15 +27,29 @@ export interface ConformanceReport {
 export interface ConformanceOptions extends SuiteOptions {
   /** Default: all. */
   readonly suites?: readonly SuiteName[];
+  /** Only cases whose name contains this. */
+  readonly only?: string;
+  /** `"quick"` leaves out what takes long. Default `"full"`. */
+  readonly selection?: "quick" | "full";
+  /** What plans are prepared with. Default `"fast"`. */
+  readonly accuracy?: "fast" | "strict";
+  /** A case that would be skipped has failed. Default false. */
+  readonly noSkips?: boolean;
+  /** Milliseconds that a case may take. Default 20,000. */
+  readonly limit?: number;
   /** Called after each case. */
   readonly onCase?: (result: CaseResult, done: number, total: number) => void;
+  /** Called before each case. */
+  readonly onBegin?: (suite: SuiteName, name: string) => void;
   /** Stops between cases; the promise then rejects with the signal's reason. */
   readonly signal?: { throwIfAborted(): void };
 }
 
+const DEFAULT_LIMIT = 20_000;
+
 /**
- * Runs the suites on a backend, or on what a factory makes (which is then disposed at the end). A case that throws has
- * failed, and the next one runs all the same.
+ * Runs the suites on a backend, or on what a factory makes. A case that throws, or takes too long, has failed, and the
+ * next one runs all the same: where a case has broken the backend, a factory is asked for another.
  *
  * @example
  * const report = await runConformance(() => cpu());
@@ -42,46 +59,147 @@ export async function runConformance(
   source: Backend | (() => Promise<Backend>),
   options: ConformanceOptions = {},
 ): Promise<ConformanceReport> {
-  const { suites = SUITE_NAMES, seed = DEFAULT_SEED, onCase, signal } = options;
-  const backend = typeof source === "function" ? await source() : source;
+  checkOptions(options);
+  const { suites = SUITE_NAMES, seed = DEFAULT_SEED, accuracy = "fast", limit = DEFAULT_LIMIT } = options;
+  const { only = "", selection = "full", onCase, onBegin, signal } = options;
+  const cases = (await conformanceCases(suites, options)).filter(
+    ({ name, quick = true }) => name.includes(only) && (selection === "full" || quick),
+  );
+  const factory = typeof source === "function" ? source : undefined;
+  let backend = typeof source === "function" ? await withTimeLimit(source, limit) : source;
+  const { name: backendName, device } = backend;
+  const results: CaseResult[] = [];
+  const breathe = breather();
   try {
-    const cases = await conformanceCases(suites, options);
-    const results: CaseResult[] = [];
-    const breathe = breather();
-    for (const { suite, name, run } of cases) {
+    for (const each of cases) {
       await breathe();
       signal?.throwIfAborted();
+      onBegin?.(each.suite, each.name);
       const start = performance.now();
-      const outcome = await outcomeOf(run, backend);
-      const result: CaseResult = { suite, name, ...outcome, milliseconds: performance.now() - start };
+      const context = { backend, accuracy, seed, another: factory };
+      const { outcome, broken } = await runCase(each, context, each.limit ?? limit, options.noSkips ?? false);
+      const result: CaseResult = {
+        suite: each.suite,
+        name: each.name,
+        ...outcome,
+        milliseconds: performance.now() - start,
+      };
       results.push(result);
       onCase?.(result, results.length, cases.length);
+      if (broken && factory) {
+        await settle(backend, limit);
+        backend = await withTimeLimit(factory, limit);
+      }
     }
-    const count = (status: CaseStatus): number => results.filter((result) => result.status === status).length;
-    return {
-      backend: backend.name,
-      device: backend.device,
-      seed,
-      counts: {
-        passed: count("passed"),
-        failed: count("failed"),
-        untrusted: count("untrusted"),
-        skipped: count("skipped"),
-      },
-      worstRatio: Math.max(0, ...results.map(({ ratio = 0 }) => ratio)),
-      results,
-    };
   } finally {
-    if (typeof source === "function") await backend.dispose();
+    if (factory) await settle(backend, limit);
+  }
+  const count = (status: CaseStatus): number => results.filter((result) => result.status === status).length;
+  return {
+    backend: backendName,
+    device,
+    accuracy,
+    seed,
+    counts: {
+      passed: count("passed"),
+      failed: count("failed"),
+      untrusted: count("untrusted"),
+      skipped: count("skipped"),
+    },
+    worstRatio: results.reduce((worst, { ratio = 0 }) => Math.max(worst, ratio), 0),
+    results,
+  };
+}
+
+const KEYS = [
+  "suites",
+  "only",
+  "selection",
+  "accuracy",
+  "noSkips",
+  "limit",
+  "onCase",
+  "onBegin",
+  "signal",
+  "seed",
+  "randomProblems",
+] as const satisfies readonly (keyof ConformanceOptions)[];
+
+/** A run with fewer cases than were meant would pass: a wrong option must not go unnoticed. */
+function checkOptions(options: ConformanceOptions): void {
+  checkKeys("conformance options", options, KEYS);
+  const { suites, seed, randomProblems, limit, selection, accuracy } = options;
+  if (suites !== undefined) {
+    if (!Array.isArray(suites)) throw new ConveneError("ERR_INVALID_OPTION", "suites must be an array");
+    for (const suite of suites) checkOneOf("suite", suite, SUITE_NAMES);
+  }
+  if (seed !== undefined) checkInteger("seed", seed, 0, 2 ** 32 - 1);
+  if (randomProblems !== undefined) checkInteger("randomProblems", randomProblems, 0);
+  if (limit !== undefined) checkInteger("limit", limit, 1);
+  if (selection !== undefined) checkOneOf("selection", selection, ["quick", "full"]);
+  if (accuracy !== undefined) checkOneOf("accuracy", accuracy, ["fast", "strict"]);
+}
+
+/** One case, and whether the backend is of no more use after it. */
+async function runCase(
+  each: ConformanceCase,
+  context: Omit<CaseContext, "another"> & { readonly another: (() => Promise<Backend>) | undefined },
+  limit: number,
+  noSkips: boolean,
+): Promise<{ readonly outcome: CaseOutcome; readonly broken: boolean }> {
+  const reason = reasonToSkip(each, context.backend);
+  if (reason !== undefined) {
+    return { outcome: { status: noSkips ? "failed" : "skipped", message: reason }, broken: false };
+  }
+  const made: Backend[] = [];
+  const another =
+    context.another &&
+    (async () => {
+      const backend = await context.another!();
+      made.push(backend);
+      return backend;
+    });
+  try {
+    const outcome = await withTimeLimit(async () => each.run({ ...context, another }), limit);
+    return { outcome, broken: outcome.status === "failed" && !(await works(context.backend, limit)) };
+  } catch (error) {
+    // Whatever is thrown, and however: a backend may throw anything, a string too.
+    const message = error instanceof TimeLimitError ? error.message : String(error);
+    const broken = error instanceof TimeLimitError || !(await works(context.backend, limit));
+    return { outcome: { status: "failed", message }, broken };
+  } finally {
+    for (const backend of made) await settle(backend, limit);
   }
 }
 
-/** Whatever is thrown, and however: a backend may throw anything, a string too. */
-async function outcomeOf(run: ConformanceCase["run"], backend: Backend): Promise<CaseOutcome> {
+/** Why this backend does not take this case, in its own words. */
+function reasonToSkip({ needs = [], problems = [] }: ConformanceCase, { features }: Backend): string | undefined {
+  for (const need of needs) {
+    const support = features[need];
+    if (support !== true) return `${need}: ${support.reason}`;
+  }
+  for (const problem of problems) {
+    const support = features.supports?.(problem) ?? true;
+    if (support !== true) return support.reason;
+  }
+  return undefined;
+}
+
+async function works(backend: Backend, limit: number): Promise<boolean> {
   try {
-    return await run(backend);
-  } catch (error) {
-    return { status: "failed", message: String(error) };
+    await withTimeLimit(() => backend.sync(), limit);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Disposes a backend that may be broken; what it says to that is a case's matter, not the engine's. */
+async function settle(backend: Backend, limit: number): Promise<void> {
+  try {
+    await withTimeLimit(async () => backend.dispose(), limit);
+  } catch {
+    // A backend that cannot be disposed has failed its cases already.
   }
 }
 

@@ -59,3 +59,9 @@ describe("checkActivation", () => {
     expectError(() => checkActivation(activation), "ERR_INVALID_OPTION", words);
   });
 });
+
+it("refuses a clamp with a hole", () => {
+  const clamp: number[] = [];
+  clamp[1] = 1;
+  expect(() => checkActivation({ clamp })).toThrow("must be two numbers, [min, max]");
+});

@@ -25,7 +25,7 @@ export function checkActivation(value: unknown): Activation | undefined {
   if (
     !Array.isArray(clamp) ||
     clamp.length !== 2 ||
-    clamp.some((bound) => typeof bound !== "number" || Number.isNaN(bound))
+    [clamp[0], clamp[1]].some((bound: unknown) => typeof bound !== "number" || Number.isNaN(bound))
   ) {
     throw new ConveneError("ERR_INVALID_OPTION", `activation.clamp (${show(clamp)}) must be two numbers, [min, max]`);
   }

@@ -8,6 +8,7 @@ import type { Conv2dWeights } from "./conv2d.js";
 import type { Conv2dProblem } from "./problem.js";
 import type { Layout, Shape4, Tensor } from "./tensor.js";
 
+// Here and not beside their use, because the declarations that are published keep it only with what they export.
 declare global {
   interface SymbolConstructor {
     readonly dispose: unique symbol;
@@ -24,6 +25,11 @@ export interface BackendFeatures {
   readonly nonFinite: Support;
   /** Subnormal numbers are kept, not flushed to zero. */
   readonly subnormals: Support;
+  /**
+   * Which problems it takes; left out, all. `prepareConv2d` refuses the others with `ERR_UNSUPPORTED` and the reason, and
+   * the conformance suite skips them with it.
+   */
+  readonly supports?: (problem: Conv2dProblem) => Support;
 }
 
 /** How a plan may be computed. */
@@ -56,7 +62,7 @@ export interface DeviceTensor {
   readonly disposed: boolean;
   /** Gives the memory back. Calling it again does nothing. */
   dispose(): void;
-  [Symbol.dispose]?(): void;
+  [Symbol.dispose](): void;
 }
 
 /** A problem prepared on a backend: weights packed, workspace reserved. */
@@ -67,14 +73,14 @@ export interface Conv2dPlan {
   readonly disposed: boolean;
   /**
    * Enqueues the convolution. Takes effect in the order of calls, after every earlier `upload` and `run` and before every
-   * later `read` of this backend; allocates nothing.
+   * later `read` of this backend; takes no device memory.
    *
    * @throws ConveneError at once for misuse: `ERR_SHAPE`, `ERR_DISPOSED`, `ERR_INVALID_OPTION` (a tensor of another
    * backend, output that is also input or residual, a residual that the problem does not have, or lacks)
    */
   run(input: DeviceTensor, output: DeviceTensor, residual?: DeviceTensor): void;
   dispose(): void;
-  [Symbol.dispose]?(): void;
+  [Symbol.dispose](): void;
 }
 
 /** One stage of a fused plan: it reads the output of the stage before it. */
@@ -115,7 +121,7 @@ export interface Backend {
   memory(): MemoryUse | undefined;
   /** Settles what is in flight and frees everything. Calling it again does nothing. */
   dispose(): Promise<void>;
-  [Symbol.asyncDispose]?(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** A prepared convolution as an author writes it. */

@@ -5,6 +5,7 @@ import { ConveneError, show } from "./errors.js";
 /** The largest size of one dimension, and the largest element count of one tensor: 2³¹ − 1. */
 export const MAX_ELEMENTS = 2 ** 31 - 1;
 
+/** `value`, if it is an integer from `min` to `max`. @throws ConveneError `ERR_INVALID_OPTION` */
 export function checkInteger(name: string, value: unknown, min: number, max: number = MAX_ELEMENTS): number {
   if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) {
     throw new ConveneError(
@@ -20,16 +21,17 @@ export function checkPair(name: string, value: unknown, min: number): readonly [
   if (!Array.isArray(value)) {
     if (typeof value === "number") {
       const both = checkInteger(name, value, min);
-      return [both, both];
+      return Object.freeze([both, both] as const);
     }
     throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be an integer or [h, w]`);
   }
   if (value.length !== 2) {
     throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must have two entries, [h, w]`);
   }
-  return [checkInteger(`${name}[0]`, value[0], min), checkInteger(`${name}[1]`, value[1], min)];
+  return Object.freeze([checkInteger(`${name}[0]`, value[0], min), checkInteger(`${name}[1]`, value[1], min)] as const);
 }
 
+/** `value`, if it is one of `allowed`. @throws ConveneError `ERR_INVALID_OPTION` */
 export function checkOneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
   if (!allowed.includes(value as T)) {
     throw new ConveneError(
@@ -47,7 +49,7 @@ export function checkBoolean(name: string, value: unknown): boolean {
   return value;
 }
 
-/** An options object; a misspelt key is an error, not a default. */
+/** That `value` is an options object with no other keys: a misspelt one is an error, not a default. @throws ConveneError `ERR_INVALID_OPTION` */
 export function checkKeys(name: string, value: unknown, allowed: readonly string[]): void {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be an object`);
@@ -60,6 +62,10 @@ export function checkKeys(name: string, value: unknown, allowed: readonly string
       );
     }
   }
+}
+
+export function checkList(name: string, value: unknown): void {
+  if (!Array.isArray(value)) throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be an array`);
 }
 
 export function checkFloat32Array(name: string, value: unknown, length: number, expected: string): Float32Array {

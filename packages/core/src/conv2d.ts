@@ -65,6 +65,8 @@ const KEYS = [
   "activation",
 ] as const satisfies readonly (keyof Conv2dOptions)[];
 
+const BRAND = Symbol.for("convene.Conv2d");
+
 /**
  * A convolution layer: `torch.nn.Conv2d`, option for option. Standard, grouped, depthwise and pointwise convolutions
  * are the same class with other `groups` and `kernelSize`. See https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
@@ -86,12 +88,17 @@ export class Conv2d {
   readonly activation: Activation | undefined;
   readonly hasBias: boolean;
 
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: true });
+  }
+
   readonly #seed: number;
   #weights: Conv2dWeights | undefined;
 
   /**
    * @param parameters the weights, kept and not copied; or a seed for PyTorch's default initialisation, which
-   * gives what `torch.manual_seed(seed); torch.nn.Conv2d(...)` holds (default seed 0)
+   * gives what `torch.manual_seed(seed); torch.nn.Conv2d(...)` holds. The default seed is 0 for every layer, so layers of
+   * one shape are equal unless they are given seeds of their own
    * @throws ConveneError `ERR_INVALID_OPTION`, or `ERR_SHAPE` for parameters of the wrong size
    */
   constructor(options: Conv2dOptions, parameters: Conv2dWeights | { readonly seed?: number } = {}) {
@@ -191,10 +198,16 @@ export class Conv2d {
   }
 }
 
+/** Whether `value` is a `Conv2d`, of this copy of the package or of another: a program can have its ESM and its CommonJS build. */
+export function isConv2d(value: unknown): value is Conv2d {
+  return typeof value === "object" && value !== null && BRAND in value;
+}
+
 /**
  * A depthwise convolution with `kernelSize` and the pointwise convolution that follows it, as in MobileNet (Howard et
  * al., 2017). Spatial options go to the first; `activation` and `bias` to both. `multiplier` is the number of depthwise
- * outputs a channel (TensorFlow's `depth_multiplier`), default 1.
+ * outputs a channel (TensorFlow's `depth_multiplier`), default 1. Without parameters the depthwise one is initialised from
+ * seed 0 and the pointwise one from seed 1.
  */
 export function depthwiseSeparable(
   options: Omit<Conv2dOptions, "groups"> & { readonly multiplier?: number },
@@ -213,7 +226,10 @@ export function depthwiseSeparable(
       { ...spatial, inChannels, outChannels: middle, groups: inChannels, bias, activation },
       parameters.depthwise,
     ),
-    new Conv2d({ inChannels: middle, outChannels, kernelSize: 1, bias, activation }, parameters.pointwise),
+    new Conv2d(
+      { inChannels: middle, outChannels, kernelSize: 1, bias, activation },
+      parameters.pointwise ?? { seed: 1 },
+    ),
   ];
 }
 

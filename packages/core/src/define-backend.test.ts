@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Backend, Conv2dPlan, Conv2dStage, DeviceTensor } from "./backend.js";
+import { defineBackend } from "./define-backend.js";
 import { ConveneError } from "./errors.js";
-import type { Conv2dProblem } from "./problem.js";
+import { type Conv2dProblem, conv2dProblem } from "./problem.js";
 import { parseProblem } from "./problem-string.js";
 import { tensor, type Tensor, toLayout, zeros } from "./tensor.js";
 import { expectError, expectRejection } from "./testing/expect-error.js";
@@ -549,6 +550,31 @@ describe("allocateShared", () => {
   });
 });
 
+describe("tensors of allocateShared", () => {
+  it("cannot be a run's input and output where their lifetimes do not meet: they may share memory", async () => {
+    const { backend: sharing } = plainBackend({});
+    const problem = conv2dProblem({ ic: 2, ih: 3, oc: 2, kh: 1, bias: false });
+    const plan = await sharing.prepareConv2d(problem, { weight: new Float32Array(4) });
+    const shape = [1, 2, 3, 3] as const;
+    const [early, between, late] = sharing.allocateShared([
+      { shape, from: 0, to: 1 },
+      { shape, from: 1, to: 2 },
+      { shape, from: 2, to: 3 },
+    ]) as readonly DeviceTensor[];
+    plan.run(early!, between!);
+    plan.run(between!, late!);
+    expectError(() => plan.run(early!, late!), "ERR_INVALID_OPTION", "output must not share memory", "with input");
+  });
+
+  it.each<[unknown, string]>([
+    [null, "lifetimes (null) must be an array"],
+    [[null], "lifetimes[0] (null) must be an object"],
+  ])("are refused for %j", (lifetimes, words) => {
+    const { backend: sharing } = plainBackend({});
+    expectError(() => sharing.allocateShared(lifetimes as []), "ERR_INVALID_OPTION", words);
+  });
+});
+
 describe("a failure of the implementation", () => {
   const x = zeros([1, 2, 3, 3]);
 
@@ -584,6 +610,22 @@ describe("a failure of the implementation", () => {
     ["allocateShared", (b) => b.allocateShared([{ shape: [1, 1, 1, 1], from: 0, to: 0 }])],
     ["upload", (b) => b.upload(x)],
     ["prepareConv2d", (b) => b.prepareConv2d(PROBLEM, WEIGHTS)],
+  ])("in %s is that call's alone: nothing ran", async (call, use) => {
+    const { backend: broken } = plainBackend(failing(call, "a string is thrown"));
+    await expectRejection((async () => use(broken))(), "ERR_EXECUTION", 'plain: "a string is thrown"');
+    await broken.sync();
+  });
+
+  it.each<[Call, (b: Backend) => unknown]>([
+    ["allocate", (b) => b.allocate([1, 1, 1, 1])],
+    ["allocateShared", (b) => b.allocateShared([{ shape: [1, 1, 1, 1], from: 0, to: 0 }])],
+  ])("in %s that is a RangeError means that there is no room", async (call, use) => {
+    const { backend: full } = plainBackend(failing(call, new RangeError("Array buffer allocation failed")));
+    await expectRejection((async () => use(full))(), "ERR_OUT_OF_MEMORY", "plain: Array buffer allocation failed");
+    await full.sync();
+  });
+
+  it.each<[Call, (b: Backend) => unknown]>([
     ["sync", (b) => b.sync()],
     ["read", (b) => b.read(b.allocate([1, 1, 1, 1]))],
   ])("in %s sticks where it is the implementation's own", async (call, use) => {
@@ -620,4 +662,17 @@ describe("a failure of the implementation", () => {
     expect(target.disposed).toBe(false);
     expect(broken.count("free")).toBe(0);
   });
+});
+
+it.each([
+  [null, "implementation.allocate (undefined) must be a function"],
+  [{}, "implementation.allocate (undefined) must be a function"],
+  [5, "implementation.allocate (undefined) must be a function"],
+])("an implementation that is none is refused: %j", (implementation, words) => {
+  expectError(() => defineBackend(implementation as never), "ERR_INVALID_OPTION", words);
+});
+
+it("a handle's shape cannot be changed", () => {
+  const handle = plainBackend().backend.allocate([1, 1, 1, 1]);
+  expect(() => Object.assign(handle, { shape: [1, 1, 8, 8] })).toThrow(TypeError);
 });

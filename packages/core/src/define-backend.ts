@@ -13,8 +13,9 @@ import type {
   PlanImplementation,
   PrepareOptions,
 } from "./backend.js";
-import { checkInteger, checkKeys, checkOneOf } from "./check.js";
+import { checkInteger, checkKeys, checkList, checkOneOf } from "./check.js";
 import { checkWeights, type Conv2dWeights } from "./conv2d.js";
+import { asyncDisposable, disposable } from "./dispose-symbols.js";
 import { ConveneError, show } from "./errors.js";
 import { type Conv2dProblem, conv2dProblem, inputShape, outputShape, weightShape } from "./problem.js";
 import { checkLayout, checkShape, checkTensor, type Layout, sameShape, type Shape4, type Tensor } from "./tensor.js";
@@ -22,12 +23,15 @@ import { checkLayout, checkShape, checkTensor, type Layout, sameShape, type Shap
 /**
  * Makes a `Backend` of what an author wrote. See `BackendImplementation` for what is promised to it.
  *
- * Misuse throws a ConveneError before the implementation is called. An exception of the implementation itself while
- * running becomes `ERR_EXECUTION`, and the backend repeats it to every later call until it is disposed.
+ * Misuse throws a ConveneError before the implementation is called. An exception of the implementation itself becomes
+ * `ERR_EXECUTION`, or `ERR_OUT_OF_MEMORY` for a RangeError while allocating. One from `run`, `read` or `sync` is final:
+ * what the device holds is then unknown, so the backend repeats it to every later call until it is disposed.
  */
 export function defineBackend<Storage>(implementation: BackendImplementation<Storage>): Backend {
+  checkImplementation(implementation);
   const { name } = implementation;
   const storages = new WeakMap<DeviceTensor, Storage>();
+  const shares = new WeakMap<DeviceTensor, Sharing>();
   const preparing = new Set<Promise<unknown>>();
   let disposing: Promise<void> | undefined;
   let failure: ConveneError | undefined;
@@ -36,35 +40,47 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     if (disposing) throw new ConveneError("ERR_DISPOSED", `this ${name} backend has been disposed`);
     if (failure) throw failure;
   };
-  /** Runs `work`; an error that is not ours is the backend's failure, and final. */
-  const guard = <T>(work: () => T): T => {
+  /** The implementation's error as one of ours. */
+  const translate = (error: unknown): ConveneError => {
+    if (error instanceof ConveneError) return error;
+    const message = `${name}: ${error instanceof Error ? error.message : show(error)}`;
+    return new ConveneError("ERR_EXECUTION", message, { cause: error });
+  };
+  /** As `translate`; an error while running is remembered. */
+  const remember = (error: unknown): ConveneError => {
+    const translated = translate(error);
+    if (translated.code === "ERR_EXECUTION") failure ??= translated;
+    return failure ?? translated;
+  };
+  const attempt = <T>(work: () => T): T => {
     try {
       return work();
     } catch (error) {
-      throw remember(error);
+      // What typed arrays and WebAssembly memories throw where there is no room.
+      if (error instanceof RangeError) {
+        throw new ConveneError("ERR_OUT_OF_MEMORY", `${name}: ${error.message}`, { cause: error });
+      }
+      throw translate(error);
     }
   };
-  const guardAsync = async <T>(work: () => Promise<T>): Promise<T> => {
+  const attemptAsync = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw translate(error);
+    }
+  };
+  const runAsync = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
       throw remember(error);
     }
   };
-  const remember = (error: unknown): ConveneError => {
-    if (error instanceof ConveneError && error.code !== "ERR_EXECUTION") return error;
-    failure ??=
-      error instanceof ConveneError
-        ? error
-        : new ConveneError("ERR_EXECUTION", `${name}: ${error instanceof Error ? error.message : show(error)}`, {
-            cause: error,
-          });
-    return failure;
-  };
 
-  const handle = (shape: Shape4, storage: Storage, free: () => void): DeviceTensor => {
+  const handle = (shape: Shape4, storage: Storage, free: () => void, sharing?: Sharing): DeviceTensor => {
     let disposed = false;
-    const tensor: DeviceTensor = {
+    const tensor: DeviceTensor = disposable<DeviceTensor>({
       shape,
       get disposed() {
         return disposed || disposing !== undefined;
@@ -74,8 +90,10 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
         disposed = true;
         if (!disposing) free();
       },
-    };
-    storages.set(disposable(tensor), storage);
+    });
+    Object.freeze(tensor);
+    storages.set(tensor, storage);
+    if (sharing) shares.set(tensor, sharing);
     return tensor;
   };
 
@@ -106,6 +124,18 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     }
   };
 
+  /** Whether writing `a` may change `b`: the same tensor, or two of one `allocateShared` that never live together. */
+  const mayOverlap = (a: DeviceTensor, b: DeviceTensor): boolean => {
+    const [one, other] = [shares.get(a), shares.get(b)];
+    return a === b || (one !== undefined && one.group === other?.group && (one.to < other.from || other.to < one.from));
+  };
+  const checkApart = (output: DeviceTensor, read: DeviceTensor, what: string): void => {
+    if (!mayOverlap(output, read)) return;
+    const how =
+      output === read ? "be the same tensor as" : "share memory, as tensors whose lifetimes do not meet may, with";
+    throw new ConveneError("ERR_INVALID_OPTION", `output must not ${how} ${what}`);
+  };
+
   const plan = (first: Conv2dProblem, last: Conv2dProblem, made: PlanImplementation<Storage>): Conv2dPlan => {
     let disposed = false;
     if (disposing) {
@@ -113,13 +143,13 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
       throw new ConveneError("ERR_DISPOSED", `this ${name} backend was disposed while it prepared a plan`);
     }
     const expected = { input: inputShape(first), output: outputShape(last) };
-    const result: Conv2dPlan = {
+    return disposable<Conv2dPlan>({
       problem: last,
       algorithm: made.algorithm,
       get disposed() {
         return disposed || disposing !== undefined;
       },
-      run(input, output, residual) {
+      run(input: DeviceTensor, output: DeviceTensor, residual?: DeviceTensor) {
         checkUsable();
         if (disposed) throw new ConveneError("ERR_DISPOSED", "this plan has been disposed");
         const from = storageOf("input", input, expected.input);
@@ -133,30 +163,31 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
           );
         }
         const added = residual === undefined ? undefined : storageOf("residual", residual, expected.output);
-        if (output === input || output === residual) {
-          throw new ConveneError(
-            "ERR_INVALID_OPTION",
-            `output must not be the same tensor as ${output === input ? "input" : "residual"}`,
-          );
+        checkApart(output, input, "input");
+        if (residual !== undefined) checkApart(output, residual, "residual");
+        try {
+          made.run(from, to, added);
+        } catch (error) {
+          throw remember(error);
         }
-        guard(() => made.run(from, to, added));
       },
       dispose() {
         if (disposed) return;
         disposed = true;
         if (!disposing) made.dispose();
       },
-    };
-    return disposable(result);
+    });
   };
 
   const checkStage = (problem: Conv2dProblem, weights: Conv2dWeights): Conv2dProblem => {
     const checked = conv2dProblem(problem);
+    const support = implementation.features.supports?.(checked) ?? true;
+    if (support !== true) throw new ConveneError("ERR_UNSUPPORTED", `${name} does not take this: ${support.reason}`);
     checkWeights(weights, weightShape(checked), checked.bias);
     return checked;
   };
 
-  const backend: Backend = {
+  const backend: Omit<Backend, typeof Symbol.asyncDispose> = {
     name,
     device: implementation.device,
     features: implementation.features,
@@ -169,7 +200,7 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
       const into = target === undefined ? backend.allocate(source.shape) : target;
       const storage = storageOf("target", into, source.shape);
       try {
-        guard(() => implementation.upload(source, storage));
+        attempt(() => implementation.upload(source, storage));
       } catch (error) {
         if (target === undefined) into.dispose();
         throw error;
@@ -179,12 +210,15 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     allocate(shape) {
       checkUsable();
       const checked = checkShape(shape);
-      const storage = guard(() => implementation.allocate(checked));
+      const storage = attempt(() => implementation.allocate(checked));
       return handle(checked, storage, () => implementation.free(storage));
     },
     allocateShared(lifetimes: readonly Lifetime[]) {
       checkUsable();
-      const checked = lifetimes.map(({ shape, from, to }, index) => {
+      checkList("lifetimes", lifetimes);
+      const checked = lifetimes.map((each, index) => {
+        checkKeys(`lifetimes[${index}]`, each, ["shape", "from", "to"]);
+        const { shape, from, to } = each;
         const start = checkInteger(`lifetimes[${index}].from`, from, 0);
         return { shape: checkShape(shape), from: start, to: checkInteger(`lifetimes[${index}].to`, to, start) };
       });
@@ -198,28 +232,35 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
         }
         return made;
       }
-      const shared = guard(() => implementation.allocateShared!(checked));
+      const shared = attempt(() => implementation.allocateShared!(checked));
       let alive = checked.length;
       const release = (): void => {
         if (--alive === 0) shared.free();
       };
-      return checked.map(({ shape }, index) => handle(shape, shared.storages[index]!, release));
+      const group = {};
+      return checked.map(({ shape, from, to }, index) =>
+        handle(shape, shared.storages[index]!, release, { group, from, to }),
+      );
     },
     async prepareConv2d(problem, weights, options) {
       checkUsable();
       const checked = checkStage(problem, weights);
       const resolved = checkPrepareOptions(options);
       return whilePreparing(async () =>
-        plan(checked, checked, await guardAsync(() => implementation.prepareConv2d(checked, weights, resolved))),
+        plan(checked, checked, await attemptAsync(() => implementation.prepareConv2d(checked, weights, resolved))),
       );
     },
     async prepareFused(stages: readonly Conv2dStage[], options) {
       checkUsable();
-      const checked = stages.map(({ problem, weights }) => ({ problem: checkStage(problem, weights), weights }));
+      checkList("stages", stages);
+      const checked = stages.map((stage, index) => {
+        checkKeys(`stages[${index}]`, stage, ["problem", "weights"]);
+        return { problem: checkStage(stage.problem, stage.weights), weights: stage.weights };
+      });
       const resolved = checkPrepareOptions(options);
       checkChain(checked.map(({ problem }) => problem));
       return whilePreparing(async () => {
-        const made = await guardAsync(async () => implementation.prepareFused?.(checked, resolved));
+        const made = await attemptAsync(async () => implementation.prepareFused?.(checked, resolved));
         return made && plan(checked[0]!.problem, checked.at(-1)!.problem, made);
       });
     },
@@ -228,11 +269,11 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
       checkKeys("read options", options, ["layout"]);
       const layout: Layout = checkLayout(options.layout === undefined ? "nchw" : options.layout);
       const storage = storageOf("tensor", tensor);
-      return await guardAsync(() => implementation.read(storage, tensor.shape, layout));
+      return await runAsync(() => implementation.read(storage, tensor.shape, layout));
     },
     async sync() {
       checkUsable();
-      await guardAsync(() => implementation.sync());
+      await runAsync(() => implementation.sync());
     },
     memory() {
       checkUsable();
@@ -243,13 +284,33 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
       return disposing;
     },
   };
-  if (Symbol.asyncDispose) backend[Symbol.asyncDispose] = () => backend.dispose();
-  return backend;
+  return asyncDisposable<Backend>(backend);
 }
 
-function disposable<T extends { dispose(): void; [Symbol.dispose]?(): void }>(value: T): T {
-  if (Symbol.dispose) value[Symbol.dispose] = () => value.dispose();
-  return value;
+const REQUIRED = ["allocate", "free", "upload", "read", "prepareConv2d", "sync", "dispose"] as const;
+
+function checkImplementation<Storage>(implementation: BackendImplementation<Storage> | null | undefined): void {
+  for (const key of REQUIRED) {
+    if (typeof implementation?.[key] !== "function") {
+      throw new ConveneError(
+        "ERR_INVALID_OPTION",
+        `implementation.${key} (${show(implementation?.[key])}) must be a function`,
+      );
+    }
+  }
+  if (typeof implementation?.features !== "object" || implementation.features === null) {
+    throw new ConveneError(
+      "ERR_INVALID_OPTION",
+      `implementation.features (${show(implementation?.features)}) must be an object`,
+    );
+  }
+}
+
+/** Which `allocateShared` a tensor comes from, and when it lives. */
+interface Sharing {
+  readonly group: object;
+  readonly from: number;
+  readonly to: number;
 }
 
 export function checkPrepareOptions(options: PrepareOptions = {}): Required<PrepareOptions> {

@@ -54,3 +54,9 @@ describe("show", () => {
     expect(show(value)).toBe(text);
   });
 });
+
+it("shows a list that contains itself", () => {
+  const list: unknown[] = [1];
+  list.push(list);
+  expect(show(list)).toBe("[1, [1, [1, an array of 2]]]");
+});

@@ -55,10 +55,20 @@ export class BackendUnavailableError extends ConveneError {
 
 /** `value` as it should appear in a message: short, on one line, telling `"3"` from `3`. */
 export function show(value: unknown): string {
+  return showNested(value, 0);
+}
+
+/** Lists are shown to this depth: enough for a shape in a list, and an end for a list that contains itself. */
+const DEEPEST = 2;
+
+function showNested(value: unknown, depth: number): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return "a function";
-  if (Array.isArray(value)) return value.length > 8 ? `an array of ${value.length}` : `[${value.map(show).join(", ")}]`;
+  if (Array.isArray(value)) {
+    if (value.length > 8 || depth > DEEPEST) return `an array of ${value.length}`;
+    return `[${Array.from(value, (each) => showNested(each, depth + 1)).join(", ")}]`;
+  }
   if (ArrayBuffer.isView(value)) return `${withArticle(value.constructor.name)} of ${value.byteLength} bytes`;
   if (typeof value === "object" && value !== null) {
     const keys = Object.keys(value);

@@ -20,13 +20,17 @@ describe("network", () => {
 
   it.each<[string, LayerRef, number]>([
     ["the input by its name", "input", -1],
-    ["the input by its index", -1, -1],
+    ["the input by its name", "input", -1],
     ["a layer by its name", "expand", 0],
     ["a layer by its index", 1, 1],
-    ["an unnamed layer by its index in words", "1", 1],
   ])("finds %s", (_, ref, index) => {
     const net = network({ conv: same, name: "expand" }, same, { conv: same, input: ref, residual: ref });
     expect(net.layers[2]).toMatchObject({ input: index, residual: index });
+  });
+
+  it("leaves every name to layers that are given one, indices too", () => {
+    const net = network({ conv: up, name: "1" }, same, { conv: same, input: "1" });
+    expect(net.layers[2]).toMatchObject({ input: 0 });
   });
 
   it("cannot be changed once it is made", () => {
@@ -57,7 +61,8 @@ describe("network", () => {
       'layer 1: the name "a" is taken',
     ],
     ["the name of the input", [{ conv: up, name: "input" }], 'layer 0: the name "input" is taken'],
-    ["the name that an unnamed layer has", [up, { conv: same, name: "0" }], 'layer 1: the name "0" is taken'],
+    ["an index before the first", [up, { conv: same, input: -1 }], 'layer 1: input (-1) must be "input", or'],
+    ["an index in words", [up, { conv: same, input: "0" }], 'layer 1: input ("0") must be "input", or the name'],
     [
       "an unknown name",
       [up, { conv: same, name: "b", input: "a" }],

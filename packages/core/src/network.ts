@@ -1,7 +1,7 @@
 /** A network: convolutions in order, each fed by the one before it unless it says otherwise. */
 
 import { checkKeys } from "./check.js";
-import { Conv2d } from "./conv2d.js";
+import { type Conv2d, isConv2d } from "./conv2d.js";
 import { type Cost, problemCost, totalCost } from "./cost.js";
 import { ConveneError, show } from "./errors.js";
 import { type Conv2dProblem, outputShape } from "./problem.js";
@@ -53,10 +53,13 @@ export function network(...entries: readonly (Conv2d | NetworkLayer)[]): Network
   const names = new Map<string, number>([["input", -1]]);
   const layers = entries.map((entry, index) => {
     const layer = resolve(entry, index, names);
-    if (names.has(layer.name)) {
-      throw new ConveneError("ERR_INVALID_OPTION", `layer ${index}: the name ${show(layer.name)} is taken`);
+    // A layer without a name is called by its index, which is not a name that another could not have.
+    if (!isConv2d(entry) && entry.name !== undefined) {
+      if (names.has(entry.name)) {
+        throw new ConveneError("ERR_INVALID_OPTION", `layer ${index}: the name ${show(entry.name)} is taken`);
+      }
+      names.set(entry.name, index);
     }
-    names.set(layer.name, index);
     return layer;
   });
 
@@ -94,9 +97,9 @@ export function network(...entries: readonly (Conv2d | NetworkLayer)[]): Network
 }
 
 function resolve(entry: Conv2d | NetworkLayer, index: number, names: ReadonlyMap<string, number>): ResolvedLayer {
-  if (entry instanceof Conv2d) return { conv: entry, name: String(index), input: index - 1, residual: undefined };
+  if (isConv2d(entry)) return { conv: entry, name: String(index), input: index - 1, residual: undefined };
   checkKeys(`layer ${index}`, entry, ["conv", "name", "input", "residual"]);
-  if (!(entry.conv instanceof Conv2d)) {
+  if (!isConv2d(entry.conv)) {
     throw new ConveneError("ERR_INVALID_OPTION", `layer ${index}: conv (${show(entry.conv)}) must be a Conv2d`);
   }
   const { name = String(index) } = entry;
@@ -108,7 +111,8 @@ function resolve(entry: Conv2d | NetworkLayer, index: number, names: ReadonlyMap
   }
   const lookUp = (what: string, ref: LayerRef): number => {
     const found = typeof ref === "number" ? ref : names.get(ref);
-    if (found === undefined || !Number.isInteger(found) || found < -1 || found >= index) {
+    const least = ref === "input" ? -1 : 0;
+    if (found === undefined || !Number.isInteger(found) || found < least || found >= index) {
       throw new ConveneError(
         "ERR_INVALID_OPTION",
         `layer ${name}: ${what} (${show(ref)}) must be "input", or the name or index of an earlier layer`,

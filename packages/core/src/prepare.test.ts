@@ -103,7 +103,7 @@ describe("prepare", () => {
     expect(model.layers.map(({ name }) => name)).toEqual(["stem", "1", "2", "first", "4", "5", "second", "7"]);
     expect(model.layers.map(({ problem }) => problem)).toEqual(BLOCKS.problems(SHAPE));
     for (const layer of model.layers)
-      expect(layer).toMatchObject({ algorithm: "plain", fused: undefined, time: undefined });
+      expect(layer).toMatchObject({ algorithm: "plain", fused: undefined, milliseconds: undefined });
     expect(model.layers[0]!.cost.macs).toBe(2 * 4 * 5 * 5 * 27);
   });
 
@@ -154,9 +154,9 @@ describe("prepare", () => {
 
   it("times each layer where it is asked to", async () => {
     const model = await prepare(plainBackend().backend, BLOCKS, SHAPE, { profile: true });
-    expect(model.layers.map(({ time }) => time)).toEqual(BLOCKS.layers.map(() => undefined));
+    expect(model.layers.map(({ milliseconds }) => milliseconds)).toEqual(BLOCKS.layers.map(() => undefined));
     await model.run(zeros(SHAPE));
-    for (const { time } of model.layers) expect(time).toBeGreaterThanOrEqual(0);
+    for (const { milliseconds } of model.layers) expect(milliseconds).toBeGreaterThanOrEqual(0);
   });
 
   it("goes on after a run that was refused", async () => {
@@ -259,7 +259,7 @@ describe("fused plans", () => {
       profile: true,
     });
     await model.run(x2);
-    expect(model.layers.map(({ time }) => typeof time)).toEqual(["undefined", "number"]);
+    expect(model.layers.map(({ milliseconds }) => typeof milliseconds)).toEqual(["undefined", "number"]);
   });
 });
 

@@ -2,9 +2,10 @@
 
 import type { Backend, Conv2dPlan, DeviceTensor, Lifetime, PrepareOptions } from "./backend.js";
 import { checkBoolean, checkKeys } from "./check.js";
-import { Conv2d } from "./conv2d.js";
+import { type Conv2d, isConv2d } from "./conv2d.js";
 import { type Cost, problemCost } from "./cost.js";
 import { checkPrepareOptions } from "./define-backend.js";
+import { disposable } from "./dispose-symbols.js";
 import { ConveneError, show } from "./errors.js";
 import { network, type Network, type ResolvedLayer } from "./network.js";
 import { type Conv2dProblem, outputShape } from "./problem.js";
@@ -19,8 +20,8 @@ export interface ModelLayer {
   readonly cost: Cost;
   /** The first and last layer of the fused plan that this layer is part of, if it is. */
   readonly fused: readonly [first: number, last: number] | undefined;
-  /** Milliseconds in the latest run, where the model was prepared with `profile`; a fused plan's is at its last layer. */
-  readonly time: number | undefined;
+  /** What the latest run took, where the model was prepared with `profile`; a fused plan's is at its last layer. */
+  readonly milliseconds: number | undefined;
 }
 
 /** A network prepared on a backend for one input shape. */
@@ -35,7 +36,7 @@ export interface Model {
    */
   run(x: Tensor): Promise<Tensor>;
   dispose(): void;
-  [Symbol.dispose]?(): void;
+  [Symbol.dispose](): void;
 }
 
 export interface ModelOptions extends PrepareOptions {
@@ -75,7 +76,7 @@ export async function prepare(
       `backend (${show(backend)}) must be a Backend; a factory's answer has to be awaited`,
     );
   }
-  const net = layers instanceof Conv2d ? network(layers) : layers;
+  const net = isConv2d(layers) ? network(layers) : layers;
   if (typeof net?.problems !== "function") {
     throw new ConveneError("ERR_INVALID_OPTION", `layers (${show(layers)}) must be a Conv2d or a network(...)`);
   }
@@ -178,8 +179,8 @@ function model(
   const times = new Map<number, number>();
   const input = tensors[0]!;
   const output = tensors.at(-1)!;
-  const tensorOf = (value: number): DeviceTensor =>
-    value < 0 ? input : tensors[steps.findIndex(({ last }) => last === value) + 1]!;
+  const outputs = new Map(steps.map(({ last }, index) => [last, tensors[index + 1]!]));
+  const tensorOf = (value: number): DeviceTensor => (value < 0 ? input : outputs.get(value)!);
   const calls = steps.map(({ plan, first, last }) => {
     const from = tensorOf(layers[first]!.input);
     const to = tensorOf(last);
@@ -201,7 +202,6 @@ function model(
   };
   /** No await between upload and read: the backend's program order keeps overlapping calls apart. */
   const runAll = async (x: Tensor): Promise<Tensor> => {
-    check(x);
     backend.upload(x, input);
     for (const call of calls) call.run();
     return backend.read(output, { layout: x.layout });
@@ -219,7 +219,7 @@ function model(
     return backend.read(output, { layout: x.layout });
   };
 
-  const result: Model = {
+  return disposable<Model>({
     inputShape,
     outputShape: output.shape,
     layers: problems.map((problem, index) => {
@@ -230,16 +230,16 @@ function model(
         algorithm: step.plan.algorithm,
         cost: problemCost(problem),
         fused: step.first === step.last ? undefined : ([step.first, step.last] as const),
-        get time() {
+        get milliseconds() {
           return times.get(index);
         },
       };
     }),
-    async run(x) {
+    async run(x: Tensor) {
       check(x);
       if (!profile) return runAll(x);
       // Profiled runs wait between layers, so they must not overlap; the caller may reuse `x` while its turn comes.
-      const own = { ...x, data: x.data.slice() };
+      const own = { shape: x.shape, layout: x.layout, data: x.data.slice() };
       const mine = previous.then(() => runProfiled(own));
       previous = mine.catch(() => undefined);
       return mine;
@@ -249,7 +249,5 @@ function model(
       disposed = true;
       release();
     },
-  };
-  if (Symbol.dispose) result[Symbol.dispose] = () => result.dispose();
-  return result;
+  });
 }

@@ -1,52 +1,73 @@
 /** The cpu backend: storages and plans in one kernel memory, run on the calling thread. */
 
 import { type BackendImplementation, planMemory } from "@convene/core";
+import type { Prepared, Workplace } from "./algorithms/algorithm.js";
+import { BLOCK_LIMITS } from "./algorithms/igemm.js";
 import { chooseAlgorithm } from "./algorithms/index.js";
 import type { Kernels } from "./kernels.js";
 import { createArena } from "./memory.js";
 import { clearZeroRows, readTensor, type Storage, storageAt, storageLayout, writeTensor } from "./storage.js";
 
-/** @param maxMemory bytes that tensors and plans may take together */
-export function cpuImplementation(kernels: Kernels, maxMemory: number): BackendImplementation<Storage> {
-  const arena = createArena(kernels.memory, maxMemory);
-  const start = ({ shape, data }: Storage): number => data - storageLayout(shape).zeroRow;
+export interface CpuImplementationOptions {
+  /** Bytes that tensors and plans may take together. */
+  readonly maxMemory: number;
+  readonly blockLimits?: Workplace["blockLimits"];
+}
+
+export function cpuImplementation(
+  kernels: Kernels,
+  { maxMemory, blockLimits = BLOCK_LIMITS }: CpuImplementationOptions,
+): BackendImplementation<Storage> {
+  // All that leads to the memory is dropped when the backend is disposed, so that a handle which outlives it holds none.
+  let place: Workplace | undefined = { kernels, arena: createArena(kernels.memory, maxMemory), blockLimits };
+  const plans = new Set<{ prepared: Prepared | undefined }>();
+  const device = `${kernels.name}, 1 thread`;
+  const arena = (): Workplace["arena"] => place!.arena;
   return {
     name: "cpu",
-    device: `${kernels.name}, 1 thread`,
+    device,
     features: { nonFinite: true, subnormals: true },
     allocate: (shape) =>
-      storageAt(arena.allocate(storageLayout(shape).total, `a tensor of ${shape.join(" x ")}`), shape),
-    free: (storage) => arena.free(start(storage)),
+      storageAt(arena().allocate(storageLayout(shape).total, `a tensor of ${shape.join(" x ")}`), shape),
+    free: ({ address }) => arena().free(address),
     allocateShared(lifetimes) {
       const { offsets, total } = planMemory(
         lifetimes.map(({ shape, from, to }) => ({ size: storageLayout(shape).total, from, to })),
       );
-      const address = arena.allocate(total, `a network of ${lifetimes.length} tensors`);
+      const address = arena().allocate(total, `a network of ${lifetimes.length} tensors`);
       return {
         storages: lifetimes.map(({ shape }, index) => storageAt(address + offsets[index]!, shape)),
-        free: () => arena.free(address),
+        free: () => arena().free(address),
       };
     },
-    upload: (tensor, target) => writeTensor(arena, target, tensor),
+    upload: (tensor, target) => writeTensor(arena(), target, tensor),
     // Runs are synchronous, so everything called before is finished.
-    read: async (source, _shape, layout) => readTensor(arena, source, layout),
+    read: async (source, _shape, layout) => readTensor(arena(), source, layout),
     async prepareConv2d(problem, weights) {
-      const { algorithm, jobs, readsZeros, run, owned } = chooseAlgorithm(problem).prepare(
-        { kernels, arena },
-        problem,
-        weights,
-      );
+      const algorithm = chooseAlgorithm(problem);
+      const { built, addresses } = arena().together(() => algorithm.prepare(place!, problem, weights));
+      const plan: { prepared: Prepared | undefined } = { prepared: built };
+      plans.add(plan);
       return {
-        algorithm,
+        algorithm: built.algorithm,
         run(input, output, residual) {
-          if (readsZeros) clearZeroRows(arena, input);
-          run(input.data, output.data, residual?.data ?? 0, 0, jobs);
+          const { readsZeros, run, jobs } = plan.prepared!;
+          if (readsZeros) clearZeroRows(arena(), input);
+          run(input.data, output.data, residual === undefined ? 0 : residual.data, 0, jobs);
         },
-        dispose: () => owned.forEach((address) => arena.free(address)),
+        dispose() {
+          plans.delete(plan);
+          plan.prepared = undefined;
+          for (const address of addresses) arena().free(address);
+        },
       };
     },
     sync: async () => undefined,
-    memory: () => arena.use(),
-    dispose: async () => undefined,
+    memory: () => arena().use(),
+    async dispose() {
+      for (const plan of plans) plan.prepared = undefined;
+      plans.clear();
+      place = undefined;
+    },
   };
 }

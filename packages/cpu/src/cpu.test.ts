@@ -9,6 +9,7 @@ import {
   randomUniform,
   weightShape,
 } from "@convene/core";
+import { referenceConv2d } from "@convene/conformance";
 import { afterEach, describe, expect, it } from "vitest";
 import cpuDefault, { cpu, type CpuOptions } from "./index.js";
 
@@ -25,10 +26,13 @@ afterEach(async () => {
 
 describe("cpu options", () => {
   it.each([
-    [{ kernels: "webgl" }, /kernels \(webgl\) must be "wasm" or "js"/],
-    [{ simd: "avx" }, /simd \(avx\) must be/],
-    [{ kernels: "js", simd: "simd128" }, /simd \(simd128\) is for kernels "wasm"/],
+    [{ kernels: "webgl" }, /kernels \("webgl"\) must be one of "wasm", "js"/],
+    [{ simd: "avx" }, /simd \("avx"\) must be one of/],
+    [{ kernels: "js", simd: "simd128" }, /simd \("simd128"\) is for kernels "wasm"/],
     [{ kernel: "js" }, /no key "kernel"/],
+    [null, /cpu options \(null\) must be an object/],
+    ["js", /cpu options \("js"\) must be an object/],
+    [{ kernels: null }, /kernels \(null\)/],
     [{ maxMemory: 0 }, /maxMemory \(0\)/],
     [{ maxMemory: NaN }, /maxMemory \(NaN\)/],
     [{ maxMemory: 1e6 + 0.5 }, /maxMemory/],
@@ -95,6 +99,91 @@ describe.each(KERNEL_SETS)("cpu({ kernels: %j })", (kernels) => {
     expect([...(await small.run({ shape: [1, 1, 1, 2], layout: "nchw", data: Float32Array.of(1, 2) })).data]).toEqual([
       3, 6,
     ]);
+  });
+
+  it("gives back what a prepare that fails had taken, whichever allocation fails", async () => {
+    for (const text of ["ic64_ih6_oc64_kh3_ph1", "g64_ic64_ih40_oc64_kh3_ph1"]) {
+      const problem = parseProblem(text);
+      const weight = new Float32Array(problem.oc * (problem.ic / problem.g) * 9);
+      const outcomes = new Set<string>();
+      for (let pages = 1; pages < 5; pages++) {
+        const backend = await make({ kernels, maxMemory: pages * 65536 });
+        for (let filled = 0; filled < 64; filled++) {
+          const outcome = await backend.prepareConv2d(problem, { weight, bias: new Float32Array(64) }).then(
+            (plan) => plan.dispose(),
+            (error: { code: string }) => error.code,
+          );
+          outcomes.add(outcome ?? "prepared");
+          expect(backend.memory()!.used).toBe(filled * 1024);
+          try {
+            backend.allocate([1, 1, 1, 237]); // 64 bytes of zeros, and 960 of pixels and what may be read past them
+          } catch {
+            break;
+          }
+        }
+      }
+      expect(outcomes).toContain("ERR_OUT_OF_MEMORY");
+      expect([...outcomes].every((outcome) => outcome === "prepared" || outcome === "ERR_OUT_OF_MEMORY")).toBe(true);
+    }
+  });
+
+  it("refuses a table of padding that does not fit before it takes memory for it", async () => {
+    const backend = await make({ kernels, maxMemory: 1 << 20 });
+    const weights = { weight: new Float32Array(1) };
+    const wide = parseProblem("ic1_ih1_oc1_kh1_pt200000000_nobias");
+    await expect(backend.prepareConv2d(wide, weights)).rejects.toThrow(/an indirection buffer of 200000001 x 1 needs/);
+    expect(backend.memory()!.used).toBe(0);
+    // Rows of padding that no tap reads are not in the table.
+    const unread = parseProblem("ic1_ih1_oc1_kh1_sh200000000_pb199999999_nobias");
+    (await backend.prepareConv2d(unread, weights)).dispose();
+  });
+
+  it("runs networks with residuals over shared memory, again and again", async () => {
+    const backend = await make({ kernels });
+    const conv = (inChannels: number, outChannels: number, kernelSize: number, groups: number, seed: number): Conv2d =>
+      new Conv2d(
+        { inChannels, outChannels, kernelSize, groups, padding: (kernelSize - 1) / 2, activation: "relu6" },
+        { seed },
+      );
+    // Two inverted residuals, as in MobileNet V2, and one layer that reads far back.
+    const net = network(
+      { conv: conv(5, 20, 1, 1, 1) },
+      { conv: conv(20, 20, 3, 20, 2) },
+      { conv: conv(20, 5, 1, 1, 3), name: "first", residual: "input" },
+      { conv: conv(5, 30, 1, 1, 4) },
+      { conv: conv(30, 30, 5, 30, 5) },
+      { conv: conv(30, 5, 1, 1, 6), name: "second", residual: "first" },
+      { conv: conv(5, 5, 3, 5, 7), input: "first", residual: "input" },
+    );
+    const shape = [2, 5, 9, 7] as const;
+    const model = await prepare(backend, net, shape);
+    const problems = net.problems(shape);
+    for (const seed of [1, 2, 3]) {
+      const x = randomUniform(shape, { seed, min: -2, max: 2 });
+      const values: Float64Array[] = [];
+      net.layers.forEach(({ conv: { weights }, input, residual }, index) => {
+        const value = (ref: number): Float32Array => (ref < 0 ? x.data : Float32Array.from(values[ref]!));
+        const added = residual === undefined ? {} : { residual: value(residual) };
+        values.push(referenceConv2d(problems[index]!, { ...weights, input: value(input), ...added }).output);
+      });
+      const y = await model.run(x);
+      const worst = y.data.reduce((most, value, index) => Math.max(most, Math.abs(value - values[6]![index]!)), 0);
+      // Seven layers of values up to 6: a wrong pixel is off by tenths.
+      expect(worst).toBeLessThan(1e-4);
+      expect(new Set(y.data).size).toBeGreaterThan(100);
+    }
+  });
+
+  it("keeps nothing alive once it is disposed", async () => {
+    const backend = await make({ kernels });
+    const problem = parseProblem("ic1_ih1_oc1_kh1_nobias");
+    const plan = await backend.prepareConv2d(problem, { weight: Float32Array.of(1) });
+    const x = backend.allocate([1, 1, 1, 1]);
+    await backend.dispose();
+    expect(() => plan.run(x, x)).toThrow(expect.objectContaining({ code: "ERR_DISPOSED" }));
+    plan.dispose();
+    x.dispose();
+    await backend.dispose();
   });
 
   it("runs a deep chain in the memory of its widest pair", async () => {

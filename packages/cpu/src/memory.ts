@@ -18,6 +18,8 @@ export interface Arena {
   allocate(bytes: number, what: string): number;
   /** Gives back what `allocate` gave. */
   free(address: number): void;
+  /** Runs `build`, which allocates several times; where it throws, all of that is given back. */
+  together<T>(build: () => T): { readonly built: T; readonly addresses: readonly number[] };
   /** Views of the whole memory, valid until the next `allocate`. */
   readonly f32: Float32Array;
   readonly i32: Int32Array;
@@ -33,6 +35,7 @@ export function createArena(memory: KernelMemory, limit: number): Arena {
   let free: Block[] = [];
   let f32 = new Float32Array(memory.buffer);
   let i32 = new Int32Array(memory.buffer);
+  let scope: number[] | undefined;
 
   const refresh = (): void => {
     if (f32.buffer === memory.buffer) return;
@@ -65,7 +68,7 @@ export function createArena(memory: KernelMemory, limit: number): Arena {
     return address;
   };
 
-  return {
+  const arena: Arena = {
     allocate(bytes, what) {
       const size = Math.max(ALIGNMENT, alignUp(bytes));
       const at = free.findIndex((block) => block.bytes >= size);
@@ -80,7 +83,20 @@ export function createArena(memory: KernelMemory, limit: number): Arena {
       }
       live.set(address, size);
       used += size;
+      scope?.push(address);
       return address;
+    },
+    together(build) {
+      const addresses: number[] = [];
+      scope = addresses;
+      try {
+        return { built: build(), addresses };
+      } catch (error) {
+        for (const address of addresses) arena.free(address);
+        throw error;
+      } finally {
+        scope = undefined;
+      }
     },
     free(address) {
       const bytes = live.get(address);
@@ -108,4 +124,5 @@ export function createArena(memory: KernelMemory, limit: number): Arena {
     },
     use: () => ({ used, reserved: memory.buffer.byteLength }),
   };
+  return arena;
 }

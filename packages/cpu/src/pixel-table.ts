@@ -16,32 +16,35 @@ export interface PixelTable {
   readonly readsZeros: boolean;
 }
 
-/** Allocates and fills the table of a problem: byte offsets from the image's first pixel. */
+/**
+ * Allocates and fills the table of a problem: byte offsets from the image's first pixel. It ends at the last row and
+ * column that a tap reads.
+ */
 export function createPixelTable(arena: Arena, p: Conv2dProblem): PixelTable {
-  const rows = sources(p.ih, p.pt, p.pb, p.paddingMode);
-  const columns = sources(p.iw, p.pl, p.pr, p.paddingMode);
-  const address = arena.allocate(4 * rows.length * columns.length, "an indirection buffer");
+  const rows = (p.oh - 1) * p.sh + (p.kh - 1) * p.dh + 1;
+  const columns = (p.ow - 1) * p.sw + (p.kw - 1) * p.dw + 1;
+  const address = arena.allocate(4 * rows * columns, `an indirection buffer of ${rows} x ${columns}`);
   const zeroRow = -storageLayout(inputShape(p)).zeroRow;
   const { i32 } = arena;
   let at = address / 4;
-  for (const y of rows) {
-    for (const x of columns) {
-      i32[at++] = y < 0 || x < 0 ? zeroRow : 4 * p.ic * (y * p.iw + x);
+  let readsZeros = false;
+  for (let row = 0; row < rows; row++) {
+    const y = sourceIndex(row - p.pt, p.ih, p.paddingMode);
+    for (let column = 0; column < columns; column++) {
+      const x = sourceIndex(column - p.pl, p.iw, p.paddingMode);
+      const inside = y >= 0 && x >= 0;
+      i32[at++] = inside ? 4 * p.ic * (y * p.iw + x) : zeroRow;
+      readsZeros ||= !inside;
     }
   }
-  return { address, row: 4 * columns.length, column: 4, readsZeros: rows.includes(-1) || columns.includes(-1) };
+  return { address, row: 4 * columns, column: 4, readsZeros };
 }
 
-/** For each padded coordinate of an axis, the coordinate that it reads, or −1 for a zero. */
-export function sources(size: number, before: number, after: number, mode: PaddingMode): Int32Array {
-  const result = new Int32Array(before + size + after);
-  for (let i = 0; i < result.length; i++) {
-    const at = i - before;
-    if (at >= 0 && at < size) result[i] = at;
-    else if (mode === "zeros") result[i] = -1;
-    else if (mode === "replicate") result[i] = at < 0 ? 0 : size - 1;
-    else if (mode === "reflect") result[i] = at < 0 ? -at : 2 * (size - 1) - at;
-    else result[i] = at < 0 ? at + size : at - size;
-  }
-  return result;
+/** The coordinate that a padded coordinate of an axis reads, or −1 for a zero. */
+export function sourceIndex(at: number, size: number, mode: PaddingMode): number {
+  if (at >= 0 && at < size) return at;
+  if (mode === "zeros") return -1;
+  if (mode === "replicate") return at < 0 ? 0 : size - 1;
+  if (mode === "reflect") return at < 0 ? -at : 2 * (size - 1) - at;
+  return at < 0 ? at + size : at - size;
 }

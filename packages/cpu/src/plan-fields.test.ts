@@ -22,7 +22,7 @@ describe("plan fields", () => {
   });
 
   it("are written in order, floats as floats", () => {
-    const arena = createArena(createJsKernels().memory, 1e6);
+    const arena = createArena(createJsKernels(1e6).memory, 1e6);
     const fields = ["kh", "min", "kw"] as const;
     const at = writePlan(arena, fields, { kh: 7, min: -1.5, kw: 2 ** 32 - 1 }) / 4;
     expect(arena.i32[at]).toBe(7);

@@ -16,7 +16,7 @@ describe("storage", () => {
   });
 
   it.each(["nchw", "nhwc"] as const)("gives back what was written, from %s to either layout", (layout) => {
-    const arena = createArena(createJsKernels().memory, 1e6);
+    const arena = createArena(createJsKernels(1e6).memory, 1e6);
     const shape = [2, 19, 3, 17] as const;
     const x = randomUniform(shape, { seed: 3, layout });
     const storage = storageAt(arena.allocate(storageLayout(shape).total, "test"), shape);
@@ -27,7 +27,7 @@ describe("storage", () => {
   });
 
   it("clears the rows of zeros and nothing else", () => {
-    const arena = createArena(createJsKernels().memory, 1e6);
+    const arena = createArena(createJsKernels(1e6).memory, 1e6);
     const x = tensor([1, 2, 3, 4], [2, 2, 1, 1]);
     const address = arena.allocate(storageLayout(x.shape).total, "test");
     arena.f32.fill(9, address / 4, (address + storageLayout(x.shape).total) / 4);

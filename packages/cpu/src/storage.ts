@@ -7,12 +7,6 @@ import type { Layout, Shape4, Tensor } from "@convene/core";
 import { transpose, zeros } from "@convene/core";
 import { type Arena, alignUp } from "./memory.js";
 
-export interface Storage {
-  readonly shape: Shape4;
-  /** Address of the first pixel of the first image. */
-  readonly data: number;
-}
-
 /** Sizes in bytes that follow from a shape. */
 export interface StorageLayout {
   /** From the row of zeros to the first pixel. */
@@ -20,6 +14,14 @@ export interface StorageLayout {
   /** From an image to the next. */
   readonly image: number;
   readonly total: number;
+}
+
+export interface Storage extends StorageLayout {
+  readonly shape: Shape4;
+  /** Where it begins: the first image's row of zeros. */
+  readonly address: number;
+  /** Address of the first pixel of the first image. */
+  readonly data: number;
 }
 
 /** Kernels load vectors of four, so the last pixel may be read past its end by up to three channels. */
@@ -32,12 +34,12 @@ export function storageLayout([n, c, h, w]: Shape4): StorageLayout {
 }
 
 export function storageAt(address: number, shape: Shape4): Storage {
-  return { shape, data: address + storageLayout(shape).zeroRow };
+  const layout = storageLayout(shape);
+  return { ...layout, shape, address, data: address + layout.zeroRow };
 }
 
 /** Writes the rows of zeros. */
-export function clearZeroRows(arena: Arena, { shape, data }: Storage): void {
-  const { zeroRow, image } = storageLayout(shape);
+export function clearZeroRows(arena: Arena, { shape, data, zeroRow, image }: Storage): void {
   const { f32 } = arena;
   for (let n = 0; n < shape[0]; n++) {
     const at = (data + n * image) / 4;
@@ -45,16 +47,16 @@ export function clearZeroRows(arena: Arena, { shape, data }: Storage): void {
   }
 }
 
-export function writeTensor(arena: Arena, { data }: Storage, tensor: Tensor): void {
-  forEachImage(arena, data, tensor, (device, host, pixels, channels) => {
+export function writeTensor(arena: Arena, storage: Storage, tensor: Tensor): void {
+  forEachImage(arena, storage, tensor, (device, host, pixels, channels) => {
     if (tensor.layout === "nhwc") device.set(host);
     else transpose(host, device, channels, pixels);
   });
 }
 
-export function readTensor(arena: Arena, { data, shape }: Storage, layout: Layout): Tensor {
-  const tensor = zeros(shape, { layout });
-  forEachImage(arena, data, tensor, (device, host, pixels, channels) => {
+export function readTensor(arena: Arena, storage: Storage, layout: Layout): Tensor {
+  const tensor = zeros(storage.shape, { layout });
+  forEachImage(arena, storage, tensor, (device, host, pixels, channels) => {
     if (layout === "nhwc") host.set(device);
     else transpose(device, host, pixels, channels);
   });
@@ -63,12 +65,11 @@ export function readTensor(arena: Arena, { data, shape }: Storage, layout: Layou
 
 function forEachImage(
   arena: Arena,
-  data: number,
+  { data, image }: Storage,
   { shape, data: elements }: Tensor,
   copy: (device: Float32Array, host: Float32Array, pixels: number, channels: number) => void,
 ): void {
   const [n, c, h, w] = shape;
-  const { image } = storageLayout(shape);
   const count = c * h * w;
   for (let i = 0; i < n; i++) {
     const at = (data + i * image) / 4;

@@ -4,7 +4,7 @@ import { BackendUnavailableError, ConveneError } from "@convene/core";
 import { relaxed, simd128 } from "./generated/wasm.js";
 import type { Kernels, RangeKernel } from "./kernels.js";
 
-/** `"relaxed"` has fused multiply-add; `"simd128"` runs wherever WebAssembly has SIMD at all. */
+/** `"relaxed"` has relaxed SIMD, whose multiply-add most machines fuse; `"simd128"` runs wherever WebAssembly has SIMD at all. */
 export type Simd = "relaxed" | "simd128";
 
 const PAGE = 65536;

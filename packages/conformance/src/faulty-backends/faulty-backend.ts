@@ -10,7 +10,7 @@ import {
 import type { Operands } from "../operands.js";
 import { referenceConv2d } from "../reference.js";
 import { referenceImplementation, type ReferenceStorage } from "../reference-backend.js";
-import type { SuiteName } from "../suites.js";
+import type { SuiteName } from "../suite-names.js";
 
 /** A backend that is wrong on purpose. The suite has to find it out. */
 export interface Fault {

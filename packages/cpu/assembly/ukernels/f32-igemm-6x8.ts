@@ -119,10 +119,11 @@ export function tile6x8(
 
 @inline
 function store(c: usize, y0: v128, y1: v128, residual: usize, lo: v128, hi: v128, nr: i32): void {
-  if (residual) {
-    y0 = f32x4.add(y0, v128.load(c + residual));
-    y1 = f32x4.add(y1, v128.load(c + residual, 16));
-  }
+  if (residual) y0 = f32x4.add(y0, v128.load(c + residual));
   storeLanes(c, clamp(y0, lo, hi), nr);
-  if (nr > 4) storeLanes(c + 16, clamp(y1, lo, hi), nr - 4);
+  if (nr > 4) {
+    // Not before the test: past the last channels there may be no memory.
+    if (residual) y1 = f32x4.add(y1, v128.load(c + residual, 16));
+    storeLanes(c + 16, clamp(y1, lo, hi), nr - 4);
+  }
 }

@@ -4,10 +4,18 @@ import type { Conv2dProblem, Conv2dWeights } from "@convene/core";
 import type { Kernels } from "../kernels.js";
 import type { Arena } from "../memory.js";
 
-/** Where an algorithm prepares: kernels and the memory that they work in. */
+/** Where an algorithm prepares: kernels, and the memory that they work in. */
 export interface Workplace {
   readonly kernels: Kernels;
+  /** What is allocated here while preparing belongs to the plan, and is freed with it. */
   readonly arena: Arena;
+  /** How many bytes of input a block may cover; see igemm.ts. */
+  readonly blockLimits: BlockLimits;
+}
+
+export interface BlockLimits {
+  readonly least: number;
+  readonly most: number;
 }
 
 /** A problem whose weights are packed and whose tables are written. */
@@ -18,10 +26,8 @@ export interface Prepared {
   readonly jobs: number;
   /** Whether the input's rows of zeros must be written before a run. */
   readonly readsZeros: boolean;
-  /** Addresses as in `RangeKernel`. */
+  /** Computes jobs `start` to `end`, in any order and division. Addresses as in `RangeKernel`. */
   readonly run: (input: number, output: number, residual: number, start: number, end: number) => void;
-  /** Addresses to free when the plan is disposed. */
-  readonly owned: readonly number[];
 }
 
 export interface Algorithm {

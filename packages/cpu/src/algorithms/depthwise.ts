@@ -43,7 +43,6 @@ export const depthwise: Algorithm = {
       jobs: n * oh,
       readsZeros: table.readsZeros,
       run: (input, output, residual, start, end) => run(plan, input, output, residual, start, end),
-      owned: [table.address, packed, plan],
     };
   },
 };

@@ -6,27 +6,26 @@ import type { Arena } from "../memory.js";
 import { createPixelTable, type PixelTable } from "../pixel-table.js";
 import { IGEMM_FIELDS, writePlan } from "../plan-fields.js";
 import { storageLayout } from "../storage.js";
-import type { Algorithm } from "./algorithm.js";
+import type { Algorithm, BlockLimits } from "./algorithm.js";
 
 /**
  * Bytes of input that a block of output pixels covers (at stride 1). Every panel of weights passes over a block once, so
  * a block should stay in a level-2 cache; and all weights are streamed once for each block, so it should not be smaller
  * than they are. docs/kernels.md, "Blocks", has the measurement.
  */
-const LEAST_BLOCK = 128 * 1024;
-const MOST_BLOCK = 1024 * 1024;
+export const BLOCK_LIMITS: BlockLimits = { least: 128 * 1024, most: 1024 * 1024 };
 
 export const igemm: Algorithm = {
   name: "igemm",
   supports: () => true,
-  prepare({ kernels, arena }, problem, weights) {
+  prepare({ kernels, arena, blockLimits }, problem, weights) {
     const { n, g, ic, oc, oh, ow, kh, kw } = problem;
     const [icPerGroup, ocPerGroup] = [ic / g, oc / g];
     const tile = chooseTile(kernels.tiles, ocPerGroup);
     const panels = Math.ceil(ocPerGroup / tile.nr);
     const pixels = oh * ow;
     const panelBytes = 4 * tile.nr * (1 + kh * kw * icPerGroup);
-    const blockBytes = Math.min(Math.max(g * panels * panelBytes, LEAST_BLOCK), MOST_BLOCK);
+    const blockBytes = Math.min(Math.max(g * panels * panelBytes, blockLimits.least), blockLimits.most);
     const blockTiles = Math.max(1, Math.floor(blockBytes / (4 * ic * tile.mr)));
     const blockPixels = tile.mr * Math.min(blockTiles, Math.ceil(pixels / tile.mr));
     const blocks = Math.ceil(pixels / blockPixels);
@@ -61,7 +60,6 @@ export const igemm: Algorithm = {
       jobs: n * blocks * g * panels,
       readsZeros: table.readsZeros,
       run: (input, output, residual, start, end) => tile.run(plan, input, output, residual, start, end),
-      owned: [table.address, positions, packed, plan],
     };
   },
 };

@@ -2,6 +2,7 @@
 
 import type { KernelMemory, RangeKernel } from "../kernels.js";
 import { DWCONV_FIELDS, fieldIndices } from "../plan-fields.js";
+import { put } from "./put.js";
 import { viewsOf } from "./views.js";
 
 const AT = fieldIndices(DWCONV_FIELDS);
@@ -55,10 +56,4 @@ export function depthwiseJs(memory: KernelMemory): RangeKernel {
       }
     }
   };
-}
-
-function put(f32: Float32Array, at: number, y: number, residual: number, min: number, max: number): void {
-  const sum = residual === 0 ? y : y + f32[at + residual]!;
-  // Comparisons that a NaN passes through.
-  f32[at] = sum < min ? min : sum > max ? max : sum;
 }

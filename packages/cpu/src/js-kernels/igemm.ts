@@ -5,6 +5,7 @@
 
 import type { KernelMemory, RangeKernel } from "../kernels.js";
 import { fieldIndices, IGEMM_FIELDS } from "../plan-fields.js";
+import { put } from "./put.js";
 import { viewsOf } from "./views.js";
 
 export const IGEMM_MR = 2;
@@ -101,10 +102,4 @@ function store(
   if (nr > 1) put(f32, c + 1, y1, residual, min, max);
   if (nr > 2) put(f32, c + 2, y2, residual, min, max);
   if (nr > 3) put(f32, c + 3, y3, residual, min, max);
-}
-
-function put(f32: Float32Array, c: number, y: number, residual: number, min: number, max: number): void {
-  const sum = residual === 0 ? y : y + f32[c + residual]!;
-  // Comparisons that a NaN passes through.
-  f32[c] = sum < min ? min : sum > max ? max : sum;
 }

@@ -4,8 +4,9 @@ import type { KernelMemory, Kernels } from "../kernels.js";
 import { depthwiseJs } from "./depthwise.js";
 import { IGEMM_MR, IGEMM_NR, igemmJs } from "./igemm.js";
 
-export function createJsKernels(): Kernels {
-  const memory = createJsMemory();
+/** @param maxMemory bytes that the memory may grow to */
+export function createJsKernels(maxMemory: number): Kernels {
+  const memory = createJsMemory(maxMemory);
   const depthwise = depthwiseJs(memory);
   return {
     name: "plain JavaScript",
@@ -17,14 +18,14 @@ export function createJsKernels(): Kernels {
 }
 
 /** An `ArrayBuffer` that grows by copying, at least by half, so that many small allocations copy little. */
-function createJsMemory(): KernelMemory {
+function createJsMemory(maxMemory: number): KernelMemory {
   let buffer = new ArrayBuffer(65536);
   return {
     get buffer() {
       return buffer;
     },
     grow(bytes) {
-      const grown = new ArrayBuffer(roundToPage(Math.max(bytes, buffer.byteLength * 1.5)));
+      const grown = new ArrayBuffer(roundToPage(Math.max(bytes, Math.min(buffer.byteLength * 1.5, maxMemory))));
       new Uint8Array(grown).set(new Uint8Array(buffer));
       buffer = grown;
     },

@@ -10,23 +10,23 @@ import {
   type Shape4,
   tensor,
 } from "@convene/core";
-import { type CaseOutcome, describeVerdict } from "./check-problem.js";
-import { makeOperands, type Operands } from "./operands.js";
-import { referenceConv2d } from "./reference.js";
-import { checkExact } from "./rules.js";
+import type { CaseContext, CaseOutcome, ConformanceCase } from "../case.js";
+import { failedOutcome } from "../check-problem.js";
+import { makeOperands, type Operands } from "../operands.js";
+import { referenceConv2d } from "../reference.js";
+import { checkExact } from "../rules.js";
 
 /** A standard, a depthwise and a grouped problem: one for each kind of kernel that a backend is likely to have. */
 const PROBLEMS = ["ic5_ih8_oc11_kh3_ph1", "g12_ic12_ih8_oc12_kh3_ph1", "g4_ic16_ih8_oc16_kh3_ph1_residual_relu"];
 
-export interface LifecycleCase {
-  readonly name: string;
-  run(backend: Backend): Promise<CaseOutcome>;
-}
-
 /** Runs a plan on the input and residual of `operands`. With `into`, those are written to the tensors of the run before. */
 type Run = (operands: Operands, options?: { readonly into?: "same tensors" }) => Promise<Float32Array>;
 
-export const LIFECYCLE_CASES: readonly LifecycleCase[] = PROBLEMS.flatMap((text): readonly LifecycleCase[] => {
+export async function lifecycleCases(): Promise<readonly ConformanceCase[]> {
+  return PROBLEMS.flatMap(casesOf).map((each) => ({ suite: "lifecycle", ...each }));
+}
+
+function casesOf(text: string): readonly Omit<ConformanceCase, "suite">[] {
   const problem = parseProblem(text);
   const first = makeOperands(problem, "integer", 1);
   const otherWeights = makeOperands(problem, "integer", 2);
@@ -35,7 +35,7 @@ export const LIFECYCLE_CASES: readonly LifecycleCase[] = PROBLEMS.flatMap((text)
   return [
     {
       name: `${text}: a plan that runs again answers for its new input`,
-      run: (backend) =>
+      run: ({ backend }: CaseContext) =>
         withPlan(backend, problem, first, async (run) =>
           expectEach(problem, [
             [await run(first), first],
@@ -45,7 +45,7 @@ export const LIFECYCLE_CASES: readonly LifecycleCase[] = PROBLEMS.flatMap((text)
     },
     {
       name: `${text}: a plan that runs again sees what was uploaded into the same tensors`,
-      run: (backend) =>
+      run: ({ backend }: CaseContext) =>
         withPlan(backend, problem, first, async (run) =>
           expectEach(problem, [
             [await run(first), first],
@@ -55,7 +55,7 @@ export const LIFECYCLE_CASES: readonly LifecycleCase[] = PROBLEMS.flatMap((text)
     },
     {
       name: `${text}: weights that the caller changes after prepare do not matter`,
-      run: (backend) => {
+      run: ({ backend }: CaseContext) => {
         const given = { ...first, weight: first.weight.slice(), bias: first.bias?.slice() };
         return withPlan(backend, problem, given, async (run) => {
           given.weight.fill(99);
@@ -66,7 +66,7 @@ export const LIFECYCLE_CASES: readonly LifecycleCase[] = PROBLEMS.flatMap((text)
     },
     {
       name: `${text}: two plans that run in turn keep their own weights and results`,
-      run: (backend) =>
+      run: ({ backend }: CaseContext) =>
         withPlan(backend, problem, first, (run) =>
           withPlan(backend, problem, otherWeights, async (runOther) => {
             // None is awaited before the next: each read must give what its own run wrote.
@@ -79,8 +79,8 @@ export const LIFECYCLE_CASES: readonly LifecycleCase[] = PROBLEMS.flatMap((text)
           }),
         ),
     },
-  ];
-});
+  ].map((each) => ({ ...each, problems: [problem] }));
+}
 
 /** Prepares a plan with the weights of `operands`, for as long as `use` takes. All its runs write one output tensor. */
 async function withPlan(
@@ -116,7 +116,10 @@ async function withPlan(
 function expectEach(problem: Conv2dProblem, pairs: readonly (readonly [Float32Array, Operands])[]): CaseOutcome {
   for (const [index, [actual, operands]] of pairs.entries()) {
     const verdict = checkExact(actual, referenceConv2d(problem, operands).output);
-    if (!verdict.ok) return { status: "failed", message: `run ${index + 1}: ${describeVerdict(problem, verdict)}` };
+    if (!verdict.ok) {
+      const failed = failedOutcome(problem, verdict);
+      return { ...failed, message: `run ${index + 1}: ${failed.message}` };
+    }
   }
   return { status: "passed" };
 }

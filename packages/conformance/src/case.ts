@@ -1,0 +1,47 @@
+/** What a case is: a name that can be pasted, what it needs, and what it does. The engine runs it; reports print it. */
+
+import type { Backend, BackendFeatures, Conv2dProblem } from "@convene/core";
+import type { Mismatch } from "./mismatch.js";
+import type { SuiteName } from "./suite-names.js";
+
+export type CaseStatus = "passed" | "failed" | "untrusted" | "skipped";
+
+/** How a case ended. */
+export interface CaseOutcome {
+  readonly status: CaseStatus;
+  /** Of a failure: what is wrong. Of a skip: the reason. Of an untrusted case: why. */
+  readonly message?: string;
+  /** The largest error / bound, where the case has a bound. */
+  readonly ratio?: number;
+  readonly algorithm?: string;
+  /** Of a failure that wrong elements show: where they are. */
+  readonly mismatch?: Mismatch;
+}
+
+/** What a case gets to work with. */
+export interface CaseContext {
+  readonly backend: Backend;
+  readonly accuracy: "fast" | "strict";
+  /** Seeds operands. */
+  readonly seed: number;
+  /** Another backend of the same kind, disposed after the case; `undefined` where only a backend was given, no factory. */
+  readonly another: (() => Promise<Backend>) | undefined;
+}
+
+/** Features that a case can need. */
+export type FeatureName = Exclude<keyof BackendFeatures, "supports">;
+
+export interface ConformanceCase {
+  readonly suite: SuiteName;
+  /** A problem's string, or a sentence that begins with one. Unique within its suite. */
+  readonly name: string;
+  /** What it runs: a backend that does not take these skips the case, with its own reason. */
+  readonly problems?: readonly Conv2dProblem[];
+  /** A backend that declares to lack one of these skips the case, with its own reason. */
+  readonly needs?: readonly FeatureName[];
+  /** Whether the quick selection has it. Default true. */
+  readonly quick?: boolean;
+  /** Milliseconds after which it has failed. Default: the engine's. */
+  readonly limit?: number;
+  run(context: CaseContext): Promise<CaseOutcome>;
+}

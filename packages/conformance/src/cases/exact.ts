@@ -1,0 +1,10 @@
+/** exact: small integers, so that there is one right answer. Corners, and random problems over all options together. */
+
+import type { ConformanceCase } from "../case.js";
+import type { SuiteOptions } from "../suite-names.js";
+import { againstReference } from "./against-reference.js";
+import { standardProblems } from "./standard-problems.js";
+
+export async function exactCases(options: SuiteOptions): Promise<readonly ConformanceCase[]> {
+  return againstReference("exact", "integer", standardProblems(options));
+}
