@@ -10,7 +10,7 @@ export default defineConfig({
   resolve: { conditions: [SOURCE, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [SOURCE, ...defaultServerConditions] } },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "tooling/**/*.test.ts"],
+    include: ["packages/*/src/**/*.test.ts", "examples/*/*.test.ts", "apps/*/src/**/*.test.ts", "tooling/**/*.test.ts"],
     environment: "node",
     // `.ci/run` takes its last line from the JSON report.
     reporters: ["default", "json"],
