@@ -1,9 +1,9 @@
 import { runConformance } from "@convene/conformance";
 import { expect, it } from "vitest";
-import plain from "./backend.js";
+import factory from "./backend.js";
 
 it("passes the whole suite", async () => {
-  const { counts, results } = await runConformance(plain, { noSkips: true });
+  const { counts, results } = await runConformance(factory, { noSkips: true });
   expect(results.filter(({ status }) => status === "failed").map(({ name, message }) => `${name}: ${message}`)).toEqual(
     [],
   );

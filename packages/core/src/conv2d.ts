@@ -65,7 +65,11 @@ const KEYS = [
   "activation",
 ] as const satisfies readonly (keyof Conv2dOptions)[];
 
-const BRAND = Symbol.for("convene.Conv2d");
+/**
+ * Marks a `Conv2d` for every copy of this package. A function, because a computed member would keep bundlers from dropping
+ * the class where it is not used.
+ */
+const brand = (): symbol => Symbol.for("convene.Conv2d");
 
 /**
  * A convolution layer: `torch.nn.Conv2d`, option for option. Standard, grouped, depthwise and pointwise convolutions
@@ -88,10 +92,7 @@ export class Conv2d {
   readonly activation: Activation | undefined;
   readonly hasBias: boolean;
 
-  static {
-    Object.defineProperty(this.prototype, BRAND, { value: true });
-  }
-
+  /** Tells a `Conv2d` also to another copy of this package. */
   readonly #seed: number;
   #weights: Conv2dWeights | undefined;
 
@@ -103,6 +104,7 @@ export class Conv2d {
    */
   constructor(options: Conv2dOptions, parameters: Conv2dWeights | { readonly seed?: number } = {}) {
     checkKeys("Conv2d options", options, KEYS);
+    Object.defineProperty(this, brand(), { value: true });
     // Defaults are for what is left out only: null is not PyTorch's None, so it is refused.
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, paddingMode = "zeros" } = options;
     this.inChannels = checkInteger("inChannels", options.inChannels, 1);
@@ -200,7 +202,7 @@ export class Conv2d {
 
 /** Whether `value` is a `Conv2d`, of this copy of the package or of another: a program can have its ESM and its CommonJS build. */
 export function isConv2d(value: unknown): value is Conv2d {
-  return typeof value === "object" && value !== null && BRAND in value;
+  return typeof value === "object" && value !== null && brand() in value;
 }
 
 /**

@@ -222,10 +222,15 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
         const start = checkInteger(`lifetimes[${index}].from`, from, 0);
         return { shape: checkShape(shape), from: start, to: checkInteger(`lifetimes[${index}].to`, to, start) };
       });
+      const group = {};
       if (!implementation.allocateShared || checked.length === 0) {
         const made: DeviceTensor[] = [];
         try {
-          for (const { shape } of checked) made.push(backend.allocate(shape));
+          for (const { shape, from, to } of checked) {
+            const storage = attempt(() => implementation.allocate(shape));
+            // A group all the same: what one backend refuses of its tensors, all must.
+            made.push(handle(shape, storage, () => implementation.free(storage), { group, from, to }));
+          }
         } catch (error) {
           for (const tensor of made) tensor.dispose();
           throw error;
@@ -237,7 +242,6 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
       const release = (): void => {
         if (--alive === 0) shared.free();
       };
-      const group = {};
       return checked.map(({ shape, from, to }, index) =>
         handle(shape, shared.storages[index]!, release, { group, from, to }),
       );
