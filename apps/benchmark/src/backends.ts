@@ -1,9 +1,12 @@
 /** The backends that a command can name, and opening them. A name leads to a factory; nothing here knows kernels. */
 
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { type Backend, BackendUnavailableError } from "@convene/core";
+import type { Backend, BackendUnavailableError } from "@convene/core";
+import { checkBackend, isModule, loadFactory } from "./backend-module.js";
+import { codeOf, CommandError, messageOf, oneLine } from "./command-error.js";
 import { InputError, suggestion } from "./input-error.js";
+import type { Io } from "./io.js";
+import { settle, UnsettledError } from "./settle.js";
+import { isTarget } from "./workloads/index.js";
 
 export interface BackendEntry {
   readonly about: string;
@@ -49,6 +52,8 @@ export interface OpenBackend {
   /** What `--backend` takes to open it again. */
   readonly asked: string;
   readonly backend: Backend;
+  /** Another one like it, which the caller disposes. */
+  readonly another: () => Promise<Backend>;
 }
 
 export interface UnavailableBackend {
@@ -65,65 +70,87 @@ export interface OpenBackends {
   dispose(): Promise<void>;
 }
 
+/** Milliseconds for a module to load or a backend to start, and for one to be disposed. */
+const OPEN_LIMIT = 60_000;
+const DISPOSE_LIMIT = 10_000;
+
 /**
  * Opens the named backends, or the standard ones. A name is an entry of the table, or a file or package whose default
  * export is a backend's factory. One that cannot run here is reported, not replaced.
  *
- * @throws InputError for a name that means nothing
+ * @throws InputError for a name that means nothing, CommandError for a backend that fails to start
  */
-export async function openBackends(table: BackendTable, names: readonly string[] | undefined): Promise<OpenBackends> {
+export async function openBackends(
+  table: BackendTable,
+  names: readonly string[] | undefined,
+  io: Io,
+): Promise<OpenBackends> {
   const wanted = names?.length ? [...new Set(names)] : Object.keys(table).filter((name) => table[name]!.standard);
-  const factories = await Promise.all(wanted.map(async (name) => ({ name, open: await factory(table, name) })));
+  const factories: { readonly name: string; readonly make: () => unknown }[] = [];
+  for (const name of wanted) factories.push({ name, make: await factoryOf(table, name, io) });
   const open: OpenBackend[] = [];
   const unavailable: UnavailableBackend[] = [];
-  const dispose = async (): Promise<void> => {
-    for (const { backend } of open) await backend.dispose();
-  };
+  const dispose = (): Promise<void> => disposeAll(open, io);
   try {
-    for (const { name, open: make } of factories) {
+    for (const { name, make } of factories) {
       try {
-        const backend = await make();
-        open.push({ name: Object.hasOwn(table, name) ? name : ownName(backend, open), asked: name, backend });
+        const another = async (): Promise<Backend> => checkBackend(name, await settle(io, make, { limit: OPEN_LIMIT }));
+        const backend = await another();
+        const called = Object.hasOwn(table, name) ? name : ownName(backend, open);
+        open.push({ name: called, asked: name, backend, another });
       } catch (error) {
-        if (!(error instanceof BackendUnavailableError)) throw error;
-        unavailable.push({ name, reason: error.reason, remedy: error.remedy });
+        if (io.signal.aborted || error instanceof InputError) throw error;
+        if (!isUnavailable(error))
+          throw new CommandError(`backend "${name}" ${whyNot(error, "start")}`, { cause: error });
+        unavailable.push({ name, reason: oneLine(error.reason), remedy: oneLine(error.remedy) });
       }
     }
   } catch (error) {
-    await dispose();
+    await dispose().catch(() => undefined);
     throw error;
   }
   return { open, unavailable, incomplete: Boolean(names?.length) && unavailable.length > 0, dispose };
 }
 
-/** A loaded backend's own name, told apart from others of that name. */
-function ownName({ name }: Backend, open: readonly OpenBackend[]): string {
-  const same = open.filter((other) => other.name === name || other.name.startsWith(`${name}#`)).length;
-  return same === 0 ? name : `${name}#${same + 1}`;
+/** All of them, also where one fails. @throws CommandError for the first that did */
+async function disposeAll(open: readonly OpenBackend[], io: Io): Promise<void> {
+  const errors: CommandError[] = [];
+  for (const { name, backend } of open) {
+    try {
+      await settle(io, () => backend.dispose(), { limit: DISPOSE_LIMIT, interruptible: false });
+    } catch (error) {
+      errors.push(new CommandError(`backend "${name}" ${whyNot(error, "dispose")}`, { cause: error }));
+    }
+  }
+  if (errors[0]) throw errors[0];
 }
 
-async function factory(table: BackendTable, name: string): Promise<() => Promise<Backend>> {
+function whyNot(error: unknown, what: "start" | "dispose"): string {
+  return error instanceof UnsettledError ? `does not finish to ${what}` : `fails to ${what}: ${messageOf(error)}`;
+}
+
+/** By its code: a loaded backend may have a core of its own. */
+function isUnavailable(error: unknown): error is BackendUnavailableError {
+  const { reason, remedy } = (error ?? {}) as Partial<BackendUnavailableError>;
+  return codeOf(error) === "ERR_BACKEND_UNAVAILABLE" && typeof reason === "string" && typeof remedy === "string";
+}
+
+/** A loaded backend's own name, told apart from others of that name. */
+function ownName({ name }: Backend, open: readonly OpenBackend[]): string {
+  const own = oneLine(name);
+  const same = open.filter((other) => other.name === own || other.name.startsWith(`${own}#`)).length;
+  return same === 0 ? own : `${own}#${same + 1}`;
+}
+
+async function factoryOf(table: BackendTable, name: string, io: Io): Promise<() => unknown> {
   const entry = Object.hasOwn(table, name) ? table[name] : undefined;
   if (entry) return entry.open;
-  const isFile = name.startsWith(".") || /\.[cm]?js$/.test(name);
-  if (!isFile && !name.startsWith("@") && !name.includes("/")) {
+  if (isTarget(name)) throw new InputError(`"${name}" is no backend: put workloads and problems before --backend`);
+  if (!isModule(name)) {
     const known = Object.keys(table);
     throw new InputError(
       `unknown backend "${name}"${suggestion(name, known)} (${known.join(", ")}, or a file or package)`,
     );
   }
-  let loaded: { default?: unknown };
-  try {
-    loaded = (await import(isFile ? pathToFileURL(resolve(name)).href : name)) as { default?: unknown };
-  } catch (cause) {
-    throw new InputError(`backend "${name}" cannot be loaded: ${firstLine(cause)}`, { cause });
-  }
-  if (typeof loaded.default !== "function") {
-    throw new InputError(`backend "${name}" has no default export that is a factory`);
-  }
-  return loaded.default as () => Promise<Backend>;
-}
-
-function firstLine(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split("\n", 1)[0]!;
+  return loadFactory(name, (work) => settle(io, work, { limit: OPEN_LIMIT }));
 }

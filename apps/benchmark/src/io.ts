@@ -1,6 +1,7 @@
 /** What a command may touch of the outside world, so that tests can run one without a process. */
 
 import picocolors from "picocolors";
+import { wrap } from "./report/wrap.js";
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
@@ -15,6 +16,8 @@ export interface Io {
   readonly colors: Colors;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Calls back whenever nothing is left that could still happen. Gives the way to stop listening. */
+  readonly onIdle: (callback: () => void) => () => void;
 }
 
 /** The process's own streams. Colours only on a terminal, and never against NO_COLOR. */
@@ -23,13 +26,24 @@ export function processIo(signal: AbortSignal): Io {
   return {
     stdout,
     stderr,
-    columns: stdout.isTTY ? stdout.columns : undefined,
+    // A terminal may say that it has 0 columns, which means that it does not know.
+    columns: (stdout.isTTY && stdout.columns) || undefined,
     interactive: stderr.isTTY && process.env["TERM"] !== "dumb",
     colors: picocolors.createColors(stdout.isTTY && !process.env["NO_COLOR"] && stdout.hasColors()),
     signal,
+    onIdle: (callback) => {
+      process.on("beforeExit", callback);
+      return () => process.off("beforeExit", callback);
+    },
   };
 }
 
+/** A line as it is: of a table, or one to be copied. */
 export function printLine(io: Io, line = ""): void {
   io.stdout.write(`${line}\n`);
+}
+
+/** Words: wrapped on a terminal, the lines after the first indented; one line in a pipe. */
+export function printProse(io: Io, text: string, indent = 0): void {
+  for (const line of wrap(text, io.columns, indent)) printLine(io, line);
 }

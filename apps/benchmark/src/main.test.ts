@@ -1,15 +1,17 @@
 /** Whole command lines, with the reference in place of the real backends. */
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { referenceBackend } from "@convene/conformance";
-import { type Backend, BackendUnavailableError } from "@convene/core";
+import { type Backend, BackendUnavailableError, Conv2d, ConveneError, network } from "@convene/core";
 import picocolors from "picocolors";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { BackendTable } from "./backends.js";
+import { start } from "./commands/start.js";
 import { main } from "./main.js";
+import { networkLayers, type Workload } from "./workloads/workload.js";
 
 /** The reference, with one element of each result off by one. */
 async function wrongBackend(): Promise<Backend> {
@@ -51,19 +53,34 @@ function collect() {
   return { stream, text: () => text };
 }
 
-async function convene(line: string, { table = TABLE, abort = new AbortController() } = {}) {
+function world(abort: AbortController, columns: number | undefined) {
   const [stdout, stderr] = [collect(), collect()];
   const io = {
     stdout: stdout.stream,
     stderr: stderr.stream,
-    columns: undefined,
+    columns,
     interactive: false,
     colors: picocolors.createColors(false),
     signal: abort.signal,
+    onIdle: () => () => undefined,
   };
+  return { io, stdout, stderr };
+}
+
+async function convene(
+  line: string,
+  {
+    table = TABLE,
+    abort = new AbortController(),
+    columns,
+  }: { table?: BackendTable; abort?: AbortController; columns?: number } = {},
+) {
+  const { io, stdout, stderr } = world(abort, columns);
   const code = await main(line === "" ? [] : line.split(" "), io, table);
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
+
+const widest = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
 
 describe("bad input", () => {
   it.each([
@@ -74,6 +91,16 @@ describe("bad input", () => {
     ["bench textbook --backend ./missing.js", /backend ".\/missing.js" cannot be loaded/],
     ["bench textbook --time 0", /must be an integer from 1/],
     ["bench textbook --time 1e3", /must be an integer from 1/],
+    ["bench --backend first textbook", /"textbook" is no backend: put workloads and problems before --backend/],
+    ["bench --backend first ic3_ih7_oc8_kh3", /"ic3_ih7_oc8_kh3" is no backend: put workloads/],
+    ["verify --suite exact textbook", /"textbook" is no suite: put workloads and problems before --suite/],
+    ["verify --suite exact --case nosuch", /no case of exact has "nosuch" in its name/],
+    ["verify textbook --case ic3", /--case .* suites/],
+    ["bench textbook --json same.json --markdown ./same.json", /--json and --markdown would write to the same file/],
+    ["bench textbook --json /", /cannot write to \/ \(it is a folder\)/],
+    ["bench textbook --markdown /missing/x", /cannot write to \/missing\/x/],
+    ["verify textbook --json missing/x.json", /cannot write to missing\/x.json/],
+    ["start --json missing/x.json", /cannot write to missing\/x.json/],
     ["verify --seed -1", /seed/],
     ["verify --suite exakt", /unknown suite "exakt"; did you mean "exact"\?/],
     ["verify ic3_ih7_oc8", /kh is missing/],
@@ -84,7 +111,75 @@ describe("bad input", () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
-    expect(stdout).not.toContain("layer");
+    // Nothing has been opened or measured.
+    expect(stdout).toBe("");
+  });
+});
+
+describe("files", () => {
+  it.each(["start", "bench textbook", "verify textbook"])(
+    "%s: leaves nothing where no backend can run",
+    async (line) => {
+      const { code } = await convene(`${line} --json ${join(folder, "out.json")}`, {
+        table: { absent: { ...TABLE["absent"]!, standard: true } },
+      });
+      expect(code).toBe(1);
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
+  it("leaves nothing where the second file is refused", async () => {
+    const { code } = await convene(`bench textbook --json ${join(folder, "a")} --markdown ${join(folder, "b", "c")}`);
+    expect(code).toBe(2);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe("backends that fail", () => {
+  const failing = (change: Partial<Backend>): BackendTable => ({
+    odd: entry(async () => ({ ...(await referenceBackend()), ...change })),
+  });
+  it.each<[string, BackendTable, RegExp]>([
+    [
+      "to start",
+      {
+        odd: entry(async () => {
+          throw new Error("no\nluck");
+        }),
+      },
+      /^convene: backend "odd" fails to start: no luck\n$/,
+    ],
+    [
+      "to be disposed",
+      failing({
+        dispose: async () => {
+          throw new Error("stuck");
+        },
+      }),
+      /convene: backend "odd" fails to dispose: stuck\n$/,
+    ],
+  ])("%s: one line, exit code 1", async (_, table, message) => {
+    const { code, stderr } = await convene("bench ic3_ih7_oc8_kh3 --time 1", { table });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(stderr.match(/convene:/g)).toHaveLength(1);
+  });
+
+  it("recognises an unavailable one by its code, whichever core it comes from", async () => {
+    const foreign = Object.assign(new Error("x"), {
+      code: "ERR_BACKEND_UNAVAILABLE",
+      reason: "no device",
+      remedy: "Get one.",
+    });
+    const table = {
+      first: TABLE["first"]!,
+      odd: entry(async () => {
+        throw foreign;
+      }),
+    };
+    const { code, stdout } = await convene("bench ic3_ih7_oc8_kh3 --time 1", { table });
+    expect(code).toBe(0);
+    expect(stdout).toContain("odd    unavailable: no device. Get one.");
   });
 });
 
@@ -93,8 +188,19 @@ describe("help", () => {
     const { code, stdout, stderr } = await convene(line);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Usage: convene/);
-    expect(stdout).toContain("Examples:\n  pnpm convene");
+    expect(stdout).toContain("Examples:\n  npm run convene -- ");
     expect(stderr).toBe("");
+  });
+
+  it.each(["", "bench --help", "verify --help", "explain --help", "start --help"])(
+    "%s: fits in 80 columns",
+    async (line) => {
+      expect(widest((await convene(line, { columns: 80 })).stdout)).toBeLessThanOrEqual(80);
+    },
+  );
+
+  it("says what start does", async () => {
+    expect((await convene("start --help")).stdout).toMatch(/If they\s+agree, times it/);
   });
 
   it("prints the version", async () => {
@@ -127,7 +233,7 @@ describe("verify", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("first   float64 loops, 1 thread");
     expect(stdout).toMatch(/problems, agreement +first ~ second +2 +0 /);
-    expect(stdout).toContain("agreed: first and second on 10 cases");
+    expect(stdout).toContain("agreed: first and second on 10 cases, with the float64 reference and with each other");
     expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({
       command: "verify",
       cases: 10,
@@ -141,8 +247,8 @@ describe("verify", () => {
     const { code, stdout } = await convene("verify ic3_ih7_oc8_kh3 --backend first wrong --seed 7");
     expect(code).toBe(1);
     expect(stdout).toContain("1 of 200 elements are wrong");
-    expect(stdout).toContain("again: pnpm convene verify ic3_ih7_oc8_kh3 --backend wrong --seed 7");
-    expect(stdout).toContain("again: pnpm convene verify ic3_ih7_oc8_kh3 --backend first wrong --seed 7");
+    expect(stdout).toContain("again: npm run convene -- verify ic3_ih7_oc8_kh3 --backend wrong --seed 7");
+    expect(stdout).toContain("again: npm run convene -- verify ic3_ih7_oc8_kh3 --backend first wrong --seed 7");
     expect(stdout).toContain("3 of 5 cases failed");
   });
 
@@ -159,6 +265,74 @@ describe("verify", () => {
     expect(code).toBe(1);
     expect(stdout).toContain("absent  unavailable: there is no such thing here. Use first.");
     expect(stdout).toContain("agreed: first on 2 cases");
+  });
+
+  it("says of goldens what they were compared with", async () => {
+    const { code, stdout } = await convene("verify --suite goldens --backend first second");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/agreed: first and second on \d+ cases, with PyTorch's results\n/);
+  });
+
+  it("runs a failed case again by its name", async () => {
+    const { stdout } = await convene("verify --suite lifecycle --backend wrong");
+    const again = /again: npm run convene -- (verify --suite lifecycle --case "([^"]*)" --backend wrong --seed 1)/;
+    const [, , name] = again.exec(stdout)!;
+    const { io, stdout: alone } = world(new AbortController(), undefined);
+    expect(await main(["verify", "--suite", "lifecycle", "--case", name!, "--backend", "wrong"], io, TABLE)).toBe(1);
+    expect(alone.text()).toContain("1 of 1 case failed");
+  });
+
+  it("skips what a backend says that it cannot do, and does not call that agreement", async () => {
+    const table: BackendTable = {
+      limited: entry(async () => ({
+        ...(await referenceBackend()),
+        prepareConv2d: async () => {
+          throw new ConveneError("ERR_UNSUPPORTED", "not done yet");
+        },
+      })),
+    };
+    const { code, stdout } = await convene("verify ic3_ih7_oc8_kh3", { table });
+    expect(code).toBe(1);
+    expect(stdout).toContain("skipped problems, exact, limited: ic3_ih7_oc8_kh3: not done yet");
+    expect(stdout).toMatch(/problems, bounded +limited +0 +0 +0 +1 +- /);
+    expect(stdout).toContain("nothing is known: no case passed that can be trusted");
+    expect(stdout).not.toContain("agreed");
+  });
+
+  it("draws where wrong elements are", async () => {
+    const { stdout } = await convene("verify ic3_ih7_oc8_kh3 --backend wrong");
+    expect(stdout).toContain("    .....\n    .....\n    .....\n    .....\n    ....+\n");
+  });
+
+  it("fits in 80 columns, but for commands, which are to be copied", async () => {
+    const { stdout } = await convene("verify ic3_ih7_oc8_kh3 --backend first wrong absent", { columns: 80 });
+    const lines = stdout.split("\n").filter((line) => !line.includes("again:"));
+    expect(widest(lines.join("\n"))).toBeLessThanOrEqual(80);
+  });
+
+  it("tells at Ctrl-C of the failures until then", async () => {
+    const abort = new AbortController();
+    let runs = 0;
+    const table: BackendTable = {
+      wrong: entry(async () => {
+        const wrong = await wrongBackend();
+        return {
+          ...wrong,
+          prepareConv2d: async (...args) => {
+            if (++runs === 3) abort.abort();
+            return wrong.prepareConv2d(...args);
+          },
+        };
+      }),
+    };
+    const path = join(folder, "out.json");
+    const { code, stdout } = await convene(`verify --json ${path}`, { table, abort });
+    expect(code).toBe(130);
+    expect(stdout).toContain("elements are wrong");
+    expect(stdout).toMatch(/\d+ of \d+ cases failed, then interrupted/);
+    expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ interrupted: true });
+    expect(JSON.parse(readFileSync(path, "utf8")).failed).toBeGreaterThan(0);
+    expect(readdirSync(folder)).toEqual(["out.json"]);
   });
 
   it("stops at Ctrl-C, with exit code 130 and what there is", async () => {
@@ -241,12 +415,85 @@ describe("bench", () => {
   });
 });
 
-describe("start", () => {
-  // The reference alone computes MobileNet V1's layers twice.
-  it("does not time what is wrong", { timeout: 120_000 }, async () => {
-    const { code, stdout } = await convene("start", { table: { wrong: entry(wrongBackend) } });
+describe("bench of a backend that fails later on", () => {
+  it("records it, and goes on", async () => {
+    const json = join(folder, "out.json");
+    const table: BackendTable = {
+      first: TABLE["first"]!,
+      tired: entry(async () => {
+        const right = await referenceBackend();
+        let syncs = 0;
+        return {
+          ...right,
+          sync: async () => {
+            if (++syncs > 3) throw new Error("device lost");
+            return right.sync();
+          },
+        };
+      }),
+    };
+    const { code, stdout } = await convene(`bench ic3_ih7_oc8_kh3 ic8_ih7_oc8_kh1 --time 5 --json ${json}`, { table });
+    expect(code).toBe(1);
+    expect(stdout).toContain("failed tired ic3_ih7_oc8_kh3: device lost");
+    const [{ layers }] = JSON.parse(readFileSync(json, "utf8")).workloads;
+    expect(layers).toHaveLength(2);
+    for (const { figures, failures } of layers) {
+      expect(figures.map(({ backend }: { backend: string }) => backend)).toEqual(["first"]);
+      expect(failures).toEqual([{ backend: "tired", message: "device lost", unsupported: false }]);
+    }
+  });
+});
+
+/** Two layers, in a moment. */
+function tiny(): Workload {
+  const inputShape = [1, 3, 8, 8] as const;
+  const whole = network(
+    { name: "one", conv: new Conv2d({ inChannels: 3, outChannels: 4, kernelSize: 3 }, { seed: 1 }) },
+    { name: "two", conv: new Conv2d({ inChannels: 4, outChannels: 4, kernelSize: 1 }, { seed: 2 }) },
+  );
+  return {
+    name: "tiny",
+    about: "two layers",
+    layers: networkLayers(whole, inputShape),
+    chain: { network: whole, inputShape },
+  };
+}
+
+describe("start", { timeout: 60_000 }, () => {
+  async function run(table: BackendTable, columns?: number) {
+    const json = join(folder, "out.json");
+    const { io, stdout } = world(new AbortController(), columns);
+    const code = await start({ time: 2, json }, io, table, tiny());
+    return { code, stdout: stdout.text(), report: JSON.parse(readFileSync(json, "utf8")) };
+  }
+
+  it("verifies, times, and says what to do next", async () => {
+    const { code, stdout, report } = await run({ first: TABLE["first"]! });
+    expect(code).toBe(0);
+    expect(stdout).toContain("verify: the suites, and the layers of tiny at their real size");
+    expect(stdout).toMatch(/agreed: first on [\d,]+ cases, with the float64 reference and with PyTorch's results/);
+    expect(stdout).toMatch(/end to end, model.run +first +[\d.]+/);
+    expect(stdout).toMatch(/verified {2}[\d,]+ cases on first \(float64 loops, 1 thread\), none failed\n/);
+    expect(stdout).toMatch(/timed {5}tiny, end to end: first [\d.]+ ms\n/);
+    expect(stdout).toMatch(/next {6}npm run convene -- explain textbook, npm run convene -- bench resnext50, /);
+    expect(report).toMatchObject({
+      command: "start",
+      verify: { agreed: true, failed: 0 },
+      bench: { interrupted: false, workloads: [{ name: "tiny", complete: true }] },
+    });
+    expect(readdirSync(folder)).toEqual(["out.json"]);
+  });
+
+  it("fits in 80 columns", async () => {
+    const { stdout } = await run({ "first-of-them": TABLE["first"]!, "second-of-them": TABLE["first"]! }, 80);
+    expect(widest(stdout)).toBeLessThanOrEqual(80);
+  });
+
+  it("does not time what is wrong", async () => {
+    const { code, stdout, report } = await run({ wrong: entry(wrongBackend) });
     expect(code).toBe(1);
     expect(stdout).toContain("Not timed");
     expect(stdout).not.toContain("GFLOP/s");
+    expect(report).not.toHaveProperty("bench");
   });
 });

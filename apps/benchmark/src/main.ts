@@ -1,14 +1,17 @@
 /** The command line: names, options and help. Each command's work is in `commands/`. */
 
+import { SUITE_NAMES } from "@convene/conformance";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { ConveneError } from "@convene/core";
+import { command } from "./again.js";
 import { BACKENDS, type BackendTable } from "./backends.js";
+import { codeOf, CommandError, messageOf, oneLine } from "./command-error.js";
 import { bench, type BenchOptions, DEFAULT_TIME } from "./commands/bench.js";
 import { explain, type ExplainOptions } from "./commands/explain.js";
 import { start, type StartOptions } from "./commands/start.js";
 import { verify, type VerifyOptions } from "./commands/verify.js";
 import { InputError } from "./input-error.js";
 import type { Io } from "./io.js";
+import { wrap } from "./report/wrap.js";
 import { VERSION } from "./version.js";
 import { WORKLOADS } from "./workloads/index.js";
 
@@ -35,20 +38,23 @@ export async function main(argv: readonly string[], io: Io, table: BackendTable 
   } catch (error) {
     if (io.signal.aborted) return EXIT.interrupted;
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (error instanceof InputError) {
-      complain(io, error.message);
-      return EXIT.usage;
-    }
-    complain(
-      io,
-      error instanceof ConveneError ? `${error.code}: ${error.message}` : String((error as Error)?.stack ?? error),
-    );
-    return EXIT.failed;
+    complain(io, explainError(error));
+    return error instanceof InputError ? EXIT.usage : EXIT.failed;
   }
 }
 
+/** One line, but for a fault of this command itself, of which the stack says where. */
+function explainError(error: unknown): string {
+  if (error instanceof InputError || error instanceof CommandError) return oneLine(error.message);
+  const code = codeOf(error);
+  return code?.startsWith("ERR_")
+    ? `${code}: ${messageOf(error)}`
+    : String((error as Error | undefined)?.stack ?? error);
+}
+
 function complain(io: Io, message: string): void {
-  io.stderr.write(`convene: ${message}\n`);
+  const lines = wrap(`convene: ${message}`, io.interactive ? io.columns : undefined, 2);
+  io.stderr.write(`${lines.join("\n")}\n`);
 }
 
 function createProgram(io: Io, table: BackendTable, done: (code: number) => void): Command {
@@ -57,7 +63,7 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print help for a command")
     .helpCommand(false)
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({ showGlobalOptions: false, subcommandTerm: (subcommand) => subcommand.name() })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
@@ -82,8 +88,11 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
         "Without names: all suites, and random problems. With names: those layers at their real size, and nothing else.",
     )
     .argument("[workload|problem...]", "workloads, .json files or problems")
+    // In this order: an option that takes many names would take the workloads too.
+    .usage("[workload|problem...] [options]")
     .option("-b, --backend <name...>", "backends; default: all that can run here")
-    .option("-s, --suite <name...>", "suites: exact, bounded, goldens, lifecycle")
+    .option("-s, --suite <name...>", `suites: ${SUITE_NAMES.join(", ")}`)
+    .option("-c, --case <text>", "of the suites, only cases with this in their name")
     .option("--seed <integer>", "seeds random problems and operands (default: 1)", integer(0, 2 ** 32 - 1))
     .option(
       "--random <count>",
@@ -110,6 +119,8 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
         "Ratios are to the first backend. Without names: mobilenet-v1.",
     )
     .argument("[workload|problem...]", "workloads, .json files or problems")
+    // In this order: an option that takes many names would take the workloads too.
+    .usage("[workload|problem...] [options]")
     .option("-b, --backend <name...>", "backends, the first of which is the baseline; default: all that can run here")
     .option("-t, --time <ms>", `milliseconds for each layer and backend (default: ${DEFAULT_TIME})`, integer(1, 1e6))
     .option("--json <file>", "write everything, raw samples included")
@@ -132,20 +143,25 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
       "Multiply-accumulates, parameters and bytes of each layer, and what other kinds of convolution would cost in its place.\nWithout names: textbook.",
     )
     .argument("[workload|problem...]", "workloads, .json files or problems")
+    // In this order: an option that takes many names would take the workloads too.
+    .usage("[workload|problem...] [options]")
     .option("--json <file>", "write every number")
     .addHelpText("after", examples(["explain textbook", "explain mobilenet-v1", "explain ic64_ih56_oc64_kh3_ph1"]))
-    .action((targets: string[], options: ExplainOptions) => done(explain(targets, options, io)));
+    .action(async (targets: string[], options: ExplainOptions) => done(await explain(targets, options, io)));
 
   program
     .command("start")
     .summary("verify, then bench mobilenet-v1: what npm start does")
+    .description(
+      "Holds the backends to the reference and to each other, on the suites and on MobileNet V1 at its real size. If they\nagree, times it layer by layer and as a whole. This is what npm start does.",
+    )
     .option("-t, --time <ms>", `milliseconds for each layer and backend (default: ${DEFAULT_TIME})`, integer(1, 1e6))
     .option("--json <file>", "write the reports of both")
     .action(async (options: StartOptions) => done(await start(options, io, table)));
 
   program.addHelpText(
     "after",
-    `${catalogue(table)}${examples(["start", "verify", "bench mobilenet-v2 resnext50", "explain textbook"])}`,
+    `${catalogue(table, io)}${examples(["start", "verify", "bench mobilenet-v2 resnext50", "explain textbook"])}`,
   );
   return program;
 }
@@ -160,17 +176,21 @@ function integer(min: number, max: number): (text: string) => number {
 }
 
 function examples(commands: readonly string[]): string {
-  return `\nExamples:\n${commands.map((command) => `  pnpm convene ${command}\n`).join("")}`;
+  return `\nExamples:\n${commands.map((line) => `  ${command(line)}\n`).join("")}`;
 }
 
-function catalogue(table: BackendTable): string {
+function catalogue(table: BackendTable, io: Io): string {
   const width = Math.max(...Object.keys(table).map((name) => name.length));
+  const workloads = `  ${Object.keys(WORKLOADS).join(", ")}, a .json file, or problems such as g32_ic128_ih56_oc128_kh3_ph1`;
   return [
     "",
-    `Workloads:\n  ${Object.keys(WORKLOADS).join(", ")}, a .json file, or problems such as g32_ic128_ih56_oc128_kh3_ph1`,
+    "Workloads:",
+    ...wrap(workloads, io.columns, 2),
     "",
     "Backends:",
-    ...Object.entries(table).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`),
+    ...Object.entries(table).flatMap(([name, { about }]) =>
+      wrap(`  ${name.padEnd(width)}  ${about}`, io.columns, width + 4),
+    ),
     "",
   ].join("\n");
 }

@@ -10,8 +10,13 @@ import {
   weightShape,
 } from "@convene/core";
 import type { OpenBackend } from "../backends.js";
+import type { Io } from "../io.js";
+import { breathe } from "../report/progress.js";
+import { settle } from "../settle.js";
+import { disposeAll } from "./dispose-all.js";
 import { type LayerFailure, layerFailure } from "./layer-failure.js";
-import { type Measurement, measure, type MeasureOptions, type Subject } from "./measure.js";
+import { type Measurement, measure, type Subject } from "./measure.js";
+import { patiently } from "./patiently.js";
 
 export interface LayerFigures extends Measurement {
   readonly backend: string;
@@ -33,28 +38,35 @@ interface Prepared extends Subject {
 export async function benchLayer(
   problem: Conv2dProblem,
   backends: readonly OpenBackend[],
-  options: MeasureOptions,
+  io: Io,
+  budget: number,
 ): Promise<LayerOutcome> {
   const prepared: Prepared[] = [];
   const failures: LayerFailure[] = [];
   try {
     for (const { name, backend } of backends) {
       try {
-        const subject = await prepareLayer(name, backend, problem);
+        const subject = await settle(io, () => prepareLayer(name, backend, problem));
         prepared.push(subject);
         // A first run, so that what fails does so before it can spoil the others' rounds.
-        await subject.run(1);
+        await settle(io, () => subject.run(1));
       } catch (error) {
+        await breathe(io);
         const broken = prepared.findIndex((subject) => subject.backend === name);
-        if (broken >= 0) prepared.splice(broken, 1)[0]!.dispose();
+        if (broken >= 0) disposeAll(prepared.splice(broken, 1));
         failures.push(layerFailure(name, error));
       }
     }
-    const measurements = prepared.length > 0 ? await measure(prepared, options) : [];
-    const figures = prepared.map(({ backend, algorithm }, index) => ({ backend, algorithm, ...measurements[index]! }));
+    const outcomes = prepared.length > 0 ? await measure(prepared, patiently(io, budget)) : [];
+    const figures: LayerFigures[] = [];
+    for (const [index, { backend, algorithm }] of prepared.entries()) {
+      const outcome = outcomes[index]!;
+      if ("error" in outcome) failures.push(layerFailure(backend, outcome.error));
+      else figures.push({ backend, algorithm, ...outcome });
+    }
     return { figures, failures };
   } finally {
-    for (const subject of prepared) subject.dispose();
+    disposeAll(prepared);
   }
 }
 
@@ -65,9 +77,6 @@ async function prepareLayer(name: string, backend: Backend, problem: Conv2dProbl
   const bias = problem.bias ? random([1, problem.oc, 1, 1], 3).data : undefined;
   const plan: Conv2dPlan = await backend.prepareConv2d(problem, { weight: random(weightShape(problem), 2).data, bias });
   const tensors: { dispose(): void }[] = [plan];
-  const dispose = (): void => {
-    for (const each of tensors) each.dispose();
-  };
   const keep = <T extends { dispose(): void }>(value: T): T => {
     tensors.push(value);
     return value;
@@ -83,10 +92,10 @@ async function prepareLayer(name: string, backend: Backend, problem: Conv2dProbl
         for (let i = 0; i < count; i++) plan.run(input, output, residual);
         await backend.sync();
       },
-      dispose,
+      dispose: () => disposeAll(tensors),
     };
   } catch (error) {
-    dispose();
+    disposeAll(tensors);
     throw error;
   }
 }

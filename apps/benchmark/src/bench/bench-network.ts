@@ -3,8 +3,13 @@
 import { type Model, prepare, randomUniform } from "@convene/core";
 import type { OpenBackend } from "../backends.js";
 import type { Workload } from "../workloads/index.js";
+import type { Io } from "../io.js";
+import { breathe } from "../report/progress.js";
+import { settle } from "../settle.js";
+import { disposeAll } from "./dispose-all.js";
 import { type LayerFailure, layerFailure } from "./layer-failure.js";
-import { type Measurement, measure, type MeasureOptions } from "./measure.js";
+import { type Measurement, measure } from "./measure.js";
+import { patiently } from "./patiently.js";
 
 export interface NetworkFigures extends Measurement {
   readonly backend: string;
@@ -15,10 +20,12 @@ export interface NetworkOutcome {
   readonly failures: readonly LayerFailure[];
 }
 
+/** Times the network on each backend. A backend that fails is left out; the others are timed all the same. */
 export async function benchNetwork(
   chain: NonNullable<Workload["chain"]>,
   backends: readonly OpenBackend[],
-  options: MeasureOptions,
+  io: Io,
+  budget: number,
 ): Promise<NetworkOutcome> {
   const input = randomUniform(chain.inputShape, { seed: 1, min: -1, max: 1, layout: "nhwc" });
   const models: { readonly backend: string; readonly model: Model }[] = [];
@@ -26,8 +33,10 @@ export async function benchNetwork(
   try {
     for (const { name, backend } of backends) {
       try {
-        models.push({ backend: name, model: await prepare(backend, chain.network, chain.inputShape) });
+        const model = await settle(io, () => prepare(backend, chain.network, chain.inputShape));
+        models.push({ backend: name, model });
       } catch (error) {
+        await breathe(io);
         failures.push(layerFailure(name, error));
       }
     }
@@ -36,9 +45,15 @@ export async function benchNetwork(
         for (let i = 0; i < count; i++) await model.run(input);
       },
     }));
-    const measurements = subjects.length > 0 ? await measure(subjects, options) : [];
-    return { figures: models.map(({ backend }, index) => ({ backend, ...measurements[index]! })), failures };
+    const outcomes = subjects.length > 0 ? await measure(subjects, patiently(io, budget)) : [];
+    const figures: NetworkFigures[] = [];
+    for (const [index, { backend }] of models.entries()) {
+      const outcome = outcomes[index]!;
+      if ("error" in outcome) failures.push(layerFailure(backend, outcome.error));
+      else figures.push({ backend, ...outcome });
+    }
+    return { figures, failures };
   } finally {
-    for (const { model } of models) model.dispose();
+    disposeAll(models.map(({ model }) => model));
   }
 }

@@ -18,7 +18,7 @@ const layers = ["ic8_ih14_oc16_kh1", "g8_ic8_ih14_oc8_kh3_ph1"].map((text) =>
     "cpu",
   ),
 );
-const result = { name: "test", about: "two layers", layers, totals: totals(layers, ["cpu", "cpu:js"]) };
+const result = { name: "test", about: "two layers", complete: true, layers, totals: totals(layers, ["cpu", "cpu:js"]) };
 
 describe("benchTable", () => {
   it("has a line for each layer and backend, with the layer named once", () => {
@@ -29,7 +29,18 @@ describe("benchTable", () => {
 
   it("ends in the sum over all layers", () => {
     const lines = benchTable(result, plain, undefined);
-    expect(lines.find((line) => line.startsWith("all 6 layers"))).toMatch(/cpu +6\.000 /);
+    expect(lines.find((line) => line.startsWith("sum of 6 layers "))).toMatch(/cpu +6\.000 /);
+  });
+
+  it("does not call a sum whole that Ctrl-C has cut short", () => {
+    const lines = benchTable({ ...result, complete: false }, plain, undefined);
+    expect(lines.filter((line) => line.startsWith("sum of 6 layers, not all "))).toHaveLength(1);
+  });
+
+  it("has no rule under the last line", () => {
+    const one = { ...result, layers: layers.slice(0, 1), totals: totals(layers.slice(0, 1), ["cpu"]) };
+    expect(benchTable(one, plain, undefined).at(-1)).toMatch(/direct$/);
+    expect(benchTable(result, plain, undefined)).toContainEqual(expect.stringMatching(/^-+$/));
   });
 
   it("keeps within a narrow terminal", () => {

@@ -1,7 +1,7 @@
 /** The table of one workload's figures, for a terminal of any width and for Markdown. */
 
 import type { Colors } from "../io.js";
-import { formatMilliseconds, formatPercent, formatRate, formatRatio } from "../report/format.js";
+import { formatMilliseconds, formatPercent, formatRate, formatRatio, plural } from "../report/format.js";
 import { type Column, formatTable, type Row, tableWidth } from "../report/table.js";
 import { failureWord } from "./layer-failure.js";
 import type { Figure, LayerResult, NetworkResult, Total } from "./results.js";
@@ -9,6 +9,8 @@ import type { Figure, LayerResult, NetworkResult, Total } from "./results.js";
 export interface WorkloadResult {
   readonly name: string;
   readonly about: string;
+  /** Whether all distinct layers are there; not so after Ctrl-C. */
+  readonly complete: boolean;
   readonly layers: readonly LayerResult[];
   readonly totals: readonly Total[];
   readonly network?: NetworkResult;
@@ -30,13 +32,15 @@ interface Block {
   readonly title: string;
   readonly repeat: string;
   readonly lines: readonly (readonly string[])[];
+  /** Of what was measured, the last: a rule sets it apart from what follows. */
   readonly last?: boolean;
 }
 
 /** One line for each layer and backend; where that is too wide, each layer has a line of its own above its backends. */
 export function benchTable(result: WorkloadResult, colors: Colors, columns: number | undefined): readonly string[] {
   const blocks = toBlocks(result);
-  const wide = formatTable(WIDE_COLUMNS, blocks.flatMap(wideRows), colors);
+  const rows = blocks.flatMap(wideRows);
+  const wide = formatTable(WIDE_COLUMNS, rows.at(-1) === "rule" ? rows.slice(0, -1) : rows, colors);
   if (columns === undefined || tableWidth(wide) <= columns) return wide;
 
   const indented = formatTable(
@@ -77,7 +81,7 @@ function wideRows({ title, repeat, lines, last }: Block): readonly Row[] {
   return last ? [...rows, "rule"] : rows;
 }
 
-function toBlocks({ layers, totals, network }: WorkloadResult): readonly Block[] {
+function toBlocks({ layers, totals, network, complete }: WorkloadResult): readonly Block[] {
   const blocks = layers.map(({ problem, repeat, figures, failures }, index): Block => ({
     title: problem,
     repeat: String(repeat),
@@ -90,7 +94,7 @@ function toBlocks({ layers, totals, network }: WorkloadResult): readonly Block[]
   if (totals.length > 0 && layers.length > 1) {
     const count = layers.reduce((sum, { repeat }) => sum + repeat, 0);
     blocks.push({
-      title: `all ${count} layers, summed`,
+      title: complete ? `sum of ${plural(count, "layer")}` : `sum of ${plural(count, "layer")}, not all`,
       repeat: "",
       lines: totals.flatMap(({ backend, sum }) =>
         sum === undefined

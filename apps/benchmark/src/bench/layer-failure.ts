@@ -1,6 +1,6 @@
 /** A backend that gave no figure, and what it said. */
 
-import { ConveneError } from "@convene/core";
+import { codeOf, messageOf } from "../command-error.js";
 
 export interface LayerFailure {
   readonly backend: string;
@@ -12,8 +12,8 @@ export interface LayerFailure {
 export function layerFailure(backend: string, error: unknown): LayerFailure {
   return {
     backend,
-    message: error instanceof Error ? error.message : String(error),
-    unsupported: error instanceof ConveneError && error.code === "ERR_UNSUPPORTED",
+    message: messageOf(error),
+    unsupported: codeOf(error) === "ERR_UNSUPPORTED",
   };
 }
 

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { measure } from "./measure.js";
+import { measure as measureAny, type MeasureOptions, type Measurement, type Subject } from "./measure.js";
+
+/** For subjects that do not fail. */
+async function measure(subjects: readonly Subject[], options: MeasureOptions): Promise<readonly Measurement[]> {
+  return (await measureAny(subjects, options)) as readonly Measurement[];
+}
 
 /** A clock that only moves while a subject runs, and a log of who ran how often. */
 function simulation(times: Readonly<Record<string, number>>) {
@@ -57,4 +62,66 @@ describe("measure", () => {
     await expect(measure(subjects, { budget: 1000, pause: stop, now })).rejects.toThrow("enough");
     expect(log).toHaveLength(3);
   });
+
+  it.each([1, 4, 20])("goes on without a subject that fails in its %ith run", async (last) => {
+    const { subjects, now } = simulation({ a: 1, b: 10 });
+    let left = last;
+    const failing: Subject = {
+      run: async () => {
+        if (--left === 0) throw new Error("no more");
+      },
+    };
+    const outcomes = await measureAny([subjects[0]!, failing, subjects[1]!], {
+      budget: 100,
+      pause,
+      now: clockThatMoves(now),
+    });
+    expect(outcomes[1]).toEqual({ error: new Error("no more") });
+    for (const index of [0, 2]) expect((outcomes[index] as Measurement).samples.length).toBeGreaterThanOrEqual(5);
+  });
+
+  it("has no figure where all fail", async () => {
+    const failing: Subject = {
+      run: async () => {
+        throw new Error("no");
+      },
+    };
+    expect(await measureAny([failing], { budget: 10, pause })).toEqual([{ error: new Error("no") }]);
+  });
+
+  it("stops, and blames nobody, where pause throws after a failure", async () => {
+    let stopped = false;
+    const failing: Subject = {
+      run: async () => {
+        stopped = true;
+        throw new Error("torn down");
+      },
+    };
+    const stop = async (): Promise<void> => {
+      if (stopped) throw new Error("enough");
+    };
+    await expect(measureAny([failing], { budget: 10, pause: stop })).rejects.toThrow("enough");
+  });
+
+  it("keeps the guard out of the time", async () => {
+    const { subjects, now } = simulation({ a: 1 });
+    let late = 0;
+    const [a] = await measure(subjects, {
+      budget: 10,
+      pause,
+      guard: async (sample) => {
+        const value = await sample();
+        late += 5;
+        return value;
+      },
+      now: () => now() + late,
+    });
+    expect(new Set(a!.samples)).toEqual(new Set([1]));
+  });
 });
+
+/** Moves a little by itself: a subject that takes no time would never be warm. */
+function clockThatMoves(now: () => number): () => number {
+  let ticks = 0;
+  return () => now() + ++ticks;
+}

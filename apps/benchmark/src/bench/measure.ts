@@ -14,6 +14,8 @@ export interface MeasureOptions {
   readonly budget: number;
   /** Called before each sample, outside the timed part; may throw to stop. */
   readonly pause: () => Promise<void>;
+  /** Awaits one sample, clock included; for whoever must not wait for ever. Default: just awaits it. */
+  readonly guard?: (sample: () => Promise<number>) => Promise<number>;
   /** Milliseconds; replaced in tests. */
   readonly now?: () => number;
 }
@@ -33,31 +35,64 @@ const MOST_SAMPLES = 50;
 /** Of the budget, before the first sample: caches fill, and the engine compiles what is hot. */
 const WARM_UP_SHARE = 0.25;
 
+/** What became of a subject: its samples, or why it has none. */
+export type Outcome = Measurement | { readonly error: unknown };
+
 /**
  * Times the subjects. Each gets as many samples as the others, so that every round pairs one of each; a faster subject
- * runs more often within a sample, so that all use about the same time.
+ * runs more often within a sample, so that all use about the same time. One that throws is left out from then on, and
+ * the others go on without it.
  */
-export async function measure(subjects: readonly Subject[], options: MeasureOptions): Promise<readonly Measurement[]> {
-  const { budget, pause, now = () => performance.now() } = options;
-  const time = async (subject: Subject, count: number): Promise<number> => {
+export async function measure(subjects: readonly Subject[], options: MeasureOptions): Promise<readonly Outcome[]> {
+  const { budget, pause, guard = (sample) => sample(), now = () => performance.now() } = options;
+  const errors = new Map<Subject, { readonly error: unknown }>();
+  let stopped = false;
+  const pauseOrStop = async (): Promise<void> => {
+    stopped = true;
     await pause();
-    const start = now();
-    await subject.run(count);
-    return (now() - start) / count;
+    stopped = false;
+  };
+  const time = async (subject: Subject, count: number): Promise<number> => {
+    await pauseOrStop();
+    return guard(async () => {
+      const start = now();
+      await subject.run(count);
+      return (now() - start) / count;
+    });
+  };
+  /** Those who have not failed, one after the other. */
+  const each = async (work: (subject: Subject) => Promise<void>): Promise<void> => {
+    for (const subject of subjects.filter((one) => !errors.has(one))) {
+      try {
+        await work(subject);
+      } catch (error) {
+        // What stops the whole may have failed this one first.
+        if (!stopped) await pauseOrStop();
+        if (stopped) throw error;
+        errors.set(subject, { error });
+      }
+    }
   };
 
-  const once: number[] = [];
-  for (const subject of subjects) once.push(await warmUp((count) => time(subject, count), budget * WARM_UP_SHARE));
-  const slowest = Math.max(...once);
+  const once = new Map<Subject, number>();
+  await each(async (subject) => {
+    once.set(subject, await warmUp((count) => time(subject, count), budget * WARM_UP_SHARE));
+  });
+  const slowest = Math.max(...once.values());
   const least = slowest > budget ? LEAST_SAMPLES : ENOUGH_SAMPLES;
   const rounds = Math.max(least, Math.min(MOST_SAMPLES, Math.floor(budget / slowest)));
-  const counts = once.map((single) => Math.max(1, Math.floor(budget / rounds / single)));
 
-  const samples = subjects.map((): number[] => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const [index, subject] of subjects.entries()) samples[index]!.push(await time(subject, counts[index]!));
+  const measured = new Map<Subject, { readonly samples: number[]; readonly runsPerSample: number }>();
+  for (const [subject, single] of once) {
+    measured.set(subject, { samples: [], runsPerSample: Math.max(1, Math.floor(budget / rounds / single)) });
   }
-  return subjects.map((_, index) => ({ samples: samples[index]!, runsPerSample: counts[index]! }));
+  for (let round = 0; round < rounds; round++) {
+    await each(async (subject) => {
+      const { samples, runsPerSample } = measured.get(subject)!;
+      samples.push(await time(subject, runsPerSample));
+    });
+  }
+  return subjects.map((subject) => errors.get(subject) ?? measured.get(subject)!);
 }
 
 /** Runs in batches that double until `budget` is spent; gives the best batch's time for one run. */

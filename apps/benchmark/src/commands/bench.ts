@@ -6,14 +6,14 @@ import { benchLayer } from "../bench/bench-layer.js";
 import { benchNetwork } from "../bench/bench-network.js";
 import { benchMarkdown, benchTable, type WorkloadResult } from "../bench/bench-table.js";
 import { failureWord } from "../bench/layer-failure.js";
-import { type Figure, type LayerResult, layerResult, networkResult, totals } from "../bench/results.js";
+import { type LayerResult, layerResult, networkResult, totals } from "../bench/results.js";
 import { describeWarnings, type Warning, warningsFor } from "../bench/warnings.js";
-import { type Io, printLine } from "../io.js";
-import { formatMilliseconds, plural } from "../report/format.js";
-import { printBackends } from "../report/header.js";
-import { breathe, createProgress, type Progress } from "../report/progress.js";
-import { saveTo, toJson } from "../report/save.js";
-import { describeEnvironment, environment, type Environment } from "../version.js";
+import { type Io, printLine, printProse } from "../io.js";
+import { formatCount, formatMilliseconds, plural } from "../report/format.js";
+import { printBackends, printTitle } from "../report/header.js";
+import { createProgress, type Progress } from "../report/progress.js";
+import { checkApart, saveTo, toJson } from "../report/save.js";
+import { environment, type Environment } from "../version.js";
 import { distinctLayers, layerCount, resolveTargets, type Workload } from "../workloads/index.js";
 
 export const DEFAULT_TIME = 250;
@@ -47,31 +47,45 @@ export async function bench(
   table: BackendTable,
 ): Promise<number> {
   const workloads = resolveTargets(targets.length > 0 ? targets : ["mobilenet-v1"]);
-  const backends = await openBackends(table, options.backend);
+  checkApart({ "--json": options.json, "--markdown": options.markdown });
+  const [json, markdown] = [saveTo(options.json), saveTo(options.markdown)];
   try {
-    printLine(io, `${io.colors.bold("bench")}  ${describeEnvironment(environment())}`);
-    printBackends(io, backends);
-    if (backends.open.length === 0) return 1;
-    const report = await runBench(workloads, backends, options, io);
-    io.signal.throwIfAborted();
-    return backends.incomplete || report.warnings.some(({ kind }) => kind === "failed") ? 1 : 0;
+    const backends = await openBackends(table, options.backend, io);
+    try {
+      printTitle(io, "bench", environment());
+      printBackends(io, backends);
+      if (backends.open.length === 0) return 1;
+      const report = await runBench(workloads, backends, options.time, io, (unfinished) =>
+        json.update(() => toJson(unfinished)),
+      );
+      await json.finish(() => toJson(report));
+      await markdown.finish(() => report.workloads.map(benchMarkdown).join("\n"));
+      printBench(report, workloads, io);
+      io.signal.throwIfAborted();
+      return backends.incomplete || hasFailed(report) ? 1 : 0;
+    } finally {
+      await backends.dispose();
+    }
   } finally {
-    await backends.dispose();
+    json.discard();
+    markdown.discard();
   }
 }
 
-/** Measures, prints and saves. After Ctrl-C it does so with what it has, and leaves it to the caller to throw. */
+/** Whether a backend has given no figure where it should have. */
+export function hasFailed({ warnings }: BenchReport): boolean {
+  return warnings.some(({ kind }) => kind === "failed");
+}
+
+/** Measures. After Ctrl-C it gives what it has, and leaves it to the caller to throw. */
 export async function runBench(
   workloads: readonly Workload[],
   backends: OpenBackends,
-  options: Omit<BenchOptions, "backend">,
+  time = DEFAULT_TIME,
   io: Io,
+  save: (unfinished: BenchReport) => void,
 ): Promise<BenchReport> {
-  const { time = DEFAULT_TIME } = options;
-  const json = saveTo(options.json);
-  const markdown = saveTo(options.markdown);
   const results: WorkloadResult[] = [];
-  const warnings: Warning[] = [];
   const context = {
     command: "bench",
     environment: environment(),
@@ -79,40 +93,25 @@ export async function runBench(
     unavailable: backends.unavailable,
     timePerLayer: time,
   } as const;
-  const report = (interrupted: boolean, unfinished: readonly WorkloadResult[] = []): BenchReport => ({
-    ...context,
-    interrupted,
-    workloads: [...results, ...unfinished],
-    warnings,
-  });
+  const report = (interrupted: boolean, unfinished: readonly WorkloadResult[] = []): BenchReport => {
+    const all = [...results, ...unfinished];
+    return { ...context, interrupted, workloads: all, warnings: all.flatMap(workloadWarnings) };
+  };
 
   const steps = workloads.reduce((sum, { layers, chain }) => sum + distinctLayers(layers).length + (chain ? 1 : 0), 0);
   const progress = createProgress(io, steps);
   try {
     for (const workload of workloads) {
       const result = await benchWorkload(workload, backends, time, io, progress, (unfinished) =>
-        json.update(toJson(report(true, [unfinished]))),
+        save(report(true, [unfinished])),
       );
       results.push(result);
-      warnings.push(...workloadWarnings(result));
       if (io.signal.aborted) break;
     }
   } finally {
     progress.stop();
   }
-
-  const final = report(io.signal.aborted);
-  json.update(toJson(final));
-  json.finish();
-  markdown.update(results.map(benchMarkdown).join("\n"));
-  markdown.finish();
-  for (const [index, result] of results.entries()) printWorkload(result, workloads[index]!, io);
-  for (const [what, where, advice] of describeWarnings(warnings)) {
-    printLine(io, `${io.colors.yellow("warning:")} ${what}`);
-    printLine(io, io.colors.dim(`  ${where}`));
-    printLine(io, `  ${advice}`);
-  }
-  return final;
+  return report(io.signal.aborted);
 }
 
 async function benchWorkload(
@@ -125,33 +124,30 @@ async function benchWorkload(
 ): Promise<WorkloadResult> {
   const baseline = backends.open[0]!.name;
   const names = backends.open.map(({ name }) => name);
-  const pause = (): Promise<void> => breathe(io);
+  const distinct = distinctLayers(workload.layers);
   const layers: LayerResult[] = [];
   const current = (): WorkloadResult => ({
     name: workload.name,
     about: workload.about,
+    complete: layers.length === distinct.length,
     layers,
     totals: totals(layers, names),
   });
   try {
-    for (const layer of distinctLayers(workload.layers)) {
+    for (const layer of distinct) {
       progress.begin(layer.text);
-      const result = layerResult(
-        layer,
-        await benchLayer(layer.problem, backends.open, { budget: time, pause }),
-        baseline,
-      );
+      const result = layerResult(layer, await benchLayer(layer.problem, backends.open, io, time), baseline);
       layers.push(result);
-      progress.advance(`${layer.text}: ${briefly(result.figures)}`);
+      progress.advance(`${layer.text}: ${briefly(result)}`);
       save(current());
     }
     if (!workload.chain) return current();
 
     progress.begin("end to end");
-    const outcome = await benchNetwork(workload.chain, backends.open, { budget: time * NETWORK_TIME_FACTOR, pause });
+    const outcome = await benchNetwork(workload.chain, backends.open, io, time * NETWORK_TIME_FACTOR);
     const macs = layers.reduce((sum, layer) => sum + layer.macs * layer.repeat, 0);
     const network = networkResult(outcome, macs, baseline);
-    progress.advance(`end to end: ${briefly(network.figures)}`);
+    progress.advance(`end to end: ${briefly(network)}`);
     return { ...current(), network };
   } catch (error) {
     if (!io.signal.aborted) throw error;
@@ -159,8 +155,11 @@ async function benchWorkload(
   }
 }
 
-function briefly(figures: readonly Figure[]): string {
-  return figures.map(({ backend, median }) => `${backend} ${formatMilliseconds(median)} ms`).join(", ");
+function briefly({ figures, failures }: Pick<LayerResult, "figures" | "failures">): string {
+  return [
+    ...figures.map(({ backend, median }) => `${backend} ${formatMilliseconds(median)} ms`),
+    ...failures.map((failure) => `${failure.backend} ${failureWord(failure)}`),
+  ].join(", ");
 }
 
 function workloadWarnings({ layers, network }: WorkloadResult): readonly Warning[] {
@@ -178,20 +177,30 @@ function workloadWarnings({ layers, network }: WorkloadResult): readonly Warning
   ]);
 }
 
-function printWorkload(result: WorkloadResult, workload: Workload, io: Io): void {
+export function printBench(report: BenchReport, workloads: readonly Workload[], io: Io): void {
+  const { yellow, dim } = io.colors;
+  for (const [index, result] of report.workloads.entries()) {
+    printWorkload(result, workloads[index]!, report.backends[0]!.name, io);
+  }
+  for (const [what, where, advice] of describeWarnings(report.warnings)) {
+    printProse(io, `${yellow("warning:")} ${what}`, 2);
+    printProse(io, dim(`  ${where}`), 2);
+    printProse(io, `  ${advice}`, 2);
+  }
+}
+
+function printWorkload(result: WorkloadResult, workload: Workload, baseline: string, io: Io): void {
   const { bold, dim, red } = io.colors;
-  const baseline = result.layers[0]?.figures[0]?.backend ?? "the first backend";
   printLine(io);
-  printLine(io, `${bold(result.name)}: ${result.about}`);
+  printProse(io, `${bold(result.name)}: ${result.about}`);
   const measured = result.layers.length;
   const all = distinctLayers(workload.layers).length;
-  const count =
-    measured < all
-      ? `${measured} of ${all} distinct layers, then interrupted`
-      : `${plural(all, "distinct layer")} of ${layerCount(workload)}`;
+  const count = result.complete
+    ? `${plural(all, "distinct layer")} of ${formatCount(layerCount(workload))}`
+    : `${measured} of ${plural(all, "distinct layer")}, then interrupted`;
   const batches = [...new Set(workload.layers.map(({ problem }) => problem.n))].join(", ");
-  printLine(io, dim(`${count}; batch ${batches}, float32, tensors on the device`));
-  printLine(io, dim(`ms: median of one run; spread: middle half / median; ratio: time, ${baseline} is 1`));
+  printProse(io, dim(`${count}; batch ${batches}, float32, tensors on the device`));
+  printProse(io, dim(`ms: median of one run; spread: middle half / median; ratio: time, ${baseline} is 1`));
   if (measured === 0) return;
   printLine(io);
   for (const line of benchTable(result, io.colors, io.columns)) printLine(io, line);
@@ -203,6 +212,6 @@ function printWorkload(result: WorkloadResult, workload: Workload, io: Io): void
   for (const failure of failures) {
     const { backend, problem, message, unsupported } = failure;
     const word = unsupported ? dim(failureWord(failure)) : red(failureWord(failure));
-    printLine(io, `${word} ${backend} ${problem}: ${message}`);
+    printProse(io, `${word} ${backend} ${problem}: ${message}`, 2);
   }
 }

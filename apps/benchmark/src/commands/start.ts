@@ -1,69 +1,89 @@
 /** `convene start`, what `npm start` runs: first whether the backends agree, then how fast they are. */
 
+import { command } from "../again.js";
 import { type BackendTable, openBackends } from "../backends.js";
-import { type Io, printLine } from "../io.js";
+import { type Io, printLine, printProse } from "../io.js";
 import { enumerate, formatMilliseconds, formatRatio, plural } from "../report/format.js";
-import { printBackends } from "../report/header.js";
+import { printBackends, printTitle } from "../report/header.js";
 import { saveTo, toJson } from "../report/save.js";
-import { describeEnvironment, environment } from "../version.js";
-import { resolveTargets } from "../workloads/index.js";
-import { type BenchReport, runBench } from "./bench.js";
-import { runVerify, type VerifyReport, wholePlan } from "./verify.js";
-
-const WORKLOAD = "mobilenet-v1";
+import { environment } from "../version.js";
+import { resolveTargets, type Workload } from "../workloads/index.js";
+import { type BenchReport, hasFailed, printBench, runBench } from "./bench.js";
+import { printVerify, runVerify, type VerifyReport, wholePlan } from "./verify.js";
 
 export interface StartOptions {
   readonly time?: number;
   readonly json?: string;
 }
 
-/** A backend that is wrong is not timed: its speed would mean nothing. */
-export async function start(options: StartOptions, io: Io, table: BackendTable): Promise<number> {
-  const { bold } = io.colors;
-  const workloads = resolveTargets([WORKLOAD]);
+/**
+ * A backend that is wrong is not timed: its speed would mean nothing.
+ *
+ * @param workload what is checked at its real size, and timed; replaced in tests
+ */
+export async function start(
+  options: StartOptions,
+  io: Io,
+  table: BackendTable,
+  workload: Workload = resolveTargets(["mobilenet-v1"])[0]!,
+): Promise<number> {
   const json = saveTo(options.json);
-  const backends = await openBackends(table, undefined);
-  const save = (verified: VerifyReport, benched?: BenchReport): void => {
-    json.update(toJson({ command: "start", verify: verified, ...(benched && { bench: benched }) }));
-    json.finish();
-  };
+  const content = (verify: VerifyReport, bench?: BenchReport): string =>
+    toJson({ command: "start", verify, ...(bench && { bench }) });
   try {
-    printLine(io, `${bold("Convene")}  ${describeEnvironment(environment())}`);
-    printBackends(io, backends);
-    if (backends.open.length === 0) return 1;
+    const backends = await openBackends(table, undefined, io);
+    try {
+      printTitle(io, "Convene", environment());
+      printBackends(io, backends);
+      if (backends.open.length === 0) return 1;
 
-    printLine(io);
-    printLine(io, `${bold("verify")}: the suites, and the layers of ${WORKLOAD} at their real size`);
-    const verified = await runVerify(wholePlan(workloads), backends, {}, io);
-    if (verified.failed > 0 || verified.interrupted) {
-      save(verified);
+      printLine(io);
+      printProse(io, `${io.colors.bold("verify")}: the suites, and the layers of ${workload.name} at their real size`);
+      const verified = await runVerify(wholePlan([workload]), backends, io, (unfinished) =>
+        json.update(() => content(unfinished)),
+      );
+      if (!verified.agreed || verified.interrupted) {
+        await json.finish(() => content(verified));
+        printVerify(verified, io);
+        io.signal.throwIfAborted();
+        printLine(io, "Not timed: what is wrong has no speed.");
+        return 1;
+      }
+      printVerify(verified, io);
+
+      const benched = await runBench([workload], backends, options.time, io, (unfinished) =>
+        json.update(() => content(verified, unfinished)),
+      );
+      await json.finish(() => content(verified, benched));
+      printBench(benched, [workload], io);
       io.signal.throwIfAborted();
-      printLine(io, "Not timed: what is wrong has no speed.");
-      return 1;
+      printSummary(verified, benched, workload, io);
+      return hasFailed(benched) ? 1 : 0;
+    } finally {
+      await backends.dispose();
     }
-
-    const benched = await runBench(workloads, backends, options.time === undefined ? {} : { time: options.time }, io);
-    save(verified, benched);
-    io.signal.throwIfAborted();
-    printSummary(verified, benched, io);
-    return benched.warnings.some(({ kind }) => kind === "failed") ? 1 : 0;
   } finally {
-    await backends.dispose();
+    json.discard();
   }
 }
 
-function printSummary({ cases }: VerifyReport, { backends, workloads }: BenchReport, io: Io): void {
+const NEXT = ["explain textbook", "bench resnext50", "bench yardstick"];
+
+function printSummary({ cases }: VerifyReport, { backends, workloads }: BenchReport, workload: Workload, io: Io): void {
   const { bold, green, cyan } = io.colors;
+  const line = (word: string, text: string): void => printProse(io, `${green(word.padEnd(8))}  ${text}`, 10);
   const devices = enumerate(backends.map(({ name, device }) => `${name} (${device})`));
   const times = (workloads[0]?.network?.figures ?? []).map(
     ({ backend, median, ratio }) =>
       `${backend} ${formatMilliseconds(median)} ms${ratio === undefined || ratio === 1 ? "" : ` (${formatRatio(ratio)} x)`}`,
   );
   printLine(io);
-  printLine(io, `${green("verified")}  ${plural(cases, "case")} on ${devices}, none failed`);
-  printLine(io, `${green("timed")}     ${WORKLOAD}, end to end: ${bold(enumerate(times))}`);
-  printLine(
-    io,
-    `${green("next")}      ${["explain textbook", "bench resnext50", "bench yardstick"].map((command) => cyan(`pnpm convene ${command}`)).join(", ")}`,
-  );
+  line("verified", `${plural(cases, "case")} on ${devices}, none failed`);
+  if (times.length > 0) line("timed", `${workload.name}, end to end: ${bold(enumerate(times))}`);
+  const next = NEXT.map((each) => cyan(command(each)));
+  // Commands are to be copied: a line each where lines are short.
+  if (io.columns === undefined) line("next", next.join(", "));
+  else
+    for (const [index, each] of next.entries())
+      printLine(io, `${green((index === 0 ? "next" : "").padEnd(8))}  ${each}`);
 }

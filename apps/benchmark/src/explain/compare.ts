@@ -1,9 +1,10 @@
 /**
  * The same layer in other clothes: what a standard convolution would cost as a depthwise and pointwise pair, a pair as
- * a standard convolution, and a grouped one without its groups. Pure.
+ * a standard convolution, and a grouped one without its groups. These are formulas only: what stands in for a problem
+ * may be too large for one that a backend could be asked to run. Pure.
  */
 
-import { type Conv2dProblem, conv2dProblem, type Cost, formatProblem, problemCost, totalCost } from "@convene/core";
+import { type Conv2dProblem, type Cost, formatProblem, problemCost, totalCost } from "@convene/core";
 import type { WorkloadLayer } from "../workloads/index.js";
 
 export type Kind = "standard" | "grouped" | "depthwise" | "pointwise";
@@ -79,20 +80,32 @@ export function groupings(
       repeat,
       problem,
       grouped: problemCost(problem),
-      standard: problemCost(conv2dProblem({ ...problem, g: 1 })),
+      standard: problemCost({ ...problem, g: 1 }),
     }));
 }
 
 function separate(p: Conv2dProblem): readonly [depthwise: Conv2dProblem, pointwise: Conv2dProblem] {
-  const { n, ic, oc, bias, residual, activation } = p;
+  const pointwise = {
+    kh: 1,
+    kw: 1,
+    sh: 1,
+    sw: 1,
+    dh: 1,
+    dw: 1,
+    pt: 0,
+    pl: 0,
+    pb: 0,
+    pr: 0,
+    paddingMode: "zeros",
+  } as const;
   return [
-    conv2dProblem({ ...p, g: ic, oc: ic, residual: false }),
-    conv2dProblem({ n, ic, ih: p.oh, iw: p.ow, oc, kh: 1, bias, residual, activation }),
+    { ...p, g: p.ic, oc: p.ic, residual: false },
+    { ...p, ...pointwise, ih: p.oh, iw: p.ow },
   ];
 }
 
 function join(depthwise: Conv2dProblem, { oc, bias, residual, activation }: Conv2dProblem): Conv2dProblem {
-  return conv2dProblem({ ...depthwise, g: 1, oc, bias, residual, activation });
+  return { ...depthwise, g: 1, oc, bias, residual, activation };
 }
 
 /** Global pooling is a depthwise convolution too, but no standard convolution was ever meant in its place. */

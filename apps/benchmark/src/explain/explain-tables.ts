@@ -3,9 +3,12 @@
 import { type Cost, formatProblem } from "@convene/core";
 import type { Colors } from "../io.js";
 import { formatCount, formatPercent, formatRate } from "../report/format.js";
-import { type Column, formatTable, type Row, tableWidth } from "../report/table.js";
+import { type Column, fitTable, type Row } from "../report/table.js";
 import type { Grouping, Separation } from "./compare.js";
 import type { Explanation } from "./explain-workload.js";
+
+/** Rows of a table; `--json` has them all. */
+const MOST_ROWS = 1000;
 
 const right = (title: string): Column => ({ title, align: "right" });
 
@@ -26,16 +29,18 @@ export function costTable(
     right("FLOP/byte"),
   ];
   const rows: readonly Row[] = [
-    ...layers.map(({ problem, repeat, kind, cost }) => [
-      problem,
-      String(repeat),
-      kind,
-      formatCount(cost.macs),
-      ...(compares ? [] : [formatPercent((cost.macs * repeat) / total.macs)]),
-      formatCount(cost.parameters),
-      formatCount(cost.bytesRead + cost.bytesWritten),
-      formatRate(cost.arithmeticIntensity),
-    ]),
+    ...layers
+      .slice(0, MOST_ROWS)
+      .map(({ problem, repeat, kind, cost }) => [
+        problem,
+        String(repeat),
+        kind,
+        formatCount(cost.macs),
+        ...(compares ? [] : [formatPercent((cost.macs * repeat) / total.macs)]),
+        formatCount(cost.parameters),
+        formatCount(cost.bytesRead + cost.bytesWritten),
+        formatRate(cost.arithmeticIntensity),
+      ]),
     ...(compares || layers.length === 1
       ? []
       : ([
@@ -52,7 +57,10 @@ export function costTable(
           ],
         ] as const)),
   ];
-  return fit(columns, rows, [["kind"], ["share"], ["FLOP/byte"]], colors, width);
+  return [
+    ...fitTable(columns, rows, [["kind"], ["share"], ["FLOP/byte"], ["bytes"]], colors, width),
+    ...leftOut(layers.length),
+  ];
 }
 
 /** A standard convolution and its pair, side by side. */
@@ -71,20 +79,29 @@ export function separationTable(
     right("pair"),
     right("share"),
   ];
-  const rows = separations.map(({ has, repeat, standardProblem, standard, depthwise, pointwise, pair, share }) => [
-    formatProblem(standardProblem),
-    String(repeat),
-    has,
-    formatCount(standard.macs),
-    formatCount(depthwise.macs),
-    formatCount(pointwise.macs),
-    formatCount(pair.macs),
-    formatPercent(share),
-  ]);
-  return fit(columns, rows, [["it has"], ["depthwise", "pointwise"]], colors, width);
+  const rows = separations
+    .slice(0, MOST_ROWS)
+    .map(({ has, repeat, standardProblem, standard, depthwise, pointwise, pair, share }) => [
+      formatProblem(standardProblem),
+      String(repeat),
+      has,
+      formatCount(standard.macs),
+      formatCount(depthwise.macs),
+      formatCount(pointwise.macs),
+      formatCount(pair.macs),
+      formatPercent(share),
+    ]);
+  return [
+    ...fitTable(columns, rows, [["it has"], ["depthwise", "pointwise"]], colors, width),
+    ...leftOut(separations.length),
+  ];
 }
 
-export function groupingTable(groupings: readonly Grouping[], colors: Colors): readonly string[] {
+export function groupingTable(
+  groupings: readonly Grouping[],
+  colors: Colors,
+  width: number | undefined,
+): readonly string[] {
   const columns: readonly Column[] = [
     { title: "grouped" },
     right("x"),
@@ -92,14 +109,16 @@ export function groupingTable(groupings: readonly Grouping[], colors: Colors): r
     right("standard"),
     right("share"),
   ];
-  const rows = groupings.map(({ repeat, problem, grouped, standard }) => [
-    formatProblem(problem),
-    String(repeat),
-    formatCount(grouped.macs),
-    formatCount(standard.macs),
-    formatPercent(grouped.macs / standard.macs),
-  ]);
-  return formatTable(columns, rows, colors);
+  const rows = groupings
+    .slice(0, MOST_ROWS)
+    .map(({ repeat, problem, grouped, standard }) => [
+      formatProblem(problem),
+      String(repeat),
+      formatCount(grouped.macs),
+      formatCount(standard.macs),
+      formatPercent(grouped.macs / standard.macs),
+    ]);
+  return [...fitTable(columns, rows, [], colors, width), ...leftOut(groupings.length)];
 }
 
 /** One separation in words, in plain digits that can be searched and calculated with. */
@@ -135,19 +154,6 @@ export function alternativeSentences({ total, alternatives }: Explanation): read
   ];
 }
 
-/** Drops columns, group after group, until the table fits. */
-function fit(
-  columns: readonly Column[],
-  rows: readonly Row[],
-  droppable: readonly (readonly string[])[],
-  colors: Colors,
-  width: number | undefined,
-): readonly string[] {
-  const lines = formatTable(columns, rows, colors);
-  const [drop, ...others] = droppable;
-  if (width === undefined || tableWidth(lines) <= width || drop === undefined) return lines;
-  const kept = columns.map(({ title }) => !drop.includes(title));
-  const without = <T>(cells: readonly T[]): readonly T[] => cells.filter((_, index) => kept[index]);
-  const fewer = rows.map((row) => (row === "rule" ? row : without(row)));
-  return fit(without(columns), fewer, others, colors, width);
+function leftOut(rows: number): readonly string[] {
+  return rows > MOST_ROWS ? [`and ${formatCount(rows - MOST_ROWS)} more; --json <file> has them all`] : [];
 }

@@ -48,6 +48,22 @@ describe("explainWorkload", () => {
     expect(separations).toEqual([]);
   });
 
+  it("gives a grouped layer its standard form also where that is too large to be run", () => {
+    const [grouping] = explained("g46340_ic92680_ih1_oc92680_kh1").groupings;
+    expect(grouping!.standard.macs).toBe(92680 ** 2);
+  });
+
+  it("gives a pair its standard form also where that is too large to be run", () => {
+    const [separation] = explained("g65536_ic65536_ih3_oc65536_kh2", "ic65536_ih2_oc32767_kh1").separations;
+    expect(separation).toMatchObject({ has: "pair", standard: { macs: 4 * 32767 * 65536 * 4 } });
+  });
+
+  it("multiplies what repeats, however often", () => {
+    const [layer] = resolveTargets(["ic3_ih7_oc8_kh3"])[0]!.layers;
+    const { total } = explainWorkload({ name: "x", about: "x", layers: [{ ...layer!, repeat: 2e8 }] });
+    expect(total.macs).toBe(2e8 * 5 * 5 * 8 * 27);
+  });
+
   it("adds up layers that repeat", () => {
     const { total, layers } = explained("mobilenet-v1");
     expect(total.macs).toBe(layers.reduce((sum, { cost, repeat }) => sum + cost.macs * repeat, 0));

@@ -1,8 +1,9 @@
 /** A workload's cost, layer by layer and in all, and what the alternatives would cost. Pure; also what `--json` writes. */
 
-import { type Cost, problemCost, totalCost } from "@convene/core";
+import { type Cost, problemCost } from "@convene/core";
 import { distinctLayers, layerCount, type Workload } from "../workloads/index.js";
 import { type Grouping, groupings, type Kind, kindOf, type Separation, separations } from "./compare.js";
+import { sumCosts } from "./costs.js";
 
 export interface ExplainedLayer {
   readonly problem: string;
@@ -41,7 +42,7 @@ export function explainWorkload(workload: Workload): Explanation {
     kind: kindOf(problem),
     cost: problemCost(problem),
   }));
-  const total = totalCost(layers.flatMap(({ cost, repeat }) => Array<Cost>(repeat).fill(cost)));
+  const total = sumCosts(layers);
   const found = separations(workload.layers);
   const pairs = found.filter(({ has }) => has === "pair");
   const standards = found.filter(({ has }) => has === "standard");
@@ -71,13 +72,9 @@ function replaced(
   from: "standard" | "pair",
   to: "standard" | "pair",
 ): Cost {
-  const change = (key: "macs" | "parameters" | "bytesRead" | "bytesWritten"): number =>
-    total[key] + separated.reduce((sum, each) => sum + each.repeat * (each[to][key] - each[from][key]), 0);
-  const [macs, parameters, bytesRead, bytesWritten] = [
-    change("macs"),
-    change("parameters"),
-    change("bytesRead"),
-    change("bytesWritten"),
-  ];
-  return { macs, parameters, bytesRead, bytesWritten, arithmeticIntensity: (2 * macs) / (bytesRead + bytesWritten) };
+  const changes = separated.flatMap((each) => [
+    { cost: each[to], repeat: each.repeat },
+    { cost: each[from], repeat: -each.repeat },
+  ]);
+  return sumCosts([{ cost: total, repeat: 1 }, ...changes]);
 }

@@ -39,8 +39,12 @@ function bar(io: Io, total: number): Progress {
   let running = true;
   progress.start(total, 0, { label: "" });
   return {
-    begin: (label) => progress.update({ label }),
-    advance: () => progress.increment(),
+    begin: (label) => {
+      if (running) progress.update({ label });
+    },
+    advance: () => {
+      if (running) progress.increment();
+    },
     stop: () => {
       if (running) progress.stop();
       running = false;

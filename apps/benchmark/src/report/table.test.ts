@@ -1,6 +1,6 @@
 import picocolors from "picocolors";
 import { describe, expect, it } from "vitest";
-import { formatTable, tableWidth } from "./table.js";
+import { fitTable, formatTable, tableWidth } from "./table.js";
 
 const COLUMNS = [{ title: "name" }, { title: "n", align: "right" }] as const;
 
@@ -22,5 +22,39 @@ describe("formatTable", () => {
     );
     expect(tableWidth(lines)).toBe("long name  n".length);
     expect(lines[2]).toBe("long name");
+  });
+});
+
+describe("fitTable", () => {
+  const columns = [
+    { title: "problem" },
+    { title: "backend" },
+    { title: "n", align: "right" },
+    { title: "kind" },
+  ] as const;
+  const rows = [["ic128_ih56", "a", "1", "x"], ["", "b", "22", "y"], "rule", ["ic3_ih7", "a", "3", "z"]] as const;
+  const fit = (width: number | undefined) => fitTable(columns, rows, [["kind"]], picocolors.createColors(false), width);
+
+  it("keeps all that there is room for", () => {
+    expect(fit(undefined)[1]).toBe("ic128_ih56  a         1  x");
+    expect(fit(29)).toEqual(fit(undefined));
+  });
+
+  it("leaves out what matters least", () => {
+    expect(fit(23)[0]).toBe("problem     backend   n");
+  });
+
+  it("puts the first cells above the others", () => {
+    expect(fit(19)).toEqual([
+      "  backend   n  kind",
+      "ic128_ih56",
+      "  a         1  x",
+      "  b        22  y",
+      "  -----------------",
+      "ic3_ih7",
+      "  a         3  z",
+    ]);
+    expect(fit(14)[1]).toBe("ic128_ih56");
+    expect(fit(14)[0]).toBe("  backend   n");
   });
 });

@@ -2,6 +2,7 @@
 
 import Table from "cli-table3";
 import type { Colors } from "../io.js";
+import { visibleLength } from "./wrap.js";
 
 export interface Column {
   readonly title: string;
@@ -34,25 +35,67 @@ export function formatTable(columns: readonly Column[], rows: readonly Row[], co
     .split("\n")
     .map((line) => trimEnd(line));
 
-  const width = Math.max(...lines.map(visibleLength));
+  const width = tableWidth(lines);
   let at = 1;
   const ruled = rows.map((row) => (row === "rule" ? colors.dim("-".repeat(width)) : lines[at++]!));
   return [lines[0]!, ...ruled];
 }
 
 export function tableWidth(lines: readonly string[]): number {
-  return Math.max(0, ...lines.map(visibleLength));
+  return lines.reduce((width, line) => Math.max(width, visibleLength(line)), 0);
 }
 
-// oxlint-disable-next-line no-control-regex -- colours are control characters
-const COLOR = /\u001b\[\d+m/g;
+/**
+ * A table that keeps within `width`: without the columns that matter least, a group of `droppable` after the other; and
+ * where that is not enough, the first cell of each row on a line of its own, above the others.
+ */
+export function fitTable(
+  columns: readonly Column[],
+  rows: readonly Row[],
+  droppable: readonly (readonly string[])[],
+  colors: Colors,
+  width: number | undefined,
+): readonly string[] {
+  if (width === undefined) return formatTable(columns, rows, colors);
+  let lines: readonly string[] = [];
+  for (const form of [formatTable, stackTable]) {
+    for (let dropped = 0; dropped <= droppable.length; dropped++) {
+      const drop = new Set(droppable.slice(0, dropped).flat());
+      const kept = columns.map(({ title }) => !drop.has(title));
+      const keep = <T>(cells: readonly T[]): readonly T[] => cells.filter((_, index) => kept[index]);
+      lines = form(
+        keep(columns),
+        rows.map((row) => (row === "rule" ? row : keep(row))),
+        colors,
+      );
+      if (tableWidth(lines) <= width) return lines;
+    }
+  }
+  return lines;
+}
 
-function visibleLength(line: string): number {
-  return line.replace(COLOR, "").length;
+/** The first cells as titles; rows in a row that have the same one, or an empty one, share it. */
+function stackTable(columns: readonly Column[], rows: readonly Row[], colors: Colors): readonly string[] {
+  const [head, ...body] = formatTable(
+    columns.slice(1),
+    rows.map((row) => (row === "rule" ? row : row.slice(1))),
+    colors,
+  );
+  let title = "";
+  return [
+    `  ${head!}`,
+    ...body.flatMap((line, index) => {
+      const row = rows[index]!;
+      const [first = ""] = row === "rule" ? [] : row;
+      const titled = first !== "" && first !== title;
+      if (titled) title = first;
+      return titled ? [colors.bold(first), `  ${line}`] : [`  ${line}`];
+    }),
+  ];
 }
 
 /** Removes spaces at the end, also those before a closing colour code. */
 function trimEnd(line: string): string {
-  // oxlint-disable-next-line no-control-regex -- as above
+  // oxlint-disable-next-line no-control-regex -- colours are control characters
   return line.replace(/ +((?:\u001b\[\d+m)*)$/, "$1");
 }

@@ -7,12 +7,17 @@ import {
   describeVerdict,
   makeOperands,
   type OperandKind,
-  referenceConv2d,
   runProblem,
 } from "@convene/conformance";
 import { type Conv2dProblem, formatProblem } from "@convene/core";
 import type { OpenBackend } from "../backends.js";
-import { tally, type Tally, type TallyResult } from "./tally.js";
+import { codeOf, messageOf } from "../command-error.js";
+import type { Io } from "../io.js";
+import { breathe } from "../report/progress.js";
+import { settle, UnsettledError } from "../settle.js";
+import type { Patience } from "./patience.js";
+import { referenceInSlices } from "./reference-slices.js";
+import type { Check, Tallies } from "./tally.js";
 
 export interface CheckProblemsOptions {
   readonly seed: number;
@@ -20,8 +25,7 @@ export interface CheckProblemsOptions {
   readonly label: string;
   /** Hold each backend to the reference, and not only pairs of backends to each other. */
   readonly againstReference: boolean;
-  /** Called before each case; may throw to stop. */
-  readonly pause: () => Promise<void>;
+  readonly patience: Patience;
   /** Called after each problem. */
   readonly onProblem: (text: string) => void;
   /** The command that runs one problem alone. */
@@ -29,39 +33,51 @@ export interface CheckProblemsOptions {
 }
 
 const KINDS = ["integer", "real"] as const satisfies readonly OperandKind[];
-const RULE_OF: Record<OperandKind, string> = { integer: "exact", real: "bounded" };
+const RULE_OF: Record<OperandKind, "exact" | "bounded"> = { integer: "exact", real: "bounded" };
 
-/** One result for each rule and backend, and one for each pair of backends. */
+/** Counts into a tally for each rule and backend, and one for each pair of backends. Ctrl-C makes it throw. */
 export async function checkProblems(
   problems: readonly Conv2dProblem[],
   backends: readonly OpenBackend[],
+  into: Tallies,
+  io: Io,
   options: CheckProblemsOptions,
-): Promise<readonly TallyResult[]> {
-  const tallies = new Map<string, Tally>();
+): Promise<void> {
+  const { seed, label, againstReference, patience } = options;
+  const pause = (): Promise<void> => breathe(io);
   const record = async (
-    check: string,
+    rule: "exact" | "bounded" | "agreement",
     names: readonly string[],
     problem: string,
     run: () => Promise<CaseOutcome>,
   ): Promise<void> => {
-    await options.pause();
-    const who = names.join(" ~ ");
-    const key = `${check} ${who}`;
-    const into = tallies.get(key) ?? tally(`${options.label}, ${check}`, who);
-    tallies.set(key, into);
+    await pause();
+    const check: Check = {
+      name: `${label}, ${rule}`,
+      against: rule === "agreement" ? "each other" : "the float64 reference",
+      exact: rule === "exact",
+    };
     const start = performance.now();
-    const outcome = await run().catch((error: unknown): CaseOutcome => ({ status: "failed", message: String(error) }));
-    into.add(problem, outcome, performance.now() - start, options.rerun(problem, names));
+    let outcome: CaseOutcome;
+    try {
+      outcome = await settle(io, run);
+    } catch (error) {
+      await pause();
+      outcome = outcomeOf(error);
+    }
+    into.of(check, names.join(" ~ ")).add(problem, outcome, performance.now() - start, options.rerun(problem, names));
+    if (names.length === 1) patience.note(names[0]!, outcome);
   };
+  const patient = (): readonly OpenBackend[] => backends.filter(({ name }) => !patience.lost(name));
 
   for (const problem of problems) {
     const text = formatProblem(problem);
-    for (const kind of options.againstReference ? KINDS : (["real"] as const)) {
-      await options.pause();
-      const operands = makeOperands(problem, kind, options.seed);
-      const expected = referenceConv2d(problem, operands);
-      if (options.againstReference) {
-        for (const { name, backend } of backends) {
+    for (const kind of againstReference ? KINDS : (["real"] as const)) {
+      await pause();
+      const operands = makeOperands(problem, kind, seed);
+      const expected = await referenceInSlices(problem, operands, pause);
+      if (againstReference) {
+        for (const { name, backend } of patient()) {
           await record(RULE_OF[kind], [name], text, () => checkOperands(backend, problem, kind, operands, expected));
         }
       }
@@ -72,7 +88,7 @@ export async function checkProblems(
           outputs.set(name, known);
           return known;
         };
-        for (const [a, b] of pairs(backends)) {
+        for (const [a, b] of pairs(patient())) {
           await record("agreement", [a.name, b.name], text, async () => {
             const verdict = checkAgreement(await outputOf(a), await outputOf(b), expected.magnitude, problem);
             const message = verdict.ok ? {} : { message: describeVerdict(problem, verdict) };
@@ -83,7 +99,12 @@ export async function checkProblems(
     }
     options.onProblem(text);
   }
-  return [...tallies.values()].map((each) => each.result());
+}
+
+/** What a case comes to that throws: a limit that the backend states is no fault. */
+function outcomeOf(error: unknown): CaseOutcome {
+  if (codeOf(error) === "ERR_UNSUPPORTED") return { status: "skipped", message: messageOf(error) };
+  return { status: "failed", message: error instanceof UnsettledError ? error.message : String(error) };
 }
 
 function pairs<T>(items: readonly T[]): readonly (readonly [T, T])[] {

@@ -2,34 +2,70 @@
 
 import { runConformance, type SuiteName } from "@convene/conformance";
 import type { OpenBackend } from "../backends.js";
-import { tally, type TallyResult } from "./tally.js";
+import { messageOf } from "../command-error.js";
+import type { Io } from "../io.js";
+import { settle } from "../settle.js";
+import type { Patience } from "./patience.js";
+import type { Against, Check, Tallies } from "./tally.js";
 
 export interface RunSuiteOptions {
   readonly seed: number;
   /** Random problems, in a suite that has some; default: the suite's own count. */
   readonly randomProblems: number | undefined;
-  readonly signal: AbortSignal;
+  /** Only cases whose name contains this. */
+  readonly only: string | undefined;
+  readonly patience: Patience;
   readonly onCase: (done: number, total: number) => void;
   /** The command that runs a failed case again. */
-  readonly rerun: (suite: SuiteName, name: string, backend: string) => string;
+  readonly rerun: (name: string) => string;
 }
 
+/** What a suite compares with; the others hold a backend to what it must do, or to what it says of itself. */
+const AGAINST: Partial<Record<SuiteName, Against>> = {
+  exact: "the float64 reference",
+  bounded: "the float64 reference",
+  goldens: "PyTorch's results",
+};
+
+/** Why a suite ends early that nobody stopped. */
+class OutOfPatience extends Error {}
+
+/** Counts into a tally as cases end, so that nothing is lost where Ctrl-C makes it throw. */
 export async function runSuite(
   suite: SuiteName,
-  { name, backend }: OpenBackend,
-  options: RunSuiteOptions,
-): Promise<TallyResult> {
-  const { seed, randomProblems, signal, onCase, rerun } = options;
-  const into = tally(suite, name);
-  await runConformance(backend, {
+  { name, another }: OpenBackend,
+  tallies: Tallies,
+  io: Io,
+  { seed, randomProblems, only, patience, onCase, rerun }: RunSuiteOptions,
+): Promise<void> {
+  const check: Check = { name: suite, against: AGAINST[suite], exact: suite === "exact" };
+  const options = {
     suites: [suite],
     seed,
     ...(randomProblems === undefined ? {} : { randomProblems }),
-    signal,
-    onCase: (result, done, total) => {
-      into.add(result.name, result, result.milliseconds, rerun(suite, result.name, name));
-      onCase(done, total);
+    ...(only === undefined ? {} : { only }),
+    signal: {
+      throwIfAborted() {
+        io.signal.throwIfAborted();
+        if (patience.lost(name)) throw new OutOfPatience();
+      },
     },
-  });
-  return into.result();
+  };
+  try {
+    await settle(io, () =>
+      runConformance(another, {
+        ...options,
+        onCase: (result, done, total) => {
+          tallies.of(check, name).add(result.name, result, result.milliseconds, rerun(result.name));
+          patience.note(name, result);
+          onCase(done, total);
+        },
+      }),
+    );
+  } catch (error) {
+    io.signal.throwIfAborted();
+    if (error instanceof OutOfPatience) return;
+    // The engine asks for another backend where a case has broken one; it may get none.
+    tallies.of(check, name).add("the rest", { status: "failed", message: messageOf(error) }, 0, rerun(""));
+  }
 }

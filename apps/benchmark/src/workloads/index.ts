@@ -1,6 +1,7 @@
 /** From what was typed to workloads: a name, a JSON file, or problem strings. */
 
-import { ConveneError, parseProblem } from "@convene/core";
+import { parseProblem } from "@convene/core";
+import { messageOf } from "../command-error.js";
 import { InputError, suggestion } from "../input-error.js";
 import { mobilenetV1 } from "./mobilenet-v1.js";
 import { mobilenetV2 } from "./mobilenet-v2.js";
@@ -44,10 +45,18 @@ export function resolveTargets(targets: readonly string[]): readonly Workload[] 
   return workloads;
 }
 
+/** What starts with a size was meant as a problem. */
+const PROBLEM = /^(n|g|ic|oc|[io][hw]|[kspd][hw]|p[tlbr])\d+(_|$)/;
+
+/** Whether this was meant as one of the targets above, wherever it was typed. */
+export function isTarget(text: string): boolean {
+  return Object.hasOwn(WORKLOADS, text) || text.endsWith(".json") || PROBLEM.test(text);
+}
+
 function problemTarget(target: string): WorkloadLayer["problem"] {
   const known = Object.keys(WORKLOADS);
-  // What starts with a size was meant as a problem, and core says best what is wrong with it.
-  if (!/^(n|g|ic|oc|[io][hw]|[kspd][hw]|p[tlbr])\d+(_|$)/.test(target)) {
+  // Core says best what is wrong with a problem.
+  if (!PROBLEM.test(target)) {
     throw new InputError(
       `unknown workload "${target}"${suggestion(target, known)} (${known.join(", ")}, a .json file, or a problem such as ic3_ih7_oc128_kh3)`,
     );
@@ -55,7 +64,6 @@ function problemTarget(target: string): WorkloadLayer["problem"] {
   try {
     return parseProblem(target);
   } catch (error) {
-    if (error instanceof ConveneError) throw new InputError(error.message, { cause: error });
-    throw error;
+    throw new InputError(messageOf(error), { cause: error });
   }
 }

@@ -32,6 +32,14 @@ describe("readWorkloadFile", () => {
     });
   });
 
+  it("takes a byte-order mark, and keeps names on one line", () => {
+    const layers = [{ problem: "ic3_ih7_oc8_kh3", name: "a\nb" }];
+    expect(read(`\uFEFF${JSON.stringify({ about: "one\ntwo", layers })}`)).toMatchObject({
+      about: "one two",
+      layers: [{ name: "a b" }],
+    });
+  });
+
   it.each([
     ["{", /is not JSON/],
     [{}, /layers: expected array/],

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { ConveneError, parseProblem } from "@convene/core";
 import { z } from "zod";
+import { oneLine } from "../command-error.js";
 import { InputError } from "../input-error.js";
 import type { Workload } from "./workload.js";
 
@@ -35,21 +36,22 @@ export function readWorkloadFile(path: string): Workload {
     fail(`cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`, error);
   }
   try {
-    json = JSON.parse(text);
+    // Some editors begin a file with a byte-order mark.
+    json = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    fail(`is not JSON: ${(error as Error).message.replaceAll("\n", " ")}`, error);
+    fail(`is not JSON: ${oneLine((error as Error).message)}`, error);
   }
   const parsed = FILE.safeParse(json);
   if (!parsed.success) return fail(describeIssue(parsed.error.issues[0]!), parsed.error);
 
   const { about, layers } = parsed.data;
   return {
-    name: basename(path),
-    about: about ?? path,
+    name: oneLine(basename(path)),
+    about: oneLine(about ?? path),
     layers: layers.map((layer, index) => {
       const { problem, repeat = 1, name = problem } = typeof layer === "string" ? { problem: layer } : layer;
       try {
-        return { name, problem: parseProblem(problem), repeat };
+        return { name: oneLine(name), problem: parseProblem(problem), repeat };
       } catch (error) {
         if (!(error instanceof ConveneError)) throw error;
         return fail(`layers[${index}]: ${error.message}`, error);

@@ -31,16 +31,16 @@ export interface DistinctLayer {
 
 /** Each problem once, in order of first occurrence. */
 export function distinctLayers(layers: readonly WorkloadLayer[]): readonly DistinctLayer[] {
-  const found = new Map<string, DistinctLayer>();
+  const found = new Map<string, DistinctLayer & { repeat: number; readonly names: string[] }>();
   for (const { name, problem, repeat } of layers) {
     const text = formatProblem(problem);
     const before = found.get(text);
-    found.set(text, {
-      text,
-      problem,
-      repeat: (before?.repeat ?? 0) + repeat,
-      names: [...(before?.names ?? []), name],
-    });
+    if (before) {
+      before.repeat += repeat;
+      before.names.push(name);
+    } else {
+      found.set(text, { text, problem, repeat, names: [name] });
+    }
   }
   return [...found.values()];
 }

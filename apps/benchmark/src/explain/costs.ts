@@ -1,0 +1,16 @@
+/** Sums of costs, of layers that repeat. Pure. */
+
+import type { Cost } from "@convene/core";
+
+/** What `repeat` runs of each cost together; less than nothing, where `repeat` is. */
+export function sumCosts(costs: readonly { readonly cost: Cost; readonly repeat: number }[]): Cost {
+  const sum = (key: keyof Cost): number => costs.reduce((total, { cost, repeat }) => total + repeat * cost[key], 0);
+  const [macs, parameters, bytesRead, bytesWritten] = [
+    sum("macs"),
+    sum("parameters"),
+    sum("bytesRead"),
+    sum("bytesWritten"),
+  ];
+  const bytes = bytesRead + bytesWritten;
+  return { macs, parameters, bytesRead, bytesWritten, arithmeticIntensity: bytes === 0 ? 0 : (2 * macs) / bytes };
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { createTallies, tally } from "./tally.js";
+
+const BOUNDED = { name: "bounded", against: "the float64 reference", exact: false } as const;
+
+describe("tally", () => {
+  it("counts, and keeps the largest ratio", () => {
+    const into = tally(BOUNDED, "cpu");
+    into.add("a", { status: "passed", ratio: 0.5 }, 2, "");
+    into.add("b", { status: "passed", ratio: 0.25 }, 3, "");
+    into.add("c", { status: "skipped", message: "why" }, 0, "");
+    expect(into.result()).toMatchObject({
+      check: "bounded",
+      counts: { passed: 2, failed: 0, untrusted: 0, skipped: 1 },
+      worstRatio: 0.5,
+      milliseconds: 5,
+      skipped: [{ case: "c", reason: "why" }],
+    });
+  });
+
+  it("draws where wrong elements are, unless that is everywhere", () => {
+    const mismatch = {
+      shape: [1, 1, 2, 2] as const,
+      wrong: 1,
+      at: [0, 0, 1, 1] as const,
+      actual: 1,
+      expected: 2,
+      bound: 0,
+      byAxis: { n: [1], c: [1], h: [0, 1], w: [0, 1] },
+    };
+    const into = tally(BOUNDED, "cpu");
+    into.add("corner", { status: "failed", mismatch: { ...mismatch, plane: [0, 0, 0, 1] } }, 0, "");
+    into.add("all", { status: "failed", mismatch: { ...mismatch, plane: [1, 1, 1, 1] } }, 0, "");
+    expect(into.result().failures.map(({ map }) => map)).toEqual([["..", ".#"], undefined]);
+  });
+});
+
+describe("createTallies", () => {
+  it("has one for each check and backend, whenever it is asked", () => {
+    const tallies = createTallies();
+    tallies.of(BOUNDED, "a").add("x", { status: "passed" }, 0, "");
+    tallies.of(BOUNDED, "b").add("x", { status: "failed" }, 0, "");
+    tallies.of(BOUNDED, "a").add("y", { status: "passed" }, 0, "");
+    expect(tallies.results().map(({ backend, counts }) => [backend, counts.passed])).toEqual([
+      ["a", 2],
+      ["b", 0],
+    ]);
+  });
+});

@@ -1,0 +1,26 @@
+import { parseProblem } from "@convene/core";
+import { describe, expect, it } from "vitest";
+import { distinctLayers } from "./workload.js";
+
+const problem = parseProblem("ic3_ih7_oc8_kh3");
+
+describe("distinctLayers", () => {
+  it("has each problem once, with its names and how often it occurs", () => {
+    const layers = [
+      { name: "a", problem, repeat: 2 },
+      { name: "b", problem: parseProblem("ic8_ih5_oc8_kh1"), repeat: 1 },
+      { name: "c", problem, repeat: 3 },
+    ];
+    expect(distinctLayers(layers)).toMatchObject([
+      { text: "ic3_ih7_oc8_kh3", repeat: 5, names: ["a", "c"] },
+      { text: "ic8_ih5_oc8_kh1", repeat: 1, names: ["b"] },
+    ]);
+  });
+
+  it("takes no longer for many that are the same", () => {
+    const layers = Array.from({ length: 50_000 }, (_, index) => ({ name: String(index), problem, repeat: 1 }));
+    const start = performance.now();
+    expect(distinctLayers(layers)[0]!.names).toHaveLength(50_000);
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+});
