@@ -8,16 +8,15 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { PEERS } from "./peers.js";
+import { type Peer, type PeerName, PEERS } from "./peers.js";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const CACHE = fileURLToPath(new URL("../../.cache/peers/", import.meta.url));
 const CORE = fileURLToPath(new URL("../../packages/core/dist/index.js", import.meta.url));
 
 /** @returns the path of a module whose default export is the peer's factory */
-export async function installPeer(name: string): Promise<string> {
-  const peer = PEERS[name];
-  if (!peer) throw new Error(`unknown peer ${JSON.stringify(name)}; known are ${Object.keys(PEERS).join(", ")}`);
+export async function installPeer(name: PeerName): Promise<string> {
+  const peer: Peer = PEERS[name];
   const folder = join(CACHE, name);
   mkdirSync(folder, { recursive: true });
   const manifest = JSON.stringify({ private: true, type: "module", dependencies: peer.packages }, undefined, 2);

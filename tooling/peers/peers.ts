@@ -7,7 +7,14 @@ export interface Peer {
   readonly packages: Readonly<Record<string, string>>;
 }
 
-export const PEERS: Readonly<Record<string, Peer>> = {
+export const PEERS = {
+  "tfjs-cpu": {
+    adapter: "tfjs-cpu.ts",
+    packages: {
+      "@tensorflow/tfjs-core": "4.22.0",
+      "@tensorflow/tfjs-backend-cpu": "4.22.0",
+    },
+  },
   "tfjs-wasm": {
     adapter: "tfjs-wasm.ts",
     packages: {
@@ -16,4 +23,22 @@ export const PEERS: Readonly<Record<string, Peer>> = {
       "@tensorflow/tfjs-backend-wasm": "4.22.0",
     },
   },
-};
+  "onnxruntime-web": {
+    adapter: "onnxruntime-web.ts",
+    packages: { "onnxruntime-web": "1.30.0" },
+  },
+  "onnxruntime-node": {
+    adapter: "onnxruntime-node.ts",
+    packages: { "onnxruntime-node": "1.30.0" },
+  },
+  "jax-js": {
+    adapter: "jax-js.ts",
+    packages: { "@jax-js/jax": "0.1.25" },
+  },
+} as const satisfies Readonly<Record<string, Peer>>;
+
+export type PeerName = keyof typeof PEERS;
+
+export function isPeerName(name: string): name is PeerName {
+  return Object.hasOwn(PEERS, name);
+}

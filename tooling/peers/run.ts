@@ -1,25 +1,52 @@
 /**
- * `pnpm peers <peer> [arguments of convene]`: Convene's command with a peer as a second backend, in one interleaved run.
- * Default: `bench yardstick`.
+ * `pnpm peers <peer>... [command]`: Convene's command with peers as further backends, in one interleaved run; or the
+ * conformance suite on them. Default: `bench yardstick`.
  */
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { conformance, CONFORMANCE_USAGE } from "./conformance.js";
 import { installPeer } from "./install.js";
-import { PEERS } from "./peers.js";
+import { isPeerName, PEERS } from "./peers.js";
 
 const CLI = fileURLToPath(new URL("../../apps/benchmark/dist/cli.js", import.meta.url));
+const COMMANDS: ReadonlySet<string> = new Set(["bench", "verify", "conformance"]);
+const USAGE = `usage: pnpm peers <peer>... [command]
 
-const [name = "", ...rest] = process.argv.slice(2);
-if (!Object.hasOwn(PEERS, name)) {
-  console.error(
-    `usage: pnpm peers <${Object.keys(PEERS).join(" | ")}> [bench|verify ...]; ${name === "" ? "no peer given" : `unknown peer "${name}"`}`,
-  );
-  process.exit(2);
+  peers      ${Object.keys(PEERS).join(", ")}; installed into .cache/peers on first use
+  command    bench [...] or verify [...], as of pnpm convene, with cpu and the peers as backends;
+             ${CONFORMANCE_USAGE}
+             default: bench yardstick
+
+  pnpm peers tfjs-wasm onnxruntime-node
+  pnpm peers onnxruntime-web bench mobilenet-v2 --time 1000
+  pnpm peers jax-js conformance --suite exact`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const split = args.findIndex((arg) => COMMANDS.has(arg));
+  const names = split === -1 ? args : args.slice(0, split);
+  const command = split === -1 ? ["bench", "yardstick"] : args.slice(split);
+  if (names.includes("--help") || names.includes("-h")) {
+    console.log(USAGE);
+    return 0;
+  }
+  if (names.length === 0 || !names.every(isPeerName)) {
+    const unknown = names.find((name) => !isPeerName(name));
+    console.error(`${unknown === undefined ? "no peer given" : `unknown peer "${unknown}"`}\n\n${USAGE}`);
+    return 2;
+  }
+  if (command[0] === "conformance") return await conformance(names, command.slice(1));
+  const backends = ["cpu"];
+  for (const name of names) backends.push(await installPeer(name));
+  const options = backends.flatMap((backend) => ["--backend", backend]);
+  return spawnSync(process.execPath, [CLI, ...command, ...options], { stdio: "inherit" }).status ?? 1;
 }
-const adapter = await installPeer(name);
-const args = rest.length > 0 ? rest : ["bench", "yardstick"];
-const { status } = spawnSync(process.execPath, [CLI, ...args, "--backend", "cpu", "--backend", adapter], {
-  stdio: "inherit",
-});
-process.exit(status ?? 1);
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}
+// A library may leave threads and timers behind.
+process.exit();

@@ -1,0 +1,30 @@
+/** ONNX Runtime's native library for Node, on the CPU, behind the Backend interface. */
+
+import { createRequire } from "node:module";
+import { type Backend, BackendUnavailableError } from "@convene/core";
+import { ortBackend } from "./ort.js";
+import type { Ort } from "./ort-types.js";
+
+const require = createRequire(import.meta.url);
+
+export default async function onnxruntimeNode(): Promise<Backend> {
+  const ort = load();
+  return ortBackend(ort, {
+    name: "onnxruntime-node",
+    device: `ONNX Runtime ${ort.env.versions.node}, native CPU execution provider, 1 thread`,
+    session: { executionProviders: ["cpu"], intraOpNumThreads: 1, interOpNumThreads: 1 },
+    features: { nonFinite: true, subnormals: true },
+  });
+}
+
+/** The package holds libraries for the systems that it supports, and nothing that would run on others. */
+function load(): Ort {
+  try {
+    return require("onnxruntime-node") as Ort;
+  } catch (cause) {
+    const remedy = "Use a system that the package has a library for.";
+    throw new BackendUnavailableError("onnxruntime-node", `its library does not load: ${String(cause)}`, remedy, {
+      cause,
+    });
+  }
+}

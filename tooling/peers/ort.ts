@@ -1,0 +1,82 @@
+/**
+ * ONNX Runtime behind the Backend interface, for whichever of its builds is given: a session for each plan, over a model
+ * of one convolution. Its sessions run asynchronously, so work waits in a queue, in the order of calls.
+ */
+
+import { type Backend, type BackendFeatures, defineBackend, tensor, toLayout } from "@convene/core";
+import { INPUT, onnxModel, OUTPUT, RESIDUAL } from "./onnx.js";
+import type { Ort, OrtSessionOptions, OrtTensor } from "./ort-types.js";
+
+export interface OrtBackendOptions {
+  readonly name: string;
+  readonly device: string;
+  readonly session: OrtSessionOptions;
+  readonly features: BackendFeatures;
+}
+
+/** What was uploaded, or will have been computed once the queue has come to it. */
+interface Result {
+  tensor: OrtTensor | undefined;
+}
+
+/** A run gives a tensor of its own, so a storage holds whichever result came last. */
+interface Holder {
+  result: Result | undefined;
+}
+
+export function ortBackend(ort: Ort, { name, device, session: options, features }: OrtBackendOptions): Backend {
+  const plans = new Set<{ dispose(): void }>();
+  let queue = Promise.resolve();
+  const enqueue = (step: () => Promise<void>): void => {
+    queue = queue.then(step);
+    // The next read or sync, which awaits the queue, rejects; until then nobody does.
+    queue.catch(() => undefined);
+  };
+  const settled = (): Promise<void> => queue.catch(() => undefined);
+  const released: Promise<void>[] = [];
+
+  return defineBackend<Holder>({
+    name,
+    device,
+    features,
+    allocate: () => ({ result: undefined }),
+    free(holder) {
+      holder.result = undefined;
+    },
+    upload(source, target) {
+      // A copy, because ONNX Runtime reads the array when it runs.
+      target.result = { tensor: new ort.Tensor("float32", toLayout(source, "nchw").data.slice(), source.shape) };
+    },
+    async read({ result }, shape, layout) {
+      await queue;
+      if (!result?.tensor) throw new Error("read before anything was written");
+      return toLayout(tensor(result.tensor.data.slice(), shape, { layout: "nchw" }), layout);
+    },
+    async prepareConv2d(problem, weights) {
+      const session = await ort.InferenceSession.create(onnxModel(problem, weights), options);
+      const plan = {
+        algorithm: "Conv",
+        run(input: Holder, output: Holder, residual: Holder | undefined) {
+          const [x, r] = [input.result, residual?.result];
+          const y: Result = { tensor: undefined };
+          output.result = y;
+          enqueue(async () => {
+            y.tensor = (await session.run({ [INPUT]: x!.tensor!, ...(r ? { [RESIDUAL]: r.tensor! } : {}) }))[OUTPUT]!;
+          });
+        },
+        dispose() {
+          plans.delete(plan);
+          released.push(settled().then(() => session.release()));
+        },
+      };
+      plans.add(plan);
+      return plan;
+    },
+    sync: () => queue,
+    async dispose() {
+      for (const plan of plans) plan.dispose();
+      await settled();
+      await Promise.all(released);
+    },
+  });
+}

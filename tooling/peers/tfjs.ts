@@ -1,0 +1,148 @@
+/**
+ * tfjs behind the Backend interface, for whichever of its backends is named. It has standard and depthwise
+ * convolutions, pads with zeros or by reflection, and takes a stride or a dilation, not both.
+ */
+
+import {
+  activationRange,
+  type Backend,
+  type BackendFeatures,
+  type Conv2dProblem,
+  defineBackend,
+  type Support,
+  tensor,
+  toLayout,
+} from "@convene/core";
+import type { Tf, TfPads, TfTensor } from "./tfjs-types.js";
+
+export interface TfjsOptions {
+  /** As tfjs names it. */
+  readonly backend: "cpu" | "wasm";
+  /** What it runs on, after the version and the backend's name. */
+  readonly engine: string;
+  readonly features: Pick<BackendFeatures, "nonFinite" | "subnormals">;
+}
+
+/** tfjs makes a tensor for every result, so a storage holds whichever came last. */
+interface Holder {
+  value: TfTensor | undefined;
+}
+
+/** @param tf with the backend ready */
+export function tfjsBackend(tf: Tf, { backend, engine, features }: TfjsOptions): Backend {
+  const holders = new Set<Holder>();
+  const plans = new Set<{ dispose(): void }>();
+  /** Two copies of tfjs share one engine by way of a global, so the other adapter may have switched it over. */
+  const activate = (): void => {
+    if (tf.getBackend() !== backend) void tf.setBackend(backend);
+  };
+  const replace = (holder: Holder, value: TfTensor | undefined): void => {
+    holder.value?.dispose();
+    holder.value = value;
+  };
+  return defineBackend<Holder>({
+    name: `tfjs-${backend}`,
+    device: `tfjs ${tf.version_core} ${backend}, ${engine}`,
+    features: { ...features, supports },
+    allocate() {
+      const holder: Holder = { value: undefined };
+      holders.add(holder);
+      return holder;
+    },
+    free(holder) {
+      holders.delete(holder);
+      replace(holder, undefined);
+    },
+    upload(source, target) {
+      activate();
+      const [n, c, h, w] = source.shape;
+      // A copy, because tfjs's cpu backend keeps the array that it is given.
+      replace(target, tf.tensor4d(toLayout(source, "nhwc").data.slice(), [n, h, w, c]));
+    },
+    async read(source, shape, layout) {
+      if (!source.value) throw new Error("read before anything was written");
+      activate();
+      const data = await source.value.data();
+      return toLayout(tensor(data.slice(), shape, { layout: "nhwc" }), layout);
+    },
+    async prepareConv2d(problem, { weight, bias }) {
+      activate();
+      const filter = tf.tidy(() => packFilter(tf, problem, weight));
+      const biases = bias && tf.tensor1d(bias.slice());
+      const convolve = convolution(tf, problem, filter, biases);
+      const plan = {
+        algorithm: problem.g > 1 ? "FusedDepthwiseConv2D" : "FusedConv2D",
+        run(input: Holder, output: Holder, residual: Holder | undefined) {
+          activate();
+          replace(
+            output,
+            tf.tidy(() => convolve(input.value!, residual?.value)),
+          );
+        },
+        dispose() {
+          plans.delete(plan);
+          filter.dispose();
+          biases?.dispose();
+        },
+      };
+      plans.add(plan);
+      return plan;
+    },
+    sync: async () => undefined,
+    async dispose() {
+      for (const holder of holders) replace(holder, undefined);
+      for (const plan of plans) plan.dispose();
+      holders.clear();
+    },
+  });
+}
+
+function supports(p: Conv2dProblem): Support {
+  if (p.g > 1 && p.g !== p.ic) return { reason: "groups of more than one input channel: tfjs has none" };
+  if (isPadded(p) && p.paddingMode !== "zeros" && p.paddingMode !== "reflect") {
+    return { reason: `paddingMode "${p.paddingMode}": tfjs pads with zeros or by reflection` };
+  }
+  if ((p.sh > 1 || p.sw > 1) && (p.dh > 1 || p.dw > 1)) {
+    return { reason: "a stride together with a dilation: tfjs takes one of them" };
+  }
+  return true;
+}
+
+function isPadded(p: Conv2dProblem): boolean {
+  return p.pt + p.pl + p.pb + p.pr > 0;
+}
+
+/** OIHW to HWIO; for depthwise, whose output channels lie input channel by input channel, to HWI and multiplier. */
+function packFilter(tf: Tf, p: Conv2dProblem, weight: Float32Array): TfTensor {
+  if (p.g === 1) return tf.transpose(tf.tensor4d(weight, [p.oc, p.ic, p.kh, p.kw]), [2, 3, 1, 0]);
+  return tf.transpose(tf.tensor4d(weight, [p.ic, p.oc / p.ic, p.kh, p.kw]), [2, 3, 0, 1]);
+}
+
+function convolution(
+  tf: Tf,
+  p: Conv2dProblem,
+  filter: TfTensor,
+  bias: TfTensor | undefined,
+): (x: TfTensor, residual: TfTensor | undefined) => TfTensor {
+  const fused = p.g > 1 ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
+  const none = [0, 0] as const;
+  // One number for all sides would do for some, but then tfjs takes the kernel and the stride to be square.
+  const pads: TfPads = [none, [p.pt, p.pb], [p.pl, p.pr], none];
+  const mirrored = p.paddingMode === "reflect" && isPadded(p);
+  const named = typeof p.activation === "string" && !p.residual ? p.activation : undefined;
+  const [min, max] = activationRange(p.activation);
+  return (x, residual) => {
+    let y: TfTensor = fused({
+      x: mirrored ? tf.mirrorPad(x, pads, "reflect") : x,
+      filter,
+      strides: [p.sh, p.sw],
+      dilations: [p.dh, p.dw],
+      pad: mirrored ? [none, none, none, none] : pads,
+      dataFormat: "NHWC",
+      ...(bias ? { bias } : {}),
+      ...(named ? { activation: named } : {}),
+    });
+    if (residual) y = tf.add(y, residual);
+    return p.activation !== undefined && named === undefined ? tf.clipByValue(y, min, max) : y;
+  };
+}
