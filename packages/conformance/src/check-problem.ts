@@ -88,7 +88,7 @@ export function describeVerdict(problem: Conv2dProblem, verdict: Verdict): strin
 }
 
 /** Whether enough outputs lie inside the activation's range, and are not zero, for a fault to show. */
-function isTelling(problem: Conv2dProblem, output: Float64Array): boolean {
+export function isTelling(problem: Conv2dProblem, output: Float64Array): boolean {
   const [min, max] = activationRange(problem.activation);
   const telling = output.reduce((count, y) => count + (y !== 0 && y > min && y < max ? 1 : 0), 0);
   return telling >= output.length / 20;

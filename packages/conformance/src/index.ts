@@ -7,6 +7,7 @@
 
 export type { CaseContext, CaseOutcome, CaseStatus, ConformanceCase, FeatureName } from "./case.js";
 export { checkOperands, checkProblem, type CheckProblemOptions, describeVerdict } from "./check-problem.js";
+export { type ConformanceTestsOptions, defineConformanceTests, type TestRunner } from "./define-tests.js";
 export { type GoldenCase, type Goldens, loadGoldens, parseGoldens } from "./goldens.js";
 export { describeMismatch, drawMismatch, type Mismatch } from "./mismatch.js";
 export { makeOperands, type OperandKind, type Operands } from "./operands.js";
@@ -14,6 +15,12 @@ export { randomProblem } from "./random-problem.js";
 export { randomSource } from "./random-source.js";
 export { referenceBackend } from "./reference-backend.js";
 export { referenceConv2d, type ReferenceResult } from "./reference.js";
+export { describeFailure } from "./report/describe-failure.js";
+export { reportHtml } from "./report/html.js";
+export { reportJson } from "./report/json.js";
+export { reportJunit } from "./report/junit.js";
+export { rerunCommand, type RerunOptions } from "./report/rerun-command.js";
+export type { ReportDetails } from "./report/summary.js";
 export {
   checkAgreement,
   checkBounded,
@@ -25,5 +32,6 @@ export {
 } from "./rules.js";
 export { type CaseResult, type ConformanceOptions, type ConformanceReport, runConformance } from "./run-conformance.js";
 export { runProblem, type RunProblemOptions, type RunProblemResult } from "./run-problem.js";
+export type { CaseSelection } from "./select-cases.js";
 export { SUITE_NAMES, type SuiteName, type SuiteOptions } from "./suite-names.js";
 export { conformanceCases } from "./suites.js";

@@ -1,10 +1,10 @@
 /** The engine: runs cases on a backend and reports. It needs no test runner. */
 
-import { type Backend, checkInteger, checkKeys, checkOneOf, ConveneError } from "@convene/core";
+import { type Backend, checkInteger, checkKeys, checkOneOf, ConveneError, parseProblem } from "@convene/core";
 import type { CaseContext, CaseOutcome, CaseStatus, ConformanceCase } from "./case.js";
 import { DEFAULT_SEED } from "./random-source.js";
-import { SUITE_NAMES, type SuiteName, type SuiteOptions } from "./suite-names.js";
-import { conformanceCases } from "./suites.js";
+import { type CaseSelection, selectCases } from "./select-cases.js";
+import { SUITE_NAMES, type SuiteName } from "./suite-names.js";
 import { TimeLimitError, withTimeLimit } from "./time-limit.js";
 
 export interface CaseResult extends CaseOutcome {
@@ -24,13 +24,9 @@ export interface ConformanceReport {
   readonly results: readonly CaseResult[];
 }
 
-export interface ConformanceOptions extends SuiteOptions {
-  /** Default: all. */
-  readonly suites?: readonly SuiteName[];
-  /** Only cases whose name contains this. */
-  readonly only?: string;
-  /** `"quick"` leaves out what takes long. Default `"full"`. */
-  readonly selection?: "quick" | "full";
+export interface ConformanceOptions extends CaseSelection {
+  /** How many of the selected cases to leave out at the start: goes on where a run was cut off. Default 0. */
+  readonly from?: number;
   /** What plans are prepared with. Default `"fast"`. */
   readonly accuracy?: "fast" | "strict";
   /** A case that would be skipped has failed. Default false. */
@@ -45,7 +41,7 @@ export interface ConformanceOptions extends SuiteOptions {
   readonly signal?: { throwIfAborted(): void };
 }
 
-const DEFAULT_LIMIT = 20_000;
+export const DEFAULT_LIMIT = 20_000;
 
 /**
  * Runs the suites on a backend, or on what a factory makes. A case that throws, or takes too long, has failed, and the
@@ -60,11 +56,9 @@ export async function runConformance(
   options: ConformanceOptions = {},
 ): Promise<ConformanceReport> {
   checkOptions(options);
-  const { suites = SUITE_NAMES, seed = DEFAULT_SEED, accuracy = "fast", limit = DEFAULT_LIMIT } = options;
-  const { only = "", selection = "full", onCase, onBegin, signal } = options;
-  const cases = (await conformanceCases(suites, options)).filter(
-    ({ name, quick = true }) => name.includes(only) && (selection === "full" || quick),
-  );
+  const { seed = DEFAULT_SEED, accuracy = "fast", limit = DEFAULT_LIMIT } = options;
+  const { from = 0, onCase, onBegin, signal } = options;
+  const cases = (await selectCases(options)).slice(from);
   const factory = typeof source === "function" ? source : undefined;
   let backend = typeof source === "function" ? await withTimeLimit(source, limit) : source;
   const { name: backendName, device } = backend;
@@ -114,7 +108,9 @@ export async function runConformance(
 const KEYS = [
   "suites",
   "only",
+  "problem",
   "selection",
+  "from",
   "accuracy",
   "noSkips",
   "limit",
@@ -126,13 +122,15 @@ const KEYS = [
 ] as const satisfies readonly (keyof ConformanceOptions)[];
 
 /** A run with fewer cases than were meant would pass: a wrong option must not go unnoticed. */
-function checkOptions(options: ConformanceOptions): void {
+export function checkOptions(options: ConformanceOptions): void {
   checkKeys("conformance options", options, KEYS);
-  const { suites, seed, randomProblems, limit, selection, accuracy } = options;
+  const { suites, problem, from, seed, randomProblems, limit, selection, accuracy } = options;
   if (suites !== undefined) {
     if (!Array.isArray(suites)) throw new ConveneError("ERR_INVALID_OPTION", "suites must be an array");
     for (const suite of suites) checkOneOf("suite", suite, SUITE_NAMES);
   }
+  if (problem !== undefined) parseProblem(problem);
+  if (from !== undefined) checkInteger("from", from, 0);
   if (seed !== undefined) checkInteger("seed", seed, 0, 2 ** 32 - 1);
   if (randomProblems !== undefined) checkInteger("randomProblems", randomProblems, 0);
   if (limit !== undefined) checkInteger("limit", limit, 1);
@@ -141,7 +139,7 @@ function checkOptions(options: ConformanceOptions): void {
 }
 
 /** One case, and whether the backend is of no more use after it. */
-async function runCase(
+export async function runCase(
   each: ConformanceCase,
   context: Omit<CaseContext, "another"> & { readonly another: (() => Promise<Backend>) | undefined },
   limit: number,
@@ -164,7 +162,7 @@ async function runCase(
     return { outcome, broken: outcome.status === "failed" && !(await works(context.backend, limit)) };
   } catch (error) {
     // Whatever is thrown, and however: a backend may throw anything, a string too.
-    const message = error instanceof TimeLimitError ? error.message : String(error);
+    const message = error instanceof TimeLimitError ? error.message : textOf(error);
     const broken = error instanceof TimeLimitError || !(await works(context.backend, limit));
     return { outcome: { status: "failed", message }, broken };
   } finally {
@@ -172,8 +170,19 @@ async function runCase(
   }
 }
 
+function textOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return "something was thrown that has no text";
+  }
+}
+
 /** Why this backend does not take this case, in its own words. */
-function reasonToSkip({ needs = [], problems = [] }: ConformanceCase, { features }: Backend): string | undefined {
+export function reasonToSkip(
+  { needs = [], problems = [] }: ConformanceCase,
+  { features }: Backend,
+): string | undefined {
   for (const need of needs) {
     const support = features[need];
     if (support !== true) return `${need}: ${support.reason}`;
@@ -195,7 +204,7 @@ async function works(backend: Backend, limit: number): Promise<boolean> {
 }
 
 /** Disposes a backend that may be broken; what it says to that is a case's matter, not the engine's. */
-async function settle(backend: Backend, limit: number): Promise<void> {
+export async function settle(backend: Backend, limit: number): Promise<void> {
   try {
     await withTimeLimit(async () => backend.dispose(), limit);
   } catch {

@@ -1,12 +1,25 @@
 /** The sub-suites' names, and the options that decide what is in them. */
 
 /** In the order in which they run: the plainest first, since what fails there makes the rest fail too. */
-export const SUITE_NAMES = ["exact", "bounded", "goldens", "lifecycle"] as const;
+export const SUITE_NAMES = [
+  "exact",
+  "bounded",
+  "laws",
+  "goldens",
+  "networks",
+  "lifecycle",
+  "errors",
+  "non-finite",
+  "manifest",
+] as const;
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
 export interface SuiteOptions {
   /** Seeds the random problems and all operands. Default 1. */
   readonly seed?: number;
-  /** How many random problems `exact` and `bounded` have beside those that are always there, each. Default 200. */
+  /**
+   * How many random problems `exact` and `bounded` have beside those that are always there, each; `networks` has one
+   * network for ten of them. Default 200.
+   */
   readonly randomProblems?: number;
 }

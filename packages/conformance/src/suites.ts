@@ -2,16 +2,26 @@
 
 import type { ConformanceCase } from "./case.js";
 import { boundedCases } from "./cases/bounded.js";
+import { errorCases } from "./cases/errors.js";
 import { exactCases } from "./cases/exact.js";
 import { goldenCases } from "./cases/goldens.js";
+import { lawCases } from "./cases/laws.js";
 import { lifecycleCases } from "./cases/lifecycle.js";
+import { manifestCases } from "./cases/manifest.js";
+import { networkCases } from "./cases/networks.js";
+import { nonFiniteCases } from "./cases/non-finite.js";
 import type { SuiteName, SuiteOptions } from "./suite-names.js";
 
 const SUITES: Record<SuiteName, (options: SuiteOptions) => Promise<readonly ConformanceCase[]>> = {
   exact: exactCases,
   bounded: boundedCases,
+  laws: lawCases,
   goldens: goldenCases,
+  networks: networkCases,
   lifecycle: lifecycleCases,
+  errors: errorCases,
+  "non-finite": nonFiniteCases,
+  manifest: manifestCases,
 };
 
 /** All cases of the named suites, in order. */

@@ -68,6 +68,68 @@ describe("planMemory", () => {
     expectApart(lifetimes, plan);
   });
 
+  // Each is what random search found where one decision is taken otherwise: an order, an end of the arena, which plan.
+  it.each<[string, [size: number, from: number, to: number][], number]>([
+    [
+      "values that are not listed by time",
+      [
+        [6, 1, 2],
+        [5, 3, 5],
+        [5, 1, 4],
+        [2, 4, 6],
+      ],
+      12,
+    ],
+    [
+      "large values that come after small ones",
+      [
+        [3, 2, 4],
+        [3, 3, 3],
+        [6, 4, 6],
+        [6, 5, 6],
+      ],
+      12,
+    ],
+    [
+      "what begins at the low end",
+      [
+        [5, 4, 6],
+        [4, 0, 1],
+        [2, 3, 5],
+        [3, 1, 3],
+        [4, 3, 4],
+      ],
+      13,
+    ],
+    [
+      "what the two ends hold in less than the lowest gaps do",
+      [
+        [6, 1, 1],
+        [4, 0, 2],
+        [5, 3, 6],
+        [4, 2, 5],
+      ],
+      13,
+    ],
+    [
+      "a value that just fits between two others",
+      [
+        [4, 3, 5],
+        [5, 1, 4],
+        [2, 3, 6],
+        [3, 1, 3],
+        [5, 0, 1],
+        [6, 4, 6],
+      ],
+      17,
+    ],
+  ])("holds %s in no more than it did", (_, values, total) => {
+    const lifetimes = values.map(([each, from, to]) => ({ size: each, from, to }));
+    const plan = planMemory(lifetimes);
+    expect(plan.total).toBe(total);
+    expectApart(lifetimes, plan);
+  });
+
   it("never lets two values that are alive at one step overlap, in no less than the fullest step", () => {
     const lifetime = fc
       .record({ size, from: fc.nat(12), length: fc.nat(6) })

@@ -132,6 +132,10 @@ describe("network.problems", () => {
     expectError(() => network(...entries).cost([1, 2, 5, 5]), "ERR_SHAPE", words);
   });
 
+  it("names no layer where there is but one", () => {
+    expect(() => network(down).problems([1, 2, 5, 5])).toThrow(/^input \(\[1, 2, 5, 5\]\) has 2 channels/);
+  });
+
   it("refuses an input that is no shape", () => {
     expectError(
       () => network(up, down).problems([2, 5, 5] as never),

@@ -83,6 +83,8 @@ describe("parseProblem refuses", () => {
     ["ic3_ih9_oc4_kh3_clamp", '"clamp" is none of its words'],
     ["ic3_ih9_oc4_kh3_clamp1", '"clamp1" is none of its words'],
     ["ic3_ih9_oc4_kh3_clampa:b", 'the bounds of "clampa:b" must be numbers'],
+    ["ic3_ih9_oc4_kh3_clamp0:b", 'the bounds of "clamp0:b" must be numbers'],
+    ["ic3_ih9_oc4_kh3_clampa:6", 'the bounds of "clampa:6" must be numbers'],
     ["ic3_ih9_oc4_kh3_clamp2:1", "activation.clamp ([2, 1]): min must not be above max"],
     [`ic3_${"x".repeat(1000)}`, "is none of its words"],
   ])("%j", (text, words) => {

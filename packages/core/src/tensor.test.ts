@@ -239,7 +239,18 @@ describe("fromImageData", () => {
     });
   });
 
+  it("reads every row of an image", () => {
+    const data = Uint8ClampedArray.from({ length: 2 * 3 * 4 }, (_, at) => at);
+    const expected = [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 16, 17, 18, 20, 21, 22];
+    expect(fromImageData({ width: 2, height: 3, data })).toEqual({
+      shape: [1, 3, 3, 2],
+      layout: "nhwc",
+      data: Float32Array.from(expected, (value) => value / 255),
+    });
+  });
+
   it.each<[unknown, string]>([
+    [{ width: 2, height: 3, data: new Uint8ClampedArray(6) }, "imageData.data has 6 bytes; expected 24 (3 x 2 RGBA)"],
     [{ width: 2, height: 1, data: new Uint8ClampedArray(6) }, "imageData.data has 6 bytes; expected 8 (1 x 2 RGBA)"],
     [{ width: 0, height: 1, data: [] }, "w (0) must be an integer of at least 1"],
     [{ width: 1.5, height: 2, data: new Uint8ClampedArray(12) }, "w (1.5) must be an integer"],

@@ -1,10 +1,74 @@
-/** bounded: real values, held to the error bound. Corners, and random problems over all options together. */
+/**
+ * bounded: real values, held to the error bound. Ordinary ones over the problems that `exact` has too, and those on which
+ * arithmetic goes wrong first: sums that cancel, long sums, a wide range, subnormal numbers.
+ */
 
+import { type Conv2dProblem, formatProblem, parseProblem } from "@convene/core";
 import type { ConformanceCase } from "../case.js";
+import { checkOperands } from "../check-problem.js";
+import { referenceConv2d } from "../reference.js";
 import type { SuiteOptions } from "../suite-names.js";
 import { againstReference } from "./against-reference.js";
+import {
+  cancelling,
+  oneSign,
+  type OperandMaker,
+  SUBNORMAL_OPERANDS,
+  wideScales,
+  wideValues,
+} from "./bounded-operands.js";
 import { standardProblems } from "./standard-problems.js";
 
+/** One for each kind of kernel that a backend is likely to have, with tails, and with all that a sum ends with. */
+export const KERNEL_PROBLEMS: readonly string[] = [
+  "n2_ic6_ih7_oc9_kh3_ph1",
+  "n2_ic5_ih6_iw9_oc11_kh2_kw4_sh2_pt1_pr1_residual",
+  "n2_ic24_ih5_oc21_kh1_residual",
+  "n2_g10_ic10_ih8_oc10_kh3_ph1_residual",
+  "n2_g6_ic6_ih9_oc12_kh5_sh2_ph2_reflect",
+  "n2_g4_ic12_ih6_oc20_kh3_ph1_dh2_replicate_residual_relu",
+];
+
+/** Up to 4608 products, as in the last layers of ResNet, in one group and in two, over 3 x 3, 1 x 1 and 7 x 7. */
+export const LONG_SUMS: readonly string[] = [
+  "ic128_ih5_oc9_kh3_ph1",
+  "ic512_ih3_oc9_kh3_ph1",
+  "g2_ic1024_ih3_oc6_kh3_residual",
+  "ic1000_ih3_oc17_kh1",
+  "ic4608_ih2_oc5_kh1_nobias",
+  "ic94_ih7_oc10_kh7",
+  "g3_ic3_ih48_oc3_kh48",
+];
+
 export async function boundedCases(options: SuiteOptions): Promise<readonly ConformanceCase[]> {
-  return againstReference("bounded", "real", standardProblems(options));
+  const kernels = KERNEL_PROBLEMS.map(parseProblem);
+  const long = LONG_SUMS.map(parseProblem);
+  return [
+    ...againstReference("bounded", "real", standardProblems(options)),
+    ...againstReference("bounded", "real", long),
+    ...withOperands("of one sign", oneSign, long),
+    ...withOperands("nearly cancelling", cancelling, [...kernels, ...long]),
+    ...withOperands("wide values", wideValues, kernels),
+    ...withOperands("wide scales", wideScales, kernels),
+    ...Object.entries(SUBNORMAL_OPERANDS).flatMap(([name, make]) =>
+      withOperands(name, make, kernels).map((each): ConformanceCase => ({ ...each, needs: ["subnormals"] })),
+    ),
+  ];
+}
+
+/** The problem's string, and what is peculiar about its operands. */
+function withOperands(
+  name: string,
+  make: OperandMaker,
+  problems: readonly Conv2dProblem[],
+): readonly ConformanceCase[] {
+  return problems.map((problem) => ({
+    suite: "bounded",
+    name: `${formatProblem(problem)}, ${name}`,
+    problems: [problem],
+    run: async ({ backend, seed, accuracy }) => {
+      const operands = make(problem, seed);
+      return checkOperands(backend, problem, "real", operands, referenceConv2d(problem, operands), { accuracy });
+    },
+  }));
 }

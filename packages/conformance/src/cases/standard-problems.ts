@@ -1,6 +1,7 @@
-/** The problems that `exact` and `bounded` share: the corners, and random ones from the seed. */
+/** The problems that `exact` and `bounded` share: the corners, every pair of options, and random ones from the seed. */
 
-import { type Conv2dProblem, parseProblem } from "@convene/core";
+import { type Conv2dProblem, formatProblem, parseProblem } from "@convene/core";
+import { coveringProblems } from "../covering/covering-problems.js";
 import { randomProblem } from "../random-problem.js";
 import { DEFAULT_SEED, randomSource } from "../random-source.js";
 import type { SuiteOptions } from "../suite-names.js";
@@ -11,5 +12,11 @@ export function standardProblems({
   randomProblems = 200,
 }: SuiteOptions): readonly Conv2dProblem[] {
   const random = randomSource(seed);
-  return [...CORNER_PROBLEMS.map(parseProblem), ...Array.from({ length: randomProblems }, () => randomProblem(random))];
+  const problems = [
+    ...CORNER_PROBLEMS.map(parseProblem),
+    ...coveringProblems(),
+    ...Array.from({ length: randomProblems }, () => randomProblem(random)),
+  ];
+  // Now and then a random problem is there already; a name stands for one case.
+  return [...new Map(problems.map((problem) => [formatProblem(problem), problem])).values()];
 }

@@ -1,6 +1,8 @@
 /** Right sums, wrongly finished. */
 
+import { type Activation, activationRange, type Conv2dProblem } from "@convene/core";
 import { referenceConv2d } from "../reference.js";
+import type { Operands } from "../operands.js";
 import { type Fault, faultyCompute, faultyQuestion } from "./faulty-backend.js";
 
 export const EPILOGUE_FAULTS: readonly Fault[] = [
@@ -22,4 +24,110 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
       output.set(referenceConv2d(problem, operands).output.map((y, at) => y + (residual?.[at] ?? 0)));
     }),
   },
+  {
+    name: "residual-subtracted",
+    about: "The residual comes off: a difference was being debugged, and the sign stayed.",
+    caughtBy: ["exact", "bounded", "goldens", "networks", "lifecycle"],
+    problems: { wrong: "ic3_ih5_oc4_kh3_residual", right: "ic3_ih5_oc4_kh3" },
+    backend: faultyQuestion("residual-subtracted", (problem, operands) => [
+      problem,
+      { ...operands, residual: operands.residual?.map((r) => -r) },
+    ]),
+  },
+  {
+    name: "clamp-before-bias",
+    about: "The activation is applied to the sum of products, and the bias added to that.",
+    caughtBy: ["exact", "bounded", "goldens", "lifecycle"],
+    problems: { wrong: "ic3_ih5_oc4_kh3_relu", right: "ic3_ih5_oc4_kh3_nobias_relu" },
+    backend: faultyCompute("clamp-before-bias", (problem, { bias, ...operands }, output) => {
+      const result = referenceConv2d(problem, operands).output;
+      const { oc, oh, ow } = problem;
+      output.set(result.map((y, at) => y + (bias?.[Math.floor(at / (oh * ow)) % oc] ?? 0)));
+    }),
+  },
+  {
+    name: "relu6-without-the-6",
+    about: "relu6 is matched by its beginning, and taken for relu.",
+    caughtBy: ["exact", "bounded", "goldens", "networks", "non-finite"],
+    problems: { wrong: "ic3_ih5_oc4_kh3_relu6", right: "ic3_ih5_oc4_kh3_relu" },
+    backend: faultyQuestion(
+      "relu6-without-the-6",
+      withActivation((activation) => (activation === "relu6" ? "relu" : activation)),
+    ),
+  },
+  {
+    name: "clamp-from-zero",
+    about: "Only the upper bound of a clamp is passed on: the kernel was written for relu and relu6.",
+    caughtBy: ["exact", "bounded", "goldens"],
+    problems: { wrong: "ic3_ih5_oc4_kh3_clamp-5:40", right: "ic3_ih5_oc4_kh3_clamp0:40" },
+    backend: faultyQuestion(
+      "clamp-from-zero",
+      withRange((_min, max) => [0, max]),
+    ),
+  },
+  {
+    name: "clamp-bound-zero-is-none",
+    about: "`max || Infinity`: an upper bound of zero counts as none.",
+    caughtBy: ["exact", "bounded"],
+    problems: { wrong: "ic3_ih5_oc4_kh3_clamp-40:0", right: "ic3_ih5_oc4_kh3_clamp-40:1" },
+    backend: faultyQuestion(
+      "clamp-bound-zero-is-none",
+      withRange((min, max) => [min, max || Infinity]),
+    ),
+  },
+  {
+    name: "clamp-in-integers",
+    about: "The bounds of a clamp pass through integer arguments.",
+    caughtBy: ["exact", "bounded", "goldens"],
+    problems: { wrong: "ic3_ih5_oc4_kh3_clamp-5.5:40.25", right: "ic3_ih5_oc4_kh3_clamp-5:40" },
+    backend: faultyQuestion(
+      "clamp-in-integers",
+      withRange((min, max) => [Math.trunc(min), Math.trunc(max)]),
+    ),
+  },
+  {
+    name: "nan-clamped-away",
+    about: "A clamp of comparisons makes 0 of NaN: `x > 0 ? x : 0`, or a GPU's max.",
+    caughtBy: ["non-finite"],
+    backend: faultyCompute("nan-clamped-away", (problem, operands, output) => {
+      const [min] = activationRange(problem.activation);
+      const lowest = Number.isFinite(min) ? min : NaN;
+      output.set(referenceConv2d(problem, operands).output.map((y) => (Number.isNaN(y) ? lowest : y)));
+    }),
+  },
+  {
+    name: "infinity-saturates",
+    about: "Every result is clamped, to the largest float32 where no activation asks for less.",
+    caughtBy: ["non-finite"],
+    backend: faultyCompute("infinity-saturates", (problem, operands, output) => {
+      const most = (2 - 2 ** -23) * 2 ** 127;
+      output.set(referenceConv2d(problem, operands).output.map((y) => Math.min(Math.max(y, -most), most)));
+    }),
+  },
+  {
+    name: "zero-weights-skipped",
+    about: "Products with a zero weight are skipped, which also loses the NaN that zero times infinity is.",
+    caughtBy: ["non-finite"],
+    backend: faultyCompute("zero-weights-skipped", (problem, operands, output) => {
+      // Where a filter is zero throughout, or an input is finite, nothing is lost.
+      const finite = operands.input.map((x) => (Number.isFinite(x) ? x : 0));
+      const result = referenceConv2d(problem, operands).output;
+      const skipped = referenceConv2d(problem, { ...operands, input: finite }).output;
+      const hasZeros = operands.weight.includes(0);
+      output.set(result.map((y, at) => (hasZeros && Number.isNaN(y) ? skipped[at]! : y)));
+    }),
+  },
 ];
+
+type Question = (problem: Conv2dProblem, operands: Operands) => readonly [Conv2dProblem, Operands];
+
+function withActivation(change: (activation: Activation | undefined) => Activation | undefined): Question {
+  return (problem, operands) => [{ ...problem, activation: change(problem.activation) }, operands];
+}
+
+/** The question with other bounds, where its activation is a clamp by that name. */
+function withRange(change: (min: number, max: number) => readonly [number, number]): Question {
+  return withActivation((activation) =>
+    typeof activation === "object" ? { clamp: change(...activation.clamp) } : activation,
+  );
+}

@@ -17,7 +17,7 @@ export interface Fault {
   readonly name: string;
   /** What it does wrong, and how someone comes to write that. */
   readonly about: string;
-  /** The sub-suites that catch it, in the order of `SUITE_NAMES`; the others do not. */
+  /** The sub-suites that must catch it, each by itself, in the order of `SUITE_NAMES`; others may too. */
   readonly caughtBy: readonly SuiteName[];
   /** A problem on which it is wrong, and one, as like it as can be, on which it is right; for faults that one run shows. */
   readonly problems?: { readonly wrong: string; readonly right: string };

@@ -1,9 +1,28 @@
 /** Backends with one planted fault each. If the suite passes one of them, it is the suite that is wrong. */
 
+import { ADDRESSING_FAULTS } from "./addressing-faults.js";
+import { CACHE_FAULTS } from "./cache-faults.js";
+import { CHANNEL_FAULTS } from "./channel-faults.js";
+import { CONTRACT_FAULTS } from "./contract-faults.js";
 import { EPILOGUE_FAULTS } from "./epilogue-faults.js";
 import type { Fault } from "./faulty-backend.js";
-import { INDEXING_FAULTS } from "./indexing-faults.js";
+import { GEOMETRY_FAULTS } from "./geometry-faults.js";
+import { MEMORY_FAULTS } from "./memory-faults.js";
+import { QUEUE_FAULTS } from "./queue-faults.js";
 import { ROUNDING_FAULTS } from "./rounding-faults.js";
 import { STATE_FAULTS } from "./state-faults.js";
+import { TILE_FAULTS } from "./tile-faults.js";
 
-export const FAULTS: readonly Fault[] = [...INDEXING_FAULTS, ...EPILOGUE_FAULTS, ...STATE_FAULTS, ...ROUNDING_FAULTS];
+export const FAULTS: readonly Fault[] = [
+  ...GEOMETRY_FAULTS,
+  ...CHANNEL_FAULTS,
+  ...ADDRESSING_FAULTS,
+  ...TILE_FAULTS,
+  ...EPILOGUE_FAULTS,
+  ...ROUNDING_FAULTS,
+  ...STATE_FAULTS,
+  ...CACHE_FAULTS,
+  ...MEMORY_FAULTS,
+  ...QUEUE_FAULTS,
+  ...CONTRACT_FAULTS,
+];

@@ -1,7 +1,9 @@
-/** Right elements, summed with too little precision. */
+/** Right elements, with too little precision or range. */
 
+import { referenceConv2d } from "../reference.js";
 import { accumulate } from "./accumulate.js";
 import { type Fault, faultyCompute, faultyQuestion } from "./faulty-backend.js";
+import { flush, significant, toBfloat16, toFloat16 } from "./significand.js";
 
 export const ROUNDING_FAULTS: readonly Fault[] = [
   {
@@ -13,6 +15,14 @@ export const ROUNDING_FAULTS: readonly Fault[] = [
     ),
   },
   {
+    name: "bfloat16-accumulation",
+    about: "Sums are kept in bfloat16, as matrix units of small chips do: integers go wrong above 256.",
+    caughtBy: ["exact", "bounded", "goldens"],
+    backend: faultyCompute("bfloat16-accumulation", (problem, operands, output) =>
+      output.set(accumulate(problem, operands, toBfloat16)),
+    ),
+  },
+  {
     name: "float16-weights",
     about: "Weights are stored in float16. Integers lose nothing by it, so that only real values show it.",
     caughtBy: ["bounded"],
@@ -21,14 +31,60 @@ export const ROUNDING_FAULTS: readonly Fault[] = [
       { ...operands, weight: operands.weight.map(toFloat16) },
     ]),
   },
+  {
+    name: "tf32-products",
+    about: "Operands are cut to TF32's eleven bits, as CUDA's libraries do unless told otherwise; sums are float32.",
+    caughtBy: ["bounded"],
+    backend: faultyQuestion("tf32-products", (problem, operands) => [
+      problem,
+      {
+        ...operands,
+        input: operands.input.map((x) => significant(x, 11)),
+        weight: operands.weight.map((w) => significant(w, 11)),
+      },
+    ]),
+  },
+  {
+    name: "float16-bias",
+    about: "The bias is packed behind weights that once were float16, and still is.",
+    caughtBy: ["bounded"],
+    backend: faultyQuestion("float16-bias", (problem, operands) => [
+      problem,
+      { ...operands, bias: operands.bias?.map(toFloat16) },
+    ]),
+  },
+  {
+    name: "float16-results",
+    about: "Results are stored in float16 textures.",
+    caughtBy: ["bounded", "goldens"],
+    backend: faultyCompute("float16-results", (problem, operands, output) =>
+      output.set(referenceConv2d(problem, operands).output.map(toFloat16)),
+    ),
+  },
+  {
+    name: "range-of-float16",
+    about:
+      "Results are clamped to 65504, the largest float16, by an epilogue that is shared with a half-precision kernel.",
+    caughtBy: ["bounded"],
+    backend: faultyCompute("range-of-float16", (problem, operands, output) =>
+      output.set(referenceConv2d(problem, operands).output.map((y) => Math.min(Math.max(y, -65504), 65504))),
+    ),
+  },
+  {
+    name: "subnormals-flushed",
+    about: "Subnormal results become zero, as on most GPUs, by a backend that declares to keep them.",
+    caughtBy: ["bounded", "non-finite"],
+    backend: faultyCompute("subnormals-flushed", (problem, operands, output) =>
+      output.set(referenceConv2d(problem, operands).output.map(flush)),
+    ),
+  },
+  {
+    name: "subnormal-operands-flushed",
+    about: "Subnormal operands are read as zero: a thread pool has set the processor's flag for it.",
+    caughtBy: ["bounded", "non-finite"],
+    backend: faultyQuestion("subnormal-operands-flushed", (problem, operands) => [
+      problem,
+      { ...operands, input: operands.input.map(flush), weight: operands.weight.map(flush) },
+    ]),
+  },
 ];
-
-/**
- * Eleven significant bits, by Veltkamp's splitting of a float64. Of float16's narrow range only the top is kept: past
- * 65504 it is infinite.
- */
-function toFloat16(x: number): number {
-  const scaled = x * (2 ** 42 + 1);
-  const rounded = scaled - (scaled - x);
-  return Math.abs(rounded) > 65504 ? Math.sign(x) * Infinity : rounded;
-}

@@ -1,7 +1,6 @@
 /** Right the first time, or when alone. One run, prepared and thrown away, does not show these. */
 
 import { referenceConv2d } from "../reference.js";
-import type { ReferenceStorage } from "../reference-backend.js";
 import { copyWeights, type Fault, faultyBackend, planOf } from "./faulty-backend.js";
 
 export const STATE_FAULTS: readonly Fault[] = [
@@ -62,13 +61,60 @@ export const STATE_FAULTS: readonly Fault[] = [
     }),
   },
   {
-    name: "read-too-late",
-    about: "A read copies after everything else that has been called, later runs too, instead of where it was called.",
+    name: "one-run-behind",
+    about: "Results go to one of two buffers and are taken from the other: from the second run on, the last one's.",
     caughtBy: ["lifecycle"],
-    backend: faultyBackend("read-too-late", (right) => ({
-      read: async (source: ReferenceStorage, shape, layout) => {
-        await Promise.resolve();
-        return right.read(source, shape, layout);
+    backend: faultyBackend("one-run-behind", () => ({
+      prepareConv2d: async (problem, weights) => {
+        let last: Float64Array | undefined;
+        return planOf((operands, output) => {
+          const result = referenceConv2d(problem, operands).output;
+          output.set(last ?? result);
+          last = result;
+        }, copyWeights(weights));
+      },
+    })),
+  },
+  {
+    name: "residual-bound-at-the-first-run",
+    about: "Bindings are made at a plan's first run and kept: later runs get the residual tensor of that one.",
+    caughtBy: ["lifecycle"],
+    backend: faultyBackend("residual-bound-at-the-first-run", () => ({
+      prepareConv2d: async (problem, weights) => {
+        let bound: Float32Array | undefined;
+        return planOf((operands, output) => {
+          bound ??= operands.residual;
+          output.set(referenceConv2d(problem, { ...operands, residual: bound }).output);
+        }, copyWeights(weights));
+      },
+    })),
+  },
+  {
+    name: "input-bound-at-the-first-run",
+    about: "As before, for the input: right for whoever uploads into the same tensor each time.",
+    caughtBy: ["lifecycle"],
+    backend: faultyBackend("input-bound-at-the-first-run", () => ({
+      prepareConv2d: async (problem, weights) => {
+        let bound: Float32Array | undefined;
+        return planOf((operands, output) => {
+          bound ??= operands.input;
+          output.set(referenceConv2d(problem, { ...operands, input: bound }).output);
+        }, copyWeights(weights));
+      },
+    })),
+  },
+  {
+    name: "bits-change-from-run-to-run",
+    about: "Threads add their parts in the order in which they finish: within the bound, and never twice the same.",
+    caughtBy: ["lifecycle"],
+    backend: faultyBackend("bits-change-from-run-to-run", () => ({
+      prepareConv2d: async (problem, weights) => {
+        let runs = 0;
+        return planOf((operands, output) => {
+          output.set(referenceConv2d(problem, operands).output);
+          // One unit in the last place of what is no integer, at every other run.
+          if (runs++ % 2 === 1) output.set(output.map((y) => (Number.isInteger(y) ? y : y * (1 + 2 ** -23))));
+        }, copyWeights(weights));
       },
     })),
   },

@@ -1,0 +1,225 @@
+/**
+ * lifecycle, how things end. What is disposed while a run or a read is in flight leaves two right outcomes, the right
+ * result and a ConveneError, and neither may take forever.
+ */
+
+import { type Backend, inputShape, outputShape, parseProblem } from "@convene/core";
+import type { CaseContext, ConformanceCase } from "../case.js";
+import {
+  anotherBackend,
+  atWorkbench,
+  CaseEnd,
+  expectRight,
+  fail,
+  integers,
+  isConveneError,
+  type Known,
+  memoryUse,
+  settled,
+  type Workbench,
+} from "./lifecycle-workbench.js";
+
+/** How many backends are made and disposed, one after the other. */
+const IN_A_ROW = 20;
+
+export function disposeCases(text: string): readonly ConformanceCase[] {
+  const problem = parseProblem(text);
+
+  /** A run in flight, and the disposable things that it works with. */
+  const start = async (bench: Workbench) => {
+    const operands = integers(problem, 1);
+    const it = await bench.prepare(problem, operands);
+    const output = it.output();
+    const fed = it.feed(operands);
+    it.run(fed, output);
+    return { operands, plan: it.plan, fed, output };
+  };
+  const rightOrError = async (operands: Known, read: Promise<Float32Array>): Promise<void> => {
+    const result = await settled(read, "the read");
+    if (result) expectRight(problem, operands, result, "the read");
+  };
+  /** Uploads that take the memory which has just been given back, where a backend hands it out again at once. */
+  const reuseMemory = (bench: Workbench): void => {
+    for (let i = 0; i < 3; i++) {
+      bench.filled(inputShape(problem), 99);
+      bench.filled(outputShape(problem), 99);
+    }
+  };
+
+  const onThis: Record<string, (bench: Workbench) => Promise<void>> = {
+    "a plan disposed right after its run": async (bench) => {
+      const { operands, plan, output } = await start(bench);
+      plan.dispose();
+      // Its memory is taken by another plan, with other weights, which is prepared and run at once.
+      const reading = bench.read(output);
+      const other = await bench.prepare(problem, integers(problem, 2));
+      other.run(other.feed(integers(problem, 2)), other.output());
+      await rightOrError(operands, reading);
+    },
+    "an input disposed right after the run, its memory reused": async (bench) => {
+      const { operands, fed, output } = await start(bench);
+      fed.input.dispose();
+      fed.residual?.dispose();
+      reuseMemory(bench);
+      await rightOrError(operands, bench.read(output));
+    },
+    "an output disposed right after its read is called, its memory reused": async (bench) => {
+      const { operands, output } = await start(bench);
+      const reading = bench.read(output);
+      output.dispose();
+      reuseMemory(bench);
+      await rightOrError(operands, reading);
+    },
+    "everything disposed before anything is awaited": async (bench) => {
+      const { operands, plan, fed, output } = await start(bench);
+      const reading = bench.read(output);
+      for (const each of [output, plan, fed.residual, fed.input]) each?.dispose();
+      await rightOrError(operands, reading);
+      await bench.backend.sync();
+    },
+    "disposing twice does nothing more": async (bench) => {
+      const before = await memoryUse(bench.backend);
+      const { plan, fed, output } = await start(bench);
+      const shared = bench.backend.allocateShared([
+        { shape: inputShape(problem), from: 0, to: 1 },
+        { shape: outputShape(problem), from: 1, to: 2 },
+      ]);
+      const all = [plan, output, fed.input, ...(fed.residual ? [fed.residual] : []), ...shared];
+      for (const each of all) {
+        if (each.disposed) fail("what has not been disposed says that it has");
+        each.dispose();
+        if (!each.disposed) fail("what has been disposed says that it has not");
+        each.dispose();
+      }
+      // Memory that was given back twice would be handed out twice.
+      const one = bench.filled(outputShape(problem), 1);
+      for (const each of all) each.dispose();
+      const two = bench.filled(outputShape(problem), 2);
+      for (const [tensor, value] of [
+        [one, 1],
+        [two, 2],
+      ] as const) {
+        if ((await bench.read(tensor)).some((each) => each !== value)) fail("two tensors lie in the same memory");
+        tensor.dispose();
+      }
+      const after = await memoryUse(bench.backend);
+      if (after?.used !== before?.used) fail(`${before?.used} bytes were in use before, ${after?.used} are after`);
+    },
+  };
+
+  const onAnother: Record<string, (backend: Backend, bench: Workbench) => Promise<void>> = {
+    "the backend disposed with a run and its read in flight": async (backend, bench) => {
+      const { operands, output } = await start(bench);
+      const reading = rightOrError(operands, bench.read(output));
+      // Handled now, awaited below.
+      reading.catch(() => undefined);
+      await disposed(backend);
+      await reading;
+    },
+    "the backend disposed with a run in flight that nobody reads": async (backend, bench) => {
+      const { plan, fed, output } = await start(bench);
+      await disposed(backend);
+      if (![plan, fed.input, output, backend].every((each) => each.disposed))
+        fail("not all say that they are disposed");
+    },
+    "the backend disposed while a plan is being prepared": async (backend) => {
+      const { weight, bias } = integers(problem, 1);
+      const preparing = settled(backend.prepareConv2d(problem, { weight, bias }), "prepareConv2d");
+      preparing.catch(() => undefined);
+      await disposed(backend);
+      const plan = await preparing;
+      if (plan && !plan.disposed) fail("a plan outlived its backend");
+    },
+    "the backend disposed twice, before its tensors and plans": async (backend, bench) => {
+      const { plan, fed, output } = await start(bench);
+      await Promise.all([disposed(backend), disposed(backend)]);
+      await disposed(backend);
+      for (const each of [plan, output, fed.input, fed.residual]) each?.dispose();
+    },
+  };
+
+  return [
+    ...Object.entries(onThis).map(([what, use]): ConformanceCase => ({
+      suite: "lifecycle",
+      name: `${text}: ${what}`,
+      problems: [problem],
+      run: (context) => atWorkbench(context, use),
+    })),
+    ...Object.entries(onAnother).map(([what, use]): ConformanceCase => ({
+      suite: "lifecycle",
+      name: `${text}: ${what}`,
+      problems: [problem],
+      run: (context) => elsewhere(context, use),
+    })),
+  ];
+}
+
+/** Cases of several backends. */
+export function backendCases(text: string): readonly ConformanceCase[] {
+  const problem = parseProblem(text);
+  const answer = async (backend: Backend, context: CaseContext, seed: number, what: string): Promise<void> => {
+    const operands = integers(problem, seed);
+    const outcome = await atWorkbench({ ...context, backend }, async (bench) => {
+      const it = await bench.prepare(problem, operands);
+      const output = it.output();
+      it.run(it.feed(operands), output);
+      expectRight(problem, operands, await bench.read(output), what);
+    });
+    if (outcome.status !== "passed") throw new CaseEnd(outcome);
+  };
+  return [
+    {
+      suite: "lifecycle",
+      name: `${text}: a second backend has nothing to do with the first`,
+      problems: [problem],
+      run: (context) =>
+        elsewhere(context, async (second) => {
+          await Promise.all([
+            answer(context.backend, context, 1, "the first"),
+            answer(second, context, 2, "the second"),
+          ]);
+          await disposed(second);
+          await answer(context.backend, context, 3, "the first, when the second is gone");
+        }),
+    },
+    {
+      suite: "lifecycle",
+      name: `${text}: ${IN_A_ROW} backends made and disposed in a row`,
+      problems: [problem],
+      quick: false,
+      limit: 120_000,
+      run: (context) =>
+        elsewhere(context, async (first) => {
+          for (let i = 1; i <= IN_A_ROW; i++) {
+            const backend = i === 1 ? first : await anotherBackend(context);
+            await answer(backend, context, i, `backend ${i}`);
+            await disposed(backend);
+          }
+          await answer(context.backend, context, 1, "the backend that was there before");
+        }),
+    },
+  ];
+}
+
+/** A case at a workbench on a backend of its own, which it may dispose. */
+async function elsewhere(
+  context: CaseContext,
+  use: (backend: Backend, bench: Workbench) => Promise<void>,
+): ReturnType<ConformanceCase["run"]> {
+  try {
+    const backend = await anotherBackend(context);
+    return await atWorkbench({ ...context, backend }, (bench) => use(backend, bench));
+  } catch (error) {
+    if (error instanceof CaseEnd) return error.outcome;
+    throw error;
+  }
+}
+
+/** Disposes a backend, which must not fail. */
+async function disposed(backend: Backend): Promise<void> {
+  try {
+    await backend.dispose();
+  } catch (error) {
+    fail(`dispose rejected: ${isConveneError(error) ? error.message : String(error)}`);
+  }
+}

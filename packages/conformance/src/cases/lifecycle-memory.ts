@@ -1,0 +1,93 @@
+/**
+ * lifecycle, memory: plans without end, tensors that count, memory that is not clean. Where a backend can tell its memory,
+ * what was taken must come back; where it cannot, results are held all the same.
+ */
+
+import { inputShape, type MemoryUse, outputShape, parseProblem } from "@convene/core";
+import type { ConformanceCase } from "../case.js";
+import {
+  benchCase,
+  expectNoneLeft,
+  expectRight,
+  fail,
+  integers,
+  memoryUse,
+  takenOf,
+  type Workbench,
+} from "./lifecycle-workbench.js";
+
+/** One for each kind of kernel that a backend is likely to have. */
+const KINDS = ["ic5_ih6_oc11_kh3_ph1", "g12_ic12_ih6_oc12_kh3_ph1", "g4_ic16_ih5_oc16_kh3_ph1_residual_relu"].map(
+  parseProblem,
+);
+
+/** Small, because there are a thousand. */
+const CYCLED = ["ic3_ih4_oc5_kh3_ph1", "g5_ic5_ih4_oc5_kh3_ph1", "g2_ic4_ih4_oc6_kh3_ph1_residual"].map(parseProblem);
+/** In these a backend may still come to need more: buffers of its own, a pool's first pages. */
+const WARM_UP = 10;
+
+export function memoryCases(): readonly ConformanceCase[] {
+  const counted = "of prepare, run and dispose without growth";
+  return [
+    benchCase(`fifty cycles ${counted}`, (bench) => cycles(bench, 50)),
+    benchCase(`a thousand cycles ${counted}`, (bench) => cycles(bench, 1000), { quick: false, limit: 120_000 }),
+    benchCase("a tensor counts as memory in use until it is disposed", countedTensors),
+    benchCase("memory that was full of NaN before does not show", uncleanMemory),
+  ];
+}
+
+async function cycles({ backend, ...bench }: Workbench, count: number): Promise<void> {
+  const problems = takenOf(backend, CYCLED).map((problem, index) => ({
+    problem,
+    operands: integers(problem, index + 1),
+  }));
+  const before = await memoryUse(backend);
+  let warm: MemoryUse | undefined;
+  for (let cycle = 1; cycle <= count; cycle++) {
+    const { problem, operands } = problems[cycle % problems.length]!;
+    const it = await bench.prepare(problem, operands);
+    const [fed, output] = [it.feed(operands), it.output()];
+    it.run(fed, output);
+    expectRight(problem, operands, await bench.read(output), `cycle ${cycle}`);
+    for (const each of [output, it.plan, fed.input, fed.residual]) each?.dispose();
+    if (cycle % WARM_UP !== 0) continue;
+    const now = await memoryUse(backend);
+    expectNoneLeft(before, now, `after ${cycle} cycles`);
+    warm ??= now;
+    if (now && warm && now.reserved > warm.reserved) {
+      fail(`${warm.reserved} bytes were reserved after ${WARM_UP} cycles, ${now.reserved} after ${cycle}`);
+    }
+  }
+}
+
+async function countedTensors({ backend, keep }: Workbench): Promise<void> {
+  const before = await memoryUse(backend);
+  const bytes = 4 * 3 * 5 * 7 * 11;
+  const tensors = [1, 2, 3].map(() => keep(backend.allocate([3, 5, 7, 11])));
+  const during = await memoryUse(backend);
+  if (before && during && during.used < before.used + 3 * bytes) {
+    fail(`three tensors of ${bytes} bytes each were allocated, and ${during.used - before.used} more are in use`);
+  }
+  if (during && during.reserved < during.used) {
+    fail(`${during.used} bytes are in use, which is more than the ${during.reserved} that are reserved`);
+  }
+  for (const each of tensors) each.dispose();
+  expectNoneLeft(before, await memoryUse(backend));
+}
+
+async function uncleanMemory(bench: Workbench): Promise<void> {
+  for (const problem of takenOf(bench.backend, KINDS)) {
+    // Of every size that is about to be needed, and one larger than all of them, from which smaller ones are cut.
+    const dirty = [inputShape(problem), outputShape(problem), outputShape(problem), [1, 64, 16, 16] as const].map(
+      (shape) => bench.filled(shape, NaN),
+    );
+    await bench.backend.sync();
+    for (const each of dirty) each.dispose();
+    const operands = integers(problem, 5);
+    const it = await bench.prepare(problem, operands);
+    // Allocated, not uploaded: nothing has cleaned it.
+    const output = bench.keep(bench.backend.allocate(outputShape(problem)));
+    it.run(it.feed(operands), output);
+    expectRight(problem, operands, await bench.read(output), "in memory that was full of NaN");
+  }
+}

@@ -1,0 +1,221 @@
+/** lifecycle, one plan and its runs: each run reads what was there when it was called, and writes all of its output. */
+
+import { type Conv2dProblem, inputShape, outputShape, parseProblem } from "@convene/core";
+import type { ConformanceCase } from "../case.js";
+import { makeOperands, type Operands } from "../operands.js";
+import {
+  atWorkbench,
+  expectRight,
+  fail,
+  integers,
+  type Known,
+  known,
+  sizeOf,
+  type Workbench,
+} from "./lifecycle-workbench.js";
+
+/** What an output is filled with before a run: neither can be right, and a sum onto either is wrong. */
+const POISONS = [NaN, -12345.5];
+
+/** The order in which six results are asked for, and another in which they are awaited. */
+const READ_ORDER = [3, 0, 5, 1, 4, 2];
+const AWAIT_ORDER = [2, 5, 0, 4, 3, 1];
+
+export function runCases(text: string): readonly ConformanceCase[] {
+  const problem = parseProblem(text);
+  const right = (operands: Known, actual: Float32Array, what: string): void =>
+    expectRight(problem, operands, actual, what);
+
+  const cases: Record<string, (bench: Workbench, operands: RunOperands) => Promise<void>> = {
+    "a plan that runs again answers for its new input": async (bench, { first, otherInput }) => {
+      const it = await bench.prepare(problem, first);
+      const output = it.output();
+      for (const [index, operands] of [first, otherInput].entries()) {
+        it.run(it.feed(operands), output);
+        right(operands, await bench.read(output), `run ${index + 1}`);
+      }
+    },
+    "a plan that runs again sees what was uploaded into the same tensors": async (bench, { first, otherInput }) => {
+      const it = await bench.prepare(problem, first);
+      const output = it.output();
+      const fed = it.feed(first);
+      it.run(fed, output);
+      right(first, await bench.read(output), "run 1");
+      const again = it.feed(otherInput, fed);
+      if (again.input !== fed.input || again.residual !== fed.residual) fail("upload did not answer with its target");
+      it.run(fed, output);
+      right(otherInput, await bench.read(output), "run 2");
+    },
+    "weights that the caller changes after prepare do not matter": async (bench, { first }) => {
+      const given = { ...first, weight: first.weight.slice(), bias: first.bias?.slice() };
+      const it = await bench.prepare(problem, given);
+      given.weight.fill(99);
+      given.bias?.fill(99);
+      const output = it.output();
+      it.run(it.feed(first), output);
+      right(first, await bench.read(output), "the run");
+    },
+    "tensors that the caller changes after upload do not matter": async (bench, { first }) => {
+      const given = { ...first, input: first.input.slice(), residual: first.residual?.slice() };
+      const it = await bench.prepare(problem, first);
+      const fed = it.feed(given);
+      given.input.fill(99);
+      given.residual?.fill(99);
+      const output = it.output();
+      it.run(fed, output);
+      right(first, await bench.read(output), "the run");
+    },
+    "what the caller hands in is read, and not written": async (bench, { first }) => {
+      const { input, residual, weight, bias } = first;
+      const copies = Object.entries({ input, residual, weight, bias }).map(
+        ([name, data]) => [name, data, data?.slice()] as const,
+      );
+      const it = await bench.prepare(problem, first);
+      const output = it.output();
+      const fed = it.feed(first);
+      it.run(fed, output);
+      right(first, await bench.read(output), "the run");
+      for (const [name, data, copy] of copies) {
+        if (data?.some((each, at) => each !== copy![at])) fail(`the caller's ${name} has been changed`);
+      }
+    },
+    "two plans that run in turn keep their own weights and results": async (
+      bench,
+      { first, otherWeights, otherInput },
+    ) => {
+      const one = await bench.prepare(problem, first);
+      const two = await bench.prepare(problem, otherWeights);
+      const [outputOfOne, outputOfTwo] = [one.output(), two.output()];
+      const reads: Promise<Float32Array>[] = [];
+      // None is awaited before the next: each read must give what its own run wrote.
+      one.run(one.feed(first), outputOfOne);
+      reads.push(bench.read(outputOfOne));
+      two.run(two.feed(otherWeights), outputOfTwo);
+      reads.push(bench.read(outputOfTwo));
+      one.run(one.feed(otherInput), outputOfOne);
+      reads.push(bench.read(outputOfOne));
+      const results = await Promise.all(reads);
+      [first, otherWeights, otherInput].forEach((operands, run) => right(operands, results[run]!, `run ${run + 1}`));
+    },
+    "a run repeated gives the same bits": async (bench) => {
+      const real = makeOperands(problem, "real", 4);
+      const it = await bench.prepare(problem, real);
+      const output = it.output();
+      const fed = it.feed(real);
+      it.run(fed, output);
+      const bits = bitsOf(await bench.read(output));
+      for (let run = 2; run <= 6; run++) {
+        // The last ones in tensors of their own, which lie elsewhere.
+        const elsewhere = run > 4;
+        const to = elsewhere ? it.output() : output;
+        it.run(elsewhere ? it.feed(real) : fed, to);
+        const again = bitsOf(await bench.read(to));
+        const at = again.findIndex((each, index) => each !== bits[index]);
+        if (at >= 0) fail(`run ${run} differs from run 1 at element ${at}`);
+      }
+    },
+    "every element of the output is written, and none is added to": async (bench, { first }) => {
+      const it = await bench.prepare(problem, first);
+      for (const poison of POISONS) {
+        const output = it.output(poison);
+        it.run(it.feed(first), output);
+        right(first, await bench.read(output), `into an output full of ${poison}`);
+      }
+    },
+    "six runs in flight, their results read in another order": async (bench, { first }) => {
+      const it = await bench.prepare(problem, first);
+      const inputs = READ_ORDER.map((_, index) => withInputOf(problem, first, 10 + index));
+      const outputs = inputs.map((operands) => {
+        const output = it.output();
+        it.run(it.feed(operands), output);
+        return output;
+      });
+      const reads = new Map(READ_ORDER.map((index) => [index, bench.read(outputs[index]!)]));
+      // Rejections of those that are awaited later must not go unhandled until then.
+      await Promise.allSettled(reads.values());
+      for (const index of AWAIT_ORDER) right(inputs[index]!, await reads.get(index)!, `run ${index + 1}`);
+    },
+    "an upload right after a run or a read does not reach it": async (bench, { first, otherInput }) => {
+      const it = await bench.prepare(problem, first);
+      const output = it.output();
+      const fed = it.feed(first);
+      it.run(fed, output);
+      it.feed(otherInput, fed);
+      const read = bench.read(output);
+      bench.upload(new Float32Array(sizeOf(output.shape)).fill(99), output.shape, output);
+      right(first, await read, "the run before the upload");
+      it.run(fed, output);
+      right(otherInput, await bench.read(output), "the run after the upload");
+    },
+    "a result that was read is the caller's own": async (bench, { first, otherInput }) => {
+      const it = await bench.prepare(problem, first);
+      const output = it.output();
+      const fed = it.feed(first);
+      it.run(fed, output);
+      const result = await bench.read(output);
+      right(first, result, "the read");
+      it.run(it.feed(otherInput, fed), output);
+      await bench.backend.sync();
+      right(first, result, "what was read before another run");
+      const second = await bench.read(output);
+      bench.upload(new Float32Array(sizeOf(output.shape)).fill(99), output.shape, output);
+      await bench.backend.sync();
+      right(first, result, "what was read before another read");
+      right(otherInput, second, "what was read before an upload");
+      it.run(fed, output);
+      const third = await bench.read(output);
+      third.fill(99);
+      right(otherInput, await bench.read(output), "a read after the caller changed what the one before gave");
+    },
+  };
+  if (sameSizes(problem)) {
+    cases["an output is the input of the next run, with nothing awaited between"] = async (
+      bench,
+      { first, otherInput },
+    ) => {
+      const it = await bench.prepare(problem, first);
+      const [middle, output] = [it.output(), it.output()];
+      const fed = it.feed(first);
+      it.run(fed, middle);
+      it.run({ ...fed, input: middle }, output);
+      const reads = Promise.all([bench.read(output), bench.read(middle)]);
+      // Again over the same tensors: what has been read already must not see it.
+      it.run(it.feed(otherInput, fed), middle);
+      const [after, between] = await reads;
+      right(first, between, "the first run");
+      right(known(problem, { ...first, input: Float32Array.from(first.expected) }), after, "the second run");
+    };
+  }
+  return Object.entries(cases).map(([what, use]) => ({
+    suite: "lifecycle",
+    name: `${text}: ${what}`,
+    problems: [problem],
+    run: (context) => {
+      const first = integers(problem, 1);
+      const otherWeights = integers(problem, 2);
+      const otherInput = withInputOf(problem, first, 3);
+      return atWorkbench(context, (bench) => use(bench, { first, otherWeights, otherInput }));
+    },
+  }));
+}
+
+/** What the cases run on: two that differ in everything, and one with the weights of the first. */
+interface RunOperands {
+  readonly first: Known;
+  readonly otherWeights: Known;
+  readonly otherInput: Known;
+}
+
+/** `operands` with input and residual from another seed. */
+function withInputOf(problem: Conv2dProblem, { weight, bias }: Operands, seed: number): Known {
+  const { input, residual } = makeOperands(problem, "integer", seed);
+  return known(problem, { weight, bias, input, residual });
+}
+
+function sameSizes(problem: Conv2dProblem): boolean {
+  return inputShape(problem).join() === outputShape(problem).join();
+}
+
+function bitsOf(data: Float32Array): Uint32Array {
+  return new Uint32Array(data.slice().buffer);
+}

@@ -1,0 +1,104 @@
+/** lifecycle, tensors of allocateShared: they may share memory with one another, as long as nobody can tell. */
+
+import { type Conv2dProblem, type DeviceTensor, inputShape, outputShape, parseProblem } from "@convene/core";
+import type { ConformanceCase } from "../case.js";
+import type { Operands } from "../operands.js";
+import {
+  benchCase,
+  expectNoneLeft,
+  expectRight,
+  fail,
+  integers,
+  type Known,
+  known,
+  memoryUse,
+  sizeOf,
+  type Workbench,
+} from "./lifecycle-workbench.js";
+
+/** Two layers; the input of the first and the output of the second need not be there together. */
+const CHAIN = ["ic5_ih8_oc11_kh3_ph1", "ic11_ih8_oc5_kh3_ph1"].map(parseProblem) as [Conv2dProblem, Conv2dProblem];
+
+export function sharedCases(): readonly ConformanceCase[] {
+  return [
+    benchCase("tensors of allocateShared hold what they should, for as long as they should", sharedTensors, {
+      problems: CHAIN,
+    }),
+    benchCase("tensors of allocateShared may be disposed one by one", sharedDisposal, { problems: CHAIN }),
+  ];
+}
+
+/** Plans of the chain, their tensors in shared memory, and what each layer answers to an input. */
+async function chain({ backend, keep, ...bench }: Workbench) {
+  const [first, second] = CHAIN;
+  const weights = [integers(first, 1), integers(second, 2)] as const;
+  const steps = [await bench.prepare(first, weights[0]), await bench.prepare(second, weights[1])] as const;
+  const shapes = [inputShape(first), outputShape(first), outputShape(second)] as const;
+  const tensors = backend.allocateShared(shapes.map((shape, step) => ({ shape, from: step, to: step + 1 })));
+  if (tensors.length !== 3) fail(`${tensors.length} tensors were allocated for 3 lifetimes`);
+  const [from, middle, to] = tensors.map(keep) as [DeviceTensor, DeviceTensor, DeviceTensor];
+  return {
+    first,
+    second,
+    weights,
+    plans: steps.map(({ plan }) => plan),
+    from,
+    middle,
+    to,
+    run(operands: Operands): void {
+      backend.upload({ shape: shapes[0], layout: "nchw", data: operands.input }, from);
+      steps[0].run({ input: from, residual: undefined }, middle);
+      steps[1].run({ input: middle, residual: undefined }, to);
+    },
+    /** What comes out at the end, where `operands` go in. */
+    answer: (operands: Known): Known => known(second, { ...weights[1], input: Float32Array.from(operands.expected) }),
+  };
+}
+
+async function sharedTensors(bench: Workbench): Promise<void> {
+  const { first, second, weights, from, middle, to, run, answer } = await chain(bench);
+  for (const [one, other] of [
+    [from, middle],
+    [middle, to],
+  ] as const) {
+    fill(bench, one, 1);
+    fill(bench, other, 2);
+    await expectFull(bench, one, 1);
+    await expectFull(bench, other, 2);
+  }
+  // The second upload may write where the first output lies: its read was called before, so it must not see that.
+  const inputs = [weights[0], known(first, { ...weights[0], input: integers(first, 3).input })];
+  const answers = inputs.map(answer);
+  const reads = inputs.map((operands) => {
+    run(operands);
+    return bench.read(to);
+  });
+  for (const [index, result] of (await Promise.all(reads)).entries()) {
+    expectRight(second, answers[index]!, result, `run ${index + 1} of the chain`);
+  }
+}
+
+function fill(bench: Workbench, target: DeviceTensor, value: number): void {
+  bench.upload(new Float32Array(sizeOf(target.shape)).fill(value), target.shape, target);
+}
+
+async function expectFull(bench: Workbench, source: DeviceTensor, value: number): Promise<void> {
+  if ((await bench.read(source)).every((each) => each === value)) return;
+  fail("two tensors lie in the same memory, though their lifetimes meet");
+}
+
+async function sharedDisposal(bench: Workbench): Promise<void> {
+  const before = await memoryUse(bench.backend);
+  const { first, weights, plans, from, middle, to, run } = await chain(bench);
+  run(weights[0]);
+  to.dispose();
+  from.dispose();
+  // Were the whole given back with one of them, this would take its place.
+  const intruder = bench.filled(outputShape(first), 99);
+  if (!to.disposed || !from.disposed || middle.disposed) fail("one that was disposed has taken others with it");
+  expectRight(first, weights[0], await bench.read(middle), "the tensor that is left");
+  middle.dispose();
+  if ((await bench.read(intruder)).some((each) => each !== 99)) fail("a tensor lies in shared memory that was in use");
+  for (const each of [intruder, ...plans]) each.dispose();
+  expectNoneLeft(before, await memoryUse(bench.backend));
+}

@@ -1,0 +1,186 @@
+/** Where cases work that are more than one run: what they prepare and upload is disposed at their end, however they end. */
+
+import {
+  type Backend,
+  type Conv2dPlan,
+  type Conv2dProblem,
+  type DeviceTensor,
+  inputShape,
+  type MemoryUse,
+  outputShape,
+  type Shape4,
+  tensor,
+} from "@convene/core";
+import type { CaseContext, CaseOutcome, ConformanceCase } from "../case.js";
+import { failedOutcome } from "../check-problem.js";
+import { makeOperands, type Operands } from "../operands.js";
+import { referenceConv2d } from "../reference.js";
+import { checkExact } from "../rules.js";
+
+/** Thrown by a case to end it with an outcome. */
+export class CaseEnd extends Error {
+  constructor(readonly outcome: CaseOutcome) {
+    super(outcome.message ?? outcome.status);
+  }
+}
+
+/** Ends the case as failed. */
+export function fail(message: string): never {
+  throw new CaseEnd({ status: "failed", message });
+}
+
+/** Operands, and the one right answer to them: computed before a backend sees them, because one may write to them. */
+export interface Known extends Operands {
+  readonly expected: Float64Array;
+}
+
+export function known(problem: Conv2dProblem, operands: Operands): Known {
+  return { ...operands, expected: referenceConv2d(problem, operands).output };
+}
+
+/** Small integers from a seed. Each case makes its own, so that none meets what a backend has done to another's. */
+export function integers(problem: Conv2dProblem, seed: number): Known {
+  return known(problem, makeOperands(problem, "integer", seed));
+}
+
+/** Ends the case as failed unless `actual` is the right answer. */
+export function expectRight(problem: Conv2dProblem, { expected }: Known, actual: Float32Array, what: string): void {
+  const verdict = checkExact(actual, expected);
+  if (verdict.ok) return;
+  const failed = failedOutcome(problem, verdict);
+  throw new CaseEnd({ ...failed, message: `${what}: ${failed.message}` });
+}
+
+/** The input of one run, and its residual where the problem has one, on the device. */
+export interface Fed {
+  readonly input: DeviceTensor;
+  readonly residual: DeviceTensor | undefined;
+}
+
+/** A plan, and the few steps that all cases are made of. */
+export interface Prepared {
+  readonly plan: Conv2dPlan;
+  /** Uploads input and residual; with `into`, into those tensors. */
+  feed(operands: Operands, into?: Fed): Fed;
+  /** An output, full of `poison`. */
+  output(poison?: number): DeviceTensor;
+  run(fed: Fed, output: DeviceTensor): void;
+}
+
+export interface Workbench {
+  readonly backend: Backend;
+  /** Disposes `value` at the end, too. */
+  keep<T extends { dispose(): void }>(value: T): T;
+  upload(data: Float32Array, shape: Shape4, into?: DeviceTensor): DeviceTensor;
+  /** A new tensor of this shape, full of `value`. */
+  filled(shape: Shape4, value: number): DeviceTensor;
+  read(source: DeviceTensor): Promise<Float32Array>;
+  /** A plan with the weights of `operands`. */
+  prepare(problem: Conv2dProblem, operands: Operands): Promise<Prepared>;
+}
+
+/** Runs `use` at a workbench; the case has passed unless it throws. */
+export async function atWorkbench(
+  { backend, accuracy }: Pick<CaseContext, "backend" | "accuracy">,
+  use: (bench: Workbench) => Promise<void>,
+): Promise<CaseOutcome> {
+  const kept: { dispose(): void }[] = [];
+  const bench: Workbench = {
+    backend,
+    keep(value) {
+      kept.push(value);
+      return value;
+    },
+    upload(data, shape, into) {
+      const made = backend.upload(tensor(data, shape), into);
+      return into ? made : bench.keep(made);
+    },
+    filled: (shape, value) => bench.upload(new Float32Array(sizeOf(shape)).fill(value), shape),
+    read: async (source) => (await backend.read(source)).data,
+    async prepare(problem, { weight, bias }) {
+      const plan = bench.keep(await backend.prepareConv2d(problem, { weight, bias }, { accuracy }));
+      return {
+        plan,
+        feed: ({ input, residual }, into) => ({
+          input: bench.upload(input, inputShape(problem), into?.input),
+          residual: residual && bench.upload(residual, outputShape(problem), into?.residual),
+        }),
+        output: (poison = NaN) => bench.filled(outputShape(problem), poison),
+        run: ({ input, residual }, output) => plan.run(input, output, residual),
+      };
+    },
+  };
+  try {
+    await use(bench);
+    return { status: "passed" };
+  } catch (error) {
+    if (error instanceof CaseEnd) return error.outcome;
+    throw error;
+  } finally {
+    for (const each of kept) each.dispose();
+  }
+}
+
+export function sizeOf(shape: Shape4): number {
+  return shape[0] * shape[1] * shape[2] * shape[3];
+}
+
+/** A second backend. Where there is no factory to make one the case is skipped, if the first backend is in order. */
+export async function anotherBackend({ backend, another }: CaseContext): Promise<Backend> {
+  if (another) return another();
+  await backend.sync();
+  throw new CaseEnd({
+    status: "skipped",
+    message: "this needs a second backend, and no factory was given to make one",
+  });
+}
+
+/** Whether `error` is one that Convene throws on purpose, from this copy of core or from another. */
+export function isConveneError(error: unknown): error is Error & { readonly code: string } {
+  return (
+    error instanceof Error &&
+    (error.name === "ConveneError" || error.name === "BackendUnavailableError") &&
+    "code" in error &&
+    typeof error.code === "string"
+  );
+}
+
+/** What `promise` gives, or the error of ours that it rejects with; any other rejection ends the case. */
+export async function settled<T>(promise: Promise<T>, what: string): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (isConveneError(error)) return undefined;
+    return fail(`${what} rejected with what is no ConveneError: ${String(error)}`);
+  }
+}
+
+/** Those of `problems` that the backend takes; where it takes none, the case is skipped with the backend's reason. */
+export function takenOf(backend: Backend, problems: readonly Conv2dProblem[]): readonly Conv2dProblem[] {
+  const supports = problems.map((problem) => backend.features.supports?.(problem) ?? true);
+  const taken = problems.filter((_, index) => supports[index] === true);
+  if (taken.length > 0) return taken;
+  const [first] = supports;
+  throw new CaseEnd({ status: "skipped", message: first === true || !first ? "" : first.reason });
+}
+
+/** A case of the lifecycle suite at a workbench. */
+export function benchCase(
+  name: string,
+  use: (bench: Workbench) => Promise<void>,
+  rest: Partial<ConformanceCase> = {},
+): ConformanceCase {
+  return { suite: "lifecycle", name, ...rest, run: (context) => atWorkbench(context, use) };
+}
+
+/** `undefined` where the backend cannot tell. Waits first, for one that frees when it is idle. */
+export async function memoryUse(backend: Backend): Promise<MemoryUse | undefined> {
+  await backend.sync();
+  return backend.memory();
+}
+
+/** Ends the case as failed unless as many bytes are in use as were. */
+export function expectNoneLeft(before: MemoryUse | undefined, after: MemoryUse | undefined, when = "at the end"): void {
+  if (before?.used === after?.used) return;
+  fail(`${before?.used} bytes were in use before, ${after?.used} are ${when}`);
+}

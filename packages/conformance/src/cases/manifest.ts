@@ -1,0 +1,159 @@
+/**
+ * manifest: what a backend says of itself is held to the facts. A limit that it declares must be one; what it declares
+ * to take it must take. These cases are there for every backend, whatever it declares.
+ */
+
+import { type Backend, type BackendFeatures, type Conv2dProblem, formatProblem, parseProblem } from "@convene/core";
+import type { CaseContext, CaseOutcome, ConformanceCase, FeatureName } from "../case.js";
+import { CORNER_PROBLEMS } from "./corner-problems.js";
+import { expectRefused, zeroWeights } from "./errors-prepare.js";
+import { anotherBackend, atWorkbench, fail, memoryUse } from "./lifecycle-workbench.js";
+import { nonFiniteCases } from "./non-finite.js";
+
+/** Complete by its type: a feature that core comes to have must be named here. */
+const FEATURES: Record<keyof BackendFeatures, "support" | "function"> = {
+  nonFinite: "support",
+  subnormals: "support",
+  supports: "function",
+};
+const NAMES = Object.keys(FEATURES).filter(
+  (key) => FEATURES[key as keyof BackendFeatures] === "support",
+) as FeatureName[];
+
+const PROBLEMS = CORNER_PROBLEMS.map(parseProblem);
+
+export async function manifestCases(): Promise<readonly ConformanceCase[]> {
+  const needing = await nonFiniteCases();
+  return [
+    plain("name and device are words", async ({ backend }) => {
+      for (const key of ["name", "device"] as const) {
+        if (!isWords(backend[key])) fail(`${key} (${show(backend[key])}) must be words`);
+      }
+      if (backend.disposed) fail("it says that it has been disposed");
+    }),
+    plain("features has the keys that there are, each true or a reason", async ({ backend: { features } }) => {
+      for (const key of Object.keys(features)) {
+        if (!Object.hasOwn(FEATURES, key)) fail(`features.${key} is no feature`);
+      }
+      for (const name of NAMES) checkSupport(`features.${name}`, features[name]);
+      const { supports } = features;
+      if (supports !== undefined && typeof supports !== "function") {
+        fail(`features.supports (${show(supports)}) must be a function, or left out`);
+      }
+    }),
+    ...NAMES.map((name): ConformanceCase => ({
+      suite: "manifest",
+      name: `features.${name} is declared lacking only if something fails`,
+      limit: 60_000,
+      run: (context) =>
+        checkDeclared(
+          name,
+          needing.filter(({ needs }) => needs?.includes(name)),
+          context,
+        ),
+    })),
+    plain("features.supports gives true or a reason, and the same one each time", async ({ backend: { features } }) => {
+      for (const problem of PROBLEMS) {
+        const text = formatProblem(problem);
+        const support = supportOf(features, problem);
+        checkSupport(`features.supports for ${text}`, support);
+        if (show(supportOf(features, problem)) !== show(support)) {
+          fail(`features.supports for ${text} says one thing and then another`);
+        }
+      }
+    }),
+    plain(`features.supports takes at least one of ${PROBLEMS.length} problems`, async ({ backend: { features } }) => {
+      if (!PROBLEMS.some((problem) => supportOf(features, problem) === true)) {
+        fail(`it takes none of ${PROBLEMS.length} problems, so that nothing of it can be tested`);
+      }
+    }),
+    plain("what features.supports refuses, prepareConv2d refuses with ERR_UNSUPPORTED", ({ backend }) =>
+      expectRefused(backend),
+    ),
+    plain("what features.supports takes, prepareConv2d takes; its plans say what runs", checkTaken),
+    plain("memory gives two numbers of bytes, or nothing", async ({ backend }) => {
+      const memory = await memoryUse(backend);
+      if (memory === undefined) return;
+      for (const key of ["used", "reserved"] as const) {
+        if (!Number.isInteger(memory?.[key]) || memory[key] < 0)
+          fail(`memory().${key} (${show(memory?.[key])}) is no size`);
+      }
+    }),
+  ];
+}
+
+function plain(name: string, use: (context: CaseContext) => Promise<void>): ConformanceCase {
+  return { suite: "manifest", name, run: (context) => atWorkbench(context, () => use(context)) };
+}
+
+async function checkTaken({ backend, accuracy }: CaseContext): Promise<void> {
+  for (const problem of PROBLEMS) {
+    if (supportOf(backend.features, problem) !== true) continue;
+    const plan = await backend.prepareConv2d(problem, zeroWeights(problem), { accuracy });
+    try {
+      const text = formatProblem(problem);
+      if (!isWords(plan.algorithm)) fail(`the algorithm (${show(plan.algorithm)}) of a plan for ${text} must be words`);
+      if (formatProblem(plan.problem) !== text)
+        fail(`a plan for ${text} says that its problem is ${show(plan.problem)}`);
+    } finally {
+      plan.dispose();
+    }
+  }
+}
+
+/**
+ * Runs the cases that need a feature which the backend declares to lack. One that does not pass is enough: then the
+ * limit is there. On a backend of their own where one can be had, because a limit may be one that breaks it.
+ */
+async function checkDeclared(
+  name: FeatureName,
+  needing: readonly ConformanceCase[],
+  context: CaseContext,
+): Promise<CaseOutcome> {
+  const { features } = context.backend;
+  const declared = features[name];
+  if (declared === true) return { status: "passed" };
+  const cases = needing.filter(
+    ({ needs = [], problems = [] }) =>
+      needs.every((need) => need === name || features[need] === true) &&
+      problems.every((problem) => supportOf(features, problem) === true),
+  );
+  if (cases.length === 0) {
+    return { status: "untrusted", message: `none of the cases that need ${name} is one that this backend takes` };
+  }
+  const backend = context.another ? await anotherBackend(context) : context.backend;
+  for (const each of cases) {
+    if (!(await passes(each, { ...context, backend }))) return { status: "passed" };
+  }
+  const reason = typeof declared === "object" && declared !== null ? declared.reason : show(declared);
+  return {
+    status: "failed",
+    message: `features.${name} declares "${reason}", but all ${cases.length} cases that need it pass: declare true`,
+  };
+}
+
+async function passes(each: ConformanceCase, context: CaseContext): Promise<boolean> {
+  try {
+    return (await each.run(context)).status === "passed";
+  } catch {
+    return false;
+  }
+}
+
+function supportOf(features: Backend["features"], problem: Conv2dProblem): unknown {
+  return features.supports?.(problem) ?? true;
+}
+
+function checkSupport(what: string, support: unknown): void {
+  if (support === true) return;
+  if (typeof support === "object" && support !== null && "reason" in support && isWords(support.reason)) return;
+  fail(`${what} (${show(support)}) must be true or { reason } in words`);
+}
+
+function isWords(value: unknown): boolean {
+  return typeof value === "string" && value.trim() !== "";
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value) ?? String(value);
+}

@@ -1,0 +1,238 @@
+/** Networks: right ones pass, in float32 too; what sharing memory or fusing does wrong is found, and laid at its door. */
+
+import {
+  type Backend,
+  type BackendImplementation,
+  type Conv2dStage,
+  defineBackend,
+  inputShape,
+  network,
+  outputShape,
+  tensor,
+} from "@convene/core";
+import { describe, expect, test } from "vitest";
+import { accumulate } from "../faulty-backends/accumulate.js";
+import { faultyBackend, faultyCompute } from "../faulty-backends/faulty-backend.js";
+import { randomSource } from "../random-source.js";
+import { type ReferenceStorage, referenceBackend, referenceImplementation } from "../reference-backend.js";
+import { referenceConv2d } from "../reference.js";
+import { runConformance } from "../run-conformance.js";
+import { runProblem } from "../run-problem.js";
+import { makeExample, verdictOn } from "./networks-check.js";
+import { buildNetwork, type NetworkDefinition, problemsOf } from "./networks-definition.js";
+import { FUSIBLE, NETWORKS } from "./networks-list.js";
+import { randomNetwork } from "./networks-random.js";
+import { referenceNetwork } from "./networks-reference.js";
+import { networkCases } from "./networks.js";
+
+const random = randomSource(1);
+const RANDOM = Array.from({ length: 300 }, (_, at) => randomNetwork(`random ${at}`, random));
+const ALL = [...NETWORKS, ...FUSIBLE, ...RANDOM];
+
+const run = (make: () => Promise<Backend>, only = "") =>
+  runConformance(make, { suites: ["networks"], only, randomProblems: 100 });
+
+describe("definitions", () => {
+  test("integers stay exact in every layer, whatever is added in which order", () => {
+    for (const definition of ALL) {
+      for (const { largest, output } of makeExample(definition, "integer", 1).expected) {
+        expect(largest).toBeLessThanOrEqual(2 ** 24);
+        expect(output.every(Number.isInteger)).toBe(true);
+      }
+    }
+  });
+
+  test("few networks end in nothing but zeros", () => {
+    const telling = ALL.filter((definition) => {
+      const { output } = makeExample(definition, "integer", 1).expected.at(-1)!;
+      return output.filter((y) => y !== 0).length > output.length / 20;
+    });
+    expect(telling.length).toBeGreaterThan(ALL.length * 0.98);
+    expect(telling).toEqual(expect.arrayContaining([...NETWORKS]));
+  });
+
+  test("random ones have residuals, branches, strides, groups and every padding mode, in two layers or more", () => {
+    const layers = RANDOM.flatMap((definition) => definition.layers);
+    const problems = RANDOM.flatMap(problemsOf);
+    expect(RANDOM.every((definition) => definition.layers.length > 1)).toBe(true);
+    expect(layers.filter(({ residual }) => residual !== undefined).length).toBeGreaterThan(layers.length / 5);
+    expect(layers.filter(({ input }) => input !== undefined).length).toBeGreaterThan(layers.length / 10);
+    expect(problems.some(({ g, ic, oc }) => g > 1 && g < ic && ic === oc)).toBe(true);
+    expect(problems.some(({ g, ic, oc }) => g > 1 && g === ic && oc > ic)).toBe(true);
+    expect(problems.some(({ sh }) => sh > 1)).toBe(true);
+    expect(new Set(problems.map(({ paddingMode }) => paddingMode)).size).toBe(4);
+  });
+
+  test("the same seed gives the same networks", () => {
+    expect(randomNetwork("one", randomSource(7))).toEqual(randomNetwork("one", randomSource(7)));
+    expect(randomNetwork("one", randomSource(7))).not.toEqual(randomNetwork("one", randomSource(8)));
+  });
+
+  test("each case has a name of its own and says which problems it runs", async () => {
+    const cases = await networkCases({});
+    expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+    for (const { problems } of cases) expect(problems!.length).toBeGreaterThan(0);
+  });
+});
+
+describe("the reference of a network", () => {
+  test.each(NETWORKS)("$name: is what its layers give one by one", async (definition) => {
+    const { input, expected, net } = makeExample(definition, "integer", 1);
+    const backend = await referenceBackend();
+    for (const [index, { problem, output }] of expected.entries()) {
+      const { conv, input: from, residual } = net.layers[index]!;
+      const valueOf = (ref: number) => (ref < 0 ? input : expected[ref]!.output);
+      const added = residual === undefined ? undefined : valueOf(residual);
+      const operands = { ...conv.weights, input: valueOf(from), residual: added };
+      expect((await runProblem(backend, problem, operands)).output).toEqual(output);
+    }
+    await backend.dispose();
+  });
+
+  test("its bound holds for an input that is off by what a layer's output may be off by", () => {
+    const definition = NETWORKS.find(({ name }) => name === "three standard convolutions")!;
+    const net = buildNetwork(definition, "real", 1);
+    const [first, ...rest] = net.layers.map(({ conv }) => conv);
+    const { input, expected } = makeExample(definition, "real", 1);
+    // The first layer's result, off by all that it may be, to the same side everywhere; the others are exact.
+    const off = expected[0]!.output.map((y, at) => y + 0.999 * expected[0]!.error[at]!);
+    const shape = outputShape(expected[0]!.problem);
+    const results = referenceNetwork(network(...rest), off, shape);
+    expect(first!.inChannels).toBe(definition.input[1]);
+    expect(input.length).toBe(definition.input.reduce((a, b) => a * b));
+    results.forEach(({ output }, at) => {
+      const verdict = verdictOn("real", output, expected[at + 1]!);
+      expect(verdict).toMatchObject({ ok: true });
+      expect(verdict.ratio).toBeGreaterThan(0);
+    });
+  });
+});
+
+test("the reference passes all, and what needs a fused plan is skipped", async () => {
+  const { results } = await run(referenceBackend);
+  expect(results.filter(({ status }) => status === "failed" || status === "untrusted")).toEqual([]);
+  const skipped = results.filter(({ status }) => status === "skipped");
+  expect(skipped.every(({ name, message }) => name.includes("fused") && message === "no fused plan for these")).toBe(
+    true,
+  );
+});
+
+test("plain float32 sums pass: the bound is no narrower than float32 is", { timeout: 60_000 }, async () => {
+  const float32 = faultyCompute("float32", (problem, operands, output) =>
+    output.set(accumulate(problem, operands, Math.fround)),
+  );
+  const { counts, worstRatio } = await run(float32);
+  expect(counts.failed).toBe(0);
+  expect(worstRatio).toBeGreaterThan(0);
+  expect(worstRatio).toBeLessThan(1);
+});
+
+describe("what is wrong is found:", () => {
+  test("tensors that share memory although both are alive, and that no layer is wrong by itself", async () => {
+    const sharing = faultyBackend("sharing", () => ({
+      // Two buffers in turn, as if every layer were read by the next one only.
+      allocateShared: (lifetimes) => {
+        const most = Math.max(...lifetimes.map(({ shape }) => shape.reduce((a, b) => a * b)));
+        const buffers = [new Float32Array(most), new Float32Array(most)];
+        const storages = lifetimes.map(({ shape }, at) => ({
+          data: buffers[at % 2]!.subarray(
+            0,
+            shape.reduce((a, b) => a * b),
+          ),
+        }));
+        return { storages, free: () => undefined };
+      },
+    }));
+    const { results } = await run(sharing, "input, six layers later: integers");
+    expect(results[0]).toMatchObject({
+      status: "failed",
+      message: expect.stringContaining("the first layer to be wrong is 5 of 6"),
+    });
+    expect(results[0]!.message).toContain("though by itself it is right");
+  });
+
+  test("a layer that is wrong by itself", async () => {
+    const wrong = faultyCompute("no-stride", (problem, operands, output) => {
+      const { output: right } = referenceConv2d(problem, operands);
+      output.set(problem.g > 1 && problem.sh > 1 ? right.map((y) => Math.abs(y - 1)) : right);
+    });
+    const { results } = await run(wrong, "MobileNet V2: reals");
+    expect(results[0]).toMatchObject({ status: "failed", algorithm: "reference, one fault" });
+    expect(results[0]!.message).toMatch(
+      /first layer to be wrong is 5 of 13, g24_ic24_ih8_oc24_kh3_sh2_ph1_relu6, and it is wrong by itself too/,
+    );
+  });
+
+  test("answers of overlapping runs that are mixed up", async () => {
+    const late = faultyBackend("late", (right) => ({
+      read: async (source: ReferenceStorage, shape, layout) => {
+        await Promise.resolve();
+        return right.read(source, shape, layout);
+      },
+    }));
+    const { results } = await run(late, "five inputs at once, in either layout");
+    expect(results.map(({ status }) => status)).toEqual(["failed", "failed"]);
+    expect(results[0]!.message).toMatch(/^run 1: /);
+  });
+});
+
+describe("fused plans", () => {
+  /** The reference with fused plans, whose intermediate values `between` may spoil. */
+  const fusing =
+    (between: (stages: readonly Conv2dStage[]) => readonly Conv2dStage[]) => async (): Promise<Backend> => {
+      const implementation: BackendImplementation<ReferenceStorage> = {
+        ...referenceImplementation,
+        prepareFused: async (given) => {
+          const stages = between(given);
+          return {
+            algorithm: "fused reference",
+            run: (input, output, residual) => {
+              const result = stages.reduce((value, { problem, weights }) => {
+                const added = problem.residual ? residual!.data : undefined;
+                return Float32Array.from(
+                  referenceConv2d(problem, { ...weights, input: value, residual: added }).output,
+                );
+              }, input.data);
+              output.data.set(result);
+            },
+            dispose: () => undefined,
+          };
+        },
+      };
+      return defineBackend(implementation);
+    };
+
+  test("that are right pass, in whole networks too", async () => {
+    const { counts, results } = await run(fusing((stages) => stages));
+    expect(counts).toMatchObject({ failed: 0, skipped: 0, untrusted: 0 });
+    expect(results.find(({ name }) => name.includes("fused"))?.algorithm).toBe("fused reference");
+    expect(results.find(({ name }) => name === "MobileNet V1: integers")?.algorithm).toContain("fused");
+  });
+
+  test("that forget what lies between the stages fail", async () => {
+    const unclamped = fusing((stages) =>
+      stages.map((stage, at) =>
+        at === stages.length - 1 ? stage : { ...stage, problem: { ...stage.problem, activation: undefined } },
+      ),
+    );
+    const { results } = await run(unclamped, "depthwise and pointwise: fused");
+    expect(results.map(({ status }) => status)).toEqual(["failed", "failed"]);
+    expect(results[0]!.message).toMatch(/^fused: /);
+    expect((await run(unclamped, "MobileNet V1")).counts.failed).toBeGreaterThan(0);
+  });
+
+  test("that differ from their stages, though both are within the bound, may; by more than twice it, they may not", () => {
+    const [problem] = problemsOf(FUSIBLE[0]!);
+    const one = new Float32Array([1]);
+    const layer = { problem: problem!, output: one, error: new Float32Array([0.25]), largest: 1 };
+    expect(verdictOn("real", new Float32Array([1.45]), layer, 2).ok).toBe(true);
+    expect(verdictOn("real", new Float32Array([1.55]), layer, 2).ok).toBe(false);
+    expect(verdictOn("real", new Float32Array([1.3]), layer).ok).toBe(false);
+  });
+});
+
+test("a definition's input has the shape that it says", () => {
+  const definition: NetworkDefinition = NETWORKS[0]!;
+  const { input, shape } = makeExample(definition, "real", 1);
+  expect(tensor(input, shape).shape).toEqual(inputShape(problemsOf(definition)[0]!));
+});

@@ -1,0 +1,140 @@
+/** networks: whole chains through `prepare`, which shares memory and may fuse, held to the reference layer by layer. */
+
+import { prepare } from "@convene/core";
+import type { CaseContext, CaseOutcome, ConformanceCase } from "../case.js";
+import type { OperandKind } from "../operands.js";
+import { DEFAULT_SEED, randomSource } from "../random-source.js";
+import type { SuiteOptions } from "../suite-names.js";
+import { checkNetwork, type Example, makeExample, outcomeOf, runModel } from "./networks-check.js";
+import { type NetworkDefinition, problemsOf } from "./networks-definition.js";
+import { checkFused } from "./networks-fused.js";
+import { FUSIBLE, NETWORKS } from "./networks-list.js";
+import { randomNetwork } from "./networks-random.js";
+
+const KINDS = ["integer", "real"] as const satisfies readonly OperandKind[];
+const PLURAL = { integer: "integers", real: "reals" };
+/** Where models are run more than once, or more than one is run. */
+const SHARED: ReadonlySet<string> = new Set(["MobileNet V2", "a residual from the network's input, six layers later"]);
+/** One random network for so many random problems. */
+const PROBLEMS_A_NETWORK = 10;
+
+export async function networkCases({
+  seed = DEFAULT_SEED,
+  randomProblems = 200,
+}: SuiteOptions): Promise<readonly ConformanceCase[]> {
+  const random = randomSource(seed);
+  const count = Math.ceil(randomProblems / PROBLEMS_A_NETWORK);
+  const networks = [
+    ...NETWORKS,
+    ...Array.from({ length: count }, (_, at) => randomNetwork(`random network ${at + 1} of ${count}`, random)),
+  ];
+  const shared = NETWORKS.filter(({ name }) => SHARED.has(name));
+  return [
+    ...networks.flatMap((definition) =>
+      KINDS.map((kind) =>
+        networkCase(definition, PLURAL[kind], (context) =>
+          checkNetwork(makeExample(definition, kind, context.seed), context),
+        ),
+      ),
+    ),
+    ...shared.flatMap((definition) =>
+      Object.entries(REPEATS).map(([name, run]) =>
+        networkCase(definition, name, (context) => run(definition, context)),
+      ),
+    ),
+    ...FUSIBLE.flatMap((definition) =>
+      KINDS.map((kind) =>
+        networkCase(definition, `fused, ${PLURAL[kind]}`, (context) =>
+          checkFused(makeExample(definition, kind, context.seed), context),
+        ),
+      ),
+    ),
+  ];
+}
+
+function networkCase(
+  definition: NetworkDefinition,
+  what: string,
+  run: (context: CaseContext) => Promise<CaseOutcome>,
+): ConformanceCase {
+  return { suite: "networks", name: `${definition.name}: ${what}`, problems: problemsOf(definition), run };
+}
+
+type Repeat = (definition: NetworkDefinition, context: CaseContext) => Promise<CaseOutcome>;
+
+/** Several runs, each of which must give its own input's answer. */
+const REPEATS: Readonly<Record<string, Repeat>> = {
+  "five inputs, one after the other": async (definition, { backend, accuracy, seed }) => {
+    const examples = inputsFor(definition, seed, 5);
+    const model = await prepare(backend, examples[0]!.net, definition.input, { accuracy });
+    try {
+      const outputs: Float32Array[] = [];
+      for (const example of examples) outputs.push(await runModel(model, example, "nchw"));
+      return outcomeOfAll(examples, outputs);
+    } finally {
+      model.dispose();
+    }
+  },
+  "five inputs at once, in either layout": async (definition, { backend, accuracy, seed }) => {
+    const examples = inputsFor(definition, seed, 5);
+    const model = await prepare(backend, examples[0]!.net, definition.input, { accuracy });
+    try {
+      // None is awaited before the next.
+      const runs = examples.map((example, at) => runModel(model, example, at % 2 === 0 ? "nchw" : "nhwc"));
+      return outcomeOfAll(examples, await Promise.all(runs));
+    } finally {
+      model.dispose();
+    }
+  },
+  "timed, five inputs at once": async (definition, { backend, accuracy, seed }) => {
+    const examples = inputsFor(definition, seed, 5);
+    const model = await prepare(backend, examples[0]!.net, definition.input, { accuracy, profile: true });
+    try {
+      return outcomeOfAll(examples, await Promise.all(examples.map((example) => runModel(model, example, "nhwc"))));
+    } finally {
+      model.dispose();
+    }
+  },
+  "two models with other weights, in turn and at once": async (definition, { backend, accuracy, seed }) => {
+    const [one, other] = [makeExample(definition, "integer", seed), makeExample(definition, "integer", seed + 1)];
+    const first = await prepare(backend, one.net, definition.input, { accuracy });
+    try {
+      const second = await prepare(backend, other.net, definition.input, { accuracy });
+      try {
+        const examples = [one, other, one, other];
+        const outputs = await Promise.all(
+          examples.map((example) => runModel(example === one ? first : second, example, "nchw")),
+        );
+        return outcomeOfAll(examples, outputs);
+      } finally {
+        second.dispose();
+      }
+    } finally {
+      first.dispose();
+    }
+  },
+  "a model that outlives another": async (definition, { backend, accuracy, seed }) => {
+    const [one, other] = [makeExample(definition, "integer", seed), makeExample(definition, "integer", seed + 1)];
+    const first = await prepare(backend, one.net, definition.input, { accuracy });
+    try {
+      const second = await prepare(backend, other.net, definition.input, { accuracy });
+      second.dispose();
+      return outcomeOfAll([one], [await runModel(first, one, "nchw")]);
+    } finally {
+      first.dispose();
+    }
+  },
+};
+
+/** One network, several inputs; integers, so that one answer cannot pass for another. */
+function inputsFor(definition: NetworkDefinition, seed: number, count: number): readonly Example[] {
+  return Array.from({ length: count }, (_, at) => makeExample(definition, "integer", seed, seed + at));
+}
+
+function outcomeOfAll(examples: readonly Example[], outputs: readonly Float32Array[]): CaseOutcome {
+  for (const [index, example] of examples.entries()) {
+    const outcome = outcomeOf(example, outputs[index]!);
+    if (outcome.status !== "passed") return { ...outcome, message: `run ${index + 1}: ${outcome.message}` };
+  }
+  return { status: "passed" };
+}

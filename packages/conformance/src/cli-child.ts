@@ -1,0 +1,62 @@
+/**
+ * The process that runs the backend, apart from the command itself: whatever the backend does to its process, the command
+ * lives on and reports it. A thread would not do: a crash in native code ends all threads of a process.
+ */
+
+import { loadFactory } from "./cli/load-factory.js";
+import { InputError } from "./cli/input-error.js";
+import type { Message, Task } from "./cli/messages.js";
+import { runConformance } from "./run-conformance.js";
+
+// Ctrl-C reaches every process of a terminal. The command ends this one when it has saved what there is.
+process.on("SIGINT", () => undefined);
+// Nobody listens any more.
+process.on("disconnect", () => process.exit(0));
+
+for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+  process.on(event, (error: unknown) => leaveWith({ type: "stray", message: textOf(error) }, 1));
+}
+
+function send(message: Message): void {
+  process.send?.(message);
+}
+
+/** Exits once the message is on its way; a backend may have left timers and threads behind. */
+function leaveWith(message: Message, code: number): void {
+  process.send?.(message, undefined, {}, () => process.exit(code));
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error
+    ? error.name && error.message
+      ? `${error.name}: ${error.message}`
+      : String(error)
+    : String(error);
+}
+
+async function work(task: Task): Promise<void> {
+  try {
+    const factory = await loadFactory(task);
+    send({ type: "loaded" });
+    await runConformance(
+      async () => {
+        const backend = await factory();
+        send({ type: "backend", name: backend.name, device: backend.device });
+        return backend;
+      },
+      {
+        ...task.run,
+        onBegin: () => send({ type: "begin" }),
+        onCase: (result) => send({ type: "result", result }),
+      },
+    );
+    leaveWith({ type: "end" }, 0);
+  } catch (error) {
+    leaveWith(
+      { type: "failed", message: textOf(error).replace(/^InputError: /, ""), usage: error instanceof InputError },
+      1,
+    );
+  }
+}
+
+void work(JSON.parse(process.argv[2]!) as Task);

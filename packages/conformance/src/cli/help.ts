@@ -1,0 +1,44 @@
+/** What `--help` prints. */
+
+import { SUITE_NAMES } from "../suite-names.js";
+
+export const HELP = `convene-conformance <module> [options]
+
+Runs Convene's conformance suite on a backend, and says what is wrong with it. <module> is a file or a package whose
+default export is a function that makes the backend.
+
+The backend
+  --export <name>          the factory is this export, not the default one
+  --options <json>         what to call the factory with
+  --accuracy fast|strict   what plans are prepared with (default: fast)
+
+What runs
+  --suite <name...>        some suites only: ${SUITE_NAMES.join(", ")}
+  --problem <text>         only what is about this problem; it need not be one of the suite's
+  --case <text>            only the case of this name, or those whose name contains it
+  --quick                  leave out what takes long
+  --random <n>             random problems in each of exact and bounded (default: 200)
+  --seed <n>               seeds random problems and operands (default: 1)
+  --limit <seconds>        what a case may take (default: 20)
+  --no-skips               a case that would be skipped has failed
+  --list                   print the cases and run none; needs no module
+
+Reports
+  --json <file>            every result, for programs
+  --junit <file>           for CI systems
+  --html <file>            one page, with pictures of where the wrong elements are
+
+  -h, --help               print this
+  -V, --version            print the version
+
+The backend runs in a process of its own: one that hangs or crashes fails the case that it was in, and the next case
+gets a new process. Exit code: 0 all passed, 1 something failed, 2 a wrong command line, 130 Ctrl-C, which still prints
+and saves what there is.
+
+Examples
+  npx convene-conformance ./my-backend.js
+  npx convene-conformance @convene/cpu --options '{"kernels":"js"}' --accuracy strict --no-skips
+  npx convene-conformance ./my-backend.js --quick --html report.html
+  npx convene-conformance ./my-backend.js --suite exact bounded --seed 7
+  npx convene-conformance ./my-backend.js --problem g32_ic128_ih56_oc128_kh3_ph1
+`;

@@ -1,0 +1,224 @@
+/** The command: what it prints and exits with, on good backends and on those that break their process. */
+
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bundle, command as commandIn, type CommandOptions, type CommandResult } from "../testing/command.js";
+
+const BAD_BACKENDS = "./bad-backends.mjs";
+/** The few cases that these tests run, of a suite that is quick to make. */
+const FEW = ["--suite", "exact", "--random", "0", "--case", "residual_relu6"];
+/** Each starts a few processes; on a busy machine that takes its time. */
+const PATIENCE = 60_000;
+
+let folder = "";
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "convene-conformance-"));
+  await bundle(folder, ["cli-child.ts", "testing/bad-backends.ts"]);
+});
+const command = (argv: readonly string[], options?: CommandOptions): Promise<CommandResult> =>
+  commandIn(folder, argv, options);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The cases, and the one of them at which a backend misbehaves. */
+let names: readonly string[] = [];
+let at = "";
+beforeAll(async () => {
+  names = (await command(["--list", ...FEW])).stdout
+    .trim()
+    .split("\n")
+    .map((line) => line.split("\t")[1]!);
+  at = names[1]!;
+});
+
+function run(name: string, argv: readonly string[] = [], options: CommandOptions = {}): Promise<CommandResult> {
+  return command(
+    [BAD_BACKENDS, "--export", name, "--options", JSON.stringify({ at }), ...FEW, "--limit", "0.5", ...argv],
+    options,
+  );
+}
+
+describe("a backend that", () => {
+  test.each([
+    ["hangs", "no answer within 0.5 s"],
+    ["loops", "no answer within 0.5 s; its process was ended"],
+    ["throwsString", "out of luck"],
+    ["throwsStrangely", "something was thrown that has no text"],
+    ["wrongShape", /2 elements were computed; expected \d+/],
+    ["exits", "the backend ended its process with code 3"],
+    ["killsItself", "the backend's process was ended by SIGKILL"],
+    ["throwsLater", "an error that no call gave ended its process: Error: from a timer"],
+    ["rejectsUnheard", "an error that no call gave ended its process: Error: nobody listens"],
+    ["hangsWhenDisposed", "out of luck"],
+  ])(
+    "%s fails the case that it was in; the others run, and the command ends",
+    { timeout: PATIENCE },
+    async (name, message) => {
+      const json = join(folder, `${name}.json`);
+      const { code, stdout } = await run(name, ["--json", json]);
+      expect(code).toBe(1);
+      const report = JSON.parse(readFileSync(json, "utf8"));
+      expect(report).toMatchObject({ backend: "reference", planned: names.length });
+      expect(report).not.toHaveProperty("stopped");
+      expect(report.results.map(({ name: each }: { name: string }) => each)).toEqual(names);
+      const failed = report.results.filter(({ status }: { status: string }) => status === "failed");
+      expect(failed.length).toBeGreaterThan(0);
+      for (const each of failed) {
+        expect(each.name).toBe(at);
+        expect(each.message).toMatch(message);
+        expect(each.rerun).toContain("npx convene-conformance");
+        expect(stdout).toContain(each.rerun);
+      }
+      expect(report.counts.passed).toBe(names.length - failed.length);
+      expect(stdout).toContain(`${failed.length} failed`);
+    },
+  );
+
+  test("prints something is heard on stderr", { timeout: PATIENCE }, async () => {
+    const { code, stdout, stderr } = await run("talks");
+    expect(code).toBe(0);
+    expect(stderr).toContain("a word from the backend\n");
+    expect(stdout).not.toContain("a word");
+  });
+
+  test("answers nothing is given up after a few cases", { timeout: PATIENCE }, async () => {
+    const { code, stdout } = await run("answersNothing", ["--limit", "0.1", "--case", "nobias"]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/0 passed, 5 failed; stopped after 5 of \d+ cases: 5 cases in a row gave no answer/);
+  });
+});
+
+describe("a factory that", () => {
+  test.each([
+    ["notThere", /no such device here/],
+    ["noBackend", /the factory of .* gives string, not a backend/],
+    ["neverMade", /no answer within 0.5 s/],
+  ])("%s: says why there is no backend", { timeout: PATIENCE }, async (name, message) => {
+    const { code, stdout, stderr } = await run(name);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(stdout).toContain("stopped after 0 of");
+  });
+});
+
+test("what is skipped has its reason, and fails with --no-skips", { timeout: PATIENCE }, async () => {
+  const argv = [BAD_BACKENDS, "--suite", "exact", "--random", "0", "--case", "g2_"];
+  const lenient = await command(argv);
+  expect(lenient.code).toBe(0);
+  expect(lenient.stdout).toMatch(/skipped \d+ cases?: groups are not <done> yet \(exact /);
+  const strict = await command([...argv, "--no-skips"]);
+  expect(strict.code).toBe(1);
+  expect(strict.stdout).toContain("--no-skips");
+});
+
+test("the command that a failure ends with runs that case alone, and fails again", { timeout: PATIENCE }, async () => {
+  const first = await run("throwsString");
+  const line = /npx convene-conformance (.*)/.exec(first.stdout)![1]!;
+  const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+  const again = await command(words);
+  expect(again.code).toBe(1);
+  expect(again.stdout).toContain("0 passed, 1 failed");
+});
+
+test("all three reports are written", { timeout: PATIENCE }, async () => {
+  const paths = ["json", "junit", "html"].map((kind) => join(folder, `all.${kind}`));
+  const files = ["--json", paths[0]!, "--junit", paths[1]!, "--html", paths[2]!];
+  expect((await run("wrongShape", files)).code).toBe(1);
+  const [json, junit, html] = paths.map((path) => readFileSync(path, "utf8"));
+  expect(JSON.parse(json!).format).toBe("convene-conformance");
+  expect(junit).toMatch(/^<\?xml/);
+  expect(html).toMatch(/^<!doctype html>/);
+});
+
+test("Ctrl-C ends the backend's process, and prints and saves what there is", { timeout: PATIENCE }, async () => {
+  const interrupt = new AbortController();
+  const json = join(folder, "interrupted.json");
+  const { code, stdout } = await run("hangs", ["--limit", "600", "--json", json], {
+    signal: interrupt.signal,
+    interactive: true,
+    onStderr: (text) => {
+      // The bar names the case that it is in.
+      if (text.includes(at)) interrupt.abort();
+    },
+  });
+  expect(code).toBe(130);
+  expect(stdout).toContain("interrupted");
+  const report = JSON.parse(readFileSync(json, "utf8"));
+  expect(report).toMatchObject({ stopped: "interrupted", planned: names.length });
+  expect(report.results.length).toBeLessThan(names.length);
+});
+
+test("a bar moves on a terminal, and is gone in the end", { timeout: PATIENCE }, async () => {
+  const { stderr, stdout } = await run("talks", [], { interactive: true, colors: true });
+  expect(stderr).toContain("░");
+  expect(stderr.endsWith("\r\u001b[2K")).toBe(true);
+  expect(stdout).toContain("\u001b[32m");
+});
+
+describe("a package", () => {
+  beforeAll(() => {
+    for (const [name, type, source] of [
+      ["modern", "module", "export default async () => { throw new Error('made by modern'); };"],
+      ["old", "commonjs", "exports.default = async () => { throw new Error('made by old'); };"],
+      ["broken", "module", "import 'not-to-be-found';"],
+    ]) {
+      const own = join(folder, "node_modules", name!);
+      writeTree(own, { "package.json": JSON.stringify({ name, type, exports: "./main.js" }), "main.js": source! });
+    }
+  });
+
+  test.each([
+    ["modern", 1, "made by modern"],
+    ["old", 1, "made by old"],
+    ["broken", 1, "not-to-be-found"],
+    ["absent", 2, "there is no package absent to be found from"],
+  ])("%s is looked for from the working folder", { timeout: PATIENCE }, async (name, code, message) => {
+    const result = await command([name, ...FEW]);
+    expect(result.stderr).toContain(message);
+    expect(result.stderr).not.toContain("Warning");
+    expect(result.code).toBe(code);
+  });
+});
+
+test.each([
+  [["./nothing.js"], "there is no file ./nothing.js in"],
+  [[BAD_BACKENDS, "--export", "hang"], 'exports no function hang; did you mean "hangs"? ('],
+])("%j is refused, with what to do", { timeout: PATIENCE }, async (argv, message) => {
+  const { code, stdout, stderr } = await command([...argv, ...FEW]);
+  expect(code).toBe(2);
+  expect(stdout).toBe("");
+  expect(stderr).toContain(message);
+  expect(stderr.trim().split("\n")).toHaveLength(1);
+});
+
+test.each([
+  [[BAD_BACKENDS, "--case", "no such case"], "no case matches"],
+  [[BAD_BACKENDS, "--json", "/nowhere/at/all.json"], "cannot write to /nowhere/at/all.json (ENOENT)"],
+  [[BAD_BACKENDS, "--html", "/"], "cannot write to / (it is no file)"],
+])("%j is refused before anything runs", async (argv, message) => {
+  const { code, stderr } = await command(argv);
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+});
+
+test("a refused file is not left behind", async () => {
+  const before = readdirSync(folder);
+  await command([BAD_BACKENDS, "--case", "no such case", "--json", join(folder, "never.json")]);
+  expect(readdirSync(folder)).toEqual(before);
+});
+
+test("--help has examples, --version a version, --list every case", async () => {
+  const help = await command(["--help"]);
+  expect(help).toMatchObject({ code: 0, stderr: "" });
+  expect(help.stdout).toContain("npx convene-conformance ./my-backend.js");
+  expect((await command(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+/);
+  const list = (await command(["--list", "--suite", "exact", "--random", "2"])).stdout.trim().split("\n");
+  expect(list.length).toBeGreaterThan(2);
+  for (const line of list) expect(line).toMatch(/^exact\t/);
+});
+
+function writeTree(root: string, files: Readonly<Record<string, string>>): void {
+  mkdirSync(root, { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), text);
+}

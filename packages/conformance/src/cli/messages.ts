@@ -1,0 +1,27 @@
+/** What the command and the process that runs the backend say to each other. */
+
+import type { CaseResult, ConformanceOptions } from "../run-conformance.js";
+import type { Arguments } from "./arguments.js";
+
+/** What the process is to do: its only argument, as JSON. */
+export interface Task {
+  readonly module: string;
+  readonly exportName: string | undefined;
+  /** JSON. */
+  readonly factoryOptions: string | undefined;
+  readonly cwd: string;
+  readonly run: Arguments["run"] & Pick<ConformanceOptions, "from">;
+}
+
+export type Message =
+  /** The module is loaded; the factory is called next. */
+  | { readonly type: "loaded" }
+  /** A backend is there. */
+  | { readonly type: "backend"; readonly name: string; readonly device: string }
+  | { readonly type: "begin" }
+  | { readonly type: "result"; readonly result: CaseResult }
+  | { readonly type: "end" }
+  /** There is nothing to run; `usage` where what was typed is to blame. */
+  | { readonly type: "failed"; readonly message: string; readonly usage: boolean }
+  /** An error that no call gave: thrown by a timer, or a promise that nobody awaited. The process ends. */
+  | { readonly type: "stray"; readonly message: string };

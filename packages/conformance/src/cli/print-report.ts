@@ -1,0 +1,102 @@
+/** The report on a terminal: counts per sub-suite, reasons, and every failure with what is needed to find its cause. */
+
+import type { CaseStatus } from "../case.js";
+import { describeFailure } from "../report/describe-failure.js";
+import { formatCount, formatDuration, formatRatio, plural } from "../report/format.js";
+import { reasonsFor, type ReportDetails, summarizeSuites } from "../report/summary.js";
+import type { CaseResult, ConformanceReport } from "../run-conformance.js";
+import { type Colors, colorsOf, type Io, type Paint } from "./io.js";
+
+/** Failures of a sub-suite that are shown whole; the others have a line each. A broken backend has thousands. */
+const MOST_WHOLE = 10;
+/** Cases that are named for a reason; the others are counted. */
+const MOST_NAMED = 3;
+
+export function printReport(io: Io, report: ConformanceReport, details: ReportDetails): void {
+  const colors = colorsOf(io);
+  const print = (line = ""): void => void io.stdout.write(`${line}\n`);
+  const { results } = report;
+  print(
+    `${colors.bold(report.backend)}  ${report.device}  ${colors.dim(`accuracy ${report.accuracy}, seed ${report.seed}`)}`,
+  );
+  print();
+  for (const line of suiteTable(report, colors)) print(line);
+  print();
+  for (const status of ["skipped", "untrusted"] as const) {
+    for (const { reason, names } of reasonsFor(status, results)) {
+      const named = names.slice(0, MOST_NAMED).join("; ") + (names.length > MOST_NAMED ? "; ..." : "");
+      print(`${colors.yellow(status)} ${plural(names.length, "case")}: ${reason} ${colors.dim(`(${named})`)}`);
+    }
+  }
+  if (results.some(({ status }) => status === "skipped" || status === "untrusted")) print();
+  for (const line of failureLines(results, details, colors)) print(line);
+  print(lastLine(report, details, colors));
+}
+
+function suiteTable({ results }: ConformanceReport, { dim, red, yellow }: Colors): readonly string[] {
+  const heads = ["suite", "cases", "passed", "failed", "skipped", "untrusted", "worst error/bound", "time"];
+  const marks: Partial<Record<CaseStatus, Paint>> = { failed: red, skipped: yellow, untrusted: yellow };
+  const suites = summarizeSuites(results);
+  const rows = suites.map(({ suite, cases, counts, worstRatio, milliseconds }) => [
+    suite,
+    formatCount(cases),
+    ...(["passed", "failed", "skipped", "untrusted"] as const).map((status) => formatCount(counts[status])),
+    formatRatio(worstRatio),
+    formatDuration(milliseconds),
+  ]);
+  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]!.length)));
+  const line = (cells: readonly string[], paint: (text: string, column: number) => string): string =>
+    cells
+      .map((cell, column) => {
+        const width = widths[column]!;
+        return paint(column === 0 ? cell.padEnd(width) : cell.padStart(width), column);
+      })
+      .join("  ");
+  return [
+    line(heads, dim),
+    ...rows.map((row) =>
+      line(row, (text, column) => {
+        const mark = marks[heads[column] as CaseStatus];
+        return mark && row[column] !== "0" ? mark(text) : text;
+      }),
+    ),
+  ];
+}
+
+function failureLines(
+  results: readonly CaseResult[],
+  { rerun }: ReportDetails,
+  { bold, dim, red }: Colors,
+): readonly string[] {
+  const lines: string[] = [];
+  for (const suite of new Set(results.map((result) => result.suite))) {
+    const failures = results.filter((result) => result.suite === suite && result.status === "failed");
+    for (const failure of failures.slice(0, MOST_WHOLE)) {
+      lines.push(`${red("failed")} ${suite} ${bold(failure.name)}`);
+      lines.push(...describeFailure(failure, rerun?.(failure)).map((line) => `  ${line}`), "");
+    }
+    const more = failures.slice(MOST_WHOLE);
+    for (const { name, message = "" } of more)
+      lines.push(`${red("failed")} ${suite} ${bold(name)}: ${message.split("\n")[0]}`);
+    if (more.length > 0)
+      lines.push(dim(`the last ${more.length} of ${suite} in short; --html and --json have them whole`), "");
+  }
+  return lines;
+}
+
+function lastLine(
+  { counts, results }: ConformanceReport,
+  { stopped, planned = results.length }: ReportDetails,
+  { bold, green, red, yellow }: Colors,
+): string {
+  const whole =
+    stopped === undefined
+      ? ""
+      : `; stopped after ${formatCount(results.length)} of ${plural(planned, "case")}: ${stopped}`;
+  const others = (["skipped", "untrusted"] as const)
+    .filter((status) => counts[status] > 0)
+    .map((status) => `, ${formatCount(counts[status])} ${status}`)
+    .join("");
+  const text = `${formatCount(counts.passed)} passed, ${formatCount(counts.failed)} failed${others}${whole}`;
+  return bold(counts.failed > 0 ? red(text) : stopped === undefined ? green(text) : yellow(text));
+}

@@ -1,0 +1,191 @@
+/**
+ * Runs cases on a backend in a process of its own, and outlives it. A process that gives no answer in time is ended, one
+ * that ends itself is noted; either fails the case that it was in, and the next case gets a new process.
+ */
+
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { ConformanceCase } from "../case.js";
+import { type CaseResult, DEFAULT_LIMIT } from "../run-conformance.js";
+import { InputError } from "./input-error.js";
+import type { Io } from "./io.js";
+import type { Message, Task } from "./messages.js";
+
+export interface Supervision {
+  readonly task: Task;
+  /** What the task selects: in the same order, so that the process needs to tell only when it begins the next. */
+  readonly cases: readonly ConformanceCase[];
+  readonly onBegin: (each: ConformanceCase) => void;
+  readonly onResult: (result: CaseResult) => void;
+  /** What the backend prints. */
+  readonly onOutput: (text: string) => void;
+}
+
+export interface Outcome {
+  readonly results: readonly CaseResult[];
+  /** Of the backend that was made last. */
+  readonly backend: { readonly name: string; readonly device: string } | undefined;
+  /** Why there are fewer results than cases. */
+  readonly stopped: string | undefined;
+}
+
+/**
+ * Milliseconds beyond a limit before a process is ended. The engine inside keeps the limits too, and knows more to say;
+ * this is for what never lets it.
+ */
+const GRACE = 1_500;
+/** Milliseconds for starting Node and loading the module. */
+const START = 30_000;
+/** Cases in a row that may give no answer: a backend that answers nothing would else take hours to say so. */
+const MOST_UNANSWERED = 5;
+
+/** @throws InputError if there is no such module, or no factory in it */
+export async function supervise(io: Io, supervision: Supervision): Promise<Outcome> {
+  const { task, cases, onResult } = supervision;
+  const results: CaseResult[] = [];
+  let backend: Outcome["backend"];
+  let stopped: string | undefined;
+  let unanswered = 0;
+  const add = (result: CaseResult): void => {
+    results.push(result);
+    onResult(result);
+    // A timer may be a little early.
+    const late = result.milliseconds >= 0.95 * limitOf(task, cases[results.length - 1]!);
+    unanswered = late && result.status === "failed" ? unanswered + 1 : 0;
+  };
+
+  while (stopped === undefined && results.length < cases.length) {
+    const before = results.length;
+    const end = await runProcess(io, supervision, {
+      from: before,
+      next: () => cases[results.length],
+      onBackend: (made) => (backend = made),
+      onResult: add,
+      enough: () => unanswered >= MOST_UNANSWERED,
+    });
+    if (io.signal.aborted) stopped = "interrupted";
+    else if (unanswered >= MOST_UNANSWERED) stopped = `${MOST_UNANSWERED} cases in a row gave no answer`;
+    else if (end.inCase) {
+      const { suite, name } = cases[results.length]!;
+      add({ suite, name, status: "failed", message: end.message, milliseconds: end.milliseconds });
+      if (unanswered >= MOST_UNANSWERED && results.length < cases.length)
+        stopped = `${MOST_UNANSWERED} cases in a row gave no answer`;
+    } else if (end.usage) throw new InputError(end.message);
+    // Between two cases, as when an ended case has left something behind, a new process may do better; but only once.
+    else if (results.length < cases.length && results.length === before) stopped = end.message;
+  }
+  return { results, backend, stopped };
+}
+
+/** How a process ended. */
+interface ProcessEnd {
+  /** Whether a case had begun, and had not ended. */
+  readonly inCase: boolean;
+  readonly message: string;
+  readonly milliseconds: number;
+  /** Whether what was typed is to blame. */
+  readonly usage: boolean;
+}
+
+interface Watch {
+  readonly from: number;
+  /** The case that has begun, or begins next. */
+  readonly next: () => ConformanceCase | undefined;
+  readonly onBackend: (backend: { readonly name: string; readonly device: string }) => void;
+  readonly onResult: (result: CaseResult) => void;
+  readonly enough: () => boolean;
+}
+
+function runProcess(io: Io, { task, onBegin, onOutput }: Supervision, watch: Watch): Promise<ProcessEnd> {
+  const argument: Task = { ...task, run: { ...task.run, from: watch.from } };
+  const limit = task.run.limit ?? DEFAULT_LIMIT;
+  return new Promise((resolve) => {
+    const child = fork(fileURLToPath(io.child.url), [JSON.stringify(argument)], {
+      cwd: task.cwd,
+      // NaN and infinities stay what they are.
+      serialization: "advanced",
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      ...(io.child.execArgv ? { execArgv: [...io.child.execArgv] } : {}),
+    });
+    let inCase = false;
+    let since = performance.now();
+    /** Why the process is being ended, or is about to end. */
+    let reason: string | undefined;
+    let usage = false;
+    let timer: NodeJS.Timeout | undefined;
+
+    const kill = (why: string): void => {
+      reason ??= why;
+      child.kill("SIGKILL");
+    };
+    const expect = (milliseconds: number, what: string): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => kill(what), milliseconds);
+    };
+    const interrupt = (): void => kill("interrupted");
+    if (io.signal.aborted) interrupt();
+    io.signal.addEventListener("abort", interrupt);
+    expect(START, `the module was not loaded within ${START / 1000} s`);
+
+    const receive = (message: Message): void => {
+      switch (message.type) {
+        case "loaded":
+          return expect(limit + GRACE, `no backend was made within ${limit / 1000} s`);
+        case "backend":
+          return watch.onBackend(message);
+        case "begin": {
+          const each = watch.next()!;
+          const own = limitOf(task, each);
+          inCase = true;
+          since = performance.now();
+          onBegin(each);
+          return expect(own + GRACE, `no answer within ${own / 1000} s; its process was ended`);
+        }
+        case "result":
+          inCase = false;
+          watch.onResult(message.result);
+          if (watch.enough()) return kill("enough");
+          // Where the case has broken the backend: disposing it, and making another.
+          return expect(2 * limit + GRACE, "the backend could be neither disposed nor made again in time");
+        case "end":
+          reason = "the end";
+          return expect(GRACE, "the end");
+        case "failed":
+          reason = message.message;
+          usage = message.usage;
+          return expect(GRACE, "its process did not end");
+        case "stray":
+          reason = `an error that no call gave ended its process: ${message.message}`;
+          return expect(GRACE, "its process did not end");
+      }
+    };
+    child.on("message", (message) => receive(message as Message));
+    for (const stream of [child.stdout!, child.stderr!]) {
+      stream.setEncoding("utf8");
+      stream.on("data", onOutput);
+    }
+
+    let settled = false;
+    const settle = (fallback: string): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      io.signal.removeEventListener("abort", interrupt);
+      resolve({ inCase, message: reason ?? fallback, milliseconds: performance.now() - since, usage });
+    };
+    child.on("error", (error) => settle(`no process could be started: ${error.message}`));
+    // "close" comes after all that was printed; but where the backend has started a process that lives on, it never comes.
+    child.on("exit", (code, signal) => {
+      const how =
+        signal === null
+          ? `the backend ended its process with code ${code}`
+          : `the backend's process was ended by ${signal}`;
+      child.on("close", () => settle(how));
+      setTimeout(() => settle(how), 200);
+    });
+  });
+}
+
+function limitOf({ run }: Task, each: ConformanceCase): number {
+  return each.limit ?? run.limit ?? DEFAULT_LIMIT;
+}

@@ -1,0 +1,169 @@
+/** The suite as tests: of vitest itself, of node:test in a process of its own, and of a runner that tests can look at. */
+
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import nodeTest from "node:test";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type Backend, formatProblem } from "@convene/core";
+import { afterAll, describe, expect, it, test } from "vitest";
+import { defineConformanceTests, type TestRunner } from "./define-tests.js";
+import { referenceBackend } from "./reference-backend.js";
+import { selectCases } from "./select-cases.js";
+import limited from "./testing/bad-backends.js";
+import { bundle } from "./testing/command.js";
+import { fakeRunner } from "./testing/runner.js";
+
+const FEW = { suites: ["exact", "lifecycle"], only: "ic5_", randomProblems: 0 } as const;
+
+/** The reference, and all that were made of it. */
+function counted(): { readonly made: Backend[]; readonly factory: () => Promise<Backend> } {
+  const made: Backend[] = [];
+  const factory = async (): Promise<Backend> => {
+    made.push(await referenceBackend());
+    return made.at(-1)!;
+  };
+  return { made, factory };
+}
+
+/** Throws at one problem, and is broken from then on. */
+const breaking = (at: string) => async (): Promise<Backend> => {
+  const right = await referenceBackend();
+  let broken = false;
+  return {
+    ...right,
+    prepareConv2d: async (problem, ...rest) => {
+      broken ||= formatProblem(problem) === at;
+      if (broken) throw "out of luck";
+      return right.prepareConv2d(problem, ...rest);
+    },
+    sync: () => (broken ? Promise.reject(new Error("broken")) : right.sync()),
+  };
+};
+
+// The real thing: these are tests of this file.
+await defineConformanceTests({ describe, it, afterAll }, referenceBackend, FEW);
+
+test("vitest's functions and node:test's are runners as they are", () => {
+  const runners: readonly TestRunner[] = [{ describe, it, afterAll }, nodeTest];
+  expect(runners).toHaveLength(2);
+});
+
+test("there is a test for each case, in a describe for each suite", async () => {
+  const { runner, tests, run } = fakeRunner();
+  await defineConformanceTests(runner, referenceBackend, { ...FEW, limit: 1000 });
+  const cases = await selectCases(FEW);
+  expect(tests.map(({ suite, title }) => [suite, title])).toEqual(
+    cases.map(({ suite, name }) => [`conformance: ${suite}`, name]),
+  );
+  for (const { timeout } of tests) expect(timeout).toBeGreaterThanOrEqual(4000);
+  expect([...(await run())]).toEqual([]);
+});
+
+test.each([{ after: true }, { after: false }])("each suite has a backend, disposed after it: %j", async (options) => {
+  const { runner, run } = fakeRunner(options);
+  const { made, factory } = counted();
+  await defineConformanceTests(runner, factory, { ...FEW, suites: ["exact", "bounded"] });
+  await run();
+  // The first tells what it cannot do, before there are tests.
+  expect(made.map(({ disposed }) => disposed)).toEqual([true, true, true]);
+});
+
+test("a failure says all that a report would, and the next case has another backend", async () => {
+  const { runner, tests, run } = fakeRunner();
+  const at = (await selectCases({ ...FEW, suites: ["exact"] }))[1]!.name;
+  await defineConformanceTests(runner, breaking(at), { ...FEW, suites: ["exact"], seed: 7, module: "./mine.js" });
+  const thrown = await run();
+  expect([...thrown.keys()]).toEqual([at]);
+  const { message } = thrown.get(at) as Error;
+  expect(message).toContain(`exact: ${at}\n  out of luck`);
+  expect(message).toContain(`npx convene-conformance ./mine.js --suite exact --case ${at} --seed 7 --random 0`);
+  expect(tests.length).toBeGreaterThan(2);
+});
+
+describe("what a backend cannot do", () => {
+  const G2 = { suites: ["exact"], only: "g2_", randomProblems: 0 } as const;
+
+  test("is skipped by the runner", async () => {
+    const { runner, tests } = fakeRunner();
+    await defineConformanceTests(runner, limited, G2);
+    expect(tests.length).toBeGreaterThan(0);
+    for (const { title, skipped } of tests) {
+      expect(skipped).toBe(true);
+      expect(title).toMatch(/^(n\d_)?g2_.* \(groups are not <done> yet\)$/);
+    }
+  });
+
+  test("is a test that passes and has the reason in its title, where the runner cannot skip", async () => {
+    const { runner, tests, run } = fakeRunner({ skip: false });
+    await defineConformanceTests(runner, limited, G2);
+    for (const { title } of tests) expect(title).toMatch(/^skipped: .*\(groups are not <done> yet\)$/);
+    expect([...(await run())]).toEqual([]);
+  });
+
+  test("fails where skips are not allowed", async () => {
+    const { runner, tests, run } = fakeRunner();
+    await defineConformanceTests(runner, limited, { ...G2, noSkips: true });
+    expect((await run()).size).toBe(tests.length);
+  });
+});
+
+test("a factory that makes nothing is a test that fails with its reason", async () => {
+  const { runner, tests, run } = fakeRunner();
+  await defineConformanceTests(runner, () => Promise.reject(new Error("no device")), FEW);
+  expect(tests).toHaveLength(1);
+  expect([...(await run())]).toEqual([["the factory makes a backend", new Error("no device")]]);
+});
+
+describe("a test of each suite", () => {
+  test("is there at once, for a runner that does not wait", async () => {
+    const { runner, tests, run } = fakeRunner();
+    void defineConformanceTests(runner, referenceBackend, { ...FEW, per: "suite" });
+    expect(tests.map(({ title }) => title)).toEqual(["exact", "lifecycle"]);
+    expect([...(await run())]).toEqual([]);
+  });
+
+  test("fails with all of its failures", async () => {
+    const { runner, run } = fakeRunner();
+    await defineConformanceTests(runner, limited, { suites: ["exact"], only: "g2_", noSkips: true, per: "suite" });
+    const { message } = (await run()).get("exact") as Error;
+    expect(message).toMatch(/^(\d+) of \1 cases failed\n\nexact: /);
+    expect(message).toMatch(/\n\nand \d+ more$/);
+  });
+});
+
+test.each([
+  [{ per: "file" }, "per"],
+  [{ suits: [] }, "suits"],
+])("a wrong option is refused: %j", async (options, words) => {
+  await expect(defineConformanceTests(fakeRunner().runner, referenceBackend, options as object)).rejects.toThrow(words);
+});
+
+test("node:test runs it, with one failure of a backend that has one fault", { timeout: 60_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "convene-node-test-"));
+  try {
+    await bundle(folder, ["index.ts", "testing/bad-backends.ts"]);
+    const at = (await selectCases({ ...FEW, suites: ["exact"] }))[1]!.name;
+    writeFileSync(
+      join(folder, "backend.test.mjs"),
+      `import { after, describe, it } from "node:test";
+       import { defineConformanceTests } from "./index.mjs";
+       import limited, { throwsString } from "./bad-backends.mjs";
+       const few = ${JSON.stringify(FEW)};
+       await defineConformanceTests({ describe, it, after }, () => throwsString({ at: ${JSON.stringify(at)} }), few);
+       await defineConformanceTests({ describe, it, after }, limited, { ...few, suites: ["exact"], only: "g2_" });`,
+    );
+    // Without what says that this process is a test runner's: node would take the other for a part of it.
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+    const run = promisify(execFile)(process.execPath, ["--test", "--test-reporter=tap", folder], { cwd: folder, env });
+    const { stdout } = await run.catch((error: { stdout: string }) => error);
+    const g2 = (await selectCases({ suites: ["exact"], only: "g2_", randomProblems: 0 })).length;
+    expect(stdout).toContain(`out of luck`);
+    expect(stdout).toMatch(/# fail 1$/m);
+    expect(stdout).toMatch(new RegExp(`# skipped ${g2}$`, "m"));
+    expect(stdout).toMatch(new RegExp(`# pass ${(await selectCases(FEW)).length - 1}$`, "m"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,196 @@
+/** The suite as tests of whichever runner is passed: vitest, jest, mocha, node:test. It imports none of them. */
+
+import { type Backend, checkOneOf } from "@convene/core";
+import type { ConformanceCase } from "./case.js";
+import { DEFAULT_SEED } from "./random-source.js";
+import { describeFailure } from "./report/describe-failure.js";
+import { plural } from "./report/format.js";
+import { rerunCommand } from "./report/rerun-command.js";
+import {
+  type CaseResult,
+  checkOptions,
+  type ConformanceOptions,
+  DEFAULT_LIMIT,
+  reasonToSkip,
+  runCase,
+  runConformance,
+  settle,
+} from "./run-conformance.js";
+import { type CaseSelection, selectCases } from "./select-cases.js";
+import { SUITE_NAMES, type SuiteName } from "./suite-names.js";
+import { withTimeLimit } from "./time-limit.js";
+
+type Body = () => Promise<void>;
+
+/** A runner's own functions, as they are. */
+export interface TestRunner {
+  readonly describe: (title: string, body: () => void) => unknown;
+  readonly it: {
+    /** The third argument is for runners that have a time limit of their own and take it here. */
+    (title: string, body: Body, timeout?: number): unknown;
+    /** Where there is none, a skipped case is a test that passes and has the reason in its title. */
+    readonly skip?: (title: string, body: Body) => unknown;
+  };
+  /** Where there is neither this nor `after`, a suite's last test disposes its backend. */
+  readonly afterAll?: (body: Body) => unknown;
+  readonly after?: (body: Body) => unknown;
+}
+
+export interface ConformanceTestsOptions
+  extends CaseSelection, Pick<ConformanceOptions, "accuracy" | "noSkips" | "limit"> {
+  /**
+   * `"case"`, the default, makes a test of each case, and has to be awaited before the runner starts: at the top level of
+   * a module. `"suite"` makes a test of each suite, at once: for runners that collect tests synchronously, as jest does.
+   */
+  readonly per?: "case" | "suite";
+  /** The file or package that the factory comes from, for the command that a failure ends with. */
+  readonly module?: string;
+}
+
+/** Of a test that is a whole suite: half an hour. Each of its cases has its own limit. */
+const SUITE_TIMEOUT = 30 * 60_000;
+/** Failures that one error describes; the rest is counted. */
+const MOST_DESCRIBED = 20;
+
+/**
+ * Registers the suite's cases as tests, in a `describe` for each sub-suite. Each sub-suite has a backend of its own,
+ * which is disposed after it. A failure is an error that says all that a report would.
+ *
+ * @example
+ * import { afterAll, describe, it } from "vitest";
+ * await defineConformanceTests({ describe, it, afterAll }, () => myBackend());
+ */
+export async function defineConformanceTests(
+  runner: TestRunner,
+  factory: () => Promise<Backend>,
+  options: ConformanceTestsOptions = {},
+): Promise<void> {
+  const { per = "case", module = "<module>", ...runOptions } = options;
+  checkOneOf("per", per, ["case", "suite"]);
+  checkOptions(runOptions);
+  const rerun = (result: CaseResult): string => rerunCommand({ module, ...runOptions }, result);
+  // Nothing is awaited before this: a runner that collects synchronously must find its tests.
+  if (per === "suite") defineSuites(runner, factory, runOptions, rerun);
+  else await defineCases(runner, factory, runOptions, rerun);
+}
+
+type RunOptions = Omit<ConformanceTestsOptions, "per" | "module">;
+type Rerun = (result: CaseResult) => string;
+
+function defineSuites(
+  { describe, it }: TestRunner,
+  factory: () => Promise<Backend>,
+  options: RunOptions,
+  rerun: Rerun,
+): void {
+  describe("conformance", () => {
+    for (const suite of options.suites ?? SUITE_NAMES) {
+      const body = async (): Promise<void> => {
+        const { results } = await runConformance(factory, { ...options, suites: [suite] });
+        const failures = results.filter(({ status }) => status === "failed");
+        if (failures.length > 0) throw failureOf(failures, results.length, rerun);
+      };
+      it(suite, patient(body, SUITE_TIMEOUT), SUITE_TIMEOUT);
+    }
+  });
+}
+
+async function defineCases(
+  runner: TestRunner,
+  factory: () => Promise<Backend>,
+  options: RunOptions,
+  rerun: Rerun,
+): Promise<void> {
+  const { limit = DEFAULT_LIMIT, noSkips = false } = options;
+  const cases = await selectCases(options);
+  // Whether a case is skipped must be known when it is registered; only a backend can tell.
+  let probe: Backend;
+  try {
+    probe = await withTimeLimit(factory, limit);
+  } catch (error) {
+    const body = async (): Promise<void> => {
+      throw error;
+    };
+    runner.describe("conformance", () => void runner.it("the factory makes a backend", body));
+    return;
+  }
+  const reasons = new Map(cases.map((each) => [each, noSkips ? undefined : reasonToSkip(each, probe)] as const));
+  await settle(probe, limit);
+
+  for (const suite of new Set(cases.map((each) => each.suite))) {
+    const own = cases.filter((each) => each.suite === suite);
+    runner.describe(`conformance: ${suite}`, () => defineSuite(runner, suite, own, reasons, factory, options, rerun));
+  }
+}
+
+function defineSuite(
+  { it, afterAll, after = afterAll }: TestRunner,
+  suite: SuiteName,
+  cases: readonly ConformanceCase[],
+  reasons: ReadonlyMap<ConformanceCase, string | undefined>,
+  factory: () => Promise<Backend>,
+  options: RunOptions,
+  rerun: Rerun,
+): void {
+  const { limit = DEFAULT_LIMIT, seed = DEFAULT_SEED, accuracy = "fast", noSkips = false } = options;
+  // Made by the first test that runs, and again where a case has broken it.
+  let backend: Backend | undefined;
+  const dispose = async (): Promise<void> => {
+    const old = backend;
+    backend = undefined;
+    if (old) await settle(old, limit);
+  };
+  const last = [...cases].reverse().find((each) => reasons.get(each) === undefined);
+
+  for (const each of cases) {
+    const reason = reasons.get(each);
+    if (reason !== undefined) {
+      skip(it, `${each.name} (${reason})`);
+      continue;
+    }
+    const body = async (): Promise<void> => {
+      const start = performance.now();
+      try {
+        backend ??= await withTimeLimit(factory, limit);
+        const context = { backend, accuracy, seed, another: factory };
+        const { outcome, broken } = await runCase(each, context, each.limit ?? limit, noSkips);
+        if (broken) await dispose();
+        const result = { suite, name: each.name, ...outcome, milliseconds: performance.now() - start };
+        if (outcome.status === "failed") throw failureOf([result], 1, rerun);
+        if (outcome.status === "skipped") {
+          throw new Error(`skipped, though the backend did not say so when it was first made: ${outcome.message}`);
+        }
+      } finally {
+        if (!after && each === last) await dispose();
+      }
+    };
+    // The case's own limit ends it first, and says more; what comes after it (is the backend still of use?) takes as long.
+    const timeout = 4 * (each.limit ?? limit);
+    it(each.name, patient(body, timeout), timeout);
+  }
+  after?.(dispose);
+}
+
+function skip(it: TestRunner["it"], title: string): void {
+  const body = async (): Promise<void> => undefined;
+  if (it.skip) it.skip(title, body);
+  else it(`skipped: ${title}`, body);
+}
+
+/** mocha takes a test's time limit from inside. */
+function patient(body: Body, timeout: number): Body {
+  return async function (this: { readonly timeout?: unknown } | undefined): Promise<void> {
+    if (typeof this?.timeout === "function") this.timeout(timeout);
+    await body();
+  };
+}
+
+function failureOf(failures: readonly CaseResult[], cases: number, rerun: Rerun): Error {
+  const described = failures.slice(0, MOST_DESCRIBED).map((failure) => {
+    const lines = describeFailure(failure, rerun(failure));
+    return [`${failure.suite}: ${failure.name}`, ...lines.map((line) => `  ${line}`)].join("\n");
+  });
+  const count = cases > 1 ? [`${failures.length} of ${plural(cases, "case")} failed`] : [];
+  const more = failures.length > MOST_DESCRIBED ? [`and ${failures.length - MOST_DESCRIBED} more`] : [];
+  return new Error([...count, ...described, ...more].join("\n\n"));
+}

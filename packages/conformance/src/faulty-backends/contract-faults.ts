@@ -1,0 +1,185 @@
+/**
+ * Right results from a backend that breaks its contract in other ways. Most are backends that were written as a
+ * `Backend` by hand: `defineBackend` would not let them.
+ */
+
+import { type Backend, type Conv2dPlan, ConveneError, defineBackend, tensor } from "@convene/core";
+import { referenceImplementation } from "../reference-backend.js";
+import { type Fault, faultyBackend } from "./faulty-backend.js";
+
+export const CONTRACT_FAULTS: readonly Fault[] = [
+  {
+    name: "second-dispose-throws",
+    about: "Disposing of a plan twice throws, as freeing memory twice should.",
+    caughtBy: ["lifecycle", "errors"],
+    backend: withPlans("second-dispose-throws", (plan) => ({
+      dispose: () => {
+        if (plan.disposed) throw new ConveneError("ERR_DISPOSED", "this plan has been disposed");
+        plan.dispose();
+      },
+    })),
+  },
+  {
+    name: "second-backend-dispose-rejects",
+    about: "Disposing of a backend twice rejects: its worker is gone and does not answer.",
+    caughtBy: ["lifecycle"],
+    backend: byHand("second-backend-dispose-rejects", (right) => ({
+      dispose: async () => {
+        if (right.disposed) throw new Error("the worker does not answer");
+        await right.dispose();
+      },
+    })),
+  },
+  {
+    name: "unusable-after-misuse",
+    about: "Any exception marks the device as lost, a wrong shape too: one misuse, and every later call fails.",
+    caughtBy: ["errors"],
+    backend: byHand("unusable-after-misuse", (right) => {
+      let lost: unknown;
+      const watch = <T>(work: () => T): T => {
+        if (lost) throw new ConveneError("ERR_EXECUTION", "the device is lost");
+        try {
+          return work();
+        } catch (error) {
+          lost = error;
+          throw error;
+        }
+      };
+      return {
+        allocate: (shape) => watch(() => right.allocate(shape)),
+        upload: (source, target) => watch(() => right.upload(source, target)),
+        prepareConv2d: async (problem, weights, options) => {
+          const plan = await watch(() => right.prepareConv2d(problem, weights, options));
+          return changedPlan(plan, {
+            run: (input, output, residual) => watch(() => plan.run(input, output, residual)),
+          });
+        },
+      };
+    }),
+  },
+  {
+    name: "codes-of-its-own",
+    about: "Misuse is found, and thrown as a TypeError, which no caller can tell from another.",
+    caughtBy: ["errors"],
+    backend: withPlans("codes-of-its-own", (plan) => ({
+      run: (input, output, residual) => {
+        try {
+          plan.run(input, output, residual);
+        } catch (error) {
+          throw new TypeError(String(error), { cause: error });
+        }
+      },
+    })),
+  },
+  {
+    name: "shapes-not-checked",
+    about: "A run takes an input of any shape and computes what it can of it.",
+    caughtBy: ["errors"],
+    backend: withPlans("shapes-not-checked", (plan) => ({ run: forgiving("ERR_SHAPE", plan) })),
+  },
+  {
+    name: "takes-tensors-of-others",
+    about: "A tensor is known by its fields, so that one of another backend passes for its own.",
+    caughtBy: ["errors"],
+    backend: withPlans("takes-tensors-of-others", (plan) => ({ run: forgiving("ERR_INVALID_OPTION", plan) })),
+  },
+  {
+    name: "runs-after-dispose",
+    about: "A disposed plan runs on: its memory is the garbage collector's, which has not come by yet.",
+    caughtBy: ["errors"],
+    backend: withPlans("runs-after-dispose", (plan) => ({ run: forgiving("ERR_DISPOSED", plan) })),
+  },
+  {
+    name: "upload-ignores-its-target",
+    about: "An upload into a target makes a new tensor and leaves the target as it was.",
+    caughtBy: ["lifecycle", "errors"],
+    backend: byHand("upload-ignores-its-target", (right) => ({ upload: (source) => right.upload(source) })),
+  },
+  {
+    name: "read-ignores-the-layout",
+    about: "A read answers in nchw, and says so, whatever was asked for.",
+    caughtBy: ["errors"],
+    backend: byHand("read-ignores-the-layout", (right) => ({ read: (source) => right.read(source) })),
+  },
+  {
+    name: "read-in-the-wrong-shape",
+    about: "A read gives its tensor the shape [n, h, w, c], as the layout that is meant by it goes.",
+    caughtBy: ["exact", "bounded", "goldens"],
+    backend: faultyBackend("read-in-the-wrong-shape", (right) => ({
+      read: async (source, shape, layout) => {
+        const { data } = await right.read(source, shape, layout);
+        const [n, c, h, w] = shape;
+        return tensor(data, layout === "nchw" ? shape : [n, h, w, c], { layout });
+      },
+    })),
+  },
+  {
+    name: "prepare-throws-a-string",
+    about: "What is thrown for a kernel of more than 5 rows is a string, by a library in another language.",
+    caughtBy: ["exact", "bounded", "goldens"],
+    backend: byHand("prepare-throws-a-string", (right) => ({
+      prepareConv2d: (problem, weights, options) =>
+        problem.kh > 5 ? Promise.reject("kernel too large") : right.prepareConv2d(problem, weights, options),
+    })),
+  },
+  {
+    name: "declares-to-lose-subnormals",
+    about: "It says that subnormals are flushed, as on most devices of its kind, and keeps them.",
+    caughtBy: ["manifest"],
+    backend: faultyBackend("declares-to-lose-subnormals", ({ features }) => ({
+      features: { ...features, subnormals: { reason: "flushed on devices of this kind" } },
+    })),
+  },
+  {
+    name: "declares-to-lose-nan",
+    about: "It says that NaN and infinities are lost, from a time when they were.",
+    caughtBy: ["manifest"],
+    backend: faultyBackend("declares-to-lose-nan", ({ features }) => ({
+      features: { ...features, nonFinite: { reason: "lost in the clamp" } },
+    })),
+  },
+  {
+    name: "takes-what-it-declares-not-to",
+    about: "`supports` refuses dilation, and `prepareConv2d` takes it all the same: a limit that has been lifted.",
+    caughtBy: ["errors", "manifest"],
+    backend: byHand("takes-what-it-declares-not-to", (right) => ({
+      features: {
+        ...right.features,
+        supports: ({ dh, dw }) => (dh > 1 || dw > 1 ? { reason: "dilation is not done yet" } : true),
+      },
+    })),
+  },
+];
+
+/** The reference's backend with methods replaced. */
+function byHand(name: string, change: (right: Backend) => Partial<Backend>): () => Promise<Backend> {
+  return async () => {
+    const right = defineBackend({ ...referenceImplementation, name, device: "the reference, one fault" });
+    return Object.create(right, Object.getOwnPropertyDescriptors(change(right))) as Backend;
+  };
+}
+
+/** The reference's backend with methods of its plans replaced. */
+function withPlans(name: string, change: (right: Conv2dPlan) => Partial<Conv2dPlan>): () => Promise<Backend> {
+  return byHand(name, (right) => ({
+    prepareConv2d: async (problem, weights, options) => {
+      const plan = await right.prepareConv2d(problem, weights, options);
+      return changedPlan(plan, change(plan));
+    },
+  }));
+}
+
+function changedPlan(right: Conv2dPlan, change: Partial<Conv2dPlan>): Conv2dPlan {
+  return Object.create(right, Object.getOwnPropertyDescriptors(change)) as Conv2dPlan;
+}
+
+/** Runs the plan, and where that throws this code, does nothing. */
+function forgiving(code: ConveneError["code"], plan: Conv2dPlan): Conv2dPlan["run"] {
+  return (input, output, residual) => {
+    try {
+      plan.run(input, output, residual);
+    } catch (error) {
+      if (!(error instanceof ConveneError && error.code === code)) throw error;
+    }
+  };
+}

@@ -1,0 +1,143 @@
+/** Right results in memory that belongs to something else, or that is not theirs yet, or no more. */
+
+import type { Conv2dWeights, Shape4 } from "@convene/core";
+import { referenceConv2d } from "../reference.js";
+import type { ReferenceStorage } from "../reference-backend.js";
+import { copyWeights, type Fault, faultyBackend, planOf } from "./faulty-backend.js";
+
+export const MEMORY_FAULTS: readonly Fault[] = [
+  {
+    name: "read-gives-device-memory",
+    about: "A read in the device's own layout hands out the memory itself, which later runs write.",
+    caughtBy: ["lifecycle"],
+    backend: faultyBackend("read-gives-device-memory", (right) => ({
+      read: async (source, shape, layout) =>
+        layout === "nchw" ? { shape, layout, data: source.data } : right.read(source, shape, layout),
+    })),
+  },
+  {
+    name: "upload-keeps-the-callers-array",
+    about: "An upload in the device's own layout keeps the caller's array, whatever is done with that afterwards.",
+    caughtBy: ["lifecycle"],
+    backend: faultyBackend("upload-keeps-the-callers-array", (right) => ({
+      upload: (source, target) => {
+        if (source.layout === "nchw") target.data = source.data;
+        else right.upload(source, target);
+      },
+    })),
+  },
+  {
+    name: "upload-takes-the-callers-array",
+    about: "An upload transfers the caller's array to a worker, and the caller is left with nothing.",
+    caughtBy: ["exact", "bounded"],
+    backend: faultyBackend("upload-takes-the-callers-array", (right) => ({
+      upload: (source, target) => {
+        right.upload(source, target);
+        source.data.fill(0);
+      },
+    })),
+  },
+  {
+    name: "weights-packed-in-place",
+    about: "Weights are packed where they lie, in the caller's array, which fits a plan that is prepared once.",
+    caughtBy: ["exact", "bounded"],
+    backend: faultyBackend("weights-packed-in-place", () => ({
+      prepareConv2d: async (problem, weights) => {
+        const kept = copyWeights(weights);
+        weights.weight.reverse();
+        return planOf((operands, output) => output.set(referenceConv2d(problem, operands).output), kept);
+      },
+    })),
+  },
+  {
+    name: "pool-forgets-what-is-out",
+    about: "A pool gives out storage by size, and never notes that it did: two tensors of one size are one.",
+    caughtBy: ["exact", "bounded", "goldens", "lifecycle"],
+    problems: { wrong: "ic4_ih6_oc4_kh3_ph1", right: "ic4_ih6_oc4_kh3" },
+    backend: faultyBackend("pool-forgets-what-is-out", (right) => {
+      const pool = new Map<number, ReferenceStorage>();
+      return {
+        allocate: (shape: Shape4) => {
+          const storage = pool.get(sizeOf(shape)) ?? right.allocate(shape);
+          pool.set(sizeOf(shape), storage);
+          return storage;
+        },
+      };
+    }),
+  },
+  {
+    name: "dispose-frees-anothers-weights",
+    about: "Weights lie in an arena; disposing of any plan gives back the block that was reserved last.",
+    caughtBy: ["lifecycle"],
+    backend: faultyBackend("dispose-frees-anothers-weights", () => {
+      const arena: Conv2dWeights[] = [];
+      return {
+        prepareConv2d: async (problem, weights) => {
+          const mine = copyWeights(weights);
+          arena.push(mine);
+          return {
+            ...planOf((operands, output) => output.set(referenceConv2d(problem, operands).output), mine),
+            dispose: () => {
+              const freed = arena.pop();
+              freed?.weight.fill(NaN);
+              freed?.bias?.fill(NaN);
+            },
+          };
+        },
+      };
+    }),
+  },
+  {
+    name: "freed-under-a-read",
+    about: "A tensor's memory is given back at once, also while a read of it is still on its way.",
+    caughtBy: ["lifecycle"],
+    backend: faultyBackend("freed-under-a-read", (right) => {
+      const freed = new WeakSet<ReferenceStorage>();
+      return {
+        free: (storage) => void freed.add(storage),
+        read: async (source, shape, layout) => {
+          const result = await right.read(source, shape, layout);
+          await Promise.resolve();
+          return freed.has(source) ? { ...result, data: result.data.fill(NaN) } : result;
+        },
+      };
+    }),
+  },
+  {
+    name: "plans-leak",
+    about: "A plan's weights stay reserved when it is disposed: the counter goes up, and nothing takes it down.",
+    caughtBy: ["lifecycle", "errors"],
+    backend: faultyBackend("plans-leak", () => {
+      let used = 0;
+      return {
+        prepareConv2d: async (problem, weights) => {
+          used += weights.weight.byteLength + (weights.bias?.byteLength ?? 0);
+          return planOf(
+            (operands, output) => output.set(referenceConv2d(problem, operands).output),
+            copyWeights(weights),
+          );
+        },
+        memory: () => ({ used, reserved: used }),
+      };
+    }),
+  },
+  {
+    name: "tensors-leak",
+    about: "Disposing of a tensor frees nothing until the backend is disposed.",
+    caughtBy: ["lifecycle", "errors"],
+    backend: faultyBackend("tensors-leak", (right) => {
+      let used = 0;
+      return {
+        allocate: (shape: Shape4) => {
+          used += 4 * sizeOf(shape);
+          return right.allocate(shape);
+        },
+        memory: () => ({ used, reserved: used }),
+      };
+    }),
+  },
+];
+
+function sizeOf([n, c, h, w]: Shape4): number {
+  return n * c * h * w;
+}

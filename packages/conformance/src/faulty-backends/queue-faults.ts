@@ -1,0 +1,99 @@
+/** Right results at the wrong time: runs are enqueued, and not everyone waits for them. */
+
+import { referenceConv2d } from "../reference.js";
+import { copyWeights, type Fault, faultyBackend, type Implementation, planOf } from "./faulty-backend.js";
+
+export const QUEUE_FAULTS: readonly Fault[] = [
+  {
+    name: "read-does-not-wait",
+    about: "A read copies what the output holds when it is called; the run before it has been sent off, not awaited.",
+    caughtBy: ["exact", "bounded", "goldens", "lifecycle"],
+    backend: faultyBackend("read-does-not-wait", (right) => {
+      const queue = queueOfRuns();
+      return { ...queued(right, queue), read: right.read };
+    }),
+  },
+  {
+    name: "read-waits-for-one-run",
+    about: "A read waits for the run that was first in the queue, which with one run in flight is the right one.",
+    caughtBy: ["lifecycle"],
+    backend: faultyBackend("read-waits-for-one-run", (right) => {
+      const queue = queueOfRuns();
+      return {
+        ...queued(right, queue),
+        read: async (source, shape, layout) => {
+          queue.runOne();
+          return right.read(source, shape, layout);
+        },
+      };
+    }),
+  },
+  {
+    name: "upload-overtakes-runs",
+    about: "Runs are enqueued and uploads are not: what is uploaded is seen by runs that were called before it.",
+    caughtBy: ["lifecycle"],
+    backend: faultyBackend("upload-overtakes-runs", (right) => {
+      const queue = queueOfRuns();
+      return {
+        ...queued(right, queue),
+        upload: right.upload,
+        read: async (source, shape, layout) => {
+          queue.runAll();
+          return right.read(source, shape, layout);
+        },
+      };
+    }),
+  },
+  {
+    name: "read-too-late",
+    about: "A read copies after everything else that has been called, later runs too, instead of where it was called.",
+    caughtBy: ["lifecycle"],
+    backend: faultyBackend("read-too-late", (right) => ({
+      read: async (source, shape, layout) => {
+        await Promise.resolve();
+        return right.read(source, shape, layout);
+      },
+    })),
+  },
+];
+
+interface Queue {
+  add(run: () => void): void;
+  runOne(): void;
+  runAll(): void;
+}
+
+/** Runs that wait, until a later turn of the event loop or until they are asked for. */
+function queueOfRuns(): Queue {
+  const waiting: (() => void)[] = [];
+  const runOne = (): void => waiting.shift()?.();
+  const runAll = (): void => {
+    while (waiting.length > 0) runOne();
+  };
+  return {
+    add: (run) => {
+      waiting.push(run);
+      setTimeout(runAll);
+    },
+    runOne,
+    runAll,
+  };
+}
+
+/** Plans whose runs go through `queue`. */
+function queued(right: Implementation, queue: Queue): Partial<Implementation> {
+  return {
+    prepareConv2d: async (problem, weights) => {
+      const plan = planOf(
+        (operands, output) => output.set(referenceConv2d(problem, operands).output),
+        copyWeights(weights),
+      );
+      return { ...plan, run: (input, output, residual) => queue.add(() => plan.run(input, output, residual)) };
+    },
+    upload: (source, target) => {
+      queue.runAll();
+      right.upload(source, target);
+    },
+    sync: async () => queue.runAll(),
+  };
+}

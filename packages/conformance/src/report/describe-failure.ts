@@ -1,0 +1,43 @@
+/** A failure in lines of text: what is wrong, the first wrong element, where the wrong ones are, how to see it again. */
+
+import { drawMismatch, type Mismatch } from "../mismatch.js";
+import type { CaseResult } from "../run-conformance.js";
+
+/** The lines below a failed case's name. */
+export function describeFailure(result: CaseResult, rerun: string | undefined): readonly string[] {
+  const { message = "no reason given", mismatch, algorithm } = result;
+  const lines = message.split("\n");
+  if (mismatch) {
+    // How many are wrong is in the message.
+    lines.push(`first wrong  ${describeFirst(mismatch)}`);
+    const channels = drawCounts(mismatch.byAxis.c, elements(mismatch) / mismatch.shape[1]);
+    if (channels !== undefined) lines.push(`channels     ${channels}`);
+    drawMismatch(mismatch).forEach((line, row) => lines.push(`${row === 0 ? "plane" : ""}`.padEnd(13) + line));
+  }
+  if (algorithm) lines.push(`algorithm    ${algorithm}`);
+  if (rerun !== undefined) lines.push(`run alone    ${rerun}`);
+  return lines;
+}
+
+/** `[n 0, c 2, h 1, w 0]: got 5, expected 6, bound 0`. */
+export function describeFirst({ at, actual, expected, bound }: Mismatch): string {
+  return `[n ${at[0]}, c ${at[1]}, h ${at[2]}, w ${at[3]}]: got ${number(actual)}, expected ${number(expected)}, bound ${bound === 0 ? "0" : bound.toPrecision(3)}`;
+}
+
+function elements({ shape }: Mismatch): number {
+  return shape[0] * shape[1] * shape[2] * shape[3];
+}
+
+/** `-0` too, which String would call `0`. */
+function number(value: number): string {
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+/** At most this many marks; more channels are told in words only. */
+const MOST_DRAWN = 80;
+
+/** Channels as marks: `.` where all elements are right, `+` where some are wrong, `#` where all are. */
+function drawCounts(counts: readonly number[], whole: number): string | undefined {
+  if (counts.length < 2 || counts.length > MOST_DRAWN) return undefined;
+  return counts.map((count) => (count === 0 ? "." : count === whole ? "#" : "+")).join("");
+}

@@ -1,0 +1,25 @@
+/** Numbers and words as a reader wants them: the same in every report, whatever the machine's locale. */
+
+const INTEGER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+/** `86,400`. */
+export function formatCount(value: number): string {
+  return INTEGER.format(value);
+}
+
+/** `1 case`, `1,234 cases`. */
+export function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Error / bound: `0`, or digits that tell 0.5 from 0.0005. */
+export function formatRatio(value: number | undefined): string {
+  if (value === undefined) return "";
+  if (value === 0 || !Number.isFinite(value)) return String(value);
+  return value >= 0.001 && value < 1e6 ? value.toPrecision(3) : value.toExponential(1);
+}
+
+/** `12 ms`, `3.4 s`. */
+export function formatDuration(milliseconds: number): string {
+  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}

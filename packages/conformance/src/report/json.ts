@@ -1,0 +1,30 @@
+/** The report as JSON: every result, for programs. */
+
+import type { CaseResult, ConformanceReport } from "../run-conformance.js";
+import { type ReportDetails, summarizeSuites } from "./summary.js";
+
+/**
+ * JSON has no NaN and no infinities, and would make them null: here they are the strings `"NaN"`, `"Infinity"` and
+ * `"-Infinity"`. They occur in `worstRatio`, in `ratio`, and in `actual`, `expected` and `bound` of a mismatch.
+ */
+export function reportJson(report: ConformanceReport, { rerun, stopped, planned }: ReportDetails = {}): string {
+  const { results, ...head } = report;
+  const content = {
+    format: "convene-conformance",
+    version: 1,
+    ...head,
+    planned: planned ?? results.length,
+    ...(stopped === undefined ? {} : { stopped }),
+    suites: summarizeSuites(results),
+    results: results.map((result: CaseResult) =>
+      rerun && result.status === "failed" ? { ...result, rerun: rerun(result) } : result,
+    ),
+  };
+  const text = JSON.stringify(content, (_, value: unknown) => finite(value), 2);
+  // Lists of numbers on one line: a plane of wrong elements would else be a page by itself.
+  return `${text.replace(/\[\s+(-?[\d.][^[\]{}"]*?)\s+\]/g, (_, list: string) => `[${list.replace(/\s+/g, " ")}]`)}\n`;
+}
+
+function finite(value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+}

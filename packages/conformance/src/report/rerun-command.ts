@@ -1,0 +1,55 @@
+/** The command that runs one case alone: what a failure ends with, to be pasted. */
+
+import { DEFAULT_SEED } from "../random-source.js";
+import type { CaseResult } from "../run-conformance.js";
+
+/** What the run was started with, as far as a case depends on it. */
+export interface RerunOptions {
+  /** The file or package that the factory comes from. */
+  readonly module: string;
+  readonly exportName?: string;
+  /** Of the factory, as JSON. */
+  readonly factoryOptions?: string;
+  readonly accuracy?: "fast" | "strict";
+  readonly seed?: number;
+  readonly randomProblems?: number;
+  /** Milliseconds. */
+  readonly limit?: number;
+  readonly noSkips?: boolean;
+  /** With which a case was asked for that no suite has by itself. */
+  readonly problem?: string;
+}
+
+export function rerunCommand(options: RerunOptions, { suite, name }: Pick<CaseResult, "suite" | "name">): string {
+  const {
+    module,
+    exportName,
+    factoryOptions,
+    accuracy = "fast",
+    seed,
+    randomProblems,
+    limit,
+    noSkips,
+    problem,
+  } = options;
+  const words = ["npx", "convene-conformance", module];
+  const add = (option: string, value: string | number | undefined): void => {
+    if (value !== undefined) words.push(option, String(value));
+  };
+  add("--export", exportName);
+  add("--options", factoryOptions);
+  add("--suite", suite);
+  add("--problem", problem);
+  add("--case", name);
+  if (accuracy !== "fast") add("--accuracy", accuracy);
+  add("--seed", seed === DEFAULT_SEED ? undefined : seed);
+  add("--random", randomProblems);
+  if (limit !== undefined) add("--limit", limit / 1000);
+  if (noSkips) words.push("--no-skips");
+  return words.map(quote).join(" ");
+}
+
+/** One word of a POSIX shell. */
+function quote(word: string): string {
+  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

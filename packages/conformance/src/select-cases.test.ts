@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { referenceBackend } from "./reference-backend.js";
+import { runConformance } from "./run-conformance.js";
+import { selectCases } from "./select-cases.js";
+
+const EXACT = { suites: ["exact"], randomProblems: 0 } as const;
+
+test("a whole name selects that case alone, though it is the beginning of others' names", async () => {
+  const whole = "ic3_ih7_oc128_kh3";
+  expect((await selectCases({ ...EXACT, only: whole })).map(({ name }) => name)).toEqual([whole]);
+  expect((await selectCases({ ...EXACT, only: "ic3_ih7_oc" })).length).toBeGreaterThan(1);
+  expect(await selectCases({ ...EXACT, only: "no such case" })).toEqual([]);
+});
+
+test("a problem selects what is about it, in every suite that has it", async () => {
+  const found = await selectCases({ problem: "ic3_ih7_oc128_kh3" });
+  expect(found.filter(({ suite }) => suite === "exact").map(({ name }) => name)).toEqual(["ic3_ih7_oc128_kh3"]);
+  expect(found.some(({ suite }) => suite === "bounded")).toBe(true);
+});
+
+test("a problem that no suite has is tried all the same, however it is written", async () => {
+  const { results, counts } = await runConformance(referenceBackend, { problem: "ic2_ih9_iw9_oc3_kh3_kw3_ph1_relu" });
+  expect(results.map(({ suite, name }) => [suite, name])).toEqual([
+    ["exact", "ic2_ih9_oc3_kh3_ph1_relu"],
+    ["bounded", "ic2_ih9_oc3_kh3_ph1_relu"],
+  ]);
+  expect(counts.passed).toBe(2);
+});
+
+test("a run goes on from where another was cut off", async () => {
+  const all = (await selectCases({ ...EXACT, only: "ic3_" })).map(({ name }) => name);
+  const { results } = await runConformance(referenceBackend, { ...EXACT, only: "ic3_", from: 2 });
+  expect(results.map(({ name }) => name)).toEqual(all.slice(2));
+});
+
+test.each([
+  [{ problem: "ic3" }, "problem"],
+  [{ from: -1 }, "from (-1)"],
+])("a wrong option is refused: %j", async (options, words) => {
+  await expect(runConformance(referenceBackend, options)).rejects.toThrow(words);
+});

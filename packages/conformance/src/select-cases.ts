@@ -1,0 +1,45 @@
+/** Which cases a run has: those of the named suites, narrowed down by name, by problem, or to the quick ones. */
+
+import { type Conv2dProblem, formatProblem, parseProblem } from "@convene/core";
+import type { ConformanceCase } from "./case.js";
+import { againstReference } from "./cases/against-reference.js";
+import { SUITE_NAMES, type SuiteName, type SuiteOptions } from "./suite-names.js";
+import { conformanceCases } from "./suites.js";
+
+export interface CaseSelection extends SuiteOptions {
+  /** Default: all. */
+  readonly suites?: readonly SuiteName[];
+  /** Only the cases of this name; where none has it, those whose name contains it. */
+  readonly only?: string;
+  /**
+   * Only what is about this problem, in `parseProblem`'s notation. `exact` and `bounded` take it in where they do not have
+   * it already, so that any problem can be tried.
+   */
+  readonly problem?: string;
+  /** `"quick"` leaves out what takes long. Default `"full"`. */
+  readonly selection?: "quick" | "full";
+}
+
+const KINDS = { exact: "integer", bounded: "real" } as const;
+
+export async function selectCases(options: CaseSelection): Promise<readonly ConformanceCase[]> {
+  const { suites = SUITE_NAMES, only = "", problem, selection = "full" } = options;
+  const all = (await conformanceCases(suites, options)).filter(({ quick = true }) => selection === "full" || quick);
+  const about = problem === undefined ? all : aboutProblem(all, parseProblem(problem), suites);
+  // A whole name first: a problem's string is often the beginning of another's.
+  const named = about.filter(({ name }) => name === only);
+  return named.length > 0 ? named : about.filter(({ name }) => name.includes(only));
+}
+
+function aboutProblem(
+  all: readonly ConformanceCase[],
+  problem: Conv2dProblem,
+  suites: readonly SuiteName[],
+): readonly ConformanceCase[] {
+  const text = formatProblem(problem);
+  const found = all.filter(({ problems = [] }) => problems.some((each) => formatProblem(each) === text));
+  const added = (["exact", "bounded"] as const)
+    .filter((suite) => suites.includes(suite) && !found.some((each) => each.suite === suite))
+    .flatMap((suite) => againstReference(suite, KINDS[suite], [problem]));
+  return [...added, ...found];
+}

@@ -1,0 +1,46 @@
+/** A test runner of a few lines, whose tests a test can run and look at. */
+
+import type { TestRunner } from "../define-tests.js";
+
+interface FakeTest {
+  readonly suite: string;
+  readonly title: string;
+  readonly skipped: boolean;
+  readonly body: () => Promise<void>;
+  readonly timeout: number | undefined;
+}
+
+export interface FakeRunner {
+  readonly runner: TestRunner;
+  readonly tests: readonly FakeTest[];
+  /** Runs all, in order; what each threw, by title. */
+  readonly run: () => Promise<ReadonlyMap<string, unknown>>;
+}
+
+/** With or without what some runners lack. */
+export function fakeRunner({ skip = true, after = true } = {}): FakeRunner {
+  const tests: FakeTest[] = [];
+  const afters: (() => Promise<void>)[] = [];
+  let suite = "";
+  const add =
+    (skipped: boolean) =>
+    (title: string, body: () => Promise<void>, timeout?: number): void =>
+      void tests.push({ suite, title, skipped, body, timeout });
+  const runner: TestRunner = {
+    describe: (title, body) => {
+      suite = title;
+      body();
+    },
+    it: skip ? Object.assign(add(false), { skip: add(true) }) : add(false),
+    ...(after ? { afterAll: (body: () => Promise<void>) => void afters.push(body) } : {}),
+  };
+  const run = async (): Promise<ReadonlyMap<string, unknown>> => {
+    const thrown = new Map<string, unknown>();
+    for (const { title, body, skipped } of tests) {
+      if (!skipped) await body().catch((error: unknown) => thrown.set(title, error));
+    }
+    for (const body of afters) await body();
+    return thrown;
+  };
+  return { runner, tests, run };
+}

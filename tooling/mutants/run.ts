@@ -1,0 +1,138 @@
+/**
+ * Mutation testing of core's arithmetic: makes each mutant in a copy of the workspace, runs the tests of core and, where
+ * those pass, of conformance, and lists the mutants that all tests let live.
+ *
+ *     pnpm mutants                    every mutant: see README.md for how long that takes
+ *     pnpm mutants padding cost       of these files only
+ *     pnpm mutants --every 5          one mutant of five
+ */
+
+import { type ChildProcess, fork } from "node:child_process";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { mutate, type Mutation, mutationsOf } from "./mutations.js";
+import type { Answer, Question } from "./test-server.js";
+import { copyWorkspace } from "./workspace-copy.js";
+
+const FILES = [
+  "activation",
+  "cost",
+  "memory-plan",
+  "network",
+  "padding",
+  "problem",
+  "problem-string",
+  "random",
+  "tensor",
+] as const;
+/** Those of conformance that ask about core's numbers, and take a second or less. */
+const CONFORMANCE_TESTS = ["reference.test.ts", "goldens.test.ts", "random-problem.test.ts", "run-problem.test.ts"];
+/** The tests of an unchanged copy take a fraction of this; a mutant that takes longer loops. */
+const LIMIT = 30_000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { every: { type: "string", default: "1" } },
+});
+const every = Number(values.every);
+const files = FILES.filter((file) => positionals.length === 0 || positionals.includes(file));
+if (!(every >= 1) || positionals.some((name) => !(FILES as readonly string[]).includes(name))) {
+  throw new Error(`usage: pnpm mutants [${FILES.join("|")} ...] [--every n]`);
+}
+
+const folder = copyWorkspace();
+const source = join(folder, "packages/core/src");
+const coreTests = readdirSync(source).filter((name) => name.endsWith(".test.ts"));
+let server: ChildProcess | undefined;
+
+try {
+  await checkUnchanged();
+  const survivors: string[] = [];
+  let count = 0;
+  for (const file of files) {
+    const path = join(source, `${file}.ts`);
+    const text = readFileSync(path, "utf8");
+    const mutations = mutationsOf(text).filter((_, index) => index % every === 0);
+    let killed = 0;
+    for (const mutation of mutations) {
+      writeFileSync(path, mutate(text, mutation));
+      if ((await fate(file, path)) === "killed") killed++;
+      else survivors.push(describeMutation(file, mutation));
+    }
+    writeFileSync(path, text);
+    // The next file's tests must not meet the last mutant of this one.
+    await stop();
+    count += mutations.length;
+    process.stdout.write(`${file}: ${killed} of ${mutations.length} killed\n`);
+  }
+  process.stdout.write(`\n${count - survivors.length} of ${count} killed; survivors:\n${survivors.join("\n")}\n`);
+} finally {
+  await stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function stagesFor(file: string): readonly (readonly string[])[] {
+  const inCore = (name: string): string => `packages/core/src/${name}`;
+  const own = `${file}.test.ts`;
+  return [
+    [inCore(own)],
+    coreTests.filter((name) => name !== own).map(inCore),
+    CONFORMANCE_TESTS.map((name) => `packages/conformance/src/${name}`),
+  ];
+}
+
+/** Tests that fail by themselves would kill everything. */
+async function checkUnchanged(): Promise<void> {
+  if ((await fate("padding", join(source, "padding.ts"))) === "killed") {
+    throw new Error("the tests fail without any mutation");
+  }
+}
+
+async function fate(file: string, path: string): Promise<"killed" | "survived"> {
+  server ??= await start();
+  const answer = await ask(server, { changed: path, stages: stagesFor(file) });
+  if (!answer) await stop();
+  return answer && answer.failedIn === undefined ? "survived" : "killed";
+}
+
+async function start(): Promise<ChildProcess> {
+  const child = fork(fileURLToPath(new URL("test-server.ts", import.meta.url)), {
+    cwd: folder,
+    execArgv: process.execArgv,
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  await new Promise((resolve, reject) => {
+    child.once("message", resolve);
+    child.once("exit", () => reject(new Error("the test server has ended")));
+  });
+  return child;
+}
+
+/** The answer, or undefined where none comes in time. */
+function ask(child: ChildProcess, question: Question): Promise<Answer | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(undefined), LIMIT);
+    child.once("message", (answer) => {
+      clearTimeout(timer);
+      resolve(answer as Answer);
+    });
+    child.send(question);
+  });
+}
+
+async function stop(): Promise<void> {
+  const child = server;
+  server = undefined;
+  if (!child || child.exitCode !== null) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await ended;
+}
+
+function describeMutation(file: string, { line, original, replacement }: Mutation): string {
+  const short = original.length > 60 ? `${original.slice(0, 57)}...` : original;
+  return `  ${file}.ts:${line}  ${short.replaceAll(/\s+/g, " ")}  ->  ${replacement}`;
+}

@@ -1,0 +1,23 @@
+/** A copy of what the tests of core and conformance need, where files may be broken without anybody seeing it. */
+
+import { cpSync, mkdtempSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { ROOT } from "../checks/workspace.js";
+
+const COPIED = ["packages/core", "packages/conformance", "package.json", "tsconfig.base.json", "vitest.config.ts"];
+
+/** Makes the copy, and gives its folder. Dependencies are linked, not copied. */
+export function copyWorkspace(): string {
+  const folder = mkdtempSync(join(tmpdir(), "convene-mutants-"));
+  for (const path of COPIED) {
+    cpSync(join(ROOT, path), join(folder, path), {
+      recursive: true,
+      // The links between packages are relative, and so lead to the copies.
+      verbatimSymlinks: true,
+      filter: (source) => !["dist", ".turbo"].includes(basename(source)),
+    });
+  }
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"), "dir");
+  return folder;
+}
