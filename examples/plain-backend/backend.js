@@ -67,9 +67,9 @@ function convolve(p, weight, bias, input, output, residual) {
           for (let i = 0; i < icPerGroup; i++) {
             const plane = (n * p.ic + firstChannel + i) * p.ih * p.iw;
             for (let ky = 0; ky < p.kh; ky++) {
-              const y = source(oy * p.sh + ky * p.dh - p.pt, p.ih, p.paddingMode);
+              const y = sourceOf(oy * p.sh + ky * p.dh - p.pt, p.ih, p.paddingMode);
               for (let kx = 0; kx < p.kw; kx++) {
-                const x = source(ox * p.sw + kx * p.dw - p.pl, p.iw, p.paddingMode);
+                const x = sourceOf(ox * p.sw + kx * p.dw - p.pl, p.iw, p.paddingMode);
                 const value = y < 0 || x < 0 ? 0 : input[plane + y * p.iw + x];
                 sum += value * weight[((o * icPerGroup + i) * p.kh + ky) * p.kw + kx];
               }
@@ -91,7 +91,7 @@ function convolve(p, weight, bias, input, output, residual) {
  * @param {number} size
  * @param {Problem["paddingMode"]} mode
  */
-function source(at, size, mode) {
+function sourceOf(at, size, mode) {
   if (at >= 0 && at < size) return at;
   switch (mode) {
     case "zeros":
