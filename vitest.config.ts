@@ -12,6 +12,9 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "examples/*/*.test.ts", "apps/*/src/**/*.test.ts", "tooling/**/*.test.ts"],
     environment: "node",
+    // No test asserts how long something takes; this only ends what hangs, on a machine that may be busy.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // `.ci/run` takes its last line from the JSON report.
     reporters: ["default", "json"],
     outputFile: { json: ".cache/vitest.json" },

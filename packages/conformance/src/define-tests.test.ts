@@ -109,6 +109,33 @@ describe("what a backend cannot do", () => {
   });
 });
 
+describe("what turns out while it runs to be nothing for this backend", () => {
+  const FUSED = { suites: ["networks"], only: ": fused" } as const;
+
+  test("is skipped then", async () => {
+    const { runner, tests, late, run } = fakeRunner();
+    await defineConformanceTests(runner, referenceBackend, FUSED);
+    expect([...(await run())]).toEqual([]);
+    expect(tests.length).toBeGreaterThan(0);
+    expect(late).toEqual(tests.map(() => "no fused plan for these"));
+  });
+
+  test("fails where skips are not allowed", async () => {
+    const { runner, tests, late, run } = fakeRunner();
+    await defineConformanceTests(runner, referenceBackend, { ...FUSED, noSkips: true });
+    expect((await run()).size).toBe(tests.length);
+    expect(late).toEqual([]);
+  });
+
+  test("has passed, where the runner hands nothing to a test", async () => {
+    const { runner, tests } = fakeRunner();
+    await defineConformanceTests(runner, referenceBackend, FUSED);
+    // jest waits for a callback that nobody calls where a test names a parameter.
+    for (const { body } of tests) expect(body).toHaveLength(0);
+    await expect(tests[0]!.body()).resolves.toBeUndefined();
+  });
+});
+
 test("a factory that makes nothing is a test that fails with its reason", async () => {
   const { runner, tests, run } = fakeRunner();
   await defineConformanceTests(runner, () => Promise.reject(new Error("no device")), FEW);

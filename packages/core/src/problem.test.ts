@@ -181,9 +181,9 @@ describe("conv2dProblem refuses", () => {
     [{ iw: 2 }, "kernelSize (3 x 3) must fit in the padded input (8 x 2)"],
     [{ ih: 8, dh: 4 }, "kernelSize (3 x 3, 9 x 9 when dilated) must fit in the padded input (8 x 8)"],
     [{ ih: 8, kw: 1, dh: 4 }, "kernelSize (3 x 1, 9 x 1 when dilated) must fit in the padded input (8 x 8)"],
-    [{ kh: 9, dh: 2, dw: 1 }, "kernelSize (9 x 3, 17 x 3 when dilated) must fit in the padded input (8 x 8)"],
-    [{ kw: 9, dw: 2 }, "kernelSize (3 x 9, 3 x 17 when dilated) must fit in the padded input (8 x 8)"],
-    [{ kh: 12, pt: 1, pb: 2 }, "kernelSize (12 x 3) must fit in the padded input (11 x 8)"],
+    [{ kh: 9, kw: 3, dh: 2, dw: 1 }, "kernelSize (9 x 3, 17 x 3 when dilated) must fit in the padded input (8 x 8)"],
+    [{ kh: 3, kw: 9, dw: 2 }, "kernelSize (3 x 9, 3 x 17 when dilated) must fit in the padded input (8 x 8)"],
+    [{ kh: 12, kw: 3, pt: 1, pb: 2 }, "kernelSize (12 x 3) must fit in the padded input (11 x 8)"],
     [{ kh: 3, kw: 20, pl: 3, pr: 4 }, "kernelSize (3 x 20) must fit in the padded input (8 x 15)"],
     [{ kh: 2 ** 31 - 1, dh: 2 ** 31 - 1 }, "must fit in the padded input (8 x 8)"],
   ])("a kernel larger than the padded input: %o", (spec, words) => {

@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 function run(name: string, argv: readonly string[] = [], options: CommandOptions = {}): Promise<CommandResult> {
   return command(
-    [BAD_BACKENDS, "--export", name, "--options", JSON.stringify({ at }), ...FEW, "--limit", "0.5", ...argv],
+    [BAD_BACKENDS, "--export", name, "--options", JSON.stringify({ at }), ...FEW, "--limit", "2", ...argv],
     options,
   );
 }

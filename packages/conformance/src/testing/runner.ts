@@ -13,6 +13,8 @@ interface FakeTest {
 export interface FakeRunner {
   readonly runner: TestRunner;
   readonly tests: readonly FakeTest[];
+  /** Reasons for which tests were skipped while they ran. */
+  readonly late: readonly string[];
   /** Runs all, in order; what each threw, by title. */
   readonly run: () => Promise<ReadonlyMap<string, unknown>>;
 }
@@ -21,6 +23,8 @@ export interface FakeRunner {
 export function fakeRunner({ skip = true, after = true } = {}): FakeRunner {
   const tests: FakeTest[] = [];
   const afters: (() => Promise<void>)[] = [];
+  const late: string[] = [];
+  const context = { skip: (reason: string): void => void late.push(reason) };
   let suite = "";
   const add =
     (skipped: boolean) =>
@@ -37,10 +41,12 @@ export function fakeRunner({ skip = true, after = true } = {}): FakeRunner {
   const run = async (): Promise<ReadonlyMap<string, unknown>> => {
     const thrown = new Map<string, unknown>();
     for (const { title, body, skipped } of tests) {
-      if (!skipped) await body().catch((error: unknown) => thrown.set(title, error));
+      // As vitest and node:test do, with a context.
+      const withContext: (given: typeof context) => Promise<void> = body;
+      if (!skipped) await withContext(context).catch((error: unknown) => thrown.set(title, error));
     }
     for (const body of afters) await body();
     return thrown;
   };
-  return { runner, tests, run };
+  return { runner, tests, late, run };
 }
