@@ -1,4 +1,4 @@
 /** Builds @convene/cpu. */
 import { library } from "@convene/tsup-config";
 
-export default library(["src/index.ts"]);
+export default library(["src/index.ts", "src/kernels.ts"]);

@@ -1,12 +1,19 @@
 /** The cpu backend: storages and plans in one kernel memory, run on the calling thread. */
 
-import { type BackendImplementation, planMemory } from "@convene/core";
+import type { BackendImplementation } from "@convene/core";
 import type { Prepared, Workplace } from "./algorithms/algorithm.js";
 import { BLOCK_LIMITS } from "./algorithms/igemm.js";
 import { chooseAlgorithm } from "./algorithms/index.js";
-import type { Kernels } from "./kernels.js";
+import type { Kernels } from "./kernel-set.js";
 import { createArena } from "./memory.js";
-import { clearZeroRows, readTensor, type Storage, storageAt, storageLayout, writeTensor } from "./storage.js";
+import {
+  allocateSharedStorages,
+  allocateStorage,
+  clearZeroRows,
+  readTensor,
+  type Storage,
+  writeTensor,
+} from "./storage.js";
 
 export interface CpuImplementationOptions {
   /** Bytes that tensors and plans may take together. */
@@ -19,7 +26,12 @@ export function cpuImplementation(
   { maxMemory, blockLimits = BLOCK_LIMITS }: CpuImplementationOptions,
 ): BackendImplementation<Storage> {
   // All that leads to the memory is dropped when the backend is disposed, so that a handle which outlives it holds none.
-  let place: Workplace | undefined = { kernels, arena: createArena(kernels.memory, maxMemory), blockLimits };
+  let place: Workplace | undefined = {
+    tiles: kernels.tiles,
+    arena: createArena(kernels.memory, maxMemory),
+    blockLimits,
+    leastJobs: 1,
+  };
   const plans = new Set<{ prepared: Prepared | undefined }>();
   const device = `${kernels.name}, 1 thread`;
   const arena = (): Workplace["arena"] => place!.arena;
@@ -27,18 +39,11 @@ export function cpuImplementation(
     name: "cpu",
     device,
     features: { nonFinite: true, subnormals: true },
-    allocate: (shape) =>
-      storageAt(arena().allocate(storageLayout(shape).total, `a tensor of ${shape.join(" x ")}`), shape),
+    allocate: (shape) => allocateStorage(arena(), shape),
     free: ({ address }) => arena().free(address),
     allocateShared(lifetimes) {
-      const { offsets, total } = planMemory(
-        lifetimes.map(({ shape, from, to }) => ({ size: storageLayout(shape).total, from, to })),
-      );
-      const address = arena().allocate(total, `a network of ${lifetimes.length} tensors`);
-      return {
-        storages: lifetimes.map(({ shape }, index) => storageAt(address + offsets[index]!, shape)),
-        free: () => arena().free(address),
-      };
+      const { storages, address } = allocateSharedStorages(arena(), lifetimes);
+      return { storages, free: () => arena().free(address) };
     },
     upload: (tensor, target) => writeTensor(arena(), target, tensor),
     // Runs are synchronous, so everything called before is finished.
@@ -51,9 +56,9 @@ export function cpuImplementation(
       return {
         algorithm: built.algorithm,
         run(input, output, residual) {
-          const { readsZeros, run, jobs } = plan.prepared!;
+          const { readsZeros, kernel, plan: address, jobs } = plan.prepared!;
           if (readsZeros) clearZeroRows(arena(), input);
-          run(input.data, output.data, residual === undefined ? 0 : residual.data, 0, jobs);
+          kernels.run[kernel]!(address, input.data, output.data, residual === undefined ? 0 : residual.data, 0, jobs);
         },
         dispose() {
           plans.delete(plan);

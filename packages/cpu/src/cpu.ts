@@ -3,7 +3,9 @@
 import { type Backend, checkInteger, checkKeys, checkOneOf, ConveneError, defineBackend } from "@convene/core";
 import { cpuImplementation } from "./backend.js";
 import { createJsKernels } from "./js-kernels/index.js";
-import { loadWasmKernels, type Simd } from "./wasm.js";
+import { loadWasmKernels } from "./wasm.js";
+import type { Simd } from "./wasm-build.js";
+import { MOST_WASM_MEMORY, PAGE } from "./wasm-memory.js";
 
 export interface CpuOptions {
   /**
@@ -20,9 +22,8 @@ export interface CpuOptions {
   readonly maxMemory?: number;
 }
 
-const PAGE = 65536;
-/** A page below what an address can name: 32 bits in WebAssembly, 31 in the arithmetic of the JavaScript kernels. */
-const MOST_MEMORY = { wasm: 2 ** 32 - PAGE, js: 2 ** 31 - PAGE };
+/** The arithmetic of the JavaScript kernels has addresses of 31 bits. */
+const MOST_MEMORY = { wasm: MOST_WASM_MEMORY, js: 2 ** 31 - PAGE };
 
 /**
  * A backend on one thread of the processor.

@@ -5,4 +5,4 @@
  */
 
 export { cpu, cpu as default, type CpuOptions } from "./cpu.js";
-export type { Simd } from "./wasm.js";
+export type { Simd } from "./wasm-build.js";

@@ -1,43 +1,23 @@
 /**
- * What a set of kernels offers, in WebAssembly or in TypeScript. Both read plans, tables, weights and tensors at byte
- * addresses of one memory, in one format, so that everything outside the kernels is written once.
+ * @convene/cpu/kernels: what \@convene/worker-threads builds on, and no promise to anyone else: the algorithms, which prepare
+ * plans as data in a memory, the layout of tensors there, and WebAssembly builds whose memory is shared.
+ *
+ * @packageDocumentation
  */
 
-/**
- * Computes jobs `start` to `end` of what the plan at address `plan` describes. `input`, `output` and `residual` are
- * addresses of the first pixel of the first image; `residual` is 0 for none.
- */
-export type RangeKernel = (
-  plan: number,
-  input: number,
-  output: number,
-  residual: number,
-  start: number,
-  end: number,
-) => void;
-
-/** An indirect GEMM over tiles of `mr` output pixels by `nr` output channels. */
-export interface IgemmTile {
-  readonly mr: number;
-  readonly nr: number;
-  readonly run: RangeKernel;
-}
-
-/** The memory that kernels work in. `buffer` is another object after it has grown. */
-export interface KernelMemory {
-  readonly buffer: ArrayBuffer;
-  /** Makes room for `bytes` in all. @throws RangeError where that cannot be had */
-  grow(bytes: number): void;
-}
-
-export interface Kernels {
-  /** `"wasm simd128"`, `"wasm relaxed simd"`, `"plain JavaScript"`. */
-  readonly name: string;
-  readonly memory: KernelMemory;
-  /** Narrowest first. */
-  readonly tiles: readonly IgemmTile[];
-  /** Any kernel size, stride and dilation; jobs are output rows. */
-  readonly depthwise: RangeKernel;
-  /** Kernels of 3x3 with stride and dilation 1 along the width. */
-  readonly depthwise3x3: RangeKernel;
-}
+export type { BlockLimits, Prepared, Workplace } from "./algorithms/algorithm.js";
+export { BLOCK_LIMITS } from "./algorithms/igemm.js";
+export { chooseAlgorithm } from "./algorithms/index.js";
+export * as sharedBuilds from "./generated/wasm-shared.js";
+export { KERNEL_NAMES, type KernelName, type RangeKernel } from "./kernel-set.js";
+export { type Arena, createArena } from "./memory.js";
+export {
+  allocateSharedStorages,
+  allocateStorage,
+  clearZeroRows,
+  readTensor,
+  type Storage,
+  writeTensor,
+} from "./storage.js";
+export { type Asker, pickBuild, type Simd, type WasmBuild, type WasmExports } from "./wasm-build.js";
+export { createWasmMemory, kernelMemory, MOST_WASM_MEMORY } from "./wasm-memory.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { KernelMemory } from "./kernels.js";
+import type { KernelMemory } from "./kernel-set.js";
 import { ALIGNMENT, createArena } from "./memory.js";
 
 function testMemory(refuseAbove = Infinity): KernelMemory {

@@ -1,7 +1,7 @@
 /** An allocator over one kernel memory: first fit over a sorted list of free blocks, which join again when freed. */
 
 import { ConveneError, type MemoryUse } from "@convene/core";
-import type { KernelMemory } from "./kernels.js";
+import type { KernelMemory } from "./kernel-set.js";
 
 /** Blocks start at multiples of a cache line. */
 export const ALIGNMENT = 64;

@@ -3,8 +3,8 @@
  * zero padding read. The row is written by each plan that needs it, before it runs, so nothing else has to keep it zero.
  */
 
-import type { Layout, Shape4, Tensor } from "@convene/core";
-import { transpose, zeros } from "@convene/core";
+import type { Layout, Lifetime, Shape4, Tensor } from "@convene/core";
+import { planMemory, transpose, zeros } from "@convene/core";
 import { type Arena, alignUp } from "./memory.js";
 
 /** Sizes in bytes that follow from a shape. */
@@ -36,6 +36,23 @@ export function storageLayout([n, c, h, w]: Shape4): StorageLayout {
 export function storageAt(address: number, shape: Shape4): Storage {
   const layout = storageLayout(shape);
   return { ...layout, shape, address, data: address + layout.zeroRow };
+}
+
+/** Memory for a tensor. @throws ConveneError `ERR_OUT_OF_MEMORY` */
+export function allocateStorage(arena: Arena, shape: Shape4): Storage {
+  return storageAt(arena.allocate(storageLayout(shape).total, `a tensor of ${shape.join(" x ")}`), shape);
+}
+
+/** One piece of memory, from `address` on, for tensors that need not all live at once. */
+export function allocateSharedStorages(
+  arena: Arena,
+  lifetimes: readonly Lifetime[],
+): { readonly storages: readonly Storage[]; readonly address: number } {
+  const { offsets, total } = planMemory(
+    lifetimes.map(({ shape, from, to }) => ({ size: storageLayout(shape).total, from, to })),
+  );
+  const address = arena.allocate(total, `a network of ${lifetimes.length} tensors`);
+  return { storages: lifetimes.map(({ shape }, index) => storageAt(address + offsets[index]!, shape)), address };
 }
 
 /** Writes the rows of zeros. */

@@ -13,10 +13,9 @@ const PANEL = 4;
 export const depthwise: Algorithm = {
   name: "depthwise",
   supports: ({ g, ic, oc }) => g === ic && g === oc,
-  prepare({ kernels, arena }, problem, weights) {
+  prepare({ arena }, problem, weights) {
     const { n, ic, oh, ow, kh, kw, sh, sw, dh, dw } = problem;
     const is3x3 = kh === 3 && kw === 3 && sw === 1 && dw === 1;
-    const run = is3x3 ? kernels.depthwise3x3 : kernels.depthwise;
     const table = createPixelTable(arena, problem);
     const packed = packWeights(arena, problem, weights);
     const [min, max] = activationRange(problem.activation);
@@ -40,9 +39,10 @@ export const depthwise: Algorithm = {
     });
     return {
       algorithm: is3x3 ? "depthwise-3x3" : "depthwise",
+      kernel: is3x3 ? "depthwise3x3" : "depthwise",
+      plan,
       jobs: n * oh,
       readsZeros: table.readsZeros,
-      run: (input, output, residual, start, end) => run(plan, input, output, residual, start, end),
     };
   },
 };

@@ -1,7 +1,7 @@
 /** Indirect GEMM: takes every problem. Standard, grouped and pointwise convolutions run here. */
 
 import { activationRange, type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from "@convene/core";
-import type { IgemmTile } from "../kernels.js";
+import type { IgemmTile } from "../kernel-set.js";
 import type { Arena } from "../memory.js";
 import { createPixelTable, type PixelTable } from "../pixel-table.js";
 import { IGEMM_FIELDS, writePlan } from "../plan-fields.js";
@@ -18,16 +18,18 @@ export const BLOCK_LIMITS: BlockLimits = { least: 128 * 1024, most: 1024 * 1024 
 export const igemm: Algorithm = {
   name: "igemm",
   supports: () => true,
-  prepare({ kernels, arena, blockLimits }, problem, weights) {
+  prepare({ tiles, arena, blockLimits, leastJobs }, problem, weights) {
     const { n, g, ic, oc, oh, ow, kh, kw } = problem;
     const [icPerGroup, ocPerGroup] = [ic / g, oc / g];
-    const tile = chooseTile(kernels.tiles, ocPerGroup);
+    const tile = chooseTile(tiles, ocPerGroup);
     const panels = Math.ceil(ocPerGroup / tile.nr);
     const pixels = oh * ow;
     const panelBytes = 4 * tile.nr * (1 + kh * kw * icPerGroup);
     const blockBytes = Math.min(Math.max(g * panels * panelBytes, blockLimits.least), blockLimits.most);
-    const blockTiles = Math.max(1, Math.floor(blockBytes / (4 * ic * tile.mr)));
-    const blockPixels = tile.mr * Math.min(blockTiles, Math.ceil(pixels / tile.mr));
+    const imageTiles = Math.ceil(pixels / tile.mr);
+    const leastBlocks = Math.ceil(leastJobs / (n * g * panels));
+    const blockTiles = Math.min(Math.floor(blockBytes / (4 * ic * tile.mr)), Math.floor(imageTiles / leastBlocks));
+    const blockPixels = tile.mr * Math.max(1, Math.min(blockTiles, imageTiles));
     const blocks = Math.ceil(pixels / blockPixels);
 
     const table = createPixelTable(arena, problem);
@@ -57,9 +59,10 @@ export const igemm: Algorithm = {
     });
     return {
       algorithm: `igemm-${tile.mr}x${tile.nr}`,
+      kernel: tile.kernel,
+      plan,
       jobs: n * blocks * g * panels,
       readsZeros: table.readsZeros,
-      run: (input, output, residual, start, end) => tile.run(plan, input, output, residual, start, end),
     };
   },
 };

@@ -1,6 +1,6 @@
 /** assembly/dwconv.ts in TypeScript: a pixel at a time, four channels at a time, sums in float64. */
 
-import type { KernelMemory, RangeKernel } from "../kernels.js";
+import type { KernelMemory, RangeKernel } from "../kernel-set.js";
 import { DWCONV_FIELDS, fieldIndices } from "../plan-fields.js";
 import { put } from "./put.js";
 import { viewsOf } from "./views.js";

@@ -3,7 +3,7 @@
  * registers. Sums are float64, and rounded once when they are stored.
  */
 
-import type { KernelMemory, RangeKernel } from "../kernels.js";
+import type { KernelMemory, RangeKernel } from "../kernel-set.js";
 import { fieldIndices, IGEMM_FIELDS } from "../plan-fields.js";
 import { put } from "./put.js";
 import { viewsOf } from "./views.js";

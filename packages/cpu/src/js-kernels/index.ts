@@ -1,6 +1,6 @@
 /** The kernels in TypeScript, for where WebAssembly is forbidden. */
 
-import type { KernelMemory, Kernels } from "../kernels.js";
+import type { KernelMemory, Kernels } from "../kernel-set.js";
 import { depthwiseJs } from "./depthwise.js";
 import { IGEMM_MR, IGEMM_NR, igemmJs } from "./igemm.js";
 
@@ -11,9 +11,8 @@ export function createJsKernels(maxMemory: number): Kernels {
   return {
     name: "plain JavaScript",
     memory,
-    tiles: [{ mr: IGEMM_MR, nr: IGEMM_NR, run: igemmJs(memory) }],
-    depthwise,
-    depthwise3x3: depthwise,
+    tiles: [{ mr: IGEMM_MR, nr: IGEMM_NR, kernel: "igemm2x4" }],
+    run: { igemm2x4: igemmJs(memory), depthwise, depthwise3x3: depthwise },
   };
 }
 

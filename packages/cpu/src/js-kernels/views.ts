@@ -1,6 +1,6 @@
 /** Typed arrays over a memory that may have been replaced since the last run. */
 
-import type { KernelMemory } from "../kernels.js";
+import type { KernelMemory } from "../kernel-set.js";
 
 export interface Views {
   readonly f32: Float32Array;

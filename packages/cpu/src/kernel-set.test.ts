@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest";
 import { BLOCK_LIMITS } from "./algorithms/igemm.js";
 import { chooseAlgorithm } from "./algorithms/index.js";
 import { createJsKernels } from "./js-kernels/index.js";
-import type { Kernels } from "./kernels.js";
+import type { Kernels } from "./kernel-set.js";
 import { createArena } from "./memory.js";
 import { clearZeroRows, readTensor, type Storage, storageAt, storageLayout, writeTensor } from "./storage.js";
 import { loadWasmKernels } from "./wasm.js";
@@ -54,9 +54,10 @@ random.source = undefined as (() => number) | undefined;
 
 describe.each(KERNEL_SETS)("%s", (_, load) => {
   it.each([
-    ["blocks as they are", BLOCK_LIMITS],
-    ["blocks of 1 KiB", { least: 1024, most: 1024 }],
-  ])("writes its output, nothing else, in any division of its jobs: %s", async (_name, blockLimits) => {
+    ["blocks as they are", BLOCK_LIMITS, 1],
+    ["blocks of 1 KiB", { least: 1024, most: 1024 }, 1],
+    ["as many blocks as make seven jobs", BLOCK_LIMITS, 7],
+  ])("writes its output, nothing else, in any division of its jobs: %s", async (_name, blockLimits, leastJobs) => {
     const kernels = await load();
     const next = randomSource(7);
     let divided = 0;
@@ -69,7 +70,7 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
       const x = place(inputShape(problem));
       const r = residual && place(outputShape(problem));
       const { built, addresses } = arena.together(() =>
-        chooseAlgorithm(problem).prepare({ kernels, arena, blockLimits }, problem, { weight, bias }),
+        chooseAlgorithm(problem).prepare({ tiles: kernels.tiles, arena, blockLimits, leastJobs }, problem, { weight, bias }),
       );
       const y = place(outputShape(problem));
       // Past the output there is room to overrun.
@@ -82,7 +83,7 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
       const before = arena.i32.slice();
 
       for (const [start, end] of divide(built.jobs, next)) {
-        built.run(x.data, y.data, r ? r.data : 0, start, end);
+        kernels.run[built.kernel]!(built.plan, x.data, y.data, r ? r.data : 0, start, end);
         divided++;
       }
       const expected = Float32Array.from(referenceConv2d(problem, { input, weight, bias, residual }).output);
@@ -122,7 +123,7 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
         return storage;
       };
       const { built } = arena.together(() =>
-        chooseAlgorithm(problem).prepare({ kernels, arena, blockLimits: BLOCK_LIMITS }, problem, { weight, bias }),
+        chooseAlgorithm(problem).prepare({ tiles: kernels.tiles, arena, blockLimits: BLOCK_LIMITS, leastJobs: 1 }, problem, { weight, bias }),
       );
       const y = place(outputShape(problem));
       let x: Storage;
@@ -137,7 +138,7 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
       writeTensor(arena, x, tensor(input, inputShape(problem)));
       if (r) writeTensor(arena, r, tensor(residual!, outputShape(problem)));
       clearZeroRows(arena, x);
-      built.run(x.data, y.data, r ? r.data : 0, 0, built.jobs);
+      kernels.run[built.kernel]!(built.plan, x.data, y.data, r ? r.data : 0, 0, built.jobs);
       const expected = Float32Array.from(referenceConv2d(problem, { input, weight, bias, residual }).output);
       expect(readTensor(arena, y, "nchw").data.map(plusZero), formatProblem(problem)).toEqual(expected.map(plusZero));
     }
