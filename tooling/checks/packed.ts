@@ -1,114 +1,28 @@
 /**
- * Packs the published packages, installs the tarballs with plain npm into an empty folder, and uses them there as a user
- * would: from an ES module, from CommonJS, and from TypeScript compiled to both, on Node 20, 22 and 24. `pnpm packed`.
+ * Packs the published packages, installs the tarballs with plain npm into an empty folder outside the workspace, and uses
+ * them there: as a program's packages, and as the suite that the author of a backend runs. `pnpm packed`.
  */
 
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
 import { packAll } from "./pack.js";
-import { cacheFolder, fail, ROOT, run } from "./workspace.js";
-
-const NODES = ["20", "22", "24"];
-const FIXTURES = join(ROOT, "tooling", "checks", "packed");
-
-/** Every way in which the consumer is run, and the file that is run. */
-const KINDS = [
-  ["ES module", "consumer.mjs"],
-  ["CommonJS", "consumer.cjs"],
-  ["TypeScript, ES module", "compiled/consumer.mjs"],
-  ["TypeScript, CommonJS", "compiled/consumer.cjs"],
-] as const;
-
-/** What a strict user's tsconfig holds; the narrow one has neither a browser's types nor Node's. */
-const COMPILATIONS = {
-  narrow: { include: ["consumer.mts", "consumer.cts", "types.mts", "types.cts"], lib: ["es2022"], types: [] },
-  wide: {
-    include: ["*.mts", "*.cts"],
-    lib: ["esnext", "dom"],
-    types: ["node"],
-    typeRoots: [join(ROOT, "node_modules", "@types")],
-  },
-};
+import { checkConsumer } from "./packed-consumer.js";
+import { checkSuite, RUNNER } from "./packed-suite.js";
+import { fail, run } from "./workspace.js";
 
 function install(folder: string): void {
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "consumer", private: true }));
-  const tarballs = packAll("packed").map(({ file }) => file);
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
+  const packages = [...packAll("packed").map(({ file }) => file), RUNNER];
   // Siblings are among the tarballs; what they depend on (fast-check) comes from the registry, or from the cache.
-  run("npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", ...tarballs], folder);
-}
-
-function write(folder: string): void {
-  const consumer = readFileSync(join(FIXTURES, "consumer.js"), "utf8");
-  writeFileSync(join(folder, "consumer.mjs"), consumer);
-  writeFileSync(
-    join(folder, "consumer.cjs"),
-    consumer.replace(/^import \* as (\w+) from ("[^"]+");$/gm, "const $1 = require($2);"),
-  );
-  for (const extension of ["mts", "cts"]) {
-    writeFileSync(
-      join(folder, `consumer.${extension}`),
-      consumer.replaceAll("(kernels) {", `(kernels: "wasm" | "js") {`),
-    );
-    copyFileSync(join(FIXTURES, "types.ts"), join(folder, `types.${extension}`));
-    copyFileSync(join(FIXTURES, "using.ts"), join(folder, `using.${extension}`));
-  }
-}
-
-function compile(folder: string): void {
-  const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
-  for (const [name, { include, ...options }] of Object.entries(COMPILATIONS)) {
-    const compilerOptions = {
-      ...options,
-      module: "nodenext",
-      target: "es2022",
-      strict: true,
-      skipLibCheck: false,
-      outDir: "compiled",
-    };
-    const config = join(folder, `tsconfig.${name}.json`);
-    writeFileSync(config, JSON.stringify({ compilerOptions, include }));
-    run(process.execPath, [tsc, "--project", config], folder);
-  }
-}
-
-/** The path of a Node of this major version: the running one, or one from the npm registry, kept in `.cache`. */
-function nodeOf(major: string): string {
-  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
-  const platform = process.platform === "win32" ? "win" : process.platform;
-  // What the npm package `node` would fetch in an install script; asked for by name, it needs none.
-  const name = `node-${platform}-${process.arch}`;
-  const folder = cacheFolder(join("node", major), { keep: true });
-  const path = join(folder, "node_modules", name, "bin", process.platform === "win32" ? "node.exe" : "node");
-  if (!existsSync(path)) {
-    run("npm", [
-      "install",
-      "--prefix",
-      folder,
-      "--ignore-scripts",
-      "--no-audit",
-      "--no-fund",
-      "--no-save",
-      `${name}@${major}`,
-    ]);
-  }
-  return path;
+  run("npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], folder);
 }
 
 const folder = mkdtempSync(join(tmpdir(), "convene-packed-"));
 try {
   install(folder);
-  write(folder);
-  compile(folder);
-  for (const major of NODES) {
-    const node = nodeOf(major);
-    const version = run(node, ["--version"]).trim();
-    for (const [kind, file] of KINDS) {
-      run(node, [file], folder);
-      process.stdout.write(`Node ${version}, ${kind}: passes\n`);
-    }
-  }
+  checkConsumer(folder);
+  checkSuite(folder);
 } catch (error) {
   fail(error);
 } finally {

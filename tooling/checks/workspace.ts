@@ -40,8 +40,17 @@ export function cacheFolder(name: string, { keep = false } = {}): string {
   return folder;
 }
 
-/** Runs a program to its end. Its output is returned, and thrown if it fails. */
-export function run(command: string, args: readonly string[], cwd: string = ROOT): string {
+/** What came of a program that ran to its end. */
+export interface Ended {
+  /** Its exit code; `null` where a signal ended it. */
+  readonly status: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end, whatever it exits with. */
+export function attempt(command: string, args: readonly string[], cwd: string = ROOT): Ended {
   const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
     cwd,
     encoding: "utf8",
@@ -51,6 +60,12 @@ export function run(command: string, args: readonly string[], cwd: string = ROOT
     maxBuffer: 64 * 2 ** 20,
   });
   if (error) throw error;
+  return { status, signal, stdout, stderr };
+}
+
+/** Runs a program to its end. Its output is returned, and thrown if it fails. */
+export function run(command: string, args: readonly string[], cwd: string = ROOT): string {
+  const { status, signal, stdout, stderr } = attempt(command, args, cwd);
   if (status !== 0) {
     throw new Error(`${[command, ...args].join(" ")} failed (${signal ?? `exit code ${status}`})\n${stdout}${stderr}`);
   }

@@ -18,6 +18,14 @@ export interface CaseOutcome {
   readonly mismatch?: Mismatch;
 }
 
+/** What a failure owes to the cases before it. Empty where it fails alone as well, and where that was not tried. */
+export interface FailureHistory {
+  /** Alone, on a new backend, the case does not fail: it takes a case that ran before. */
+  readonly alone?: "passes";
+  /** The earlier case of the same suite after which it fails on a new backend, with nothing before the two. */
+  readonly after?: string;
+}
+
 /** What a case gets to work with. */
 export interface CaseContext {
   readonly backend: Backend;

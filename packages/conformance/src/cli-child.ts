@@ -47,6 +47,7 @@ async function work(task: Task): Promise<void> {
       {
         ...task.run,
         onBegin: () => send({ type: "begin" }),
+        onRecheck: (result, milliseconds) => send({ type: "recheck", result, milliseconds }),
         onCase: (result) => send({ type: "result", result }),
       },
     );

@@ -6,12 +6,12 @@ import nodeTest from "node:test";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type Backend, formatProblem } from "@convene/core";
+import { type Backend, defineBackend, formatProblem } from "@convene/core";
 import { afterAll, describe, expect, it, test } from "vitest";
 import { defineConformanceTests, type TestRunner } from "./define-tests.js";
-import { referenceBackend } from "./reference-backend.js";
+import { referenceBackend, referenceImplementation } from "./reference-backend.js";
 import { selectCases } from "./select-cases.js";
-import limited from "./testing/bad-backends.js";
+import limited, { remembers } from "./testing/bad-backends.js";
 import { bundle } from "./testing/command.js";
 import { fakeRunner } from "./testing/runner.js";
 
@@ -82,6 +82,18 @@ test("a failure says all that a report would, and the next case has another back
   expect(tests.length).toBeGreaterThan(2);
 });
 
+test("a failure that takes an earlier case says so", async () => {
+  const { runner, run } = fakeRunner();
+  const [first, second] = await selectCases({ ...FEW, suites: ["exact"] });
+  const factory = () => remembers({ at: second!.name });
+  await defineConformanceTests(runner, factory, { ...FEW, suites: ["exact"], module: "./mine.js" });
+  const thrown = await run();
+  expect([...thrown.keys()]).toEqual([second!.name]);
+  const { message } = thrown.get(second!.name) as Error;
+  expect(message).toContain(`it fails again after "${first!.name}"`);
+  expect(message).toContain(`--suite exact --case ${first!.name} --case ${second!.name} --random 0`);
+});
+
 describe("what a backend cannot do", () => {
   const G2 = { suites: ["exact"], only: "g2_", randomProblems: 0 } as const;
 
@@ -110,26 +122,32 @@ describe("what a backend cannot do", () => {
 });
 
 describe("what turns out while it runs to be nothing for this backend", () => {
-  const FUSED = { suites: ["networks"], only: ": fused" } as const;
+  // Cases of several problems look by themselves for some that the backend takes.
+  const LATE = { suites: ["lifecycle"], only: "plans that differ in one thing only" } as const;
+  const takesNothing = async (): Promise<Backend> =>
+    defineBackend({
+      ...referenceImplementation,
+      features: { ...referenceImplementation.features, supports: () => ({ reason: "not today" }) },
+    });
 
   test("is skipped then", async () => {
     const { runner, tests, late, run } = fakeRunner();
-    await defineConformanceTests(runner, referenceBackend, FUSED);
+    await defineConformanceTests(runner, takesNothing, LATE);
     expect([...(await run())]).toEqual([]);
     expect(tests.length).toBeGreaterThan(0);
-    expect(late).toEqual(tests.map(() => "no fused plan for these"));
+    expect(late).toEqual(tests.map(() => "not today"));
   });
 
   test("fails where skips are not allowed", async () => {
     const { runner, tests, late, run } = fakeRunner();
-    await defineConformanceTests(runner, referenceBackend, { ...FUSED, noSkips: true });
+    await defineConformanceTests(runner, takesNothing, { ...LATE, noSkips: true });
     expect((await run()).size).toBe(tests.length);
     expect(late).toEqual([]);
   });
 
   test("has passed, where the runner hands nothing to a test", async () => {
     const { runner, tests } = fakeRunner();
-    await defineConformanceTests(runner, referenceBackend, FUSED);
+    await defineConformanceTests(runner, takesNothing, LATE);
     // jest waits for a callback that nobody calls where a test names a parameter.
     for (const { body } of tests) expect(body).toHaveLength(0);
     await expect(tests[0]!.body()).resolves.toBeUndefined();

@@ -6,16 +6,9 @@ import { DEFAULT_SEED } from "./random-source.js";
 import { describeFailure } from "./report/describe-failure.js";
 import { plural } from "./report/format.js";
 import { rerunCommand } from "./report/rerun-command.js";
-import {
-  type CaseResult,
-  checkOptions,
-  type ConformanceOptions,
-  DEFAULT_LIMIT,
-  reasonToSkip,
-  runCase,
-  runConformance,
-  settle,
-} from "./run-conformance.js";
+import { createRecheck, RECHECK_TIME } from "./recheck.js";
+import { DEFAULT_LIMIT, reasonToSkip, runCase, settle } from "./run-case.js";
+import { type CaseResult, checkOptions, type ConformanceOptions, runConformance } from "./run-conformance.js";
 import { type CaseSelection, selectCases } from "./select-cases.js";
 import { SUITE_NAMES, type SuiteName } from "./suite-names.js";
 import { withTimeLimit } from "./time-limit.js";
@@ -135,9 +128,13 @@ function defineSuite(
   const { limit = DEFAULT_LIMIT, seed = DEFAULT_SEED, accuracy = "fast", noSkips = false } = options;
   // Made by the first test that runs, and again where a case has broken it.
   let backend: Backend | undefined;
+  /** What has run on it. */
+  let before: ConformanceCase[] = [];
+  const recheck = createRecheck({ factory, accuracy, seed, limit });
   const dispose = async (): Promise<void> => {
     const old = backend;
     backend = undefined;
+    before = [];
     if (old) await settle(old, limit);
   };
   const last = [...cases].reverse().find((each) => reasons.get(each) === undefined);
@@ -153,9 +150,12 @@ function defineSuite(
       try {
         backend ??= await withTimeLimit(factory, limit);
         const context = { backend, accuracy, seed, another: factory };
-        const { outcome, broken } = await runCase(each, context, each.limit ?? limit, noSkips);
+        const { outcome, broken, failed } = await runCase(each, context, each.limit ?? limit, noSkips);
+        const milliseconds = performance.now() - start;
+        const history = failed ? await recheck(each, before) : {};
+        before.push(each);
         if (broken) await dispose();
-        const result = { suite, name: each.name, ...outcome, milliseconds: performance.now() - start };
+        const result = { suite, name: each.name, ...outcome, ...history, milliseconds };
         if (outcome.status === "failed") throw failureOf([result], 1, rerun);
         // A case may find out only while it runs that it has nothing to do here.
         if (outcome.status === "skipped") skipNow(outcome.message ?? "no reason given");
@@ -163,8 +163,9 @@ function defineSuite(
         if (!after && each === last) await dispose();
       }
     };
-    // The case's own limit ends it first, and says more; what comes after it (is the backend still of use?) takes as long.
-    const timeout = 4 * (each.limit ?? limit);
+    // The case's own limit ends it first, and says more; what comes after it (is the backend still of use? does the case
+    // fail alone?) takes as long a few times over.
+    const timeout = 8 * (each.limit ?? limit) + RECHECK_TIME;
     it(each.name, bodyOf(body, timeout), timeout);
   }
   after?.(dispose);

@@ -27,6 +27,22 @@ describe("the goldens", () => {
     expect((await loadGoldens()).cases.map((c) => c.name)).toEqual(goldens.cases.map((c) => c.name));
   });
 
+  it("are loaded once, and each caller's arrays are its own", async () => {
+    const [first, again] = await Promise.all([loadGoldens(), loadGoldens()]);
+    const arraysOf = ({ cases, initialisations, uniforms }: Goldens): readonly (Float32Array | Float64Array)[] => [
+      ...cases.flatMap(({ operands, expected }) => [...Object.values(operands), expected]),
+      ...initialisations.flatMap(({ weight, bias }) => (bias ? [weight, bias] : [weight])),
+      ...uniforms.map(({ data }) => data),
+    ];
+    for (const data of arraysOf(first)) data.fill(NaN);
+    for (const loaded of [again, await loadGoldens()]) {
+      const arrays = arraysOf(loaded);
+      expect(arrays.length).toBeGreaterThan(1000);
+      expect(new Set(arrays.map(({ buffer }) => buffer)).size).toBe(arrays.length);
+      expect(arrays.some((data) => data.some(Number.isNaN))).toBe(false);
+    }
+  });
+
   it("have names that format and parse to the same problem", () => {
     for (const { name, problem } of goldens.cases) expect(formatProblem(problem)).toBe(name);
   });

@@ -54,11 +54,53 @@ export interface Goldens {
   readonly uniforms: readonly GoldenUniform[];
 }
 
-/** The goldens that this package carries. */
+/** Unpacked once, and seen by nobody but `loadGoldens`. */
+let unpacked: Promise<Goldens> | undefined;
+
+/** The goldens that this package carries: each call gives arrays of its own, which may be written to. */
 export async function loadGoldens(): Promise<Goldens> {
+  unpacked ??= unpack();
+  try {
+    return copyOf(await unpacked);
+  } catch (error) {
+    // What could not be loaded now may be loaded the next time.
+    unpacked = undefined;
+    throw error;
+  }
+}
+
+async function unpack(): Promise<Goldens> {
   // Imported when asked for: a megabyte that a user of the rules alone need not load.
   const { goldensBase64 } = await import("./generated/goldens-data.js");
   return parseGoldens(Uint8Array.from(atob(goldensBase64), (char) => char.charCodeAt(0)));
+}
+
+function copyOf({ torch, cases, initialisations, uniforms }: Goldens): Goldens {
+  return {
+    torch,
+    cases: cases.map((each) => ({
+      ...each,
+      operands: copyOperands(each.operands),
+      expected: each.expected.slice(),
+    })),
+    initialisations: initialisations.map(({ seed, options, weight, bias }) => ({
+      seed,
+      options: { ...options },
+      weight: weight.slice(),
+      ...(bias ? { bias: bias.slice() } : {}),
+    })),
+    uniforms: uniforms.map((uniform) => ({ ...uniform, data: uniform.data.slice() })),
+  };
+}
+
+/** The same operands in arrays of their own: for a backend, which may write to what it is given. */
+export function copyOperands({ input, weight, bias, residual }: GoldenCase["operands"]): GoldenCase["operands"] {
+  return {
+    input: input.slice(),
+    weight: weight.slice(),
+    ...(bias ? { bias: bias.slice() } : {}),
+    ...(residual ? { residual: residual.slice() } : {}),
+  };
 }
 
 /**

@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-export type { CaseContext, CaseOutcome, CaseStatus, ConformanceCase, FeatureName } from "./case.js";
+export type { CaseContext, CaseOutcome, CaseStatus, ConformanceCase, FailureHistory, FeatureName } from "./case.js";
 export { checkOperands, checkProblem, type CheckProblemOptions, describeVerdict } from "./check-problem.js";
 export { type ConformanceTestsOptions, defineConformanceTests, type TestRunner } from "./define-tests.js";
 export { type GoldenCase, type Goldens, loadGoldens, parseGoldens } from "./goldens.js";

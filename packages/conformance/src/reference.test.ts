@@ -7,6 +7,7 @@ import { referenceConv2d } from "./reference.js";
 
 function run(text: string, operands: { [key in keyof Operands]: readonly number[] | Float32Array }): number[] {
   const arrays = Object.fromEntries(Object.entries(operands).map(([key, values]) => [key, Float32Array.from(values)]));
+  // fromEntries forgets which keys there were: the same as in `operands`.
   return [...referenceConv2d(parseProblem(text), arrays as unknown as Operands).output];
 }
 

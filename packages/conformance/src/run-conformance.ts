@@ -1,13 +1,15 @@
 /** The engine: runs cases on a backend and reports. It needs no test runner. */
 
 import { type Backend, checkInteger, checkKeys, checkOneOf, ConveneError, parseProblem } from "@convene/core";
-import type { CaseContext, CaseOutcome, CaseStatus, ConformanceCase } from "./case.js";
+import type { CaseOutcome, CaseStatus, ConformanceCase, FailureHistory } from "./case.js";
+import { createRecheck } from "./recheck.js";
 import { DEFAULT_SEED } from "./random-source.js";
+import { DEFAULT_LIMIT, runCase, settle } from "./run-case.js";
 import { type CaseSelection, selectCases } from "./select-cases.js";
 import { SUITE_NAMES, type SuiteName } from "./suite-names.js";
-import { TimeLimitError, withTimeLimit } from "./time-limit.js";
+import { withTimeLimit } from "./time-limit.js";
 
-export interface CaseResult extends CaseOutcome {
+export interface CaseResult extends CaseOutcome, FailureHistory {
   readonly suite: SuiteName;
   readonly name: string;
   readonly milliseconds: number;
@@ -37,15 +39,22 @@ export interface ConformanceOptions extends CaseSelection {
   readonly onCase?: (result: CaseResult, done: number, total: number) => void;
   /** Called before each case. */
   readonly onBegin?: (suite: SuiteName, name: string) => void;
+  /**
+   * Called before each try to have a failed case fail again on a new backend, with what is known of it so far and with
+   * the milliseconds that the try may take at most.
+   */
+  readonly onRecheck?: (result: CaseResult, milliseconds: number) => void;
   /** Stops between cases; the promise then rejects with the signal's reason. */
   readonly signal?: { throwIfAborted(): void };
 }
 
-export const DEFAULT_LIMIT = 20_000;
-
 /**
  * Runs the suites on a backend, or on what a factory makes. A case that throws, or takes too long, has failed, and the
- * next one runs all the same: where a case has broken the backend, a factory is asked for another.
+ * next one runs all the same.
+ *
+ * A factory is asked for a backend for each suite, and for another where a case has broken it. It is also what tells
+ * whether a failure is the case's own: the first few of a suite run again, alone, on a new backend. One that passes there
+ * has failed all the same, and its result says so, with the case before it that it takes, where one was found.
  *
  * @example
  * const report = await runConformance(() => cpu());
@@ -57,33 +66,42 @@ export async function runConformance(
 ): Promise<ConformanceReport> {
   checkOptions(options);
   const { seed = DEFAULT_SEED, accuracy = "fast", limit = DEFAULT_LIMIT } = options;
-  const { from = 0, onCase, onBegin, signal } = options;
+  const { from = 0, noSkips = false, onCase, onBegin, onRecheck, signal } = options;
   const cases = (await selectCases(options)).slice(from);
   const factory = typeof source === "function" ? source : undefined;
   let backend = typeof source === "function" ? await withTimeLimit(source, limit) : source;
   const { name: backendName, device } = backend;
   const results: CaseResult[] = [];
   const breathe = breather();
+  const recheck = factory && createRecheck({ factory, accuracy, seed, limit, signal });
+  /** What has run on this backend, all of one suite where there is a factory. */
+  let before: ConformanceCase[] = [];
+  const renew = async (make: () => Promise<Backend>): Promise<void> => {
+    await settle(backend, limit);
+    backend = await withTimeLimit(make, limit);
+    before = [];
+  };
   try {
     for (const each of cases) {
       await breathe();
       signal?.throwIfAborted();
+      if (factory && before.length > 0 && before[0]!.suite !== each.suite) await renew(factory);
       onBegin?.(each.suite, each.name);
       const start = performance.now();
       const context = { backend, accuracy, seed, another: factory };
-      const { outcome, broken } = await runCase(each, context, each.limit ?? limit, options.noSkips ?? false);
-      const result: CaseResult = {
+      const { outcome, broken, failed } = await runCase(each, context, each.limit ?? limit, noSkips);
+      const known: CaseResult = {
         suite: each.suite,
         name: each.name,
         ...outcome,
         milliseconds: performance.now() - start,
       };
+      const history = failed && (await recheck?.(each, before, (milliseconds) => onRecheck?.(known, milliseconds)));
+      const result = { ...known, ...history };
       results.push(result);
       onCase?.(result, results.length, cases.length);
-      if (broken && factory) {
-        await settle(backend, limit);
-        backend = await withTimeLimit(factory, limit);
-      }
+      before.push(each);
+      if (broken && factory) await renew(factory);
     }
   } finally {
     if (factory) await settle(backend, limit);
@@ -116,6 +134,7 @@ const KEYS = [
   "limit",
   "onCase",
   "onBegin",
+  "onRecheck",
   "signal",
   "seed",
   "randomProblems",
@@ -124,10 +143,13 @@ const KEYS = [
 /** A run with fewer cases than were meant would pass: a wrong option must not go unnoticed. */
 export function checkOptions(options: ConformanceOptions): void {
   checkKeys("conformance options", options, KEYS);
-  const { suites, problem, from, seed, randomProblems, limit, selection, accuracy } = options;
+  const { suites, only, problem, from, seed, randomProblems, limit, selection, accuracy } = options;
   if (suites !== undefined) {
     if (!Array.isArray(suites)) throw new ConveneError("ERR_INVALID_OPTION", "suites must be an array");
     for (const suite of suites) checkOneOf("suite", suite, SUITE_NAMES);
+  }
+  if (Array.isArray(only) && only.length === 0) {
+    throw new ConveneError("ERR_INVALID_OPTION", "only must be a text, or a list of at least one");
   }
   if (problem !== undefined) parseProblem(problem);
   if (from !== undefined) checkInteger("from", from, 0);
@@ -136,82 +158,6 @@ export function checkOptions(options: ConformanceOptions): void {
   if (limit !== undefined) checkInteger("limit", limit, 1);
   if (selection !== undefined) checkOneOf("selection", selection, ["quick", "full"]);
   if (accuracy !== undefined) checkOneOf("accuracy", accuracy, ["fast", "strict"]);
-}
-
-/** One case, and whether the backend is of no more use after it. */
-export async function runCase(
-  each: ConformanceCase,
-  context: Omit<CaseContext, "another"> & { readonly another: (() => Promise<Backend>) | undefined },
-  limit: number,
-  noSkips: boolean,
-): Promise<{ readonly outcome: CaseOutcome; readonly broken: boolean }> {
-  const reason = reasonToSkip(each, context.backend);
-  if (reason !== undefined) {
-    return { outcome: { status: noSkips ? "failed" : "skipped", message: reason }, broken: false };
-  }
-  const made: Backend[] = [];
-  const another =
-    context.another &&
-    (async () => {
-      const backend = await context.another!();
-      made.push(backend);
-      return backend;
-    });
-  try {
-    const given = await withTimeLimit(async () => each.run({ ...context, another }), limit);
-    // A case may find out only while it runs that it has nothing to do here.
-    const outcome: CaseOutcome = given.status === "skipped" && noSkips ? { ...given, status: "failed" } : given;
-    return { outcome, broken: outcome.status === "failed" && !(await works(context.backend, limit)) };
-  } catch (error) {
-    // Whatever is thrown, and however: a backend may throw anything, a string too.
-    const message = error instanceof TimeLimitError ? error.message : textOf(error);
-    const broken = error instanceof TimeLimitError || !(await works(context.backend, limit));
-    return { outcome: { status: "failed", message }, broken };
-  } finally {
-    for (const backend of made) await settle(backend, limit);
-  }
-}
-
-function textOf(error: unknown): string {
-  try {
-    return String(error);
-  } catch {
-    return "something was thrown that has no text";
-  }
-}
-
-/** Why this backend does not take this case, in its own words. */
-export function reasonToSkip(
-  { needs = [], problems = [] }: ConformanceCase,
-  { features }: Backend,
-): string | undefined {
-  for (const need of needs) {
-    const support = features[need];
-    if (support !== true) return `${need}: ${support.reason}`;
-  }
-  for (const problem of problems) {
-    const support = features.supports?.(problem) ?? true;
-    if (support !== true) return support.reason;
-  }
-  return undefined;
-}
-
-async function works(backend: Backend, limit: number): Promise<boolean> {
-  try {
-    await withTimeLimit(() => backend.sync(), limit);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Disposes a backend that may be broken; what it says to that is a case's matter, not the engine's. */
-export async function settle(backend: Backend, limit: number): Promise<void> {
-  try {
-    await withTimeLimit(async () => backend.dispose(), limit);
-  } catch {
-    // A backend that cannot be disposed has failed its cases already.
-  }
 }
 
 /** Lets the event loop turn from time to time: with a synchronous backend nothing else would, and no signal could fire. */

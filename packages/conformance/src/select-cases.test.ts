@@ -12,6 +12,12 @@ test("a whole name selects that case alone, though it is the beginning of others
   expect(await selectCases({ ...EXACT, only: "no such case" })).toEqual([]);
 });
 
+test("of several names, each selects its own, and they run in the suite's order", async () => {
+  const all = (await selectCases(EXACT)).map(({ name }) => name);
+  const [one, other] = [all[7]!, all[3]!];
+  expect((await selectCases({ ...EXACT, only: [one, other] })).map(({ name }) => name)).toEqual([other, one]);
+});
+
 test("a problem selects what is about it, in every suite that has it", async () => {
   const found = await selectCases({ problem: "ic3_ih7_oc128_kh3" });
   expect(found.filter(({ suite }) => suite === "exact").map(({ name }) => name)).toEqual(["ic3_ih7_oc128_kh3"]);
@@ -36,6 +42,7 @@ test("a run goes on from where another was cut off", async () => {
 test.each([
   [{ problem: "ic3" }, "problem"],
   [{ from: -1 }, "from (-1)"],
+  [{ only: [] }, "only must be a text"],
 ])("a wrong option is refused: %j", async (options, words) => {
   await expect(runConformance(referenceBackend, options)).rejects.toThrow(words);
 });

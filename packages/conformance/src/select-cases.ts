@@ -9,8 +9,8 @@ import { conformanceCases } from "./suites.js";
 export interface CaseSelection extends SuiteOptions {
   /** Default: all. */
   readonly suites?: readonly SuiteName[];
-  /** Only the cases of this name; where none has it, those whose name contains it. */
-  readonly only?: string;
+  /** Only the cases of this name; where none has it, those whose name contains it. Of several, all that any of them names. */
+  readonly only?: string | readonly string[];
   /**
    * Only what is about this problem, in `parseProblem`'s notation. `exact` and `bounded` take it in where they do not have
    * it already, so that any problem can be tried.
@@ -26,9 +26,14 @@ export async function selectCases(options: CaseSelection): Promise<readonly Conf
   const { suites = SUITE_NAMES, only = "", problem, selection = "full" } = options;
   const all = (await conformanceCases(suites, options)).filter(({ quick = true }) => selection === "full" || quick);
   const about = problem === undefined ? all : aboutProblem(all, parseProblem(problem), suites);
+  const chosen = new Set((typeof only === "string" ? [only] : only).flatMap((text) => namedBy(about, text)));
+  return about.filter((each) => chosen.has(each));
+}
+
+function namedBy(cases: readonly ConformanceCase[], text: string): readonly ConformanceCase[] {
   // A whole name first: a problem's string is often the beginning of another's.
-  const named = about.filter(({ name }) => name === only);
-  return named.length > 0 ? named : about.filter(({ name }) => name.includes(only));
+  const named = cases.filter(({ name }) => name === text);
+  return named.length > 0 ? named : cases.filter(({ name }) => name.includes(text));
 }
 
 function aboutProblem(

@@ -88,6 +88,7 @@ export const TENSOR_MISUSES: readonly Misuse[] = [
     set:
       ({ backend }) =>
       () =>
+        // What no type allows, and JavaScript does not keep from anyone.
         backend.upload(host(), host() as unknown as DeviceTensor),
   },
   ...SHAPES.map(([what, shape]): Misuse => ({
@@ -132,6 +133,7 @@ export const TENSOR_MISUSES: readonly Misuse[] = [
     set:
       ({ backend }) =>
       () =>
+        // As above: a cast is what it takes to misuse it here.
         backend.read(host() as unknown as DeviceTensor),
   },
   {
@@ -140,6 +142,7 @@ export const TENSOR_MISUSES: readonly Misuse[] = [
     set:
       ({ backend }) =>
       () =>
+        // As above.
         backend.read(undefined as unknown as DeviceTensor),
   },
   {

@@ -189,6 +189,7 @@ describe("a backend is found out", () => {
           try {
             return await right.prepareConv2d(problem, weights, options);
           } catch {
+            // Without Symbol.dispose, which the cases do not call.
             return { problem, algorithm: "none", disposed: false, run() {}, dispose() {} } as unknown as Conv2dPlan;
           }
         },

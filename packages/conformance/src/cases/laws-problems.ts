@@ -1,6 +1,12 @@
 /** Problems for the laws, as fast-check draws and shrinks them: towards one channel, one pixel, no option at all. */
 
-import { type Activation, type Conv2dProblem, conv2dProblem, type PaddingMode } from "@convene/core";
+import {
+  type Activation,
+  type Conv2dProblem,
+  conv2dProblem,
+  type Conv2dProblemSpec,
+  type PaddingMode,
+} from "@convene/core";
 import fc from "fast-check";
 
 /** What the problems of a law may have; left out, anything. */
@@ -87,4 +93,9 @@ function sizeOf({ kernel, dilation, before, after, spare }: Axis, mode: PaddingM
   const reach = Math.max(before, after);
   const least = mode === "reflect" ? reach + 1 : mode === "circular" ? Math.max(reach, 1) : 1;
   return Math.max(least, dilation * (kernel - 1) + 1 - before - after) + spare;
+}
+
+/** `problem` with some options changed, its output's size along with them. */
+export function changed(problem: Conv2dProblem, change: Partial<Conv2dProblemSpec>): Conv2dProblem {
+  return conv2dProblem({ ...problem, ...change });
 }

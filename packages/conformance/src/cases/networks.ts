@@ -5,9 +5,9 @@ import type { CaseContext, CaseOutcome, ConformanceCase } from "../case.js";
 import type { OperandKind } from "../operands.js";
 import { DEFAULT_SEED, randomSource } from "../random-source.js";
 import type { SuiteOptions } from "../suite-names.js";
+import { checkChain } from "./networks-chains.js";
 import { checkNetwork, type Example, makeExample, outcomeOf, runModel } from "./networks-check.js";
 import { type NetworkDefinition, problemsOf } from "./networks-definition.js";
-import { checkFused } from "./networks-fused.js";
 import { FUSIBLE, NETWORKS } from "./networks-list.js";
 import { randomNetwork } from "./networks-random.js";
 
@@ -44,8 +44,8 @@ export async function networkCases({
     ),
     ...FUSIBLE.flatMap((definition) =>
       KINDS.map((kind) =>
-        networkCase(definition, `fused, ${PLURAL[kind]}`, (context) =>
-          checkFused(makeExample(definition, kind, context.seed), context),
+        networkCase(definition, `at once and one by one, ${PLURAL[kind]}`, (context) =>
+          checkChain(makeExample(definition, kind, context.seed), context),
         ),
       ),
     ),

@@ -38,6 +38,10 @@ test.each([
   expect(module).toBe("./b.js");
 });
 
+test("several cases can be named", () => {
+  expect(readArguments(["b", "--case", "x y", "--case=z"]).run.only).toEqual(["x y", "z"]);
+});
+
 test.each([
   ["", "which module?"],
   ["b --suit exact", 'unknown option "--suit"; did you mean "--suite"?'],

@@ -27,7 +27,7 @@ const OPTIONS = {
   options: { type: "string" },
   suite: { type: "string", multiple: true },
   problem: { type: "string" },
-  case: { type: "string" },
+  case: { type: "string", multiple: true },
   accuracy: { type: "string" },
   quick: { type: "boolean" },
   random: { type: "string" },
@@ -53,8 +53,8 @@ export function readArguments(argv: readonly string[]): Arguments {
   if (suites) run.suites = readSuites(suites);
   const problem = text("problem");
   if (problem !== undefined) run.problem = readProblem(problem);
-  const only = text("case");
-  if (only !== undefined) run.only = only;
+  const only = values.get("case");
+  if (only) run.only = only.length === 1 ? only[0]! : only;
   const accuracy = text("accuracy");
   if (accuracy !== undefined) run.accuracy = oneOf("--accuracy", accuracy, ["fast", "strict"]);
   const random = text("random");

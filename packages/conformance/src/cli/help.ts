@@ -15,7 +15,7 @@ The backend
 What runs
   --suite <name...>        some suites only: ${SUITE_NAMES.join(", ")}
   --problem <text>         only what is about this problem; it need not be one of the suite's
-  --case <text>            only the case of this name, or those whose name contains it
+  --case <text>            only the case of this name, or those whose name contains it; again for more cases
   --quick                  leave out what takes long
   --random <n>             random problems in each of exact and bounded (default: 200)
   --seed <n>               seeds random problems and operands (default: 1)

@@ -4,7 +4,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { bundle, command as commandIn, type CommandOptions, type CommandResult } from "../testing/command.js";
+import {
+  bundle,
+  command as commandIn,
+  type CommandOptions,
+  type CommandResult,
+  shellWords,
+} from "../testing/command.js";
 
 const BAD_BACKENDS = "./bad-backends.mjs";
 /** The few cases that these tests run, of a suite that is quick to make. */
@@ -115,11 +121,38 @@ test("what is skipped has its reason, and fails with --no-skips", { timeout: PAT
 test("the command that a failure ends with runs that case alone, and fails again", { timeout: PATIENCE }, async () => {
   const first = await run("throwsString");
   const line = /npx convene-conformance (.*)/.exec(first.stdout)![1]!;
-  const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
-  const again = await command(words);
+  const again = await command(shellWords(line));
   expect(again.code).toBe(1);
   expect(again.stdout).toContain("0 passed, 1 failed");
 });
+
+test("a failure that takes an earlier case says so, and its command runs both", { timeout: PATIENCE }, async () => {
+  const json = join(folder, "history.json");
+  const first = await run("remembers", ["--json", json]);
+  expect(first.code).toBe(1);
+  const sentence = `it passes alone on a new backend, so it depends on a case that ran before: it fails again after "${names[0]}"`;
+  expect(first.stdout).toContain(`history      ${sentence}`);
+  const failure = JSON.parse(readFileSync(json, "utf8")).results[1];
+  expect(failure).toMatchObject({ name: at, status: "failed", alone: "passes", after: names[0] });
+  expect(first.stdout).toContain(`run both     ${failure.rerun}`);
+  const again = await command(shellWords(failure.rerun).slice(2));
+  expect(again.stdout).toContain("1 passed, 1 failed");
+});
+
+test(
+  "a backend that ends its process when a case runs again has failed that case as it was",
+  { timeout: PATIENCE },
+  async () => {
+    const json = join(folder, "again.json");
+    const { code, stdout } = await run("exitsTheSecondTime", ["--json", json]);
+    expect(code).toBe(1);
+    const { results } = JSON.parse(readFileSync(json, "utf8"));
+    expect(results.map(({ name }: { name: string }) => name)).toEqual(names);
+    expect(results[1]).toMatchObject({ status: "failed", message: "out of luck" });
+    expect(results[1]).not.toHaveProperty("alone");
+    expect(stdout).toContain(`${names.length - 1} passed, 1 failed`);
+  },
+);
 
 test("all three reports are written", { timeout: PATIENCE }, async () => {
   const paths = ["json", "junit", "html"].map((kind) => join(folder, `all.${kind}`));

@@ -19,6 +19,8 @@ export type Message =
   /** A backend is there. */
   | { readonly type: "backend"; readonly name: string; readonly device: string }
   | { readonly type: "begin" }
+  /** A case has failed and runs again, alone or after another, for at most so long. Its result follows. */
+  | { readonly type: "recheck"; readonly result: CaseResult; readonly milliseconds: number }
   | { readonly type: "result"; readonly result: CaseResult }
   | { readonly type: "end" }
   /** There is nothing to run; `usage` where what was typed is to blame. */

@@ -1,14 +1,15 @@
 /** The report on a terminal: counts per sub-suite, reasons, and every failure with what is needed to find its cause. */
 
 import type { CaseStatus } from "../case.js";
+import { MOST_RECHECKED } from "../recheck.js";
 import { describeFailure } from "../report/describe-failure.js";
 import { formatCount, formatDuration, formatRatio, plural } from "../report/format.js";
 import { reasonsFor, type ReportDetails, summarizeSuites } from "../report/summary.js";
 import type { CaseResult, ConformanceReport } from "../run-conformance.js";
 import { type Colors, colorsOf, type Io, type Paint } from "./io.js";
 
-/** Failures of a sub-suite that are shown whole; the others have a line each. A broken backend has thousands. */
-const MOST_WHOLE = 10;
+/** Failures of a sub-suite that are shown whole: those of which it is known whether they fail alone. The others have a line each. */
+const MOST_WHOLE = MOST_RECHECKED;
 /** Cases that are named for a reason; the others are counted. */
 const MOST_NAMED = 3;
 

@@ -6,7 +6,8 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { ConformanceCase } from "../case.js";
-import { type CaseResult, DEFAULT_LIMIT } from "../run-conformance.js";
+import { DEFAULT_LIMIT } from "../run-case.js";
+import type { CaseResult } from "../run-conformance.js";
 import { InputError } from "./input-error.js";
 import type { Io } from "./io.js";
 import type { Message, Task } from "./messages.js";
@@ -63,9 +64,10 @@ export async function supervise(io: Io, supervision: Supervision): Promise<Outco
       onResult: add,
       enough: () => unanswered >= MOST_UNANSWERED,
     });
+    if (end.known) add(end.known);
     if (io.signal.aborted) stopped = "interrupted";
     else if (unanswered >= MOST_UNANSWERED) stopped = `${MOST_UNANSWERED} cases in a row gave no answer`;
-    else if (end.inCase) {
+    else if (end.inCase && !end.known) {
       const { suite, name } = cases[results.length]!;
       add({ suite, name, status: "failed", message: end.message, milliseconds: end.milliseconds });
       if (unanswered >= MOST_UNANSWERED && results.length < cases.length)
@@ -81,6 +83,8 @@ export async function supervise(io: Io, supervision: Supervision): Promise<Outco
 interface ProcessEnd {
   /** Whether a case had begun, and had not ended. */
   readonly inCase: boolean;
+  /** What that case had come to, where the process ended while it tried to have the case fail again. */
+  readonly known: CaseResult | undefined;
   readonly message: string;
   readonly milliseconds: number;
   /** Whether what was typed is to blame. */
@@ -108,6 +112,7 @@ function runProcess(io: Io, { task, onBegin, onOutput }: Supervision, watch: Wat
       ...(io.child.execArgv ? { execArgv: [...io.child.execArgv] } : {}),
     });
     let inCase = false;
+    let known: CaseResult | undefined;
     let since = performance.now();
     /** Why the process is being ended, or is about to end. */
     let reason: string | undefined;
@@ -141,8 +146,12 @@ function runProcess(io: Io, { task, onBegin, onOutput }: Supervision, watch: Wat
           onBegin(each);
           return expect(own + GRACE, `no answer within ${own / 1000} s; its process was ended`);
         }
+        case "recheck":
+          known = message.result;
+          return expect(message.milliseconds + GRACE, "a failed case that ran again gave no answer in time");
         case "result":
           inCase = false;
+          known = undefined;
           watch.onResult(message.result);
           if (watch.enough()) return kill("enough");
           // Where the case has broken the backend: disposing it, and making another.
@@ -171,7 +180,7 @@ function runProcess(io: Io, { task, onBegin, onOutput }: Supervision, watch: Wat
       settled = true;
       clearTimeout(timer);
       io.signal.removeEventListener("abort", interrupt);
-      resolve({ inCase, message: reason ?? fallback, milliseconds: performance.now() - since, usage });
+      resolve({ inCase, known, message: reason ?? fallback, milliseconds: performance.now() - since, usage });
     };
     child.on("error", (error) => settle(`no process could be started: ${error.message}`));
     // "close" comes after all that was printed; but where the backend has started a process that lives on, it never comes.

@@ -58,6 +58,7 @@ function constraintOf(options: typeof VERTICAL | typeof HORIZONTAL): Constraint 
   return {
     factors: options.map((option) => OPTIONS.indexOf(option)),
     allows: (levels) =>
+      // A level for each option, in their order, is what the tuple says; `map` gives a list of no known length.
       axisOf(...(options.map((option, at) => OPTION_SPACE[option][levels[at]!]) as unknown as AxisLevels)) !==
       undefined,
   };

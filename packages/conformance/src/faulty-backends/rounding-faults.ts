@@ -32,6 +32,16 @@ export const ROUNDING_FAULTS: readonly Fault[] = [
     ]),
   },
   {
+    name: "bfloat16-inputs",
+    about:
+      "Inputs are stored in bfloat16. Small integers lose nothing by it, nor do the goldens, which are bfloat16 already.",
+    caughtBy: ["bounded"],
+    backend: faultyQuestion("bfloat16-inputs", (problem, operands) => [
+      problem,
+      { ...operands, input: operands.input.map(toBfloat16) },
+    ]),
+  },
+  {
     name: "tf32-products",
     about: "Operands are cut to TF32's eleven bits, as CUDA's libraries do unless told otherwise; sums are float32.",
     caughtBy: ["bounded"],

@@ -2,6 +2,7 @@
 
 import { drawMismatch, type Mismatch } from "../mismatch.js";
 import type { CaseResult } from "../run-conformance.js";
+import { describeHistory, rerunLabel } from "./history.js";
 
 /** The lines below a failed case's name. */
 export function describeFailure(result: CaseResult, rerun: string | undefined): readonly string[] {
@@ -15,7 +16,9 @@ export function describeFailure(result: CaseResult, rerun: string | undefined): 
     drawMismatch(mismatch).forEach((line, row) => lines.push(`${row === 0 ? "plane" : ""}`.padEnd(13) + line));
   }
   if (algorithm) lines.push(`algorithm    ${algorithm}`);
-  if (rerun !== undefined) lines.push(`run alone    ${rerun}`);
+  const history = describeHistory(result);
+  if (history !== undefined) lines.push(`history      ${history}`);
+  if (rerun !== undefined) lines.push(`${rerunLabel(result).padEnd(13)}${rerun}`);
   return lines;
 }
 

@@ -4,6 +4,7 @@ import type { CaseStatus } from "../case.js";
 import type { CaseResult, ConformanceReport } from "../run-conformance.js";
 import { describeFirst } from "./describe-failure.js";
 import { escapeMarkup as escape } from "./escape.js";
+import { describeHistory, rerunLabel } from "./history.js";
 import { formatCount, formatDuration, formatRatio, plural } from "./format.js";
 import { mismatchPicture } from "./mismatch-picture.js";
 import { STYLE } from "./style.js";
@@ -110,16 +111,19 @@ function failureSection(failures: readonly CaseResult[], { rerun }: ReportDetail
 }
 
 function failureItem(
-  { suite, name, message = "no reason given", mismatch, algorithm }: CaseResult,
+  failure: CaseResult,
   rerun: string | undefined,
   { open, picture }: { readonly open: boolean; readonly picture: boolean },
 ): string {
+  const { suite, name, message = "no reason given", mismatch, algorithm } = failure;
+  const history = describeHistory(failure);
   const rows = [
     ...(mismatch ? [["first wrong element", describeFirst(mismatch)]] : []),
     ...(algorithm ? [["algorithm", algorithm]] : []),
+    ...(history === undefined ? [] : [["history", history]]),
   ].map(([term, text]) => `<dt>${term}</dt><dd>${escape(text!)}</dd>`);
   return `<details${open ? " open" : ""}><summary><span class="suite">${suite}</span> <code>${escape(name)}</code></summary>
-<p>${escape(message)}</p>${rows.length > 0 ? `<dl>${rows.join("")}</dl>` : ""}${mismatch && picture ? mismatchPicture(mismatch) : ""}${rerun === undefined ? "" : `<p class="label">Run it alone</p><pre>${escape(rerun)}</pre>`}</details>`;
+<p>${escape(message)}</p>${rows.length > 0 ? `<dl>${rows.join("")}</dl>` : ""}${mismatch && picture ? mismatchPicture(mismatch) : ""}${rerun === undefined ? "" : `<p class="label">${rerunLabel(failure)}</p><pre>${escape(rerun)}</pre>`}</details>`;
 }
 
 function reasonSection(title: string, about: string, reasons: readonly Reason[]): string {

@@ -101,6 +101,36 @@ test("a failure says the first wrong element, how many, where, and how to see it
   ]);
 });
 
+describe("a failure that passes alone", () => {
+  const [, wrong] = REPORT.results;
+  const both = { ...wrong!, alone: "passes", after: `"it's"` } as const;
+  const suite = { ...wrong!, alone: "passes" } as const;
+
+  test("says what it takes, and what its command runs", () => {
+    expect(describeFailure(both, "again").slice(-2)).toEqual([
+      `history      it passes alone on a new backend, so it depends on a case that ran before: it fails again after ""it's""`,
+      "run both     again",
+    ]);
+    expect(describeFailure(suite, "again").slice(-2)).toEqual([
+      "history      it passes alone on a new backend, so it depends on a case that ran before; none that was tried by itself brings it back, so the command runs the whole suite",
+      "run suite    again",
+    ]);
+  });
+
+  test("says so in every report", () => {
+    const report = { ...REPORT, results: [both, suite] };
+    const read = JSON.parse(reportJson(report));
+    expect(read.results[0]).toMatchObject({ alone: "passes", after: `"it's"` });
+    expect(read.results[1]).not.toHaveProperty("after");
+    for (const text of [reportJunit(report, DETAILS), reportHtml(report, DETAILS)]) {
+      expect(text).toContain("fails again after &quot;&quot;it&#39;s&quot;&quot;");
+      expect(text).toContain("the command runs the whole suite");
+      expect(text).toMatch(/run both/);
+      expect(text).toMatch(/run suite/);
+    }
+  });
+});
+
 describe("JSON", () => {
   test("keeps what has no number in JSON, as a string", () => {
     const read = JSON.parse(reportJson(REPORT, DETAILS));
@@ -208,6 +238,19 @@ describe("the command that runs a case alone", () => {
   test("quotes what a shell would take apart", () => {
     expect(rerunCommand({ module: "./my backend.js" }, failure)).toBe(
       String.raw`npx convene-conformance './my backend.js' --suite laws --case 'it'\''s: a shift & more'`,
+    );
+  });
+
+  test("runs the case after the one that it takes, or the suite as it ran", () => {
+    const options = { module: "b", only: ["x", "y z"], selection: "quick", randomProblems: 3 } as const;
+    expect(rerunCommand(options, { suite: "exact", name: "ic1" })).toBe(
+      "npx convene-conformance b --suite exact --case ic1 --random 3",
+    );
+    expect(rerunCommand(options, { suite: "exact", name: "ic1", alone: "passes", after: "ic0, wide" })).toBe(
+      "npx convene-conformance b --suite exact --case 'ic0, wide' --case ic1 --random 3",
+    );
+    expect(rerunCommand(options, { suite: "exact", name: "ic1", alone: "passes" })).toBe(
+      "npx convene-conformance b --suite exact --case x --case 'y z' --quick --random 3",
     );
   });
 

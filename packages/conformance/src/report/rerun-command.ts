@@ -1,9 +1,12 @@
-/** The command that runs one case alone: what a failure ends with, to be pasted. */
+/**
+ * The command that has a case fail again: what a failure ends with, to be pasted. It runs the case alone; where it passes
+ * alone, after the case that it takes; and where none is known, after all that it ran after.
+ */
 
 import { DEFAULT_SEED } from "../random-source.js";
 import type { CaseResult } from "../run-conformance.js";
 
-/** What the run was started with, as far as a case depends on it. */
+/** What the run was started with, as far as a case depends on it, or on those before it. */
 export interface RerunOptions {
   /** The file or package that the factory comes from. */
   readonly module: string;
@@ -18,9 +21,14 @@ export interface RerunOptions {
   readonly noSkips?: boolean;
   /** With which a case was asked for that no suite has by itself. */
   readonly problem?: string;
+  readonly only?: string | readonly string[];
+  readonly selection?: "quick" | "full";
 }
 
-export function rerunCommand(options: RerunOptions, { suite, name }: Pick<CaseResult, "suite" | "name">): string {
+export function rerunCommand(
+  options: RerunOptions,
+  { suite, name, alone, after }: Pick<CaseResult, "suite" | "name" | "alone" | "after">,
+): string {
   const {
     module,
     exportName,
@@ -31,6 +39,8 @@ export function rerunCommand(options: RerunOptions, { suite, name }: Pick<CaseRe
     limit,
     noSkips,
     problem,
+    only = [],
+    selection,
   } = options;
   const words = ["npx", "convene-conformance", module];
   const add = (option: string, value: string | number | undefined): void => {
@@ -40,7 +50,9 @@ export function rerunCommand(options: RerunOptions, { suite, name }: Pick<CaseRe
   add("--options", factoryOptions);
   add("--suite", suite);
   add("--problem", problem);
-  add("--case", name);
+  const wholeSuite = alone !== undefined && after === undefined;
+  for (const text of wholeSuite ? [only].flat() : [after, name]) add("--case", text);
+  if (wholeSuite && selection === "quick") words.push("--quick");
   if (accuracy !== "fast") add("--accuracy", accuracy);
   add("--seed", seed === DEFAULT_SEED ? undefined : seed);
   add("--random", randomProblems);

@@ -6,7 +6,7 @@ import type { SuiteName } from "../suite-names.js";
 
 /** What a report can say beside the results. */
 export interface ReportDetails {
-  /** The command that runs a case alone. */
+  /** The command that has a case fail again: alone, or with what it takes. */
   readonly rerun?: (result: CaseResult) => string;
   /** Why the run ended before its last case; left out where it did not. */
   readonly stopped?: string;

@@ -68,6 +68,24 @@ export const hangsWhenDisposed = async ({ at }: Where): Promise<Backend> => {
   return over(wrong, { sync: () => Promise.reject(new Error("broken")), dispose: never });
 };
 
+/** Throws at the problem if it has had another before. */
+export const remembers = async ({ at }: Where): Promise<Backend> => {
+  const right = await referenceBackend();
+  let before = 0;
+  return over(right, {
+    prepareConv2d: async (problem, ...rest) => {
+      if (formatProblem(problem) !== at) before++;
+      else if (before > 0) throw "out of luck";
+      return right.prepareConv2d(problem, ...rest);
+    },
+  });
+};
+
+/** At the problem the first backend of a process throws, and the second ends the process. */
+let made = 0;
+export const exitsTheSecondTime = async (where: Where): Promise<Backend> =>
+  ++made === 1 ? throwsString(where) : exits(where);
+
 export const notThere = async (): Promise<Backend> => {
   throw new Error("no such device here");
 };

@@ -23,6 +23,12 @@ export async function bundle(folder: string, sources: readonly string[]): Promis
   return folder;
 }
 
+/** The words of a command line, as a shell takes it apart; single quotes are all that it knows. */
+export function shellWords(line: string): readonly string[] {
+  const words = line.match(/(?:'[^']*'|\\'|[^\s'])+/g) ?? [];
+  return words.map((word) => word.replace(/'([^']*)'|\\'/g, (_, quoted?: string) => quoted ?? "'"));
+}
+
 export interface CommandResult {
   readonly code: number;
   readonly stdout: string;

@@ -1,0 +1,95 @@
+/** One case on one backend, whatever the two of them do: what came of it, and whether the backend is still of use. */
+
+import type { Backend } from "@convene/core";
+import type { CaseContext, CaseOutcome, ConformanceCase } from "./case.js";
+import { TimeLimitError, withTimeLimit } from "./time-limit.js";
+
+/** Milliseconds that a case may take, and whatever comes before and after it, unless something else is said. */
+export const DEFAULT_LIMIT = 20_000;
+
+/** How a case ended, and what the engine must know of it. */
+export interface CaseRun {
+  readonly outcome: CaseOutcome;
+  /** The backend is of no more use. */
+  readonly broken: boolean;
+  /** It ran and failed, not because it took too long: run again, it may say more. */
+  readonly failed: boolean;
+}
+
+/** Runs one case. What it makes of `another` is disposed after it. */
+export async function runCase(
+  each: ConformanceCase,
+  context: CaseContext,
+  limit: number,
+  noSkips: boolean,
+): Promise<CaseRun> {
+  const reason = reasonToSkip(each, context.backend);
+  if (reason !== undefined) {
+    return { outcome: { status: noSkips ? "failed" : "skipped", message: reason }, broken: false, failed: false };
+  }
+  const made: Backend[] = [];
+  const another =
+    context.another &&
+    (async () => {
+      const backend = await context.another!();
+      made.push(backend);
+      return backend;
+    });
+  try {
+    const given = await withTimeLimit(async () => each.run({ ...context, another }), limit);
+    // A case may find out only while it runs that it has nothing to do here.
+    const outcome: CaseOutcome = given.status === "skipped" && noSkips ? { ...given, status: "failed" } : given;
+    const broken = outcome.status === "failed" && !(await works(context.backend, limit));
+    return { outcome, broken, failed: given.status === "failed" };
+  } catch (error) {
+    // Whatever is thrown, and however: a backend may throw anything, a string too.
+    const late = error instanceof TimeLimitError;
+    const message = late ? error.message : textOf(error);
+    const broken = late || !(await works(context.backend, limit));
+    return { outcome: { status: "failed", message }, broken, failed: !late };
+  } finally {
+    for (const backend of made) await settle(backend, limit);
+  }
+}
+
+function textOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return "something was thrown that has no text";
+  }
+}
+
+/** Why this backend does not take this case, in its own words. */
+export function reasonToSkip(
+  { needs = [], problems = [] }: ConformanceCase,
+  { features }: Backend,
+): string | undefined {
+  for (const need of needs) {
+    const support = features[need];
+    if (support !== true) return `${need}: ${support.reason}`;
+  }
+  for (const problem of problems) {
+    const support = features.supports?.(problem) ?? true;
+    if (support !== true) return support.reason;
+  }
+  return undefined;
+}
+
+async function works(backend: Backend, limit: number): Promise<boolean> {
+  try {
+    await withTimeLimit(() => backend.sync(), limit);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Disposes a backend that may be broken; what it says to that is a case's matter, not the engine's. */
+export async function settle(backend: Backend, limit: number): Promise<void> {
+  try {
+    await withTimeLimit(async () => backend.dispose(), limit);
+  } catch {
+    // A backend that cannot be disposed has failed its cases already.
+  }
+}

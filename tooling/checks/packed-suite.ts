@@ -1,0 +1,154 @@
+/**
+ * Holds the example backend to the suite from installed packages, in each way that docs/writing-a-backend.md shows and
+ * with the code that stands there; then a copy of it that is wrong, which must fail in each of them.
+ */
+
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { attempt, type Ended, ROOT } from "./workspace.js";
+
+/** The test runner that is installed beside the packages: the version that this repository has. */
+export const RUNNER = `vitest@${JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).devDependencies.vitest}`;
+
+const GUIDE = join(ROOT, "docs", "writing-a-backend.md");
+const EXAMPLE = join(ROOT, "examples", "plain-backend", "backend.js");
+/** The guide calls it small. */
+const MOST_LINES = 150;
+/** The whole suite has more cases; a run with fewer has lost some on its way. */
+const LEAST_CASES = 1000;
+
+/** How many cases a run had, by how they ended. */
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** One of the guide's ways to run the suite. */
+interface Way {
+  readonly name: string;
+  /** The file that the guide has the code of, and what tells that code from the rest of the guide's. */
+  readonly code?: { readonly file: string; readonly mark: string };
+  run(folder: string): { readonly ended: Ended; readonly counts: Counts };
+}
+
+const REPORTS = { json: "report.json", junit: "report.xml", html: "report.html" };
+
+const WAYS: readonly Way[] = [
+  {
+    name: "convene-conformance",
+    run(folder) {
+      const reports = Object.entries(REPORTS).flatMap(([kind, file]) => [`--${kind}`, file]);
+      const ended = attempt("npx", ["convene-conformance", "./backend.js", "--no-skips", ...reports], folder);
+      return { ended, counts: countsOfReports(folder, ended) };
+    },
+  },
+  {
+    name: "vitest",
+    code: { file: "backend.test.js", mark: `from "vitest"` },
+    run(folder) {
+      const report = join(folder, "vitest.json");
+      const ended = attempt(
+        "npx",
+        ["vitest", "run", "backend.test.js", "--reporter=json", `--outputFile=${report}`],
+        folder,
+      );
+      const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, "utf8"));
+      return { ended, counts: { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests } };
+    },
+  },
+  {
+    name: "node:test",
+    // Another file, which the other runner does not take for its own.
+    code: { file: "backend.node.test.js", mark: `from "node:test"` },
+    run(folder) {
+      const ended = attempt(process.execPath, ["--test", "--test-reporter=tap", "backend.node.test.js"], folder);
+      const count = (what: string): number => Number(new RegExp(`^# ${what} (\\d+)$`, "m").exec(ended.stdout)?.[1]);
+      return { ended, counts: { passed: count("pass"), failed: count("fail"), skipped: count("skipped") } };
+    },
+  },
+  {
+    name: "runConformance",
+    code: { file: "run.js", mark: "await runConformance(plain)" },
+    run(folder) {
+      const ended = attempt(process.execPath, ["run.js"], folder);
+      const count = (what: string): number => Number(new RegExp(`${what}: (\\d+)`).exec(ended.stdout)?.[1]);
+      return { ended, counts: { passed: count("passed"), failed: count("failed"), skipped: count("skipped") } };
+    },
+  },
+];
+
+/** In a folder where the packages and `RUNNER` are installed. @throws Error if a way does not do what it should */
+export function checkSuite(folder: string): void {
+  const example = readFileSync(EXAMPLE, "utf8");
+  const lines = example.trimEnd().split("\n").length;
+  if (lines >= MOST_LINES) throw new Error(`the example has ${lines} lines; it should have less than ${MOST_LINES}`);
+  for (const { name, code, run } of WAYS) {
+    if (code) writeFileSync(join(folder, code.file), codeOfGuide(code.mark));
+    copyFileSync(EXAMPLE, join(folder, "backend.js"));
+    const { ended, counts } = run(folder);
+    const { passed, failed, skipped } = counts;
+    if (ended.status !== 0 || !(passed > LEAST_CASES) || failed !== 0 || skipped !== 0) {
+      throw new Error(
+        `${name}, on the example: ${inWords(ended, counts)}\n${ended.stdout.slice(-4000)}${ended.stderr}`,
+      );
+    }
+    process.stdout.write(`${name}: ${passed} cases pass on the example of ${lines} lines\n`);
+  }
+
+  const wrong = join(folder, "wrong");
+  mkdirSync(wrong);
+  writeFileSync(join(wrong, "backend.js"), broken(example));
+  const failures = new Set<number>();
+  for (const { name, code, run } of WAYS) {
+    if (code) writeFileSync(join(wrong, code.file), codeOfGuide(code.mark));
+    const { ended, counts } = run(wrong);
+    // A few lines around runConformance print what failed; what they exit with is their author's affair.
+    if ((ended.status !== 1 && name !== "runConformance") || !(counts.failed > 0) || !(counts.passed > 0)) {
+      throw new Error(`${name}, on a backend that is wrong: ${inWords(ended, counts)}\n${ended.stderr}`);
+    }
+    failures.add(counts.failed);
+    process.stdout.write(`${name}: ${counts.failed} cases fail on a copy of it that pads the wrong side\n`);
+  }
+  if (failures.size > 1) throw new Error(`the ways do not agree on how many cases fail: ${[...failures].join(", ")}`);
+}
+
+function inWords({ status, signal }: Ended, { passed, failed, skipped }: Counts): string {
+  return `${signal ?? `exit code ${status}`}, ${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+/** The example with the wrong sign before the left pad. */
+function broken(example: string): string {
+  const wrong = example.replace("- p.pl,", "+ p.pl,");
+  if (wrong === example) throw new Error("the example has no left pad that could be broken");
+  return wrong;
+}
+
+/** The one block of JavaScript in the guide that holds `mark`. */
+function codeOfGuide(mark: string): string {
+  const blocks = [...readFileSync(GUIDE, "utf8").matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code!);
+  const found = blocks.filter((code) => code.includes(mark));
+  if (found.length !== 1) throw new Error(`${found.length} blocks of code in the guide have ${mark}; expected 1`);
+  return found[0]!;
+}
+
+/** From the JSON; the other two must say the same. */
+function countsOfReports(folder: string, { stdout }: Ended): Counts {
+  const [json, junit, html] = Object.values(REPORTS).map((file) => readFileSync(join(folder, file), "utf8"));
+  const { counts, planned, results } = JSON.parse(json!);
+  const { passed, failed, skipped } = counts;
+  const whole: readonly (readonly [string, boolean])[] = [
+    ["the JSON has a result for each case", results.length === planned],
+    [
+      "the JUnit has the same counts",
+      junit!.includes(`tests="${planned}" failures="${failed}" errors="0" skipped="${skipped}"`),
+    ],
+    ["the JUnit has each case", junit!.split("<testcase ").length - 1 === planned],
+    ["the HTML has the same verdict", html!.includes(failed > 0 ? "cases failed" : "conforms")],
+    ["the last line has the same counts", stdout.includes(`${failed.toLocaleString("en-US")} failed`)],
+  ];
+  for (const [what, holds] of whole)
+    if (!holds) throw new Error(`of convene-conformance's reports it is not true that ${what}`);
+  return { passed, failed, skipped };
+}
