@@ -42,5 +42,16 @@ export function startChromium(path: string, profile: string, url: string): Child
     "--remote-debugging-port=0",
     `--user-data-dir=${profile}`,
   ];
-  return spawn(path, [...flags, url], { stdio: "ignore" });
+  // In a group of its own, so that `killChromium` reaches what it has started.
+  return spawn(path, [...flags, url], { stdio: "ignore", detached: true });
+}
+
+/** Ends it and its processes: one that lives on would write to its profile while that is deleted. */
+export function killChromium({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
 }

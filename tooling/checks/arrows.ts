@@ -31,7 +31,11 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "@convene/gpu": { imports: [CORE], tests: [CONFORMANCE], node: [] },
   "@convene/conformance": { imports: [CORE], tests: [], node: ["src/cli", "scripts"] },
   "@convene/mobilenet": { imports: [CORE], tests: [CONFORMANCE], node: [] },
-  "@convene/worker-threads": { imports: [CORE, "@convene/cpu/kernels"], tests: [CONFORMANCE], node: ["src"] },
+  "@convene/worker-threads": {
+    imports: [CORE, "@convene/cpu/kernels"],
+    tests: [CONFORMANCE, "@convene/cpu"],
+    node: ["scripts", "src/team"],
+  },
   "@convene/benchmark": { imports: ["@convene"], tests: [], node: ["src"] },
 };
 

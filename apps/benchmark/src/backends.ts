@@ -24,6 +24,11 @@ export const BACKENDS: BackendTable = {
     standard: true,
     open: async () => (await import("@convene/cpu")).cpu(),
   },
+  "worker-threads": {
+    about: "the kernels of cpu on every core, over shared memory",
+    standard: true,
+    open: async () => (await import("@convene/worker-threads")).workerThreads(),
+  },
   "cpu:js": {
     about: "plain JavaScript kernels, for where WebAssembly is forbidden",
     standard: true,

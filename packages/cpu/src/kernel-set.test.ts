@@ -70,7 +70,10 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
       const x = place(inputShape(problem));
       const r = residual && place(outputShape(problem));
       const { built, addresses } = arena.together(() =>
-        chooseAlgorithm(problem).prepare({ tiles: kernels.tiles, arena, blockLimits, leastJobs }, problem, { weight, bias }),
+        chooseAlgorithm(problem).prepare({ tiles: kernels.tiles, arena, blockLimits, leastJobs }, problem, {
+          weight,
+          bias,
+        }),
       );
       const y = place(outputShape(problem));
       // Past the output there is room to overrun.
@@ -123,7 +126,11 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
         return storage;
       };
       const { built } = arena.together(() =>
-        chooseAlgorithm(problem).prepare({ tiles: kernels.tiles, arena, blockLimits: BLOCK_LIMITS, leastJobs: 1 }, problem, { weight, bias }),
+        chooseAlgorithm(problem).prepare(
+          { tiles: kernels.tiles, arena, blockLimits: BLOCK_LIMITS, leastJobs: 1 },
+          problem,
+          { weight, bias },
+        ),
       );
       const y = place(outputShape(problem));
       let x: Storage;

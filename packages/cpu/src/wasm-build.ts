@@ -56,7 +56,8 @@ export function pickBuild(
   const wanted: readonly Simd[] = simd === "auto" ? ["relaxed", "simd128"] : [simd];
   for (const name of wanted) {
     const bytes = decode(builds[name]);
-    if (WebAssembly.validate(bytes)) return { name: NAMES[name], bytes, tiles: tiles(wideTile ?? chooseWideTile(name)) };
+    if (WebAssembly.validate(bytes))
+      return { name: NAMES[name], bytes, tiles: tiles(wideTile ?? chooseWideTile(name)) };
   }
   const what = simd === "relaxed" ? "relaxed SIMD" : "SIMD";
   throw new BackendUnavailableError(

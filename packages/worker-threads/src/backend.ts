@@ -1,0 +1,158 @@
+/** The worker-threads backend: cpu's storages and plans in a shared memory, run by a pool of workers in program order. */
+
+import { type BackendImplementation, ConveneError } from "@convene/core";
+import {
+  allocateSharedStorages,
+  allocateStorage,
+  BLOCK_LIMITS,
+  chooseAlgorithm,
+  createArena,
+  KERNEL_NAMES,
+  type KernelMemory,
+  type Prepared,
+  readTensor,
+  type Storage,
+  type WasmBuild,
+  type Workplace,
+  writeTensor,
+} from "@convene/cpu/kernels";
+import { CLAIMS, divide } from "./division.js";
+import type { Pool } from "./pool.js";
+import { createQueue } from "./queue.js";
+
+export interface ImplementationOptions {
+  readonly build: WasmBuild;
+  readonly memory: KernelMemory;
+  readonly maxMemory: number;
+  readonly pool: Pool;
+}
+
+export function implementation({
+  build,
+  memory,
+  maxMemory,
+  pool,
+}: ImplementationOptions): BackendImplementation<Storage> {
+  const { threads } = pool;
+  const arena = createArena(memory, maxMemory);
+  const queue = createQueue(pool, ({ clearAddress, clearBytes, clearStride, clearRows }) => {
+    for (let row = 0; row < clearRows; row++) {
+      const at = (clearAddress + row * clearStride) / 4;
+      arena.f32.fill(0, at, at + clearBytes / 4);
+    }
+  });
+  const place: Workplace = {
+    tiles: build.tiles,
+    arena,
+    blockLimits: BLOCK_LIMITS,
+    leastJobs: threads === 1 ? 1 : threads * CLAIMS,
+  };
+
+  const execution = (cause: string): ConveneError =>
+    new ConveneError(
+      "ERR_EXECUTION",
+      `worker-threads: ${cause}. What was in flight is lost with it; dispose this backend and make another`,
+    );
+  const checkAlive = (): void => {
+    if (queue.lost !== undefined) throw execution(queue.lost);
+  };
+  /** What does not fit now may fit when what has been disposed is no longer in use. */
+  const allocating = <T>(allocate: () => T): T => {
+    checkAlive();
+    try {
+      return allocate();
+    } catch (error) {
+      if (queue.idle || !(error instanceof ConveneError)) throw error;
+      const { code, message } = error;
+      throw new ConveneError(
+        code,
+        `${message}; or await sync() first: what was disposed is in use until runs in flight end`,
+        {
+          cause: error,
+        },
+      );
+    }
+  };
+  /** When nothing that was called before can touch it any more. */
+  const free = (...addresses: readonly number[]): void =>
+    queue.after({
+      act: () => {
+        for (const address of addresses) arena.free(address);
+      },
+    });
+  const whenDone = <T>(what: () => T): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      queue.after({
+        act: () => {
+          try {
+            resolve(what());
+          } catch (error) {
+            reject(error);
+          }
+        },
+        fail: (cause) => reject(execution(cause)),
+      });
+    });
+
+  return {
+    name: "worker-threads",
+    device: `${build.name}, ${threads} ${threads === 1 ? "thread" : "threads"}`,
+    features: { nonFinite: true, subnormals: true },
+    allocate: (shape) => allocating(() => allocateStorage(arena, shape)),
+    free: ({ address }) => free(address),
+    allocateShared(lifetimes) {
+      const { storages, address } = allocating(() => allocateSharedStorages(arena, lifetimes));
+      return { storages, free: () => free(address) };
+    },
+    upload(tensor, target) {
+      checkAlive();
+      // The caller may change its array at once, while runs before this one still read the target.
+      const given = queue.idle ? tensor : { ...tensor, data: tensor.data.slice() };
+      queue.after({ act: () => writeTensor(arena, target, given) });
+    },
+    read: (source, _shape, layout) => whenDone(() => readTensor(arena, source, layout)),
+    async prepareConv2d(problem, weights) {
+      const prepare = () => arena.together(() => chooseAlgorithm(problem).prepare(place, problem, weights));
+      let prepared: { readonly built: Prepared; readonly addresses: readonly number[] };
+      checkAlive();
+      try {
+        prepared = prepare();
+      } catch (error) {
+        if (queue.idle) throw error;
+        await whenDone(() => undefined);
+        prepared = prepare();
+      }
+      const { built, addresses } = prepared;
+      const { kernel, plan, jobs, readsZeros } = built;
+      const division = divide(problem, jobs, threads);
+      const number = KERNEL_NAMES.indexOf(kernel);
+      return {
+        algorithm: built.algorithm,
+        run(input, output, residual) {
+          checkAlive();
+          queue.run({
+            kernel: number,
+            plan,
+            input: input.data,
+            output: output.data,
+            residual: residual === undefined ? 0 : residual.data,
+            jobs,
+            ...division,
+            clearAddress: input.address,
+            clearBytes: input.zeroRow,
+            clearStride: input.image,
+            clearRows: readsZeros ? input.shape[0] : 0,
+          });
+        },
+        dispose: () => free(...addresses),
+      };
+    },
+    sync: () => whenDone(() => undefined),
+    memory: () => arena.use(),
+    async dispose() {
+      // What is in flight settles first, as on a backend that computes at once.
+      await whenDone(() => undefined).catch(() => undefined);
+      await pool.close();
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/** worker-threads against cpu with the same kernels: not close, the same. */
+
+import { randomSource } from "@convene/conformance";
+import { parseProblem } from "@convene/core";
+import { cpu } from "@convene/cpu";
+import { expect, it } from "vitest";
+import { workerThreads } from "./index.js";
+import { type Example, problemExample, randomProblemExample, sameBits } from "./testing/problems.js";
+
+const PROBLEMS = 2000;
+/** Cut into many jobs. */
+const LARGE = [
+  "ic3_ih112_oc32_kh3_sh2_ph1_relu6",
+  "g64_ic64_ih56_oc64_kh3_ph1",
+  "ic64_ih28_oc128_kh1_residual",
+  "g32_ic128_ih28_oc128_kh3_ph1",
+  "n3_ic32_ih28_oc40_kh3_ph1",
+];
+
+/** Compares each example so many times, and counts the elements. */
+async function compare(threads: number, examples: readonly Example[], times: number): Promise<number> {
+  const [one, many] = [await cpu(), await workerThreads({ threads })];
+  let elements = 0;
+  for (const example of examples) {
+    const expected = await example.bits(one);
+    elements += expected.length;
+    for (let i = 0; i < times; i++) expect(sameBits(await example.bits(many), expected), example.name).toBe(true);
+  }
+  await Promise.all([one.dispose(), many.dispose()]);
+  return elements;
+}
+
+it.each([1, 2, 7])(`%i threads have the bits of cpu on ${PROBLEMS} random problems`, async (threads) => {
+  const random = randomSource(2_000 + threads);
+  const examples = Array.from({ length: PROBLEMS }, (_, at) => randomProblemExample(`random problem ${at}`, random));
+  expect(await compare(threads, examples, 1)).toBeGreaterThan(100 * PROBLEMS);
+});
+
+it.each([2, 7])("%i threads have the bits of cpu on layers of many jobs, ten times", async (threads) => {
+  await compare(
+    threads,
+    LARGE.map((text) => problemExample(text, parseProblem(text), 3)),
+    10,
+  );
+});

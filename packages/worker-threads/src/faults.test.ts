@@ -1,0 +1,111 @@
+/** What goes wrong with workers ends in an error, at once, and in nothing left behind. */
+
+import { randomSource } from "@convene/conformance";
+import { type Backend, Conv2d, type Model, network, prepare, randomUniform } from "@convene/core";
+import { describe, expect, it } from "vitest";
+import { workerSource } from "./generated/worker.js";
+import { openReachable, withFault } from "./testing/threads.js";
+import { within } from "./testing/within.js";
+
+const X = randomUniform([1, 16, 48, 48], { seed: 1 });
+
+/** Long enough that it can be hit. */
+function modelOn(backend: Backend): Promise<Model> {
+  const layers = Array.from(
+    { length: 12 },
+    (_, at) => new Conv2d({ inChannels: 16, outChannels: 16, kernelSize: 3, padding: 1 }, { seed: at + 1 }),
+  );
+  return prepare(backend, network(...layers), X.shape);
+}
+
+const lost = (cause: RegExp) =>
+  expect.objectContaining({ code: "ERR_EXECUTION", message: expect.stringMatching(cause) });
+
+describe("a worker that is killed", () => {
+  it("fails what is in flight within a second, and all that is called later: a hundred times", async () => {
+    const random = randomSource(100);
+    let interrupted = 0;
+    for (let round = 0; round < 100; round++) {
+      const count = 1 + Math.floor(random() * 4);
+      const { backend, threads, alive } = await openReachable({ threads: count });
+      const model = await modelOn(backend);
+      const runs = Array.from({ length: 5 }, () =>
+        model.run(X).then(
+          () => undefined,
+          (error: unknown) => error,
+        ),
+      );
+      const synced = backend.sync().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      const victim = Math.floor(random() * count);
+      // At any moment from before the first step to after the last.
+      if (random() < 0.8) await new Promise((resolve) => setTimeout(resolve, random() * 12));
+      void threads[victim]!.terminate();
+      const cause = new RegExp(`worker ${victim + 1} of ${count} was lost: it exited with code 1.*make another`);
+      for (const error of await within(1000, Promise.all([...runs, synced]))) {
+        if (error === undefined) continue;
+        interrupted++;
+        expect(error).toEqual(lost(cause));
+      }
+      expect(
+        await within(
+          1000,
+          until(() => model.run(X)),
+        ),
+      ).toEqual(lost(cause));
+      expect(() => backend.upload(X)).toThrow(lost(cause));
+      await expect(backend.sync()).rejects.toThrow(lost(cause));
+      await within(1000, backend.dispose());
+      expect(alive()).toBe(0);
+    }
+    expect(interrupted).toBeGreaterThan(100);
+  });
+});
+
+/** Calls until it fails; the news of a death takes a turn of the event loop. */
+async function until(call: () => Promise<unknown>): Promise<unknown> {
+  for (;;) {
+    try {
+      await call();
+    } catch (error) {
+      return error;
+    }
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
+
+describe("a worker that throws", () => {
+  it("fails what is in flight and names the cause", async () => {
+    const faulty = withFault(
+      workerSource,
+      "run(plan,input,output,residual,from,to)",
+      "(from>0&&kernels.none(),run(plan,input,output,residual,from,to))",
+    );
+    const { backend, alive } = await openReachable({ threads: 3 }, faulty);
+    const model = await modelOn(backend);
+    const cause = /worker [123] of 3 failed: TypeError: kernels.none is not a function/;
+    const error = await within(
+      5000,
+      until(() => model.run(X)),
+    );
+    expect(error).toEqual(lost(cause));
+    await expect(model.run(X)).rejects.toThrow(lost(cause));
+    await backend.dispose();
+    expect(alive()).toBe(0);
+  });
+});
+
+describe("dispose", () => {
+  it("while runs are in flight lets them end, and leaves no worker", async () => {
+    const { backend, alive } = await openReachable({ threads: 2 });
+    const model = await modelOn(backend);
+    const expected = (await model.run(X)).data;
+    const runs = [1, 2, 3].map(() => model.run(X));
+    await within(5000, backend.dispose());
+    for (const run of runs)
+      expect(Buffer.from((await run).data.buffer).equals(Buffer.from(expected.buffer))).toBe(true);
+    expect(alive()).toBe(0);
+  });
+});

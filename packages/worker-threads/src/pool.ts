@@ -1,0 +1,86 @@
+/** The workers of one backend, from the calling thread's side: started once, given a batch at a time, ended together. */
+
+import type { Thread, StartThread } from "./thread.js";
+import { controlBytes, DONE, EPOCH, OPEN, PHASE, STATE, type Step, writeBatch } from "./team/control.js";
+import type { Answer, Start } from "./team/messages.js";
+
+export interface PoolOptions extends Pick<Start, "module" | "memory" | "kernels" | "threads"> {
+  readonly startThread: StartThread;
+  /** The workers' program. */
+  readonly source: string;
+}
+
+export interface Pool {
+  readonly threads: number;
+  /** Starts a batch of at most `MOST_STEPS` steps, and wakes `workers` workers for it. One at a time. */
+  submit: (steps: readonly Step[], workers: number) => void;
+  /** Called when a batch is computed. */
+  onDone: () => void;
+  /** Called once, when a worker is lost or has thrown: the others have then been ended too. */
+  onLost: (cause: string) => void;
+  /** Whether the process has to stay alive for what the workers do. */
+  keepAlive(busy: boolean): void;
+  /** Ends the workers, whatever they are doing. */
+  close(): Promise<void>;
+}
+
+/** Starts the workers, and resolves when all of them are ready. Rejects with a sentence that says which is not, and why. */
+export async function startPool({ startThread, source, threads, ...shared }: PoolOptions): Promise<Pool> {
+  const control = new Int32Array(new SharedArrayBuffer(controlBytes(threads)));
+  const workers: Thread[] = [];
+  let epoch = 0;
+  let closing: Promise<void> | undefined;
+  let ready = 0;
+  let lost = (_cause: string): void => undefined;
+
+  const end = async (): Promise<void> => {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  };
+  const close = (): Promise<void> => (closing ??= end());
+  const pool: Pool = {
+    threads,
+    submit(steps, count) {
+      if (control[STATE] !== DONE) throw new Error("a batch is still being computed");
+      writeBatch(control, steps, threads);
+      Atomics.store(control, PHASE, 0);
+      Atomics.store(control, STATE, OPEN);
+      Atomics.store(control, EPOCH, ++epoch);
+      Atomics.notify(control, EPOCH, count);
+    },
+    onDone: () => undefined,
+    onLost: () => undefined,
+    // One is enough to keep the process: while there is work, all of them are there.
+    keepAlive: (busy) => (busy ? workers[0]!.ref() : workers[0]!.unref()),
+    close,
+  };
+
+  try {
+    await new Promise<void>((resolve, reject) => {
+      lost = (cause) => reject(new Error(cause));
+      for (let self = 0; self < threads; self++) {
+        const answer = (given: Answer): void => {
+          if (closing) return;
+          if (given.kind === "done") pool.onDone();
+          else if (given.kind === "failed") lost(`worker ${self + 1} of ${threads} failed: ${given.cause}`);
+          else if (++ready === threads) resolve();
+        };
+        const gone = (cause: string): void => {
+          if (!closing) lost(`worker ${self + 1} of ${threads} was lost: ${cause}`);
+        };
+        const worker = startThread(source, `convene ${self + 1} of ${threads}`, { answer, lost: gone });
+        workers.push(worker);
+        worker.post({ ...shared, threads, control, self });
+      }
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  lost = (cause) => {
+    // What they were computing together cannot end any more, and would wait for ever.
+    void close();
+    pool.onLost(cause);
+  };
+  for (const worker of workers) worker.unref();
+  return pool;
+}

@@ -1,0 +1,55 @@
+/** What a whole process does: it ends by itself, loses no result, and stays answerable. */
+
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+
+const SCENARIOS = fileURLToPath(new URL("testing/scenarios.ts", import.meta.url));
+
+/** What it printed. Rejects if it does not end by itself, or not with 0. */
+async function runScenario(name: string): Promise<string> {
+  const flags = ["--conditions", "convene-source", "--import", "tsx"];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [...flags, SCENARIOS, name], {
+    timeout: 60_000,
+  });
+  expect(stderr).toBe("");
+  return stdout.trim();
+}
+
+describe("a process", () => {
+  it.each([
+    ["idle", "that never disposes ends by itself", /^wasm .*, 2 threads$/],
+    ["busy", "ends when what it computes has ended, not before", /^3 results of 131072$/],
+    ["unawaited", "ends though nobody waits for what it computes", /^left$/],
+    ["disposed", "that disposes while it computes gets its result, and ends", /^a result of 131072$/],
+    ["resources", "has nothing open after dispose", /^\[\]$/],
+    ["server", "answers requests while it computes", /^100 answers, some runs$/],
+  ])("%s: %s", async (name, _what, printed) => {
+    expect(await runScenario(name)).toMatch(printed);
+  });
+});
+
+describe("node --permission", () => {
+  // Node 20 calls it experimental.
+  const flag = process.versions.node.startsWith("20.") ? "--experimental-permission" : "--permission";
+  const program = `
+    const { workerThreads } = await import(${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)});
+    try {
+      const backend = await workerThreads({ threads: 2 });
+      console.log(backend.device);
+      await backend.dispose();
+    } catch ({ code, remedy }) {
+      console.log(code, remedy);
+    }`;
+  const run = async (...flags: readonly string[]): Promise<string> => {
+    const args = [flag, "--allow-fs-read=*", "--no-warnings", ...flags, "--input-type=module", "--eval", program];
+    return (await promisify(execFile)(process.execPath, args, { timeout: 60_000 })).stdout.trim();
+  };
+
+  it("runs with --allow-worker", async () => expect(await run("--allow-worker")).toMatch(/^wasm .*, 2 threads$/));
+
+  it("says without it what is missing", async () => {
+    expect(await run()).toMatch(/^ERR_BACKEND_UNAVAILABLE Run node with --allow-worker beside --permission/);
+  });
+});

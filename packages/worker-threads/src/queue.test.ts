@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import type { Pool } from "./pool.js";
+import { createQueue, type Queue, type QueuedStep } from "./queue.js";
+import { FIELDS, MOST_STEPS } from "./team/control.js";
+
+/** A queue over a pool that computes when it is told to, and a log of what took effect. */
+function setup() {
+  const log: string[] = [];
+  let alive = false;
+  const pool: Pool = {
+    threads: 4,
+    submit: (steps, workers) => void log.push(`${steps.map(({ plan }) => plan).join("+")} on ${workers}`),
+    onDone: () => undefined,
+    onLost: () => undefined,
+    keepAlive: (busy) => void (alive = busy),
+    close: async () => undefined,
+  };
+  const queue = createQueue(pool, ({ plan }) => void log.push(`clear ${plan}`));
+  return { log, pool, queue, alive: () => alive };
+}
+
+const step = (plan: number, worth = 0.1): QueuedStep => ({
+  ...(Object.fromEntries(FIELDS.map((name) => [name, 0])) as unknown as QueuedStep),
+  plan,
+  worth,
+});
+const act = (queue: Queue, log: string[], what: string): void =>
+  queue.after({ act: () => void log.push(what), fail: (cause) => void log.push(`${what} failed: ${cause}`) });
+
+describe("createQueue", () => {
+  it("does at once what nothing is before", () => {
+    const { log, queue } = setup();
+    act(queue, log, "upload");
+    expect(log).toEqual(["upload"]);
+    expect(queue.idle).toBe(true);
+  });
+
+  it("makes one batch of a network, and wakes as many workers as it is worth", async () => {
+    const { log, pool, queue, alive } = setup();
+    act(queue, log, "upload");
+    for (const plan of [1, 2, 3]) queue.run(step(plan, 0.5));
+    act(queue, log, "read");
+    expect(log).toEqual(["upload", "clear 1", "1+2+3 on 2"]);
+    expect([queue.idle, alive()]).toEqual([false, true]);
+    pool.onDone();
+    expect(log.at(-1)).toBe("read");
+    expect([queue.idle, alive()]).toEqual([true, false]);
+    await Promise.resolve();
+    expect(log).toHaveLength(4);
+  });
+
+  it("never wakes more workers than there are, and always one", () => {
+    const { log, pool, queue } = setup();
+    queue.run(step(1, 99));
+    act(queue, log, "sync");
+    pool.onDone();
+    queue.run(step(2, 0));
+    act(queue, log, "sync");
+    expect(log.filter((line) => line.includes(" on "))).toEqual(["1 on 4", "2 on 1"]);
+  });
+
+  it("starts runs that nobody waits for when the turn ends", async () => {
+    const { log, queue } = setup();
+    queue.run(step(1));
+    queue.run(step(2));
+    expect(log).toEqual([]);
+    await Promise.resolve();
+    expect(log).toEqual(["clear 1", "1+2 on 1"]);
+  });
+
+  it("keeps the order of runs, uploads and reads", () => {
+    const { log, pool, queue } = setup();
+    queue.run(step(1));
+    act(queue, log, "read 1");
+    act(queue, log, "upload");
+    queue.run(step(2));
+    queue.run(step(3));
+    act(queue, log, "read 3");
+    pool.onDone();
+    pool.onDone();
+    expect(log).toEqual(["clear 1", "1 on 1", "read 1", "upload", "clear 2", "2+3 on 1", "read 3"]);
+  });
+
+  it("cuts a batch that is too long", () => {
+    const { log, pool, queue } = setup();
+    for (let plan = 0; plan < MOST_STEPS + 1; plan++) queue.run(step(plan));
+    act(queue, log, "sync");
+    pool.onDone();
+    expect(log.slice(-1)).toEqual([`${MOST_STEPS} on 1`]);
+    pool.onDone();
+    expect(log.at(-1)).toBe("sync");
+  });
+
+  it("fails what waits when the workers are lost, and what comes after, and computes no more", async () => {
+    const { log, pool, queue } = setup();
+    queue.run(step(1));
+    act(queue, log, "read 1");
+    queue.run(step(2));
+    act(queue, log, "read 2");
+    pool.onLost("gone");
+    act(queue, log, "read 3");
+    await Promise.resolve();
+    expect(log.slice(2)).toEqual(["read 1 failed: gone", "read 2 failed: gone", "read 3 failed: gone"]);
+    expect(queue.lost).toBe("gone");
+  });
+
+  it("computes nothing that was called in the turn in which the workers were lost", async () => {
+    const { log, pool, queue } = setup();
+    queue.run(step(1));
+    pool.onLost("gone");
+    await Promise.resolve();
+    expect(log).toEqual([]);
+  });
+});

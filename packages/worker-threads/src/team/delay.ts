@@ -1,0 +1,19 @@
+/** In a build for tests: random waits wherever threads meet, so that orders come up which are rare otherwise. */
+
+/** Whether this is that build; scripts/embed-worker.ts says. */
+declare const DELAYS: boolean;
+
+let state = 0;
+const asleep = DELAYS ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
+
+/** Mostly nothing, often some microseconds, sometimes long enough for everyone else to finish. */
+export function delay(): void {
+  if (!DELAYS) return;
+  state ||= (Math.random() * 2 ** 31) | 1;
+  state ^= state << 13;
+  state ^= state >>> 17;
+  state ^= state << 5;
+  const chance = state & 255;
+  if (chance < 2) Atomics.wait(asleep!, 0, 0, chance / 2);
+  else if (chance < 40) for (let i = (state >>> 8) & 8191; i > 0; i--) Atomics.load(asleep!, 0);
+}

@@ -1,0 +1,19 @@
+/** What the calling thread and a worker say to each other. All else goes through the control memory. */
+
+/** The one message to a worker. */
+export interface Start {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly control: Int32Array;
+  readonly threads: number;
+  /** This worker's number, from 0. */
+  readonly self: number;
+  /** Exports of the module, in the order that steps count in. */
+  readonly kernels: readonly string[];
+}
+
+export type Answer =
+  | { readonly kind: "ready" }
+  /** A batch is computed. */
+  | { readonly kind: "done" }
+  | { readonly kind: "failed"; readonly cause: string };

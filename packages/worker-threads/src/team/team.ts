@@ -1,0 +1,129 @@
+/**
+ * What each worker does, for ever: waits for a batch, takes part in its steps, one after the other, and sleeps again.
+ *
+ * A step's jobs are cut into ranges, one a worker, and a worker begins with the range that has its number: in the next
+ * layer it then finds in its cache what it has just written. It claims jobs from the front of a range with one atomic
+ * addition, and when its own range is used up, from the others': so a slow core holds nobody up. A step has ended when
+ * all of its jobs are computed, not when all workers have come: one that wakes late is not waited for.
+ */
+
+import {
+  ACTIVE,
+  AT,
+  CLOSED,
+  DONE,
+  EPOCH,
+  leftAt,
+  nextAt,
+  OPEN,
+  PHASE,
+  rangeStart,
+  STATE,
+  stepAt,
+  STEPS,
+} from "./control.js";
+import { delay } from "./delay.js";
+
+export interface Team {
+  readonly control: Int32Array;
+  readonly threads: number;
+  /** In the order that `kernel` of a step counts in. */
+  readonly kernels: readonly ((...addressesAndJobs: number[]) => void)[];
+  readonly clearRows: (address: number, bytes: number, stride: number, rows: number) => void;
+  /** Says that a batch is computed. */
+  readonly done: () => void;
+}
+
+/**
+ * How often a worker looks before it sleeps: about 20 µs. Waking a sleeper takes longer than most layers' last jobs do.
+ * docs/kernels.md, "Threads", has the measurement.
+ */
+const LOOKS = 4000;
+
+/** Takes part in batch after batch; returns never. */
+export function work(team: Team, self: number): never {
+  const { control, done } = team;
+  for (let epoch = 0; ;) {
+    epoch = waitWhile(control, EPOCH, epoch, 0);
+    delay();
+    Atomics.add(control, ACTIVE, 1);
+    delay();
+    if (Atomics.load(control, STATE) === OPEN) takePart(team, self);
+    delay();
+    // Only one can be the last to leave and be the first to see it.
+    const last = Atomics.sub(control, ACTIVE, 1) === 1;
+    delay();
+    if (last && Atomics.compareExchange(control, STATE, CLOSED, DONE) === CLOSED) done();
+  }
+}
+
+function takePart(team: Team, self: number): void {
+  const { control, threads } = team;
+  const steps = control[STEPS]!;
+  delay();
+  let step = Atomics.load(control, PHASE);
+  while (step < steps) {
+    const at = stepAt(step, threads);
+    const computed = compute(team, at, self);
+    delay();
+    if (computed > 0 && Atomics.sub(control, leftAt(at), computed) === computed) {
+      // The others wait in this step, or have not come yet: nobody reads the next one before its number is out.
+      delay();
+      step++;
+      if (step === steps) Atomics.store(control, STATE, CLOSED);
+      else clear(team, stepAt(step, threads));
+      delay();
+      Atomics.store(control, PHASE, step);
+      Atomics.notify(control, PHASE);
+    } else {
+      step = waitWhile(control, PHASE, step, LOOKS);
+    }
+  }
+}
+
+/** Computes jobs of the step at word `at` until none is left to claim. Gives how many. */
+function compute({ control, kernels }: Team, at: number, self: number): number {
+  const run = kernels[control[at + AT.kernel]!]!;
+  const plan = control[at + AT.plan]!;
+  const input = control[at + AT.input]!;
+  const output = control[at + AT.output]!;
+  const residual = control[at + AT.residual]!;
+  const jobs = control[at + AT.jobs]!;
+  const ranges = control[at + AT.ranges]!;
+  const grain = control[at + AT.grain]!;
+  let computed = 0;
+  for (let turn = 0; turn < ranges; turn++) {
+    const range = (self + turn) % ranges;
+    const end = rangeStart(jobs, ranges, range + 1);
+    const next = nextAt(at, range);
+    for (;;) {
+      delay();
+      const from = Atomics.add(control, next, grain);
+      if (from >= end) break;
+      const to = Math.min(from + grain, end);
+      run(plan, input, output, residual, from, to);
+      computed += to - from;
+    }
+  }
+  return computed;
+}
+
+/** Writes the rows of zeros that the step at word `at` reads. */
+function clear({ control, clearRows }: Team, at: number): void {
+  const rows = control[at + AT.clearRows]!;
+  if (rows === 0) return;
+  clearRows(control[at + AT.clearAddress]!, control[at + AT.clearBytes]!, control[at + AT.clearStride]!, rows);
+}
+
+/** Waits until a word is no longer `value`, first looking so many times, then asleep. Gives what it is then. */
+function waitWhile(control: Int32Array, word: number, value: number, looks: number): number {
+  for (let look = 0; look < looks; look++) {
+    const now = Atomics.load(control, word);
+    if (now !== value) return now;
+  }
+  for (;;) {
+    const now = Atomics.load(control, word);
+    if (now !== value) return now;
+    Atomics.wait(control, word, value);
+  }
+}

@@ -1,0 +1,170 @@
+import { availableParallelism } from "node:os";
+import { type Backend, Conv2d, prepare, randomUniform, type Tensor } from "@convene/core";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import workerThreadsDefault, { workerThreads, type WorkerThreadsOptions } from "./index.js";
+import { findPlatform, type Platform } from "./thread.js";
+import { openWorkerThreads } from "./worker-threads.js";
+
+const open: Backend[] = [];
+const make = async (options?: WorkerThreadsOptions): Promise<Backend> => {
+  const backend = await workerThreads(options);
+  open.push(backend);
+  return backend;
+};
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  for (const backend of open.splice(0)) await backend.dispose();
+});
+
+describe("workerThreads options", () => {
+  it.each([
+    [{ threads: 0 }, /threads \(0\)/],
+    [{ threads: 1.5 }, /threads \(1.5\)/],
+    [{ threads: NaN }, /threads \(NaN\)/],
+    [{ threads: 257 }, /threads \(257\)/],
+    [{ threads: "2" }, /threads \("2"\)/],
+    [{ thread: 2 }, /no key "thread"/],
+    [{ simd: "avx" }, /simd \("avx"\) must be one of/],
+    [{ maxMemory: 1 }, /maxMemory \(1\)/],
+    [null, /workerThreads options \(null\) must be an object/],
+  ])("%j is refused", async (options, message) => {
+    await expect(workerThreads(options as WorkerThreadsOptions)).rejects.toThrow(
+      expect.objectContaining({ code: "ERR_INVALID_OPTION", message: expect.stringMatching(message) }),
+    );
+  });
+
+  it("is also the default export", () => expect(workerThreadsDefault).toBe(workerThreads));
+
+  it("takes as many threads as the machine runs at once", async () => {
+    expect((await make()).device).toMatch(new RegExp(`^wasm .*, ${availableParallelism()} threads?$`));
+  });
+
+  it("says how many it has", async () => {
+    expect((await make({ threads: 1 })).device).toMatch(/, 1 thread$/);
+    expect((await make({ threads: 3, simd: "simd128" })).device).toBe("wasm simd128, 3 threads");
+  });
+});
+
+describe("where it cannot run, workerThreads() says so and takes nothing else", () => {
+  const unavailable = (reason: RegExp, remedy: RegExp) =>
+    expect.objectContaining({
+      code: "ERR_BACKEND_UNAVAILABLE",
+      backend: "worker-threads",
+      reason: expect.stringMatching(reason),
+      remedy: expect.stringMatching(remedy),
+    });
+  const headers = /Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp/;
+
+  it("without SharedArrayBuffer: names both headers", async () => {
+    vi.stubGlobal("SharedArrayBuffer", undefined);
+    await expect(workerThreads()).rejects.toThrow(unavailable(/SharedArrayBuffer is not available/, headers));
+  });
+
+  it("on a page that is not isolated: names both headers", async () => {
+    vi.stubGlobal("crossOriginIsolated", false);
+    await expect(workerThreads()).rejects.toThrow(unavailable(/share memory/, headers));
+  });
+
+  it("without WebAssembly", async () => {
+    vi.stubGlobal("WebAssembly", undefined);
+    await expect(workerThreads()).rejects.toThrow(unavailable(/no WebAssembly/, /kernels: "js"/));
+  });
+
+  it("without SIMD", async () => {
+    vi.stubGlobal("WebAssembly", { ...WebAssembly, validate: () => false });
+    await expect(workerThreads()).rejects.toThrow(unavailable(/no SIMD/, /kernels: "js"/));
+  });
+
+  it("where a policy forbids compilation", async () => {
+    const compile = () => Promise.reject(new EvalError("blocked by Content Security Policy"));
+    vi.stubGlobal("WebAssembly", { validate: () => true, compile });
+    await expect(workerThreads()).rejects.toThrow(unavailable(/blocked by Content Security Policy/, /cpu/));
+  });
+
+  it("where there are no workers", async () => {
+    vi.stubGlobal("process", { versions: {} });
+    vi.stubGlobal("Worker", undefined);
+    await expect(workerThreads()).rejects.toThrow(unavailable(/no workers/, /@convene\/cpu/));
+  });
+
+  it("where starting one is forbidden: names the flag", async () => {
+    const startThread = (): never => {
+      throw Object.assign(new Error("Access to this API has been restricted"), { code: "ERR_ACCESS_DENIED" });
+    };
+    await expect(openWorkerThreads({}, { platform: { parallelism: 2, startThread } })).rejects.toThrow(
+      unavailable(/Access to this API/, /--allow-worker/),
+    );
+  });
+
+  it("where the second worker does not start: the first is ended", async () => {
+    const { startThread } = (await findPlatform())!;
+    const ended: Promise<void>[] = [];
+    const platform: Platform = {
+      parallelism: 2,
+      startThread: (source, name, events) => {
+        const thread = startThread(name.startsWith("convene 2") ? "process.exit(3)" : source, name, events);
+        return {
+          ...thread,
+          terminate: () => {
+            ended.push(thread.terminate());
+            return ended.at(-1)!;
+          },
+        };
+      },
+    };
+    await expect(openWorkerThreads({}, { platform })).rejects.toThrow(
+      unavailable(/worker 2 of 2 was lost: it exited with code 3/, /cpu/),
+    );
+    expect(ended).toHaveLength(2);
+    await Promise.all(ended);
+  });
+});
+
+describe("memory", () => {
+  it("grows while workers run, and what they compute stays right", async () => {
+    const backend = await make({ threads: 2 });
+    const conv = new Conv2d({ inChannels: 64, outChannels: 64, kernelSize: 3, padding: 1 }, { seed: 1 });
+    const x = randomUniform([1, 64, 32, 32], { seed: 2 });
+    const model = await prepare(backend, conv, x.shape);
+    const bits = ({ data }: Tensor): Buffer => Buffer.from(data.buffer);
+    const expected = bits(await model.run(x));
+    let before = backend.memory()!.reserved;
+    for (let round = 0; round < 20; round++) {
+      const running = [model.run(x), model.run(x)];
+      backend.allocate([1, 1, 1024, 1024]);
+      expect(backend.memory()!.reserved).toBeGreaterThan(before);
+      before = backend.memory()!.reserved;
+      for (const y of await Promise.all(running)) expect(bits(y).equals(expected)).toBe(true);
+      // What lies past the old end works as well.
+      const late = await prepare(backend, conv, x.shape);
+      expect(bits(await late.run(x)).equals(expected)).toBe(true);
+      late.dispose();
+    }
+  });
+
+  it("that is used up is an error, and the backend lives on", async () => {
+    const backend = await make({ threads: 2, maxMemory: 1 << 20 });
+    expect(() => backend.allocate([1, 1, 2048, 2048])).toThrow(expect.objectContaining({ code: "ERR_OUT_OF_MEMORY" }));
+    const conv = new Conv2d(
+      { inChannels: 1, outChannels: 1, kernelSize: 1, bias: false },
+      { weight: Float32Array.of(3) },
+    );
+    const model = await prepare(backend, conv, [1, 1, 1, 2]);
+    const y = await model.run({ shape: [1, 1, 1, 2], layout: "nchw", data: Float32Array.of(1, 2) });
+    expect([...y.data]).toEqual([3, 6]);
+  });
+
+  it("that runs in flight still use is not given out again; an error says that sync() gives it back", async () => {
+    const backend = await make({ threads: 2, maxMemory: 3 << 20 });
+    const conv = new Conv2d({ inChannels: 32, outChannels: 32, kernelSize: 3, padding: 1 });
+    const x = randomUniform([1, 32, 64, 64], { seed: 2 });
+    const model = await prepare(backend, conv, x.shape);
+    const running = model.run(x);
+    model.dispose();
+    expect(() => backend.allocate([1, 1, 512, 1024])).toThrow(/or await sync\(\) first/);
+    // Preparing can wait, and does.
+    const next = await prepare(backend, conv, x.shape);
+    await running;
+    await next.run(x);
+  });
+});

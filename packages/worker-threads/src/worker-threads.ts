@@ -1,0 +1,124 @@
+/** The factory. */
+
+import {
+  type Backend,
+  BackendUnavailableError,
+  checkInteger,
+  checkKeys,
+  checkOneOf,
+  defineBackend,
+} from "@convene/core";
+import {
+  createWasmMemory,
+  KERNEL_NAMES,
+  kernelMemory,
+  MOST_WASM_MEMORY,
+  pickBuild,
+  sharedBuilds,
+  type Simd,
+} from "@convene/cpu/kernels";
+import { implementation } from "./backend.js";
+import { workerSource } from "./generated/worker.js";
+import { type Pool, startPool } from "./pool.js";
+import { findPlatform, type Platform } from "./thread.js";
+
+export interface WorkerThreadsOptions {
+  /** How many workers compute, from 1 to 256. Default: as many as the machine runs at once. */
+  readonly threads?: number;
+  /**
+   * Which WebAssembly build: `"relaxed"` (relaxed SIMD, whose multiply-add most machines fuse), `"simd128"`, or `"auto"`
+   * (the default) to detect.
+   */
+  readonly simd?: Simd | "auto";
+  /** Bytes that tensors and plans may take together. Default and most: 4 GiB less a page, of which only what is used is taken. */
+  readonly maxMemory?: number;
+}
+
+/** What tests replace. */
+export interface Internals {
+  /** The workers' program. */
+  readonly source?: string;
+  readonly platform?: Platform;
+  /** Sees the pool before anything runs. */
+  readonly onPool?: (pool: Pool) => void;
+}
+
+const NAME = "worker-threads";
+const MOST_THREADS = 256;
+const LEAST_MEMORY = 65536;
+const ELSEWHERE = "Use @convene/cpu, which needs one thread";
+
+/**
+ * A backend on all cores of the processor: the kernels of `cpu`, bit for bit, on workers that share one memory. The calling
+ * thread never waits; it only copies tensors in and out.
+ *
+ * @throws BackendUnavailableError where there are no workers, no shared memory, or none of the kernels; it never takes
+ * others instead
+ * @throws ConveneError `ERR_INVALID_OPTION`
+ */
+export function workerThreads(options: WorkerThreadsOptions = {}): Promise<Backend> {
+  return openWorkerThreads(options);
+}
+
+export async function openWorkerThreads(options: WorkerThreadsOptions, internals: Internals = {}): Promise<Backend> {
+  checkKeys("workerThreads options", options, ["threads", "simd", "maxMemory"]);
+  const { threads: asked, simd = "auto", maxMemory = MOST_WASM_MEMORY } = options;
+  if (asked !== undefined) checkInteger("threads", asked, 1, MOST_THREADS);
+  checkOneOf("simd", simd, ["auto", "relaxed", "simd128"]);
+  checkInteger("maxMemory", maxMemory, LEAST_MEMORY, MOST_WASM_MEMORY);
+
+  checkSharedMemory();
+  const platform = internals.platform ?? (await findPlatform());
+  if (!platform) {
+    throw new BackendUnavailableError(NAME, "this JavaScript engine has no workers", ELSEWHERE);
+  }
+  const threads = asked ?? Math.min(platform.parallelism, MOST_THREADS);
+  const build = pickBuild(sharedBuilds, simd, {
+    backend: NAME,
+    factory: "workerThreads",
+    remedy: 'Use @convene/cpu with cpu({ kernels: "js" }), which needs no WebAssembly',
+  });
+  let module: WebAssembly.Module;
+  try {
+    module = await WebAssembly.compile(build.bytes);
+  } catch (cause) {
+    const remedy = 'Use @convene/cpu with cpu({ kernels: "js" }), which needs no WebAssembly';
+    throw new BackendUnavailableError(NAME, `WebAssembly is forbidden here (${String(cause)})`, remedy, { cause });
+  }
+  const memory = createWasmMemory(NAME, maxMemory, true);
+  let pool: Pool;
+  try {
+    pool = await startPool({
+      startThread: platform.startThread,
+      source: internals.source ?? workerSource,
+      threads,
+      module,
+      memory,
+      kernels: KERNEL_NAMES,
+    });
+  } catch (cause) {
+    throw new BackendUnavailableError(NAME, `workers cannot be started here (${String(cause)})`, remedyFor(cause), {
+      cause,
+    });
+  }
+  internals.onPool?.(pool);
+  return defineBackend(implementation({ build, memory: kernelMemory(memory), maxMemory, pool }));
+}
+
+function checkSharedMemory(): void {
+  const { crossOriginIsolated } = globalThis as { readonly crossOriginIsolated?: boolean };
+  if (typeof SharedArrayBuffer === "function" && crossOriginIsolated !== false) return;
+  throw new BackendUnavailableError(
+    NAME,
+    "this page may not share memory between threads (SharedArrayBuffer is not available)",
+    "Serve the page with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: " +
+      "require-corp, or use @convene/cpu, which needs one thread",
+  );
+}
+
+function remedyFor(cause: unknown): string {
+  if ((cause as { readonly code?: unknown } | undefined)?.code === "ERR_ACCESS_DENIED") {
+    return "Run node with --allow-worker beside --permission, or use @convene/cpu, which needs one thread";
+  }
+  return `Where a Content-Security-Policy is set, it needs worker-src blob: and script-src 'wasm-unsafe-eval'. ${ELSEWHERE}`;
+}

@@ -1,0 +1,4 @@
+/** Builds @convene/worker-threads. */
+import { library } from "@convene/tsup-config";
+
+export default library(["src/index.ts"]);

@@ -1,0 +1,90 @@
+/** Serves a built page on this machine, opens it in headless Chromium, and passes on what it reports. */
+
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join, normalize } from "node:path";
+import process from "node:process";
+import { text } from "node:stream/consumers";
+import { findChromium, killChromium, startChromium } from "./chromium.js";
+
+/** Milliseconds without any word from the page. */
+const PATIENCE = 300_000;
+
+const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
+
+/** Without these a page may not share memory between threads. */
+const ISOLATION = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+
+/**
+ * Resolves when the page has said that it is done (a POST to /end); what it posts to /report is passed on. `/` is isolated
+ * from other origins, `/plain` is the same page without that. Where there is no Chromium: if CI is set an error, else a
+ * line that says so.
+ */
+export async function runInChromium(folder: string, onReport: (report: unknown) => void): Promise<void> {
+  const chromium = findChromium();
+  if (chromium !== undefined) return await runPage(chromium, folder, onReport);
+  const words = "no Chromium on PATH (Debian: apt-get install chromium; or set CHROMIUM), so nothing ran in one";
+  if (process.env["CI"]) throw new Error(words);
+  process.stdout.write(`browser: ${words}\n`);
+}
+
+/** Calls back with what the page posts. */
+async function serve(folder: string, onPost: (path: string, content: unknown) => void): Promise<Server> {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    if (request.method === "POST") {
+      onPost(pathname, JSON.parse(await text(request)));
+      response.end();
+      return;
+    }
+    const page = pathname === "/" || pathname === "/plain";
+    const file = page ? "/index.html" : normalize(pathname);
+    if (pathname !== "/plain") for (const [name, value] of Object.entries(ISOLATION)) response.setHeader(name, value);
+    response.setHeader("content-type", `${TYPES[extname(file)] ?? "application/octet-stream"}; charset=utf-8`);
+    response.end(readFileSync(join(folder, file)));
+  };
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => {
+      response.statusCode = 404;
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return server;
+}
+
+async function runPage(chromium: string, folder: string, onReport: (report: unknown) => void): Promise<void> {
+  const profile = mkdtempSync(join(tmpdir(), "convene-chromium-"));
+  let settle: { resolve: () => void; reject: (error: Error) => void };
+  const done = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
+  const late = (): void => settle.reject(new Error(`no word from the page for ${PATIENCE / 1000} s`));
+  let timer = setTimeout(late, PATIENCE);
+  const server = await serve(folder, (path, content) => {
+    clearTimeout(timer);
+    timer = setTimeout(late, PATIENCE);
+    if (path === "/report") onReport(content);
+    else if (path === "/end") settle.resolve();
+    else settle.reject(new Error(`the page: ${(content as { message: string }).message}`));
+  });
+  const browser = startChromium(chromium, profile, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const gone = new Promise<void>((resolve) => {
+    for (const event of ["exit", "error"]) browser.once(event, () => resolve());
+  });
+  const interrupt = (): void => settle.reject(new Error("interrupted"));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, interrupt);
+  browser.once("error", (error) => settle.reject(error));
+  browser.once("exit", (code) => settle.reject(new Error(`${chromium} ended with ${code} before the page was done`)));
+  try {
+    await done;
+  } finally {
+    clearTimeout(timer);
+    killChromium(browser);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, interrupt);
+    await gone;
+    server.closeAllConnections();
+    server.close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
+  }
+}
