@@ -54,7 +54,9 @@ function write(folder: string): void {
   for (const extension of ["mts", "cts"]) {
     writeFileSync(
       join(folder, `consumer.${extension}`),
-      consumer.replaceAll("(kernels) {", `(kernels: "wasm" | "js") {`),
+      consumer
+        .replaceAll("(backend) {", "(backend: core.Backend) {")
+        .replaceAll("(factory) {", "(factory: () => Promise<core.Backend>) {"),
     );
     copyFileSync(join(FIXTURES, "types.ts"), join(folder, `types.${extension}`));
     copyFileSync(join(FIXTURES, "using.ts"), join(folder, `using.${extension}`));

@@ -1,12 +1,13 @@
 /**
  * Packs the published packages, installs the tarballs with plain npm into an empty folder outside the workspace, and uses
- * them there: as a program's packages, and as the suite that the author of a backend runs. `pnpm packed`.
+ * them there: as a program's packages, in a page's bundle, and as the suite that the author of a backend runs. `pnpm packed`.
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { packAll } from "./pack.js";
+import { checkBrowser } from "./packed-browser.js";
 import { checkConsumer } from "./packed-consumer.js";
 import { checkSuite, RUNNER } from "./packed-suite.js";
 import { fail, run } from "./workspace.js";
@@ -22,6 +23,8 @@ const folder = mkdtempSync(join(tmpdir(), "convene-packed-"));
 try {
   install(folder);
   checkConsumer(folder);
+  // Vite comes with the test runner.
+  await checkBrowser(folder);
   checkSuite(folder);
 } catch (error) {
   fail(error);

@@ -15,7 +15,6 @@ import {
   MOST_WASM_MEMORY,
   pickBuild,
   sharedBuilds,
-  type Simd,
 } from "@convene/cpu/kernels";
 import { implementation } from "./backend.js";
 import { workerSource } from "./generated/worker.js";
@@ -29,7 +28,7 @@ export interface WorkerThreadsOptions {
    * Which WebAssembly build: `"relaxed"` (relaxed SIMD, whose multiply-add most machines fuse), `"simd128"`, or `"auto"`
    * (the default) to detect.
    */
-  readonly simd?: Simd | "auto";
+  readonly simd?: "relaxed" | "simd128" | "auto";
   /** Bytes that tensors and plans may take together. Default and most: 4 GiB less a page, of which only what is used is taken. */
   readonly maxMemory?: number;
 }

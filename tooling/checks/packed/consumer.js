@@ -5,6 +5,7 @@
 
 import * as core from "@convene/core";
 import * as cpuPackage from "@convene/cpu";
+import * as threadsPackage from "@convene/worker-threads";
 import * as conformance from "@convene/conformance";
 
 const expected = [
@@ -12,8 +13,8 @@ const expected = [
   [0, 0, 0, 0, 15, 3, 0, 9, 0],
 ].flat();
 
-/** @param {"wasm" | "js"} kernels */
-async function separable(kernels) {
+/** @param {core.Backend} backend */
+async function separable(backend) {
   // Channel 0 counts from 1 to 9 and is summed over 3x3 windows; channel 1 is ones, doubled, plus a bias of 1.
   const x = core.tensor([1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 1, 1, 1, 1, 1, 1, 1, 1], [1, 2, 3, 3]);
   const depthwise = new core.Conv2d(
@@ -28,7 +29,6 @@ async function separable(kernels) {
     { weight: new Float32Array([1, 1, 1, -10]) },
   );
 
-  const backend = await cpuPackage.cpu({ kernels });
   const model = await core.prepare(backend, core.network(depthwise, pointwise), [1, 2, 3, 3]);
   const y = await model.run(x);
   if (!conformance.checkExact(y.data, expected).ok) {
@@ -44,25 +44,32 @@ async function separable(kernels) {
   if (code !== "ERR_DISPOSED") throw new Error(`a disposed model answers with ${code}; expected ERR_DISPOSED`);
 }
 
-/** @param {"wasm" | "js"} kernels */
-async function goldens(kernels) {
-  const { counts, results } = await conformance.runConformance(() => cpuPackage.cpu({ kernels }), {
-    suites: ["goldens"],
-  });
+/** @param {() => Promise<core.Backend>} factory */
+async function goldens(factory) {
+  const { device, counts, results } = await conformance.runConformance(factory, { suites: ["goldens"] });
   if (counts.passed === 0 || counts.passed !== results.length) {
     const first = results.find(({ status }) => status !== "passed");
     throw new Error(
-      `${counts.passed} of ${results.length} goldens pass on ${kernels} kernels; ${first?.name}: ${first?.message}`,
+      `${counts.passed} of ${results.length} goldens pass on ${device}; ${first?.name}: ${first?.message}`,
     );
   }
 }
 
+const FACTORIES = [
+  () => cpuPackage.cpu({ kernels: "wasm" }),
+  () => cpuPackage.cpu({ kernels: "js" }),
+  () => threadsPackage.workerThreads({ threads: 2 }),
+];
+
 async function main() {
   if (cpuPackage.default !== cpuPackage.cpu) throw new Error("@convene/cpu does not export its factory as default");
-  await separable("wasm");
-  await separable("js");
-  await goldens("wasm");
-  await goldens("js");
+  if (threadsPackage.default !== threadsPackage.workerThreads) {
+    throw new Error("@convene/worker-threads does not export its factory as default");
+  }
+  for (const factory of FACTORIES) {
+    await separable(await factory());
+    await goldens(factory);
+  }
 }
 
 main();
