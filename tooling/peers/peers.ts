@@ -27,6 +27,10 @@ export const PEERS = {
     adapter: "onnxruntime-web.ts",
     packages: { "onnxruntime-web": "1.30.0" },
   },
+  "onnxruntime-web-threads": {
+    adapter: "onnxruntime-web-threads.ts",
+    packages: { "onnxruntime-web": "1.30.0" },
+  },
   "onnxruntime-node": {
     adapter: "onnxruntime-node.ts",
     packages: { "onnxruntime-node": "1.30.0" },

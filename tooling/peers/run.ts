@@ -14,7 +14,8 @@ const COMMANDS: ReadonlySet<string> = new Set(["bench", "verify", "conformance"]
 const USAGE = `usage: pnpm peers <peer>... [command]
 
   peers      ${Object.keys(PEERS).join(", ")}; installed into .cache/peers on first use
-  command    bench [...] or verify [...], as of pnpm convene, with cpu and the peers as backends;
+  command    bench [...] or verify [...], as of pnpm convene, with cpu (and worker-threads, beside a peer that has
+             threads) and the peers as backends;
              ${CONFORMANCE_USAGE}
              default: bench yardstick
 
@@ -36,7 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   if (command[0] === "conformance") return await conformance(names, command.slice(1));
-  const backends = ["cpu"];
+  const backends = names.some((name) => name.endsWith("-threads")) ? ["cpu", "worker-threads"] : ["cpu"];
   for (const name of names) backends.push(await installPeer(name));
   const options = backends.flatMap((backend) => ["--backend", backend]);
   return spawnSync(process.execPath, [CLI, ...command, ...options], { stdio: "inherit" }).status ?? 1;

@@ -1,6 +1,6 @@
 /** The worker-threads backend: cpu's storages and plans in a shared memory, run by a pool of workers in program order. */
 
-import { type BackendImplementation, ConveneError } from "@convene/core";
+import { type BackendImplementation, ConveneError, problemCost } from "@convene/core";
 import {
   allocateSharedStorages,
   allocateStorage,
@@ -125,6 +125,7 @@ export function implementation({
       const { built, addresses } = prepared;
       const { kernel, plan, jobs, readsZeros } = built;
       const division = divide(problem, jobs, threads);
+      const { macs } = problemCost(problem);
       const number = KERNEL_NAMES.indexOf(kernel);
       return {
         algorithm: built.algorithm,
@@ -138,6 +139,7 @@ export function implementation({
             residual: residual === undefined ? 0 : residual.data,
             jobs,
             ...division,
+            macs,
             clearAddress: input.address,
             clearBytes: input.zeroRow,
             clearStride: input.image,

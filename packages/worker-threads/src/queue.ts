@@ -3,12 +3,13 @@
  * workers; what the calling thread does itself (copying in and out, giving memory back) comes between batches.
  */
 
+import { workersFor } from "./division.js";
 import type { Pool } from "./pool.js";
 import { MOST_STEPS, type Step } from "./team/control.js";
 
+/** A convolution in the queue. */
 export interface QueuedStep extends Step {
-  /** How many workers are worth waking for it alone, in fractions of a worker. */
-  readonly worth: number;
+  readonly macs: number;
 }
 
 /** What the calling thread does itself, when its turn comes. */
@@ -40,12 +41,7 @@ export function createQueue(pool: Pool, clear: (step: Step) => void): Queue {
   const advance = (): void => {
     while (!busy && waiting.length > 0) {
       let count = 0;
-      let worth = 0;
-      for (; count < waiting.length && count < MOST_STEPS; count++) {
-        const next = waiting[count]!;
-        if (!("kernel" in next)) break;
-        worth += next.worth;
-      }
+      while (count < waiting.length && count < MOST_STEPS && "kernel" in waiting[count]!) count++;
       if (count === 0) {
         (waiting.shift() as Action).act();
         continue;
@@ -54,7 +50,7 @@ export function createQueue(pool: Pool, clear: (step: Step) => void): Queue {
       pool.keepAlive(true);
       const steps = waiting.splice(0, count) as QueuedStep[];
       clear(steps[0]!);
-      pool.submit(steps, Math.min(pool.threads, Math.max(1, Math.ceil(worth))));
+      pool.submit(steps, workersFor(steps));
     }
   };
   pool.onDone = () => {

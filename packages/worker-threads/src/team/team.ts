@@ -35,16 +35,16 @@ export interface Team {
 }
 
 /**
- * How often a worker looks before it sleeps: about 20 µs. Waking a sleeper takes longer than most layers' last jobs do.
- * docs/kernels.md, "Threads", has the measurement.
+ * How often a worker looks before it sleeps: about 100 µs. Waking a sleeper takes tens of microseconds, in every layer and
+ * from one run of a model to the next. docs/kernels.md, "Threads", has the measurement.
  */
-const LOOKS = 4000;
+const LOOKS = 20_000;
 
 /** Takes part in batch after batch; returns never. */
 export function work(team: Team, self: number): never {
   const { control, done } = team;
   for (let epoch = 0; ;) {
-    epoch = waitWhile(control, EPOCH, epoch, 0);
+    epoch = waitWhile(control, EPOCH, epoch);
     delay();
     Atomics.add(control, ACTIVE, 1);
     delay();
@@ -76,7 +76,7 @@ function takePart(team: Team, self: number): void {
       Atomics.store(control, PHASE, step);
       Atomics.notify(control, PHASE);
     } else {
-      step = waitWhile(control, PHASE, step, LOOKS);
+      step = waitWhile(control, PHASE, step);
     }
   }
 }
@@ -115,9 +115,9 @@ function clear({ control, clearRows }: Team, at: number): void {
   clearRows(control[at + AT.clearAddress]!, control[at + AT.clearBytes]!, control[at + AT.clearStride]!, rows);
 }
 
-/** Waits until a word is no longer `value`, first looking so many times, then asleep. Gives what it is then. */
-function waitWhile(control: Int32Array, word: number, value: number, looks: number): number {
-  for (let look = 0; look < looks; look++) {
+/** Waits until a word is no longer `value`, first looking, then asleep. Gives what it is then. */
+function waitWhile(control: Int32Array, word: number, value: number): number {
+  for (let look = 0; look < LOOKS; look++) {
     const now = Atomics.load(control, word);
     if (now !== value) return now;
   }
