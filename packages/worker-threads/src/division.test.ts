@@ -7,7 +7,7 @@ describe("divide", () => {
   const tiny = parseProblem("ic8_ih8_oc8_kh1");
 
   it("gives each worker a range, and claims that are a small part of it", () => {
-    expect(divide(large, 800, 4)).toEqual({ ranges: 4, grain: 800 / 4 / CLAIMS });
+    expect(divide(large, 800, 4)).toEqual({ ranges: 4, grain: Math.floor(800 / 4 / CLAIMS) });
   });
 
   it("leaves what is tiny to one worker, in one claim", () => {
