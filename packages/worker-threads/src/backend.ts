@@ -1,6 +1,6 @@
 /** The worker-threads backend: cpu's storages and plans in a shared memory, run by a pool of workers in program order. */
 
-import { type BackendImplementation, ConveneError, problemCost } from "@convene/core";
+import { type BackendImplementation, type Conv2dWeights, ConveneError, problemCost } from "@convene/core";
 import {
   allocateSharedStorages,
   allocateStorage,
@@ -34,19 +34,21 @@ export function implementation({
   pool,
 }: ImplementationOptions): BackendImplementation<Storage> {
   const { threads } = pool;
-  const arena = createArena(memory, maxMemory);
-  const queue = createQueue(pool, ({ clearAddress, clearBytes, clearStride, clearRows }) => {
-    for (let row = 0; row < clearRows; row++) {
-      const at = (clearAddress + row * clearStride) / 4;
-      arena.f32.fill(0, at, at + clearBytes / 4);
-    }
-  });
-  const place: Workplace = {
+  // All that leads to the memory is dropped when the backend is disposed, so that a handle which outlives it holds none.
+  let place: Workplace | undefined = {
     tiles: build.tiles,
-    arena,
+    arena: createArena(memory, maxMemory),
     blockLimits: BLOCK_LIMITS,
     leastJobs: threads === 1 ? 1 : threads * CLAIMS,
   };
+  const arena = (): Workplace["arena"] => place!.arena;
+  const queue = createQueue(pool, ({ clearAddress, clearBytes, clearStride, clearRows }) => {
+    const { f32 } = arena();
+    for (let row = 0; row < clearRows; row++) {
+      const at = (clearAddress + row * clearStride) / 4;
+      f32.fill(0, at, at + clearBytes / 4);
+    }
+  });
 
   const execution = (cause: string): ConveneError =>
     new ConveneError(
@@ -62,7 +64,7 @@ export function implementation({
     try {
       return allocate();
     } catch (error) {
-      if (queue.idle || !(error instanceof ConveneError)) throw error;
+      if (queue.idle || !(error instanceof ConveneError && isOutOfMemory(error))) throw error;
       const { code, message } = error;
       throw new ConveneError(
         code,
@@ -77,7 +79,7 @@ export function implementation({
   const free = (...addresses: readonly number[]): void =>
     queue.after({
       act: () => {
-        for (const address of addresses) arena.free(address);
+        for (const address of addresses) arena().free(address);
       },
     });
   const whenDone = <T>(what: () => T): Promise<T> =>
@@ -98,29 +100,32 @@ export function implementation({
     name: "worker-threads",
     device: `${build.name}, ${threads} ${threads === 1 ? "thread" : "threads"}`,
     features: { nonFinite: true, subnormals: true },
-    allocate: (shape) => allocating(() => allocateStorage(arena, shape)),
+    allocate: (shape) => allocating(() => allocateStorage(arena(), shape)),
     free: ({ address }) => free(address),
     allocateShared(lifetimes) {
-      const { storages, address } = allocating(() => allocateSharedStorages(arena, lifetimes));
+      const { storages, address } = allocating(() => allocateSharedStorages(arena(), lifetimes));
       return { storages, free: () => free(address) };
     },
     upload(tensor, target) {
       checkAlive();
-      // The caller may change its array at once, while runs before this one still read the target.
-      const given = queue.idle ? tensor : { ...tensor, data: tensor.data.slice() };
-      queue.after({ act: () => writeTensor(arena, target, given) });
+      // The caller may change its tensor at once, shape and all, while runs before this one still read the target.
+      const given = queue.idle ? tensor : { shape: target.shape, layout: tensor.layout, data: tensor.data.slice() };
+      queue.after({ act: () => writeTensor(arena(), target, given) });
     },
-    read: (source, _shape, layout) => whenDone(() => readTensor(arena, source, layout)),
+    read: (source, _shape, layout) => whenDone(() => readTensor(arena(), source, layout)),
     async prepareConv2d(problem, weights) {
-      const prepare = () => arena.together(() => chooseAlgorithm(problem).prepare(place, problem, weights));
+      const prepare = (given: Conv2dWeights) =>
+        arena().together(() => chooseAlgorithm(problem).prepare(place!, problem, given));
       let prepared: { readonly built: Prepared; readonly addresses: readonly number[] };
       checkAlive();
       try {
-        prepared = prepare();
+        prepared = prepare(weights);
       } catch (error) {
-        if (queue.idle) throw error;
+        if (queue.idle || !isOutOfMemory(error)) throw error;
+        // There may be room when what has been disposed is no longer in use; the caller's arrays may be others by then.
+        const own = { weight: weights.weight.slice(), bias: weights.bias?.slice() };
         await whenDone(() => undefined);
-        prepared = prepare();
+        prepared = prepare(own);
       }
       const { built, addresses } = prepared;
       const { kernel, plan, jobs, readsZeros } = built;
@@ -150,11 +155,31 @@ export function implementation({
       };
     },
     sync: () => whenDone(() => undefined),
-    memory: () => arena.use(),
+    memory: () => arena().use(),
     async dispose() {
       // What is in flight settles first, as on a backend that computes at once.
       await whenDone(() => undefined).catch(() => undefined);
       await pool.close();
+      const { reserved } = arena().use();
+      place = undefined;
+      pressGarbageCollector(reserved);
     },
   };
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof RangeError || (error instanceof ConveneError && error.code === "ERR_OUT_OF_MEMORY");
+}
+
+/**
+ * V8 does not count shared memories, so a program that makes and disposes backends would hold gigabytes of dead ones before
+ * any are collected (measured: 30 with 256 MiB each held 5 to 8 GB). A buffer of that size, which takes no pages as long as
+ * nobody writes to it, counts.
+ */
+function pressGarbageCollector(bytes: number): void {
+  try {
+    void new ArrayBuffer(bytes);
+  } catch {
+    // There is no room for it, so there will be a collection anyway.
+  }
 }

@@ -1,8 +1,8 @@
 /** The workers of one backend, from the calling thread's side: started once, given a batch at a time, ended together. */
 
-import type { Thread, StartThread } from "./thread.js";
-import { controlBytes, DONE, EPOCH, OPEN, PHASE, STATE, type Step, writeBatch } from "./team/control.js";
-import type { Answer, Start } from "./team/messages.js";
+import type { StartThread, Thread, ThreadEvents } from "./thread.js";
+import { controlBytes, DONE, EPOCH, OPEN, PHASE, STATE, type Step, WORKERS, writeBatch } from "./team/control.js";
+import type { Start } from "./team/messages.js";
 
 export interface PoolOptions extends Pick<Start, "module" | "memory" | "kernels" | "threads"> {
   readonly startThread: StartThread;
@@ -25,7 +25,10 @@ export interface Pool {
 }
 
 /** Starts the workers, and resolves when all of them are ready. Rejects with a sentence that says which is not, and why. */
-export async function startPool({ startThread, source, threads, ...shared }: PoolOptions): Promise<Pool> {
+export async function startPool(options: PoolOptions): Promise<Pool> {
+  const { threads } = options;
+  // Forgotten when they have started: whoever holds the pool does not hold the memory.
+  let given: PoolOptions | undefined = options;
   const control = new Int32Array(new SharedArrayBuffer(controlBytes(threads)));
   const workers: Thread[] = [];
   let epoch = 0;
@@ -40,10 +43,10 @@ export async function startPool({ startThread, source, threads, ...shared }: Poo
   const pool: Pool = {
     threads,
     submit(steps, count) {
-      if (control[STATE] !== DONE) throw new Error("a batch is still being computed");
+      if ((Atomics.load(control, STATE) & ~WORKERS) !== DONE) throw new Error("a batch is still being computed");
       writeBatch(control, steps, threads);
       Atomics.store(control, PHASE, 0);
-      Atomics.store(control, STATE, OPEN);
+      Atomics.add(control, STATE, OPEN - DONE);
       Atomics.store(control, EPOCH, ++epoch);
       Atomics.notify(control, EPOCH, count);
     },
@@ -57,20 +60,17 @@ export async function startPool({ startThread, source, threads, ...shared }: Poo
   try {
     await new Promise<void>((resolve, reject) => {
       lost = (cause) => reject(new Error(cause));
-      for (let self = 0; self < threads; self++) {
-        const answer = (given: Answer): void => {
+      startAll(given!, control, workers, (self) => ({
+        answer(said) {
           if (closing) return;
-          if (given.kind === "done") pool.onDone();
-          else if (given.kind === "failed") lost(`worker ${self + 1} of ${threads} failed: ${given.cause}`);
+          if (said.kind === "done") pool.onDone();
+          else if (said.kind === "failed") lost(`worker ${self + 1} of ${threads} failed: ${said.cause}`);
           else if (++ready === threads) resolve();
-        };
-        const gone = (cause: string): void => {
+        },
+        lost(cause) {
           if (!closing) lost(`worker ${self + 1} of ${threads} was lost: ${cause}`);
-        };
-        const worker = startThread(source, `convene ${self + 1} of ${threads}`, { answer, lost: gone });
-        workers.push(worker);
-        worker.post({ ...shared, threads, control, self });
-      }
+        },
+      }));
     });
   } catch (error) {
     await close();
@@ -81,6 +81,20 @@ export async function startPool({ startThread, source, threads, ...shared }: Poo
     void close();
     pool.onLost(cause);
   };
+  given = undefined;
   for (const worker of workers) worker.unref();
   return pool;
+}
+
+function startAll(
+  { startThread, source, threads, module, memory, kernels }: PoolOptions,
+  control: Int32Array,
+  workers: Thread[],
+  eventsOf: (self: number) => ThreadEvents,
+): void {
+  for (let self = 0; self < threads; self++) {
+    const worker = startThread(source, `convene ${self + 1} of ${threads}`, eventsOf(self));
+    workers.push(worker);
+    worker.post({ module, memory, kernels, threads, control, self });
+  }
 }

@@ -95,6 +95,31 @@ describe("createQueue", () => {
     expect(queue.lost).toBe("gone");
   });
 
+  it("is lost, and says why, where something throws that should not", async () => {
+    const { log, pool, queue } = setup();
+    queue.run(step(1));
+    queue.after({
+      act: () => {
+        throw new TypeError("no");
+      },
+    });
+    act(queue, log, "read");
+    expect(queue.lost).toBeUndefined();
+    pool.onDone();
+    expect(log.at(-1)).toBe("read failed: TypeError: no");
+    expect(queue.lost).toBe("TypeError: no");
+  });
+
+  it("keeps the order of ten thousand runs", async () => {
+    const { log, pool, queue } = setup();
+    for (let plan = 0; plan < 10_000; plan++) queue.run(step(plan));
+    act(queue, log, "sync");
+    while (!queue.idle) pool.onDone();
+    const ran = log.filter((line) => line.includes(" on ")).flatMap((line) => line.split(" ")[0]!.split("+"));
+    expect(ran).toEqual(Array.from({ length: 10_000 }, (_, plan) => String(plan)));
+    expect(log.at(-1)).toBe("sync");
+  });
+
   it("computes nothing that was called in the turn in which the workers were lost", async () => {
     const { log, pool, queue } = setup();
     queue.run(step(1));

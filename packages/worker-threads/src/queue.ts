@@ -30,27 +30,53 @@ export interface Queue {
   readonly lost: string | undefined;
 }
 
+/** So many are taken from the front before the rest is moved there. */
+const LONG = 4096;
+
 /** @param clear writes the rows of zeros of a batch's first step; the workers write those of the others */
 export function createQueue(pool: Pool, clear: (step: Step) => void): Queue {
+  /** What waits, from `head` on: taking from the front of a long array would move all of it. */
   let waiting: (QueuedStep | Action)[] = [];
+  let head = 0;
   let busy = false;
   let scheduled = false;
   let lost: string | undefined;
 
+  const take = (count: number): readonly (QueuedStep | Action)[] => {
+    const taken = waiting.slice(head, head + count);
+    head += count;
+    if (head === waiting.length || head > LONG) {
+      waiting = waiting.slice(head);
+      head = 0;
+    }
+    return taken;
+  };
+  const lose = (cause: string): void => {
+    lost ??= cause;
+    busy = false;
+    const rest = take(waiting.length - head);
+    for (const each of rest) if ("act" in each) each.fail?.(cause);
+  };
   /** Does what can be done now, up to and including the next batch. */
   const advance = (): void => {
-    while (!busy && waiting.length > 0) {
+    while (!busy && lost === undefined && head < waiting.length) {
       let count = 0;
-      while (count < waiting.length && count < MOST_STEPS && "kernel" in waiting[count]!) count++;
-      if (count === 0) {
-        (waiting.shift() as Action).act();
-        continue;
+      while (head + count < waiting.length && count < MOST_STEPS && "kernel" in waiting[head + count]!) count++;
+      try {
+        if (count === 0) {
+          (take(1)[0] as Action).act();
+          continue;
+        }
+        const steps = take(count) as QueuedStep[];
+        clear(steps[0]!);
+        pool.keepAlive(true);
+        busy = true;
+        pool.submit(steps, workersFor(steps));
+      } catch (error) {
+        // What should not throw has: nobody knows what is in the memory, and nobody else would hear of it.
+        void pool.close();
+        lose(String(error));
       }
-      busy = true;
-      pool.keepAlive(true);
-      const steps = waiting.splice(0, count) as QueuedStep[];
-      clear(steps[0]!);
-      pool.submit(steps, workersFor(steps));
     }
   };
   pool.onDone = () => {
@@ -58,13 +84,7 @@ export function createQueue(pool: Pool, clear: (step: Step) => void): Queue {
     advance();
     if (!busy) pool.keepAlive(false);
   };
-  pool.onLost = (cause) => {
-    lost = cause;
-    busy = false;
-    const rest = waiting;
-    waiting = [];
-    for (const each of rest) if ("act" in each) each.fail?.(cause);
-  };
+  pool.onLost = lose;
   return {
     run(step) {
       waiting.push(step);
@@ -84,7 +104,7 @@ export function createQueue(pool: Pool, clear: (step: Step) => void): Queue {
       advance();
     },
     get idle() {
-      return !busy && waiting.length === 0;
+      return !busy && head === waiting.length;
     },
     get lost() {
       return lost;

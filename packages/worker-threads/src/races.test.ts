@@ -8,8 +8,15 @@
 import { randomSource } from "@convene/conformance";
 import { cpu } from "@convene/cpu";
 import { describe, expect, it } from "vitest";
+import { workerSource as plainSource } from "./generated/worker.js";
 import { workerSource } from "./generated/worker-with-delays.js";
-import { type Example, randomNetworkExample, randomProblemExample, sameBits } from "./testing/problems.js";
+import {
+  type Example,
+  largeNetworkExample,
+  randomNetworkExample,
+  randomProblemExample,
+  sameBits,
+} from "./testing/problems.js";
 import { openReachable, withFault } from "./testing/threads.js";
 import { within } from "./testing/within.js";
 
@@ -35,13 +42,14 @@ async function race(
   source: string,
   examples: readonly Example[],
   limit: number,
+  together = TOGETHER,
 ): Promise<{ readonly wrong: string | undefined; readonly compared: number }> {
   const one = await cpu();
   const { backend } = await openReachable({ threads }, source, true);
   let compared = 0;
   try {
-    for (let at = 0; at < examples.length; at += TOGETHER) {
-      const some = examples.slice(at, at + TOGETHER);
+    for (let at = 0; at < examples.length; at += together) {
+      const some = examples.slice(at, at + together);
       const expected = await Promise.all(some.map((example) => example.bits(one)));
       let got: readonly Int32Array[];
       try {
@@ -75,8 +83,14 @@ describe("with random delays", () => {
   });
 });
 
-const CLEAR = "step===steps?Atomics.store(control,16,2):clear(team,stepAt(step,threads)),";
-const OPEN_STEP = "Atomics.store(control,48,step),Atomics.notify(control,48))";
+const CLOSE = "step===steps?Atomics.add(control,16,65536):clear(team,stepAt(step,threads)),";
+const OPEN_STEP = "Atomics.store(control,32,step),Atomics.notify(control,32))";
+const LEAVE = "leave(control)&&done()";
+const ENTER = "(Atomics.add(control,16,1)&-65536)===65536&&takePart(team,self)";
+/** As it was once, with a count in a word of its own: whoever is last looks at the state later, and may find another batch's. */
+const ENTER_IN_TWO_STEPS = "Atomics.add(control,63,1),Atomics.load(control,16)===65536&&takePart(team,self)";
+const LEAVE_IN_TWO_STEPS =
+  "Atomics.sub(control,63,1)===1&&(wait(self),Atomics.compareExchange(control,16,131072,0)===131072)&&done()";
 const FAULTS: Readonly<Record<string, readonly (readonly [text: string, instead: string])[]>> = {
   "claims that are read and written apart": [
     [
@@ -85,16 +99,16 @@ const FAULTS: Readonly<Record<string, readonly (readonly [text: string, instead:
     ],
   ],
   "a step that ends when one worker has nothing left to claim": [
-    ["Atomics.sub(control,leftAt(at),computed)===computed?", "Atomics.load(control,48)===step?"],
+    ["Atomics.sub(control,leftAt(at),computed)===computed?", "Atomics.load(control,32)===step?"],
   ],
   "a step that begins before its rows of zeros are written": [
-    [CLEAR, "step===steps&&Atomics.store(control,16,2),"],
+    [CLOSE, "step===steps&&Atomics.add(control,16,65536),"],
     [OPEN_STEP, `${OPEN_STEP.slice(0, -1)},delay(),step<steps&&clear(team,stepAt(step,threads)))`],
   ],
   "a batch that is written before all have left the one before it": [
-    [CLEAR, CLEAR.replace("Atomics.store(control,16,2)", "(Atomics.store(control,16,0),team.done())")],
+    [CLOSE, CLOSE.replace("Atomics.add(control,16,65536)", "(Atomics.add(control,16,-65536),team.done())")],
   ],
-  "a worker that takes part in a batch that is not open": [["Atomics.load(control,16)===1&&takePart", "takePart"]],
+  "a worker that takes part in a batch that is not open": [[ENTER, "Atomics.add(control,16,1),takePart(team,self)"]],
 };
 
 describe("a race that is planted is detected", () => {
@@ -102,5 +116,40 @@ describe("a race that is planted is detected", () => {
     const source = replacements.reduce((text, [from, to]) => withFault(text, from, to), workerSource);
     const { wrong } = await race(3, source, examplesFor(9, 12_000), LIMIT.planted);
     expect(wrong).toBeDefined();
+  });
+});
+
+/**
+ * A schedule that random delays hardly ever give: worker 1 wakes late for the first batch; worker 0, which has computed it,
+ * is off its core while it leaves, and comes back when worker 1 has computed the second batch and is about to say so.
+ */
+function withSchedule(source: string, enter: string, leave: string): string {
+  const edits: readonly (readonly [text: string, instead: string])[] = [
+    [
+      "(()=>{",
+      `(()=>{const cell=new Int32Array(new SharedArrayBuffer(4)),seen={};
+      const sleep=(who,self,what,time,milliseconds)=>{if(who!==self)return;seen[what]=(seen[what]??0)+1;
+      if(seen[what]===time)Atomics.wait(cell,0,0,milliseconds)};const wait=(self)=>sleep(0,self,"leaving",1,200);`,
+    ],
+    [
+      "epoch=waitWhile(control,0,epoch),",
+      "epoch=waitWhile(control,0,epoch),sleep(1,self,'waking',1,50),sleep(0,self,'waking',2,300),",
+    ],
+    ["Atomics.store(control,32,step),", "step===steps&&sleep(1,self,'closing',1,300),Atomics.store(control,32,step),"],
+    [ENTER, enter],
+    [LEAVE, leave],
+  ];
+  return edits.reduce((text, [from, to]) => withFault(text, from, to), source);
+}
+
+describe("a worker that is off its core while it leaves", () => {
+  const examples = [1, 1, 3, 3, 3].map((layers, at) => largeNetworkExample(`batch ${at}`, 10 * at, layers));
+  it("finds no batch but its own", async () => {
+    const source = withSchedule(plainSource, ENTER, `(wait(self),${LEAVE})`);
+    expect((await race(2, source, examples, LIMIT.right, 1)).wrong).toBeUndefined();
+  });
+  it("would, if it left in two steps", async () => {
+    const source = withSchedule(plainSource, ENTER_IN_TWO_STEPS, LEAVE_IN_TWO_STEPS);
+    expect((await race(2, source, examples, LIMIT.planted, 1)).wrong).toBeDefined();
   });
 });

@@ -1,5 +1,14 @@
 import { availableParallelism } from "node:os";
-import { type Backend, Conv2d, prepare, randomUniform, type Tensor } from "@convene/core";
+import {
+  type Backend,
+  Conv2d,
+  parseProblem,
+  prepare,
+  randomUniform,
+  type Shape4,
+  type Tensor,
+  tensor,
+} from "@convene/core";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import workerThreadsDefault, { workerThreads, type WorkerThreadsOptions } from "./index.js";
 import { findPlatform, type Platform } from "./thread.js";
@@ -117,6 +126,60 @@ describe("where it cannot run, workerThreads() says so and takes nothing else", 
     );
     expect(ended).toHaveLength(2);
     await Promise.all(ended);
+  });
+});
+
+describe("while runs are in flight", () => {
+  const busy = async (backend: Backend): Promise<void> => {
+    const conv = new Conv2d({ inChannels: 32, outChannels: 32, kernelSize: 3, padding: 1 });
+    const x = randomUniform([1, 32, 64, 64], { seed: 2 });
+    void (await prepare(backend, conv, x.shape)).run(x);
+  };
+
+  it("an upload takes what is a tensor to anyone, one with getters too", async () => {
+    const backend = await make({ threads: 2 });
+    await busy(backend);
+    const given = new (class {
+      get shape(): Shape4 {
+        return [1, 1, 2, 2];
+      }
+      get layout(): "nchw" {
+        return "nchw";
+      }
+      get data(): Float32Array {
+        return Float32Array.of(1, 2, 3, 4);
+      }
+    })();
+    expect([...(await backend.read(backend.upload(given))).data]).toEqual([1, 2, 3, 4]);
+  });
+
+  it("an upload takes the shape and the data that there are when it is called", async () => {
+    const backend = await make({ threads: 2 });
+    await busy(backend);
+    const given = {
+      shape: [1, 1, 2, 2] as [number, number, number, number],
+      layout: "nchw",
+      data: new Float32Array(4).fill(7),
+    } as const;
+    const uploaded = backend.upload(given);
+    given.shape[2] = 1;
+    given.data.fill(0);
+    expect([...(await backend.read(uploaded)).data]).toEqual([7, 7, 7, 7]);
+  });
+
+  it("a plan has the weights that there were when it was asked for, though it waits for memory", async () => {
+    const backend = await make({ threads: 2, maxMemory: 4 << 20 });
+    const filler = backend.allocate([1, 1, 512, 1200]);
+    await busy(backend);
+    filler.dispose();
+    const problem = parseProblem("ic1_ih400_oc1_kh1_nobias");
+    const weight = Float32Array.of(3);
+    const preparing = backend.prepareConv2d(problem, { weight });
+    weight[0] = 0;
+    const plan = await preparing;
+    const [x, y] = [1, 2].map(() => backend.upload(tensor(new Float32Array(160_000).fill(2), [1, 1, 400, 400])));
+    plan.run(x!, y!);
+    expect((await backend.read(y!)).data[0]).toBe(6);
   });
 });
 

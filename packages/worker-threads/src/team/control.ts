@@ -8,22 +8,26 @@ const LINE = 16;
 
 /** Counts batches. Workers sleep on it. */
 export const EPOCH = 0;
-/** One of the states below. */
+/**
+ * One of the states below, plus how many workers are in: those that may be reading the batch. It is not rewritten before
+ * they are gone. Both in one word, so that "the last one is out" and "so it is done" are one step: in two, a worker that the
+ * system takes off its core between them would, much later, find another batch in the state that it had seen.
+ */
 export const STATE = 1 * LINE;
-/** Workers that may be reading the batch. It is not rewritten before they are gone. */
-export const ACTIVE = 2 * LINE;
 /** The step of the batch that is being computed. Workers that find nothing to do in it wait here. */
-export const PHASE = 3 * LINE;
+export const PHASE = 2 * LINE;
 /** How many steps the batch has. */
-export const STEPS = 4 * LINE;
-const FIRST_STEP = 5 * LINE;
+export const STEPS = 3 * LINE;
+const FIRST_STEP = 4 * LINE;
 
 /** All is computed, and the calling thread may write the next batch. */
 export const DONE = 0;
 /** There is something to compute. */
-export const OPEN = 1;
+export const OPEN = 1 << 16;
 /** All is computed; workers are leaving. The last one to leave makes it `DONE`, and says so. */
-export const CLOSED = 2;
+export const CLOSED = 2 << 16;
+/** The part of `STATE` that counts workers. */
+export const WORKERS = 0xffff;
 
 /** What a batch can hold; a longer one is cut in two. */
 export const MOST_STEPS = 256;

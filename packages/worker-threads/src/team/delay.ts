@@ -6,6 +6,13 @@ declare const DELAYS: boolean;
 let state = 0;
 const asleep = DELAYS ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
 
+/** At entry and exit: seldom as long as a thread that the system has taken off its core. */
+export function longDelay(): void {
+  if (!DELAYS) return;
+  delay();
+  if (Math.random() < 1 / 32) Atomics.wait(asleep!, 0, 0, 4 * Math.random());
+}
+
 /** Mostly nothing, often some microseconds, sometimes long enough for everyone else to finish. */
 export function delay(): void {
   if (!DELAYS) return;

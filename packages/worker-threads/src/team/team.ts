@@ -8,7 +8,6 @@
  */
 
 import {
-  ACTIVE,
   AT,
   CLOSED,
   DONE,
@@ -21,8 +20,9 @@ import {
   STATE,
   stepAt,
   STEPS,
+  WORKERS,
 } from "./control.js";
-import { delay } from "./delay.js";
+import { delay, longDelay } from "./delay.js";
 
 export interface Team {
   readonly control: Int32Array;
@@ -45,15 +45,21 @@ export function work(team: Team, self: number): never {
   const { control, done } = team;
   for (let epoch = 0; ;) {
     epoch = waitWhile(control, EPOCH, epoch);
-    delay();
-    Atomics.add(control, ACTIVE, 1);
-    delay();
-    if (Atomics.load(control, STATE) === OPEN) takePart(team, self);
-    delay();
-    // Only one can be the last to leave and be the first to see it.
-    const last = Atomics.sub(control, ACTIVE, 1) === 1;
-    delay();
-    if (last && Atomics.compareExchange(control, STATE, CLOSED, DONE) === CLOSED) done();
+    longDelay();
+    // In, and what the state was, in one step: whoever comes in while nothing is open reads nothing, whatever opens later.
+    if ((Atomics.add(control, STATE, 1) & ~WORKERS) === OPEN) takePart(team, self);
+    longDelay();
+    if (leave(control)) done();
+  }
+}
+
+/** Out; and whether that was the last one out of a batch that is computed, which is then done. */
+function leave(control: Int32Array): boolean {
+  for (;;) {
+    const now = Atomics.load(control, STATE);
+    const last = now === CLOSED + 1;
+    longDelay();
+    if (Atomics.compareExchange(control, STATE, now, last ? DONE : now - 1) === now) return last;
   }
 }
 
@@ -70,9 +76,9 @@ function takePart(team: Team, self: number): void {
       // The others wait in this step, or have not come yet: nobody reads the next one before its number is out.
       delay();
       step++;
-      if (step === steps) Atomics.store(control, STATE, CLOSED);
+      if (step === steps) Atomics.add(control, STATE, CLOSED - OPEN);
       else clear(team, stepAt(step, threads));
-      delay();
+      longDelay();
       Atomics.store(control, PHASE, step);
       Atomics.notify(control, PHASE);
     } else {

@@ -11,6 +11,7 @@ import {
   outputShape,
   prepare,
   randomUniform,
+  type Tensor,
   tensor,
 } from "@convene/core";
 
@@ -69,11 +70,23 @@ export function randomNetworkExample(name: string, random: () => number, count: 
     ),
     ...(at > 1 && random() < 0.3 ? { residual: at - 2 } : {}),
   }));
-  const net: Network = network(...layers);
   const x = randomUniform([pick([1, 2]), channels, size, size], { seed });
+  return networkExample(name, network(...layers), x);
+}
+
+/** A chain of 3x3 layers, each large enough to wake several workers for. */
+export function largeNetworkExample(name: string, seed: number, count: number): Example {
+  const layers = Array.from(
+    { length: count },
+    (_, at) => new Conv2d({ inChannels: 16, outChannels: 16, kernelSize: 3, padding: 1 }, { seed: seed + at }),
+  );
+  return networkExample(name, network(...layers), randomUniform([1, 16, 64, 64], { seed }));
+}
+
+function networkExample(name: string, net: Network, x: Tensor): Example {
   return {
     name,
-    count,
+    count: net.layers.length,
     async bits(backend) {
       const model = await prepare(backend, net, x.shape);
       const running = model.run(x);
