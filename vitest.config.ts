@@ -1,9 +1,17 @@
 /** Tests of every package, run from source: nothing has to be built for them, only generated. */
 
+import { existsSync } from "node:fs";
+import process from "node:process";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
 const SOURCE = "convene-source";
+
+// Before anything asks for WebGPU: the driver in software that Chromium brings, unless another one was named.
+const SOFTWARE_DRIVER = "/usr/lib/chromium/vk_swiftshader_icd.json";
+if (process.env["VK_DRIVER_FILES"] === undefined && existsSync(SOFTWARE_DRIVER)) {
+  process.env["VK_DRIVER_FILES"] = SOFTWARE_DRIVER;
+}
 
 export default defineConfig({
   // Both: which of the two vitest asks depends on whether a file is transformed or handed to Node.

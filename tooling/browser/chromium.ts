@@ -29,7 +29,11 @@ export function startChromium(path: string, profile: string, url: string): Child
     "--headless",
     // Chromium's sandbox does not run as root, as a container's commands do; the page is ours.
     "--no-sandbox",
-    "--disable-gpu",
+    // A graphics processor in software, which every machine has: what runs here runs the same elsewhere.
+    "--enable-unsafe-webgpu",
+    "--use-webgpu-adapter=swiftshader",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",

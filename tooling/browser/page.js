@@ -2,6 +2,7 @@
 
 import { runConformance } from "@convene/conformance";
 import { cpu } from "@convene/cpu";
+import { gpu } from "@convene/gpu";
 import { workerThreads } from "@convene/worker-threads";
 
 /** @param {string} path @param {unknown} content */
@@ -13,9 +14,9 @@ async function send(path, content) {
  * @param {() => Promise<import("@convene/core").Backend>} factory
  * @param {import("@convene/conformance").ConformanceOptions} options
  */
-async function run(factory, { selection = "full", accuracy = "fast" }) {
+async function run(factory, { selection = "full", accuracy = "fast", noSkips = true }) {
   const start = performance.now();
-  const { device, counts, results } = await runConformance(factory, { selection, accuracy, noSkips: true });
+  const { device, counts, results } = await runConformance(factory, { selection, accuracy, noSkips });
   const failures = results
     .filter(({ status }) => status === "failed")
     .map(({ suite, name, message }) => `${suite} ${name}: ${message}`);
@@ -38,6 +39,8 @@ try {
     await run(() => cpu({ kernels: "js" }), { selection: "quick" });
     await run(() => workerThreads({ threads: 2 }), { accuracy: "strict" });
     await run(() => workerThreads({ threads: 2 }), { accuracy: "fast" });
+    // What WGSL does not promise is skipped, with the reason.
+    await run(() => gpu(), { noSkips: false });
     location.href = "/plain";
   } else {
     await checkRefusal();

@@ -29,6 +29,11 @@ export const BACKENDS: BackendTable = {
     standard: true,
     open: async () => (await import("@convene/worker-threads")).workerThreads(),
   },
+  gpu: {
+    about: "WebGPU through gpu.js, where there is an adapter",
+    standard: true,
+    open: async () => (await import("@convene/gpu")).gpu(),
+  },
   "cpu:js": {
     about: "plain JavaScript kernels, for where WebAssembly is forbidden",
     standard: true,

@@ -59,7 +59,7 @@ export function createQueue(pool: Pool, clear: (step: Step) => void): Queue {
   };
   /** Does what can be done now, up to and including the next batch. */
   const advance = (): void => {
-    while (!busy && lost === undefined && head < waiting.length) {
+    while (!busy && head < waiting.length) {
       let count = 0;
       while (head + count < waiting.length && count < MOST_STEPS && "kernel" in waiting[head + count]!) count++;
       try {
@@ -76,6 +76,7 @@ export function createQueue(pool: Pool, clear: (step: Step) => void): Queue {
         // What should not throw has: nobody knows what is in the memory, and nobody else would hear of it.
         void pool.close();
         lose(String(error));
+        return;
       }
     }
   };

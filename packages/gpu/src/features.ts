@@ -1,0 +1,57 @@
+/**
+ * What this device does with numbers that WGSL promises nothing about, found out by asking it. WGSL lets an
+ * implementation flush subnormals to zero and assume that there are no NaNs and infinities (W3C, "WebGPU Shading Language",
+ * section "Floating Point Evaluation").
+ */
+
+import {
+  type Backend,
+  type BackendFeatures,
+  type Conv2dProblem,
+  parseProblem,
+  type Support,
+  tensor,
+} from "@convene/core";
+
+const LANGUAGE = "WGSL does not promise them";
+
+/** 2⁻¹⁴⁰: subnormal. */
+const TINY = 2 ** -140;
+
+/** Asks a backend that is like the one to be described, and disposes of nothing but what it made. */
+export async function findFeatures(backend: Backend): Promise<BackendFeatures> {
+  const subnormals = await Promise.all([
+    one(backend, "ic1_ih1_oc1_kh1_nobias", TINY, 1),
+    one(backend, "ic1_ih1_oc1_kh1_nobias", 1, TINY),
+    one(backend, "ic1_ih1_oc1_kh1_nobias", 2 ** -70, 2 ** -70),
+  ]);
+  const nonFinite = await Promise.all([
+    one(backend, "ic1_ih1_oc1_kh1_nobias_relu6", NaN, 1),
+    one(backend, "ic1_ih1_oc1_kh1_nobias", 1, NaN),
+    one(backend, "ic1_ih1_oc1_kh1_nobias", Infinity, 0),
+  ]);
+  const infinite = await one(backend, "ic1_ih1_oc1_kh1_nobias", -Infinity, 2);
+  return {
+    subnormals: support(
+      subnormals.every((y) => y === TINY),
+      "flushes subnormals to zero",
+    ),
+    nonFinite: support(nonFinite.every((y) => Number.isNaN(y)) && infinite === -Infinity, "loses NaN or infinities"),
+  };
+}
+
+function support(kept: boolean, what: string): Support {
+  return kept || { reason: `this device ${what}; ${LANGUAGE}` };
+}
+
+/** What a convolution of one element gives. */
+async function one(backend: Backend, text: string, x: number, w: number): Promise<number> {
+  const problem: Conv2dProblem = parseProblem(text);
+  const plan = await backend.prepareConv2d(problem, { weight: Float32Array.of(w) });
+  const input = backend.upload(tensor(Float32Array.of(x), [1, 1, 1, 1]));
+  const output = backend.allocate([1, 1, 1, 1]);
+  plan.run(input, output);
+  const { data } = await backend.read(output);
+  for (const each of [plan, input, output]) each.dispose();
+  return data[0]!;
+}
