@@ -57,7 +57,7 @@ interface WebWorker {
 
 /** What there may be around: `globalThis` as it is in Node and in browsers. */
 interface Surroundings {
-  readonly process?: { readonly versions?: { readonly node?: string } };
+  readonly process?: { readonly type?: string; readonly versions?: { readonly node?: string } };
   readonly Worker?: new (url: string, options: object) => WebWorker;
   readonly navigator?: { readonly hardwareConcurrency?: number };
   readonly Blob?: new (parts: string[], options: object) => object;
@@ -67,8 +67,10 @@ interface Surroundings {
 /** The platform that this runs on; `undefined` where it knows no workers. */
 export async function findPlatform(): Promise<Platform | undefined> {
   const around: Surroundings = globalThis as object;
-  // Bun and Deno have Node's module too. Electron's windows and jsdom have both; Node's needs no policy for blob: URLs.
-  if (around.process?.versions?.node !== undefined) return nodePlatform();
+  // Bun and Deno have Node's module too, and so have tests in jsdom. A window of Electron's has it as well, but cannot start
+  // Node's workers (electron/electron#18540); it is a browser's.
+  const isNode = around.process?.versions?.node !== undefined && around.process.type !== "renderer";
+  if (isNode) return nodePlatform();
   return around.Worker && around.Blob && around.URL ? webPlatform(around as Required<Surroundings>) : undefined;
 }
 

@@ -96,6 +96,12 @@ describe("where it cannot run, workerThreads() says so and takes nothing else", 
     await expect(workerThreads()).rejects.toThrow(unavailable(/no workers/, /@convene\/cpu/));
   });
 
+  it("takes a browser's workers in a window of Electron's", async () => {
+    vi.stubGlobal("process", { type: "renderer", versions: { node: "22.0.0" } });
+    vi.stubGlobal("Worker", undefined);
+    await expect(workerThreads()).rejects.toThrow(unavailable(/no workers/, /@convene\/cpu/));
+  });
+
   it("where starting one is forbidden: names the flag", async () => {
     const startThread = (): never => {
       throw Object.assign(new Error("Access to this API has been restricted"), { code: "ERR_ACCESS_DENIED" });
