@@ -38,6 +38,15 @@ export function gpuImplementation(platform: Platform, features: BackendFeatures)
   const { mode, mostBytes } = platform;
   const gpu = platform.createGpu();
   const compiled = new Map<string, Promise<Compiled>>();
+  /** All that is on the device, for whoever disposes of the backend before its tensors. */
+  const live = new Set<Handle>();
+  const keep = (handle: Handle): Handle => {
+    live.add(handle);
+    return handle;
+  };
+  const drop = (handle: Handle | undefined): void => {
+    if (handle && live.delete(handle)) handle.delete();
+  };
   let queue: Promise<unknown> = Promise.resolve();
 
   /** Does `work` when everything before it is done. Its error is the next read's, or sync's. */
@@ -81,7 +90,7 @@ export function gpuImplementation(platform: Platform, features: BackendFeatures)
   });
   const toDevice = async (data: Float32Array, size: readonly number[]): Promise<Handle> => {
     copy.setOutput(size);
-    const handle = await copy(gpuJs.input(data, size));
+    const handle = keep(await copy(gpuJs.input(data, size)));
     checkMode(copy, mode);
     return handle;
   };
@@ -91,7 +100,7 @@ export function gpuImplementation(platform: Platform, features: BackendFeatures)
     return storage.handle;
   };
   const replace = (storage: Storage, handle: Handle | undefined): void => {
-    storage.handle?.delete();
+    drop(storage.handle);
     storage.handle = handle;
   };
 
@@ -112,7 +121,7 @@ export function gpuImplementation(platform: Platform, features: BackendFeatures)
       kernel.destroy();
       throw error;
     } finally {
-      for (const each of args) each.delete();
+      for (const each of args) drop(each);
     }
     return { kernel, users: 0 };
   };
@@ -174,23 +183,30 @@ export function gpuImplementation(platform: Platform, features: BackendFeatures)
       const own = { w: weight.slice(), b: bias?.slice() };
       return await attempt(async () => {
         const one = await compiledFor(problem);
-        const weights = [await toDevice(own.w, sizes.w)];
-        if (own.b) weights.push(await toDevice(own.b, sizes.b));
+        const weights: Handle[] = [];
+        const release = async (): Promise<void> => {
+          for (const each of weights) drop(each);
+          one.users--;
+          await trim();
+        };
+        try {
+          weights.push(await toDevice(own.w, sizes.w));
+          if (own.b) weights.push(await toDevice(own.b, sizes.b));
+        } catch (error) {
+          await release();
+          throw error;
+        }
         return {
           algorithm: `direct ${mode}`,
           run(input: Storage, output: Storage, residual: Storage | undefined) {
             void enqueue(async () => {
               const args = [await handleOf(input), ...weights];
               if (residual) args.push(await handleOf(residual));
-              replace(output, await one.kernel(...args));
+              replace(output, keep(await one.kernel(...args)));
             });
           },
           dispose() {
-            void enqueue(async () => {
-              for (const each of weights) each.delete();
-              one.users--;
-              await trim();
-            });
+            void enqueue(release);
           },
         };
       });
@@ -199,6 +215,7 @@ export function gpuImplementation(platform: Platform, features: BackendFeatures)
     sync: () => enqueue(async () => (copy.kernel.context ? platform.finished(copy.kernel.context) : undefined)),
     async dispose() {
       await settled();
+      for (const each of live) drop(each);
       copy.destroy();
       for (const promise of compiled.values()) {
         try {

@@ -44,6 +44,10 @@ async function loadWebGpu(): Promise<WebGpu> {
   }
 }
 
+/** How many backends are opening, to which `navigator.gpu` is lent. */
+let lent = 0;
+let takeBack = (): void => undefined;
+
 /** What a backend works with. */
 export interface Platform {
   readonly mode: Mode;
@@ -58,7 +62,8 @@ export interface Platform {
 /** Runs `work` while `navigator.gpu` is there: gpu.js looks for it when it is made, and when its first kernel runs. */
 export async function withWebGpu<T>(work: (platform: Platform) => Promise<T>): Promise<T> {
   const around = globalThis as Surroundings;
-  const own = around.navigator?.gpu;
+  // What is lent to another backend that is opening is not the engine's own.
+  const own = lent === 0 ? around.navigator?.gpu : undefined;
   const webGpu = own ?? (await nodeWebGpu());
   const adapter = await webGpu.requestAdapter();
   if (!adapter) throw new BackendUnavailableError("gpu", "WebGPU has no adapter here", REMEDY);
@@ -77,9 +82,6 @@ export async function withWebGpu<T>(work: (platform: Platform) => Promise<T>): P
     restore();
   }
 }
-
-let lent = 0;
-let takeBack = (): void => undefined;
 
 /** Puts `navigator.gpu` there. What comes back takes it away again, when the last one who needed it has called. */
 function lend(webGpu: WebGpu): () => void {
