@@ -16,14 +16,12 @@ import {
 } from "@convene/core";
 import type { Jax, JaxArray } from "./jax-types.js";
 import { PEERS } from "./peers.js";
+import { createHolders, type Holder } from "./holders.js";
 
 /** A name in a variable, so that types are not looked for: the package is not in the workspace. */
 const PACKAGE: string = "@jax-js/jax";
 
-/** An operation makes an array, so a storage holds whichever came last. */
-interface Holder {
-  value: JaxArray | undefined;
-}
+type TensorHolder = Holder<JaxArray>;
 
 export default async function jaxJs(): Promise<Backend> {
   const jax = (await import(PACKAGE)) as Jax;
@@ -36,7 +34,8 @@ export default async function jaxJs(): Promise<Backend> {
 
 function jaxBackend(jax: Jax): Backend {
   const { numpy: np } = jax;
-  const holders = new Set<Holder>();
+  const holders = createHolders<JaxArray>();
+  const { replace } = holders;
   const plans = new Set<{ dispose(): void }>();
   let queue = Promise.resolve();
   /** An operation is only noted down until someone asks for its result, and forgotten if nobody does. */
@@ -49,24 +48,13 @@ function jaxBackend(jax: Jax): Backend {
     // The next read or sync, which awaits the queue, rejects; until then nobody does.
     queue.catch(() => undefined);
   };
-  const replace = (holder: Holder, value: JaxArray | undefined): void => {
-    holder.value?.dispose();
-    holder.value = value;
-  };
-  return defineBackend<Holder>({
+  return defineBackend<TensorHolder>({
     name: "jax-js",
     // It starts workers wherever the global Worker is there; Node has none.
     device: `jax-js ${PEERS["jax-js"].packages["@jax-js/jax"]} wasm, ${typeof Worker === "undefined" ? "1 thread" : "a worker on each core"}`,
     features: { nonFinite: true, subnormals: true, supports },
-    allocate() {
-      const holder: Holder = { value: undefined };
-      holders.add(holder);
-      return holder;
-    },
-    free(holder) {
-      holders.delete(holder);
-      replace(holder, undefined);
-    },
+    allocate: holders.allocate,
+    free: holders.free,
     upload(source, target) {
       replace(target, np.array(toLayout(source, "nchw").data.slice(), { shape: source.shape }));
     },
@@ -83,7 +71,7 @@ function jaxBackend(jax: Jax): Backend {
       const convolve = jax.jit((x, ...others) => convolution(jax, problem, x!, others));
       const plan = {
         algorithm: "convGeneralDilated",
-        run(input: Holder, output: Holder, residual: Holder | undefined) {
+        run(input: TensorHolder, output: TensorHolder, residual: TensorHolder | undefined) {
           const operands = [input.value!, ...constants, ...(residual ? [residual.value!] : [])];
           const result = convolve(...operands.map((each) => each.ref));
           enqueue(result.ref);
@@ -101,9 +89,8 @@ function jaxBackend(jax: Jax): Backend {
     sync: () => queue,
     async dispose() {
       await queue.catch(() => undefined);
-      for (const holder of holders) replace(holder, undefined);
+      holders.dispose();
       for (const plan of plans) plan.dispose();
-      holders.clear();
     },
   });
 }

@@ -14,6 +14,7 @@ import {
   toLayout,
 } from "@convene/core";
 import type { Tf, TfPads, TfTensor } from "./tfjs-types.js";
+import { createHolders, type Holder } from "./holders.js";
 
 export interface TfjsOptions {
   /** As tfjs names it. */
@@ -23,36 +24,23 @@ export interface TfjsOptions {
   readonly features: Pick<BackendFeatures, "nonFinite" | "subnormals">;
 }
 
-/** tfjs makes a tensor for every result, so a storage holds whichever came last. */
-interface Holder {
-  value: TfTensor | undefined;
-}
+type TensorHolder = Holder<TfTensor>;
 
 /** @param tf with the backend ready */
 export function tfjsBackend(tf: Tf, { backend, engine, features }: TfjsOptions): Backend {
-  const holders = new Set<Holder>();
+  const holders = createHolders<TfTensor>();
+  const { replace } = holders;
   const plans = new Set<{ dispose(): void }>();
   /** Two copies of tfjs share one engine by way of a global, so the other adapter may have switched it over. */
   const activate = (): void => {
     if (tf.getBackend() !== backend) void tf.setBackend(backend);
   };
-  const replace = (holder: Holder, value: TfTensor | undefined): void => {
-    holder.value?.dispose();
-    holder.value = value;
-  };
-  return defineBackend<Holder>({
+  return defineBackend<TensorHolder>({
     name: `tfjs-${backend}`,
     device: `tfjs ${tf.version_core} ${backend}, ${engine}`,
     features: { ...features, supports },
-    allocate() {
-      const holder: Holder = { value: undefined };
-      holders.add(holder);
-      return holder;
-    },
-    free(holder) {
-      holders.delete(holder);
-      replace(holder, undefined);
-    },
+    allocate: holders.allocate,
+    free: holders.free,
     upload(source, target) {
       activate();
       const [n, c, h, w] = source.shape;
@@ -72,7 +60,7 @@ export function tfjsBackend(tf: Tf, { backend, engine, features }: TfjsOptions):
       const convolve = convolution(tf, problem, filter, biases);
       const plan = {
         algorithm: problem.g > 1 ? "FusedDepthwiseConv2D" : "FusedConv2D",
-        run(input: Holder, output: Holder, residual: Holder | undefined) {
+        run(input: TensorHolder, output: TensorHolder, residual: TensorHolder | undefined) {
           activate();
           replace(
             output,
@@ -90,9 +78,8 @@ export function tfjsBackend(tf: Tf, { backend, engine, features }: TfjsOptions):
     },
     sync: async () => undefined,
     async dispose() {
-      for (const holder of holders) replace(holder, undefined);
+      holders.dispose();
       for (const plan of plans) plan.dispose();
-      holders.clear();
     },
   });
 }

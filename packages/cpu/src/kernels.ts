@@ -11,6 +11,13 @@ export { chooseAlgorithm } from "./algorithms/index.js";
 export * as sharedBuilds from "./generated/wasm-shared.js";
 export { KERNEL_NAMES, type KernelMemory } from "./kernel-set.js";
 export { type Arena, createArena } from "./memory.js";
-export { allocateSharedStorages, allocateStorage, readTensor, type Storage, writeTensor } from "./storage.js";
+export {
+  allocateSharedStorages,
+  allocateStorage,
+  clearRows,
+  readTensor,
+  type Storage,
+  writeTensor,
+} from "./storage.js";
 export { type Asker, pickBuild, type Simd, type WasmBuild, type WasmExports } from "./wasm-build.js";
 export { createWasmMemory, kernelMemory, MOST_WASM_MEMORY } from "./wasm-memory.js";

@@ -56,11 +56,16 @@ export function allocateSharedStorages(
 }
 
 /** Writes the rows of zeros. */
-export function clearZeroRows(arena: Arena, { shape, data, zeroRow, image }: Storage): void {
+export function clearZeroRows(arena: Arena, { shape, address, zeroRow, image }: Storage): void {
+  clearRows(arena, address, zeroRow, image, shape[0]);
+}
+
+/** Writes zeros: `rows` times `bytes` bytes, `stride` bytes apart, from `address` on. Multiples of 4, all of them. */
+export function clearRows(arena: Arena, address: number, bytes: number, stride: number, rows: number): void {
   const { f32 } = arena;
-  for (let n = 0; n < shape[0]; n++) {
-    const at = (data + n * image) / 4;
-    f32.fill(0, at - zeroRow / 4, at);
+  for (let row = 0; row < rows; row++) {
+    const at = (address + row * stride) / 4;
+    f32.fill(0, at, at + bytes / 4);
   }
 }
 

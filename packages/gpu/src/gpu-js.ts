@@ -49,6 +49,6 @@ interface Module {
   readonly input: (data: Float32Array, size: readonly number[]) => object;
 }
 
-// A CommonJS module: where names cannot be told in advance, all of it is the default export.
+// A CommonJS module: where names cannot be told in advance, all of it is the default export, of which its types know nothing.
 const namespace = module as unknown as { readonly default?: unknown };
 export const gpuJs = ("GPU" in namespace ? namespace : namespace.default) as Module;

@@ -26,6 +26,7 @@ afterEach(async () => {
 });
 
 it("refuses options that it does not have", async () => {
+  // Casts: what no type allows.
   await expect(gpu({ mode: "webgl2" } as unknown as GpuOptions)).rejects.toThrow(/mode \("webgl2"\) must be/);
   await expect(gpu({ device: 1 } as GpuOptions)).rejects.toThrow(/no key "device"/);
   expect(gpuDefault).toBe(gpu);

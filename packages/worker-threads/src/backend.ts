@@ -6,6 +6,7 @@ import {
   allocateStorage,
   BLOCK_LIMITS,
   chooseAlgorithm,
+  clearRows,
   createArena,
   KERNEL_NAMES,
   type KernelMemory,
@@ -42,13 +43,9 @@ export function implementation({
     leastJobs: threads === 1 ? 1 : threads * CLAIMS,
   };
   const arena = (): Workplace["arena"] => place!.arena;
-  const queue = createQueue(pool, ({ clearAddress, clearBytes, clearStride, clearRows }) => {
-    const { f32 } = arena();
-    for (let row = 0; row < clearRows; row++) {
-      const at = (clearAddress + row * clearStride) / 4;
-      f32.fill(0, at, at + clearBytes / 4);
-    }
-  });
+  const queue = createQueue(pool, (step) =>
+    clearRows(arena(), step.clearAddress, step.clearBytes, step.clearStride, step.clearRows),
+  );
 
   const execution = (cause: string): ConveneError =>
     new ConveneError(

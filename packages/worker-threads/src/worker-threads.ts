@@ -45,6 +45,7 @@ export interface Internals {
 const NAME = "worker-threads";
 const MOST_THREADS = 256;
 const LEAST_MEMORY = 65536;
+const WITHOUT_WASM = 'Use @convene/cpu with cpu({ kernels: "js" }), which needs no WebAssembly';
 const ELSEWHERE = "Use @convene/cpu, which needs one thread";
 
 /**
@@ -75,14 +76,15 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
   const build = pickBuild(sharedBuilds, simd, {
     backend: NAME,
     factory: "workerThreads",
-    remedy: 'Use @convene/cpu with cpu({ kernels: "js" }), which needs no WebAssembly',
+    remedy: WITHOUT_WASM,
   });
   let module: WebAssembly.Module;
   try {
     module = await WebAssembly.compile(build.bytes);
   } catch (cause) {
-    const remedy = 'Use @convene/cpu with cpu({ kernels: "js" }), which needs no WebAssembly';
-    throw new BackendUnavailableError(NAME, `WebAssembly is forbidden here (${String(cause)})`, remedy, { cause });
+    throw new BackendUnavailableError(NAME, `WebAssembly is forbidden here (${String(cause)})`, WITHOUT_WASM, {
+      cause,
+    });
   }
   const memory = createWasmMemory(NAME, maxMemory, true);
   let pool: Pool;

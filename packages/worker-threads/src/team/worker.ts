@@ -36,6 +36,7 @@ function start(port: Port, { module, memory, control, threads, self: number, ker
   }
 }
 
+// What is around has the types of neither: this file is compiled for both.
 const scope = globalThis as unknown as Scope;
 if (scope.require) {
   const { parentPort } = scope.require("node:worker_threads");
