@@ -1,9 +1,11 @@
 /** The page: runs the suite on every backend that runs in a browser, and sends what came of it to check.ts. */
 
-import { runConformance } from "@convene/conformance";
+import { checkProblem, runConformance } from "@convene/conformance";
+import { Conv2d, parseProblem, prepare, randomUniform } from "@convene/core";
 import { cpu } from "@convene/cpu";
 import { gpu } from "@convene/gpu";
 import { workerThreads } from "@convene/worker-threads";
+import { changedGaps } from "./gpu-js-gaps.js";
 
 /** @param {string} path @param {unknown} content */
 async function send(path, content) {
@@ -23,6 +25,77 @@ async function run(factory, { selection = "full", accuracy = "fast", noSkips = t
   await send("/report", { device, selection, accuracy, counts, failures, milliseconds: performance.now() - start });
 }
 
+const LAYER = new Conv2d({ inChannels: 3, outChannels: 5, kernelSize: 3, padding: 1 }, { seed: 1 });
+const INPUT = randomUniform([2, 3, 20, 30], { seed: 2 });
+
+/** Of more rows than a texture has: planes of inputs, weights and outputs in several columns. */
+const TALL = [
+  "ic400_ih100_iw4_oc350_kh1",
+  "g400_ic400_ih100_iw4_oc400_kh3_ph1",
+  "g100_n2_ic200_ih90_iw3_oc400_kh5_kw1",
+];
+
+async function checkColumns() {
+  const backend = await gpu({ mode: "webgl2" });
+  for (const text of TALL) {
+    const { status, message } = await checkProblem(backend, parseProblem(text), "integer");
+    if (status !== "passed") throw new Error(`webgl2: ${text}: ${message}`);
+  }
+  await backend.dispose();
+  await send("/report", `webgl2: ${TALL.length} problems of more rows than a texture has`);
+}
+
+/** More backends than a page has contexts of WebGL2. */
+async function checkContexts() {
+  const [first] = await onEach(1);
+  const later = await onEach(39);
+  if (later.some((y) => y.some((value, i) => value !== first[i]))) throw new Error("webgl2: not every backend agrees");
+  await send("/report", "webgl2: forty backends come and go");
+}
+
+/** @param {number} count */
+async function onEach(count) {
+  const results = [];
+  for (let i = 0; i < count; i++) {
+    const backend = await gpu({ mode: "webgl2" });
+    results.push((await (await prepare(backend, LAYER, INPUT.shape)).run(INPUT)).data);
+    await backend.dispose();
+  }
+  return results;
+}
+
+/** A context that is lost while a model runs: what is in flight fails and says so, and a new backend works. */
+async function checkLoss() {
+  const { getContext } = HTMLCanvasElement.prototype;
+  /** @type {WebGL2RenderingContext[]} */
+  const contexts = [];
+  // @ts-expect-error one signature for all kinds
+  HTMLCanvasElement.prototype.getContext = function (...args) {
+    const context = getContext.apply(this, args);
+    if (args[0] === "webgl2") contexts.push(context);
+    return context;
+  };
+  const backend = await gpu({ mode: "webgl2" });
+  HTMLCanvasElement.prototype.getContext = getContext;
+  const model = await prepare(backend, LAYER, INPUT.shape);
+  await model.run(INPUT);
+  const inFlight = model.run(INPUT);
+  contexts.at(-1).getExtension("WEBGL_lose_context").loseContext();
+  const error = await inFlight.catch((/** @type {{ code?: string, message?: string }} */ caught) => caught);
+  if (!("code" in error) || error.code !== "ERR_EXECUTION" || !/the device was lost/.test(error.message ?? "")) {
+    throw new Error(`webgl2, context lost: ${String(error)}`);
+  }
+  await backend.dispose();
+  await onEach(1);
+  await send("/report", "webgl2: where the context is lost, what is in flight says so, and a new backend works");
+}
+
+async function checkGaps() {
+  const changed = await changedGaps();
+  if (changed.length > 0) throw new Error(changed.join("; "));
+  await send("/report", "webgl2: gpu.js lacks what is worked round");
+}
+
 /** A page that is not isolated: worker-threads says which headers are missing. */
 async function checkRefusal() {
   const error = await workerThreads().catch((/** @type {{ remedy?: string }} */ caught) => caught);
@@ -39,8 +112,16 @@ try {
     await run(() => cpu({ kernels: "js" }), { selection: "quick" });
     await run(() => workerThreads({ threads: 2 }), { accuracy: "strict" });
     await run(() => workerThreads({ threads: 2 }), { accuracy: "fast" });
-    // What WGSL does not promise is skipped, with the reason.
-    await run(() => gpu(), { noSkips: false });
+    await checkGaps();
+    await checkColumns();
+    await checkContexts();
+    await checkLoss();
+    // Both at once: one's shaders are compiled while the other's are written. What shading languages do not promise is
+    // skipped, with the reason.
+    await Promise.all([
+      run(() => gpu({ mode: "webgl2" }), { noSkips: false }),
+      run(() => gpu({ mode: "webgpu" }), { noSkips: false }),
+    ]);
     location.href = "/plain";
   } else {
     await checkRefusal();

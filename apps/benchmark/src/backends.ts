@@ -34,6 +34,11 @@ export const BACKENDS: BackendTable = {
     standard: true,
     open: async () => (await import("@convene/gpu")).gpu(),
   },
+  "gpu:webasm": {
+    about: "gpu.js without a graphics processor, in WebAssembly that it generates; for comparison",
+    standard: false,
+    open: async () => (await import("@convene/gpu")).gpu({ mode: "webasm" }),
+  },
   "cpu:js": {
     about: "plain JavaScript kernels, for where WebAssembly is forbidden",
     standard: true,

@@ -1,4 +1,7 @@
-/** The gpu backend: tensors are handles of gpu.js, plans are its kernels, and everything happens in a queue, in program order. */
+/**
+ * The gpu backend: tensors are handles of gpu.js, plans are its kernels, and everything happens in a queue, in program
+ * order.
+ */
 
 import {
   type BackendFeatures,
@@ -7,36 +10,35 @@ import {
   ConveneError,
   formatProblem,
   inputShape,
-  type Layout,
   outputShape,
   type Shape4,
-  type Tensor,
-  tensor,
-  toLayout,
 } from "@convene/core";
-import type { Platform } from "./device.js";
-import { gpuJs, type Handle, type HostArray, type Kernel, type KernelSettings, type Mode } from "./gpu-js.js";
-import { kernelArguments, kernelSource } from "./kernel-source.js";
+import { checkMode, type Engine } from "./engines/engine.js";
+import type { Kernel } from "./gpu-js.js";
+import { type ArgumentName, kernelArguments, kernelSource } from "./kernel-source.js";
+import { algorithmOf, packTensor, packWeights, type Planes, planesOf, unpackTensor, weightPlanes } from "./planes.js";
 
 /** A run gives a handle of its own, so a storage holds whichever came last. */
-export interface Storage {
+export interface Storage<Handle> {
   readonly shape: Shape4;
   handle: Handle | undefined;
+  /** Others whose content is of no use once this one is written. */
+  readonly ended: Storage<Handle>[];
 }
 
 /** Kernels that no plan uses any more, and that the next plan for the same problem finds: compiling takes milliseconds. */
 const MOST_KEPT = 64;
-/** WebGPU's default limit, maxComputeWorkgroupsPerDimension: gpu.js asks for no more, and dispatches a plane a workgroup. */
-const MOST_PLANES = 65_535;
 
 interface Compiled {
   readonly kernel: Kernel;
   users: number;
 }
 
-export function gpuImplementation(platform: Platform, features: BackendFeatures): BackendImplementation<Storage> {
-  const { mode, mostBytes } = platform;
-  const gpu = platform.createGpu();
+export function gpuImplementation<Handle>(
+  engine: Engine<Handle>,
+  features: BackendFeatures,
+): BackendImplementation<Storage<Handle>> {
+  const { mode } = engine;
   const compiled = new Map<string, Promise<Compiled>>();
   /** All that is on the device, for whoever disposes of the backend before its tensors. */
   const live = new Set<Handle>();
@@ -45,7 +47,7 @@ export function gpuImplementation(platform: Platform, features: BackendFeatures)
     return handle;
   };
   const drop = (handle: Handle | undefined): void => {
-    if (handle && live.delete(handle)) handle.delete();
+    if (handle !== undefined && live.delete(handle)) engine.free(handle);
   };
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -64,64 +66,43 @@ export function gpuImplementation(platform: Platform, features: BackendFeatures)
     queue.catch(() => undefined);
     return mine;
   };
-  const settled = (): Promise<unknown> => queue.catch(() => undefined);
 
-  const checkSize = (what: string, bytes: number, planes: number): void => {
-    const refuse = (why: string): never => {
-      throw new ConveneError("ERR_UNSUPPORTED", `gpu: ${what} ${why}`);
-    };
-    if (bytes > mostBytes) refuse(`takes ${bytes} bytes; this device binds ${mostBytes} at most`);
-    if (planes > MOST_PLANES) refuse(`has ${planes} images by channels; a dispatch has ${MOST_PLANES} at most`);
+  const check = (what: string, planes: Planes): void => {
+    const reason = engine.refuse(planes);
+    if (reason !== undefined) throw new ConveneError("ERR_UNSUPPORTED", `gpu: ${what} ${reason}`);
   };
+  const checkShape = (shape: Shape4): void => check(`a tensor of ${shape.join(" x ")}`, planesOf(shape));
 
-  const settings = (output: readonly number[], count: number): KernelSettings => ({
-    output,
-    pipeline: true,
-    immutable: true,
-    precision: "single",
-    argumentTypes: Array.from({ length: count }, () => "Input"),
-  });
-
-  /** Puts host data on the device as it is: gpu.js has no other way to a handle. */
-  const copy = gpu.createKernel("function (x) { return x[this.thread.z][this.thread.y][this.thread.x]; }", {
-    ...settings([1, 1, 1], 1),
-    dynamicOutput: true,
-    dynamicArguments: true,
-  });
-  const toDevice = async (data: Float32Array, size: readonly number[]): Promise<Handle> => {
-    copy.setOutput(size);
-    const handle = keep(await copy(gpuJs.input(data, size)));
-    checkMode(copy, mode);
-    return handle;
-  };
-  const handleOf = async (storage: Storage): Promise<Handle> => {
+  const handleOf = (storage: Storage<Handle>): Handle => {
+    const planes = planesOf(storage.shape);
     // Never written: any content will do.
-    storage.handle ??= await toDevice(new Float32Array(elements(storage.shape)), sizeOf(storage.shape));
+    storage.handle ??= keep(engine.upload(planes));
     return storage.handle;
   };
-  const replace = (storage: Storage, handle: Handle | undefined): void => {
+  const replace = (storage: Storage<Handle>, handle: Handle | undefined): void => {
     drop(storage.handle);
     storage.handle = handle;
+    if (handle === undefined) return;
+    for (const each of storage.ended) {
+      drop(each.handle);
+      each.handle = undefined;
+    }
   };
 
   const compile = async (problem: Conv2dProblem): Promise<Compiled> => {
-    const names = kernelArguments(problem);
-    const kernel = gpu.createKernel(kernelSource(problem), settings(sizeOf(outputShape(problem)), names.length));
-    // The first run compiles, and tells what it compiled to.
-    const weights = sizesOfWeights(problem);
-    const zeros = { x: sizeOf(inputShape(problem)), r: sizeOf(outputShape(problem)), ...weights };
-    const args: Handle[] = [];
+    const [args, output] = [kernelArguments(problem), planesOf(outputShape(problem))];
+    const kernel = engine.compile(kernelSource(problem, engine.access(args)), args, output);
+    const zeros: Handle[] = [];
     try {
-      for (const name of names as readonly (keyof typeof zeros)[]) {
-        args.push(await toDevice(new Float32Array(zeros[name].reduce((a, b) => a * b)), zeros[name]));
-      }
-      (await kernel(...args)).delete();
+      for (const planes of Object.values(args)) zeros.push(keep(engine.upload(planes)));
+      // The first run compiles, and tells what it compiled to.
+      drop(keep(await engine.run(kernel, zeros, output)));
       checkMode(kernel, mode);
     } catch (error) {
       kernel.destroy();
       throw error;
     } finally {
-      for (const each of args) drop(each);
+      for (const each of zeros) drop(each);
     }
     return { kernel, users: 0 };
   };
@@ -154,55 +135,62 @@ export function gpuImplementation(platform: Platform, features: BackendFeatures)
 
   return {
     name: "gpu",
-    device: platform.device,
+    device: engine.device,
     features,
     allocate(shape) {
-      checkSize(`a tensor of ${shape.join(" x ")}`, 4 * elements(shape), shape[0] * shape[1]);
-      return { shape, handle: undefined };
+      checkShape(shape);
+      return { shape, handle: undefined, ended: [] };
+    },
+    // A storage takes memory from its first write on, so what ended before that makes room for it.
+    allocateShared(lifetimes) {
+      for (const { shape } of lifetimes) checkShape(shape);
+      const storages = lifetimes.map(({ shape }): Storage<Handle> => ({ shape, handle: undefined, ended: [] }));
+      lifetimes.forEach(({ from }, index) => {
+        storages[index]!.ended.push(...storages.filter((_, other) => lifetimes[other]!.to < from));
+      });
+      return {
+        storages,
+        free: () => void enqueue(() => storages.forEach((storage) => replace(storage, undefined))),
+      };
     },
     free(storage) {
       void enqueue(() => replace(storage, undefined));
     },
     upload(source, target) {
-      // A copy: the caller may change its array at once.
-      const { data } = toLayout(source, "nchw");
-      const own = data === source.data ? data.slice() : data;
-      void enqueue(async () => replace(target, await toDevice(own, sizeOf(target.shape))));
+      // Packing copies: the caller may change its array at once.
+      const [packed, planes] = [packTensor(source), planesOf(source.shape)];
+      void enqueue(() => replace(target, keep(engine.upload(planes, packed))));
     },
     read: (source, shape, layout) =>
-      enqueue(async () => {
-        const handle = await handleOf(source);
-        return fromRows(await handle.toArray(), shape, layout);
-      }),
-    async prepareConv2d(problem, { weight, bias }) {
-      checkSize("the weights", 4 * weight.length, 1);
-      for (const shape of [inputShape(problem), outputShape(problem)]) {
-        checkSize(`a tensor of ${shape.join(" x ")}`, 4 * elements(shape), shape[0] * shape[1]);
-      }
-      const sizes = sizesOfWeights(problem);
-      const own = { w: weight.slice(), b: bias?.slice() };
+      enqueue(async () => unpackTensor(await engine.read(handleOf(source), planesOf(shape)), shape, layout)),
+    async prepareConv2d(problem, weights) {
+      const planes = weightPlanes(problem);
+      check("the weights", planes);
+      for (const shape of [inputShape(problem), outputShape(problem)]) checkShape(shape);
+      const packed = packWeights(problem, weights);
       return await attempt(async () => {
         const one = await compiledFor(problem);
-        const weights: Handle[] = [];
+        let w: Handle | undefined;
         const release = async (): Promise<void> => {
-          for (const each of weights) drop(each);
+          drop(w);
           one.users--;
           await trim();
         };
         try {
-          weights.push(await toDevice(own.w, sizes.w));
-          if (own.b) weights.push(await toDevice(own.b, sizes.b));
+          w = keep(engine.upload(planes, packed));
         } catch (error) {
           await release();
           throw error;
         }
+        const output = planesOf(outputShape(problem));
+        const names = Object.keys(kernelArguments(problem)) as ArgumentName[];
         return {
-          algorithm: `direct ${mode}`,
-          run(input: Storage, output: Storage, residual: Storage | undefined) {
+          algorithm: `${algorithmOf(problem)} ${mode}`,
+          run(input, into, residual) {
             void enqueue(async () => {
-              const args = [await handleOf(input), ...weights];
-              if (residual) args.push(await handleOf(residual));
-              replace(output, keep(await one.kernel(...args)));
+              const args = { x: () => handleOf(input), w: () => w!, r: () => handleOf(residual!) };
+              const handles = names.map((name) => args[name]());
+              replace(into, keep(await engine.run(one.kernel, handles, output)));
             });
           },
           dispose() {
@@ -211,12 +199,10 @@ export function gpuImplementation(platform: Platform, features: BackendFeatures)
         };
       });
     },
-    // Before its first run gpu.js has no device, and nothing to wait for.
-    sync: () => enqueue(async () => (copy.kernel.context ? platform.finished(copy.kernel.context) : undefined)),
+    sync: () => enqueue(() => engine.finished()),
     async dispose() {
-      await settled();
+      await queue.catch(() => undefined);
       for (const each of live) drop(each);
-      copy.destroy();
       for (const promise of compiled.values()) {
         try {
           (await promise).kernel.destroy();
@@ -224,39 +210,7 @@ export function gpuImplementation(platform: Platform, features: BackendFeatures)
           // It never came to be.
         }
       }
-      await gpu.destroy();
+      await engine.dispose();
     },
   };
-}
-
-/** gpu.js takes other modes where one does not work; a backend never does. */
-export function checkMode({ kernel }: Pick<Kernel, "kernel">, asked: Mode): void {
-  const ran = kernel.constructor.mode;
-  if (ran === asked && !kernel.fallbackReason) return;
-  const why = kernel.fallbackReason ? ` (${kernel.fallbackReason})` : "";
-  throw new ConveneError("ERR_EXECUTION", `gpu: gpu.js ran a kernel in mode "${ran}", not "${asked}"${why}`);
-}
-
-const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b);
-
-/** A tensor as gpu.js counts: x, y, z. */
-function sizeOf([n, c, h, w]: Shape4): readonly [x: number, y: number, z: number] {
-  return [w, h, n * c];
-}
-
-/** A row for each output channel. */
-function sizesOfWeights({ oc, ic, g, kh, kw }: Conv2dProblem) {
-  return { w: [(ic / g) * kh * kw, oc, 1], b: [oc, 1, 1] } as const;
-}
-
-function fromRows(planes: HostArray, shape: Shape4, layout: Layout): Tensor {
-  const data = new Float32Array(elements(shape));
-  let at = 0;
-  for (const plane of planes) {
-    for (const row of plane) {
-      data.set(row, at);
-      at += row.length;
-    }
-  }
-  return toLayout(tensor(data, shape), layout);
 }

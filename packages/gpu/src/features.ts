@@ -1,7 +1,7 @@
 /**
- * What this device does with numbers that WGSL promises nothing about, found out by asking it. WGSL lets an
+ * What this device does with numbers that shading languages promise nothing about, found out by asking it. WGSL lets an
  * implementation flush subnormals to zero and assume that there are no NaNs and infinities (W3C, "WebGPU Shading Language",
- * section "Floating Point Evaluation").
+ * section "Floating Point Evaluation"), and so does GLSL ES 3.00 (Khronos, section 4.5.1, "Range and Precision").
  */
 
 import {
@@ -13,7 +13,7 @@ import {
   tensor,
 } from "@convene/core";
 
-const LANGUAGE = "WGSL does not promise them";
+const LANGUAGE = "shading languages do not promise them";
 
 /** 2⁻¹⁴⁰: subnormal. */
 const TINY = 2 ** -140;

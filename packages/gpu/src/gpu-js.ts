@@ -4,21 +4,19 @@
 
 import * as module from "gpu.js";
 
-/** The modes of gpu.js that can be asked for. */
-export type Mode = "webgpu";
+/** The modes of gpu.js that can be asked for; the last two without a graphics processor. */
+export type Mode = "webgpu" | "webgl2" | "webasm" | "cpu";
 
-/** A result that stays on the device. */
-export interface Handle {
-  toArray(): Promise<HostArray>;
-  delete(): void;
+/** What gpu.js calls a function with a name and a signature, in a device's own language. */
+export interface NativeFunction {
+  readonly name: string;
+  readonly source: string;
+  readonly settings: { readonly returnType: string; readonly argumentTypes: Readonly<Record<string, "Float">> };
 }
 
-/** Planes of rows of elements. */
-export type HostArray = readonly (readonly Float32Array[])[];
-
 export interface Kernel {
-  (...args: readonly unknown[]): Promise<Handle>;
-  setOutput(output: readonly number[]): void;
+  /** What it returns depends on the mode: each engine knows. */
+  (...args: readonly unknown[]): unknown;
   destroy(): void;
   readonly kernel: {
     /** What really runs it. */
@@ -30,21 +28,23 @@ export interface Kernel {
 
 export interface KernelSettings {
   readonly output: readonly number[];
-  readonly pipeline: true;
-  readonly immutable: true;
   readonly precision: "single";
-  readonly argumentTypes: readonly string[];
-  readonly dynamicOutput?: boolean;
-  readonly dynamicArguments?: boolean;
+  readonly pipeline?: boolean;
+  readonly immutable?: boolean;
+  readonly asyncMode?: boolean;
+  /** `"precision"`: numbers of 32 bits everywhere; else gpu.js takes smaller ones for small textures. */
+  readonly tactic?: "precision";
+  readonly argumentTypes?: readonly string[];
+  readonly nativeFunctions?: readonly NativeFunction[];
 }
 
-export interface Gpu {
+export interface GpuJs {
   createKernel(source: string, settings: KernelSettings): Kernel;
   destroy(): Promise<void>;
 }
 
 interface Module {
-  readonly GPU: new (settings: { readonly mode: Mode }) => Gpu;
+  readonly GPU: new (settings: { readonly mode: Mode; readonly canvas?: unknown; readonly context?: unknown }) => GpuJs;
   /** `size` is x, y, z, x innermost. */
   readonly input: (data: Float32Array, size: readonly number[]) => object;
 }

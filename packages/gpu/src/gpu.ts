@@ -1,32 +1,91 @@
 /** The factory. */
 
-import { type Backend, type BackendFeatures, checkKeys, checkOneOf, defineBackend } from "@convene/core";
+import {
+  type Backend,
+  type BackendFeatures,
+  BackendUnavailableError,
+  checkKeys,
+  checkOneOf,
+  ConveneError,
+  defineBackend,
+} from "@convene/core";
 import { gpuImplementation } from "./backend.js";
-import { withWebGpu } from "./device.js";
+import type { Engine } from "./engines/engine.js";
+import { openHost } from "./engines/host.js";
+import { openWebGl2 } from "./engines/webgl2.js";
+import { openWebGpu } from "./engines/webgpu.js";
 import { findFeatures } from "./features.js";
 
+const MODES = ["auto", "webgpu", "webgl2", "webasm", "cpu"] as const;
+
 export interface GpuOptions {
-  /** `"webgpu"`, the default and for now the only one: a browser's own, or in Node that of the optional package `webgpu`. */
-  readonly mode?: "webgpu";
+  /**
+   * `"webgpu"`: a browser's own, or in Node that of the optional package `webgpu`. `"webgl2"`: in browsers. `"auto"`, the
+   * default: WebGPU where it has an adapter, else WebGL2. `"webasm"` and `"cpu"`: what gpu.js does without a graphics
+   * processor, for comparison. What runs is in `device`.
+   */
+  readonly mode?: (typeof MODES)[number];
+  /**
+   * Part of the adapter's name, as in the backend's `device`, upper or lower case: `"nvidia"`. Where another one answers,
+   * the backend is unavailable: neither gpu.js nor WebGL2 can be told which to take. Left out: any.
+   */
+  readonly device?: string;
 }
 
 /**
- * A backend on a graphics processor, through gpu.js. `device` names the adapter, and whether it is one in software; what
- * that does with subnormals, NaN and infinities is found out, and declared in `features`.
+ * A backend on a graphics processor, through gpu.js. Its `device` names the mode and the adapter, and whether that is one
+ * in software; what the adapter does with subnormals, NaN and infinities is found out, and declared in `features`.
  *
- * @throws BackendUnavailableError where there is no WebGPU, or no adapter; it never runs elsewhere instead
+ * @throws BackendUnavailableError where what was asked for is not there; it never runs elsewhere instead
  * @throws ConveneError `ERR_INVALID_OPTION`
  */
 export async function gpu(options: GpuOptions = {}): Promise<Backend> {
-  checkKeys("gpu options", options, ["mode"]);
-  checkOneOf("mode", options.mode === undefined ? "webgpu" : options.mode, ["webgpu"]);
-  return await withWebGpu(async (platform) => {
-    const make = (features: BackendFeatures): Backend => defineBackend(gpuImplementation(platform, features));
-    const probe = make({ nonFinite: true, subnormals: true });
-    try {
-      return make(await findFeatures(probe));
-    } finally {
-      await probe.dispose();
+  checkKeys("gpu options", options, ["mode", "device"]);
+  const { mode = "auto", device } = options;
+  checkOneOf("mode", mode, MODES);
+  if (device !== undefined && (typeof device !== "string" || device === "")) {
+    throw new ConveneError(
+      "ERR_INVALID_OPTION",
+      `device (${JSON.stringify(device)}) must be part of an adapter's name`,
+    );
+  }
+  if (mode === "webasm" || mode === "cpu") {
+    if (device !== undefined) {
+      throw new ConveneError(
+        "ERR_INVALID_OPTION",
+        `device (${JSON.stringify(device)}) means nothing in mode "${mode}"`,
+      );
     }
-  });
+    return await describe(openHost(mode));
+  }
+  if (mode === "webgpu") return await describe(await openWebGpu(device));
+  if (mode === "webgl2") return await describe(await openWebGl2(device));
+  try {
+    return await describe(await openWebGpu(device));
+  } catch (error) {
+    if (!(error instanceof BackendUnavailableError)) throw error;
+    try {
+      return await describe(await openWebGl2(device));
+    } catch (second) {
+      if (!(second instanceof BackendUnavailableError)) throw second;
+      const reason = `${error.reason}; ${second.reason}`;
+      throw new BackendUnavailableError("gpu", reason, error.remedy, { cause: error });
+    }
+  }
+}
+
+/** A backend that says what its device does with numbers that are not ordinary. */
+async function describe<Handle>(engine: Engine<Handle>): Promise<Backend> {
+  const make = (over: Engine<Handle>, features: BackendFeatures): Backend =>
+    defineBackend(gpuImplementation(over, features));
+  const probe = make({ ...engine, dispose: async () => undefined }, { nonFinite: true, subnormals: true });
+  try {
+    const features = await findFeatures(probe);
+    await probe.dispose();
+    return make(engine, features);
+  } catch (error) {
+    await probe.dispose();
+    await engine.dispose();
+    throw error;
+  }
 }

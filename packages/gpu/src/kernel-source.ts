@@ -1,60 +1,167 @@
 /**
- * A problem as a kernel of gpu.js: a JavaScript function, as text, that computes one output element from its place, with
- * every size written into it as a number. gpu.js translates it for the device. Tensors are `[z][y][x]`: columns, rows, and
- * images by channels; weights have a row for each output channel.
+ * A problem as a kernel of gpu.js: a JavaScript function, as text, that computes a texel, four channels of one output
+ * pixel, from its place, with every size written into it as a number. gpu.js translates it for the device. The inner loop
+ * is over input channels: what a tap costs to find is paid once for all of them.
  */
 
-import { activationRange, type Conv2dProblem } from "@convene/core";
+import { activationRange, type Conv2dProblem, inputShape, outputShape } from "@convene/core";
+import { algorithmOf, blocks, LANES, type Planes, planesOf, weightPlanes } from "./planes.js";
 
-/** What the kernel takes, in order. */
-export function kernelArguments({ bias, residual }: Conv2dProblem): readonly string[] {
-  return ["x", "w", ...(bias ? ["b"] : []), ...(residual ? ["r"] : [])];
+/** What a kernel takes: the input, the weights, the residual. */
+export type ArgumentName = "x" | "w" | "r";
+
+export type Arguments = Readonly<Partial<Record<ArgumentName, Planes>>>;
+
+/** A thread's plane, row and column, as expressions, and the lines that must stand before. */
+export interface Place {
+  readonly lines: readonly string[];
+  readonly z: string;
+  readonly y: string;
+  readonly x: string;
 }
 
-export function kernelSource(p: Conv2dProblem): string {
-  const [icPerGroup, ocPerGroup] = [p.ic / p.g, p.oc / p.g];
-  // gpu.js makes a float of what is named, and keeps whole numbers in what is not.
-  const o = p.n > 1 ? "o" : "this.thread.z";
-  // The first input plane of this output channel: its image's, its group's.
-  const plane = [...(p.n > 1 ? [`image * ${p.ic}`] : []), ...(p.g > 1 ? [`group * ${icPerGroup}`] : [])].join(" + ");
-  const weight = sum(icPerGroup > 1 && times("i", p.kh * p.kw), p.kh > 1 && times("ky", p.kw), p.kw > 1 && "kx");
+/** How a kernel finds what it works on, which is another matter in buffers than in textures. All are pieces of text. */
+export interface Access {
+  place(output: Planes): Place;
+  /** Lines that read a texel, and its lanes as expressions from then on. `as` is a name that is free. */
+  texel(
+    as: string,
+    from: ArgumentName,
+    z: string,
+    y: string,
+    x: string,
+  ): { readonly lines: readonly string[]; readonly lanes: readonly string[] };
+  /** One lane of a texel. */
+  lane(from: ArgumentName, z: string, y: string, x: string, lane: string): string;
+}
+
+export function kernelArguments(p: Conv2dProblem): Arguments {
+  const output = planesOf(outputShape(p));
+  return { x: planesOf(inputShape(p)), w: weightPlanes(p), ...(p.residual ? { r: output } : {}) };
+}
+
+const EACH = Array.from({ length: LANES }, (_, lane) => lane);
+
+export function kernelSource(p: Conv2dProblem, access: Access): string {
+  const { lines: start, z, y, x } = access.place(planesOf(outputShape(p)));
+  const images = p.n > 1;
+  // gpu.js makes a float of what has a name, and keeps whole numbers in what has none.
+  const o = images ? "o" : z;
+  const bias = p.bias ? access.texel("bias", "w", o, String(p.kh * p.kw), "0") : undefined;
   const lines = [
-    ...(p.n > 1
-      ? [`const image = ${quotient("this.thread.z", p.oc)};`, `const o = this.thread.z - image * ${p.oc};`]
-      : []),
-    ...(p.g > 1 ? [`const group = ${quotient(o, ocPerGroup)};`] : []),
-    ...(plane ? [`const plane = ${plane};`] : []),
-    `let sum = ${p.bias ? `b[0][0][${o}]` : "0.0"};`,
-    // Channels innermost: what a tap costs is paid once for all of them.
+    ...start,
+    ...(images ? [`const image = ${quotient(z, blocks(p.oc))};`, `const o = ${z} - image * ${blocks(p.oc)};`] : []),
+    ...(bias ? bias.lines : []),
+    ...EACH.map((l) => `let s${l} = ${bias ? bias.lanes[l] : "0.0"};`),
+    ...ALGORITHMS[algorithmOf(p)].before(p, o),
     ...loop("ky", p.kh, [
-      ...tap("iy", times("this.thread.y", p.sh), "ky", p.kh, p.dh, p.pt, p.pb, p.ih, p.paddingMode, [
-        ...loop("kx", p.kw, [
-          ...tap("ix", times("this.thread.x", p.sw), "kx", p.kw, p.dw, p.pl, p.pr, p.iw, p.paddingMode, [
-            ...loop("i", icPerGroup, [
-              `sum += x[${sum(plane && "plane", icPerGroup > 1 && "i")}][iy][ix] * w[0][${o}][${weight}];`,
-            ]),
-          ]),
+      ...tap("iy", times(y, p.sh), "ky", p.kh, p.dh, p.pt, p.pb, p.ih, p.paddingMode, (iy) =>
+        loop("kx", p.kw, [
+          ...tap("ix", times(x, p.sw), "kx", p.kw, p.dw, p.pl, p.pr, p.iw, p.paddingMode, (ix) => {
+            const at = { z, o, iy, ix, tap: sum(p.kh > 1 && times("ky", p.kw), p.kw > 1 && "kx") };
+            return ALGORITHMS[algorithmOf(p)].tap(p, access, at);
+          }),
         ]),
-      ]),
+      ),
     ]),
   ];
-  if (p.residual) lines.push("sum += r[this.thread.z][this.thread.y][this.thread.x];");
+  if (p.residual) {
+    const residual = access.texel("skip", "r", z, y, x);
+    lines.push(...residual.lines, ...EACH.map((l) => `s${l} += ${residual.lanes[l]};`));
+  }
   const [min, max] = activationRange(p.activation);
-  // Comparisons, through which NaN passes.
-  if (min !== -Infinity) lines.push(`if (sum < ${literal(min)}) { sum = ${literal(min)}; }`);
-  if (max !== Infinity) lines.push(`if (sum > ${literal(max)}) { sum = ${literal(max)}; }`);
-  lines.push("return sum;");
-  return `function (${kernelArguments(p).join(", ")}) {\n${lines.map((line) => `  ${line}`).join("\n")}\n}`;
+  for (const l of EACH) {
+    // Comparisons, through which NaN passes.
+    if (min !== -Infinity) lines.push(`if (s${l} < ${literal(min)}) { s${l} = ${literal(min)}; }`);
+    if (max !== Infinity) lines.push(`if (s${l} > ${literal(max)}) { s${l} = ${literal(max)}; }`);
+  }
+  // Not what an infinity times a weight of zero gives.
+  const spare = EACH.slice(p.oc % LANES || LANES).map((l) => `s${l} = 0.0;`);
+  if (spare.length > 0) lines.push(`if (${o} > ${blocks(p.oc) - 1.5}) { ${spare.join(" ")} }`);
+  lines.push(`return [${EACH.map((l) => `s${l}`).join(", ")}];`);
+  const names = Object.keys(kernelArguments(p)).join(", ");
+  return `function (${names}) {\n${lines.map((line) => `  ${line}`).join("\n")}\n}`;
 }
 
+/** Where a tap is: output plane, that within the image, input row and column, row of the weights. */
+interface Tap {
+  readonly z: string;
+  readonly o: string;
+  readonly iy: string;
+  readonly ix: string;
+  readonly tap: string;
+}
+
+interface Algorithm {
+  /** Lines before all taps. */
+  before(p: Conv2dProblem, o: string): readonly string[];
+  /** Lines for a tap. */
+  tap(p: Conv2dProblem, access: Access, at: Tap): readonly string[];
+}
+
+const ALGORITHMS: Readonly<Record<ReturnType<typeof algorithmOf>, Algorithm>> = {
+  dense: {
+    before(p, o) {
+      // The first input plane: of the image, of the group.
+      const image = p.n > 1 && `image * ${blocks(p.ic)}`;
+      const group = p.g > 1 && `${quotient(o, p.oc / p.g / LANES)} * ${p.ic / p.g / LANES}`;
+      return image || group ? [`const plane = ${sum(image, group)};`] : [];
+    },
+    tap(p, access, { o, iy, ix, tap }) {
+      const count = blocks(p.ic / p.g);
+      const plane = sum((p.n > 1 || p.g > 1) && "plane", count > 1 && "i");
+      const v = access.texel("v", "x", plane, iy, ix);
+      // What only fills up the texel has weights of zero.
+      const used = EACH.slice(0, Math.min(p.ic / p.g, LANES));
+      const w = used.map((c) =>
+        access.texel(`w${c}`, "w", o, tap, sum(count > 1 && times("i", LANES), (c > 0 || count === 1) && String(c))),
+      );
+      return loop("i", count, [
+        ...v.lines,
+        // Each is used four times.
+        ...used.map((c) => `const v${c} = ${v.lanes[c]};`),
+        ...w.flatMap(({ lines }) => lines),
+        ...EACH.map((l) => `s${l} += ${used.map((c) => `v${c} * ${w[c]!.lanes[l]}`).join(" + ")};`),
+      ]);
+    },
+  },
+  depthwise: {
+    before: () => [],
+    tap(_, access, { z, o, iy, ix, tap }) {
+      const [v, w] = [access.texel("v", "x", z, iy, ix), access.texel("w0", "w", o, tap, "0")];
+      return [...v.lines, ...w.lines, ...EACH.map((l) => `s${l} += ${v.lanes[l]} * ${w.lanes[l]};`)];
+    },
+  },
+  grouped: {
+    before: (p, o) => [
+      ...(p.n > 1 ? [`const plane = image * ${blocks(p.ic)};`] : []),
+      // Each lane's first input channel.
+      ...EACH.map((l) => `const c${l} = ${quotient(`${o} * ${LANES} + ${l}`, p.oc / p.g)} * ${p.ic / p.g};`),
+    ],
+    tap(p, access, { o, iy, ix, tap }) {
+      const count = p.ic / p.g;
+      const w = access.texel("w0", "w", o, tap, count > 1 ? "i" : "0");
+      return loop("i", count, [
+        ...w.lines,
+        ...EACH.flatMap((l) => {
+          const block = `q${l}`;
+          const channel = sum(`c${l}`, count > 1 && "i");
+          const value = access.lane("x", sum(p.n > 1 && "plane", block), iy, ix, `${channel} - ${block} * ${LANES}`);
+          return [`const ${block} = ${quotient(channel, LANES)};`, `s${l} += ${value} * ${w.lanes[l]};`];
+        }),
+      ]);
+    },
+  },
+};
+
 /** Terms that are there, added up. */
-function sum(...terms: readonly (string | false)[]): string {
+export function sum(...terms: readonly (string | false)[]): string {
   return terms.filter(Boolean).join(" + ") || "0";
 }
 
 /** The whole part of a division of two counts. The half keeps a quotient that is rounded away from crossing a whole number. */
-function quotient(dividend: string, divisor: number): string {
-  return divisor === 1 ? dividend : `Math.floor((${dividend} + 0.5) / ${divisor})`;
+export function quotient(dividend: string, divisor: number): string {
+  return divisor === 1 ? `(${dividend})` : `Math.floor((${dividend} + 0.5) / ${divisor})`;
 }
 
 /** A loop that runs once is none. */
@@ -63,7 +170,7 @@ function loop(name: string, count: number, body: readonly string[]): readonly st
   return [`for (let ${name} = 0; ${name} < ${count}; ${name}++) {`, ...body.map((line) => `  ${line}`), "}"];
 }
 
-/** `body` with the input coordinate `at` of a tap; left out where that lies in padding of zeros. */
+/** What `body` makes of the input coordinate `at` of a tap; left out where that lies in padding of zeros. */
 function tap(
   at: "ix" | "iy",
   first: string,
@@ -74,39 +181,41 @@ function tap(
   after: number,
   size: number,
   mode: Conv2dProblem["paddingMode"],
-  body: readonly string[],
+  body: (coordinate: string) => readonly string[],
 ): readonly string[] {
   const where = sum(first, count > 1 && times(k, dilation)) + (before > 0 ? ` - ${before}` : "");
-  if (before === 0 && after === 0) return body.map((line) => line.replaceAll(`[${at}]`, `[${where}]`));
+  if (before === 0 && after === 0) return body(where);
   const define = `let ${at} = ${where};`;
+  const inside = body(at);
+  const last = size - 1;
   switch (mode) {
     case "zeros":
-      return [define, `if (${at} >= 0 && ${at} < ${size}) {`, ...body.map((line) => `  ${line}`), "}"];
+      return [define, `if (${at} >= 0 && ${at} < ${size}) {`, ...inside.map((line) => `  ${line}`), "}"];
     case "replicate":
-      return [define, `if (${at} < 0) { ${at} = 0; }`, `if (${at} > ${size - 1}) { ${at} = ${size - 1}; }`, ...body];
+      return [define, `if (${at} < 0) { ${at} = 0; }`, `if (${at} > ${last}) { ${at} = ${last}; }`, ...inside];
     case "reflect":
       return [
         define,
         `if (${at} < 0) { ${at} = -${at}; }`,
-        `if (${at} > ${size - 1}) { ${at} = ${2 * (size - 1)} - ${at}; }`,
-        ...body,
+        `if (${at} > ${last}) { ${at} = ${2 * last} - ${at}; }`,
+        ...inside,
       ];
     case "circular":
       return [
         define,
         `if (${at} < 0) { ${at} = ${at} + ${size}; }`,
-        `if (${at} > ${size - 1}) { ${at} = ${at} - ${size}; }`,
-        ...body,
+        `if (${at} > ${last}) { ${at} = ${at} - ${size}; }`,
+        ...inside,
       ];
   }
 }
 
-function times(name: string, factor: number): string {
+export function times(name: string, factor: number): string {
   return factor === 1 ? name : `${name} * ${factor}`;
 }
 
-/** A number as JavaScript's own text, with a point, so that it is no whole number to gpu.js. */
-function literal(value: number): string {
+/** A number as text, with a point or an exponent: a whole number is another type to gpu.js, and to GLSL. */
+export function literal(value: number): string {
   const text = String(value);
   return /[.e]/.test(text) ? text : `${text}.0`;
 }

@@ -1,0 +1,96 @@
+/**
+ * Texels in a texture, which has two sides of limited length: planes lie below each other, in as many columns as that
+ * takes. gpu.js would find a texel by way of a single number, at the cost of divisions for each; native functions, which
+ * it has for the purpose, read one from where it is.
+ */
+
+import type { NativeFunction } from "./gpu-js.js";
+import { type Access, type ArgumentName, type Arguments, literal, quotient } from "./kernel-source.js";
+import type { Planes } from "./planes.js";
+
+/** A texture's size, and the columns of planes in it. */
+export interface Sheet {
+  readonly width: number;
+  readonly height: number;
+  readonly columns: number;
+}
+
+/** As few columns as a texture of at most `side` by `side` allows; `undefined` where no number of them will do. */
+export function sheetOf({ planes, height, width }: Planes, side: number): Sheet | undefined {
+  const columns = Math.ceil(planes / Math.floor(side / height));
+  if (!(columns * width <= side)) return undefined;
+  // gpu.js gives a kernel of a single row a texture of some other shape.
+  return { width: columns * width, height: Math.max(2, Math.ceil(planes / columns) * height), columns };
+}
+
+/** How a kernel reads `args`, and what it needs for that. All must have a sheet. */
+export function texelsAccess(
+  args: Arguments,
+  side: number,
+): Access & { readonly nativeFunctions: readonly NativeFunction[] } {
+  const nativeFunctions = (Object.keys(args) as ArgumentName[]).flatMap((name) => readers(name, args[name]!, side));
+  return {
+    nativeFunctions,
+    place(output) {
+      const { columns } = sheetOf(output, side)!;
+      const { height, width } = output;
+      const row = quotient("this.thread.y", height);
+      if (columns === 1) {
+        if (height === 1) return { lines: [], z: "this.thread.y", y: "0", x: "this.thread.x" };
+        return {
+          lines: [`const plane0 = ${row};`, `const y0 = this.thread.y - plane0 * ${height};`],
+          z: "plane0",
+          y: "y0",
+          x: "this.thread.x",
+        };
+      }
+      return {
+        lines: [
+          `const row = ${row};`,
+          `const y0 = this.thread.y - row * ${height};`,
+          `const column = ${quotient("this.thread.x", width)};`,
+          `const x0 = this.thread.x - column * ${width};`,
+          `const plane0 = row * ${columns} + column;`,
+        ],
+        z: "plane0",
+        y: "y0",
+        x: "x0",
+      };
+    },
+    texel: (as, from, z, y, x) => ({
+      lines: [`const ${as} = ${from}Texel(${z}, ${y}, ${x});`],
+      lanes: [0, 1, 2, 3].map((lane) => `${as}[${lane}]`),
+    }),
+    lane: (from, z, y, x, lane) => `${from}Lane(${z}, ${y}, ${x}, ${lane})`,
+  };
+}
+
+/**
+ * `texture` and not `texelFetch`, which takes 40 ms and not 26 for the layer `ic512_ih14_oc512_kh1` in Chromium's driver in
+ * software, and is the same to the others. A float32 names each of 16,384 places of a side exactly enough.
+ */
+function readers(name: ArgumentName, planes: Planes, side: number): readonly NativeFunction[] {
+  const sheet = sheetOf(planes, side)!;
+  const column = sheet.columns > 1;
+  const place = column
+    ? [
+        `float row = floor((z + 0.5) / ${literal(sheet.columns)});`,
+        `x += (z - row * ${literal(sheet.columns)}) * ${literal(planes.width)};`,
+        `y += row * ${literal(planes.height)};`,
+      ].join(" ")
+    : `y += z * ${literal(planes.height)};`;
+  const read = `texture(user_${name}, vec2((x + 0.5) * ${literal(1 / sheet.width)}, (y + 0.5) * ${literal(1 / sheet.height)}))`;
+  const coordinates = { z: "Float", y: "Float", x: "Float" } as const;
+  return [
+    {
+      name: `${name}Texel`,
+      source: `vec4 ${name}Texel(float z, float y, float x) { ${place} return ${read}; }`,
+      settings: { returnType: "Array(4)", argumentTypes: coordinates },
+    },
+    {
+      name: `${name}Lane`,
+      source: `float ${name}Lane(float z, float y, float x, float lane) { ${place} return ${read}[int(lane)]; }`,
+      settings: { returnType: "Float", argumentTypes: { ...coordinates, lane: "Float" } },
+    },
+  ];
+}

@@ -1,0 +1,230 @@
+/** WebGL2, in browsers: a texel of four float32 is a texel of a texture. Each backend has a context of its own. */
+
+import { BackendUnavailableError, ConveneError } from "@convene/core";
+import { sheetOf, texelsAccess } from "../access-texels.js";
+import { gpuJs, type Kernel } from "../gpu-js.js";
+import { LANES, lengthOf, type Planes } from "../planes.js";
+import { checkMode, type Engine, lostError, withKind } from "./engine.js";
+
+/** What gpu.js calls a GLTextureArray4Float2D. */
+interface TextureHandle {
+  readonly texture: WebGLTexture;
+  readonly constructor: unknown;
+  renderValues(): Float32Array;
+  delete(): void;
+}
+type TextureHandleClass = new (settings: {
+  readonly texture: WebGLTexture;
+  readonly size: Int32Array;
+  readonly dimensions: readonly number[];
+  readonly output: readonly number[];
+  readonly context: WebGL2RenderingContext;
+  readonly internalFormat: number;
+  readonly textureFormat: number;
+  readonly kernel: Kernel["kernel"];
+}) => TextureHandle;
+type Canvas = Pick<HTMLCanvasElement, "getContext">;
+interface Surroundings {
+  readonly document?: { createElement(name: "canvas"): Canvas };
+  readonly OffscreenCanvas?: new (width: number, height: number) => Canvas;
+}
+
+const REMEDY = "Use a browser with WebGL2, and with float textures to render to, or another backend";
+
+/**
+ * @param wanted part of the renderer's name
+ * @throws BackendUnavailableError
+ */
+export async function openWebGl2(wanted?: string): Promise<Engine<TextureHandle>> {
+  const { document, OffscreenCanvas } = globalThis as unknown as Surroundings;
+  const canvas = document?.createElement("canvas") ?? (OffscreenCanvas && new OffscreenCanvas(1, 1));
+  const gl = canvas?.getContext("webgl2", { alpha: false, depth: false, antialias: false });
+  if (!canvas || !gl) throw new BackendUnavailableError("gpu", "there is no WebGL2 here", REMEDY);
+  const unavailable = (reason: string, remedy = REMEDY): never => {
+    gl.getExtension("WEBGL_lose_context")?.loseContext();
+    throw new BackendUnavailableError("gpu", reason, remedy);
+  };
+  if (!gl.getExtension("EXT_color_buffer_float")) {
+    unavailable("WebGL2 has no EXT_color_buffer_float here, without which it keeps 8 bits of a number");
+  }
+  const info = gl.getExtension("WEBGL_debug_renderer_info");
+  const name = withKind(String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER)));
+  if (wanted !== undefined && !name.toLowerCase().includes(wanted.toLowerCase())) {
+    unavailable(`the renderer is "${name}", not "${wanted}"`, "Ask for that one, or for none; the browser chooses it");
+  }
+  const gpu = new gpuJs.GPU({ mode: "webgl2", canvas, context: gl });
+  const seed = gpu.createKernel("function () { return [0.0, 0.0, 0.0, 0.0]; }", {
+    output: [1, 2],
+    pipeline: true,
+    immutable: true,
+    precision: "single",
+  });
+  const first = seed() as TextureHandle;
+  checkMode(seed, "webgl2");
+  return engine(gpu, seed.kernel, first, gl, name);
+}
+
+function engine(
+  gpu: Engine<TextureHandle>["gpu"],
+  kernel: Kernel["kernel"],
+  first: TextureHandle,
+  gl: WebGL2RenderingContext,
+  name: string,
+): Engine<TextureHandle> {
+  const viewport = gl.getParameter(gl.MAX_VIEWPORT_DIMS) as Int32Array;
+  const side = Math.min(Number(gl.getParameter(gl.MAX_TEXTURE_SIZE)), ...viewport);
+  const check = (): void => {
+    if (gl.isContextLost()) throw lostError();
+  };
+  const checkErrors = (): void => {
+    check();
+    const error = gl.getError();
+    if (error === gl.NO_ERROR) return;
+    const code = error === gl.OUT_OF_MEMORY ? "ERR_OUT_OF_MEMORY" : "ERR_EXECUTION";
+    throw new ConveneError(code, `gpu: WebGL2 says: error 0x${error.toString(16)}`);
+  };
+  // As in webgpu.ts: gpu.js has no way to a handle but a kernel, which would have to be compiled for each size
+  // (gpu-js-gaps.test.ts).
+  const Handle = first.constructor as TextureHandleClass;
+  const handle = (texture: WebGLTexture, planes: Planes): TextureHandle => {
+    const { width, height } = sheetOf(planes, side)!;
+    return new Handle({
+      texture,
+      size: Int32Array.of(width, height),
+      dimensions: [width, height, 1],
+      output: [width, height],
+      context: gl,
+      internalFormat: gl.RGBA32F,
+      textureFormat: gl.RGBA,
+      kernel,
+    });
+  };
+  const finished = async (): Promise<void> => {
+    check();
+    const sync = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    if (!sync) throw lostError();
+    gl.flush();
+    try {
+      const start = performance.now();
+      while (gl.clientWaitSync(sync, 0, 0) === gl.TIMEOUT_EXPIRED) await nextTask(performance.now() - start);
+    } finally {
+      gl.deleteSync(sync);
+    }
+    checkErrors();
+  };
+  return {
+    mode: "webgl2",
+    device: `WebGL2: ${name}`,
+    gpu,
+    refuse(planes) {
+      if (sheetOf(planes, side)) return undefined;
+      const { planes: count, height, width } = planes;
+      return `takes ${count} planes of ${width} x ${height} texels; a texture of this device is ${side} x ${side} at most`;
+    },
+    access: (args) => texelsAccess(args, side),
+    compile(source, args, output) {
+      const { width, height } = sheetOf(output, side)!;
+      return gpu.createKernel(source, {
+        output: [width, height],
+        pipeline: true,
+        immutable: true,
+        precision: "single",
+        tactic: "precision",
+        argumentTypes: Object.keys(args).map(() => "ArrayTexture(4)"),
+        nativeFunctions: texelsAccess(args, side).nativeFunctions,
+      });
+    },
+    upload(planes, data) {
+      check();
+      const { width, height } = sheetOf(planes, side)!;
+      const texture = gl.createTexture();
+      // Beyond the units that kernels take.
+      gl.activeTexture(gl.TEXTURE15);
+      gl.bindTexture(gl.TEXTURE_2D, texture);
+      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
+      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
+      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
+      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+      gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
+      const texels = data && toSheet(data, planes, side);
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, width, height, 0, gl.RGBA, gl.FLOAT, texels ?? null);
+      return handle(texture, planes);
+    },
+    async run(run, args, output) {
+      check();
+      const result = run(...args) as TextureHandle;
+      const own = handle(result.texture, output);
+      result.delete();
+      return own;
+    },
+    async read(from, planes) {
+      await finished();
+      const data = from.renderValues();
+      checkErrors();
+      return fromSheet(data, planes, side);
+    },
+    free: (each) => each.delete(),
+    finished,
+    async dispose() {
+      first.delete();
+      await gpu.destroy();
+      // A page has 16 contexts or so before the oldest is lost.
+      gl.getExtension("WEBGL_lose_context")?.loseContext();
+    },
+  };
+}
+
+/** Planes as they lie in a texture of `sheetOf`. */
+export function toSheet(data: Float32Array<ArrayBuffer>, planes: Planes, side: number): Float32Array<ArrayBuffer> {
+  const { width, height, columns } = sheetOf(planes, side)!;
+  if (columns === 1 && data.length === LANES * width * height) return data;
+  const sheet = new Float32Array(LANES * width * height);
+  eachRow(planes, side, (inPlanes, inSheet, count) => {
+    sheet.set(data.subarray(inPlanes, inPlanes + count), inSheet);
+  });
+  return sheet;
+}
+
+export function fromSheet(sheet: Float32Array, planes: Planes, side: number): Float32Array {
+  const length = lengthOf(planes);
+  if (sheetOf(planes, side)!.columns === 1 && sheet.length === length) return sheet;
+  const data = new Float32Array(length);
+  eachRow(planes, side, (inPlanes, inSheet, count) => {
+    data.set(sheet.subarray(inSheet, inSheet + count), inPlanes);
+  });
+  return data;
+}
+
+function eachRow(
+  { planes, height, width }: Planes,
+  side: number,
+  work: (inPlanes: number, inSheet: number, count: number) => void,
+): void {
+  const { columns, width: across } = sheetOf({ planes, height, width }, side)!;
+  for (let plane = 0; plane < planes; plane++) {
+    const [row, column] = [Math.floor(plane / columns) * height, (plane % columns) * width];
+    for (let y = 0; y < height; y++) {
+      work(LANES * (plane * height + y) * width, LANES * ((row + y) * across + column), LANES * width);
+    }
+  }
+}
+
+/** Milliseconds after which it is a timer that looks again. */
+const SOON = 2;
+
+/**
+ * At first at once, since a browser's timer takes 4 ms, in which a graphics processor is done with most layers. Later by
+ * timer: looking again and again takes a processor, which a driver in software needs for the work itself (a layer of 24 ms
+ * took it 43, on two).
+ */
+function nextTask(waited: number): Promise<void> {
+  if (waited > SOON) return new Promise((resolve) => setTimeout(resolve));
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}

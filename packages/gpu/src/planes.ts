@@ -1,0 +1,101 @@
+/**
+ * How tensors and weights lie on a device: planes of rows of texels, a texel being four numbers, so that a thread can
+ * compute four outputs and a texture holds four numbers in each place. A tensor is `[n][c / 4][h][w][4]`, as in XNNPACK's
+ * and ONNX Runtime's NC4HW4; the channels that fill up the last four are always zero.
+ */
+
+import { type Conv2dProblem, type Conv2dWeights, type Layout, type Shape4, type Tensor, tensor } from "@convene/core";
+
+export const LANES = 4;
+
+/** Counts, innermost last: planes, rows in each, texels in each row. */
+export interface Planes {
+  readonly planes: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Fours of channels. */
+export function blocks(channels: number): number {
+  return Math.ceil(channels / LANES);
+}
+
+export function planesOf([n, c, h, w]: Shape4): Planes {
+  return { planes: n * blocks(c), height: h, width: w };
+}
+
+/** Numbers, four a texel. */
+export function lengthOf({ planes, height, width }: Planes): number {
+  return LANES * planes * height * width;
+}
+
+/** A tensor of either layout as texels. */
+export function packTensor({ shape, layout, data }: Tensor): Float32Array<ArrayBuffer> {
+  const packed = new Float32Array(lengthOf(planesOf(shape)));
+  eachChannel(shape, layout, (from, step, to, count) => {
+    for (let i = 0; i < count; i++) packed[to + i * LANES] = data[from + i * step]!;
+  });
+  return packed;
+}
+
+/** The other way round. */
+export function unpackTensor(packed: Float32Array, shape: Shape4, layout: Layout): Tensor {
+  const [n, c, h, w] = shape;
+  const data = new Float32Array(n * c * h * w);
+  eachChannel(shape, layout, (from, step, to, count) => {
+    for (let i = 0; i < count; i++) data[from + i * step] = packed[to + i * LANES]!;
+  });
+  return tensor(data, shape, { layout });
+}
+
+/** Where the elements of each channel begin in a tensor, how far apart they are there, and where they begin in texels. */
+function eachChannel(
+  [n, c, h, w]: Shape4,
+  layout: Layout,
+  work: (from: number, step: number, to: number, count: number) => void,
+): void {
+  const area = h * w;
+  for (let image = 0; image < n; image++) {
+    for (let channel = 0; channel < c; channel++) {
+      const from = layout === "nchw" ? (image * c + channel) * area : image * c * area + channel;
+      const plane = image * blocks(c) + Math.floor(channel / LANES);
+      work(from, layout === "nchw" ? 1 : c, LANES * plane * area + (channel % LANES), area);
+    }
+  }
+}
+
+/**
+ * How a kernel goes over channels. `"dense"`: groups that begin and end with a texel, or a single one. `"depthwise"`: one
+ * input and one output channel a group, so each lane has to do with itself. `"grouped"`: any other, lane by lane.
+ */
+export function algorithmOf({ g, ic, oc }: Conv2dProblem): "dense" | "depthwise" | "grouped" {
+  if (g === 1) return "dense";
+  if (g === ic && g === oc) return "depthwise";
+  return (ic / g) % LANES === 0 && (oc / g) % LANES === 0 ? "dense" : "grouped";
+}
+
+/**
+ * Weights: a plane for each four output channels, in it a row for each tap and, where there is a bias, a last one for that;
+ * in a row a texel for each input channel of the group, with that channel's weights for the four.
+ */
+export function weightPlanes(problem: Conv2dProblem): Planes {
+  const { ic, oc, g, kh, kw, bias } = problem;
+  const width = algorithmOf(problem) === "dense" ? LANES * blocks(ic / g) : ic / g;
+  return { planes: blocks(oc), height: kh * kw + (bias ? 1 : 0), width };
+}
+
+export function packWeights(problem: Conv2dProblem, { weight, bias }: Conv2dWeights): Float32Array<ArrayBuffer> {
+  const { ic, oc, g, kh, kw } = problem;
+  const [taps, perGroup, { height, width }] = [kh * kw, ic / g, weightPlanes(problem)];
+  const packed = new Float32Array(lengthOf(weightPlanes(problem)));
+  for (let o = 0; o < oc; o++) {
+    const plane = Math.floor(o / LANES) * height;
+    for (let tap = 0; tap < taps; tap++) {
+      for (let i = 0; i < perGroup; i++) {
+        packed[LANES * ((plane + tap) * width + i) + (o % LANES)] = weight[(o * perGroup + i) * taps + tap]!;
+      }
+    }
+    if (bias) packed[LANES * (plane + taps) * width + (o % LANES)] = bias[o]!;
+  }
+  return packed;
+}
