@@ -27,7 +27,7 @@ try {
     build: { outDir: folder, emptyOutDir: true, target: "es2022" },
   });
   let failed = 0;
-  await runInChromium(folder, (report) => {
+  const onReport = (report: unknown): void => {
     if (typeof report === "string") {
       process.stdout.write(`browser, ${report}\n`);
       return;
@@ -40,7 +40,10 @@ try {
     for (const failure of failures) process.stderr.write(`  ${failure}\n`);
     // A run in which nothing has passed has shown nothing.
     failed += passed === 0 ? 1 : counts.failed;
-  });
+  };
+  await runInChromium(folder, onReport, "processors");
+  // A Chromium each: a driver in software compiles shaders on one thread.
+  await Promise.all(["webgpu", "webgl2"].map((mode) => runInChromium(folder, onReport, mode)));
   if (failed > 0) process.exitCode = 1;
 } catch (error) {
   fail(error);

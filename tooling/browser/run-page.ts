@@ -19,12 +19,16 @@ const ISOLATION = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-E
 
 /**
  * Resolves when the page has said that it is done (a POST to /end); what it posts to /report is passed on. `/` is isolated
- * from other origins, `/plain` is the same page without that. Where there is no Chromium: if CI is set an error, else a
+ * from other origins, `/plain` is the same page without that; `query` is what the page finds behind its `?`. Where there is no Chromium: if CI is set an error, else a
  * line that says so.
  */
-export async function runInChromium(folder: string, onReport: (report: unknown) => void): Promise<void> {
+export async function runInChromium(
+  folder: string,
+  onReport: (report: unknown) => void,
+  query: string = "",
+): Promise<void> {
   const chromium = findChromium();
-  if (chromium !== undefined) return await runPage(chromium, folder, onReport);
+  if (chromium !== undefined) return await runPage(chromium, folder, onReport, query);
   const words = "no Chromium on PATH (Debian: apt-get install chromium; or set CHROMIUM), so nothing ran in one";
   if (process.env["CI"]) throw new Error(words);
   process.stdout.write(`browser: ${words}\n`);
@@ -55,7 +59,12 @@ async function serve(folder: string, onPost: (path: string, content: unknown) =>
   return server;
 }
 
-async function runPage(chromium: string, folder: string, onReport: (report: unknown) => void): Promise<void> {
+async function runPage(
+  chromium: string,
+  folder: string,
+  onReport: (report: unknown) => void,
+  query: string,
+): Promise<void> {
   const profile = mkdtempSync(join(tmpdir(), "convene-chromium-"));
   let settle: { resolve: () => void; reject: (error: Error) => void };
   const done = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
@@ -68,7 +77,8 @@ async function runPage(chromium: string, folder: string, onReport: (report: unkn
     else if (path === "/end") settle.resolve();
     else settle.reject(new Error(`the page: ${(content as { message: string }).message}`));
   });
-  const browser = startChromium(chromium, profile, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const { port } = server.address() as AddressInfo;
+  const browser = startChromium(chromium, profile, `http://127.0.0.1:${port}/${query && `?${query}`}`);
   const gone = new Promise<void>((resolve) => {
     for (const event of ["exit", "error"]) browser.once(event, () => resolve());
   });
