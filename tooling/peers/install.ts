@@ -14,30 +14,29 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 const CACHE = fileURLToPath(new URL("../../.cache/peers/", import.meta.url));
 const CORE = fileURLToPath(new URL("../../packages/core/dist/index.js", import.meta.url));
 
+/** Installs exact versions from npm. @returns the folder that has them in its node_modules */
+export function installPackages(name: string, packages: Peer["packages"]): string {
+  const folder = join(CACHE, name);
+  mkdirSync(folder, { recursive: true });
+  const manifest = JSON.stringify({ private: true, type: "module", dependencies: packages }, undefined, 2);
+  const path = join(folder, "package.json");
+  if (existsSync(join(folder, "node_modules")) && readFileSync(path, "utf8") === manifest) return folder;
+  writeFileSync(path, manifest);
+  console.error(
+    `installing ${Object.entries(packages)
+      .map(([each, version]) => `${each}@${version}`)
+      .join(" ")}`,
+  );
+  const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const { status } = spawnSync("npm", ["install", ...flags], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+  if (status !== 0) throw new Error(`npm could not install the packages of ${name}`);
+  return folder;
+}
+
 /** @returns the path of a module whose default export is the peer's factory */
 export async function installPeer(name: PeerName): Promise<string> {
   const peer: Peer = PEERS[name];
-  const folder = join(CACHE, name);
-  mkdirSync(folder, { recursive: true });
-  const manifest = JSON.stringify({ private: true, type: "module", dependencies: peer.packages }, undefined, 2);
-  const path = join(folder, "package.json");
-  if (!existsSync(join(folder, "node_modules")) || readFileSync(path, "utf8") !== manifest) {
-    writeFileSync(path, manifest);
-    console.error(
-      `installing ${Object.entries(peer.packages)
-        .map(([each, version]) => `${each}@${version}`)
-        .join(" ")}`,
-    );
-    const { status } = spawnSync(
-      "npm",
-      ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
-      {
-        cwd: folder,
-        stdio: ["ignore", "ignore", "inherit"],
-      },
-    );
-    if (status !== 0) throw new Error(`npm could not install the packages of ${name}`);
-  }
+  const folder = installPackages(name, peer.packages);
   const outfile = join(folder, "adapter.js");
   await build({
     entryPoints: [join(HERE, peer.adapter)],

@@ -18,16 +18,18 @@ import { createHolders, type Holder } from "./holders.js";
 
 export interface TfjsOptions {
   /** As tfjs names it. */
-  readonly backend: "cpu" | "wasm";
+  readonly backend: "cpu" | "wasm" | "webgl";
   /** What it runs on, after the version and the backend's name. */
   readonly engine: string;
   readonly features: Pick<BackendFeatures, "nonFinite" | "subnormals">;
+  /** Where tfjs comes back before it is done. */
+  readonly sync?: () => Promise<void>;
 }
 
 type TensorHolder = Holder<TfTensor>;
 
 /** @param tf with the backend ready */
-export function tfjsBackend(tf: Tf, { backend, engine, features }: TfjsOptions): Backend {
+export function tfjsBackend(tf: Tf, { backend, engine, features, sync = async () => undefined }: TfjsOptions): Backend {
   const holders = createHolders<TfTensor>();
   const { replace } = holders;
   const plans = new Set<{ dispose(): void }>();
@@ -76,7 +78,7 @@ export function tfjsBackend(tf: Tf, { backend, engine, features }: TfjsOptions):
       plans.add(plan);
       return plan;
     },
-    sync: async () => undefined,
+    sync,
     async dispose() {
       holders.dispose();
       for (const plan of plans) plan.dispose();
