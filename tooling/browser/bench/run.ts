@@ -68,14 +68,22 @@ async function main(targets: readonly string[], time: number): Promise<void> {
     process.stderr.write(`[${results.length}/${layers.length}] ${report.text}\n`);
   };
   await runInChromium(folder, onReport, [time, ...layers.map(({ text }) => text)].join(","));
-  const result = { name: targets.join(" "), about: "", complete: true, layers: results, totals: totals(results, names) };
+  const result = {
+    name: targets.join(" "),
+    about: "",
+    complete: true,
+    layers: results,
+    totals: totals(results, names),
+  };
   const lines = benchTable(result, picocolors.createColors(false), undefined);
   console.log(["", "ms: median of one run; ratio: time, the first is 1", "", ...lines, ""].join("\n"));
   for (const [kind, is] of KINDS) {
     const texts = layers.filter(is).map(({ text }) => text);
     const of = results.filter(({ problem }) => texts.includes(problem));
     for (const name of names.slice(1)) {
-      const ratios = of.flatMap(({ figures }) => figures.filter(({ backend }) => backend === name).map(({ ratio }) => ratio!));
+      const ratios = of.flatMap(({ figures }) =>
+        figures.filter(({ backend }) => backend === name).map(({ ratio }) => ratio!),
+      );
       if (ratios.length === 0) continue;
       console.log(`${kind}, ${ratios.length} layers: ${name} takes ${geometricMean(ratios).toFixed(2)} times as long`);
     }
