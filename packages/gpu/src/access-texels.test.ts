@@ -24,25 +24,39 @@ describe("a sheet", () => {
 });
 
 describe("texelsAccess", () => {
+  const planes = { planes: 10, height: 4, width: 2 };
+  const readers = (side: number) => texelsAccess({ x: planes }, side).nativeFunctions.map(({ source }) => source);
+
   it("finds a plane by its row alone where there is one column", () => {
-    const { nativeFunctions, place } = texelsAccess({ x: { planes: 4, height: 8, width: 16 } }, 8192);
-    expect(nativeFunctions[0]!.source).toBe(
-      "vec4 xTexel(float z, float y, float x) { y += z * 8.0; return texture(user_x, vec2((x + 0.5) * 0.0625, (y + 0.5) * 0.03125)); }",
-    );
-    expect(place({ planes: 4, height: 1, width: 16 })).toEqual({
-      lines: [],
-      z: "this.thread.y",
-      y: "0",
-      x: "this.thread.x",
+    expect(readers(64)).toEqual([
+      "float threadX() { return gl_FragCoord.x - 0.5; }",
+      "float threadY() { return gl_FragCoord.y - 0.5; }",
+      "vec4 xTexel(float z, float y, float x) { y += z * 4.0; return texture(user_x, vec2((x + 0.5) * 0.5, (y + 0.5) * 0.025)); }",
+      "float xLane(float z, float y, float x, float lane) { y += z * 4.0; return texture(user_x, vec2((x + 0.5) * 0.5, (y + 0.5) * 0.025))[int(lane)]; }",
+    ]);
+    expect(texelsAccess({}, 64).place(planes)).toEqual({
+      lines: [
+        "const x0 = threadX();",
+        "const top = threadY();",
+        "const plane0 = Math.floor((top + 0.5) / 4);",
+        "const y0 = top - plane0 * 4;",
+      ],
+      z: "plane0",
+      y: "y0",
+      x: "x0",
     });
   });
 
   it("finds it by row and column where there are more", () => {
-    const planes = { planes: 10, height: 4, width: 2 };
-    const { nativeFunctions, place } = texelsAccess({ x: planes }, 16);
-    expect(nativeFunctions[1]!.source).toContain(
-      "float row = floor((z + 0.5) / 3.0); x += (z - row * 3.0) * 2.0; y += row * 4.0;",
-    );
-    expect(place(planes).lines).toContain("const plane0 = row * 3 + column;");
+    expect(readers(16)[2]).toContain("float row = floor((z + 0.5) / 3.0); x += (z - row * 3.0) * 2.0; y += row * 4.0;");
+    expect(texelsAccess({}, 16).place(planes).lines).toEqual([
+      "const left = threadX();",
+      "const top = threadY();",
+      "const row = Math.floor((top + 0.5) / 4);",
+      "const y0 = top - row * 4;",
+      "const column = Math.floor((left + 0.5) / 2);",
+      "const x0 = left - column * 2;",
+      "const plane0 = row * 3 + column;",
+    ]);
   });
 });

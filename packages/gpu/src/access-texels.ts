@@ -23,34 +23,40 @@ export function sheetOf({ planes, height, width }: Planes, side: number): Sheet 
   return { width: columns * width, height: Math.max(2, Math.ceil(planes / columns) * height), columns };
 }
 
+/** Where a thread is. `this.thread` is found by three divisions, which a driver leaves out where nobody asks. */
+const THREAD: readonly NativeFunction[] = ["X", "Y"].map((axis) => ({
+  name: `thread${axis}`,
+  source: `float thread${axis}() { return gl_FragCoord.${axis.toLowerCase()} - 0.5; }`,
+  settings: { returnType: "Float", argumentTypes: {} },
+}));
+
 /** How a kernel reads `args`, and what it needs for that. All must have a sheet. */
 export function texelsAccess(
   args: Arguments,
   side: number,
 ): Access & { readonly nativeFunctions: readonly NativeFunction[] } {
-  const nativeFunctions = (Object.keys(args) as ArgumentName[]).flatMap((name) => readers(name, args[name]!, side));
+  const readersOf = (Object.keys(args) as ArgumentName[]).flatMap((name) => readers(name, args[name]!, side));
+  const nativeFunctions = [...THREAD, ...readersOf];
   return {
     nativeFunctions,
     place(output) {
       const { columns } = sheetOf(output, side)!;
       const { height, width } = output;
-      const row = quotient("this.thread.y", height);
-      if (columns === 1) {
-        if (height === 1) return { lines: [], z: "this.thread.y", y: "0", x: "this.thread.x" };
-        return {
-          lines: [`const plane0 = ${row};`, `const y0 = this.thread.y - plane0 * ${height};`],
-          z: "plane0",
-          y: "y0",
-          x: "this.thread.x",
-        };
-      }
+      const across = columns > 1;
+      const row = across ? "row" : "plane0";
       return {
         lines: [
-          `const row = ${row};`,
-          `const y0 = this.thread.y - row * ${height};`,
-          `const column = ${quotient("this.thread.x", width)};`,
-          `const x0 = this.thread.x - column * ${width};`,
-          `const plane0 = row * ${columns} + column;`,
+          `const ${across ? "left" : "x0"} = threadX();`,
+          "const top = threadY();",
+          `const ${row} = ${quotient("top", height)};`,
+          `const y0 = top - ${row} * ${height};`,
+          ...(across
+            ? [
+                `const column = ${quotient("left", width)};`,
+                `const x0 = left - column * ${width};`,
+                `const plane0 = row * ${columns} + column;`,
+              ]
+            : []),
         ],
         z: "plane0",
         y: "y0",

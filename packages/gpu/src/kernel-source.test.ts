@@ -26,8 +26,8 @@ describe("kernelSource", () => {
   it("reads the same from textures, by native functions", () => {
     const problem = parseProblem("ic512_ih14_oc512_kh1");
     const text = kernelSource(problem, texelsAccess(kernelArguments(problem), 8192));
-    expect(text).toContain("const plane0 = Math.floor((this.thread.y + 0.5) / 14);");
-    expect(text).toContain("const v = xTexel(i, y0, this.thread.x);");
+    expect(text).toContain("const plane0 = Math.floor((top + 0.5) / 14);");
+    expect(text).toContain("const v = xTexel(i, y0, x0);");
     expect(text).toContain("const w3 = wTexel(plane0, 0, i * 4 + 3);");
   });
 

@@ -55,10 +55,10 @@ export function kernelSource(p: Conv2dProblem, access: Access): string {
     ...EACH.map((l) => `let s${l} = ${bias ? bias.lanes[l] : "0.0"};`),
     ...ALGORITHMS[algorithmOf(p)].before(p, o),
     ...loop("ky", p.kh, [
-      ...tap("iy", times(y, p.sh), "ky", p.kh, p.dh, p.pt, p.pb, p.ih, p.paddingMode, (iy) =>
+      ...coordinate("iy", times(y, p.sh), "ky", p.kh, p.dh, p.pt, p.pb, p.ih, p.paddingMode, (iy) =>
         loop("kx", p.kw, [
-          ...tap("ix", times(x, p.sw), "kx", p.kw, p.dw, p.pl, p.pr, p.iw, p.paddingMode, (ix) => {
-            const at = { z, o, iy, ix, tap: sum(p.kh > 1 && times("ky", p.kw), p.kw > 1 && "kx") };
+          ...coordinate("ix", times(x, p.sw), "kx", p.kw, p.dw, p.pl, p.pr, p.iw, p.paddingMode, (ix) => {
+            const at = { z, o, iy, ix, row: sum(p.kh > 1 && times("ky", p.kw), p.kw > 1 && "kx") };
             return ALGORITHMS[algorithmOf(p)].tap(p, access, at);
           }),
         ]),
@@ -89,7 +89,7 @@ interface Tap {
   readonly o: string;
   readonly iy: string;
   readonly ix: string;
-  readonly tap: string;
+  readonly row: string;
 }
 
 interface Algorithm {
@@ -107,14 +107,14 @@ const ALGORITHMS: Readonly<Record<ReturnType<typeof algorithmOf>, Algorithm>> = 
       const group = p.g > 1 && `${quotient(o, p.oc / p.g / LANES)} * ${p.ic / p.g / LANES}`;
       return image || group ? [`const plane = ${sum(image, group)};`] : [];
     },
-    tap(p, access, { o, iy, ix, tap }) {
+    tap(p, access, { o, iy, ix, row }) {
       const count = blocks(p.ic / p.g);
       const plane = sum((p.n > 1 || p.g > 1) && "plane", count > 1 && "i");
       const v = access.texel("v", "x", plane, iy, ix);
       // What only fills up the texel has weights of zero.
       const used = EACH.slice(0, Math.min(p.ic / p.g, LANES));
       const w = used.map((c) =>
-        access.texel(`w${c}`, "w", o, tap, sum(count > 1 && times("i", LANES), (c > 0 || count === 1) && String(c))),
+        access.texel(`w${c}`, "w", o, row, sum(count > 1 && times("i", LANES), (c > 0 || count === 1) && String(c))),
       );
       return loop("i", count, [
         ...v.lines,
@@ -127,8 +127,8 @@ const ALGORITHMS: Readonly<Record<ReturnType<typeof algorithmOf>, Algorithm>> = 
   },
   depthwise: {
     before: () => [],
-    tap(_, access, { z, o, iy, ix, tap }) {
-      const [v, w] = [access.texel("v", "x", z, iy, ix), access.texel("w0", "w", o, tap, "0")];
+    tap(_, access, { z, o, iy, ix, row }) {
+      const [v, w] = [access.texel("v", "x", z, iy, ix), access.texel("w0", "w", o, row, "0")];
       return [...v.lines, ...w.lines, ...EACH.map((l) => `s${l} += ${v.lanes[l]} * ${w.lanes[l]};`)];
     },
   },
@@ -138,9 +138,9 @@ const ALGORITHMS: Readonly<Record<ReturnType<typeof algorithmOf>, Algorithm>> = 
       // Each lane's first input channel.
       ...EACH.map((l) => `const c${l} = ${quotient(`${o} * ${LANES} + ${l}`, p.oc / p.g)} * ${p.ic / p.g};`),
     ],
-    tap(p, access, { o, iy, ix, tap }) {
+    tap(p, access, { o, iy, ix, row }) {
       const count = p.ic / p.g;
-      const w = access.texel("w0", "w", o, tap, count > 1 ? "i" : "0");
+      const w = access.texel("w0", "w", o, row, count > 1 ? "i" : "0");
       return loop("i", count, [
         ...w.lines,
         ...EACH.flatMap((l) => {
@@ -155,7 +155,7 @@ const ALGORITHMS: Readonly<Record<ReturnType<typeof algorithmOf>, Algorithm>> = 
 };
 
 /** Terms that are there, added up. */
-export function sum(...terms: readonly (string | false)[]): string {
+function sum(...terms: readonly (string | false)[]): string {
   return terms.filter(Boolean).join(" + ") || "0";
 }
 
@@ -171,7 +171,7 @@ function loop(name: string, count: number, body: readonly string[]): readonly st
 }
 
 /** What `body` makes of the input coordinate `at` of a tap; left out where that lies in padding of zeros. */
-function tap(
+function coordinate(
   at: "ix" | "iy",
   first: string,
   k: "kx" | "ky",
@@ -181,11 +181,11 @@ function tap(
   after: number,
   size: number,
   mode: Conv2dProblem["paddingMode"],
-  body: (coordinate: string) => readonly string[],
+  body: (where: string) => readonly string[],
 ): readonly string[] {
-  const where = sum(first, count > 1 && times(k, dilation)) + (before > 0 ? ` - ${before}` : "");
-  if (before === 0 && after === 0) return body(where);
-  const define = `let ${at} = ${where};`;
+  const place = sum(first, count > 1 && times(k, dilation)) + (before > 0 ? ` - ${before}` : "");
+  if (before === 0 && after === 0) return body(place);
+  const define = `let ${at} = ${place};`;
   const inside = body(at);
   const last = size - 1;
   switch (mode) {
@@ -210,7 +210,7 @@ function tap(
   }
 }
 
-export function times(name: string, factor: number): string {
+function times(name: string, factor: number): string {
   return factor === 1 ? name : `${name} * ${factor}`;
 }
 

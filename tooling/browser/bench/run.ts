@@ -78,8 +78,8 @@ async function main(targets: readonly string[], time: number): Promise<void> {
   const lines = benchTable(result, picocolors.createColors(false), undefined);
   console.log(["", "ms: median of one run; ratio: time, the first is 1", "", ...lines, ""].join("\n"));
   for (const [kind, is] of KINDS) {
-    const texts = layers.filter(is).map(({ text }) => text);
-    const of = results.filter(({ problem }) => texts.includes(problem));
+    const texts = new Set(layers.filter(is).map(({ text }) => text));
+    const of = results.filter(({ problem }) => texts.has(problem));
     for (const name of names.slice(1)) {
       const ratios = of.flatMap(({ figures }) =>
         figures.filter(({ backend }) => backend === name).map(({ ratio }) => ratio!),

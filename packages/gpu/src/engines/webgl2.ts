@@ -221,10 +221,12 @@ function nextTask(waited: number): Promise<void> {
   if (waited > SOON) return new Promise((resolve) => setTimeout(resolve));
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
+    const arrived = (): void => {
       port1.close();
       resolve();
     };
+    port1.addEventListener("message", arrived);
+    port1.start();
     port2.postMessage(undefined);
   });
 }

@@ -190,6 +190,7 @@ function engine(
       // A kernel holds on to its last result until it has another, which may be never.
       const holder = run.kernel as { outputBuffer?: Buffer | null };
       if (holder.outputBuffer === own.buffer) {
+        // oxlint-disable-next-line no-underscore-dangle -- gpu.js's own name
         own.buffer._refs!--;
         holder.outputBuffer = null;
       }
@@ -226,11 +227,11 @@ const TURNS = 20;
  * takes a processor from that driver: on two, a layer of 77 ms took it 122. So the turns are made a millisecond long.
  */
 async function patiently<T>(work: Promise<T>): Promise<T> {
-  let pending = true;
-  const settled = (): void => void (pending = false);
+  const state = { pending: true };
+  const settled = (): void => void (state.pending = false);
   work.then(settled, settled);
   const cell = new Int32Array(new SharedArrayBuffer(4));
-  for (let turn = 0; pending; turn++) {
+  for (let turn = 0; state.pending; turn++) {
     if (turn > TURNS) Atomics.wait(cell, 0, 0, 1);
     await new Promise((resolve) => setImmediate(resolve));
   }
