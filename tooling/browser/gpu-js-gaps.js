@@ -27,6 +27,10 @@ export async function changedGaps() {
   const shader = reads.kernel.compiledFragmentShader;
   expectGap(/uniform lowp sampler2D user_x/.test(shader), "declares small textures lowp (engines/webgl2.ts, tactic)");
   expectGap(/index \/ w\)/.test(shader), "divides to find an element (access-texels.ts, nativeFunctions)");
+
+  row.delete();
+  const { texture } = four.kernel.texture;
+  expectGap(gpu.context.isTexture(texture), "keeps a kernel's last result (engines/webgl2.ts, run)");
   await gpu.destroy();
   return changed;
 }

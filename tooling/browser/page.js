@@ -64,6 +64,40 @@ async function onEach(count) {
   return results;
 }
 
+/** Nothing that was disposed of stays, kernels' results included; and places that float32 cannot count are refused. */
+async function checkTextures() {
+  const { createTexture, deleteTexture } = WebGL2RenderingContext.prototype;
+  let textures = 0;
+  WebGL2RenderingContext.prototype.createTexture = function () {
+    textures++;
+    return createTexture.call(this);
+  };
+  WebGL2RenderingContext.prototype.deleteTexture = function (texture) {
+    textures--;
+    deleteTexture.call(this, texture);
+  };
+  const backend = await gpu({ mode: "webgl2" });
+  const before = textures;
+  for (let i = 1; i <= 20; i++) {
+    const layer = new Conv2d(
+      { inChannels: 3, outChannels: 5, kernelSize: 3, activation: { clamp: [0, i] } },
+      { seed: 1 },
+    );
+    const model = await prepare(backend, layer, INPUT.shape);
+    await model.run(INPUT);
+    await model.run(INPUT);
+    model.dispose();
+  }
+  await backend.sync();
+  if (textures !== before) throw new Error(`webgl2: ${textures - before} textures stay of what was disposed of`);
+  const many = parseProblem(`n${2 ** 22}_ic1_ih1_oc1_kh1_nobias`);
+  const error = await backend.prepareConv2d(many, { weight: Float32Array.of(1) }).catch((caught) => String(caught));
+  if (!/places are counted in float32/.test(String(error))) throw new Error(`webgl2, ${2 ** 22} planes: ${error}`);
+  await backend.dispose();
+  Object.assign(WebGL2RenderingContext.prototype, { createTexture, deleteTexture });
+  await send("/report", "webgl2: no texture stays of what was disposed of");
+}
+
 /** A context that is lost while a model runs: what is in flight fails and says so, and a new backend works. */
 async function checkLoss() {
   const { getContext } = HTMLCanvasElement.prototype;
@@ -125,6 +159,7 @@ const PARTS = {
     await checkColumns();
     await checkContexts();
     await checkLoss();
+    await checkTextures();
     await run(() => gpu({ mode: "webgl2" }), { noSkips: false });
     await send("/end", {});
   },

@@ -4,6 +4,7 @@
  */
 
 import {
+  activationRange,
   type BackendFeatures,
   type BackendImplementation,
   type Conv2dProblem,
@@ -13,17 +14,18 @@ import {
   outputShape,
   type Shape4,
 } from "@convene/core";
-import { checkMode, type Engine } from "./engines/engine.js";
+import type { Engine } from "./engines/engine.js";
 import type { Kernel } from "./gpu-js.js";
 import { type ArgumentName, kernelArguments, kernelSource } from "./kernel-source.js";
 import { algorithmOf, packTensor, packWeights, type Planes, planesOf, unpackTensor, weightPlanes } from "./planes.js";
+import { shareMemory } from "./share-memory.js";
 
-/** A run gives a handle of its own, so a storage holds whichever came last. */
+/** A tensor's place on the device. */
 export interface Storage<Handle> {
-  readonly shape: Shape4;
-  handle: Handle | undefined;
-  /** Others whose content is of no use once this one is written. */
-  readonly ended: Storage<Handle>[];
+  readonly planes: Planes;
+  readonly handle: Handle;
+  /** Whether the device has said that its memory is there. */
+  ready: boolean;
 }
 
 /** Kernels that no plan uses any more, and that the next plan for the same problem finds: compiling takes milliseconds. */
@@ -34,11 +36,25 @@ interface Compiled {
   users: number;
 }
 
+/** Why a problem cannot be, where it cannot. */
+export function problemRefusal<Handle>(engine: Engine<Handle>, problem: Conv2dProblem): string | undefined {
+  const [min, max] = activationRange(problem.activation);
+  if (min === Infinity || max === -Infinity)
+    return "a clamp to an infinity alone: no shading language has a word for it";
+  const [input, output] = [inputShape(problem), outputShape(problem)];
+  const reasons = [
+    [`the input (${input.join(" x ")})`, engine.refuse(planesOf(input))],
+    ["the weight tensor", engine.refuse(weightPlanes(problem))],
+    [`the output (${output.join(" x ")})`, engine.refuse(planesOf(output)) ?? engine.refuseOutput(planesOf(output))],
+  ] as const;
+  const found = reasons.find(([, reason]) => reason !== undefined);
+  return found && `${found[0]} ${found[1]}`;
+}
+
 export function gpuImplementation<Handle>(
   engine: Engine<Handle>,
   features: BackendFeatures,
 ): BackendImplementation<Storage<Handle>> {
-  const { mode } = engine;
   const compiled = new Map<string, Promise<Compiled>>();
   /** All that is on the device, for whoever disposes of the backend before its tensors. */
   const live = new Set<Handle>();
@@ -46,70 +62,62 @@ export function gpuImplementation<Handle>(
     live.add(handle);
     return handle;
   };
-  const drop = (handle: Handle | undefined): void => {
-    if (handle !== undefined && live.delete(handle)) engine.free(handle);
+  const drop = (handle: Handle): void => {
+    if (live.delete(handle)) engine.free(handle);
   };
+
+  /** When it has settled, everything before has; it never rejects. */
   let queue: Promise<unknown> = Promise.resolve();
-
-  /** Does `work` when everything before it is done. Its error is the next read's, or sync's. */
-  const enqueue = <T>(work: () => Promise<T> | T): Promise<T> => {
+  /** What has gone wrong while running, which everything later says too. */
+  let failure: ConveneError | undefined;
+  const queued = <T>(work: () => Promise<T> | T): Promise<T> => {
     const mine = queue.then(work);
-    queue = mine;
-    mine.catch(() => undefined);
+    queue = mine.catch(() => undefined);
     return mine;
   };
+  /** Does `work` when everything before it is done. Its error is that of everything after it. */
+  const enqueue = async <T>(work: () => Promise<T> | T): Promise<T> =>
+    await queued(async () => {
+      if (failure) throw failure;
+      try {
+        return await work();
+      } catch (error) {
+        failure = asExecution(error);
+        throw failure;
+      }
+    });
+  /** As `enqueue`; the next read or sync tells what came of it. */
+  const later = (work: () => Promise<void>): void => void enqueue(work).catch(() => undefined);
   /** As `enqueue`, but its error is its own: what comes later is none the worse. */
-  const attempt = <T>(work: () => Promise<T>): Promise<T> => {
-    const before = queue;
-    const mine = before.then(work);
-    queue = mine.catch(() => before);
-    queue.catch(() => undefined);
-    return mine;
-  };
+  const attempt = async <T>(work: () => Promise<T>): Promise<T> =>
+    await queued(async () => {
+      if (failure) throw failure;
+      return await work();
+    });
+  /** Happens whatever went wrong. */
+  const release = (work: () => Promise<void> | void): void => void queued(work).catch(() => undefined);
 
-  const check = (what: string, planes: Planes): void => {
+  const checkShape = (shape: Shape4): Planes => {
+    const planes = planesOf(shape);
     const reason = engine.refuse(planes);
-    if (reason !== undefined) throw new ConveneError("ERR_UNSUPPORTED", `gpu: ${what} ${reason}`);
+    if (reason === undefined) return planes;
+    throw new ConveneError("ERR_UNSUPPORTED", `gpu: a tensor of ${shape.join(" x ")} ${reason}`);
   };
-  const checkShape = (shape: Shape4): void => check(`a tensor of ${shape.join(" x ")}`, planesOf(shape));
 
-  const handleOf = (storage: Storage<Handle>): Handle => {
-    const planes = planesOf(storage.shape);
-    // Never written: any content will do.
-    storage.handle ??= keep(engine.upload(planes));
+  const handleOf = async (storage: Storage<Handle>): Promise<Handle> => {
+    if (!storage.ready) await engine.ready(storage.handle);
+    storage.ready = true;
     return storage.handle;
   };
-  const replace = (storage: Storage<Handle>, handle: Handle | undefined): void => {
-    drop(storage.handle);
-    storage.handle = handle;
-    if (handle === undefined) return;
-    for (const each of storage.ended) {
-      drop(each.handle);
-      each.handle = undefined;
-    }
-  };
 
-  const compile = async (problem: Conv2dProblem): Promise<Compiled> => {
-    const [args, output] = [kernelArguments(problem), planesOf(outputShape(problem))];
-    const kernel = engine.compile(kernelSource(problem, engine.access(args)), args, output);
-    const zeros: Handle[] = [];
-    try {
-      for (const planes of Object.values(args)) zeros.push(keep(engine.upload(planes)));
-      // The first run compiles, and tells what it compiled to.
-      drop(keep(await engine.run(kernel, zeros, output)));
-      checkMode(kernel, mode);
-    } catch (error) {
-      kernel.destroy();
-      throw error;
-    } finally {
-      for (const each of zeros) drop(each);
-    }
-    return { kernel, users: 0 };
-  };
   const compiledFor = async (problem: Conv2dProblem): Promise<Compiled> => {
     const text = formatProblem(problem);
-    const found = compiled.get(text);
-    const promise = found ?? compile(problem);
+    const compile = async (): Promise<Compiled> => {
+      const args = kernelArguments(problem);
+      const source = kernelSource(problem, engine.access(args));
+      return { kernel: await engine.compile(source, args, planesOf(outputShape(problem))), users: 0 };
+    };
+    const promise = compiled.get(text) ?? compile();
     // The latest is the last.
     compiled.delete(text);
     compiled.set(text, promise);
@@ -124,10 +132,12 @@ export function gpuImplementation<Handle>(
   };
   /** Drops what nobody uses, the oldest first. */
   const trim = async (): Promise<void> => {
+    const unused: [text: string, kernel: Kernel][] = [];
     for (const [text, promise] of compiled) {
-      if (compiled.size <= MOST_KEPT) return;
       const { kernel, users } = await promise;
-      if (users > 0) continue;
+      if (users === 0) unused.push([text, kernel]);
+    }
+    for (const [text, kernel] of unused.slice(0, Math.max(0, unused.length - MOST_KEPT))) {
       compiled.delete(text);
       kernel.destroy();
     }
@@ -138,79 +148,82 @@ export function gpuImplementation<Handle>(
     device: engine.device,
     features,
     allocate(shape) {
-      checkShape(shape);
-      return { shape, handle: undefined, ended: [] };
+      const planes = checkShape(shape);
+      return { planes, handle: keep(engine.allocate(planes)), ready: false };
     },
-    // A storage takes memory from its first write on, so what ended before that makes room for it.
     allocateShared(lifetimes) {
-      for (const { shape } of lifetimes) checkShape(shape);
-      const storages = lifetimes.map(({ shape }): Storage<Handle> => ({ shape, handle: undefined, ended: [] }));
-      lifetimes.forEach(({ from }, index) => {
-        storages[index]!.ended.push(...storages.filter((_, other) => lifetimes[other]!.to < from));
-      });
-      return {
-        storages,
-        free: () => void enqueue(() => storages.forEach((storage) => replace(storage, undefined))),
-      };
+      const planes = lifetimes.map(({ shape }) => checkShape(shape));
+      const storages: Storage<Handle>[] = [];
+      const free = (): void => storages.forEach(({ handle }) => drop(handle));
+      try {
+        for (const { users, largest } of shareMemory(lifetimes, planes, (a, b) => engine.fits(a, b))) {
+          const handle = engine.allocate(planes[largest]!);
+          for (const user of users) {
+            const own = user === largest ? handle : engine.view(handle, planes[user]!);
+            storages[user] = { planes: planes[user]!, handle: keep(own), ready: false };
+          }
+        }
+      } catch (error) {
+        free();
+        throw error;
+      }
+      return { storages, free: () => release(free) };
     },
-    free(storage) {
-      void enqueue(() => replace(storage, undefined));
-    },
+    free: ({ handle }) => release(() => drop(handle)),
     upload(source, target) {
       // Packing copies: the caller may change its array at once.
-      const [packed, planes] = [packTensor(source), planesOf(source.shape)];
-      void enqueue(() => replace(target, keep(engine.upload(planes, packed))));
+      const packed = packTensor(source);
+      later(async () => engine.write(await handleOf(target), target.planes, packed));
     },
     read: (source, shape, layout) =>
-      enqueue(async () => unpackTensor(await engine.read(handleOf(source), planesOf(shape)), shape, layout)),
+      enqueue(async () => unpackTensor(await engine.read(await handleOf(source), source.planes), shape, layout)),
     async prepareConv2d(problem, weights) {
-      const planes = weightPlanes(problem);
-      check("the weights", planes);
-      for (const shape of [inputShape(problem), outputShape(problem)]) checkShape(shape);
-      const packed = packWeights(problem, weights);
+      const refusal = problemRefusal(engine, problem);
+      if (refusal !== undefined) throw new ConveneError("ERR_UNSUPPORTED", `gpu: ${refusal}`);
+      const [planes, packed] = [weightPlanes(problem), packWeights(problem, weights)];
       return await attempt(async () => {
         const one = await compiledFor(problem);
         let w: Handle | undefined;
-        const release = async (): Promise<void> => {
-          drop(w);
+        const dispose = async (): Promise<void> => {
+          if (w !== undefined) drop(w);
           one.users--;
           await trim();
         };
         try {
-          w = keep(engine.upload(planes, packed));
+          w = keep(engine.allocate(planes));
+          await engine.ready(w);
+          engine.write(w, planes, packed);
         } catch (error) {
-          await release();
+          await dispose();
           throw error;
         }
-        const output = planesOf(outputShape(problem));
         const names = Object.keys(kernelArguments(problem)) as ArgumentName[];
         return {
-          algorithm: `${algorithmOf(problem)} ${mode}`,
-          run(input, into, residual) {
-            void enqueue(async () => {
+          algorithm: `${algorithmOf(problem)} ${engine.mode}`,
+          run(input, output, residual) {
+            later(async () => {
               const args = { x: () => handleOf(input), w: () => w!, r: () => handleOf(residual!) };
-              const handles = names.map((name) => args[name]());
-              replace(into, keep(await engine.run(one.kernel, handles, output)));
+              const handles: Handle[] = [];
+              for (const name of names) handles.push(await args[name]());
+              await engine.run(one.kernel, handles, await handleOf(output));
             });
           },
-          dispose() {
-            void enqueue(release);
-          },
+          dispose: () => release(dispose),
         };
       });
     },
     sync: () => enqueue(() => engine.finished()),
     async dispose() {
-      await queue.catch(() => undefined);
+      await queue;
       for (const each of live) drop(each);
-      for (const promise of compiled.values()) {
-        try {
-          (await promise).kernel.destroy();
-        } catch {
-          // It never came to be.
-        }
-      }
       await engine.dispose();
     },
   };
+}
+
+/** What fails while running is final, memory that was not there included: what was to be computed has not been. */
+function asExecution(error: unknown): ConveneError {
+  if (error instanceof ConveneError && error.code === "ERR_EXECUTION") return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new ConveneError("ERR_EXECUTION", message.startsWith("gpu: ") ? message : `gpu: ${message}`, { cause: error });
 }

@@ -102,7 +102,33 @@ describe.skipIf(missing !== undefined && !process.env["CI"])("on WebGPU", () => 
     });
   });
 
-  it("takes weights that are larger than a dispatch", async () => {
+  it("takes inputs and weights that are larger than a dispatch", async () => {
+    const problem = parseProblem("ic262148_ih1_oc1_kh1_nobias");
+    const ones = { weight: new Float32Array(262_148).fill(1) };
+    const plan = await (await make()).prepareConv2d(problem, ones);
+    plan.dispose();
+  });
+
+  it("is unavailable where what there is does not start, and starts when it does", async () => {
+    const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+    const put = (value: object): unknown =>
+      Object.defineProperty(globalThis, "navigator", { value, configurable: true, writable: true });
+    try {
+      put({ gpu: { requestAdapter: async () => await Promise.reject(new Error("no adapter for you")) } });
+      await expect(gpu()).rejects.toMatchObject({
+        code: "ERR_BACKEND_UNAVAILABLE",
+        reason: expect.stringMatching(/does not start in mode "webgpu" \(no adapter for you\).*no WebGL2 here/),
+      });
+      put(Object.freeze({}));
+      await expect(gpu()).rejects.toMatchObject({ code: "ERR_BACKEND_UNAVAILABLE" });
+    } finally {
+      if (before) Object.defineProperty(globalThis, "navigator", before);
+      else delete (globalThis as { navigator?: unknown }).navigator;
+    }
+    await make();
+  });
+
+  it("takes weights that are larger than a workgroup", async () => {
     const backend = await make();
     const conv = new Conv2d({ inChannels: 600, outChannels: 300, kernelSize: 1 }, { seed: 1 });
     const x = randomUniform([1, 600, 3, 3], { seed: 2 });
@@ -136,7 +162,20 @@ describe.skipIf(missing !== undefined && !process.env["CI"])("on WebGPU", () => 
     const unsupported = (message: RegExp) =>
       expect.objectContaining({ code: "ERR_UNSUPPORTED", message: expect.stringMatching(message) });
     expect(() => backend.allocate([1, 1, 2 ** 16, 2 ** 15 - 1])).toThrow(unsupported(/this device binds \d+ at most/));
-    expect(() => backend.allocate([70_000, 1, 1, 1])).toThrow(unsupported(/takes 70000 workgroups in a direction/));
+    const refused = parseProblem("n70000_ic1_ih1_oc1_kh1_nobias");
+    expect(backend.features.supports!(refused)).toEqual({
+      reason: expect.stringMatching(/the output \(70000 x 1 x 1 x 1\) takes 70000 workgroups in a direction/),
+    });
+    await expect(backend.prepareConv2d(refused, { weight: Float32Array.of(1) })).rejects.toThrow(
+      unsupported(/this device dispatches \d+ at most/),
+    );
+    const infinite = {
+      ...parseProblem("ic1_ih1_oc1_kh1_nobias"),
+      activation: { clamp: [Infinity, Infinity] },
+    } as const;
+    await expect(backend.prepareConv2d(infinite, { weight: Float32Array.of(1) })).rejects.toThrow(
+      unsupported(/a clamp to an infinity alone/),
+    );
     await backend.sync();
   });
 
@@ -161,12 +200,8 @@ describe.skipIf(missing !== undefined && !process.env["CI"])("on WebGPU", () => 
     const backend = await make();
     const before = await run(backend);
     const engine = await openWebGpu();
-    const kernel = engine.compile(
-      "function () { return [0.0, 0.0, 0.0, 0.0]; }",
-      {},
-      { planes: 1, height: 1, width: 1 },
-    );
-    await engine.run(kernel, [], { planes: 1, height: 1, width: 1 });
+    const texel = { planes: 1, height: 1, width: 1 };
+    const kernel = await engine.compile("function () { return [0.0, 0.0, 0.0, 0.0]; }", {}, texel);
     const inFlight = run(backend);
     await new Promise((resolve) => setTimeout(resolve, 2));
     (kernel.kernel.context as { device: { destroy(): void } }).device.destroy();

@@ -6,11 +6,13 @@ import {
   BackendUnavailableError,
   checkKeys,
   checkOneOf,
+  type Conv2dProblem,
   ConveneError,
   defineBackend,
+  type Support,
 } from "@convene/core";
-import { gpuImplementation } from "./backend.js";
-import type { Engine } from "./engines/engine.js";
+import { gpuImplementation, problemRefusal } from "./backend.js";
+import { type Engine, unavailable } from "./engines/engine.js";
 import { openHost } from "./engines/host.js";
 import { openWebGl2 } from "./engines/webgl2.js";
 import { openWebGpu } from "./engines/webgpu.js";
@@ -76,8 +78,12 @@ export async function gpu(options: GpuOptions = {}): Promise<Backend> {
 
 /** A backend that says what its device does with numbers that are not ordinary. */
 async function describe<Handle>(engine: Engine<Handle>): Promise<Backend> {
+  const supports = (problem: Conv2dProblem): Support => {
+    const reason = problemRefusal(engine, problem);
+    return reason === undefined || { reason };
+  };
   const make = (over: Engine<Handle>, features: BackendFeatures): Backend =>
-    defineBackend(gpuImplementation(over, features));
+    defineBackend(gpuImplementation(over, { ...features, supports }));
   const probe = make({ ...engine, dispose: async () => undefined }, { nonFinite: true, subnormals: true });
   try {
     const features = await findFeatures(probe);
@@ -86,6 +92,6 @@ async function describe<Handle>(engine: Engine<Handle>): Promise<Backend> {
   } catch (error) {
     await probe.dispose();
     await engine.dispose();
-    throw error;
+    throw unavailable(engine.mode, error, "Use another mode, or another backend");
   }
 }

@@ -4,7 +4,15 @@
  * and ONNX Runtime's NC4HW4; the channels that fill up the last four are always zero.
  */
 
-import { type Conv2dProblem, type Conv2dWeights, type Layout, type Shape4, type Tensor, tensor } from "@convene/core";
+import {
+  type Conv2dProblem,
+  type Conv2dWeights,
+  ConveneError,
+  type Layout,
+  type Shape4,
+  type Tensor,
+  tensor,
+} from "@convene/core";
 
 export const LANES = 4;
 
@@ -29,9 +37,18 @@ export function lengthOf({ planes, height, width }: Planes): number {
   return LANES * planes * height * width;
 }
 
+/** Zeros on the host. @throws ConveneError `ERR_OUT_OF_MEMORY` */
+export function hostMemory(length: number): Float32Array<ArrayBuffer> {
+  try {
+    return new Float32Array(length);
+  } catch (cause) {
+    throw new ConveneError("ERR_OUT_OF_MEMORY", `gpu: no host memory for ${4 * length} bytes`, { cause });
+  }
+}
+
 /** A tensor of either layout as texels. */
 export function packTensor({ shape, layout, data }: Tensor): Float32Array<ArrayBuffer> {
-  const packed = new Float32Array(lengthOf(planesOf(shape)));
+  const packed = hostMemory(lengthOf(planesOf(shape)));
   eachChannel(shape, layout, (from, step, to, count) => {
     for (let i = 0; i < count; i++) packed[to + i * LANES] = data[from + i * step]!;
   });
@@ -41,7 +58,7 @@ export function packTensor({ shape, layout, data }: Tensor): Float32Array<ArrayB
 /** The other way round. */
 export function unpackTensor(packed: Float32Array, shape: Shape4, layout: Layout): Tensor {
   const [n, c, h, w] = shape;
-  const data = new Float32Array(n * c * h * w);
+  const data = hostMemory(n * c * h * w);
   eachChannel(shape, layout, (from, step, to, count) => {
     for (let i = 0; i < count; i++) data[from + i * step] = packed[to + i * LANES]!;
   });
@@ -87,7 +104,7 @@ export function weightPlanes(problem: Conv2dProblem): Planes {
 export function packWeights(problem: Conv2dProblem, { weight, bias }: Conv2dWeights): Float32Array<ArrayBuffer> {
   const { ic, oc, g, kh, kw } = problem;
   const [taps, perGroup, { height, width }] = [kh * kw, ic / g, weightPlanes(problem)];
-  const packed = new Float32Array(lengthOf(weightPlanes(problem)));
+  const packed = hostMemory(lengthOf(weightPlanes(problem)));
   for (let o = 0; o < oc; o++) {
     const plane = Math.floor(o / LANES) * height;
     for (let tap = 0; tap < taps; tap++) {

@@ -1,29 +1,40 @@
 /** What the backend needs of each mode of gpu.js: to put texels somewhere, have kernels work on them, and read them. */
 
-import { ConveneError } from "@convene/core";
+import { BackendUnavailableError, ConveneError } from "@convene/core";
 import type { GpuJs, Kernel, Mode } from "../gpu-js.js";
 import type { Access, Arguments } from "../kernel-source.js";
-import type { Planes } from "../planes.js";
+import { lengthOf, type Planes } from "../planes.js";
 
-/** `Handle`: planes of texels where a kernel can take them. Nothing here is called twice at once. */
+/** `Handle`: planes of texels where a kernel can take them. */
 export interface Engine<Handle> {
   readonly mode: Mode;
   /** What it runs on. */
   readonly device: string;
   readonly gpu: GpuJs;
-  /** Why planes of this size cannot be, where they cannot: the limit, and what it is compared with. */
+  /** Why planes of this size cannot be, where they cannot: what they take, and the limit. */
   refuse(planes: Planes): string | undefined;
+  /** As `refuse`, of what a kernel is to write. */
+  refuseOutput(planes: Planes): string | undefined;
   /** How a kernel that takes `args` reads them. */
   access(args: Arguments): Access;
-  /** A kernel that returns `output`. It is compiled when it runs first. */
-  compile(source: string, args: Arguments, output: Planes): Kernel;
-  /** Texels from the host, or zeros. */
-  upload(planes: Planes, data?: Float32Array<ArrayBuffer>): Handle;
-  run(kernel: Kernel, args: readonly Handle[], output: Planes): Promise<Handle>;
+  /** A kernel that writes `output`, compiled, and found to run as it should. */
+  compile(source: string, args: Arguments, output: Planes): Promise<Kernel>;
+  /** Texels of any content. @throws ConveneError `ERR_OUT_OF_MEMORY` where that is known at once */
+  allocate(planes: Planes): Handle;
+  /** Whether memory that was allocated for the first can hold the second, which is no larger. */
+  fits(memory: Planes, planes: Planes): boolean;
+  /** Another handle over the same memory, which is given back when all of them are freed. */
+  view(handle: Handle, planes: Planes): Handle;
+  /** Resolves when the handle's memory is there. @throws ConveneError `ERR_OUT_OF_MEMORY` */
+  ready(handle: Handle): Promise<void>;
+  write(handle: Handle, planes: Planes, data: Float32Array<ArrayBuffer>): void;
+  /** Takes no device memory. */
+  run(kernel: Kernel, args: readonly Handle[], output: Handle): Promise<void>;
   read(handle: Handle, planes: Planes): Promise<Float32Array>;
   free(handle: Handle): void;
   /** Resolves when all that was asked for is done. @throws where some of it failed, which nothing else has said */
   finished(): Promise<void>;
+  /** Kernels that are left are destroyed. */
   dispose(): Promise<void>;
 }
 
@@ -50,6 +61,18 @@ function glVersion(context: unknown): string {
 export function lostError(): ConveneError {
   const message = "gpu: the device was lost, and with it what was on it. Dispose of this backend and open another";
   return new ConveneError("ERR_EXECUTION", message);
+}
+
+/** Whatever else keeps a mode from opening than what it says itself. */
+export function unavailable(mode: Mode, cause: unknown, remedy: string): BackendUnavailableError {
+  if (cause instanceof BackendUnavailableError) return cause;
+  const reason = `gpu.js does not start in mode "${mode}" (${cause instanceof Error ? cause.message : String(cause)})`;
+  return new BackendUnavailableError("gpu", reason, remedy, { cause });
+}
+
+export function outOfMemory(planes: Planes, cause?: unknown): ConveneError {
+  const message = `gpu: the device has no memory for ${4 * lengthOf(planes)} bytes`;
+  return new ConveneError("ERR_OUT_OF_MEMORY", message, { cause });
 }
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render/i;

@@ -2,8 +2,8 @@
 
 import { elementsAccess } from "../access-elements.js";
 import { gpuJs } from "../gpu-js.js";
-import { LANES, lengthOf, type Planes } from "../planes.js";
-import type { Engine } from "./engine.js";
+import { hostMemory, LANES, lengthOf, type Planes } from "../planes.js";
+import { checkMode, type Engine } from "./engine.js";
 
 type Nested = number | Float32Array | readonly Nested[];
 
@@ -15,32 +15,46 @@ interface HostHandle {
 
 export function openHost(mode: "webasm" | "cpu"): Engine<HostHandle> {
   const gpu = new gpuJs.GPU({ mode });
-  const handle = (data: Float32Array, { planes, height, width }: Planes): HostHandle => ({
-    data,
-    input: gpuJs.input(data, [LANES * width, height, planes]),
-  });
   const what = mode === "webasm" ? "WebAssembly" : "JavaScript";
+  const handleOf = (data: Float32Array, planes: Planes): HostHandle => ({
+    data,
+    input: gpuJs.input(data, [LANES * planes.width, planes.height, planes.planes]),
+  });
+  const allocate = (planes: Planes): HostHandle => handleOf(hostMemory(lengthOf(planes)), planes);
   return {
     mode,
     device: `gpu.js ${mode}: ${what}, no graphics processor`,
     gpu,
     refuse: () => undefined,
+    refuseOutput: () => undefined,
     access: () => elementsAccess,
-    compile: (source, args, { planes, height, width }) =>
-      gpu.createKernel(source, {
+    async compile(source, args, { planes, height, width }) {
+      const names = Object.keys(args);
+      const kernel = gpu.createKernel(source, {
         output: [width, height, planes],
         precision: "single",
         // Only so does it take more than one thread.
         asyncMode: true,
-        argumentTypes: Object.keys(args).map(() => "Input"),
-      }),
-    upload: (planes, data) => handle(data ?? new Float32Array(lengthOf(planes)), planes),
-    async run(kernel, args, output) {
-      const data = new Float32Array(lengthOf(output));
-      flatten((await kernel(...args.map(({ input }) => input))) as Nested, data, 0);
-      return handle(data, output);
+        argumentTypes: names.map(() => "Input"),
+      });
+      try {
+        await kernel(...Object.values(args).map((each) => allocate(each).input));
+        checkMode(kernel, mode);
+        return kernel;
+      } catch (error) {
+        kernel.destroy();
+        throw error;
+      }
     },
-    read: async ({ data }) => data,
+    allocate,
+    fits: (memory, planes) => lengthOf(memory) >= lengthOf(planes),
+    view: ({ data }, planes) => handleOf(data.subarray(0, lengthOf(planes)), planes),
+    ready: async () => undefined,
+    write: ({ data }, _, source) => data.set(source),
+    async run(kernel, args, { data }) {
+      flatten((await kernel(...args.map(({ input }) => input))) as Nested, data, 0);
+    },
+    read: async ({ data }) => data.slice(),
     free: () => undefined,
     finished: async () => undefined,
     dispose: () => gpu.destroy(),

@@ -2,9 +2,9 @@
 
 import { BackendUnavailableError, ConveneError } from "@convene/core";
 import { sheetOf, texelsAccess } from "../access-texels.js";
-import { gpuJs, type Kernel } from "../gpu-js.js";
+import { type GpuJs, gpuJs, type Kernel } from "../gpu-js.js";
 import { LANES, lengthOf, type Planes } from "../planes.js";
-import { checkMode, type Engine, lostError, withKind } from "./engine.js";
+import { checkMode, type Engine, lostError, outOfMemory, unavailable, withKind } from "./engine.js";
 
 /** What gpu.js calls a GLTextureArray4Float2D. */
 interface TextureHandle {
@@ -12,6 +12,13 @@ interface TextureHandle {
   readonly constructor: unknown;
   renderValues(): Float32Array;
   delete(): void;
+}
+/** What a kernel has once it has run, of which gpu.js's types know nothing. */
+interface Inner {
+  /** Where it writes. */
+  readonly texture: { texture: WebGLTexture; beforeMutate: () => boolean; delete(): void };
+  /** Whether it has to look at that again. */
+  _textureSwitched: boolean;
 }
 type TextureHandleClass = new (settings: {
   readonly texture: WebGLTexture;
@@ -29,6 +36,9 @@ interface Surroundings {
   readonly OffscreenCanvas?: new (width: number, height: number) => Canvas;
 }
 
+/** A plane's number, and a half more, are exact in float32 and stay so through a division: 2²³ planes would not. */
+const MOST_PLANES = 2 ** 21;
+
 const REMEDY = "Use a browser with WebGL2, and with float textures to render to, or another backend";
 
 /**
@@ -40,17 +50,24 @@ export async function openWebGl2(wanted?: string): Promise<Engine<TextureHandle>
   const canvas = document?.createElement("canvas") ?? (OffscreenCanvas && new OffscreenCanvas(1, 1));
   const gl = canvas?.getContext("webgl2", { alpha: false, depth: false, antialias: false });
   if (!canvas || !gl) throw new BackendUnavailableError("gpu", "there is no WebGL2 here", REMEDY);
-  const unavailable = (reason: string, remedy = REMEDY): never => {
+  try {
+    return start(canvas, gl, wanted);
+  } catch (error) {
     gl.getExtension("WEBGL_lose_context")?.loseContext();
-    throw new BackendUnavailableError("gpu", reason, remedy);
-  };
+    throw unavailable("webgl2", error, REMEDY);
+  }
+}
+
+function start(canvas: Canvas, gl: WebGL2RenderingContext, wanted: string | undefined): Engine<TextureHandle> {
   if (!gl.getExtension("EXT_color_buffer_float")) {
-    unavailable("WebGL2 has no EXT_color_buffer_float here, without which it keeps 8 bits of a number");
+    const reason = "WebGL2 has no EXT_color_buffer_float here, without which it keeps 8 bits of a number";
+    throw new BackendUnavailableError("gpu", reason, REMEDY);
   }
   const info = gl.getExtension("WEBGL_debug_renderer_info");
   const name = withKind(String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER)));
   if (wanted !== undefined && !name.toLowerCase().includes(wanted.toLowerCase())) {
-    unavailable(`the renderer is "${name}", not "${wanted}"`, "Ask for that one, or for none; the browser chooses it");
+    const remedy = "Ask for that one, or for none; the browser chooses it";
+    throw new BackendUnavailableError("gpu", `the renderer is "${name}", not "${wanted}"`, remedy);
   }
   const gpu = new gpuJs.GPU({ mode: "webgl2", canvas, context: gl });
   const seed = gpu.createKernel("function () { return [0.0, 0.0, 0.0, 0.0]; }", {
@@ -65,8 +82,8 @@ export async function openWebGl2(wanted?: string): Promise<Engine<TextureHandle>
 }
 
 function engine(
-  gpu: Engine<TextureHandle>["gpu"],
-  kernel: Kernel["kernel"],
+  gpu: GpuJs,
+  seed: Kernel["kernel"],
   first: TextureHandle,
   gl: WebGL2RenderingContext,
   name: string,
@@ -79,14 +96,35 @@ function engine(
   const checkErrors = (): void => {
     check();
     const error = gl.getError();
-    if (error === gl.NO_ERROR) return;
-    const code = error === gl.OUT_OF_MEMORY ? "ERR_OUT_OF_MEMORY" : "ERR_EXECUTION";
-    throw new ConveneError(code, `gpu: WebGL2 says: error 0x${error.toString(16)}`);
+    if (error !== gl.NO_ERROR)
+      throw new ConveneError("ERR_EXECUTION", `gpu: WebGL2 says: error 0x${error.toString(16)}`);
   };
-  // As in webgpu.ts: gpu.js has no way to a handle but a kernel, which would have to be compiled for each size
-  // (gpu-js-gaps.test.ts).
+  // As in webgpu.ts: gpu.js has no way to a handle but a kernel, which would have to be compiled for each size, and
+  // which keeps its last result (gpu-js-gaps.js).
   const Handle = first.constructor as TextureHandleClass;
-  const handle = (texture: WebGLTexture, planes: Planes): TextureHandle => {
+  const bind = (texture: WebGLTexture): void => {
+    // Beyond the units that kernels take.
+    gl.activeTexture(gl.TEXTURE15);
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+  };
+  const allocate = (planes: Planes): TextureHandle => {
+    checkErrors();
+    const { width, height } = sheetOf(planes, side)!;
+    const texture = gl.createTexture();
+    bind(texture);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, width, height, 0, gl.RGBA, gl.FLOAT, null);
+    check();
+    if (gl.getError() !== gl.NO_ERROR) {
+      gl.deleteTexture(texture);
+      throw outOfMemory(planes);
+    }
+    return handleOf(texture, planes);
+  };
+  const handleOf = (texture: WebGLTexture, planes: Planes): TextureHandle => {
     const { width, height } = sheetOf(planes, side)!;
     return new Handle({
       texture,
@@ -96,8 +134,12 @@ function engine(
       context: gl,
       internalFormat: gl.RGBA32F,
       textureFormat: gl.RGBA,
-      kernel,
+      kernel: seed,
     });
+  };
+  /** What is attached to a framebuffer stays, though it is deleted. */
+  const detach = (): void => {
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, null, 0);
   };
   const finished = async (): Promise<void> => {
     check();
@@ -105,65 +147,90 @@ function engine(
     if (!sync) throw lostError();
     gl.flush();
     try {
-      const start = performance.now();
-      while (gl.clientWaitSync(sync, 0, 0) === gl.TIMEOUT_EXPIRED) await nextTask(performance.now() - start);
+      const begin = performance.now();
+      while (gl.clientWaitSync(sync, 0, 0) === gl.TIMEOUT_EXPIRED) await nextTask(performance.now() - begin);
     } finally {
       gl.deleteSync(sync);
     }
     checkErrors();
   };
+  const refuse = (planes: Planes): string | undefined => {
+    const { planes: count, height, width } = planes;
+    if (count > MOST_PLANES)
+      return `takes ${count} planes; places are counted in float32, which does for ${MOST_PLANES}`;
+    if (sheetOf(planes, side)) return undefined;
+    return `takes ${count} planes of ${width} x ${height} texels; a texture of this device is ${side} x ${side} at most`;
+  };
   return {
     mode: "webgl2",
     device: `WebGL2: ${name}`,
     gpu,
-    refuse(planes) {
-      if (sheetOf(planes, side)) return undefined;
-      const { planes: count, height, width } = planes;
-      return `takes ${count} planes of ${width} x ${height} texels; a texture of this device is ${side} x ${side} at most`;
-    },
+    refuse,
+    refuseOutput: refuse,
     access: (args) => texelsAccess(args, side),
-    compile(source, args, output) {
+    async compile(source, args, output) {
+      const names = Object.keys(args);
       const { width, height } = sheetOf(output, side)!;
-      return gpu.createKernel(source, {
+      const kernel = gpu.createKernel(source, {
         output: [width, height],
         pipeline: true,
-        immutable: true,
         precision: "single",
         tactic: "precision",
-        argumentTypes: Object.keys(args).map(() => "ArrayTexture(4)"),
+        argumentTypes: names.map(() => "ArrayTexture(4)"),
         nativeFunctions: texelsAccess(args, side).nativeFunctions,
       });
+      // It compiles when it runs first. What it reads then is of no matter.
+      const small = allocate({ planes: 1, height: 1, width: 1 });
+      try {
+        kernel(...names.map(() => small));
+        checkMode(kernel, "webgl2");
+        const { texture } = kernel.kernel as unknown as Inner;
+        // The texture that it would write to; `run` gives it another, and means that one, whoever else has a handle.
+        texture.delete();
+        texture.beforeMutate = () => false;
+        detach();
+        check();
+        if (gl.getError() !== gl.NO_ERROR) throw outOfMemory(output);
+        return kernel;
+      } catch (error) {
+        kernel.destroy();
+        throw error;
+      } finally {
+        small.delete();
+      }
     },
-    upload(planes, data) {
+    allocate,
+    fits(memory, planes) {
+      const [a, b] = [sheetOf(memory, side)!, sheetOf(planes, side)!];
+      return a.width === b.width && a.height === b.height;
+    },
+    view: ({ texture }, planes) => handleOf(texture, planes),
+    // `allocate` has asked.
+    ready: async () => undefined,
+    write({ texture }, planes, data) {
       check();
       const { width, height } = sheetOf(planes, side)!;
-      const texture = gl.createTexture();
-      // Beyond the units that kernels take.
-      gl.activeTexture(gl.TEXTURE15);
-      gl.bindTexture(gl.TEXTURE_2D, texture);
-      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
-      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
-      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
-      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+      bind(texture);
       gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
-      const texels = data && toSheet(data, planes, side);
-      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, width, height, 0, gl.RGBA, gl.FLOAT, texels ?? null);
-      return handle(texture, planes);
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RGBA, gl.FLOAT, toSheet(data, planes, side));
     },
-    async run(run, args, output) {
+    async run(kernel, args, output) {
       check();
-      const result = run(...args) as TextureHandle;
-      const own = handle(result.texture, output);
-      result.delete();
-      return own;
+      const inner = kernel.kernel as unknown as Inner;
+      inner.texture.texture = output.texture;
+      // oxlint-disable-next-line no-underscore-dangle -- gpu.js's own name
+      inner._textureSwitched = true;
+      kernel(...args);
+      detach();
     },
     async read(from, planes) {
       await finished();
       const data = from.renderValues();
+      detach();
       checkErrors();
       return fromSheet(data, planes, side);
     },
-    free: (each) => each.delete(),
+    free: (handle) => handle.delete(),
     finished,
     async dispose() {
       first.delete();

@@ -2,9 +2,9 @@
 
 import { BackendUnavailableError, ConveneError } from "@convene/core";
 import { elementsAccess } from "../access-elements.js";
-import { gpuJs, type Kernel } from "../gpu-js.js";
+import { type GpuJs, gpuJs, type Kernel } from "../gpu-js.js";
 import { LANES, lengthOf, type Planes } from "../planes.js";
-import { checkMode, type Engine, isSoftware, lostError, withKind } from "./engine.js";
+import { checkMode, type Engine, isSoftware, lostError, outOfMemory, unavailable, withKind } from "./engine.js";
 
 interface Adapter {
   readonly info?: { readonly vendor?: string; readonly architecture?: string; readonly description?: string };
@@ -16,22 +16,26 @@ interface WebGpu {
   requestAdapter(): Promise<Adapter | null>;
 }
 interface Buffer {
-  /** gpu.js's own count of who holds it. */
-  _refs?: number;
+  readonly size: number;
+  destroy(): void;
+  mapAsync(mode: number): Promise<void>;
+  getMappedRange(): ArrayBuffer;
 }
 interface Device {
   readonly lost: Promise<unknown>;
   readonly limits: Adapter["limits"];
   readonly queue: {
     onSubmittedWorkDone(): Promise<unknown>;
+    submit(commands: readonly object[]): void;
     writeBuffer(buffer: Buffer, offset: number, data: Float32Array<ArrayBuffer>): void;
   };
   createBuffer(settings: { readonly size: number; readonly usage: number }): Buffer;
-  addEventListener?(type: "uncapturederror", listener: (event: Uncaptured) => void): void;
-  removeEventListener?(type: "uncapturederror", listener: (event: Uncaptured) => void): void;
-}
-interface Uncaptured {
-  readonly error: { readonly message: string; readonly constructor: { readonly name: string } };
+  createCommandEncoder(): {
+    copyBufferToBuffer(from: Buffer, fromOffset: number, to: Buffer, toOffset: number, size: number): void;
+    finish(): object;
+  };
+  pushErrorScope(filter: "out-of-memory" | "validation"): void;
+  popErrorScope(): Promise<{ readonly message: string } | null>;
 }
 interface Context {
   readonly adapter: Adapter;
@@ -42,8 +46,14 @@ interface Context {
 interface BufferHandle {
   readonly buffer: Buffer;
   readonly constructor: unknown;
-  toArray(): Promise<Float32Array>;
   delete(): void;
+}
+/** What a kernel has once it has run, of which gpu.js's types know nothing. */
+interface Inner {
+  /** Where it writes. */
+  outputBuffer: Buffer | null;
+  /** Whether it has to look at its buffers again. */
+  bindGroupDirty: boolean;
 }
 type BufferHandleClass = new (settings: {
   readonly buffer: Buffer;
@@ -57,8 +67,11 @@ interface Surroundings {
   navigator?: { gpu?: WebGpu };
 }
 
-/** Of GPUBufferUsage: STORAGE, COPY_DST and COPY_SRC. */
+/** Of GPUBufferUsage: STORAGE, COPY_DST and COPY_SRC; and COPY_DST and MAP_READ, to read. */
 const USAGE = 0x80 | 0x08 | 0x04;
+const STAGING = 0x08 | 0x01;
+/** GPUMapMode.READ */
+const MAP_READ = 0x01;
 
 /** Milliseconds after a failure in which word of the device's loss may come. */
 const LATE = 100;
@@ -74,23 +87,28 @@ const REMEDY =
  * @throws BackendUnavailableError
  */
 export async function openWebGpu(wanted?: string): Promise<Engine<BufferHandle>> {
-  const around = globalThis as Surroundings;
-  // What is lent to another backend that is opening is not the engine's own.
-  const own = lent === 0 ? around.navigator?.gpu : undefined;
-  const webGpu = own ?? (await nodeWebGpu());
-  const adapter = await webGpu.requestAdapter();
-  if (!adapter) throw new BackendUnavailableError("gpu", "WebGPU has no adapter here", REMEDY);
-  const restore = own ? () => undefined : lend(webGpu);
   try {
-    return await start(wanted, own === undefined);
-  } finally {
-    restore();
+    const around = globalThis as Surroundings;
+    // What is lent to another backend that is opening is not the engine's own.
+    const own = lent === 0 ? around.navigator?.gpu : undefined;
+    const webGpu = own ?? (await nodeWebGpu());
+    const adapter = await webGpu.requestAdapter();
+    if (!adapter) throw new BackendUnavailableError("gpu", "WebGPU has no adapter here", REMEDY);
+    const restore = own ? () => undefined : lend(webGpu);
+    try {
+      return await start(wanted, own === undefined);
+    } finally {
+      restore();
+    }
+  } catch (error) {
+    throw unavailable("webgpu", error, REMEDY);
   }
 }
 
 /** gpu.js looks for `navigator.gpu` when it is made and when its first kernel runs, which is here. */
 async function start(wanted: string | undefined, isNode: boolean): Promise<Engine<BufferHandle>> {
   const gpu = new gpuJs.GPU({ mode: "webgpu" });
+  let first: BufferHandle | undefined;
   try {
     const seed = gpu.createKernel("function () { return 1.0; }", {
       output: [1],
@@ -98,7 +116,7 @@ async function start(wanted: string | undefined, isNode: boolean): Promise<Engin
       immutable: true,
       precision: "single",
     });
-    const first = (await seed()) as BufferHandle;
+    first = (await seed()) as BufferHandle;
     checkMode(seed, "webgpu");
     const context = seed.kernel.context as Context;
     const name = adapterName(context.adapter);
@@ -109,32 +127,30 @@ async function start(wanted: string | undefined, isNode: boolean): Promise<Engin
     }
     return engine(gpu, seed.kernel, first, context, name, isNode && isSoftware(name) ? patiently : (work) => work);
   } catch (error) {
+    first?.delete();
     await gpu.destroy();
     throw error;
   }
 }
 
 function engine(
-  gpu: Engine<BufferHandle>["gpu"],
-  kernel: Kernel["kernel"],
+  gpu: GpuJs,
+  seed: Kernel["kernel"],
   first: BufferHandle,
   context: Context,
   name: string,
   wait: <T>(work: Promise<T>) => Promise<T>,
 ): Engine<BufferHandle> {
   const { device } = context;
-  const { limits } = device;
+  const { limits, queue } = device;
   const mostBytes = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   const mostGroups = limits.maxComputeWorkgroupsPerDimension;
-  let failure: ConveneError | undefined;
-  const onError = ({ error }: Uncaptured): void => {
-    const code = error.constructor.name === "GPUOutOfMemoryError" ? "ERR_OUT_OF_MEMORY" : "ERR_EXECUTION";
-    failure ??= new ConveneError(code, `gpu: WebGPU says: ${error.message}`, { cause: error });
-  };
-  device.addEventListener?.("uncapturederror", onError);
+  /** What came of the runs since it was last asked. */
+  const runs: Promise<{ readonly message: string } | null>[] = [];
+  const allocations = new WeakMap<BufferHandle, Promise<ConveneError | undefined>>();
+
   const check = (): void => {
     if (context.isLost) throw lostError();
-    if (failure) throw failure;
   };
   /** Awaits what the device does; where it failed because the device was lost, that may be known a moment later. */
   const settle = async <T>(work: Promise<T>): Promise<T> => {
@@ -147,72 +163,132 @@ function engine(
       throw error;
     }
     check();
+    for (const error of await Promise.all(runs.splice(0))) {
+      if (error) throw new ConveneError("ERR_EXECUTION", `gpu: WebGPU says: ${error.message}`);
+    }
     return result;
   };
+  /** A buffer, and what its allocation says. The device is everybody's, so errors are asked for where they may come. */
+  const createBuffer = (size: number, usage: number): [Buffer, Promise<{ readonly message: string } | null>] => {
+    device.pushErrorScope("out-of-memory");
+    const buffer = device.createBuffer({ size, usage });
+    return [buffer, device.popErrorScope()];
+  };
+
   // gpu.js makes a handle only as what a kernel returns, and takes what returns four numbers a thread for no argument,
-  // though both are a buffer of float32 in order. So handles are made here, by the class of one that it has made
-  // (gpu-js-gaps.test.ts).
+  // though both are a buffer of float32 in order. So handles are made here, by the class of one that it has made; and a
+  // kernel writes where it is told to, which gpu.js would have be a new buffer for each run (gpu-js-gaps.test.ts).
   const Handle = first.constructor as BufferHandleClass;
-  const handle = (buffer: Buffer, output: readonly number[]): BufferHandle =>
-    new Handle({ buffer, output, context, kernel });
+  const handleOf = (buffer: Buffer, planes: Planes): BufferHandle =>
+    new Handle({ buffer, output: sizeOf(planes), context, kernel: seed });
+  const run = async (kernel: Kernel, args: readonly BufferHandle[], { buffer }: BufferHandle): Promise<void> => {
+    const inner = kernel.kernel as unknown as Inner;
+    inner.outputBuffer = buffer;
+    inner.bindGroupDirty = true;
+    try {
+      ((await kernel(...args)) as BufferHandle).delete();
+    } finally {
+      inner.outputBuffer = null;
+    }
+  };
+  const allocate = (planes: Planes): BufferHandle => {
+    check();
+    const [buffer, error] = createBuffer(4 * lengthOf(planes), USAGE);
+    const handle = handleOf(buffer, planes);
+    allocations.set(
+      handle,
+      error.then((failed) => (failed ? outOfMemory(planes, failed) : undefined)),
+    );
+    return handle;
+  };
+  const ready = async (handle: BufferHandle): Promise<void> => {
+    const error = await allocations.get(handle);
+    if (error) throw error;
+  };
+
   return {
     mode: "webgpu",
     device: `WebGPU: ${name}`,
     gpu,
     refuse(planes) {
       const bytes = 4 * lengthOf(planes);
-      if (bytes > mostBytes) return `takes ${bytes} bytes; this device binds ${mostBytes} at most`;
-      const groups = Math.max(planes.planes, ...[planes.height, planes.width].map((side) => Math.ceil(side / GROUP)));
+      return bytes > mostBytes ? `takes ${bytes} bytes; this device binds ${mostBytes} at most` : undefined;
+    },
+    refuseOutput({ planes, height, width }) {
+      const groups = Math.max(planes, Math.ceil(height / GROUP), Math.ceil(width / GROUP));
       return groups > mostGroups
         ? `takes ${groups} workgroups in a direction; this device dispatches ${mostGroups} at most`
         : undefined;
     },
     access: () => elementsAccess,
-    compile: (source, args, { planes, height, width }) =>
-      gpu.createKernel(source, {
-        output: [width, height, planes],
+    async compile(source, args, output) {
+      const names = Object.keys(args);
+      const kernel = gpu.createKernel(source, {
+        output: [output.width, output.height, output.planes],
         pipeline: true,
-        immutable: true,
         precision: "single",
-        argumentTypes: Object.keys(args).map(() => "Input"),
-      }),
-    upload(planes, data) {
-      check();
-      const buffer = device.createBuffer({ size: 4 * lengthOf(planes), usage: USAGE });
-      if (data) device.queue.writeBuffer(buffer, 0, data);
-      return handle(buffer, sizeOf(planes));
-    },
-    async run(run, args, output) {
-      check();
-      const result = (await run(...args)) as BufferHandle;
-      const own = handle(result.buffer, sizeOf(output));
-      result.delete();
-      // A kernel holds on to its last result until it has another, which may be never.
-      const holder = run.kernel as { outputBuffer?: Buffer | null };
-      if (holder.outputBuffer === own.buffer) {
-        // oxlint-disable-next-line no-underscore-dangle -- gpu.js's own name
-        own.buffer._refs!--;
-        holder.outputBuffer = null;
+        argumentTypes: names.map(() => "Input"),
+      });
+      // It compiles when it runs first. What it reads then is of no matter: reads beyond a buffer are none of its own.
+      const [small, into] = [allocate({ planes: 1, height: 1, width: 1 }), allocate(output)];
+      try {
+        await ready(into);
+        await run(
+          kernel,
+          names.map(() => small),
+          into,
+        );
+        checkMode(kernel, "webgpu");
+        return kernel;
+      } catch (error) {
+        kernel.destroy();
+        throw error;
+      } finally {
+        small.delete();
+        into.delete();
       }
+    },
+    allocate,
+    fits: (memory, planes) => lengthOf(memory) >= lengthOf(planes),
+    view(handle, planes) {
+      const own = handleOf(handle.buffer, planes);
+      allocations.set(own, allocations.get(handle)!);
       return own;
+    },
+    ready,
+    write({ buffer }, _, data) {
+      check();
+      queue.writeBuffer(buffer, 0, data);
+    },
+    async run(kernel, args, output) {
+      check();
+      // Between these two nothing else happens: a kernel that is compiled has submitted its work when it comes back.
+      device.pushErrorScope("validation");
+      const done = run(kernel, args, output);
+      runs.push(device.popErrorScope());
+      await done;
     },
     async read({ buffer }, planes) {
       check();
-      // One long row: gpu.js makes an array of each it has.
-      const flat = handle(buffer, [lengthOf(planes)]);
+      const size = 4 * lengthOf(planes);
+      const [staging, error] = createBuffer(size, STAGING);
       try {
-        return await settle(flat.toArray());
+        if (await error) throw outOfMemory(planes, await error);
+        const encoder = device.createCommandEncoder();
+        encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
+        queue.submit([encoder.finish()]);
+        await settle(staging.mapAsync(MAP_READ));
+        return new Float32Array(staging.getMappedRange().slice(0));
       } finally {
-        flat.delete();
+        staging.destroy();
       }
     },
-    free: (each) => each.delete(),
+    free: (handle) => handle.delete(),
     async finished() {
       check();
-      await settle(device.queue.onSubmittedWorkDone());
+      await settle(queue.onSubmittedWorkDone());
     },
     async dispose() {
-      device.removeEventListener?.("uncapturederror", onError);
       first.delete();
       await gpu.destroy();
     },
@@ -281,21 +357,24 @@ let takeBack = (): void => undefined;
 
 /** Puts `navigator.gpu` there. What comes back takes it away again, when the last one who needed it has called. */
 function lend(webGpu: WebGpu): () => void {
-  if (lent++ === 0) {
-    const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
-    const navigator = (globalThis as Surroundings).navigator;
-    if (navigator) {
-      Object.defineProperty(navigator, "gpu", { value: webGpu, configurable: true });
-      takeBack = () => delete navigator.gpu;
-    } else {
-      Object.defineProperty(globalThis, "navigator", { value: { gpu: webGpu }, configurable: true, writable: true });
-      takeBack = () => {
-        if (before) Object.defineProperty(globalThis, "navigator", before);
-        else delete (globalThis as Surroundings).navigator;
-      };
-    }
-  }
+  if (lent === 0) takeBack = put(webGpu);
+  lent++;
   return () => {
     if (--lent === 0) takeBack();
+  };
+}
+
+/** @returns what undoes it */
+function put(webGpu: WebGpu): () => void {
+  const { navigator } = globalThis as Surroundings;
+  if (navigator) {
+    Object.defineProperty(navigator, "gpu", { value: webGpu, configurable: true });
+    return () => delete navigator.gpu;
+  }
+  const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  Object.defineProperty(globalThis, "navigator", { value: { gpu: webGpu }, configurable: true, writable: true });
+  return () => {
+    if (before) Object.defineProperty(globalThis, "navigator", before);
+    else delete (globalThis as Surroundings).navigator;
   };
 }

@@ -30,11 +30,11 @@ async function cycle(backend: Backend, problem: Conv2dProblem): Promise<void> {
   for (const each of [plan, input, output]) each.dispose();
 }
 
-/** Tensors of 4 MiB on the device, of which one a cycle would be 2 GiB; every fifth kernel is a new one, more than are kept. */
+/** Tensors of 1 MiB on the device, of which one a cycle would be 500; every fifth kernel is a new one, more than are kept. */
 async function cycles(): Promise<object> {
   const backend = await gpu({ mode: "webgpu" });
   const problem = (i: number): Conv2dProblem =>
-    parseProblem(`ic4_ih512_oc4_kh1_clamp0:${i % 5 === 0 ? i + 1 : 1}_nobias`);
+    parseProblem(`ic4_ih256_oc4_kh1_clamp0:${i % 5 === 0 ? i + 1 : 1}_nobias`);
   const run = async (from: number, to: number): Promise<void> => {
     for (let i = from; i < to; i++) await cycle(backend, problem(i));
   };

@@ -1,0 +1,147 @@
+/** The backend over an engine without a graphics processor, so that everything that the engine is asked for can be seen. */
+
+import {
+  type Backend,
+  Conv2d,
+  ConveneError,
+  defineBackend,
+  inputShape,
+  network,
+  outputShape,
+  parseProblem,
+  prepare,
+  randomUniform,
+  weightShape,
+} from "@convene/core";
+import { describe, expect, it } from "vitest";
+import { gpuImplementation } from "./backend.js";
+import type { Engine } from "./engines/engine.js";
+import { openHost } from "./engines/host.js";
+
+type Handle = ReturnType<ReturnType<typeof openHost>["allocate"]>;
+
+function watched(changes: Partial<Engine<Handle>> = {}) {
+  const engine = openHost("cpu");
+  const calls: string[] = [];
+  const live = new Set<object>();
+  const backend: Backend = defineBackend(
+    gpuImplementation<Handle>(
+      {
+        ...engine,
+        compile(...args) {
+          calls.push("compile");
+          return engine.compile(...args);
+        },
+        allocate(planes) {
+          calls.push("allocate");
+          const handle = engine.allocate(planes);
+          live.add(handle);
+          return handle;
+        },
+        view(handle, planes) {
+          const own = engine.view(handle, planes);
+          live.add(own);
+          return own;
+        },
+        free: (handle) => void live.delete(handle),
+        ...changes,
+      },
+      { nonFinite: true, subnormals: true },
+    ),
+  );
+  return { backend, live, calls: (name: string) => calls.filter((call) => call === name).length };
+}
+
+const PROBLEM = parseProblem("ic4_ih6_oc4_kh3_ph1_nobias");
+const WEIGHTS = { weight: randomUniform(weightShape(PROBLEM), { seed: 1 }).data };
+const X = randomUniform(inputShape(PROBLEM), { seed: 2 });
+const OUT_OF_MEMORY = new ConveneError("ERR_OUT_OF_MEMORY", "gpu: the device has no memory for 64 bytes");
+
+describe("memory", () => {
+  it("is taken when a model is prepared, shared by what does not live at once, and given back", async () => {
+    const { backend, live, calls } = watched();
+    const layer = (seed: number) => new Conv2d({ inChannels: 4, outChannels: 4, kernelSize: 1 }, { seed });
+    const model = await prepare(backend, network(...[1, 2, 3, 4, 5, 6].map(layer)), X.shape);
+    // Six layers' weights, and two objects that seven values take in turn.
+    expect(calls("allocate")).toBe(6 + 2);
+    const first = await model.run(X);
+    const [second, third] = await Promise.all([model.run(X), model.run(X)]);
+    expect([second!.data, third!.data]).toEqual([first.data, first.data]);
+    expect(calls("allocate")).toBe(6 + 2);
+    model.dispose();
+    await backend.sync();
+    expect(live.size).toBe(0);
+    await backend.dispose();
+  });
+
+  it("that is not there concerns a prepare alone", async () => {
+    let full = true;
+    const { backend, live } = watched({
+      ready: async () => {
+        if (full) throw OUT_OF_MEMORY;
+      },
+    });
+    await expect(backend.prepareConv2d(PROBLEM, WEIGHTS)).rejects.toMatchObject({ code: "ERR_OUT_OF_MEMORY" });
+    expect(live.size).toBe(0);
+    full = false;
+    const plan = await backend.prepareConv2d(PROBLEM, WEIGHTS);
+    const output = backend.allocate(outputShape(PROBLEM));
+    plan.run(backend.upload(X), output);
+    await backend.read(output);
+    await backend.dispose();
+  });
+
+  it("that is not there when something runs is final, and what is disposed of is given back all the same", async () => {
+    let full = false;
+    const { backend, live } = watched({
+      ready: async () => {
+        if (full) throw OUT_OF_MEMORY;
+      },
+    });
+    const plan = await backend.prepareConv2d(PROBLEM, WEIGHTS);
+    const [input, output] = [backend.upload(X), backend.allocate(outputShape(PROBLEM))];
+    await backend.sync();
+    full = true;
+    plan.run(input, output);
+    const final = { code: "ERR_EXECUTION", message: expect.stringMatching(/no memory for 64 bytes/) };
+    await expect(backend.sync()).rejects.toMatchObject(final);
+    expect(() => backend.upload(X)).toThrow(/no memory for 64 bytes/);
+    for (const each of [plan, input, output]) each.dispose();
+    await expect(backend.sync()).rejects.toMatchObject(final);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(live.size).toBe(0);
+    await backend.dispose();
+  });
+});
+
+it("keeps 64 kernels that nobody uses, however many are in use", async () => {
+  const { backend, calls } = watched();
+  const prepareOne = (bound: number) =>
+    backend.prepareConv2d(parseProblem(`ic1_ih1_oc1_kh1_nobias_clamp0:${bound}`), { weight: Float32Array.of(1) });
+  const used = await Promise.all(Array.from({ length: 70 }, (_, i) => prepareOne(i + 1)));
+  for (let i = 0; i < 5; i++) (await prepareOne(1000)).dispose();
+  expect(calls("compile")).toBe(71);
+  for (const each of used) each.dispose();
+  await backend.sync();
+  // The oldest has gone by now, the latest has not.
+  (await prepareOne(70)).dispose();
+  expect(calls("compile")).toBe(71);
+  (await prepareOne(1)).dispose();
+  expect(calls("compile")).toBe(72);
+  await backend.dispose();
+});
+
+it("says what an engine does not take, and takes what it does", async () => {
+  const { backend } = watched({ refuse: ({ planes }) => (planes > 3 ? "takes 4 planes" : undefined) });
+  const refused = async (text: string, reason: RegExp): Promise<void> => {
+    const problem = parseProblem(text);
+    await expect(backend.prepareConv2d(problem, { weight: randomUniform(weightShape(problem)).data })).rejects.toThrow(
+      expect.objectContaining({ code: "ERR_UNSUPPORTED", message: expect.stringMatching(reason) }),
+    );
+  };
+  await refused("ic16_ih1_oc1_kh1_nobias", /gpu: the input \(1 x 16 x 1 x 1\) takes 4 planes/);
+  await refused("ic1_ih1_oc16_kh1_nobias", /gpu: the weight tensor takes 4 planes/);
+  expect(() => backend.allocate([4, 1, 1, 1])).toThrow(/a tensor of 4 x 1 x 1 x 1 takes 4 planes/);
+  await backend.sync();
+  await backend.dispose();
+});

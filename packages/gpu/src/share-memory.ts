@@ -1,0 +1,42 @@
+/**
+ * Which tensors share a buffer or texture. Neither can be seen as a part of a larger one, so sharing is by whole objects:
+ * "greedy by size for shared objects" of Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference" (2020).
+ */
+
+import type { Planes } from "./planes.js";
+import { lengthOf } from "./planes.js";
+
+interface Lifetime {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One object on the device. */
+export interface Shared {
+  /** Whose planes it has to hold. */
+  readonly largest: number;
+  /** Positions of all that it holds, `largest` among them; no two of their lifetimes meet. */
+  readonly users: readonly number[];
+}
+
+/** @param fits whether an object made for the first can hold the second, which is no larger */
+export function shareMemory(
+  lifetimes: readonly Lifetime[],
+  planes: readonly Planes[],
+  fits: (object: Planes, planes: Planes) => boolean,
+): readonly Shared[] {
+  const bySize = lifetimes
+    .map((_, index) => index)
+    .sort((a, b) => lengthOf(planes[b]!) - lengthOf(planes[a]!) || a - b);
+  const meet = (a: Lifetime, b: Lifetime): boolean => a.from <= b.to && b.from <= a.to;
+  const objects: { readonly largest: number; readonly users: number[] }[] = [];
+  for (const index of bySize) {
+    const object = objects.find(
+      ({ largest, users }) =>
+        fits(planes[largest]!, planes[index]!) && users.every((user) => !meet(lifetimes[user]!, lifetimes[index]!)),
+    );
+    if (object) object.users.push(index);
+    else objects.push({ largest: index, users: [index] });
+  }
+  return objects;
+}
