@@ -24,16 +24,17 @@ function isProgram(path: string): boolean {
   }
 }
 
+/** A graphics processor in software, which every machine has: what runs here runs the same elsewhere. */
+const SOFTWARE_ADAPTER = ["--use-webgpu-adapter=swiftshader", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+
+/** With `CHROMIUM_ADAPTER=hardware` in the environment, on whichever adapter it takes. */
 export function startChromium(path: string, profile: string, url: string): ChildProcess {
   const flags = [
     "--headless",
     // Chromium's sandbox does not run as root, as a container's commands do; the page is ours.
     "--no-sandbox",
-    // A graphics processor in software, which every machine has: what runs here runs the same elsewhere.
     "--enable-unsafe-webgpu",
-    "--use-webgpu-adapter=swiftshader",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
+    ...(process.env["CHROMIUM_ADAPTER"] === "hardware" ? [] : SOFTWARE_ADAPTER),
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
