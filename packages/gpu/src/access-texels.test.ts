@@ -1,27 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sheetOf, texelsAccess } from "./access-texels.js";
-
-describe("a sheet", () => {
-  it.each([
-    [
-      "one below the other, where they fit",
-      { planes: 16, height: 14, width: 14 },
-      { width: 14, height: 224, columns: 1 },
-    ],
-    [
-      "in columns, where they do not",
-      { planes: 1000, height: 100, width: 3 },
-      { width: 39, height: 7700, columns: 13 },
-    ],
-    ["never in a single row", { planes: 1, height: 1, width: 9 }, { width: 9, height: 2, columns: 1 }],
-  ])("holds planes %s", (_, planes, sheet) => expect(sheetOf(planes, 8192)).toEqual(sheet));
-
-  it.each([
-    ["a plane too wide", { planes: 1, height: 1, width: 8193 }],
-    ["a plane too high", { planes: 1, height: 8193, width: 1 }],
-    ["too many", { planes: 4096, height: 200, width: 200 }],
-  ])("is not to be had for %s", (_, planes) => expect(sheetOf(planes, 8192)).toBeUndefined());
-});
+import { texelsAccess } from "./access-texels.js";
 
 describe("texelsAccess", () => {
   const planes = { planes: 10, height: 4, width: 2 };

@@ -1,27 +1,12 @@
 /**
- * Texels in a texture, which has two sides of limited length: planes lie below each other, in as many columns as that
- * takes. gpu.js would find a texel by way of a single number, at the cost of divisions for each; native functions, which
- * it has for the purpose, read one from where it is.
+ * Texels in a texture. gpu.js would find one by way of a single number, at the cost of divisions for each; native
+ * functions, which it has for the purpose, read it from where it is.
  */
 
 import type { NativeFunction } from "./gpu-js.js";
 import { type Access, type ArgumentName, type Arguments, literal, quotient } from "./kernel-source.js";
 import type { Planes } from "./planes.js";
-
-/** A texture's size, and the columns of planes in it. */
-export interface Sheet {
-  readonly width: number;
-  readonly height: number;
-  readonly columns: number;
-}
-
-/** As few columns as a texture of at most `side` by `side` allows; `undefined` where no number of them will do. */
-export function sheetOf({ planes, height, width }: Planes, side: number): Sheet | undefined {
-  const columns = Math.ceil(planes / Math.floor(side / height));
-  if (!(columns * width <= side)) return undefined;
-  // gpu.js gives a kernel of a single row a texture of some other shape.
-  return { width: columns * width, height: Math.max(2, Math.ceil(planes / columns) * height), columns };
-}
+import { sheetOf } from "./sheet.js";
 
 /** Where a thread is. `this.thread` is found by three divisions, which a driver leaves out where nobody asks. */
 const THREAD: readonly NativeFunction[] = ["X", "Y"].map((axis) => ({

@@ -55,7 +55,8 @@ export function gpuImplementation<Handle>(
   engine: Engine<Handle>,
   features: BackendFeatures,
 ): BackendImplementation<Storage<Handle>> {
-  const compiled = new Map<string, Promise<Compiled>>();
+  /** By the problem's string. */
+  const compiled = new Map<string, Compiled>();
   /** All that is on the device, for whoever disposes of the backend before its tensors. */
   const live = new Set<Handle>();
   const keep = (handle: Handle): Handle => {
@@ -95,7 +96,7 @@ export function gpuImplementation<Handle>(
       return await work();
     });
   /** Happens whatever went wrong. */
-  const release = (work: () => Promise<void> | void): void => void queued(work).catch(() => undefined);
+  const release = (work: () => void): void => void queued(work).catch(() => undefined);
 
   const checkShape = (shape: Shape4): Planes => {
     const planes = planesOf(shape);
@@ -110,34 +111,24 @@ export function gpuImplementation<Handle>(
     return storage.handle;
   };
 
+  /** In the queue, so never twice at once. */
   const compiledFor = async (problem: Conv2dProblem): Promise<Compiled> => {
     const text = formatProblem(problem);
-    const compile = async (): Promise<Compiled> => {
-      const args = kernelArguments(problem);
-      const source = kernelSource(problem, engine.access(args));
-      return { kernel: await engine.compile(source, args, planesOf(outputShape(problem))), users: 0 };
+    const args = kernelArguments(problem);
+    const one = compiled.get(text) ?? {
+      kernel: await engine.compile(kernelSource(problem, engine.access(args)), args, planesOf(outputShape(problem))),
+      users: 0,
     };
-    const promise = compiled.get(text) ?? compile();
     // The latest is the last.
     compiled.delete(text);
-    compiled.set(text, promise);
-    try {
-      const one = await promise;
-      one.users++;
-      return one;
-    } catch (error) {
-      if (compiled.get(text) === promise) compiled.delete(text);
-      throw error;
-    }
+    compiled.set(text, one);
+    one.users++;
+    return one;
   };
   /** Drops what nobody uses, the oldest first. */
-  const trim = async (): Promise<void> => {
-    const unused: [text: string, kernel: Kernel][] = [];
-    for (const [text, promise] of compiled) {
-      const { kernel, users } = await promise;
-      if (users === 0) unused.push([text, kernel]);
-    }
-    for (const [text, kernel] of unused.slice(0, Math.max(0, unused.length - MOST_KEPT))) {
+  const trim = (): void => {
+    const unused = [...compiled].filter(([, { users }]) => users === 0);
+    for (const [text, { kernel }] of unused.slice(0, Math.max(0, unused.length - MOST_KEPT))) {
       compiled.delete(text);
       kernel.destroy();
     }
@@ -184,17 +175,17 @@ export function gpuImplementation<Handle>(
       return await attempt(async () => {
         const one = await compiledFor(problem);
         let w: Handle | undefined;
-        const dispose = async (): Promise<void> => {
+        const dispose = (): void => {
           if (w !== undefined) drop(w);
           one.users--;
-          await trim();
+          trim();
         };
         try {
           w = keep(engine.allocate(planes));
           await engine.ready(w);
           engine.write(w, planes, packed);
         } catch (error) {
-          await dispose();
+          dispose();
           throw error;
         }
         const names = Object.keys(kernelArguments(problem)) as ArgumentName[];

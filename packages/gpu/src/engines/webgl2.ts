@@ -1,9 +1,10 @@
 /** WebGL2, in browsers: a texel of four float32 is a texel of a texture. Each backend has a context of its own. */
 
 import { BackendUnavailableError, ConveneError } from "@convene/core";
-import { sheetOf, texelsAccess } from "../access-texels.js";
+import { texelsAccess } from "../access-texels.js";
 import { type GpuJs, gpuJs, type Kernel } from "../gpu-js.js";
-import { LANES, lengthOf, type Planes } from "../planes.js";
+import type { Planes } from "../planes.js";
+import { fromSheet, sheetOf, toSheet } from "../sheet.js";
 import { checkMode, type Engine, lostError, outOfMemory, unavailable, withKind } from "./engine.js";
 
 /** What gpu.js calls a GLTextureArray4Float2D. */
@@ -239,41 +240,6 @@ function engine(
       gl.getExtension("WEBGL_lose_context")?.loseContext();
     },
   };
-}
-
-/** Planes as they lie in a texture of `sheetOf`. */
-export function toSheet(data: Float32Array<ArrayBuffer>, planes: Planes, side: number): Float32Array<ArrayBuffer> {
-  const { width, height, columns } = sheetOf(planes, side)!;
-  if (columns === 1 && data.length === LANES * width * height) return data;
-  const sheet = new Float32Array(LANES * width * height);
-  eachRow(planes, side, (inPlanes, inSheet, count) => {
-    sheet.set(data.subarray(inPlanes, inPlanes + count), inSheet);
-  });
-  return sheet;
-}
-
-export function fromSheet(sheet: Float32Array, planes: Planes, side: number): Float32Array {
-  const length = lengthOf(planes);
-  if (sheetOf(planes, side)!.columns === 1 && sheet.length === length) return sheet;
-  const data = new Float32Array(length);
-  eachRow(planes, side, (inPlanes, inSheet, count) => {
-    data.set(sheet.subarray(inSheet, inSheet + count), inPlanes);
-  });
-  return data;
-}
-
-function eachRow(
-  { planes, height, width }: Planes,
-  side: number,
-  work: (inPlanes: number, inSheet: number, count: number) => void,
-): void {
-  const { columns, width: across } = sheetOf({ planes, height, width }, side)!;
-  for (let plane = 0; plane < planes; plane++) {
-    const [row, column] = [Math.floor(plane / columns) * height, (plane % columns) * width];
-    for (let y = 0; y < height; y++) {
-      work(LANES * (plane * height + y) * width, LANES * ((row + y) * across + column), LANES * width);
-    }
-  }
 }
 
 /** Milliseconds after which it is a timer that looks again. */

@@ -1,20 +1,12 @@
-/** WebGPU: a browser's own, or, in Node, that of the optional package `webgpu`, lent to gpu.js while it opens. */
+/** WebGPU, in browsers and in Node: texels are four float32 after one another in a buffer. */
 
 import { BackendUnavailableError, ConveneError } from "@convene/core";
 import { elementsAccess } from "../access-elements.js";
 import { type GpuJs, gpuJs, type Kernel } from "../gpu-js.js";
 import { LANES, lengthOf, type Planes } from "../planes.js";
+import { type Adapter, patiently, REMEDY, withWebGpu } from "./navigator-gpu.js";
 import { checkMode, type Engine, isSoftware, lostError, outOfMemory, unavailable, withKind } from "./engine.js";
 
-interface Adapter {
-  readonly info?: { readonly vendor?: string; readonly architecture?: string; readonly description?: string };
-  readonly limits: Readonly<
-    Record<"maxBufferSize" | "maxStorageBufferBindingSize" | "maxComputeWorkgroupsPerDimension", number>
-  >;
-}
-interface WebGpu {
-  requestAdapter(): Promise<Adapter | null>;
-}
 interface Buffer {
   readonly size: number;
   destroy(): void;
@@ -61,11 +53,6 @@ type BufferHandleClass = new (settings: {
   readonly context: Context;
   readonly kernel: Kernel["kernel"];
 }) => BufferHandle;
-/** Node's. */
-declare const setImmediate: (callback: (value?: unknown) => void) => unknown;
-interface Surroundings {
-  navigator?: { gpu?: WebGpu };
-}
 
 /** Of GPUBufferUsage: STORAGE, COPY_DST and COPY_SRC; and COPY_DST and MAP_READ, to read. */
 const USAGE = 0x80 | 0x08 | 0x04;
@@ -79,27 +66,17 @@ const LATE = 100;
 /** Threads of a workgroup of gpu.js, in x and y. */
 const GROUP = 8;
 
-const REMEDY =
-  "Use a browser with WebGPU, or in Node install the package webgpu (0.6.2 or later) and a driver for Vulkan";
-
 /**
  * @param wanted part of the adapter's name
  * @throws BackendUnavailableError
  */
 export async function openWebGpu(wanted?: string): Promise<Engine<BufferHandle>> {
   try {
-    const around = globalThis as Surroundings;
-    // What is lent to another backend that is opening is not the engine's own.
-    const own = lent === 0 ? around.navigator?.gpu : undefined;
-    const webGpu = own ?? (await nodeWebGpu());
-    const adapter = await webGpu.requestAdapter();
-    if (!adapter) throw new BackendUnavailableError("gpu", "WebGPU has no adapter here", REMEDY);
-    const restore = own ? () => undefined : lend(webGpu);
-    try {
-      return await start(wanted, own === undefined);
-    } finally {
-      restore();
-    }
+    return await withWebGpu(async (webGpu, isNode) => {
+      if (!(await webGpu.requestAdapter()))
+        throw new BackendUnavailableError("gpu", "WebGPU has no adapter here", REMEDY);
+      return await start(wanted, isNode);
+    });
   } catch (error) {
     throw unavailable("webgpu", error, REMEDY);
   }
@@ -295,25 +272,6 @@ function engine(
   };
 }
 
-/** Turns of the event loop before `patiently` sleeps: small work is done by then. */
-const TURNS = 20;
-
-/**
- * Awaits work on a driver in software. In Node, `webgpu` asks in every turn of the event loop whether it is done, which
- * takes a processor from that driver: on two, a layer of 77 ms took it 122. So the turns are made a millisecond long.
- */
-async function patiently<T>(work: Promise<T>): Promise<T> {
-  const state = { pending: true };
-  const settled = (): void => void (state.pending = false);
-  work.then(settled, settled);
-  const cell = new Int32Array(new SharedArrayBuffer(4));
-  for (let turn = 0; state.pending; turn++) {
-    if (turn > TURNS) Atomics.wait(cell, 0, 0, 1);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return work;
-}
-
 /** As gpu.js counts: x, y, z. */
 function sizeOf({ planes, height, width }: Planes): readonly [x: number, y: number, z: number] {
   return [LANES * width, height, planes];
@@ -325,56 +283,4 @@ function adapterName({ info }: Adapter): string {
   const words =
     [vendor, architecture].filter(Boolean).join(" ") || description || "an adapter that does not tell its name";
   return withKind(words, description);
-}
-
-/** The one of this process: gpu.js keeps one device for all, and a second instance would not know it. */
-let node: Promise<WebGpu> | undefined;
-
-function nodeWebGpu(): Promise<WebGpu> {
-  node ??= loadWebGpu().catch((error: unknown) => {
-    node = undefined;
-    throw error;
-  });
-  return node;
-}
-
-async function loadWebGpu(): Promise<WebGpu> {
-  // In a variable, so that no bundler looks for it.
-  const name = "webgpu";
-  try {
-    const { create } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as {
-      create(options: readonly string[]): WebGpu;
-    };
-    return create([]);
-  } catch (cause) {
-    throw new BackendUnavailableError("gpu", `WebGPU is not here (${String(cause)})`, REMEDY, { cause });
-  }
-}
-
-/** How many backends are opening, to which `navigator.gpu` is lent. */
-let lent = 0;
-let takeBack = (): void => undefined;
-
-/** Puts `navigator.gpu` there. What comes back takes it away again, when the last one who needed it has called. */
-function lend(webGpu: WebGpu): () => void {
-  if (lent === 0) takeBack = put(webGpu);
-  lent++;
-  return () => {
-    if (--lent === 0) takeBack();
-  };
-}
-
-/** @returns what undoes it */
-function put(webGpu: WebGpu): () => void {
-  const { navigator } = globalThis as Surroundings;
-  if (navigator) {
-    Object.defineProperty(navigator, "gpu", { value: webGpu, configurable: true });
-    return () => delete navigator.gpu;
-  }
-  const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
-  Object.defineProperty(globalThis, "navigator", { value: { gpu: webGpu }, configurable: true, writable: true });
-  return () => {
-    if (before) Object.defineProperty(globalThis, "navigator", before);
-    else delete (globalThis as Surroundings).navigator;
-  };
 }

@@ -1,0 +1,110 @@
+/**
+ * WebGPU: a browser's own, or, in Node, that of the optional package `webgpu`, lent to gpu.js, which looks for
+ * `navigator.gpu`, while a backend opens.
+ */
+
+import { BackendUnavailableError } from "@convene/core";
+
+export interface Adapter {
+  readonly info?: { readonly vendor?: string; readonly architecture?: string; readonly description?: string };
+  readonly limits: Readonly<
+    Record<"maxBufferSize" | "maxStorageBufferBindingSize" | "maxComputeWorkgroupsPerDimension", number>
+  >;
+}
+interface WebGpu {
+  requestAdapter(): Promise<Adapter | null>;
+}
+interface Surroundings {
+  navigator?: { gpu?: WebGpu };
+}
+/** Node's. */
+declare const setImmediate: (callback: (value?: unknown) => void) => unknown;
+
+export const REMEDY =
+  "Use a browser with WebGPU, or in Node install the package webgpu (0.6.2 or later) and a driver for Vulkan";
+
+/** Runs `work` while `navigator.gpu` is there. */
+export async function withWebGpu<T>(work: (webGpu: WebGpu, isNode: boolean) => Promise<T>): Promise<T> {
+  // What is lent to another backend that is opening is not the engine's own.
+  const own = lent === 0 ? (globalThis as Surroundings).navigator?.gpu : undefined;
+  if (own) return await work(own, false);
+  const webGpu = await nodeWebGpu();
+  const restore = lend(webGpu);
+  try {
+    return await work(webGpu, true);
+  } finally {
+    restore();
+  }
+}
+
+/** The one of this process: gpu.js keeps one device for all, and a second instance would not know it. */
+let node: Promise<WebGpu> | undefined;
+
+function nodeWebGpu(): Promise<WebGpu> {
+  node ??= loadWebGpu().catch((error: unknown) => {
+    node = undefined;
+    throw error;
+  });
+  return node;
+}
+
+async function loadWebGpu(): Promise<WebGpu> {
+  // In a variable, so that no bundler looks for it.
+  const name = "webgpu";
+  try {
+    const { create } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as {
+      create(options: readonly string[]): WebGpu;
+    };
+    return create([]);
+  } catch (cause) {
+    throw new BackendUnavailableError("gpu", `WebGPU is not here (${String(cause)})`, REMEDY, { cause });
+  }
+}
+
+/** How many backends are opening, to which `navigator.gpu` is lent. */
+let lent = 0;
+let takeBack = (): void => undefined;
+
+/** Puts `navigator.gpu` there. What comes back takes it away again, when the last one who needed it has called. */
+function lend(webGpu: WebGpu): () => void {
+  if (lent === 0) takeBack = put(webGpu);
+  lent++;
+  return () => {
+    if (--lent === 0) takeBack();
+  };
+}
+
+/** @returns what undoes it */
+function put(webGpu: WebGpu): () => void {
+  const { navigator } = globalThis as Surroundings;
+  if (navigator) {
+    Object.defineProperty(navigator, "gpu", { value: webGpu, configurable: true });
+    return () => delete navigator.gpu;
+  }
+  const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  Object.defineProperty(globalThis, "navigator", { value: { gpu: webGpu }, configurable: true, writable: true });
+  return () => {
+    if (before) Object.defineProperty(globalThis, "navigator", before);
+    else delete (globalThis as Surroundings).navigator;
+  };
+}
+
+/** Turns of the event loop before `patiently` sleeps: small work is done by then. */
+const TURNS = 20;
+
+/**
+ * Awaits work on a driver in software. In Node, `webgpu` asks in every turn of the event loop whether it is done, which
+ * takes a processor from that driver: on two, a layer of 77 ms took it 122. So the turns are made a
+ * millisecond long, which is what other events have to wait then.
+ */
+export async function patiently<T>(work: Promise<T>): Promise<T> {
+  const state = { pending: true };
+  const settled = (): void => void (state.pending = false);
+  work.then(settled, settled);
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  for (let turn = 0; state.pending; turn++) {
+    if (turn > TURNS) Atomics.wait(cell, 0, 0, 1);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return work;
+}
