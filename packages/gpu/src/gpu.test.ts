@@ -72,7 +72,7 @@ describe.each([
 describe.skipIf(missing !== undefined && !process.env["CI"])("on WebGPU", () => {
   it("passes the whole suite; what is skipped is what this device does not keep", { timeout: 900_000 }, async () => {
     const { counts, results, device } = await runConformance(gpu);
-    expect(device).toMatch(/^WebGPU: \w/);
+    expect(device).toMatch(/^WebGPU: \w.*, (software|hardware)$/);
     const failures = results.filter(({ status }) => status === "failed");
     expect(failures.map(({ name, message }) => `${name}: ${message}`)).toEqual([]);
     expect(counts.untrusted).toBe(0);

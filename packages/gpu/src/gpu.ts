@@ -28,8 +28,9 @@ export interface GpuOptions {
    */
   readonly mode?: (typeof MODES)[number];
   /**
-   * Part of the adapter's name, as in the backend's `device`, upper or lower case: `"nvidia"`. Where another one answers,
-   * the backend is unavailable: neither gpu.js nor WebGL2 can be told which to take. Left out: any.
+   * Part of the adapter's name, as in the backend's `device`, upper or lower case: `"nvidia"`, or `"hardware"` for any
+   * that is no driver in software. Where another one answers, the backend is unavailable: neither gpu.js nor WebGL2 can
+   * be told which to take. Left out: any.
    */
   readonly device?: string;
 }

@@ -16,10 +16,10 @@ describe("what gpu.js ran", () => {
   });
 });
 
-it("says where an adapter is software", () => {
+it("says whether an adapter is software", () => {
   expect(withKind("google swiftshader")).toBe("google swiftshader, software");
   expect(withKind("mesa", "llvmpipe (LLVM 15)")).toBe("mesa, software");
-  expect(withKind("nvidia hopper", "NVIDIA H100")).toBe("nvidia hopper");
+  expect(withKind("nvidia hopper", "NVIDIA H100")).toBe("nvidia hopper, hardware");
 });
 
 it("says what to do where the device is lost", () => {

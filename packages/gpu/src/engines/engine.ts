@@ -77,11 +77,7 @@ export function outOfMemory(planes: Planes, cause?: unknown): ConveneError {
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
 
-/** `"google swiftshader, software"` */
+/** `"google swiftshader, software"`, `"nvidia hopper, hardware"`. `hints`: what else may give a driver in software away. */
 export function withKind(name: string, ...hints: readonly (string | undefined)[]): string {
-  return isSoftware([name, ...hints].join(" ")) ? `${name}, software` : name;
-}
-
-export function isSoftware(name: string): boolean {
-  return SOFTWARE.test(name);
+  return `${name}, ${SOFTWARE.test([name, ...hints].join(" ")) ? "software" : "hardware"}`;
 }

@@ -6,7 +6,12 @@
 import { BackendUnavailableError } from "@convene/core";
 
 export interface Adapter {
-  readonly info?: { readonly vendor?: string; readonly architecture?: string; readonly description?: string };
+  readonly info?: {
+    readonly vendor?: string;
+    readonly architecture?: string;
+    readonly description?: string;
+    readonly isFallbackAdapter?: boolean;
+  };
   readonly limits: Readonly<
     Record<"maxBufferSize" | "maxStorageBufferBindingSize" | "maxComputeWorkgroupsPerDimension", number>
   >;

@@ -5,7 +5,7 @@ import { elementsAccess } from "../access-elements.js";
 import { type GpuJs, gpuJs, type Kernel } from "../gpu-js.js";
 import { LANES, lengthOf, type Planes } from "../planes.js";
 import { type Adapter, patiently, REMEDY, withWebGpu } from "./navigator-gpu.js";
-import { checkMode, type Engine, isSoftware, lostError, outOfMemory, unavailable, withKind } from "./engine.js";
+import { checkMode, type Engine, lostError, outOfMemory, unavailable, withKind } from "./engine.js";
 
 interface Buffer {
   readonly size: number;
@@ -63,6 +63,9 @@ const MAP_READ = 0x01;
 /** Milliseconds after a failure in which word of the device's loss may come. */
 const LATE = 100;
 
+/** How the name of an adapter in software ends. */
+const SOFTWARE = ", software";
+
 /** Threads of a workgroup of gpu.js, in x and y. */
 const GROUP = 8;
 
@@ -102,7 +105,14 @@ async function start(wanted: string | undefined, isNode: boolean): Promise<Engin
       const remedy = "Ask for that one, or for none; on a machine with several, the driver's own settings choose";
       throw new BackendUnavailableError("gpu", `the adapter is "${name}", not "${wanted}"`, remedy);
     }
-    return engine(gpu, seed.kernel, first, context, name, isNode && isSoftware(name) ? patiently : (work) => work);
+    return engine(
+      gpu,
+      seed.kernel,
+      first,
+      context,
+      name,
+      isNode && name.endsWith(SOFTWARE) ? patiently : (work) => work,
+    );
   } catch (error) {
     first?.delete();
     await gpu.destroy();
@@ -277,10 +287,10 @@ function sizeOf({ planes, height, width }: Planes): readonly [x: number, y: numb
   return [LANES * width, height, planes];
 }
 
-/** `"google swiftshader, software"`, `"nvidia hopper"`: what the adapter tells of itself. */
+/** What the adapter tells of itself. */
 function adapterName({ info }: Adapter): string {
-  const { vendor, architecture, description } = info ?? {};
+  const { vendor, architecture, description, isFallbackAdapter } = info ?? {};
   const words =
     [vendor, architecture].filter(Boolean).join(" ") || description || "an adapter that does not tell its name";
-  return withKind(words, description);
+  return withKind(words, description, isFallbackAdapter ? "software" : undefined);
 }
