@@ -28,9 +28,20 @@ function watched(changes: Partial<Engine<Handle>> = {}) {
     gpuImplementation<Handle>(
       {
         ...engine,
-        compile(...args) {
+        async compile(...args) {
           calls.push("compile");
-          return engine.compile(...args);
+          const kernel = await engine.compile(...args);
+          const destroy = kernel.destroy.bind(kernel);
+          return Object.assign(kernel, {
+            destroy() {
+              calls.push("destroy");
+              destroy();
+            },
+          });
+        },
+        ready(handle) {
+          calls.push("ready");
+          return engine.ready(handle);
         },
         allocate(planes) {
           calls.push("allocate");
@@ -68,9 +79,29 @@ describe("memory", () => {
     const [second, third] = await Promise.all([model.run(X), model.run(X)]);
     expect([second!.data, third!.data]).toEqual([first.data, first.data]);
     expect(calls("allocate")).toBe(6 + 2);
+    // Asked once of the weights, and once of each value.
+    expect(calls("ready")).toBe(6 + 7);
     model.dispose();
     await backend.sync();
     expect(live.size).toBe(0);
+    await backend.dispose();
+  });
+
+  it("that is only half there for tensors that share it is given back", async () => {
+    const host = openHost("cpu");
+    let left = 1;
+    const { backend } = watched({
+      allocate(planes) {
+        if (left-- === 0) throw OUT_OF_MEMORY;
+        freed.set(planes.width, false);
+        return Object.assign(host.allocate(planes), { width: planes.width });
+      },
+      free: (handle) => void freed.set((handle as unknown as { width: number }).width, true),
+    });
+    const freed = new Map<number, boolean>();
+    const lifetimes = [8, 7].map((w) => ({ shape: [1, 4, 1, w], from: 0, to: 1 }) as const);
+    expect(() => backend.allocateShared(lifetimes)).toThrow(/no memory for 64 bytes/);
+    expect([...freed]).toEqual([[8, true]]);
     await backend.dispose();
   });
 
@@ -120,9 +151,10 @@ it("keeps 64 kernels that nobody uses, however many are in use", async () => {
     backend.prepareConv2d(parseProblem(`ic1_ih1_oc1_kh1_nobias_clamp0:${bound}`), { weight: Float32Array.of(1) });
   const used = await Promise.all(Array.from({ length: 70 }, (_, i) => prepareOne(i + 1)));
   for (let i = 0; i < 5; i++) (await prepareOne(1000)).dispose();
-  expect(calls("compile")).toBe(71);
+  expect([calls("compile"), calls("destroy")]).toEqual([71, 0]);
   for (const each of used) each.dispose();
   await backend.sync();
+  expect(calls("destroy")).toBe(71 - 64);
   // The oldest has gone by now, the latest has not.
   (await prepareOne(70)).dispose();
   expect(calls("compile")).toBe(71);
