@@ -124,6 +124,22 @@ async function checkLoss() {
   await send("/report", "webgl2: where the context is lost, what is in flight says so, and a new backend works");
 }
 
+/** A worker has no document. */
+async function checkWorker() {
+  const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
+  const { results, error } = await new Promise((resolve) => {
+    worker.addEventListener("message", ({ data }) => resolve(data));
+    worker.addEventListener("error", ({ message }) => resolve({ error: message }));
+  });
+  worker.terminate();
+  const [a, b] = results ?? [];
+  // Two sums of 27 products of numbers below 1.
+  if (error || a.length !== 405 || a.some((value, i) => Math.abs(value - b[i]) > 1e-5)) {
+    throw new Error(`in a worker: ${error ?? "WebGL2 and WebGPU differ"}`);
+  }
+  await send("/report", "webgl2 and webgpu: in a worker");
+}
+
 async function checkGaps() {
   const changed = await changedGaps();
   if (changed.length > 0) throw new Error(changed.join("; "));
@@ -160,6 +176,7 @@ const PARTS = {
     await checkContexts();
     await checkLoss();
     await checkTextures();
+    await checkWorker();
     await run(() => gpu({ mode: "webgl2" }), { noSkips: false });
     await send("/end", {});
   },
