@@ -24,6 +24,7 @@ try {
     root: fileURLToPath(new URL(".", import.meta.url)),
     configFile: false,
     logLevel: "error",
+    worker: { format: "es" },
     build: { outDir: folder, emptyOutDir: true, target: "es2022" },
   });
   let failed = 0;

@@ -9,7 +9,10 @@ import {
   randomUniform,
   weightShape,
 } from "@convene/core";
+import { openWebGpu } from "../engines/webgpu.js";
 import { gpu } from "../gpu.js";
+
+const TEXEL = { planes: 1, height: 1, width: 1 };
 
 const collect = (globalThis as { gc?: () => void }).gc!;
 
@@ -37,7 +40,7 @@ const PARTS = 10;
  * Bytes by which a process grows while it does something `count` times over: the least that is held in the second half,
  * less the least in the first. What is held moves by 10 MB with the engine's collector, its least by 2.
  */
-async function growth(count: number, work: (index: number) => Promise<void>): Promise<object> {
+async function growth(count: number, work: (index: number) => Promise<void>): Promise<{ readonly grown: number }> {
   const held: number[] = [];
   for (let i = 0; i < count; i++) {
     await work(i);
@@ -46,17 +49,49 @@ async function growth(count: number, work: (index: number) => Promise<void>): Pr
   return { grown: Math.min(...held.slice(PARTS / 2)) - Math.min(...held.slice(0, PARTS / 2)) };
 }
 
+interface Device {
+  createBuffer(settings: object): { destroy(): void };
+}
+
+/** How many buffers there are that nobody has destroyed; that the collector may come for them does not count. */
+async function countBuffers(): Promise<{ readonly alive: () => number }> {
+  const engine = await openWebGpu();
+  const kernel = await engine.compile("function () { return [0.0, 0.0, 0.0, 0.0]; }", {}, TEXEL);
+  const { device } = kernel.kernel.context as { readonly device: Device };
+  const create = device.createBuffer.bind(device);
+  let alive = 0;
+  device.createBuffer = (settings) => {
+    const buffer = create(settings);
+    const destroy = buffer.destroy.bind(buffer);
+    let destroyed = false;
+    buffer.destroy = () => {
+      if (!destroyed) alive--;
+      destroyed = true;
+      destroy();
+    };
+    alive++;
+    return buffer;
+  };
+  await engine.dispose();
+  return { alive: () => alive };
+}
+
 /** Tensors of 1 MiB on the device, of which one a cycle would be 250 in either half; every fifth kernel is a new one. */
 async function cycles(): Promise<object> {
+  const buffers = await countBuffers();
   const backend = await gpu({ mode: "webgpu" });
   let kernels = 0;
   const newProblem = (): Conv2dProblem => parseProblem(`ic4_ih256_oc4_kh1_clamp0:${++kernels}_nobias`);
   const problem = newProblem();
   // As many as are kept, and more.
   for (let i = 0; i < 70; i++) await cycle(backend, newProblem());
-  const result = await growth(500, (i) => cycle(backend, i % 5 === 0 ? newProblem() : problem));
+  await backend.sync();
+  const before = buffers.alive();
+  const { grown } = await growth(500, (i) => cycle(backend, i % 5 === 0 ? newProblem() : problem));
+  await backend.sync();
+  const more = buffers.alive() - before;
   await backend.dispose();
-  return result;
+  return { grown, buffers: more, left: buffers.alive() };
 }
 
 async function backends(): Promise<object> {
@@ -66,9 +101,11 @@ async function backends(): Promise<object> {
     await cycle(backend, problem);
     await backend.dispose();
   };
+  const buffers = await countBuffers();
   // What engine and driver keep once and for all has come by then: 40 more grow by 10 MB at first, by 1 later.
   for (let i = 0; i < 80; i++) await one();
-  return await growth(50, one);
+  const { grown } = await growth(50, one);
+  return { grown, buffers: 0, left: buffers.alive() };
 }
 
 const SCENARIOS = { cycles, backends } as const;
