@@ -22,7 +22,7 @@ const FILES = [
   { file: "wasm-shared.ts", features: ",threads", flags: ["--sharedMemory", "--maximumMemory", "65536"] },
 ] as const;
 
-const FLAGS = ["--importMemory", "--runtime", "stub", "--noAssert", "-O3"];
+const FLAGS = ["--importMemory", "--runtime", "stub", "--noAssert", "-O2"];
 
 async function compile(features: string, flags: readonly string[]): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;

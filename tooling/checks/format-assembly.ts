@@ -18,6 +18,11 @@ export function formatAround(source: string, format: (text: string) => string): 
   return format(hidden).replaceAll(HIDDEN, "");
 }
 
+/** `source` of the file `file`, formatted. */
+export function formatAssembly(source: string, file: string): string {
+  return formatAround(source, (text) => oxfmt(text, file));
+}
+
 function oxfmt(text: string, file: string): string {
   // Under another name: the configuration leaves the real one out.
   const args = [`--stdin-filepath=${relative(SOURCES, file).replaceAll(/[/\\]/g, "-")}`];
@@ -32,7 +37,7 @@ function main(check: boolean): void {
     .map((path) => join(SOURCES, path))
     .filter((file) => {
       const source = readFileSync(file, "utf8");
-      const formatted = formatAround(source, (text) => oxfmt(text, file));
+      const formatted = formatAssembly(source, file);
       if (formatted !== source && !check) writeFileSync(file, formatted);
       return formatted !== source;
     });

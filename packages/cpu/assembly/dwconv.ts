@@ -1,80 +1,250 @@
 /**
  * Depthwise convolution, one output channel for each input channel: no sum over channels, so each vector of four channels
- * is a convolution of its own. Reads through the same table as the indirect GEMM. Weights are packed by four channels:
- * four biases, then four weights for each tap.
+ * is a convolution of its own. Reads through the same table as the indirect GEMM. Weights are packed in panels of four
+ * or eight channels: biases, then weights for each tap.
  */
 
+import { DwconvParams } from "./params";
+import { copyLanes } from "./simd";
 import { dwconv } from "./ukernels/f32-dwconv";
-import { dwconv3x3s1 } from "./ukernels/f32-dwconv-3x3";
+import { dwconv3x3s1 } from "./ukernels/f32-dwconv-3x3s1-4x8";
+import { dwconv3x3s1Loop } from "./ukernels/f32-dwconv-3x3s1-4x4";
+import { dwconv3x3s2 } from "./ukernels/f32-dwconv-3x3s2-4x8";
+import { dwconv3x3s2Loop } from "./ukernels/f32-dwconv-3x3s2-2x4";
+import { dwconv5x5s1 } from "./ukernels/f32-dwconv-5x5s1-4x8";
+import { dwconv5x5s1Loop } from "./ukernels/f32-dwconv-5x5s1-4x4";
+import { dwconv5x5s2 } from "./ukernels/f32-dwconv-5x5s2-4x8";
+import { dwconv5x5s2Loop } from "./ukernels/f32-dwconv-5x5s2-2x4";
 
-/** What src/algorithms/depthwise.ts writes, field by field. Strides are in bytes. */
-@unmanaged
-export class DwconvPlan {
-  /** Address in the table of the first output pixel's first tap. */
-  table: usize;
-  weights: usize;
-  oh: i32;
-  ow: i32;
-  channels: i32;
-  kh: i32;
-  kw: i32;
-  /** In the table, from an output row to the next, and from an output pixel to its neighbour. */
-  pixelRow: i32;
-  pixelColumn: i32;
-  /** In the table, from a tap to the one below, and to the one at its right. */
-  tapRow: i32;
-  tapColumn: i32;
-  inputImage: i32;
-  outputImage: i32;
-  outputPixel: i32;
-  min: f32;
-  max: f32;
-}
+/** Which tile a loop below is for; a constant wherever one is inlined. */
+const ANY = 0;
+const K3S1 = 1;
+const K3S1_LOOP = 2;
+const K3S2 = 3;
+const K3S2_LOOP = 4;
+const K5S1 = 5;
+const K5S1_LOOP = 6;
+const K5S2 = 7;
+const K5S2_LOOP = 8;
 
-/** How many output pixels dwconv3x3s1 computes at once. */
-const TILE: i32 = 4;
-
-/** Rows `start` to `end` of images x output rows, for any kernel, stride and dilation. `residual` is 0 for none. */
-export function depthwise(plan: DwconvPlan, input: usize, output: usize, residual: usize, start: i32, end: i32): void {
-  rows(false, plan, input, output, residual, start, end);
-}
-
-/** As `depthwise`, for kernels of 3x3 with stride and dilation 1 along the width. */
-export function depthwise3x3(
-  plan: DwconvPlan,
+/**
+ * Jobs `start` to `end` of images x rows x blocks of pixels x chunks of channels, chunks innermost. `residual` is 0 for none;
+ * `own` is this worker's part of the workspace: two tiles.
+ */
+@inline
+function rows(
+  KIND: i32,
+  PIXELS: i32,
+  LANES: i32,
+  params: DwconvParams,
   input: usize,
   output: usize,
   residual: usize,
+  own: usize,
   start: i32,
   end: i32,
 ): void {
-  rows(true, plan, input, output, residual, start, end);
+  const residualDelta = residual ? residual - output : 0;
+  const step = params.outputPixel;
+  // Loop 2, jobs: splits the output into rows, and where these are few, into blocks of pixels and chunks of channels.
+  for (let job = start; job < end; job++) {
+    const chunk = job % params.chunks;
+    let rest = job / params.chunks;
+    const block = rest % params.blocks;
+    rest /= params.blocks;
+    const y = rest % params.oh;
+    const image = rest / params.oh;
+
+    const channel = chunk * params.chunkChannels;
+    const channels = min<i32>(params.chunkChannels, params.channels - channel);
+    const w = params.weights + (channel / LANES) * params.panelBytes;
+    const base = input + image * params.inputImage + (channel << 2);
+    const t = params.table + y * params.pixelRow;
+    const c = output + image * params.outputImage + y * params.ow * step + (channel << 2);
+    const last = block == params.blocks - 1 ? params.ow : (block + 1) * params.blockPixels;
+    // Loop 1, tiles: splits the block into pixels; a tile goes along all channels of the chunk, which lie side by side.
+    for (let x = block * params.blockPixels; x < last; x += PIXELS) {
+      // The last tile of a row computes some pixels again instead of going one by one.
+      if (PIXELS > 1) x = min<i32>(x, params.ow - PIXELS);
+      const tap = t + x * params.pixelColumn;
+      const at = c + x * step;
+      if (KIND == ANY) {
+        dwconv(params, base, tap, w, at, residualDelta, channels);
+      } else {
+        const panels = channels / LANES;
+        const tail = channels - panels * LANES;
+        tile(KIND, params, base, tap, w, at, step, residualDelta, panels);
+        if (tail) {
+          const done = (panels * LANES) << 2;
+          const from = w + panels * params.panelBytes;
+          ragged(KIND, PIXELS, LANES, params, base + done, tap, from, at + done, residualDelta, own, tail);
+        }
+      }
+    }
+  }
 }
 
 @inline
-function rows(is3x3: bool, plan: DwconvPlan, input: usize, output: usize, residual: usize, start: i32, end: i32): void {
-  const residualDelta = residual ? residual - output : 0;
-  const ow = plan.ow;
-  // Loop 2, jobs: splits the output into rows.
-  for (let job = start; job < end; job++) {
-    const image = job / plan.oh;
-    const y = job % plan.oh;
-    const base = input + image * plan.inputImage;
-    let t = plan.table + y * plan.pixelRow;
-    let c = output + image * plan.outputImage + y * ow * plan.outputPixel;
-    let x = 0;
-    // Loop 1, tiles: splits the row into pixels; the kernel goes along all channels of a tile, which lie side by side.
-    if (is3x3) {
-      for (; x <= ow - TILE; x += TILE) {
-        dwconv3x3s1(plan, base, t, c, residualDelta);
-        t += TILE * plan.pixelColumn;
-        c += TILE * plan.outputPixel;
-      }
-    }
-    for (; x < ow; x++) {
-      dwconv(plan, base, t, c, residualDelta);
-      t += plan.pixelColumn;
-      c += plan.outputPixel;
+function tile(
+  KIND: i32,
+  params: DwconvParams,
+  base: usize,
+  t: usize,
+  w: usize,
+  c: usize,
+  step: usize,
+  residual: usize,
+  panels: i32,
+): void {
+  if (KIND == K3S1) dwconv3x3s1(params, base, t, w, c, step, residual, panels);
+  if (KIND == K3S1_LOOP) dwconv3x3s1Loop(params, base, t, w, c, step, residual, panels);
+  if (KIND == K3S2) dwconv3x3s2(params, base, t, w, c, step, residual, panels);
+  if (KIND == K3S2_LOOP) dwconv3x3s2Loop(params, base, t, w, c, step, residual, panels);
+  if (KIND == K5S1) dwconv5x5s1(params, base, t, w, c, step, residual, panels);
+  if (KIND == K5S1_LOOP) dwconv5x5s1Loop(params, base, t, w, c, step, residual, panels);
+  if (KIND == K5S2) dwconv5x5s2(params, base, t, w, c, step, residual, panels);
+  if (KIND == K5S2_LOOP) dwconv5x5s2Loop(params, base, t, w, c, step, residual, panels);
+}
+
+/** A tile of the last channels, which are fewer than a panel: computed in this worker's scratch, and as many copied out. */
+@inline
+function ragged(
+  KIND: i32,
+  PIXELS: i32,
+  LANES: i32,
+  params: DwconvParams,
+  base: usize,
+  t: usize,
+  w: usize,
+  c: usize,
+  residual: usize,
+  scratch: usize,
+  lanes: i32,
+): void {
+  const step: usize = LANES << 2;
+  const residualScratch = residual ? PIXELS * step : 0;
+  if (residual) {
+    for (let x = 0; x < PIXELS; x++) {
+      copyLanes(scratch + residualScratch + x * step, c + residual + x * params.outputPixel, lanes);
     }
   }
+  tile(KIND, params, base, t, w, scratch, step, residualScratch, 1);
+  for (let x = 0; x < PIXELS; x++) copyLanes(c + x * params.outputPixel, scratch + x * step, lanes);
+}
+
+export function depthwise(
+  params: DwconvParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  _shared: usize,
+  own: usize,
+  start: i32,
+  end: i32,
+): void {
+  rows(ANY, 1, 4, params, input, output, residual, own, start, end);
+}
+
+export function depthwise3x3s1(
+  params: DwconvParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  _shared: usize,
+  own: usize,
+  start: i32,
+  end: i32,
+): void {
+  rows(K3S1, 4, 8, params, input, output, residual, own, start, end);
+}
+
+export function depthwise3x3s1Loop(
+  params: DwconvParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  _shared: usize,
+  own: usize,
+  start: i32,
+  end: i32,
+): void {
+  rows(K3S1_LOOP, 4, 4, params, input, output, residual, own, start, end);
+}
+
+export function depthwise3x3s2(
+  params: DwconvParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  _shared: usize,
+  own: usize,
+  start: i32,
+  end: i32,
+): void {
+  rows(K3S2, 4, 8, params, input, output, residual, own, start, end);
+}
+
+export function depthwise3x3s2Loop(
+  params: DwconvParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  _shared: usize,
+  own: usize,
+  start: i32,
+  end: i32,
+): void {
+  rows(K3S2_LOOP, 2, 4, params, input, output, residual, own, start, end);
+}
+
+export function depthwise5x5s1(
+  params: DwconvParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  _shared: usize,
+  own: usize,
+  start: i32,
+  end: i32,
+): void {
+  rows(K5S1, 4, 8, params, input, output, residual, own, start, end);
+}
+
+export function depthwise5x5s1Loop(
+  params: DwconvParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  _shared: usize,
+  own: usize,
+  start: i32,
+  end: i32,
+): void {
+  rows(K5S1_LOOP, 4, 4, params, input, output, residual, own, start, end);
+}
+
+export function depthwise5x5s2(
+  params: DwconvParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  _shared: usize,
+  own: usize,
+  start: i32,
+  end: i32,
+): void {
+  rows(K5S2, 4, 8, params, input, output, residual, own, start, end);
+}
+
+export function depthwise5x5s2Loop(
+  params: DwconvParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  _shared: usize,
+  own: usize,
+  start: i32,
+  end: i32,
+): void {
+  rows(K5S2_LOOP, 2, 4, params, input, output, residual, own, start, end);
 }

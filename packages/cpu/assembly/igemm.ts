@@ -3,93 +3,219 @@
  * stride and dilation cost nothing in the kernel. After Dukhan, "The Indirect Convolution Algorithm" (2019); see
  * docs/kernels.md for how this table differs.
  *
- * `table` holds the byte offset of each pixel of the *padded* image from the image's first pixel; where padding reads a
+ * The table holds the byte offset of each pixel of the *padded* image from the image's first pixel; where padding reads a
  * zero, that of the row of zeros which lies before every image. `positions` holds, for each output pixel, the address in
- * `table` of its first tap. Weights are packed in panels of NR output channels: NR biases, then NR weights for each tap
+ * the table of its first tap. Weights are packed in panels of NR output channels: NR biases, then NR weights for each tap
  * and input channel.
  */
 
+import { IgemmParams } from "./params";
+import { copyLanes } from "./simd";
+import { tile1x16 } from "./ukernels/f32-igemm-1x16";
+import { tile1x32 } from "./ukernels/f32-igemm-1x32";
 import { tile4x8 } from "./ukernels/f32-igemm-4x8";
+import { tile4x16 } from "./ukernels/f32-igemm-4x16";
 import { tile6x8 } from "./ukernels/f32-igemm-6x8";
+import { tile6x16 } from "./ukernels/f32-igemm-6x16";
 import { tile8x4 } from "./ukernels/f32-igemm-8x4";
 
-/** What src/algorithms/igemm.ts writes, field by field. Strides are in bytes. */
-@unmanaged
-export class IgemmPlan {
-  /** Addresses in the table, one an output pixel, the last one repeated up to a multiple of MR. */
-  positions: usize;
-  weights: usize;
-  /** Output pixels of an image. */
-  pixels: i32;
-  kh: i32;
-  kw: i32;
-  /** In the table, from a tap to the one below, and to the one at its right. */
-  tapRow: i32;
-  tapColumn: i32;
-  groups: i32;
-  icPerGroup: i32;
-  ocPerGroup: i32;
-  /** Panels of NR output channels in a group, and bytes of one. */
-  panels: i32;
-  panelBytes: i32;
-  /** Output pixels in a block, a multiple of MR, and blocks in an image. */
-  blockPixels: i32;
-  blocks: i32;
-  inputImage: i32;
-  outputImage: i32;
-  outputPixel: i32;
-  min: f32;
-  max: f32;
-}
-
-/** Jobs `start` to `end` of images x blocks x groups x panels, panels innermost. `residual` is 0 for none. */
+/**
+ * Jobs `start` to `end` of passes x blocks x groups x panels, panels innermost. A pass is an image, or the whole batch where
+ * tiles cross images. `residual` is 0 for none; `own` is this worker's part of the workspace: two tiles.
+ */
 @inline
 function igemm(
   MR: i32,
   NR: i32,
-  plan: IgemmPlan,
+  params: IgemmParams,
   input: usize,
   output: usize,
   residual: usize,
+  own: usize,
   start: i32,
   end: i32,
 ): void {
   const residualDelta = residual ? residual - output : 0;
+  const pixels = params.pixels;
+  const imagePixels = params.imagePixels;
+  // Images of one pixel lie in steps of an image, others in steps of a pixel until one ends.
+  const single = imagePixels == 1;
+  const step: usize = single ? params.outputImage : params.outputPixel;
   // Loop 2, jobs: splits the output into blocks of pixels by panels of channels; neighbours share a block of the input.
   for (let job = start; job < end; job++) {
-    const panel = job % plan.panels;
-    const group = (job / plan.panels) % plan.groups;
-    const block = (job / (plan.panels * plan.groups)) % plan.blocks;
-    const image = job / (plan.panels * plan.groups * plan.blocks);
+    const panel = job % params.panels;
+    let rest = job / params.panels;
+    const group = rest % params.groups;
+    rest /= params.groups;
+    const block = rest % params.blocks;
+    const pass = rest / params.blocks;
 
-    const base = input + image * plan.inputImage + ((group * plan.icPerGroup) << 2);
-    const w = plan.weights + (group * plan.panels + panel) * plan.panelBytes;
-    const nr = min<i32>(NR, plan.ocPerGroup - panel * NR);
-    const first = block * plan.blockPixels;
-    const last = min<i32>(first + plan.blockPixels, plan.pixels);
-    let c =
-      output + image * plan.outputImage + first * plan.outputPixel + ((group * plan.ocPerGroup + panel * NR) << 2);
-    // Loop 1, tiles: splits the block into MR pixels; the panel of weights stays in cache over all of them.
-    for (let pixel = first; pixel < last; pixel += MR) {
-      const positions = plan.positions + (pixel << 2);
-      const mr = min<i32>(MR, last - pixel);
-      // MR is a constant where this is inlined, so one of these is left.
-      if (MR == 4) tile4x8(plan, base, positions, w, c, residualDelta, mr, nr);
-      else if (MR == 6) tile6x8(plan, base, positions, w, c, residualDelta, mr, nr);
-      else tile8x4(plan, base, positions, w, c, residualDelta, mr, nr);
-      c += MR * plan.outputPixel;
+    const base = input + pass * params.inputImage + ((group * params.icPerGroup) << 2);
+    const w = params.weights + (group * params.panels + panel) * params.panelBytes;
+    const nr = min<i32>(NR, params.ocPerGroup - panel * NR);
+    const first = block * params.blockPixels;
+    const last = min<i32>(first + params.blockPixels, pixels);
+    const c = output + pass * params.outputImage + ((group * params.ocPerGroup + panel * NR) << 2);
+    // Loop 1, tiles: splits the block into rows of pixels; the panel of weights stays in cache over all of them.
+    for (let pixel = first; pixel < last;) {
+      const left = last - pixel;
+      // Tiles of 4 and 6 in the mixture that computes the fewest rows for nothing.
+      const rows = MR == 6 && (left == 3 || left == 4 || left == 7 || left == 8) ? 4 : MR;
+      const positions = params.positions + (pixel << 2);
+      const image = pixel / imagePixels;
+      const column = pixel - image * imagePixels;
+      const at = c + image * params.outputImage + column * params.outputPixel;
+      if (nr == NR && rows <= left && (single || column + rows <= imagePixels)) {
+        tile(NR, rows, MR, params, base, positions, w, at, step, residualDelta);
+      } else {
+        ragged(NR, rows, MR, params, base, positions, w, c, residualDelta, own, pixel, min<i32>(rows, left), nr);
+      }
+      pixel += rows;
     }
   }
 }
 
-export function igemm4x8(plan: IgemmPlan, input: usize, output: usize, residual: usize, start: i32, end: i32): void {
-  igemm(4, 8, plan, input, output, residual, start, end);
+/** The tile of `rows` rows; all but `rows` are constants where this is inlined, so that one or two are left. */
+@inline
+function tile(
+  NR: i32,
+  rows: i32,
+  MR: i32,
+  params: IgemmParams,
+  base: usize,
+  positions: usize,
+  w: usize,
+  c: usize,
+  step: usize,
+  residual: usize,
+): void {
+  if (MR == 1) {
+    if (NR == 16) tile1x16(params, base, positions, w, c, step, residual);
+    else tile1x32(params, base, positions, w, c, step, residual);
+  } else if (MR == 8) {
+    tile8x4(params, base, positions, w, c, step, residual);
+  } else if (NR == 8) {
+    if (MR == 4 || rows == 4) tile4x8(params, base, positions, w, c, step, residual);
+    else tile6x8(params, base, positions, w, c, step, residual);
+  } else {
+    if (rows == 4) tile4x16(params, base, positions, w, c, step, residual);
+    else tile6x16(params, base, positions, w, c, step, residual);
+  }
 }
 
-export function igemm6x8(plan: IgemmPlan, input: usize, output: usize, residual: usize, start: i32, end: i32): void {
-  igemm(6, 8, plan, input, output, residual, start, end);
+/**
+ * A tile of which only `mr` rows of `nr` channels are there, or whose rows lie in several images: computed in this worker's
+ * scratch, so that the tiles themselves have no branches. `c` is the panel's channel of the pass's first pixel.
+ */
+@inline
+function ragged(
+  NR: i32,
+  rows: i32,
+  MR: i32,
+  params: IgemmParams,
+  base: usize,
+  positions: usize,
+  w: usize,
+  c: usize,
+  residual: usize,
+  scratch: usize,
+  pixel: i32,
+  mr: i32,
+  nr: i32,
+): void {
+  const step: usize = NR << 2;
+  const residualScratch = residual ? MR * step : 0;
+  if (residual) {
+    for (let row = 0; row < mr; row++) {
+      copyLanes(scratch + residualScratch + row * step, outputAt(params, c, pixel + row) + residual, nr);
+    }
+  }
+  tile(NR, rows, MR, params, base, positions, w, scratch, step, residualScratch);
+  for (let row = 0; row < mr; row++) {
+    copyLanes(outputAt(params, c, pixel + row), scratch + row * step, nr);
+  }
 }
 
-export function igemm8x4(plan: IgemmPlan, input: usize, output: usize, residual: usize, start: i32, end: i32): void {
-  igemm(8, 4, plan, input, output, residual, start, end);
+/** Address of an output pixel of a pass, from that of the first one. */
+function outputAt(params: IgemmParams, c: usize, pixel: i32): usize {
+  const image = pixel / params.imagePixels;
+  return c + image * params.outputImage + (pixel - image * params.imagePixels) * params.outputPixel;
+}
+
+export function igemm1x16(
+  params: IgemmParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  _shared: usize,
+  own: usize,
+  start: i32,
+  end: i32,
+): void {
+  igemm(1, 16, params, input, output, residual, own, start, end);
+}
+
+export function igemm1x32(
+  params: IgemmParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  _shared: usize,
+  own: usize,
+  start: i32,
+  end: i32,
+): void {
+  igemm(1, 32, params, input, output, residual, own, start, end);
+}
+
+export function igemm4x8(
+  params: IgemmParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  _shared: usize,
+  own: usize,
+  start: i32,
+  end: i32,
+): void {
+  igemm(4, 8, params, input, output, residual, own, start, end);
+}
+
+export function igemm6x8(
+  params: IgemmParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  _shared: usize,
+  own: usize,
+  start: i32,
+  end: i32,
+): void {
+  igemm(6, 8, params, input, output, residual, own, start, end);
+}
+
+export function igemm6x16(
+  params: IgemmParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  _shared: usize,
+  own: usize,
+  start: i32,
+  end: i32,
+): void {
+  igemm(6, 16, params, input, output, residual, own, start, end);
+}
+
+export function igemm8x4(
+  params: IgemmParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  _shared: usize,
+  own: usize,
+  start: i32,
+  end: i32,
+): void {
+  igemm(8, 4, params, input, output, residual, own, start, end);
 }

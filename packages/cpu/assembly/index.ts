@@ -1,5 +1,15 @@
 /** The module's exports: see src/wasm-build.ts for the same list in TypeScript. It has no globals and no static data. */
 
 export { clearRows } from "./clear";
-export { depthwise, depthwise3x3 } from "./dwconv";
-export { igemm4x8, igemm6x8, igemm8x4 } from "./igemm";
+export {
+  depthwise,
+  depthwise3x3s1,
+  depthwise3x3s1Loop,
+  depthwise3x3s2,
+  depthwise3x3s2Loop,
+  depthwise5x5s1,
+  depthwise5x5s1Loop,
+  depthwise5x5s2,
+  depthwise5x5s2Loop,
+} from "./dwconv";
+export { igemm1x16, igemm1x32, igemm4x8, igemm6x16, igemm6x8, igemm8x4 } from "./igemm";

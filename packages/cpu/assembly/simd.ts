@@ -26,3 +26,12 @@ export function storeLanes(at: usize, x: v128, count: i32): void {
   }
   if (count & 1) v128.store32_lane(at, x, 0);
 }
+
+/** Copies `count` lanes, whole vectors first; reads up to three lanes more. */
+export function copyLanes(to: usize, from: usize, count: i32): void {
+  for (; count > 0; count -= 4) {
+    storeLanes(to, v128.load(from), count);
+    to += 16;
+    from += 16;
+  }
+}

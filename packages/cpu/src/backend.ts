@@ -1,11 +1,11 @@
 /** The cpu backend: storages and plans in one kernel memory, run on the calling thread. */
 
 import type { BackendImplementation } from "@convene/core";
-import type { Prepared, Workplace } from "./algorithms/algorithm.js";
+import type { Plan, Workplace } from "./algorithms/algorithm.js";
 import { BLOCK_LIMITS } from "./algorithms/igemm.js";
-import { chooseAlgorithm } from "./algorithms/index.js";
-import type { Kernels } from "./kernel-set.js";
-import { createArena } from "./memory.js";
+import { planConv2d } from "./algorithms/index.js";
+import { createArena } from "./arena.js";
+import type { KernelSet } from "./kernel-set.js";
 import {
   allocateSharedStorages,
   allocateStorage,
@@ -14,6 +14,7 @@ import {
   type Storage,
   writeTensor,
 } from "./storage.js";
+import { createWorkspace, type Workspace } from "./workspace.js";
 
 export interface CpuImplementationOptions {
   /** Bytes that tensors and plans may take together. */
@@ -22,17 +23,19 @@ export interface CpuImplementationOptions {
 }
 
 export function cpuImplementation(
-  kernels: Kernels,
+  kernels: KernelSet,
   { maxMemory, blockLimits = BLOCK_LIMITS }: CpuImplementationOptions,
 ): BackendImplementation<Storage> {
+  const tensorsAndPlans = createArena(kernels.memory, maxMemory);
   // All that leads to the memory is dropped when the backend is disposed, so that a handle which outlives it holds none.
-  let place: Workplace | undefined = {
+  let place: (Workplace & { readonly workspace: Workspace }) | undefined = {
     tiles: kernels.tiles,
-    arena: createArena(kernels.memory, maxMemory),
+    arena: tensorsAndPlans,
     blockLimits,
     leastJobs: 1,
+    workspace: createWorkspace(tensorsAndPlans, 1, (address) => tensorsAndPlans.free(address)),
   };
-  const plans = new Set<{ prepared: Prepared | undefined }>();
+  const plans = new Set<{ plan: Plan | undefined }>();
   const device = `${kernels.name}, 1 thread`;
   const arena = (): Workplace["arena"] => place!.arena;
   return {
@@ -48,21 +51,25 @@ export function cpuImplementation(
     upload: (tensor, target) => writeTensor(arena(), target, tensor),
     // Runs are synchronous, so everything called before is finished.
     read: async (source, _shape, layout) => readTensor(arena(), source, layout),
-    async prepareConv2d(problem, weights) {
-      const algorithm = chooseAlgorithm(problem);
-      const { built, addresses } = arena().together(() => algorithm.prepare(place!, problem, weights));
-      const plan: { prepared: Prepared | undefined } = { prepared: built };
-      plans.add(plan);
+    async prepareConv2d(problem, weights, { accuracy }) {
+      const { plan, addresses } = planConv2d(place!, place!.workspace, problem, weights, accuracy);
+      const mine: { plan: Plan | undefined } = { plan };
+      plans.add(mine);
       return {
-        algorithm: built.algorithm,
+        algorithm: plan.algorithm,
         run(input, output, residual) {
-          const { readsZeros, kernel, plan: address, jobs } = plan.prepared!;
+          const { readsZeros, steps } = mine.plan!;
+          const { shared, own } = place!.workspace;
           if (readsZeros) clearZeroRows(arena(), input);
-          kernels.run[kernel]!(address, input.data, output.data, residual === undefined ? 0 : residual.data, 0, jobs);
+          for (const { kernel, params, jobs } of steps) {
+            const added = residual === undefined ? 0 : residual.data;
+            kernels.run[kernel]!(params, input.data, output.data, added, shared, own, 0, jobs);
+          }
         },
         dispose() {
-          plans.delete(plan);
-          plan.prepared = undefined;
+          plans.delete(mine);
+          place!.workspace.release(mine.plan!.workspace);
+          mine.plan = undefined;
           for (const address of addresses) arena().free(address);
         },
       };
@@ -70,7 +77,7 @@ export function cpuImplementation(
     sync: async () => undefined,
     memory: () => arena().use(),
     async dispose() {
-      for (const plan of plans) plan.prepared = undefined;
+      for (const mine of plans) mine.plan = undefined;
       plans.clear();
       place = undefined;
     },

@@ -9,19 +9,21 @@ import { type Backend, defineBackend } from "@convene/core";
 import { describe, expect, it } from "vitest";
 import { cpuImplementation } from "./backend.js";
 import { cpu, type Simd } from "./index.js";
+import type { Registers } from "./tiles.js";
 import { loadWasmKernels } from "./wasm.js";
 
 if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
-/** Each build with each tile, whichever of them this engine would choose. */
-const wasm = (simd: Simd, wideTile: "4x8" | "6x8") => async (): Promise<Backend> =>
-  defineBackend(cpuImplementation(await loadWasmKernels(simd, 2 ** 30, wideTile), { maxMemory: 2 ** 30 }));
+/** Each build with each engine's tiles, whichever of them this engine would choose. */
+const wasm = (simd: Simd, registers: Registers) => async (): Promise<Backend> =>
+  defineBackend(cpuImplementation(await loadWasmKernels(simd, 2 ** 30, registers), { maxMemory: 2 ** 30 }));
 
 const KERNEL_SETS: readonly (readonly [device: string, wide: string, make: () => Promise<Backend>])[] = [
-  ["wasm simd128, 1 thread", "igemm-4x8", wasm("simd128", "4x8")],
-  ["wasm simd128, 1 thread", "igemm-6x8", wasm("simd128", "6x8")],
-  ["wasm relaxed simd, 1 thread", "igemm-4x8", wasm("relaxed", "4x8")],
-  ["wasm relaxed simd, 1 thread", "igemm-6x8", wasm("relaxed", "6x8")],
+  ["wasm simd128, 1 thread", "igemm-4x8", wasm("simd128", "few")],
+  ["wasm simd128, 1 thread", "igemm-6x8", wasm("simd128", "many")],
+  ["wasm relaxed simd, 1 thread", "igemm-4x8", wasm("relaxed", "few")],
+  ["wasm relaxed simd, 1 thread", "igemm-6x8", wasm("relaxed", "many")],
+  ["wasm relaxed simd, 1 thread", "igemm-6x16", wasm("relaxed", "wide")],
   ["plain JavaScript, 1 thread", "igemm-2x4", () => cpu({ kernels: "js" })],
 ];
 

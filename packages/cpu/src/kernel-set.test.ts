@@ -7,13 +7,17 @@ import { setFlagsFromString } from "node:v8";
 import { makeOperands, randomProblem, randomSource, referenceConv2d } from "@convene/conformance";
 import { type Conv2dProblem, formatProblem, inputShape, outputShape, parseProblem, tensor } from "@convene/core";
 import { describe, expect, it } from "vitest";
+import type { Workplace } from "./algorithms/algorithm.js";
 import { BLOCK_LIMITS } from "./algorithms/igemm.js";
-import { chooseAlgorithm } from "./algorithms/index.js";
+import { planConv2d } from "./algorithms/index.js";
 import { createJsKernels } from "./js-kernels/index.js";
-import type { Kernels } from "./kernel-set.js";
-import { createArena } from "./memory.js";
+import { type Arena, createArena } from "./arena.js";
+import type { KernelSet } from "./kernel-set.js";
 import { clearZeroRows, readTensor, type Storage, storageAt, storageLayout, writeTensor } from "./storage.js";
+import type { Registers } from "./tiles.js";
 import { loadWasmKernels } from "./wasm.js";
+import type { Simd } from "./wasm-build.js";
+import { createWorkspace } from "./workspace.js";
 
 // Node 20 has relaxed SIMD behind a flag.
 if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
@@ -21,11 +25,15 @@ if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-
 const LIMIT = 2 ** 24;
 const SENTINEL = 12345.678;
 
-const KERNEL_SETS: readonly (readonly [name: string, load: () => Promise<Kernels>])[] = [
-  ["simd128 4x8", () => loadWasmKernels("simd128", LIMIT, "4x8")],
-  ["simd128 6x8", () => loadWasmKernels("simd128", LIMIT, "6x8")],
-  ["relaxed 4x8", () => loadWasmKernels("relaxed", LIMIT, "4x8")],
-  ["relaxed 6x8", () => loadWasmKernels("relaxed", LIMIT, "6x8")],
+const wasm = (simd: Simd, registers: Registers) =>
+  [`${simd}, ${registers} registers`, () => loadWasmKernels(simd, LIMIT, registers)] as const;
+const KERNEL_SETS: readonly (readonly [name: string, load: () => Promise<KernelSet>])[] = [
+  wasm("simd128", "few"),
+  wasm("simd128", "many"),
+  wasm("simd128", "wide"),
+  wasm("relaxed", "few"),
+  wasm("relaxed", "many"),
+  wasm("relaxed", "wide"),
   ["JavaScript", async () => createJsKernels(LIMIT)],
 ];
 
@@ -39,6 +47,17 @@ const PROBLEMS: readonly Conv2dProblem[] = [
       `n2_g${count}_ic${count}_ih5_oc${count}_kh3_ph1_residual`,
       `n2_g${count + 16}_ic${count + 16}_ih${count}_oc${count + 16}_kh3_ph1`,
       `g${count}_ic${count}_ih5_oc${count}_kh2_sh2`,
+      `g${count + 8}_ic${count + 8}_ih9_iw${count + 2}_oc${count + 8}_kh3_sh2_ph1_residual`,
+      `g${count + 8}_ic${count + 8}_ih5_iw${count}_oc${count + 8}_kh5_ph2_residual`,
+      `g${count}_ic${count}_ih7_iw${2 * count + 1}_oc${count}_kh5_sh2_ph2`,
+      // Tiles that cross from image to image, of one pixel and of several.
+      `n${count}_ic5_ih1_oc${8 + count}_kh1_residual`,
+      `n${count}_ic3_ih3_iw${1 + (count % 3)}_oc${3 + count}_kh3_ph1_residual`,
+      `n2_g2_ic4_ih${count + 1}_iw3_oc${18 + 2 * count}_kh2`,
+      `ic40_ih1_oc${30 + count}_kh1_residual`,
+      // Rows of taps that are runs of memory, and rows that are not.
+      `ic${count}_ih6_iw9_oc9_kh3_ph1_residual`,
+      `ic3_ih5_iw${count + 4}_oc8_kh3_sh2_pl1`,
     ])
     .map(parseProblem),
   // Many blocks of input, in images and groups, where a block is as small as LEAST below.
@@ -52,11 +71,32 @@ function random(): () => number {
 }
 random.source = undefined as (() => number) | undefined;
 
+/** A problem planned beside its tensors, for three workers, with sentinels wherever nothing should be written. */
+function bench(
+  kernels: KernelSet,
+  arena: Arena,
+  problem: Conv2dProblem,
+  { blockLimits = BLOCK_LIMITS, leastJobs = 1 }: Partial<Pick<Workplace, "blockLimits" | "leastJobs">>,
+) {
+  const operands = makeOperands(problem, "integer", 5);
+  const workspace = createWorkspace(arena, WORKERS, (address) => arena.free(address));
+  const place: Workplace = { tiles: kernels.tiles, arena, blockLimits, leastJobs };
+  const { plan } = planConv2d(place, workspace, problem, operands, "fast");
+  const room = arena.allocate(4096, "test");
+  const storage = (shape: Storage["shape"]): Storage =>
+    storageAt(arena.allocate(storageLayout(shape).total, "test"), shape);
+  const expected = Float32Array.from(referenceConv2d(problem, operands).output);
+  return { operands, workspace, plan, room, storage, expected: expected.map(plusZero) };
+}
+
+const WORKERS = 3;
+
 describe.each(KERNEL_SETS)("%s", (_, load) => {
   it.each([
     ["blocks as they are", BLOCK_LIMITS, 1],
     ["blocks of 1 KiB", { least: 1024, most: 1024 }, 1],
     ["as many blocks as make seven jobs", BLOCK_LIMITS, 7],
+    ["as many blocks as make forty jobs", BLOCK_LIMITS, 40],
   ])("writes its output, nothing else, in any division of its jobs: %s", async (_name, blockLimits, leastJobs) => {
     const kernels = await load();
     const next = randomSource(7);
@@ -64,36 +104,36 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
     for (const problem of PROBLEMS) {
       const text = formatProblem(problem);
       const arena = createArena(kernels.memory, LIMIT);
-      const { input, weight, bias, residual } = makeOperands(problem, "integer", 5);
-      const place = (shape: Storage["shape"]): Storage =>
-        storageAt(arena.allocate(storageLayout(shape).total, "test"), shape);
-      const x = place(inputShape(problem));
-      const r = residual && place(outputShape(problem));
-      const { built, addresses } = arena.together(() =>
-        chooseAlgorithm(problem).prepare({ tiles: kernels.tiles, arena, blockLimits, leastJobs }, problem, {
-          weight,
-          bias,
-        }),
-      );
-      const y = place(outputShape(problem));
+      const { operands, workspace, plan, room, storage, expected } = bench(kernels, arena, problem, {
+        blockLimits,
+        leastJobs,
+      });
+      const x = storage(inputShape(problem));
+      const r = operands.residual && storage(outputShape(problem));
+      const y = storage(outputShape(problem));
       // Past the output there is room to overrun.
       arena.allocate(4096, "test");
 
-      writeTensor(arena, x, tensor(input, inputShape(problem)));
-      if (r) writeTensor(arena, r, tensor(residual, outputShape(problem)));
+      writeTensor(arena, x, tensor(operands.input, inputShape(problem)));
+      if (r) writeTensor(arena, r, tensor(operands.residual!, outputShape(problem)));
       clearZeroRows(arena, x);
+      arena.f32.fill(SENTINEL, workspace.shared / 4, (room + 4096) / 4);
       arena.f32.fill(SENTINEL, y.address / 4, (y.address + y.total + 4096) / 4);
       const before = arena.i32.slice();
 
-      for (const [start, end] of divide(built.jobs, next)) {
-        kernels.run[built.kernel]!(built.plan, x.data, y.data, r ? r.data : 0, start, end);
-        divided++;
+      for (const { kernel, params, jobs } of plan.steps) {
+        for (const [start, end] of divide(jobs, next)) {
+          const own = workspace.own + Math.floor(next() * WORKERS) * workspace.ownBytes;
+          kernels.run[kernel]!(params, x.data, y.data, r ? r.data : 0, workspace.shared, own, start, end);
+          divided++;
+        }
       }
-      const expected = Float32Array.from(referenceConv2d(problem, { input, weight, bias, residual }).output);
-      expect(readTensor(arena, y, "nchw").data.map(plusZero), text).toEqual(expected.map(plusZero));
+      expect(readTensor(arena, y, "nchw").data.map(plusZero), text).toEqual(expected);
 
-      // Outside the output's own pixels not a bit has changed.
+      // Outside the output's own pixels, and the workspace, not a bit has changed.
       const after = arena.i32.slice();
+      const ends = workspace.own + WORKERS * workspace.ownBytes;
+      after.set(before.subarray(workspace.shared / 4, ends / 4), workspace.shared / 4);
       const pixels = y.image - y.zeroRow;
       for (let n = 0; n < problem.n; n++) {
         const at = (y.data + n * y.image) / 4;
@@ -102,7 +142,6 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
         after.set(before.subarray(at, at + count), at);
       }
       expect(firstDifference(before, after), `${text}: byte that was overwritten`).toBeUndefined();
-      for (const address of addresses) arena.free(address);
     }
     expect(divided).toBeGreaterThan(2 * PROBLEMS.length);
   });
@@ -113,41 +152,33 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
     for (const problem of PROBLEMS) {
       if (last === "residual" && !problem.residual) continue;
       const arena = createArena(kernels.memory, LIMIT);
-      const { input, weight, bias, residual } = makeOperands(problem, "integer", 5);
-      const place = (shape: Storage["shape"]): Storage =>
-        storageAt(arena.allocate(storageLayout(shape).total, "test"), shape);
+      const { operands, workspace, plan, storage, expected } = bench(kernels, arena, problem, {});
       const placeAtEnd = (shape: Storage["shape"]): Storage => {
         const free = arena.allocate(64, "test");
         arena.free(free);
         const room = kernels.memory.buffer.byteLength - free - storageLayout(shape).total;
         if (room > 0) arena.allocate(room, "test");
-        const storage = place(shape);
-        expect(storage.address + storage.total).toBe(kernels.memory.buffer.byteLength);
-        return storage;
+        const placed = storage(shape);
+        expect(placed.address + placed.total).toBe(kernels.memory.buffer.byteLength);
+        return placed;
       };
-      const { built } = arena.together(() =>
-        chooseAlgorithm(problem).prepare(
-          { tiles: kernels.tiles, arena, blockLimits: BLOCK_LIMITS, leastJobs: 1 },
-          problem,
-          { weight, bias },
-        ),
-      );
-      const y = place(outputShape(problem));
+      const y = storage(outputShape(problem));
       let x: Storage;
       let r: Storage | undefined;
       if (last === "input") {
-        r = residual && place(outputShape(problem));
+        r = operands.residual && storage(outputShape(problem));
         x = placeAtEnd(inputShape(problem));
       } else {
-        x = place(inputShape(problem));
+        x = storage(inputShape(problem));
         r = placeAtEnd(outputShape(problem));
       }
-      writeTensor(arena, x, tensor(input, inputShape(problem)));
-      if (r) writeTensor(arena, r, tensor(residual!, outputShape(problem)));
+      writeTensor(arena, x, tensor(operands.input, inputShape(problem)));
+      if (r) writeTensor(arena, r, tensor(operands.residual!, outputShape(problem)));
       clearZeroRows(arena, x);
-      kernels.run[built.kernel]!(built.plan, x.data, y.data, r ? r.data : 0, 0, built.jobs);
-      const expected = Float32Array.from(referenceConv2d(problem, { input, weight, bias, residual }).output);
-      expect(readTensor(arena, y, "nchw").data.map(plusZero), formatProblem(problem)).toEqual(expected.map(plusZero));
+      for (const { kernel, params, jobs } of plan.steps) {
+        kernels.run[kernel]!(params, x.data, y.data, r ? r.data : 0, workspace.shared, workspace.own, 0, jobs);
+      }
+      expect(readTensor(arena, y, "nchw").data.map(plusZero), formatProblem(problem)).toEqual(expected);
     }
   });
 });

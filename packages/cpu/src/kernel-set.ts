@@ -1,27 +1,47 @@
 /**
- * What a set of kernels offers, in WebAssembly or in TypeScript. Both read plans, tables, weights and tensors at byte
+ * What a set of kernels offers, in WebAssembly or in TypeScript. Both read parameters, tables, weights and tensors at byte
  * addresses of one memory, in one format, so that everything outside the kernels is written once.
  */
 
 /**
- * Computes jobs `start` to `end` of what the plan at address `plan` describes. `input`, `output` and `residual` are
- * addresses of the first pixel of the first image; `residual` is 0 for none.
+ * Computes jobs `start` to `end` of what the parameters at address `params` describe. `input`, `output` and `residual` are
+ * addresses of the first pixel of the first image; `residual` is 0 for none. `shared` is the workspace that all workers of a
+ * plan have together, `own` the part of it that this worker has by itself.
  */
 export type RangeKernel = (
-  plan: number,
+  params: number,
   input: number,
   output: number,
   residual: number,
+  shared: number,
+  own: number,
   start: number,
   end: number,
 ) => void;
 
 /**
- * The kernels by name. `depthwise` takes any kernel size, stride and dilation, `depthwise3x3` kernels of 3x3 with stride and
- * dilation 1 along the width; their jobs are output rows. `igemm4x8` is an indirect GEMM over tiles of 4 output pixels by
- * 8 output channels; its jobs are panels of channels by blocks of pixels. A kernel set may lack some.
+ * The kernels by name. `igemm<mr>x<nr>` is an indirect GEMM over tiles of `mr` output pixels by `nr` output channels.
+ * `depthwise` takes any kernel size, stride and dilation; `depthwise<k>x<k>s<s>` kernels of k x k with stride s and dilation 1
+ * along the width, where `Loop` says how the tile is written (see docs/kernels.md). A kernel set may lack some.
  */
-export const KERNEL_NAMES = ["igemm2x4", "igemm4x8", "igemm6x8", "igemm8x4", "depthwise", "depthwise3x3"] as const;
+export const KERNEL_NAMES = [
+  "igemm1x16",
+  "igemm1x32",
+  "igemm2x4",
+  "igemm4x8",
+  "igemm6x8",
+  "igemm6x16",
+  "igemm8x4",
+  "depthwise",
+  "depthwise3x3s1",
+  "depthwise3x3s1Loop",
+  "depthwise3x3s2",
+  "depthwise3x3s2Loop",
+  "depthwise5x5s1",
+  "depthwise5x5s1Loop",
+  "depthwise5x5s2",
+  "depthwise5x5s2Loop",
+] as const;
 export type KernelName = (typeof KERNEL_NAMES)[number];
 
 /** An indirect GEMM over tiles of `mr` output pixels by `nr` output channels. */
@@ -29,6 +49,25 @@ export interface IgemmTile {
   readonly mr: number;
   readonly nr: number;
   readonly kernel: KernelName;
+  /** Relative to the others of the same list: how fast it computes full tiles. docs/kernels.md, "Tiles". */
+  readonly speed: number;
+}
+
+/** Depthwise convolution over tiles of `pixels` neighbouring output pixels by `lanes` channels. */
+export interface DepthwiseTile {
+  /** Kernel height and width. */
+  readonly size: number;
+  /** Stride along the width. */
+  readonly stride: number;
+  readonly pixels: number;
+  readonly lanes: number;
+  readonly kernel: KernelName;
+}
+
+/** The tiles that suit an engine. */
+export interface Tiles {
+  readonly igemm: readonly IgemmTile[];
+  readonly depthwise: readonly DepthwiseTile[];
 }
 
 /** The memory that kernels work in. `buffer` is another object after it has grown. */
@@ -38,11 +77,10 @@ export interface KernelMemory {
   grow(bytes: number): void;
 }
 
-export interface Kernels {
+export interface KernelSet {
   /** `"wasm simd128"`, `"wasm relaxed simd"`, `"plain JavaScript"`. */
   readonly name: string;
   readonly memory: KernelMemory;
-  /** Narrowest first. */
-  readonly tiles: readonly IgemmTile[];
+  readonly tiles: Tiles;
   readonly run: Readonly<Partial<Record<KernelName, RangeKernel>>>;
 }

@@ -5,12 +5,12 @@
  * @packageDocumentation
  */
 
-export type { BlockLimits, Prepared, Workplace } from "./algorithms/algorithm.js";
+export type { BlockLimits, Plan, WorkspaceNeed, Workplace } from "./algorithms/algorithm.js";
 export { BLOCK_LIMITS } from "./algorithms/igemm.js";
-export { chooseAlgorithm } from "./algorithms/index.js";
+export { planConv2d, type PlannedConv2d } from "./algorithms/index.js";
 export * as sharedBuilds from "./generated/wasm-shared.js";
 export { KERNEL_NAMES, type KernelMemory } from "./kernel-set.js";
-export { type Arena, createArena } from "./memory.js";
+export { type Arena, createArena } from "./arena.js";
 export {
   allocateSharedStorages,
   allocateStorage,
@@ -20,4 +20,5 @@ export {
   writeTensor,
 } from "./storage.js";
 export { type Asker, pickBuild, type Simd, type WasmBuild, type WasmExports } from "./wasm-build.js";
+export { createWorkspace, type Workspace } from "./workspace.js";
 export { createWasmMemory, kernelMemory, MOST_WASM_MEMORY } from "./wasm-memory.js";

@@ -1,7 +1,7 @@
 import { conv2dProblem } from "@convene/core";
 import { describe, expect, it } from "vitest";
 import { createJsKernels } from "./js-kernels/index.js";
-import { createArena } from "./memory.js";
+import { createArena } from "./arena.js";
 import { createPixelTable, sourceIndex } from "./pixel-table.js";
 
 describe("sourceIndex", () => {

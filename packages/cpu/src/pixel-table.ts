@@ -4,7 +4,7 @@
  */
 
 import { type Conv2dProblem, inputShape, type PaddingMode } from "@convene/core";
-import type { Arena } from "./memory.js";
+import type { Arena } from "./arena.js";
 import { storageLayout } from "./storage.js";
 
 export interface PixelTable {
@@ -12,32 +12,45 @@ export interface PixelTable {
   /** Bytes in the table from a padded pixel to the one below it, and to the one at its right. */
   readonly row: number;
   readonly column: number;
+  /** Bytes in the table from an image to the next, where it has several. */
+  readonly image: number;
   /** Whether some entry points at the row of zeros. */
   readonly readsZeros: boolean;
 }
 
 /**
- * Allocates and fills the table of a problem: byte offsets from the image's first pixel. It ends at the last row and
+ * Allocates and fills the table of a problem: byte offsets from the first image's first pixel. It ends at the last row and
  * column that a tap reads.
+ *
+ * @param images of how many images; one serves a whole batch, where the kernel adds the image's address itself
  */
-export function createPixelTable(arena: Arena, p: Conv2dProblem): PixelTable {
+export function createPixelTable(arena: Arena, p: Conv2dProblem, images = 1): PixelTable {
   const rows = (p.oh - 1) * p.sh + (p.kh - 1) * p.dh + 1;
   const columns = (p.ow - 1) * p.sw + (p.kw - 1) * p.dw + 1;
-  const address = arena.allocate(4 * rows * columns, `an indirection buffer of ${rows} x ${columns}`);
-  const zeroRow = -storageLayout(inputShape(p)).zeroRow;
+  const image = 4 * rows * columns;
+  const of = images === 1 ? "" : ` of ${images} images`;
+  const address = arena.allocate(images * image, `an indirection buffer of ${rows} x ${columns}${of}`);
+  const { zeroRow, image: imageBytes } = storageLayout(inputShape(p));
   const { i32 } = arena;
+  const xs = Int32Array.from({ length: columns }, (_, column) => sourceIndex(column - p.pl, p.iw, p.paddingMode));
   let at = address / 4;
-  let readsZeros = false;
-  for (let row = 0; row < rows; row++) {
-    const y = sourceIndex(row - p.pt, p.ih, p.paddingMode);
-    for (let column = 0; column < columns; column++) {
-      const x = sourceIndex(column - p.pl, p.iw, p.paddingMode);
-      const inside = y >= 0 && x >= 0;
-      i32[at++] = inside ? 4 * p.ic * (y * p.iw + x) : zeroRow;
-      readsZeros ||= !inside;
+  for (let n = 0; n < images; n++) {
+    for (let row = 0; row < rows; row++) {
+      const y = sourceIndex(row - p.pt, p.ih, p.paddingMode);
+      const first = n * imageBytes + 4 * p.ic * y * p.iw;
+      for (let column = 0; column < columns; column++) {
+        const x = xs[column]!;
+        i32[at++] = y < 0 || x < 0 ? -zeroRow : first + 4 * p.ic * x;
+      }
     }
   }
-  return { address, row: 4 * columns, column: 4, readsZeros };
+  return { address, row: 4 * columns, column: 4, image, readsZeros: readsZeros(p, rows, columns) };
+}
+
+/** Only zero padding reads zeros, and only where a tap reaches past an edge. */
+function readsZeros(p: Conv2dProblem, rows: number, columns: number): boolean {
+  if (p.paddingMode !== "zeros") return false;
+  return p.pt > 0 || p.pl > 0 || rows - p.pt > p.ih || columns - p.pl > p.iw;
 }
 
 /** The coordinate that a padded coordinate of an axis reads, or −1 for a zero. */

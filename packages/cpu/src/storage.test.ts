@@ -1,17 +1,17 @@
 import { randomUniform, tensor, toLayout } from "@convene/core";
 import { describe, expect, it } from "vitest";
 import { createJsKernels } from "./js-kernels/index.js";
-import { createArena } from "./memory.js";
+import { createArena } from "./arena.js";
 import { clearZeroRows, readTensor, storageAt, storageLayout, writeTensor } from "./storage.js";
 
 describe("storage", () => {
   it("puts each image after a row of zeros, on a cache line, with room to read past the end", () => {
-    // 3 channels: 12 bytes of zeros take a line; 3*4*5 elements are 240 bytes, which with 12 more are four lines.
-    expect(storageLayout([2, 3, 4, 5])).toEqual({ zeroRow: 64, image: 64 + 256, total: 2 * (64 + 256) });
+    // 3 channels: 12 bytes of zeros take a line; 3*4*5 elements are 240 bytes, which with 28 more are five lines.
+    expect(storageLayout([2, 3, 4, 5])).toEqual({ zeroRow: 64, image: 64 + 320, total: 2 * (64 + 320) });
   });
 
   it("has that room also where an image fills its last line", () => {
-    // 16 elements are 64 bytes; a vector of four from the last one ends 12 bytes later.
+    // 16 elements are 64 bytes; two vectors of four from the last one end 28 bytes later.
     expect(storageLayout([1, 1, 4, 4]).image).toBe(64 + 128);
   });
 

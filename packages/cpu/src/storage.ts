@@ -5,7 +5,7 @@
 
 import type { Layout, Lifetime, Shape4, Tensor } from "@convene/core";
 import { planMemory, transpose, zeros } from "@convene/core";
-import { type Arena, alignUp } from "./memory.js";
+import { type Arena, alignUp } from "./arena.js";
 
 /** Sizes in bytes that follow from a shape. */
 export interface StorageLayout {
@@ -24,8 +24,8 @@ export interface Storage extends StorageLayout {
   readonly data: number;
 }
 
-/** Kernels load vectors of four, so the last pixel may be read past its end by up to three channels. */
-const OVERREAD = 12;
+/** Kernels load two vectors of four at a time, so the last pixel may be read past its end by up to seven channels. */
+const OVERREAD = 28;
 
 export function storageLayout([n, c, h, w]: Shape4): StorageLayout {
   const zeroRow = alignUp(4 * c);

@@ -1,7 +1,8 @@
 /** What there is of WebAssembly builds, and which of them an engine takes. */
 
 import { BackendUnavailableError } from "@convene/core";
-import type { IgemmTile, RangeKernel } from "./kernel-set.js";
+import type { KernelName, RangeKernel, Tiles } from "./kernel-set.js";
+import { type Registers, TILES } from "./tiles.js";
 
 /** `"relaxed"` has relaxed SIMD, whose multiply-add most machines fuse; `"simd128"` runs wherever WebAssembly has SIMD at all. */
 export type Simd = "relaxed" | "simd128";
@@ -9,13 +10,8 @@ export type Simd = "relaxed" | "simd128";
 /** The modules as base64, by instruction set. */
 export type WasmBuilds = Readonly<Record<Simd, string>>;
 
-/** What every build exports. */
-export interface WasmExports {
-  readonly igemm4x8: RangeKernel;
-  readonly igemm6x8: RangeKernel;
-  readonly igemm8x4: RangeKernel;
-  readonly depthwise: RangeKernel;
-  readonly depthwise3x3: RangeKernel;
+/** What every build exports: the kernels but for those that only JavaScript has, and what clears rows. */
+export interface WasmExports extends Readonly<Record<Exclude<KernelName, "igemm2x4">, RangeKernel>> {
   /** Writes zeros: `rows` times `bytes` bytes (a multiple of 16), `stride` bytes apart, from `address` on. */
   readonly clearRows: (address: number, bytes: number, stride: number, rows: number) => void;
 }
@@ -24,8 +20,7 @@ export interface WasmBuild {
   /** What reports call it. */
   readonly name: "wasm relaxed simd" | "wasm simd128";
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Narrowest first. */
-  readonly tiles: readonly IgemmTile[];
+  readonly tiles: Tiles;
 }
 
 /** Who asks, for what an error says. */
@@ -41,14 +36,14 @@ const NAMES = { relaxed: "wasm relaxed simd", simd128: "wasm simd128" } as const
 
 /**
  * @param simd which build; `"auto"` takes the fastest that this engine accepts
- * @param wideTile the tile for more than four output channels; left out, the one that is faster on this engine
+ * @param registers for which engine; left out, for this one
  * @throws BackendUnavailableError where the engine does not run it
  */
 export function pickBuild(
   builds: WasmBuilds,
   simd: Simd | "auto",
   { backend, factory, remedy }: Asker,
-  wideTile?: "4x8" | "6x8",
+  registers?: Registers,
 ): WasmBuild {
   if (typeof WebAssembly !== "object") {
     throw new BackendUnavailableError(backend, "this JavaScript engine has no WebAssembly", remedy);
@@ -56,8 +51,7 @@ export function pickBuild(
   const wanted: readonly Simd[] = simd === "auto" ? ["relaxed", "simd128"] : [simd];
   for (const name of wanted) {
     const bytes = decode(builds[name]);
-    if (WebAssembly.validate(bytes))
-      return { name: NAMES[name], bytes, tiles: tiles(wideTile ?? chooseWideTile(name)) };
+    if (WebAssembly.validate(bytes)) return { name: NAMES[name], bytes, tiles: TILES[registers ?? registersOf(name)] };
   }
   const what = simd === "relaxed" ? "relaxed SIMD" : "SIMD";
   throw new BackendUnavailableError(
@@ -67,20 +61,13 @@ export function pickBuild(
   );
 }
 
-function tiles(wideTile: "4x8" | "6x8"): readonly IgemmTile[] {
-  return [
-    { mr: 8, nr: 4, kernel: "igemm8x4" },
-    wideTile === "6x8" ? { mr: 6, nr: 8, kernel: "igemm6x8" } : { mr: 4, nr: 8, kernel: "igemm4x8" },
-  ];
-}
-
 /**
  * Twelve accumulators stay in registers only with fused multiply-add, and only where the engine's allocator is good at it:
  * that of V8 13.6, and not of 12.4. Nothing tells an engine's allocator, so 64-bit tables, which the one accepts and the
  * other does not, stand for it. docs/kernels.md, "Tiles", has the measurements.
  */
-function chooseWideTile(build: Simd): "4x8" | "6x8" {
-  return build === "relaxed" && WebAssembly.validate(MODULE_WITH_64_BIT_TABLE) ? "6x8" : "4x8";
+function registersOf(build: Simd): Registers {
+  return build === "relaxed" && WebAssembly.validate(MODULE_WITH_64_BIT_TABLE) ? "many" : "few";
 }
 
 /** The header; then a table section (4) of 4 bytes: one table, of functions, with 64-bit indices (flag 4), of 1 entry. */

@@ -2,7 +2,8 @@
 
 import { BackendUnavailableError } from "@convene/core";
 import { relaxed, simd128 } from "./generated/wasm.js";
-import type { Kernels } from "./kernel-set.js";
+import type { KernelSet } from "./kernel-set.js";
+import type { Registers } from "./tiles.js";
 import { pickBuild, type Simd, type WasmExports } from "./wasm-build.js";
 import { createWasmMemory, kernelMemory } from "./wasm-memory.js";
 
@@ -15,15 +16,15 @@ const ASKER = {
 /**
  * @param simd which build; `"auto"` takes the fastest that this engine accepts
  * @param maxMemory bytes that the memory may grow to
- * @param wideTile the tile for more than four output channels; left out, the one that is faster on this engine
+ * @param registers for which engine; left out, for this one
  * @throws BackendUnavailableError where the engine does not run it
  */
 export async function loadWasmKernels(
   simd: Simd | "auto",
   maxMemory: number,
-  wideTile?: "4x8" | "6x8",
-): Promise<Kernels> {
-  const { name, bytes, tiles } = pickBuild({ relaxed, simd128 }, simd, ASKER, wideTile);
+  registers?: Registers,
+): Promise<KernelSet> {
+  const { name, bytes, tiles } = pickBuild({ relaxed, simd128 }, simd, ASKER, registers);
   const memory = createWasmMemory("cpu", maxMemory, false);
   try {
     const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });

@@ -5,16 +5,18 @@ import {
   allocateSharedStorages,
   allocateStorage,
   BLOCK_LIMITS,
-  chooseAlgorithm,
   clearRows,
   createArena,
+  createWorkspace,
   KERNEL_NAMES,
   type KernelMemory,
-  type Prepared,
+  planConv2d,
+  type PlannedConv2d,
   readTensor,
   type Storage,
   type WasmBuild,
   type Workplace,
+  type Workspace,
   writeTensor,
 } from "@convene/cpu/kernels";
 import { CLAIMS, divide } from "./division.js";
@@ -36,11 +38,13 @@ export function implementation({
 }: ImplementationOptions): BackendImplementation<Storage> {
   const { threads } = pool;
   // All that leads to the memory is dropped when the backend is disposed, so that a handle which outlives it holds none.
-  let place: Workplace | undefined = {
+  const tensorsAndPlans = createArena(memory, maxMemory);
+  let place: (Workplace & { readonly workspace: Workspace }) | undefined = {
     tiles: build.tiles,
-    arena: createArena(memory, maxMemory),
+    arena: tensorsAndPlans,
     blockLimits: BLOCK_LIMITS,
     leastJobs: threads === 1 ? 1 : threads * CLAIMS,
+    workspace: createWorkspace(tensorsAndPlans, threads, (address) => free(address)),
   };
   const arena = (): Workplace["arena"] => place!.arena;
   const queue = createQueue(pool, (step) =>
@@ -110,45 +114,54 @@ export function implementation({
       queue.after({ act: () => writeTensor(arena(), target, given) });
     },
     read: (source, _shape, layout) => whenDone(() => readTensor(arena(), source, layout)),
-    async prepareConv2d(problem, weights) {
-      const prepare = (given: Conv2dWeights) =>
-        arena().together(() => chooseAlgorithm(problem).prepare(place!, problem, given));
-      let prepared: { readonly built: Prepared; readonly addresses: readonly number[] };
+    async prepareConv2d(problem, weights, { accuracy }) {
+      const prepare = (given: Conv2dWeights) => planConv2d(place!, place!.workspace, problem, given, accuracy);
+      let planned: PlannedConv2d;
       checkAlive();
       try {
-        prepared = prepare(weights);
+        planned = prepare(weights);
       } catch (error) {
         if (queue.idle || !isOutOfMemory(error)) throw error;
         // There may be room when what has been disposed is no longer in use; the caller's arrays may be others by then.
         const own = { weight: weights.weight.slice(), bias: weights.bias?.slice() };
         await whenDone(() => undefined);
-        prepared = prepare(own);
+        planned = prepare(own);
       }
-      const { built, addresses } = prepared;
-      const { kernel, plan, jobs, readsZeros } = built;
-      const division = divide(problem, jobs, threads);
-      const { macs } = problemCost(problem);
-      const number = KERNEL_NAMES.indexOf(kernel);
+      const { plan, addresses } = planned;
+      const macs = problemCost(problem).macs / plan.steps.length;
+      const steps = plan.steps.map(({ kernel, params, jobs }, index) => ({
+        kernel: KERNEL_NAMES.indexOf(kernel),
+        params,
+        jobs,
+        ...divide(problem, jobs, threads),
+        macs,
+        readsZeros: index === 0 && plan.readsZeros,
+      }));
       return {
-        algorithm: built.algorithm,
+        algorithm: plan.algorithm,
         run(input, output, residual) {
           checkAlive();
-          queue.run({
-            kernel: number,
-            plan,
-            input: input.data,
-            output: output.data,
-            residual: residual === undefined ? 0 : residual.data,
-            jobs,
-            ...division,
-            macs,
-            clearAddress: input.address,
-            clearBytes: input.zeroRow,
-            clearStride: input.image,
-            clearRows: readsZeros ? input.shape[0] : 0,
-          });
+          const { shared, own, ownBytes } = place!.workspace;
+          for (const { readsZeros, ...step } of steps) {
+            queue.run({
+              ...step,
+              input: input.data,
+              output: output.data,
+              residual: residual === undefined ? 0 : residual.data,
+              shared,
+              own,
+              ownBytes,
+              clearAddress: input.address,
+              clearBytes: input.zeroRow,
+              clearStride: input.image,
+              clearRows: readsZeros ? input.shape[0] : 0,
+            });
+          }
         },
-        dispose: () => free(...addresses),
+        dispose() {
+          place!.workspace.release(plan.workspace);
+          free(...addresses);
+        },
       };
     },
     sync: () => whenDone(() => undefined),

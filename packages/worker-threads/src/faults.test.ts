@@ -80,8 +80,8 @@ describe("a worker that throws", () => {
   it("fails what is in flight and names the cause", async () => {
     const faulty = withFault(
       workerSource,
-      "run(plan,input,output,residual,from,to)",
-      "(from>0&&kernels.none(),run(plan,input,output,residual,from,to))",
+      "run(params,input,output,residual,shared,own,from,to)",
+      "(from>0&&kernels.none(),run(params,input,output,residual,shared,own,from,to))",
     );
     const { backend, alive } = await openReachable({ threads: 3 }, faulty);
     const model = await modelOn(backend);

@@ -9,19 +9,19 @@ function setup() {
   let alive = false;
   const pool: Pool = {
     threads: 4,
-    submit: (steps, workers) => void log.push(`${steps.map(({ plan }) => plan).join("+")} on ${workers}`),
+    submit: (steps, workers) => void log.push(`${steps.map(({ params }) => params).join("+")} on ${workers}`),
     onDone: () => undefined,
     onLost: () => undefined,
     keepAlive: (busy) => void (alive = busy),
     close: async () => undefined,
   };
-  const queue = createQueue(pool, ({ plan }) => void log.push(`clear ${plan}`));
+  const queue = createQueue(pool, ({ params }) => void log.push(`clear ${params}`));
   return { log, pool, queue, alive: () => alive };
 }
 
-const step = (plan: number, ranges = 1): QueuedStep => ({
+const step = (params: number, ranges = 1): QueuedStep => ({
   ...(Object.fromEntries(FIELDS.map((name) => [name, 0])) as Step),
-  plan,
+  params,
   ranges,
   macs: 1e9,
 });
@@ -39,7 +39,7 @@ describe("createQueue", () => {
   it("makes one batch of a network, and wakes workers for it", async () => {
     const { log, pool, queue, alive } = setup();
     act(queue, log, "upload");
-    for (const plan of [1, 2, 3]) queue.run(step(plan, plan === 2 ? 2 : 1));
+    for (const params of [1, 2, 3]) queue.run(step(params, params === 2 ? 2 : 1));
     act(queue, log, "read");
     expect(log).toEqual(["upload", "clear 1", "1+2+3 on 2"]);
     expect([queue.idle, alive()]).toEqual([false, true]);
@@ -74,7 +74,7 @@ describe("createQueue", () => {
 
   it("cuts a batch that is too long", () => {
     const { log, pool, queue } = setup();
-    for (let plan = 0; plan < MOST_STEPS + 1; plan++) queue.run(step(plan));
+    for (let params = 0; params < MOST_STEPS + 1; params++) queue.run(step(params));
     act(queue, log, "sync");
     pool.onDone();
     expect(log.slice(-1)).toEqual([`${MOST_STEPS} on 1`]);
@@ -112,11 +112,11 @@ describe("createQueue", () => {
 
   it("keeps the order of ten thousand runs", async () => {
     const { log, pool, queue } = setup();
-    for (let plan = 0; plan < 10_000; plan++) queue.run(step(plan));
+    for (let params = 0; params < 10_000; params++) queue.run(step(params));
     act(queue, log, "sync");
     while (!queue.idle) pool.onDone();
     const ran = log.filter((line) => line.includes(" on ")).flatMap((line) => line.split(" ")[0]!.split("+"));
-    expect(ran).toEqual(Array.from({ length: 10_000 }, (_, plan) => String(plan)));
+    expect(ran).toEqual(Array.from({ length: 10_000 }, (_, params) => String(params)));
     expect(log.at(-1)).toBe("sync");
   });
 

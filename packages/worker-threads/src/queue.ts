@@ -7,7 +7,7 @@ import { workersFor } from "./division.js";
 import type { Pool } from "./pool.js";
 import { MOST_STEPS, type Step } from "./team/control.js";
 
-/** A convolution in the queue. */
+/** A step of a convolution in the queue. */
 export interface QueuedStep extends Step {
   readonly macs: number;
 }
@@ -20,7 +20,7 @@ interface Action {
 }
 
 export interface Queue {
-  /** A convolution. It begins when this turn of the event loop ends, or something after it is waited for. */
+  /** A step of a convolution. It begins when this turn of the event loop ends, or something after it is waited for. */
   run(step: QueuedStep): void;
   /** Something for the calling thread, at once where nothing is before it. */
   after(action: Action): void;

@@ -1,23 +1,29 @@
 /**
  * f32-dwconv: one output pixel, any kernel size, sixteen channels at a time (a cache line), then four.
  *
- * `base` is the image's first pixel; `t` the address in the table of the pixel's first tap; `c` the output pixel;
- * `residual` the distance from an output to its residual, 0 for none.
+ * `base` is the image's first pixel; `t` the address in the table of the pixel's first tap; `w` the first panel; `c`
+ * the output pixel; `residual` the distance from an output to its residual, 0 for none; `left` the channels to compute.
  */
 
-import { DwconvPlan } from "../dwconv";
+import { DwconvParams } from "../params";
 import { clamp, madd, storeLanes } from "../simd";
 
-export function dwconv(plan: DwconvPlan, base: usize, t: usize, c: usize, residual: usize): void {
-  const kh = plan.kh;
-  const kw = plan.kw;
-  const tapColumn = plan.tapColumn;
-  const tapRow = plan.tapRow - kw * tapColumn;
+export function dwconv(
+  params: DwconvParams,
+  base: usize,
+  t: usize,
+  w: usize,
+  c: usize,
+  residual: usize,
+  left: i32,
+): void {
+  const kh = params.kh;
+  const kw = params.kw;
+  const tapColumn = params.tapColumn;
+  const tapRow = params.tapRow - kw * tapColumn;
   const panelBytes: usize = (1 + kh * kw) << 4;
-  const lo = f32x4.splat(plan.min);
-  const hi = f32x4.splat(plan.max);
-  let w = plan.weights;
-  let left = plan.channels;
+  const lo = f32x4.splat(params.min);
+  const hi = f32x4.splat(params.max);
   for (; left >= 16; left -= 16) {
     let w1 = w + panelBytes;
     let w2 = w1 + panelBytes;

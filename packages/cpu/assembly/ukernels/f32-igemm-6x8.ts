@@ -1,30 +1,31 @@
 /**
  * f32-igemm-6x8: MR = 6 output pixels by NR = 8 output channels, 12 accumulators. Sums over every tap and input channel,
- * adds the residual, clamps, and stores `mr` rows of `nr` channels.
+ * adds the residual, clamps, and stores the whole tile.
  *
- * `base` is the group's first channel of the image's first pixel; `positions` has MR addresses in the table; `w` is a
- * packed panel; `c` the tile's first output; `residual` the distance from an output to its residual, 0 for none.
+ * `base` is the group's first channel of the image's first pixel; `positions` has MR addresses in the table, the first
+ * one with RUN added where a row of taps is one run of memory; `w` is a packed panel; `c` the tile's first output and
+ * `step` the bytes to the next pixel's; `residual` the distance from an output to its residual, 0 for none.
  */
 
-import { IgemmPlan } from "../igemm";
-import { clamp, madd, storeLanes } from "../simd";
+import { IgemmParams, RUN } from "../params";
+import { clamp, madd } from "../simd";
 
 export function tile6x8(
-  plan: IgemmPlan,
+  params: IgemmParams,
   base: usize,
   positions: usize,
   w: usize,
   c: usize,
+  step: usize,
   residual: usize,
-  mr: i32,
-  nr: i32,
 ): void {
-  let t0 = load<usize>(positions);
-  let t1 = load<usize>(positions, 4);
-  let t2 = load<usize>(positions, 8);
-  let t3 = load<usize>(positions, 12);
-  let t4 = load<usize>(positions, 16);
-  let t5 = load<usize>(positions, 20);
+  const first = load<usize>(positions);
+  let t0 = first & ~RUN;
+  let t1 = load<usize>(positions, 4) & ~RUN;
+  let t2 = load<usize>(positions, 8) & ~RUN;
+  let t3 = load<usize>(positions, 12) & ~RUN;
+  let t4 = load<usize>(positions, 16) & ~RUN;
+  let t5 = load<usize>(positions, 20) & ~RUN;
   let c00 = v128.load(w);
   let c01 = v128.load(w, 16);
   let c10 = c00,
@@ -38,12 +39,16 @@ export function tile6x8(
   let c50 = c00,
     c51 = c01;
   w += 32;
-  const icBytes = plan.icPerGroup << 2;
-  const tapColumn = plan.tapColumn;
-  const kw = plan.kw;
+  const tapColumn = params.tapColumn;
+  let icBytes = params.icPerGroup << 2;
+  let kw = params.kw;
+  if (first & RUN) {
+    icBytes *= kw;
+    kw = 1;
+  }
   // What the taps of a row have moved on by, taken off the step to the next row.
-  const tapRow = plan.tapRow - kw * tapColumn;
-  for (let ky = plan.kh; ky > 0; ky--) {
+  const tapRow = params.tapRow - kw * tapColumn;
+  for (let ky = params.kh; ky > 0; ky--) {
     for (let kx = kw; kx > 0; kx--) {
       let a0 = base + load<usize>(t0);
       let a1 = base + load<usize>(t1);
@@ -95,35 +100,56 @@ export function tile6x8(
     t4 += tapRow;
     t5 += tapRow;
   }
-  const lo = f32x4.splat(plan.min);
-  const hi = f32x4.splat(plan.max);
-  const step = plan.outputPixel;
-  // Rows from mr on repeat the last one: they are computed and not stored.
-  store(c, c00, c01, residual, lo, hi, nr);
-  if (mr == 1) return;
-  c += step;
-  store(c, c10, c11, residual, lo, hi, nr);
-  if (mr == 2) return;
-  c += step;
-  store(c, c20, c21, residual, lo, hi, nr);
-  if (mr == 3) return;
-  c += step;
-  store(c, c30, c31, residual, lo, hi, nr);
-  if (mr == 4) return;
-  c += step;
-  store(c, c40, c41, residual, lo, hi, nr);
-  if (mr == 5) return;
-  c += step;
-  store(c, c50, c51, residual, lo, hi, nr);
-}
-
-@inline
-function store(c: usize, y0: v128, y1: v128, residual: usize, lo: v128, hi: v128, nr: i32): void {
-  if (residual) y0 = f32x4.add(y0, v128.load(c + residual));
-  storeLanes(c, clamp(y0, lo, hi), nr);
-  if (nr > 4) {
-    // Not before the test: past the last channels there may be no memory.
-    if (residual) y1 = f32x4.add(y1, v128.load(c + residual, 16));
-    storeLanes(c + 16, clamp(y1, lo, hi), nr - 4);
+  if (residual) {
+    let r = c + residual;
+    c00 = f32x4.add(c00, v128.load(r));
+    c01 = f32x4.add(c01, v128.load(r, 16));
+    r += step;
+    c10 = f32x4.add(c10, v128.load(r));
+    c11 = f32x4.add(c11, v128.load(r, 16));
+    r += step;
+    c20 = f32x4.add(c20, v128.load(r));
+    c21 = f32x4.add(c21, v128.load(r, 16));
+    r += step;
+    c30 = f32x4.add(c30, v128.load(r));
+    c31 = f32x4.add(c31, v128.load(r, 16));
+    r += step;
+    c40 = f32x4.add(c40, v128.load(r));
+    c41 = f32x4.add(c41, v128.load(r, 16));
+    r += step;
+    c50 = f32x4.add(c50, v128.load(r));
+    c51 = f32x4.add(c51, v128.load(r, 16));
   }
+  const lo = f32x4.splat(params.min);
+  const hi = f32x4.splat(params.max);
+  c00 = clamp(c00, lo, hi);
+  c01 = clamp(c01, lo, hi);
+  c10 = clamp(c10, lo, hi);
+  c11 = clamp(c11, lo, hi);
+  c20 = clamp(c20, lo, hi);
+  c21 = clamp(c21, lo, hi);
+  c30 = clamp(c30, lo, hi);
+  c31 = clamp(c31, lo, hi);
+  c40 = clamp(c40, lo, hi);
+  c41 = clamp(c41, lo, hi);
+  c50 = clamp(c50, lo, hi);
+  c51 = clamp(c51, lo, hi);
+  // Stores in pairs at one address, 16 bytes apart: what V8 joins to 256 bits begins with them.
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  c += step;
+  v128.store(c, c10);
+  v128.store(c, c11, 16);
+  c += step;
+  v128.store(c, c20);
+  v128.store(c, c21, 16);
+  c += step;
+  v128.store(c, c30);
+  v128.store(c, c31, 16);
+  c += step;
+  v128.store(c, c40);
+  v128.store(c, c41, 16);
+  c += step;
+  v128.store(c, c50);
+  v128.store(c, c51, 16);
 }

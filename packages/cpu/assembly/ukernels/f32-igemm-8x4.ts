@@ -1,32 +1,33 @@
 /**
  * f32-igemm-8x4: MR = 8 output pixels by NR = 4 output channels, 8 accumulators. Sums over every tap and input channel,
- * adds the residual, clamps, and stores `mr` rows of `nr` channels.
+ * adds the residual, clamps, and stores the whole tile.
  *
- * `base` is the group's first channel of the image's first pixel; `positions` has MR addresses in the table; `w` is a
- * packed panel; `c` the tile's first output; `residual` the distance from an output to its residual, 0 for none.
+ * `base` is the group's first channel of the image's first pixel; `positions` has MR addresses in the table, the first
+ * one with RUN added where a row of taps is one run of memory; `w` is a packed panel; `c` the tile's first output and
+ * `step` the bytes to the next pixel's; `residual` the distance from an output to its residual, 0 for none.
  */
 
-import { IgemmPlan } from "../igemm";
-import { clamp, madd, storeLanes } from "../simd";
+import { IgemmParams, RUN } from "../params";
+import { clamp, madd } from "../simd";
 
 export function tile8x4(
-  plan: IgemmPlan,
+  params: IgemmParams,
   base: usize,
   positions: usize,
   w: usize,
   c: usize,
+  step: usize,
   residual: usize,
-  mr: i32,
-  nr: i32,
 ): void {
-  let t0 = load<usize>(positions);
-  let t1 = load<usize>(positions, 4);
-  let t2 = load<usize>(positions, 8);
-  let t3 = load<usize>(positions, 12);
-  let t4 = load<usize>(positions, 16);
-  let t5 = load<usize>(positions, 20);
-  let t6 = load<usize>(positions, 24);
-  let t7 = load<usize>(positions, 28);
+  const first = load<usize>(positions);
+  let t0 = first & ~RUN;
+  let t1 = load<usize>(positions, 4) & ~RUN;
+  let t2 = load<usize>(positions, 8) & ~RUN;
+  let t3 = load<usize>(positions, 12) & ~RUN;
+  let t4 = load<usize>(positions, 16) & ~RUN;
+  let t5 = load<usize>(positions, 20) & ~RUN;
+  let t6 = load<usize>(positions, 24) & ~RUN;
+  let t7 = load<usize>(positions, 28) & ~RUN;
   let c00 = v128.load(w);
   let c10 = c00;
   let c20 = c00;
@@ -36,12 +37,16 @@ export function tile8x4(
   let c60 = c00;
   let c70 = c00;
   w += 16;
-  const icBytes = plan.icPerGroup << 2;
-  const tapColumn = plan.tapColumn;
-  const kw = plan.kw;
+  const tapColumn = params.tapColumn;
+  let icBytes = params.icPerGroup << 2;
+  let kw = params.kw;
+  if (first & RUN) {
+    icBytes *= kw;
+    kw = 1;
+  }
   // What the taps of a row have moved on by, taken off the step to the next row.
-  const tapRow = plan.tapRow - kw * tapColumn;
-  for (let ky = plan.kh; ky > 0; ky--) {
+  const tapRow = params.tapRow - kw * tapColumn;
+  for (let ky = params.kh; ky > 0; ky--) {
     for (let kx = kw; kx > 0; kx--) {
       let a0 = base + load<usize>(t0);
       let a1 = base + load<usize>(t1);
@@ -98,38 +103,48 @@ export function tile8x4(
     t6 += tapRow;
     t7 += tapRow;
   }
-  const lo = f32x4.splat(plan.min);
-  const hi = f32x4.splat(plan.max);
-  const step = plan.outputPixel;
-  // Rows from mr on repeat the last one: they are computed and not stored.
-  store(c, c00, residual, lo, hi, nr);
-  if (mr == 1) return;
-  c += step;
-  store(c, c10, residual, lo, hi, nr);
-  if (mr == 2) return;
-  c += step;
-  store(c, c20, residual, lo, hi, nr);
-  if (mr == 3) return;
-  c += step;
-  store(c, c30, residual, lo, hi, nr);
-  if (mr == 4) return;
-  c += step;
-  store(c, c40, residual, lo, hi, nr);
-  if (mr == 5) return;
-  c += step;
-  store(c, c50, residual, lo, hi, nr);
-  if (mr == 6) return;
-  c += step;
-  store(c, c60, residual, lo, hi, nr);
-  if (mr == 7) return;
-  c += step;
-  store(c, c70, residual, lo, hi, nr);
-}
-
-@inline
-function store(c: usize, y0: v128, residual: usize, lo: v128, hi: v128, nr: i32): void {
   if (residual) {
-    y0 = f32x4.add(y0, v128.load(c + residual));
+    let r = c + residual;
+    c00 = f32x4.add(c00, v128.load(r));
+    r += step;
+    c10 = f32x4.add(c10, v128.load(r));
+    r += step;
+    c20 = f32x4.add(c20, v128.load(r));
+    r += step;
+    c30 = f32x4.add(c30, v128.load(r));
+    r += step;
+    c40 = f32x4.add(c40, v128.load(r));
+    r += step;
+    c50 = f32x4.add(c50, v128.load(r));
+    r += step;
+    c60 = f32x4.add(c60, v128.load(r));
+    r += step;
+    c70 = f32x4.add(c70, v128.load(r));
   }
-  storeLanes(c, clamp(y0, lo, hi), nr);
+  const lo = f32x4.splat(params.min);
+  const hi = f32x4.splat(params.max);
+  c00 = clamp(c00, lo, hi);
+  c10 = clamp(c10, lo, hi);
+  c20 = clamp(c20, lo, hi);
+  c30 = clamp(c30, lo, hi);
+  c40 = clamp(c40, lo, hi);
+  c50 = clamp(c50, lo, hi);
+  c60 = clamp(c60, lo, hi);
+  c70 = clamp(c70, lo, hi);
+  // Stores in pairs at one address, 16 bytes apart: what V8 joins to 256 bits begins with them.
+  v128.store(c, c00);
+  c += step;
+  v128.store(c, c10);
+  c += step;
+  v128.store(c, c20);
+  c += step;
+  v128.store(c, c30);
+  c += step;
+  v128.store(c, c40);
+  c += step;
+  v128.store(c, c50);
+  c += step;
+  v128.store(c, c60);
+  c += step;
+  v128.store(c, c70);
 }

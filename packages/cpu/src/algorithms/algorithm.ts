@@ -1,18 +1,17 @@
-/** What an algorithm is: which problems it takes, and how it prepares one. */
+/** What an algorithm is: which problems it takes, and how it plans one. */
 
-import type { Conv2dProblem, Conv2dWeights } from "@convene/core";
-import type { IgemmTile, KernelName } from "../kernel-set.js";
-import type { Arena } from "../memory.js";
+import type { Conv2dProblem, Conv2dWeights, PrepareOptions } from "@convene/core";
+import type { Arena } from "../arena.js";
+import type { KernelName, Tiles } from "../kernel-set.js";
 
-/** Where an algorithm prepares: the tiles there are, and the memory that kernels work in. */
+/** Where an algorithm plans: the tiles there are, and the memory that kernels work in. */
 export interface Workplace {
-  /** Narrowest first. */
-  readonly tiles: readonly IgemmTile[];
-  /** What is allocated here while preparing belongs to the plan, and is freed with it. */
+  readonly tiles: Tiles;
+  /** What is allocated here while planning belongs to the plan, and is freed with it. */
   readonly arena: Arena;
   /** How many bytes of input a block may cover; see igemm.ts. */
   readonly blockLimits: BlockLimits;
-  /** How many jobs a plan should have at least, where its output is large enough: one, for one thread. */
+  /** How many jobs a step should have at least, where its output is large enough: one, for one thread. */
   readonly leastJobs: number;
 }
 
@@ -21,21 +20,35 @@ export interface BlockLimits {
   readonly most: number;
 }
 
+/** One kernel over a number of jobs. They are independent: any range can be computed by itself, in any order. */
+export interface Step {
+  readonly kernel: KernelName;
+  /** Address of the kernel's parameters. */
+  readonly params: number;
+  readonly jobs: number;
+}
+
+/** Bytes that a plan needs while it runs, and nobody keeps. */
+export interface WorkspaceNeed {
+  /** For all workers together: what one step writes and the next one reads. */
+  readonly shared: number;
+  /** For each worker by itself: scratch. */
+  readonly own: number;
+}
+
 /** A problem whose weights are packed and whose tables are written, as data: whoever has the memory can run it. */
-export interface Prepared {
+export interface Plan {
   /** What runs, such as `"igemm-4x8"`. */
   readonly algorithm: string;
-  /** Runs it, as a `RangeKernel` on the plan at this address. */
-  readonly kernel: KernelName;
-  readonly plan: number;
-  /** Jobs in the whole output; they are independent: any range can be computed by itself, in any order. */
-  readonly jobs: number;
+  /** In order: a step begins when the one before it has ended. */
+  readonly steps: readonly Step[];
+  readonly workspace: WorkspaceNeed;
   /** Whether the input's rows of zeros must be written before a run. */
   readonly readsZeros: boolean;
 }
 
 export interface Algorithm {
   readonly name: string;
-  supports(problem: Conv2dProblem): boolean;
-  prepare(place: Workplace, problem: Conv2dProblem, weights: Conv2dWeights): Prepared;
+  supports(problem: Conv2dProblem, tiles: Tiles, accuracy: Required<PrepareOptions>["accuracy"]): boolean;
+  plan(place: Workplace, problem: Conv2dProblem, weights: Conv2dWeights): Plan;
 }

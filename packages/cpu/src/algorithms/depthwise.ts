@@ -1,25 +1,30 @@
 /** Depthwise convolution with one output channel for each input channel. */
 
 import { activationRange, type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from "@convene/core";
-import type { Arena } from "../memory.js";
+import type { Arena } from "../arena.js";
+import type { DepthwiseTile } from "../kernel-set.js";
+import { DWCONV_PARAMS, writeParams } from "../params.js";
 import { createPixelTable } from "../pixel-table.js";
-import { DWCONV_FIELDS, writePlan } from "../plan-fields.js";
 import { storageLayout } from "../storage.js";
 import type { Algorithm } from "./algorithm.js";
 
-/** Channels in a packed panel: one vector. */
-const PANEL = 4;
+/** Any kernel, stride and dilation: a pixel at a time. */
+const ANY: Pick<DepthwiseTile, "kernel" | "pixels" | "lanes"> = { kernel: "depthwise", pixels: 1, lanes: 4 };
 
 export const depthwise: Algorithm = {
   name: "depthwise",
   supports: ({ g, ic, oc }) => g === ic && g === oc,
-  prepare({ arena }, problem, weights) {
+  plan({ tiles, arena, leastJobs }, problem, weights) {
     const { n, ic, oh, ow, kh, kw, sh, sw, dh, dw } = problem;
-    const is3x3 = kh === 3 && kw === 3 && sw === 1 && dw === 1;
+    const special = tiles.depthwise.find(
+      ({ size, stride, pixels }) => kh === size && kw === size && sw === stride && dw === 1 && ow >= pixels,
+    );
+    const { kernel, pixels, lanes } = special ?? ANY;
+    const division = divide(n * oh, ow, ic, pixels, leastJobs);
     const table = createPixelTable(arena, problem);
-    const packed = packWeights(arena, problem, weights);
+    const packed = packWeights(arena, problem, weights, lanes);
     const [min, max] = activationRange(problem.activation);
-    const plan = writePlan(arena, DWCONV_FIELDS, {
+    const params = writeParams(arena, DWCONV_PARAMS, {
       table: table.address,
       weights: packed,
       oh,
@@ -31,6 +36,8 @@ export const depthwise: Algorithm = {
       pixelColumn: sw * table.column,
       tapRow: dh * table.row,
       tapColumn: dw * table.column,
+      panelBytes: 4 * lanes * (1 + kh * kw),
+      ...division,
       inputImage: storageLayout(inputShape(problem)).image,
       outputImage: storageLayout(outputShape(problem)).image,
       outputPixel: 4 * ic,
@@ -38,27 +45,56 @@ export const depthwise: Algorithm = {
       max,
     });
     return {
-      algorithm: is3x3 ? "depthwise-3x3" : "depthwise",
-      kernel: is3x3 ? "depthwise3x3" : "depthwise",
-      plan,
-      jobs: n * oh,
+      algorithm: special ? `depthwise-${kh}x${kw}` : "depthwise",
+      steps: [{ kernel, params, jobs: n * oh * division.blocks * division.chunks }],
+      // A tile of outputs, and one of residuals, for the last channels.
+      workspace: { shared: 0, own: 2 * 4 * pixels * lanes },
       readsZeros: table.readsZeros,
     };
   },
 };
 
-/** OIHW to panels of four channels: four biases, then four weights for each tap. Channels past the last are zeros. */
-function packWeights(arena: Arena, p: Conv2dProblem, { weight, bias }: Conv2dWeights): number {
+interface Division {
+  readonly blockPixels: number;
+  readonly blocks: number;
+  readonly chunkChannels: number;
+  readonly chunks: number;
+}
+
+/** A chunk of channels has at least a cache line of them, so that no two workers write to one line. */
+const LEAST_CHUNK = 16;
+
+/** Cuts rows into blocks of pixels where there are fewer rows than jobs wanted, and then pixels into chunks of channels. */
+function divide(rows: number, ow: number, channels: number, pixels: number, leastJobs: number): Division {
+  const wantedBlocks = Math.ceil(leastJobs / rows);
+  // Whole tiles, and no block smaller than one.
+  const blockPixels = pixels * Math.max(1, Math.floor(ow / (pixels * wantedBlocks)));
+  const blocks = wantedBlocks === 1 ? 1 : Math.max(1, Math.floor(ow / blockPixels));
+  const wantedChunks = Math.ceil(leastJobs / (rows * blocks));
+  const chunkChannels = Math.min(
+    channels,
+    LEAST_CHUNK * Math.max(1, Math.floor(channels / (LEAST_CHUNK * wantedChunks))),
+  );
+  return {
+    blockPixels: blocks === 1 ? ow : blockPixels,
+    blocks,
+    chunkChannels: wantedChunks === 1 ? channels : chunkChannels,
+    chunks: wantedChunks === 1 ? 1 : Math.ceil(channels / chunkChannels),
+  };
+}
+
+/** OIHW to panels of `lanes` channels: as many biases, then as many weights for each tap. Channels past the last are zeros. */
+function packWeights(arena: Arena, p: Conv2dProblem, { weight, bias }: Conv2dWeights, lanes: number): number {
   const taps = p.kh * p.kw;
-  const panelSize = PANEL * (1 + taps);
-  const count = Math.ceil(p.ic / PANEL) * panelSize;
+  const panelSize = lanes * (1 + taps);
+  const count = Math.ceil(p.ic / lanes) * panelSize;
   const address = arena.allocate(4 * count, "packed weights");
   const packed = arena.f32.subarray(address / 4, address / 4 + count).fill(0);
   for (let channel = 0; channel < p.ic; channel++) {
-    let to = Math.floor(channel / PANEL) * panelSize + (channel % PANEL);
+    let to = Math.floor(channel / lanes) * panelSize + (channel % lanes);
     if (bias) packed[to] = bias[channel]!;
     for (let tap = 0; tap < taps; tap++) {
-      to += PANEL;
+      to += lanes;
       packed[to] = weight[channel * taps + tap]!;
     }
   }

@@ -1,10 +1,11 @@
 /** Indirect GEMM: takes every problem. Standard, grouped and pointwise convolutions run here. */
 
 import { activationRange, type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from "@convene/core";
+import type { Arena } from "../arena.js";
 import type { IgemmTile } from "../kernel-set.js";
-import type { Arena } from "../memory.js";
-import { createPixelTable, type PixelTable } from "../pixel-table.js";
-import { IGEMM_FIELDS, writePlan } from "../plan-fields.js";
+import { IGEMM_PARAMS, writeParams } from "../params.js";
+import { createPixelTable } from "../pixel-table.js";
+import { createPositions } from "../positions.js";
 import { storageLayout } from "../storage.js";
 import type { Algorithm, BlockLimits } from "./algorithm.js";
 
@@ -15,31 +16,41 @@ import type { Algorithm, BlockLimits } from "./algorithm.js";
  */
 export const BLOCK_LIMITS: BlockLimits = { least: 128 * 1024, most: 1024 * 1024 };
 
+/**
+ * In a batch of images of fewer output pixels, tiles cross from one image to the next: at most a fiftieth of the rows of a
+ * larger image's tiles is computed for nothing, and its tables would be as many times larger as there are images.
+ */
+const CROSS_BELOW = 256;
+
 export const igemm: Algorithm = {
   name: "igemm",
   supports: () => true,
-  prepare({ tiles, arena, blockLimits, leastJobs }, problem, weights) {
+  plan({ tiles, arena, blockLimits, leastJobs }, problem, weights) {
     const { n, g, ic, oc, oh, ow, kh, kw } = problem;
     const [icPerGroup, ocPerGroup] = [ic / g, oc / g];
-    const tile = chooseTile(tiles, ocPerGroup);
-    const panels = Math.ceil(ocPerGroup / tile.nr);
-    const pixels = oh * ow;
-    const panelBytes = 4 * tile.nr * (1 + kh * kw * icPerGroup);
+    const imagePixels = oh * ow;
+    const crosses = n > 1 && imagePixels < CROSS_BELOW;
+    const [passes, pixels] = crosses ? [1, n * imagePixels] : [n, imagePixels];
+    const tile = chooseTile(tiles.igemm, pixels, ocPerGroup);
+    const { mr, nr } = tile;
+    const panels = Math.ceil(ocPerGroup / nr);
+    const panelBytes = 4 * nr * (1 + kh * kw * icPerGroup);
     const blockBytes = Math.min(Math.max(g * panels * panelBytes, blockLimits.least), blockLimits.most);
-    const imageTiles = Math.ceil(pixels / tile.mr);
-    const leastBlocks = Math.ceil(leastJobs / (n * g * panels));
-    const blockTiles = Math.min(Math.floor(blockBytes / (4 * ic * tile.mr)), Math.floor(imageTiles / leastBlocks));
-    const blockPixels = tile.mr * Math.max(1, Math.min(blockTiles, imageTiles));
+    const passTiles = Math.ceil(pixels / mr);
+    const leastBlocks = Math.ceil(leastJobs / (passes * g * panels));
+    const blockTiles = Math.min(Math.floor(blockBytes / (4 * ic * mr)), Math.floor(passTiles / leastBlocks));
+    const blockPixels = mr * Math.max(1, Math.min(blockTiles, passTiles));
     const blocks = Math.ceil(pixels / blockPixels);
 
-    const table = createPixelTable(arena, problem);
-    const positions = createPositions(arena, problem, table, tile.mr);
-    const packed = packWeights(arena, problem, weights, tile.nr);
+    const table = createPixelTable(arena, problem, crosses ? n : 1);
+    const positions = createPositions(arena, problem, table, crosses ? n : 1, mr);
+    const packed = packWeights(arena, problem, weights, nr);
     const [min, max] = activationRange(problem.activation);
-    const plan = writePlan(arena, IGEMM_FIELDS, {
+    const params = writeParams(arena, IGEMM_PARAMS, {
       positions,
       weights: packed,
       pixels,
+      imagePixels,
       kh,
       kw,
       tapRow: problem.dh * table.row,
@@ -58,32 +69,29 @@ export const igemm: Algorithm = {
       max,
     });
     return {
-      algorithm: `igemm-${tile.mr}x${tile.nr}`,
-      kernel: tile.kernel,
-      plan,
-      jobs: n * blocks * g * panels,
+      algorithm: `igemm-${mr}x${nr}`,
+      steps: [{ kernel: tile.kernel, params, jobs: passes * blocks * g * panels }],
+      // A tile of outputs, and one of residuals, for ragged ends.
+      workspace: { shared: 0, own: 2 * 4 * mr * nr },
       readsZeros: table.readsZeros,
     };
   },
 };
 
-/** The narrowest tile that holds a group's output channels in one panel; the widest where they need several. */
-function chooseTile(tiles: readonly IgemmTile[], ocPerGroup: number): IgemmTile {
-  return tiles.find((tile) => tile.nr >= ocPerGroup) ?? tiles.at(-1)!;
+/** The tile that computes the output, with what its ragged ends compute for nothing, in the least time. */
+export function chooseTile(tiles: readonly IgemmTile[], pixels: number, ocPerGroup: number): IgemmTile {
+  const time = ({ mr, nr, speed }: IgemmTile): number =>
+    (tileRows(pixels, mr) * nr * Math.ceil(ocPerGroup / nr)) / speed;
+  return tiles.reduce((best, tile) => (time(tile) < time(best) ? tile : best));
 }
 
-/** For each output pixel the address in the table of its first tap; the last one repeated up to a multiple of `mr`. */
-function createPositions(arena: Arena, p: Conv2dProblem, table: PixelTable, mr: number): number {
-  const pixels = p.oh * p.ow;
-  const count = Math.ceil(pixels / mr) * mr;
-  const address = arena.allocate(4 * count, "an indirection buffer");
-  const { i32 } = arena;
-  for (let i = 0; i < count; i++) {
-    const pixel = Math.min(i, pixels - 1);
-    const [oy, ox] = [Math.floor(pixel / p.ow), pixel % p.ow];
-    i32[address / 4 + i] = table.address + oy * p.sh * table.row + ox * p.sw * table.column;
-  }
-  return address;
+/** Rows that are computed for so many pixels: tiles of 6 end with tiles of 4 where that leaves fewer (assembly/igemm.ts). */
+function tileRows(pixels: number, mr: number): number {
+  const whole = mr * Math.ceil(pixels / mr);
+  const rest = pixels % mr;
+  if (mr !== 6 || rest === 0 || rest === 5) return whole;
+  if (rest >= 3) return whole - 2;
+  return pixels > 6 ? whole - 4 : whole;
 }
 
 /**
@@ -95,17 +103,26 @@ function packWeights(arena: Arena, p: Conv2dProblem, { weight, bias }: Conv2dWei
   const ocPerGroup = p.oc / p.g;
   const taps = p.kh * p.kw;
   const panels = Math.ceil(ocPerGroup / nr);
-  const panelSize = nr * (1 + taps * icPerGroup);
-  const address = arena.allocate(4 * p.g * panels * panelSize, "packed weights");
-  const packed = arena.f32.subarray(address / 4, address / 4 + p.g * panels * panelSize).fill(0);
-  for (let o = 0; o < p.oc; o++) {
-    const [group, channel] = [Math.floor(o / ocPerGroup), o % ocPerGroup];
-    let to = (group * panels + Math.floor(channel / nr)) * panelSize + (channel % nr);
-    if (bias) packed[to] = bias[o]!;
-    for (let tap = 0; tap < taps; tap++) {
-      for (let i = 0; i < icPerGroup; i++) {
-        to += nr;
-        packed[to] = weight[(o * icPerGroup + i) * taps + tap]!;
+  const count = p.g * panels * nr * (1 + taps * icPerGroup);
+  const address = arena.allocate(4 * count, "packed weights");
+  const packed = arena.f32.subarray(address / 4, address / 4 + count);
+  const filter = icPerGroup * taps;
+  let to = 0;
+  for (let group = 0; group < p.g; group++) {
+    for (let first = 0; first < ocPerGroup; first += nr) {
+      const channels = Math.min(nr, ocPerGroup - first);
+      const o = group * ocPerGroup + first;
+      if (channels < nr) packed.fill(0, to, to + nr * (1 + filter));
+      if (bias) packed.set(bias.subarray(o, o + channels), to);
+      else packed.fill(0, to, to + nr);
+      to += nr;
+      // Written in order, read in `channels` streams.
+      for (let tap = 0; tap < taps; tap++) {
+        for (let i = 0; i < icPerGroup; i++) {
+          let from = o * filter + i * taps + tap;
+          for (let channel = 0; channel < channels; channel++, from += filter) packed[to + channel] = weight[from]!;
+          to += nr;
+        }
       }
     }
   }

@@ -1,21 +1,23 @@
-/** assembly/dwconv.ts in TypeScript: a pixel at a time, four channels at a time, sums in float64. */
+/** assembly/dwconv.ts in TypeScript, for any kernel: a pixel at a time, four channels at a time, sums in float64. */
 
 import type { KernelMemory, RangeKernel } from "../kernel-set.js";
-import { DWCONV_FIELDS, fieldIndices } from "../plan-fields.js";
+import { DWCONV_PARAMS, fieldIndices } from "../params.js";
 import { put } from "./put.js";
 import { viewsOf } from "./views.js";
 
-const AT = fieldIndices(DWCONV_FIELDS);
+const AT = fieldIndices(DWCONV_PARAMS);
 
 export function depthwiseJs(memory: KernelMemory): RangeKernel {
   const views = viewsOf(memory);
-  return (plan, input, output, residual, start, end) => {
+  return (params, input, output, residual, _shared, _own, start, end) => {
     const { f32, i32 } = views();
-    const p = plan >>> 2;
+    const p = params >>> 2;
     const field = (index: number): number => i32[p + index]!;
     const [table, weights] = [field(AT.table) >>> 2, field(AT.weights) >>> 2];
     const [oh, ow, channels] = [field(AT.oh), field(AT.ow), field(AT.channels)];
     const [kh, kw, tapRow, tapColumn] = [field(AT.kh), field(AT.kw), field(AT.tapRow) >>> 2, field(AT.tapColumn) >>> 2];
+    const [panelSize, chunkChannels, chunks] = [field(AT.panelBytes) >>> 2, field(AT.chunkChannels), field(AT.chunks)];
+    const [blockPixels, blocks] = [field(AT.blockPixels), field(AT.blocks)];
     const [pixelRow, pixelColumn] = [field(AT.pixelRow) >>> 2, field(AT.pixelColumn) >>> 2];
     const [inputImage, outputImage] = [field(AT.inputImage) >>> 2, field(AT.outputImage) >>> 2];
     const outputPixel = field(AT.outputPixel) >>> 2;
@@ -23,14 +25,20 @@ export function depthwiseJs(memory: KernelMemory): RangeKernel {
     const residualDelta = residual === 0 ? 0 : (residual - output) / 4;
 
     for (let job = start; job < end; job++) {
-      const image = Math.floor(job / oh);
-      const y = job % oh;
+      const chunk = job % chunks;
+      const block = Math.floor(job / chunks) % blocks;
+      const row = Math.floor(job / (chunks * blocks));
+      const image = Math.floor(row / oh);
+      const y = row % oh;
       const base = (input >>> 2) + image * inputImage;
-      for (let x = 0; x < ow; x++) {
+      const firstChannel = chunk * chunkChannels;
+      const lastChannel = Math.min(firstChannel + chunkChannels, channels);
+      const lastPixel = block === blocks - 1 ? ow : (block + 1) * blockPixels;
+      for (let x = block * blockPixels; x < lastPixel; x++) {
         const first = table + y * pixelRow + x * pixelColumn;
         const c = (output >>> 2) + image * outputImage + (y * ow + x) * outputPixel;
-        let w = weights;
-        for (let channel = 0; channel < channels; channel += 4) {
+        let w = weights + (firstChannel >>> 2) * panelSize;
+        for (let channel = firstChannel; channel < lastChannel; channel += 4) {
           let y0 = f32[w]!,
             y1 = f32[w + 1]!,
             y2 = f32[w + 2]!,

@@ -4,40 +4,46 @@
  */
 
 import type { KernelMemory, RangeKernel } from "../kernel-set.js";
-import { fieldIndices, IGEMM_FIELDS } from "../plan-fields.js";
+import { fieldIndices, IGEMM_PARAMS } from "../params.js";
 import { put } from "./put.js";
 import { viewsOf } from "./views.js";
 
 export const IGEMM_MR = 2;
 export const IGEMM_NR = 4;
 
-const AT = fieldIndices(IGEMM_FIELDS);
+const AT = fieldIndices(IGEMM_PARAMS);
 
 export function igemmJs(memory: KernelMemory): RangeKernel {
   const views = viewsOf(memory);
-  return (plan, input, output, residual, start, end) => {
+  return (params, input, output, residual, _shared, _own, start, end) => {
     const { f32, i32 } = views();
-    const p = plan >>> 2;
+    const p = params >>> 2;
     const field = (index: number): number => i32[p + index]!;
     const [positions, weights] = [field(AT.positions) >>> 2, field(AT.weights) >>> 2];
-    const [pixels, blocks, blockPixels] = [field(AT.pixels), field(AT.blocks), field(AT.blockPixels)];
+    const [pixels, imagePixels] = [field(AT.pixels), field(AT.imagePixels)];
+    const [blocks, blockPixels] = [field(AT.blocks), field(AT.blockPixels)];
     const [groups, panels, panelSize] = [field(AT.groups), field(AT.panels), field(AT.panelBytes) >>> 2];
     const [icPerGroup, ocPerGroup] = [field(AT.icPerGroup), field(AT.ocPerGroup)];
     const [kh, kw, tapRow, tapColumn] = [field(AT.kh), field(AT.kw), field(AT.tapRow) >>> 2, field(AT.tapColumn) >>> 2];
     const [inputImage, outputImage] = [field(AT.inputImage) >>> 2, field(AT.outputImage) >>> 2];
     const outputPixel = field(AT.outputPixel) >>> 2;
     const [min, max] = [f32[p + AT.min]!, f32[p + AT.max]!];
+    /** Distance of a pixel of a pass from the first one. */
+    const outputAt = (pixel: number): number => {
+      const image = Math.floor(pixel / imagePixels);
+      return image * outputImage + (pixel - image * imagePixels) * outputPixel;
+    };
     const residualDelta = residual === 0 ? 0 : (residual - output) / 4;
 
     for (let job = start; job < end; job++) {
       const panel = job % panels;
       const group = Math.floor(job / panels) % groups;
       const block = Math.floor(job / (panels * groups)) % blocks;
-      const image = Math.floor(job / (panels * groups * blocks));
-      const base = (input >>> 2) + image * inputImage + group * icPerGroup;
+      const pass = Math.floor(job / (panels * groups * blocks));
+      const base = (input >>> 2) + pass * inputImage + group * icPerGroup;
       const panelStart = weights + (group * panels + panel) * panelSize;
       const nr = Math.min(IGEMM_NR, ocPerGroup - panel * IGEMM_NR);
-      const channel = (output >>> 2) + image * outputImage + group * ocPerGroup + panel * IGEMM_NR;
+      const channel = (output >>> 2) + pass * outputImage + group * ocPerGroup + panel * IGEMM_NR;
       const last = Math.min((block + 1) * blockPixels, pixels);
       for (let pixel = block * blockPixels; pixel < last; pixel += IGEMM_MR) {
         let t0 = i32[positions + pixel]! >>> 2;
@@ -77,10 +83,11 @@ export function igemmJs(memory: KernelMemory): RangeKernel {
           t0 += tapRow;
           t1 += tapRow;
         }
-        const c = channel + pixel * outputPixel;
-        store(f32, c, nr, c00, c01, c02, c03, residualDelta, min, max);
+        store(f32, channel + outputAt(pixel), nr, c00, c01, c02, c03, residualDelta, min, max);
         // The last row of an odd count repeats the one before it: computed, and not stored.
-        if (pixel + 1 < last) store(f32, c + outputPixel, nr, c10, c11, c12, c13, residualDelta, min, max);
+        if (pixel + 1 < last) {
+          store(f32, channel + outputAt(pixel + 1), nr, c10, c11, c12, c13, residualDelta, min, max);
+        }
       }
     }
   };

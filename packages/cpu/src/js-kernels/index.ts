@@ -1,18 +1,17 @@
 /** The kernels in TypeScript, for where WebAssembly is forbidden. */
 
-import type { KernelMemory, Kernels } from "../kernel-set.js";
+import type { KernelMemory, KernelSet } from "../kernel-set.js";
 import { depthwiseJs } from "./depthwise.js";
 import { IGEMM_MR, IGEMM_NR, igemmJs } from "./igemm.js";
 
 /** @param maxMemory bytes that the memory may grow to */
-export function createJsKernels(maxMemory: number): Kernels {
+export function createJsKernels(maxMemory: number): KernelSet {
   const memory = createJsMemory(maxMemory);
-  const depthwise = depthwiseJs(memory);
   return {
     name: "plain JavaScript",
     memory,
-    tiles: [{ mr: IGEMM_MR, nr: IGEMM_NR, kernel: "igemm2x4" }],
-    run: { igemm2x4: igemmJs(memory), depthwise, depthwise3x3: depthwise },
+    tiles: { igemm: [{ mr: IGEMM_MR, nr: IGEMM_NR, kernel: "igemm2x4", speed: 1 }], depthwise: [] },
+    run: { igemm2x4: igemmJs(memory), depthwise: depthwiseJs(memory) },
   };
 }
 

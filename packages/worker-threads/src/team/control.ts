@@ -36,10 +36,15 @@ export const MOST_STEPS = 256;
 export const FIELDS = [
   /** Which kernel: its place in the list that the workers were given. */
   "kernel",
-  "plan",
+  /** Address of the kernel's parameters. */
+  "params",
   "input",
   "output",
   "residual",
+  /** Address of the workspace that all workers have together; of the first worker's own part; bytes of such a part. */
+  "shared",
+  "own",
+  "ownBytes",
   "jobs",
   /** Jobs are cut into so many ranges, one for each worker that takes part. */
   "ranges",
@@ -52,7 +57,7 @@ export const FIELDS = [
   "clearRows",
 ] as const;
 
-/** One convolution, cut for the workers. Addresses are bytes in the kernels' memory. */
+/** One kernel of a convolution, cut for the workers. Addresses are bytes in the kernels' memory. */
 export type Step = Readonly<Record<(typeof FIELDS)[number], number>>;
 
 /** Where each field is, in words from the step's first. */

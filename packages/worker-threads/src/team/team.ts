@@ -90,10 +90,12 @@ function takePart(team: Team, self: number): void {
 /** Computes jobs of the step at word `at` until none is left to claim. Gives how many. */
 function compute({ control, kernels }: Team, at: number, self: number): number {
   const run = kernels[control[at + AT.kernel]!]!;
-  const plan = control[at + AT.plan]!;
+  const params = control[at + AT.params]!;
   const input = control[at + AT.input]!;
   const output = control[at + AT.output]!;
   const residual = control[at + AT.residual]!;
+  const shared = control[at + AT.shared]!;
+  const own = control[at + AT.own]! + self * control[at + AT.ownBytes]!;
   const jobs = control[at + AT.jobs]!;
   const ranges = control[at + AT.ranges]!;
   const grain = control[at + AT.grain]!;
@@ -107,7 +109,7 @@ function compute({ control, kernels }: Team, at: number, self: number): number {
       const from = Atomics.add(control, next, grain);
       if (from >= end) break;
       const to = Math.min(from + grain, end);
-      run(plan, input, output, residual, from, to);
+      run(params, input, output, residual, shared, own, from, to);
       computed += to - from;
     }
   }

@@ -1,14 +1,15 @@
 /**
- * Plans as the kernels read them: one 32-bit field after the other, in this order. The classes of the same name in
- * assembly/igemm.ts and assembly/dwconv.ts say what each means.
+ * What a kernel is told of a problem: one 32-bit field after the other, in this order. The classes of the same name in
+ * assembly/params.ts say what each means.
  */
 
-import type { Arena } from "./memory.js";
+import type { Arena } from "./arena.js";
 
-export const IGEMM_FIELDS = [
+export const IGEMM_PARAMS = [
   "positions",
   "weights",
   "pixels",
+  "imagePixels",
   "kh",
   "kw",
   "tapRow",
@@ -27,7 +28,7 @@ export const IGEMM_FIELDS = [
   "max",
 ] as const;
 
-export const DWCONV_FIELDS = [
+export const DWCONV_PARAMS = [
   "table",
   "weights",
   "oh",
@@ -39,6 +40,11 @@ export const DWCONV_FIELDS = [
   "pixelColumn",
   "tapRow",
   "tapColumn",
+  "panelBytes",
+  "chunkChannels",
+  "chunks",
+  "blockPixels",
+  "blocks",
   "inputImage",
   "outputImage",
   "outputPixel",
@@ -49,18 +55,18 @@ export const DWCONV_FIELDS = [
 /** Fields that are float32; all others are 32-bit integers. */
 const FLOATS: ReadonlySet<string> = new Set(["min", "max"]);
 
-/** Where each field is, in 32-bit words from the plan's start. */
+/** Where each field is, in 32-bit words from the first. */
 export function fieldIndices<Name extends string>(fields: readonly Name[]): Readonly<Record<Name, number>> {
   return Object.fromEntries(fields.map((name, index) => [name, index])) as Record<Name, number>;
 }
 
-/** Allocates a plan and writes it. */
-export function writePlan<Name extends string>(
+/** Allocates parameters and writes them. Gives their address. */
+export function writeParams<Name extends string>(
   arena: Arena,
   fields: readonly Name[],
   values: Readonly<Record<Name, number>>,
 ): number {
-  const address = arena.allocate(4 * fields.length, "a plan");
+  const address = arena.allocate(4 * fields.length, "a kernel's parameters");
   const { f32, i32 } = arena;
   fields.forEach((name, index) => {
     (FLOATS.has(name) ? f32 : i32)[address / 4 + index] = values[name];

@@ -1,11 +1,11 @@
-/** The order of a plan's fields is written twice, in TypeScript and in AssemblyScript. This holds the two together. */
+/** The order of the parameters' fields is written twice, in TypeScript and in AssemblyScript. This holds the two together. */
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { createJsKernels } from "./js-kernels/index.js";
-import { createArena } from "./memory.js";
-import { DWCONV_FIELDS, fieldIndices, IGEMM_FIELDS, writePlan } from "./plan-fields.js";
+import { createArena } from "./arena.js";
+import { DWCONV_PARAMS, fieldIndices, IGEMM_PARAMS, writeParams } from "./params.js";
 
 function fieldsInAssembly(file: string, className: string): readonly string[] {
   const source = readFileSync(fileURLToPath(new URL(`../assembly/${file}`, import.meta.url)), "utf8");
@@ -13,18 +13,18 @@ function fieldsInAssembly(file: string, className: string): readonly string[] {
   return [...body.matchAll(/^ {2}(\w+): (?:usize|i32|f32);$/gm)].map((match) => match[1]!);
 }
 
-describe("plan fields", () => {
+describe("parameters", () => {
   it.each([
-    ["igemm.ts", "IgemmPlan", IGEMM_FIELDS],
-    ["dwconv.ts", "DwconvPlan", DWCONV_FIELDS],
-  ] as const)("are those of assembly/%s", (file, className, fields) => {
-    expect(fieldsInAssembly(file, className)).toEqual([...fields]);
+    ["IgemmParams", IGEMM_PARAMS],
+    ["DwconvParams", DWCONV_PARAMS],
+  ] as const)("are those of %s in assembly/params.ts", (className, fields) => {
+    expect(fieldsInAssembly("params.ts", className)).toEqual([...fields]);
   });
 
   it("are written in order, floats as floats", () => {
     const arena = createArena(createJsKernels(1e6).memory, 1e6);
     const fields = ["kh", "min", "kw"] as const;
-    const at = writePlan(arena, fields, { kh: 7, min: -1.5, kw: 2 ** 32 - 1 }) / 4;
+    const at = writeParams(arena, fields, { kh: 7, min: -1.5, kw: 2 ** 32 - 1 }) / 4;
     expect(arena.i32[at]).toBe(7);
     expect(arena.f32[at + 1]).toBe(-1.5);
     expect(arena.i32[at + 2]).toBe(-1);

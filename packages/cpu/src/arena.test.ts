@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { KernelMemory } from "./kernel-set.js";
-import { ALIGNMENT, createArena } from "./memory.js";
+import { ALIGNMENT, createArena } from "./arena.js";
 
 function testMemory(refuseAbove = Infinity): KernelMemory {
   let buffer = new ArrayBuffer(1024);

@@ -1,0 +1,80 @@
+/**
+ * f32-dwconv-5x5s2-2x4: 2 neighbouring output pixels of a row, 5x5 taps, stride 2 and dilation 1 along the width,
+ * 4 channels at a time, `panels` times. Adds the residual, clamps, and stores whole vectors.
+ *
+ * `base` is the image's first pixel; `t` the address in the table of the first pixel's first tap; `w` the first panel:
+ * 4 biases, then 4 weights for each tap; `c` the first output and `step` the bytes to the next pixel's; `residual`
+ * the distance from an output to its residual, 0 for none.
+ */
+
+import { DwconvParams } from "../params";
+import { clamp, madd } from "../simd";
+
+export function dwconv5x5s2Loop(
+  params: DwconvParams,
+  base: usize,
+  t: usize,
+  w: usize,
+  c: usize,
+  step: usize,
+  residual: usize,
+  panels: i32,
+): void {
+  const tapRow = params.tapRow;
+  const lo = f32x4.splat(params.min);
+  const hi = f32x4.splat(params.max);
+
+  for (; panels > 0; panels--) {
+    let y0_0 = v128.load(w);
+    let y1_0 = y0_0;
+    w += 16;
+    let row = t;
+    for (let ky = 5; ky > 0; ky--) {
+      const w0_0 = v128.load(w);
+      const w1_0 = v128.load(w, 16);
+      const w2_0 = v128.load(w, 32);
+      const w3_0 = v128.load(w, 48);
+      const w4_0 = v128.load(w, 64);
+      const a0 = base + load<usize>(row);
+      const x0_0 = v128.load(a0);
+      y0_0 = madd(x0_0, w0_0, y0_0);
+      const a1 = base + load<usize>(row, 4);
+      const x1_0 = v128.load(a1);
+      y0_0 = madd(x1_0, w1_0, y0_0);
+      const a2 = base + load<usize>(row, 8);
+      const x2_0 = v128.load(a2);
+      y0_0 = madd(x2_0, w2_0, y0_0);
+      y1_0 = madd(x2_0, w0_0, y1_0);
+      const a3 = base + load<usize>(row, 12);
+      const x3_0 = v128.load(a3);
+      y0_0 = madd(x3_0, w3_0, y0_0);
+      y1_0 = madd(x3_0, w1_0, y1_0);
+      const a4 = base + load<usize>(row, 16);
+      const x4_0 = v128.load(a4);
+      y0_0 = madd(x4_0, w4_0, y0_0);
+      y1_0 = madd(x4_0, w2_0, y1_0);
+      const a5 = base + load<usize>(row, 20);
+      const x5_0 = v128.load(a5);
+      y1_0 = madd(x5_0, w3_0, y1_0);
+      const a6 = base + load<usize>(row, 24);
+      const x6_0 = v128.load(a6);
+      y1_0 = madd(x6_0, w4_0, y1_0);
+      w += 80;
+      row += tapRow;
+    }
+    if (residual) {
+      let r = c + residual;
+      y0_0 = f32x4.add(y0_0, v128.load(r));
+      r += step;
+      y1_0 = f32x4.add(y1_0, v128.load(r));
+    }
+    y0_0 = clamp(y0_0, lo, hi);
+    y1_0 = clamp(y1_0, lo, hi);
+    let at = c;
+    v128.store(at, y0_0);
+    at += step;
+    v128.store(at, y1_0);
+    base += 16;
+    c += 16;
+  }
+}

@@ -1,0 +1,31 @@
+/** Every tile that is emitted from a template: a row each. */
+
+import { type DwconvTile, dwconvTile, dwconvTileName } from "./f32-dwconv.js";
+import { type IgemmTile, igemmTile } from "./f32-igemm.js";
+
+const IGEMM_TILES: readonly IgemmTile[] = [
+  { mr: 1, nr: 16 },
+  { mr: 1, nr: 32 },
+  { mr: 4, nr: 8 },
+  { mr: 4, nr: 16 },
+  { mr: 6, nr: 8 },
+  { mr: 6, nr: 16 },
+  { mr: 8, nr: 4 },
+];
+
+const DWCONV_TILES: readonly DwconvTile[] = [
+  { kernel: 3, stride: 1, pixels: 4, vectors: 2, rows: "unrolled" },
+  { kernel: 3, stride: 1, pixels: 4, vectors: 1, rows: "loop" },
+  { kernel: 3, stride: 2, pixels: 4, vectors: 2, rows: "unrolled" },
+  { kernel: 3, stride: 2, pixels: 2, vectors: 1, rows: "loop" },
+  { kernel: 5, stride: 1, pixels: 4, vectors: 2, rows: "unrolled" },
+  { kernel: 5, stride: 1, pixels: 4, vectors: 1, rows: "loop" },
+  { kernel: 5, stride: 2, pixels: 4, vectors: 2, rows: "unrolled" },
+  { kernel: 5, stride: 2, pixels: 2, vectors: 1, rows: "loop" },
+];
+
+/** The emitted files of assembly/ukernels, by name. */
+export const EMITTED: ReadonlyMap<string, string> = new Map([
+  ...IGEMM_TILES.map((tile) => [`f32-igemm-${tile.mr}x${tile.nr}.ts`, igemmTile(tile)] as const),
+  ...DWCONV_TILES.map((tile) => [`f32-dwconv-${dwconvTileName(tile)}.ts`, dwconvTile(tile)] as const),
+]);

@@ -1,0 +1,27 @@
+/**
+ * Writes the tiles of packages/cpu/assembly/ukernels that come from a template: `pnpm emit`. What is written is committed, so
+ * that it can be read where it is used; emit.test.ts holds it to its template.
+ */
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { EMITTED } from "../../packages/cpu/templates/tiles.js";
+import { formatAssembly } from "../checks/format-assembly.js";
+import { isMain, ROOT } from "../checks/workspace.js";
+
+const FOLDER = join(ROOT, "packages", "cpu", "assembly", "ukernels");
+
+/** The files whose content is not what their template gives, with that content. */
+export function stale(): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [name, source] of EMITTED) {
+    const file = join(FOLDER, name);
+    const emitted = formatAssembly(source, file);
+    if (!existsSync(file) || readFileSync(file, "utf8") !== emitted) found.set(file, emitted);
+  }
+  return found;
+}
+
+if (isMain(import.meta.url)) {
+  for (const [file, source] of stale()) writeFileSync(file, source);
+}
