@@ -68,7 +68,7 @@ export interface DeviceTensor {
 /** A problem prepared on a backend: weights packed, workspace reserved. */
 export interface Conv2dPlan {
   readonly problem: Conv2dProblem;
-  /** What really runs, such as `"igemm-4x8"`; of a fused plan, the stages' problems are those it was prepared for. */
+  /** What really runs, such as `"igemm-4x8"`. */
   readonly algorithm: string;
   readonly disposed: boolean;
   /**
@@ -81,12 +81,6 @@ export interface Conv2dPlan {
   run(input: DeviceTensor, output: DeviceTensor, residual?: DeviceTensor): void;
   dispose(): void;
   [Symbol.dispose](): void;
-}
-
-/** One stage of a fused plan: it reads the output of the stage before it. */
-export interface Conv2dStage {
-  readonly problem: Conv2dProblem;
-  readonly weights: Conv2dWeights;
 }
 
 /** What a backend's factory answers with. There is no registry: a backend is this value. */
@@ -108,11 +102,6 @@ export interface Backend {
   allocateShared(lifetimes: readonly Lifetime[]): readonly DeviceTensor[];
   /** Packs the weights (the caller's arrays are copied, and may be changed afterwards) and reserves what `run` needs. */
   prepareConv2d(problem: Conv2dProblem, weights: Conv2dWeights, options?: PrepareOptions): Promise<Conv2dPlan>;
-  /**
-   * A run of convolutions as one plan, each stage reading the one before it, from the first one's input to the last one's
-   * output; `undefined` where this backend has no fused form for these. The residual, if any, is the last stage's.
-   */
-  prepareFused(stages: readonly Conv2dStage[], options?: PrepareOptions): Promise<Conv2dPlan | undefined>;
   /** Copies a device tensor to the host, as it is after everything that was called before. Default layout `"nchw"`. */
   read(tensor: DeviceTensor, options?: { readonly layout?: Layout }): Promise<Tensor>;
   /** Waits until everything called before has finished; rejects if any of it failed. */
@@ -152,10 +141,6 @@ export interface BackendImplementation<Storage> {
     weights: Conv2dWeights,
     options: Required<PrepareOptions>,
   ): Promise<PlanImplementation<Storage>>;
-  prepareFused?(
-    stages: readonly Conv2dStage[],
-    options: Required<PrepareOptions>,
-  ): Promise<PlanImplementation<Storage> | undefined>;
   sync(): Promise<void>;
   memory?(): MemoryUse;
   /** Called once, when every prepare has settled. Frees everything, live storages and plans included. */

@@ -25,7 +25,7 @@ export function problemCost(p: Conv2dProblem): Cost {
   return cost(macs, parameters, bytesRead, 4 * outputs);
 }
 
-/** The sum over layers: each layer's traffic counted by itself, as where nothing is fused. */
+/** The sum over layers: each layer's traffic counted by itself. */
 export function totalCost(costs: readonly Cost[]): Cost {
   const sum = (key: keyof Cost): number => costs.reduce((total, each) => total + each[key], 0);
   return cost(sum("macs"), sum("parameters"), sum("bytesRead"), sum("bytesWritten"));

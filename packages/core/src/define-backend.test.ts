@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Backend, Conv2dPlan, Conv2dStage, DeviceTensor } from "./backend.js";
+import type { Backend, Conv2dPlan, DeviceTensor } from "./backend.js";
 import { defineBackend } from "./define-backend.js";
 import { ConveneError } from "./errors.js";
 import { type Conv2dProblem, conv2dProblem } from "./problem.js";
@@ -85,15 +85,6 @@ describe("a defined backend", () => {
       [PROBLEM, { accuracy: "fast" }],
       [PROBLEM, { accuracy: "fast" }],
     ]);
-  });
-
-  it("has no fused plans where the implementation has none", async () => {
-    expect(
-      await backend.prepareFused([
-        { problem: PROBLEM, weights: WEIGHTS },
-        { problem: parseProblem("ic2_ih2_oc2_kh2"), weights: WEIGHTS },
-      ]),
-    ).toBeUndefined();
   });
 
   it("tells how much memory it holds", () => {
@@ -356,45 +347,6 @@ describe("misuse of the rest", () => {
     },
   );
 
-  const stage = (text: string): Conv2dStage => {
-    const problem = parseProblem(text);
-    return {
-      problem,
-      weights: {
-        weight: new Float32Array(problem.oc * (problem.ic / problem.g) * problem.kh * problem.kw),
-        bias: new Float32Array(problem.oc),
-      },
-    };
-  };
-
-  it.each<[string, readonly Conv2dStage[], "ERR_SHAPE" | "ERR_INVALID_OPTION", string]>([
-    ["no stage", [], "ERR_INVALID_OPTION", "stages (0) must be at least 2"],
-    ["one stage", [stage("ic2_ih3_oc4_kh1")], "ERR_INVALID_OPTION", "stages (1) must be at least 2"],
-    [
-      "stages that do not follow",
-      [stage("ic2_ih3_oc4_kh1"), stage("ic2_ih3_oc4_kh1")],
-      "ERR_SHAPE",
-      "stage 1 reads [1, 2, 3, 3]; stage 0 writes [1, 4, 3, 3]",
-    ],
-    [
-      "a residual in the middle",
-      [stage("ic2_ih3_oc2_kh1_residual"), stage("ic2_ih3_oc2_kh1")],
-      "ERR_INVALID_OPTION",
-      "stage 0: only the last stage can have a residual",
-    ],
-    [
-      "weights of the wrong size",
-      [stage("ic2_ih3_oc2_kh1"), { ...stage("ic2_ih3_oc2_kh1"), weights: WEIGHTS }],
-      "ERR_SHAPE",
-      "weight has 16 elements; expected 4",
-    ],
-  ])("prepareFused with %s rejects before the implementation is asked", async (_, stages, code, words) => {
-    const fusing = plainBackend({ fuse: () => true });
-    await expectRejection(fusing.backend.prepareFused(stages), code, words);
-    await expectRejection(backend.prepareFused(stages), code, words);
-    expect(fusing.calls).toEqual([]);
-  });
-
   it("read checks its tensor and its options", async () => {
     const t = backend.upload(x);
     await expectRejection(
@@ -475,7 +427,6 @@ describe("dispose", () => {
     await expectRejection(backend.read(t), "ERR_DISPOSED", words);
     await expectRejection(backend.sync(), "ERR_DISPOSED", words);
     await expectRejection(backend.prepareConv2d(PROBLEM, WEIGHTS), "ERR_DISPOSED", words);
-    await expectRejection(backend.prepareFused([]), "ERR_DISPOSED", words);
   });
 
   it("waits for a plan that is being prepared, takes it back, and says so to whoever waits for it", async () => {

@@ -7,14 +7,13 @@ import type {
   Backend,
   BackendImplementation,
   Conv2dPlan,
-  Conv2dStage,
   DeviceTensor,
   Lifetime,
   PlanImplementation,
   PrepareOptions,
 } from "./backend.js";
 import { checkInteger, checkKeys, checkList, checkOneOf } from "./check.js";
-import { checkWeights, type Conv2dWeights } from "./conv2d.js";
+import { checkWeights } from "./conv2d.js";
 import { asyncDisposable, disposable } from "./dispose-symbols.js";
 import { ConveneError, show } from "./errors.js";
 import { type Conv2dProblem, conv2dProblem, inputShape, outputShape, weightShape } from "./problem.js";
@@ -136,15 +135,15 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     throw new ConveneError("ERR_INVALID_OPTION", `output must not ${how} ${what}`);
   };
 
-  const plan = (first: Conv2dProblem, last: Conv2dProblem, made: PlanImplementation<Storage>): Conv2dPlan => {
+  const plan = (problem: Conv2dProblem, made: PlanImplementation<Storage>): Conv2dPlan => {
     let disposed = false;
     if (disposing) {
       made.dispose();
       throw new ConveneError("ERR_DISPOSED", `this ${name} backend was disposed while it prepared a plan`);
     }
-    const expected = { input: inputShape(first), output: outputShape(last) };
+    const expected = { input: inputShape(problem), output: outputShape(problem) };
     return disposable<Conv2dPlan>({
-      problem: last,
+      problem,
       algorithm: made.algorithm,
       get disposed() {
         return disposed || disposing !== undefined;
@@ -154,10 +153,10 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
         if (disposed) throw new ConveneError("ERR_DISPOSED", "this plan has been disposed");
         const from = storageOf("input", input, expected.input);
         const to = storageOf("output", output, expected.output);
-        if (last.residual !== (residual !== undefined)) {
+        if (problem.residual !== (residual !== undefined)) {
           throw new ConveneError(
             "ERR_INVALID_OPTION",
-            last.residual
+            problem.residual
               ? "residual is missing: this plan was prepared with one"
               : "a residual was given to a plan prepared without one",
           );
@@ -177,14 +176,6 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
         if (!disposing) made.dispose();
       },
     });
-  };
-
-  const checkStage = (problem: Conv2dProblem, weights: Conv2dWeights): Conv2dProblem => {
-    const checked = conv2dProblem(problem);
-    const support = implementation.features.supports?.(checked) ?? true;
-    if (support !== true) throw new ConveneError("ERR_UNSUPPORTED", `${name} does not take this: ${support.reason}`);
-    checkWeights(weights, weightShape(checked), checked.bias);
-    return checked;
   };
 
   const backend: Omit<Backend, typeof Symbol.asyncDispose> = {
@@ -248,25 +239,14 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     },
     async prepareConv2d(problem, weights, options) {
       checkUsable();
-      const checked = checkStage(problem, weights);
+      const checked = conv2dProblem(problem);
+      const support = implementation.features.supports?.(checked) ?? true;
+      if (support !== true) throw new ConveneError("ERR_UNSUPPORTED", `${name} does not take this: ${support.reason}`);
+      checkWeights(weights, weightShape(checked), checked.bias);
       const resolved = checkPrepareOptions(options);
       return whilePreparing(async () =>
-        plan(checked, checked, await attemptAsync(() => implementation.prepareConv2d(checked, weights, resolved))),
+        plan(checked, await attemptAsync(() => implementation.prepareConv2d(checked, weights, resolved))),
       );
-    },
-    async prepareFused(stages: readonly Conv2dStage[], options) {
-      checkUsable();
-      checkList("stages", stages);
-      const checked = stages.map((stage, index) => {
-        checkKeys(`stages[${index}]`, stage, ["problem", "weights"]);
-        return { problem: checkStage(stage.problem, stage.weights), weights: stage.weights };
-      });
-      const resolved = checkPrepareOptions(options);
-      checkChain(checked.map(({ problem }) => problem));
-      return whilePreparing(async () => {
-        const made = await attemptAsync(async () => implementation.prepareFused?.(checked, resolved));
-        return made && plan(checked[0]!.problem, checked.at(-1)!.problem, made);
-      });
     },
     async read(tensor, options = {}) {
       checkUsable();
@@ -321,22 +301,4 @@ export function checkPrepareOptions(options: PrepareOptions = {}): Required<Prep
   checkKeys("prepare options", options, ["accuracy"]);
   const { accuracy = "fast" } = options;
   return { accuracy: checkOneOf("accuracy", accuracy, ["fast", "strict"]) };
-}
-
-function checkChain(problems: readonly Conv2dProblem[]): void {
-  if (problems.length < 2) {
-    throw new ConveneError("ERR_INVALID_OPTION", `stages (${problems.length}) must be at least 2`);
-  }
-  problems.forEach((problem, index) => {
-    const next = problems[index + 1];
-    if (!next) return;
-    if (problem.residual)
-      throw new ConveneError("ERR_INVALID_OPTION", `stage ${index}: only the last stage can have a residual`);
-    if (!sameShape(outputShape(problem), inputShape(next))) {
-      throw new ConveneError(
-        "ERR_SHAPE",
-        `stage ${index + 1} reads ${show(inputShape(next))}; stage ${index} writes ${show(outputShape(problem))}`,
-      );
-    }
-  });
 }

@@ -11,7 +11,6 @@ export type {
   BackendFeatures,
   BackendImplementation,
   Conv2dPlan,
-  Conv2dStage,
   DeviceTensor,
   Lifetime,
   MemoryUse,

@@ -102,8 +102,7 @@ describe("prepare", () => {
     expect(model.outputShape).toEqual([2, 4, 5, 5]);
     expect(model.layers.map(({ name }) => name)).toEqual(["stem", "1", "2", "first", "4", "5", "second", "7"]);
     expect(model.layers.map(({ problem }) => problem)).toEqual(BLOCKS.problems(SHAPE));
-    for (const layer of model.layers)
-      expect(layer).toMatchObject({ algorithm: "plain", fused: undefined, milliseconds: undefined });
+    for (const layer of model.layers) expect(layer).toMatchObject({ algorithm: "plain", milliseconds: undefined });
     expect(model.layers[0]!.cost.macs).toBe(2 * 4 * 5 * 5 * 27);
   });
 
@@ -176,102 +175,13 @@ describe("prepare", () => {
   });
 });
 
-describe("fused plans", () => {
-  /** The runs of stages that a backend is offered, each by its output channels; it takes those in `accept`. */
-  async function offered(net: Network, shape: Shape4, accept: readonly string[] = []) {
-    const offers: string[] = [];
-    const plain = plainBackend({
-      fuse: (stages) => {
-        const name = stages.map(({ problem }) => problem.oc).join("-");
-        offers.push(name);
-        return accept.includes(name);
-      },
-    });
-    const model = await prepare(plain.backend, net, shape);
-    return { offers, model, plain };
-  }
-
-  /** From one width to the next, so that a run of layers can be told by its widths. */
-  const widths = (...channels: readonly number[]): Conv2d[] =>
-    channels
-      .slice(1)
-      .map((outChannels, index) => conv({ inChannels: channels[index]!, outChannels, kernelSize: 1 }, index));
-
-  it("are offered for every run of a chain, the longest first", async () => {
-    const { offers } = await offered(network(...widths(1, 2, 3, 4)), [1, 1, 2, 2]);
-    expect(offers).toEqual(["2-3-4", "2-3", "3-4"]);
-  });
-
-  it("are not offered across a value that a later layer reads", async () => {
-    const [a, b, c] = widths(1, 2, 2, 2) as [Conv2d, Conv2d, Conv2d];
-    const read = await offered(network(a, b, { conv: c, input: 0 }), [1, 1, 2, 2]);
-    expect(read.offers).toEqual([]);
-    const added = await offered(network(a, { conv: b, name: "b" }, c, { conv: c, residual: "b" }), [1, 1, 2, 2]);
-    expect(added.offers).toEqual(["2-2", "2-2"]); // a-b, which ends at the value itself, and c-c
-  });
-
-  it("are not offered with a residual before their end", async () => {
-    const [a, b] = widths(2, 2, 2) as [Conv2d, Conv2d];
-    expect((await offered(network({ conv: a, residual: "input" }, b), [1, 2, 2, 2])).offers).toEqual([]);
-    expect((await offered(network(a, { conv: b, residual: "input" }), [1, 2, 2, 2])).offers).toEqual(["2-2"]);
-  });
-
-  it("are used where they are accepted, and give the same answer", async () => {
-    const net = network(...widths(1, 2, 3, 4, 5));
-    const x = randomUniform([1, 1, 3, 3], { seed: 3 });
-    const { model, offers, plain } = await offered(net, x.shape, ["3-4"]);
-    expect(offers).toEqual(["2-3-4-5", "2-3-4", "2-3", "3-4-5", "3-4"]);
-    expect(model.layers.map(({ algorithm, fused }) => [algorithm, fused])).toEqual([
-      ["plain", undefined],
-      ["plain-fused-2", [1, 2]],
-      ["plain-fused-2", [1, 2]],
-      ["plain", undefined],
-    ]);
-    const y = await model.run(x);
-    expect(y).toEqual(runPlainly(net, x));
-    expect(plain.count("run")).toBe(3);
-  });
-
-  it("carry the residual of their last layer", async () => {
-    const x = randomUniform(SHAPE, { seed: 4 });
-    const plain = plainBackend({ fuse: () => true });
-    const model = await prepare(plain.backend, BLOCKS, SHAPE);
-    expect(model.layers.map(({ fused }) => fused)).toEqual([
-      undefined,
-      [1, 3],
-      [1, 3],
-      [1, 3],
-      [4, 6],
-      [4, 6],
-      [4, 6],
-      undefined,
-    ]);
-    expect(await model.run(x)).toEqual(runPlainly(BLOCKS, x));
-  });
-
-  it("reserve no memory for the values inside them", async () => {
-    const { plain } = await offered(network(...widths(1, 100, 1)), [1, 1, 1, 1], ["100-1"]);
-    expect(plain.live().bytes).toBe(8);
-  });
-
-  it("have their time at their last layer", async () => {
-    const model = await prepare(plainBackend({ fuse: () => true }).backend, network(...widths(1, 2, 3)), [1, 1, 1, 1], {
-      profile: true,
-    });
-    await model.run(x2);
-    expect(model.layers.map(({ milliseconds }) => typeof milliseconds)).toEqual(["undefined", "number"]);
-  });
-});
-
 describe("a failure in the middle of prepare", () => {
   it.each<[Call, number]>([
     ["prepareConv2d", 3],
-    ["prepareFused", 2],
     ["allocateShared", 1],
   ])("in %s gives back everything that was prepared", async (name, nth) => {
     let seen = 0;
     const plain = plainBackend({
-      fuse: () => false,
       fail: (call) => {
         if (call === name && ++seen === nth) throw new ConveneError("ERR_OUT_OF_MEMORY", "full");
       },

@@ -15,12 +15,10 @@ import { checkShape, checkTensor, sameShape, type Shape4, type Tensor } from "./
 export interface ModelLayer {
   readonly name: string;
   readonly problem: Conv2dProblem;
-  /** What runs it. Layers of one fused plan share it. */
+  /** What runs it. */
   readonly algorithm: string;
   readonly cost: Cost;
-  /** The first and last layer of the fused plan that this layer is part of, if it is. */
-  readonly fused: readonly [first: number, last: number] | undefined;
-  /** What the latest run took, where the model was prepared with `profile`; a fused plan's is at its last layer. */
+  /** What the latest run took, where the model was prepared with `profile`. */
   readonly milliseconds: number | undefined;
 }
 
@@ -42,13 +40,6 @@ export interface Model {
 export interface ModelOptions extends PrepareOptions {
   /** Time each layer: the model then waits for the backend after each. Default false. */
   readonly profile?: boolean;
-}
-
-/** A plan and the layers that it covers, first to last. */
-interface Step {
-  readonly plan: Conv2dPlan;
-  readonly first: number;
-  readonly last: number;
 }
 
 /**
@@ -83,85 +74,40 @@ export async function prepare(
   const given = checkShape(inputShape, "input");
   const problems = net.problems(given);
 
-  const steps: Step[] = [];
+  const plans: Conv2dPlan[] = [];
   let tensors: readonly DeviceTensor[] = [];
   const release = (): void => {
-    for (const { plan } of steps) plan.dispose();
+    for (const plan of plans) plan.dispose();
     for (const tensor of tensors) tensor.dispose();
   };
   try {
-    for (let first = 0; first < problems.length;) {
-      const step = await prepareStep(backend, net.layers, problems, first, accuracy);
-      steps.push(step);
-      first = step.last + 1;
+    for (const [index, problem] of problems.entries()) {
+      plans.push(await backend.prepareConv2d(problem, net.layers[index]!.conv.weights, accuracy));
     }
-    tensors = backend.allocateShared(lifetimes(net.layers, problems, steps, given));
+    tensors = backend.allocateShared(lifetimes(net.layers, problems, given));
   } catch (error) {
     release();
     throw error;
   }
-  return model(backend, net.layers, problems, steps, tensors, given, profile, release);
+  return model(backend, net.layers, plans, tensors, given, profile, release);
 }
 
-/**
- * How many layers a backend is offered as one plan. MobileNet V2's block, the longest that is known to gain from it, has
- * three; without a limit, preparing a chain of n layers would make n² offers.
- */
-const MOST_FUSED = 4;
-
-/** The longest fused plan that the backend has from `first` on, or a plan of that layer alone. */
-async function prepareStep(
-  backend: Backend,
-  layers: readonly ResolvedLayer[],
-  problems: readonly Conv2dProblem[],
-  first: number,
-  options: PrepareOptions,
-): Promise<Step> {
-  const stage = (index: number) => ({ problem: problems[index]!, weights: layers[index]!.conv.weights });
-  for (let last = fusibleUntil(layers, first); last > first; last--) {
-    const stages = Array.from({ length: last - first + 1 }, (_, offset) => stage(first + offset));
-    const plan = await backend.prepareFused(stages, options);
-    if (plan) return { plan, first, last };
-  }
-  const { problem, weights } = stage(first);
-  return { plan: await backend.prepareConv2d(problem, weights, options), first, last: first };
-}
-
-/** The last layer of the longest run from `first` whose inner values nobody else reads and only whose end has a residual. */
-function fusibleUntil(layers: readonly ResolvedLayer[], first: number): number {
-  let last = first;
-  while (
-    last - first + 1 < MOST_FUSED &&
-    last + 1 < layers.length &&
-    layers[last]!.residual === undefined &&
-    layers[last + 1]!.input === last
-  ) {
-    const inner = last;
-    if (layers.some((layer, index) => (layer.input === inner && index !== inner + 1) || layer.residual === inner))
-      break;
-    last++;
-  }
-  return last;
-}
-
-/** The network's input, then each step's output, in steps: step 0 is the upload. */
+/** The network's input, then each layer's output, in steps: step 0 is the upload, and layer i runs in step i + 1. */
 function lifetimes(
   layers: readonly ResolvedLayer[],
   problems: readonly Conv2dProblem[],
-  steps: readonly Step[],
   input: Shape4,
 ): readonly Lifetime[] {
   const lastUse = (value: number, born: number): number =>
-    steps.reduce((latest, step, index) => {
-      const reads = layers[step.first]!.input === value || layers[step.last]!.residual === value;
-      return reads ? index + 1 : latest;
+    layers.reduce((latest, layer, index) => {
+      return layer.input === value || layer.residual === value ? index + 1 : latest;
     }, born);
   return [
     { shape: input, from: 0, to: lastUse(-1, 0) },
-    ...steps.map(({ last }, index) => ({
-      shape: outputShape(problems[last]!),
+    ...problems.map((problem, index) => ({
+      shape: outputShape(problem),
       from: index + 1,
-      to: index === steps.length - 1 ? steps.length + 1 : lastUse(last, index + 1),
+      to: index === problems.length - 1 ? problems.length + 1 : lastUse(index, index + 1),
     })),
   ];
 }
@@ -169,23 +115,22 @@ function lifetimes(
 function model(
   backend: Backend,
   layers: readonly ResolvedLayer[],
-  problems: readonly Conv2dProblem[],
-  steps: readonly Step[],
+  plans: readonly Conv2dPlan[],
   tensors: readonly DeviceTensor[],
   inputShape: Shape4,
   profile: boolean,
   release: () => void,
 ): Model {
-  const times = new Map<number, number>();
+  const times: number[] = [];
   const input = tensors[0]!;
   const output = tensors.at(-1)!;
-  const outputs = new Map(steps.map(({ last }, index) => [last, tensors[index + 1]!]));
-  const tensorOf = (value: number): DeviceTensor => (value < 0 ? input : outputs.get(value)!);
-  const calls = steps.map(({ plan, first, last }) => {
-    const from = tensorOf(layers[first]!.input);
-    const to = tensorOf(last);
-    const residual = layers[last]!.residual === undefined ? undefined : tensorOf(layers[last]!.residual!);
-    return { last, run: () => plan.run(from, to, residual) };
+  // Value i is layer i's output, and value -1 the network's input, which is the first tensor.
+  const tensorOf = (value: number): DeviceTensor => tensors[value + 1]!;
+  const calls = plans.map((plan, index) => {
+    const { input: read, residual: added } = layers[index]!;
+    const [from, to] = [tensorOf(read), tensorOf(index)];
+    const residual = added === undefined ? undefined : tensorOf(added);
+    return () => plan.run(from, to, residual);
   });
   let disposed = false;
   let previous: Promise<unknown> = Promise.resolve();
@@ -203,18 +148,18 @@ function model(
   /** No await between upload and read: the backend's program order keeps overlapping calls apart. */
   const runAll = async (x: Tensor): Promise<Tensor> => {
     backend.upload(x, input);
-    for (const call of calls) call.run();
+    for (const call of calls) call();
     return backend.read(output, { layout: x.layout });
   };
   const runProfiled = async (x: Tensor): Promise<Tensor> => {
     check(x);
     backend.upload(x, input);
     await backend.sync();
-    for (const call of calls) {
+    for (const [index, call] of calls.entries()) {
       const start = performance.now();
-      call.run();
+      call();
       await backend.sync();
-      times.set(call.last, performance.now() - start);
+      times[index] = performance.now() - start;
     }
     return backend.read(output, { layout: x.layout });
   };
@@ -222,19 +167,15 @@ function model(
   return disposable<Model>({
     inputShape,
     outputShape: output.shape,
-    layers: problems.map((problem, index) => {
-      const step = steps.find(({ first, last }) => first <= index && index <= last)!;
-      return {
-        name: layers[index]!.name,
-        problem,
-        algorithm: step.plan.algorithm,
-        cost: problemCost(problem),
-        fused: step.first === step.last ? undefined : ([step.first, step.last] as const),
-        get milliseconds() {
-          return times.get(index);
-        },
-      };
-    }),
+    layers: plans.map(({ problem, algorithm }, index) => ({
+      name: layers[index]!.name,
+      problem,
+      algorithm,
+      cost: problemCost(problem),
+      get milliseconds() {
+        return times[index];
+      },
+    })),
     async run(x: Tensor) {
       check(x);
       if (!profile) return runAll(x);

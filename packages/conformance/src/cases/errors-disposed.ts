@@ -18,7 +18,6 @@ interface Remains {
 export function disposedCases(text: string): readonly ConformanceCase[] {
   const problem = parseProblem(text);
   const host = tensor(makeOperands(problem, "integer", 1).input, inputShape(problem));
-  const stage = { problem: parseProblem("ic4_ih5_oc4_kh1"), weights: zeroWeights(parseProblem("ic4_ih5_oc4_kh1")) };
 
   const calls: Record<string, (remains: Remains) => unknown> = {
     upload: ({ backend }) => backend.upload(host),
@@ -26,7 +25,6 @@ export function disposedCases(text: string): readonly ConformanceCase[] {
     allocate: ({ backend }) => backend.allocate([1, 1, 1, 1]),
     allocateShared: ({ backend }) => backend.allocateShared([{ shape: [1, 1, 1, 1], from: 0, to: 0 }]),
     prepareConv2d: ({ backend }) => backend.prepareConv2d(problem, zeroWeights(problem)),
-    prepareFused: ({ backend }) => backend.prepareFused([stage, stage]),
     read: ({ backend, output }) => backend.read(output),
     sync: ({ backend }) => backend.sync(),
     memory: ({ backend }) => backend.memory(),

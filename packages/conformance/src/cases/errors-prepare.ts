@@ -1,13 +1,6 @@
-/** errors: what `prepareConv2d` and `prepareFused` must refuse. */
+/** errors: what `prepareConv2d` must refuse. */
 
-import {
-  type Backend,
-  type Conv2dProblem,
-  type Conv2dStage,
-  type ConveneErrorCode,
-  parseProblem,
-  weightShape,
-} from "@convene/core";
+import { type Backend, type Conv2dProblem, type ConveneErrorCode, parseProblem, weightShape } from "@convene/core";
 import { CORNER_PROBLEMS } from "./corner-problems.js";
 import { describeThrown, type Misuse, type MisuseParts, thrownBy } from "./errors-misuse.js";
 import { fail } from "./lifecycle-workbench.js";
@@ -67,25 +60,6 @@ const pick = ({ weight, bias }: MisuseParts["operands"]) => ({ weight, bias });
 const prepareAny = (backend: Backend, problem: unknown, weights: unknown, options?: unknown): Promise<unknown> =>
   backend.prepareConv2d(problem as Conv2dProblem, weights as { weight: Float32Array }, options as object);
 
-const stageOf = (text: string): Conv2dStage => {
-  const problem = parseProblem(text);
-  const [oc, ic, kh, kw] = weightShape(problem);
-  return { problem, weights: { weight: new Float32Array(oc * ic * kh * kw), bias: new Float32Array(oc) } };
-};
-
-/** Lists of stages that are no chain. */
-const STAGES: readonly (readonly [what: string, stages: unknown, code: ConveneErrorCode])[] = [
-  ["no stages", [], "ERR_INVALID_OPTION"],
-  ["one stage", [stageOf("ic4_ih5_oc4_kh1")], "ERR_INVALID_OPTION"],
-  ["what is no list", stageOf("ic4_ih5_oc4_kh1"), "ERR_INVALID_OPTION"],
-  ["stages that do not fit together", [stageOf("ic4_ih5_oc4_kh3"), stageOf("ic4_ih5_oc4_kh1")], "ERR_SHAPE"],
-  [
-    "a residual before the last stage",
-    [stageOf("ic4_ih5_oc4_kh1_residual"), stageOf("ic4_ih5_oc4_kh1")],
-    "ERR_INVALID_OPTION",
-  ],
-];
-
 export const PREPARE_MISUSES: readonly Misuse[] = [
   ...MALFORMED.map(([what, change, codes]): Misuse => ({
     name: `prepareConv2d with ${what}`,
@@ -134,14 +108,6 @@ export const PREPARE_MISUSES: readonly Misuse[] = [
       () =>
         prepareAny(backend, problem, pick(operands), { acuracy: "fast" }),
   },
-  ...STAGES.map(([what, stages, codes]): Misuse => ({
-    name: `prepareFused with ${what}`,
-    codes,
-    set:
-      ({ backend }) =>
-      () =>
-        backend.prepareFused(stages as readonly Conv2dStage[]),
-  })),
   {
     name: "prepareConv2d with what features.supports refuses",
     codes: "ERR_UNSUPPORTED",

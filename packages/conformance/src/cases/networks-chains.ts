@@ -1,6 +1,6 @@
-/** Chains at once, as `prepare` makes them and as one fused plan where a backend has one, against their stages one by one. */
+/** Chains at once, as `prepare` makes them, against their layers one by one, each in memory of its own. */
 
-import { type Conv2dStage, type DeviceTensor, inputShape, outputShape, prepare, tensor } from "@convene/core";
+import { type DeviceTensor, inputShape, outputShape, prepare, tensor } from "@convene/core";
 import type { CaseContext, CaseOutcome } from "../case.js";
 import { failedOutcome } from "../check-problem.js";
 import { type Example, outcomeOf, runModel, verdictOn } from "./networks-check.js";
@@ -15,49 +15,36 @@ interface Way {
 
 /**
  * `example` is a chain, in which only the last layer has a residual: the chain's own input. Each way through it is held
- * to the reference, and then to the stages one by one. A backend without fused plans has two ways, and they are held too.
+ * to the reference, and then to the layers one by one.
  */
-export async function checkChain(example: Example, { backend, accuracy }: CaseContext): Promise<CaseOutcome> {
+export async function checkWays(example: Example, { backend, accuracy }: CaseContext): Promise<CaseOutcome> {
   const { net, kind, input, shape, expected } = example;
-  const stages: readonly Conv2dStage[] = net.layers.map(({ conv }, index) => ({
-    problem: expected[index]!.problem,
-    weights: conv.weights,
-  }));
-  const last = stages.length - 1;
+  const problems = expected.map(({ problem }) => problem);
+  const last = problems.length - 1;
   const disposables: { dispose(): void }[] = [];
   const keep = <T extends { dispose(): void }>(value: T): T => {
     disposables.push(value);
     return value;
   };
-  const start = (): DeviceTensor => keep(backend.upload(tensor(input, inputShape(stages[0]!.problem))));
+  const start = (): DeviceTensor => keep(backend.upload(tensor(input, inputShape(problems[0]!))));
   /** Filled with NaN, so that an element that is never written shows. */
   const output = (index: number): DeviceTensor => {
-    const to = outputShape(stages[index]!.problem);
+    const to = outputShape(problems[index]!);
     return keep(backend.upload(tensor(new Float32Array(to.reduce((a, b) => a * b)).fill(NaN), to)));
   };
-  const residualOf = (index: number, x: DeviceTensor): DeviceTensor | undefined =>
-    stages[index]!.problem.residual ? x : undefined;
 
   const oneByOne = async (): Promise<Way> => {
     const x = start();
     let value = x;
     const algorithms: string[] = [];
-    for (const [index, { problem, weights }] of stages.entries()) {
-      const plan = keep(await backend.prepareConv2d(problem, weights, { accuracy }));
+    for (const [index, problem] of problems.entries()) {
+      const plan = keep(await backend.prepareConv2d(problem, net.layers[index]!.conv.weights, { accuracy }));
       const next = output(index);
-      plan.run(value, next, residualOf(index, x));
+      plan.run(value, next, problem.residual ? x : undefined);
       value = next;
       algorithms.push(plan.algorithm);
     }
     return { name: "one by one", algorithm: inWords(algorithms), output: (await backend.read(value)).data };
-  };
-  const fused = async (): Promise<Way | undefined> => {
-    const plan = await backend.prepareFused(stages, { accuracy });
-    if (!plan) return undefined;
-    keep(plan);
-    const [x, together] = [start(), output(last)];
-    plan.run(x, together, residualOf(last, x));
-    return { name: "fused", algorithm: plan.algorithm, output: (await backend.read(together)).data };
   };
   const atOnce = async (): Promise<Way> => {
     const model = keep(await prepare(backend, net, shape, { accuracy }));
@@ -67,10 +54,7 @@ export async function checkChain(example: Example, { backend, accuracy }: CaseCo
 
   try {
     const base = await oneByOne();
-    const asOnePlan = await fused();
-    const ways = [base, ...(asOnePlan ? [asOnePlan] : []), await atOnce()];
-    // What a fused plan runs says more than what its stages would, each by itself.
-    const { algorithm } = asOnePlan ?? base;
+    const ways = [base, await atOnce()];
     const outcomes: CaseOutcome[] = [];
     for (const way of ways) {
       const outcome = outcomeOf(example, way.output);
@@ -81,14 +65,14 @@ export async function checkChain(example: Example, { backend, accuracy }: CaseCo
       const verdict = verdictOn(kind, way.output, { ...expected[last]!, output: base.output }, 2);
       if (!verdict.ok) {
         const failed = failedOutcome(expected[last]!.problem, verdict);
-        const message = `${way.name}, against its stages one by one: ${failed.message}`;
+        const message = `${way.name}, against its layers one by one: ${failed.message}`;
         return { ...failed, algorithm: way.algorithm, message };
       }
       outcomes.push(outcome);
     }
     const told = outcomes.find(({ status }) => status !== "passed") ?? outcomes[0]!;
     const ratios = outcomes.flatMap(({ ratio }) => (ratio === undefined ? [] : [ratio]));
-    return { ...told, algorithm, ...(ratios.length > 0 ? { ratio: Math.max(...ratios) } : {}) };
+    return { ...told, algorithm: base.algorithm, ...(ratios.length > 0 ? { ratio: Math.max(...ratios) } : {}) };
   } finally {
     for (const each of disposables) each.dispose();
   }

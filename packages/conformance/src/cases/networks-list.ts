@@ -151,8 +151,8 @@ export const NETWORKS: readonly NetworkDefinition[] = [
   },
 ];
 
-/** Chains that a backend may have as one plan. */
-export const FUSIBLE: readonly NetworkDefinition[] = [
+/** Chains of the layers that people put together: what lies between two of them is read once, and then written over. */
+export const CHAINS: readonly NetworkDefinition[] = [
   { name: "depthwise and pointwise", input: [1, 8, 9, 9], layers: separable(8, 16, 1) },
   { name: "depthwise with a stride and pointwise", input: [2, 24, 11, 8], layers: separable(24, 13, 2) },
   {

@@ -1,33 +1,24 @@
-/** Networks: right ones pass, in float32 too; what sharing memory or fusing does wrong is found, and laid at its door. */
+/** Networks: right ones pass, in float32 too; what sharing memory does wrong is found, and laid at its door. */
 
-import {
-  type Backend,
-  type BackendImplementation,
-  type Conv2dStage,
-  defineBackend,
-  inputShape,
-  network,
-  outputShape,
-  tensor,
-} from "@convene/core";
+import { type Backend, inputShape, network, outputShape, tensor } from "@convene/core";
 import { describe, expect, test } from "vitest";
 import { accumulate } from "../faulty-backends/accumulate.js";
 import { faultyBackend, faultyCompute } from "../faulty-backends/faulty-backend.js";
 import { randomSource } from "../random-source.js";
-import { type ReferenceStorage, referenceBackend, referenceImplementation } from "../reference-backend.js";
+import { type ReferenceStorage, referenceBackend } from "../reference-backend.js";
 import { referenceConv2d } from "../reference.js";
 import { runConformance } from "../run-conformance.js";
 import { runProblem } from "../run-problem.js";
 import { makeExample, verdictOn } from "./networks-check.js";
 import { buildNetwork, type NetworkDefinition, problemsOf } from "./networks-definition.js";
-import { FUSIBLE, NETWORKS } from "./networks-list.js";
+import { CHAINS, NETWORKS } from "./networks-list.js";
 import { randomNetwork } from "./networks-random.js";
 import { referenceNetwork } from "./networks-reference.js";
 import { networkCases } from "./networks.js";
 
 const random = randomSource(1);
 const RANDOM = Array.from({ length: 300 }, (_, at) => randomNetwork(`random ${at}`, random));
-const ALL = [...NETWORKS, ...FUSIBLE, ...RANDOM];
+const ALL = [...NETWORKS, ...CHAINS, ...RANDOM];
 
 const run = (make: () => Promise<Backend>, only = "") =>
   runConformance(make, { suites: ["networks"], only, randomProblems: 100 });
@@ -108,11 +99,11 @@ describe("the reference of a network", () => {
   });
 });
 
-test("the reference passes all, without fused plans too, and nothing is skipped", async () => {
+test("the reference passes all, and nothing is skipped", async () => {
   const { counts, results } = await run(referenceBackend);
   expect(counts).toEqual({ passed: results.length, failed: 0, untrusted: 0, skipped: 0 });
   const chains = results.filter(({ name }) => name.includes(": at once and one by one"));
-  expect(chains).toHaveLength(2 * FUSIBLE.length);
+  expect(chains).toHaveLength(2 * CHAINS.length);
   for (const { algorithm } of chains) expect(algorithm).toBe("reference");
 });
 
@@ -175,10 +166,8 @@ describe("what is wrong is found:", () => {
   });
 });
 
-describe("a backend without fused plans has its chains held too", () => {
-  const CHAINS = "depthwise and pointwise: at once and one by one";
-
-  test("those that prepare puts into shared memory", async () => {
+describe("chains are held", () => {
+  test("as prepare puts them into shared memory", async () => {
     const overlapping = faultyBackend("overlapping", (right) => ({
       // One for all: what is added at the end has been written over.
       allocateShared: (lifetimes) => {
@@ -192,80 +181,23 @@ describe("a backend without fused plans has its chains held too", () => {
     for (const { message } of results) expect(message).toMatch(/^at once: /);
   });
 
-  test("and those whose stages run one by one", async () => {
+  test("and as layers that run one by one", async () => {
     const wrong = faultyCompute("wrong", (problem, operands, output) =>
       output.set(referenceConv2d({ ...problem, activation: undefined }, operands).output),
     );
-    const { results } = await run(wrong, CHAINS);
+    const { results } = await run(wrong, "depthwise and pointwise: at once and one by one");
     expect(results.map(({ status }) => status)).toEqual(["failed", "failed"]);
     for (const { message } of results) expect(message).toMatch(/^one by one: /);
   });
 });
 
-describe("fused plans", () => {
-  /** The reference with fused plans, whose intermediate values `between` may spoil. */
-  const fusing =
-    (between: (stages: readonly Conv2dStage[]) => readonly Conv2dStage[]) => async (): Promise<Backend> => {
-      const implementation: BackendImplementation<ReferenceStorage> = {
-        ...referenceImplementation,
-        prepareFused: async (given) => {
-          const stages = between(given);
-          return {
-            algorithm: "fused reference",
-            run: (input, output, residual) => {
-              const result = stages.reduce((value, { problem, weights }) => {
-                const added = problem.residual ? residual!.data : undefined;
-                return Float32Array.from(
-                  referenceConv2d(problem, { ...weights, input: value, residual: added }).output,
-                );
-              }, input.data);
-              output.data.set(result);
-            },
-            dispose: () => undefined,
-          };
-        },
-      };
-      return defineBackend(implementation);
-    };
-
-  test("that are right pass, in whole networks too", async () => {
-    const { counts, results } = await run(fusing((stages) => stages));
-    expect(counts).toMatchObject({ failed: 0, skipped: 0, untrusted: 0 });
-    expect(results.find(({ name }) => name.includes("at once and one by one"))?.algorithm).toBe("fused reference");
-    expect(results.find(({ name }) => name === "MobileNet V1: integers")?.algorithm).toContain("fused");
-  });
-
-  test("that forget what lies between the stages fail", async () => {
-    const unclamped = fusing((stages) =>
-      stages.map((stage, at) =>
-        at === stages.length - 1 ? stage : { ...stage, problem: { ...stage.problem, activation: undefined } },
-      ),
-    );
-    const { results } = await run(unclamped, "depthwise and pointwise: at once");
-    expect(results.map(({ status }) => status)).toEqual(["failed", "failed"]);
-    expect(results[0]!.message).toMatch(/^fused: /);
-    expect((await run(unclamped, "MobileNet V1")).counts.failed).toBeGreaterThan(0);
-  });
-
-  test("whose weights lie in float16, or nearly, fail on reals", async () => {
-    const rounded = fusing((stages) =>
-      stages.map(({ problem, weights }) => ({
-        problem,
-        weights: { ...weights, weight: weights.weight.map((w) => w * (1 + 2 ** -12)) },
-      })),
-    );
-    const { results } = await run(rounded, "depthwise and pointwise: at once and one by one, reals");
-    expect(results.map(({ status }) => status)).toEqual(["failed"]);
-  });
-
-  test("that differ from their stages, though both are within the bound, may; by more than twice it, they may not", () => {
-    const [problem] = problemsOf(FUSIBLE[0]!);
-    const one = new Float32Array([1]);
-    const layer = { problem: problem!, output: one, error: new Float32Array([0.25]), largest: 1 };
-    expect(verdictOn("real", new Float32Array([1.45]), layer, 2).ok).toBe(true);
-    expect(verdictOn("real", new Float32Array([1.55]), layer, 2).ok).toBe(false);
-    expect(verdictOn("real", new Float32Array([1.3]), layer).ok).toBe(false);
-  });
+test("two ways that differ, though both are within the bound, may; by more than twice it, they may not", () => {
+  const [problem] = problemsOf(CHAINS[0]!);
+  const one = new Float32Array([1]);
+  const layer = { problem: problem!, output: one, error: new Float32Array([0.25]), largest: 1 };
+  expect(verdictOn("real", new Float32Array([1.45]), layer, 2).ok).toBe(true);
+  expect(verdictOn("real", new Float32Array([1.55]), layer, 2).ok).toBe(false);
+  expect(verdictOn("real", new Float32Array([1.3]), layer).ok).toBe(false);
 });
 
 test("a definition's input has the shape that it says", () => {

@@ -1,14 +1,14 @@
-/** networks: whole chains through `prepare`, which shares memory and may fuse, held to the reference layer by layer. */
+/** networks: whole chains through `prepare`, which shares memory, held to the reference layer by layer. */
 
 import { prepare } from "@convene/core";
 import type { CaseContext, CaseOutcome, ConformanceCase } from "../case.js";
 import type { OperandKind } from "../operands.js";
 import { DEFAULT_SEED, randomSource } from "../random-source.js";
 import type { SuiteOptions } from "../suite-names.js";
-import { checkChain } from "./networks-chains.js";
+import { checkWays } from "./networks-chains.js";
 import { checkNetwork, type Example, makeExample, outcomeOf, runModel } from "./networks-check.js";
 import { type NetworkDefinition, problemsOf } from "./networks-definition.js";
-import { FUSIBLE, NETWORKS } from "./networks-list.js";
+import { CHAINS, NETWORKS } from "./networks-list.js";
 import { randomNetwork } from "./networks-random.js";
 
 const KINDS = ["integer", "real"] as const satisfies readonly OperandKind[];
@@ -42,10 +42,10 @@ export async function networkCases({
         networkCase(definition, name, (context) => run(definition, context)),
       ),
     ),
-    ...FUSIBLE.flatMap((definition) =>
+    ...CHAINS.flatMap((definition) =>
       KINDS.map((kind) =>
         networkCase(definition, `at once and one by one, ${PLURAL[kind]}`, (context) =>
-          checkChain(makeExample(definition, kind, context.seed), context),
+          checkWays(makeExample(definition, kind, context.seed), context),
         ),
       ),
     ),

@@ -6,7 +6,6 @@ import { CHANNEL_FAULTS } from "./channel-faults.js";
 import { CONTRACT_FAULTS } from "./contract-faults.js";
 import { EPILOGUE_FAULTS } from "./epilogue-faults.js";
 import type { Fault } from "./faulty-backend.js";
-import { FUSION_FAULTS } from "./fusion-faults.js";
 import { GEOMETRY_FAULTS } from "./geometry-faults.js";
 import { MEMORY_FAULTS } from "./memory-faults.js";
 import { QUEUE_FAULTS } from "./queue-faults.js";
@@ -25,6 +24,5 @@ export const FAULTS: readonly Fault[] = [
   ...CACHE_FAULTS,
   ...MEMORY_FAULTS,
   ...QUEUE_FAULTS,
-  ...FUSION_FAULTS,
   ...CONTRACT_FAULTS,
 ];

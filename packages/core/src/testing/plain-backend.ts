@@ -4,7 +4,7 @@
  */
 
 import { activationRange } from "../activation.js";
-import type { Backend, Conv2dStage, Lifetime, MemoryUse, PlanImplementation, PrepareOptions } from "../backend.js";
+import type { Backend, Lifetime, MemoryUse, PlanImplementation, PrepareOptions } from "../backend.js";
 import type { Conv2dWeights } from "../conv2d.js";
 import { defineBackend } from "../define-backend.js";
 import { planMemory } from "../memory-plan.js";
@@ -21,7 +21,6 @@ export type Call =
   | "read"
   | "sync"
   | "prepareConv2d"
-  | "prepareFused"
   | "run"
   | "execute"
   | "disposePlan"
@@ -30,8 +29,6 @@ export type Call =
 export interface PlainOptions {
   /** Asked before each call; what it throws, the call throws. */
   readonly fail?: (call: Call) => void;
-  /** Whether to have a fused plan for these stages. Left out: `prepareFused` is not implemented. */
-  readonly fuse?: (stages: readonly Conv2dStage[]) => boolean;
   /** Whether tensors of `allocateShared` lie in one arena. Default true; false: it is not implemented. */
   readonly shared?: boolean;
   /** Told of every prepareConv2d. */
@@ -78,20 +75,16 @@ export function plainBackend(options: PlainOptions = {}): PlainBackend {
     bytes -= array.byteLength;
     void later(() => array.fill(NaN));
   };
-  const plan = (algorithm: string, stages: readonly Conv2dStage[]): PlanImplementation<Float32Array> => {
-    const own = stages.map(({ problem, weights }) => ({ problem, weights: copyWeights(weights) }));
+  const plan = (problem: Conv2dProblem, weights: Conv2dWeights): PlanImplementation<Float32Array> => {
+    const own = copyWeights(weights);
     plans++;
     return {
-      algorithm,
+      algorithm: "plain",
       run(input, output, residual) {
         call("run");
         later(() => {
           call("execute");
-          let value = input;
-          for (const [index, { problem, weights }] of own.entries()) {
-            value = convolve(problem, weights, value, index === own.length - 1 ? residual : undefined);
-          }
-          output.set(value);
+          output.set(convolve(problem, own, input, residual));
         }).catch((error: unknown) => {
           broken ??= error;
         });
@@ -147,18 +140,10 @@ export function plainBackend(options: PlainOptions = {}): PlainBackend {
     async prepareConv2d(problem, weights, prepareOptions) {
       call("prepareConv2d");
       options.onPrepare?.(problem, prepareOptions);
-      const made = plan("plain", [{ problem, weights }]);
+      const made = plan(problem, weights);
       await options.beforePrepared;
       return made;
     },
-    ...(options.fuse
-      ? {
-          async prepareFused(stages: readonly Conv2dStage[]) {
-            call("prepareFused");
-            return options.fuse!(stages) ? plan(`plain-fused-${stages.length}`, stages) : undefined;
-          },
-        }
-      : {}),
     async sync() {
       call("sync");
       return settled(() => undefined);
