@@ -1,6 +1,7 @@
 /** One problem on one backend, from host operands to a host result. */
 
 import {
+  type Arithmetic,
   type Backend,
   type Conv2dProblem,
   type DeviceTensor,
@@ -22,6 +23,8 @@ export interface RunProblemResult {
   /** NCHW, whatever layout was asked for. */
   readonly output: Float32Array;
   readonly algorithm: string;
+  /** What the plan says of its arithmetic: which rule holds its results. */
+  readonly arithmetic: Arithmetic;
 }
 
 /**
@@ -51,7 +54,7 @@ export async function runProblem(
     const output = upload(new Float32Array(shape[0] * shape[1] * shape[2] * shape[3]).fill(NaN), shape);
     plan.run(input, output, residual);
     const result = await backend.read(output, { layout });
-    return { output: toLayout(result, "nchw").data, algorithm: plan.algorithm };
+    return { output: toLayout(result, "nchw").data, algorithm: plan.algorithm, arithmetic: plan.arithmetic };
   } finally {
     for (const each of disposables) each.dispose();
   }

@@ -32,11 +32,18 @@ export interface BackendFeatures {
   readonly supports?: (problem: Conv2dProblem) => Support;
 }
 
+/**
+ * How a plan computes its outputs. `"direct"`: each output is a sum of its own products x·w, in any order, so the plan is
+ * exact on small integers. `"transformed"`: the operands are transformed first, as Winograd's algorithm does, so an
+ * error is bounded in norm only.
+ */
+export type Arithmetic = (typeof ARITHMETICS)[number];
+export const ARITHMETICS = ["direct", "transformed"] as const;
+
 /** How a plan may be computed. */
 export interface PrepareOptions {
   /**
-   * `"fast"` (the default) allows algorithms that transform their operands, such as Winograd, and whose error is bounded
-   * in norm only; `"strict"` allows direct algorithms only, which are exact on small integers.
+   * `"fast"` (the default) allows transformed plans; `"strict"` never gives one. See `Arithmetic`.
    */
   readonly accuracy?: "fast" | "strict";
 }
@@ -70,6 +77,8 @@ export interface Conv2dPlan {
   readonly problem: Conv2dProblem;
   /** What really runs, such as `"igemm-4x8"`. */
   readonly algorithm: string;
+  /** Which rule the plan's results are held to. Always `"direct"` where it was prepared with `accuracy: "strict"`. */
+  readonly arithmetic: Arithmetic;
   readonly disposed: boolean;
   /**
    * Enqueues the convolution. Takes effect in the order of calls, after every earlier `upload` and `run` and before every
@@ -100,7 +109,13 @@ export interface Backend {
    * all of them are disposed.
    */
   allocateShared(lifetimes: readonly Lifetime[]): readonly DeviceTensor[];
-  /** Packs the weights (the caller's arrays are copied, and may be changed afterwards) and reserves what `run` needs. */
+  /**
+   * Packs the weights (the caller's arrays are copied, and may be changed afterwards) and reserves what `run` needs.
+   *
+   * @throws ConveneError `ERR_UNSUPPORTED` with the reason of `features.supports`; `ERR_SHAPE` and `ERR_INVALID_OPTION` for
+   * misuse; `ERR_OUT_OF_MEMORY`; `ERR_EXECUTION` where the implementation fails, or gives a transformed plan for
+   * `accuracy: "strict"`
+   */
   prepareConv2d(problem: Conv2dProblem, weights: Conv2dWeights, options?: PrepareOptions): Promise<Conv2dPlan>;
   /** Copies a device tensor to the host, as it is after everything that was called before. Default layout `"nchw"`. */
   read(tensor: DeviceTensor, options?: { readonly layout?: Layout }): Promise<Tensor>;
@@ -116,6 +131,11 @@ export interface Backend {
 /** A prepared convolution as an author writes it. */
 export interface PlanImplementation<Storage> {
   readonly algorithm: string;
+  /**
+   * Left out: `"direct"`. A plan that transforms its operands must say `"transformed"`, and must not be given where
+   * `accuracy` is `"strict"`: `defineBackend` disposes it and rejects with `ERR_EXECUTION`.
+   */
+  readonly arithmetic?: Arithmetic;
   run(input: Storage, output: Storage, residual: Storage | undefined): void;
   /** Called once. */
   dispose(): void;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Backend, Conv2dPlan, DeviceTensor } from "./backend.js";
+import type { Arithmetic, Backend, Conv2dPlan, DeviceTensor } from "./backend.js";
 import { defineBackend } from "./define-backend.js";
 import { ConveneError } from "./errors.js";
 import { type Conv2dProblem, conv2dProblem } from "./problem.js";
@@ -85,6 +85,40 @@ describe("a defined backend", () => {
       [PROBLEM, { accuracy: "fast" }],
       [PROBLEM, { accuracy: "fast" }],
     ]);
+  });
+
+  it("passes on what a plan says of its arithmetic; a plan that says nothing is direct", async () => {
+    const transforming = plainBackend({
+      arithmetic: ({ accuracy }) => (accuracy === "fast" ? "transformed" : "direct"),
+    }).backend;
+    expect((await transforming.prepareConv2d(PROBLEM, WEIGHTS)).arithmetic).toBe("transformed");
+    expect((await transforming.prepareConv2d(PROBLEM, WEIGHTS, { accuracy: "strict" })).arithmetic).toBe("direct");
+    expect((await backend.prepareConv2d(PROBLEM, WEIGHTS)).arithmetic).toBe("direct");
+  });
+
+  it.each<[string, unknown, "fast" | "strict", string]>([
+    [
+      "transformed, for a strict one",
+      "transformed",
+      "strict",
+      'plain: the plan "plain" is transformed, for accuracy "strict"; a strict plan must be direct',
+    ],
+    [
+      "of another arithmetic",
+      "winograd",
+      "fast",
+      'plain: the plan "plain" has arithmetic "winograd"; it must be "direct" or "transformed"',
+    ],
+    ["of arithmetic null", null, "fast", 'plain: the plan "plain" has arithmetic null; it must be'],
+  ])("disposes a plan that is %s, and goes on", async (_, arithmetic, accuracy, words) => {
+    let answer = arithmetic as Arithmetic;
+    const faulty = plainBackend({ arithmetic: () => answer });
+    await expectRejection(faulty.backend.prepareConv2d(PROBLEM, WEIGHTS, { accuracy }), "ERR_EXECUTION", words);
+    expect(faulty.calls).toEqual(["prepareConv2d", "disposePlan"]);
+    expect(faulty.live().plans).toBe(0);
+    answer = "direct";
+    expect((await faulty.backend.prepareConv2d(PROBLEM, WEIGHTS, { accuracy })).arithmetic).toBe("direct");
+    await faulty.backend.sync();
   });
 
   it("tells how much memory it holds", () => {

@@ -3,14 +3,16 @@
  * failure; it never computes.
  */
 
-import type {
-  Backend,
-  BackendImplementation,
-  Conv2dPlan,
-  DeviceTensor,
-  Lifetime,
-  PlanImplementation,
-  PrepareOptions,
+import {
+  type Arithmetic,
+  ARITHMETICS,
+  type Backend,
+  type BackendImplementation,
+  type Conv2dPlan,
+  type DeviceTensor,
+  type Lifetime,
+  type PlanImplementation,
+  type PrepareOptions,
 } from "./backend.js";
 import { checkInteger, checkKeys, checkList, checkOneOf } from "./check.js";
 import { checkWeights } from "./conv2d.js";
@@ -135,16 +137,43 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     throw new ConveneError("ERR_INVALID_OPTION", `output must not ${how} ${what}`);
   };
 
-  const plan = (problem: Conv2dProblem, made: PlanImplementation<Storage>): Conv2dPlan => {
+  /** What a plan says of its arithmetic, if that may be. What may not be is the implementation's fault, not the caller's. */
+  const arithmeticOf = (made: PlanImplementation<Storage>, accuracy: "fast" | "strict"): Arithmetic => {
+    const { algorithm, arithmetic = "direct" } = made;
+    const what = `${name}: the plan ${show(algorithm)}`;
+    if (!ARITHMETICS.includes(arithmetic)) {
+      const allowed = ARITHMETICS.map(show).join(" or ");
+      throw new ConveneError("ERR_EXECUTION", `${what} has arithmetic ${show(arithmetic)}; it must be ${allowed}`);
+    }
+    if (accuracy === "strict" && arithmetic !== "direct") {
+      const remedy = "a strict plan must be direct: prepareConv2d has to take another algorithm here";
+      throw new ConveneError("ERR_EXECUTION", `${what} is ${arithmetic}, for accuracy "strict"; ${remedy}`);
+    }
+    return arithmetic;
+  };
+
+  const plan = (
+    problem: Conv2dProblem,
+    made: PlanImplementation<Storage>,
+    { accuracy }: Required<PrepareOptions>,
+  ): Conv2dPlan => {
     let disposed = false;
     if (disposing) {
       made.dispose();
       throw new ConveneError("ERR_DISPOSED", `this ${name} backend was disposed while it prepared a plan`);
     }
+    let arithmetic: Arithmetic;
+    try {
+      arithmetic = arithmeticOf(made, accuracy);
+    } catch (error) {
+      made.dispose();
+      throw error;
+    }
     const expected = { input: inputShape(problem), output: outputShape(problem) };
     return disposable<Conv2dPlan>({
       problem,
       algorithm: made.algorithm,
+      arithmetic,
       get disposed() {
         return disposed || disposing !== undefined;
       },
@@ -245,7 +274,7 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
       checkWeights(weights, weightShape(checked), checked.bias);
       const resolved = checkPrepareOptions(options);
       return whilePreparing(async () =>
-        plan(checked, await attemptAsync(() => implementation.prepareConv2d(checked, weights, resolved))),
+        plan(checked, await attemptAsync(() => implementation.prepareConv2d(checked, weights, resolved)), resolved),
       );
     },
     async read(tensor, options = {}) {

@@ -7,6 +7,7 @@
 
 export { type Activation, activationRange } from "./activation.js";
 export type {
+  Arithmetic,
   Backend,
   BackendFeatures,
   BackendImplementation,

@@ -102,7 +102,8 @@ describe("prepare", () => {
     expect(model.outputShape).toEqual([2, 4, 5, 5]);
     expect(model.layers.map(({ name }) => name)).toEqual(["stem", "1", "2", "first", "4", "5", "second", "7"]);
     expect(model.layers.map(({ problem }) => problem)).toEqual(BLOCKS.problems(SHAPE));
-    for (const layer of model.layers) expect(layer).toMatchObject({ algorithm: "plain", milliseconds: undefined });
+    for (const layer of model.layers)
+      expect(layer).toMatchObject({ algorithm: "plain", arithmetic: "direct", milliseconds: undefined });
     expect(model.layers[0]!.cost.macs).toBe(2 * 4 * 5 * 5 * 27);
   });
 
@@ -164,6 +165,26 @@ describe("prepare", () => {
       await expectRejection(model.run(zeros([1, 1, 1, 2])), "ERR_SHAPE");
       expect([...(await model.run(x2)).data]).toEqual([6]);
     }
+  });
+
+  it("says which layers are transformed, and none is under strict", async () => {
+    const { backend } = plainBackend({
+      arithmetic: ({ accuracy }) => (accuracy === "fast" ? "transformed" : "direct"),
+    });
+    for (const [accuracy, arithmetic] of [
+      ["fast", "transformed"],
+      ["strict", "direct"],
+    ] as const) {
+      const { layers } = await prepare(backend, BLOCKS, SHAPE, { accuracy });
+      expect(layers.map((layer) => layer.arithmetic)).toEqual(layers.map(() => arithmetic));
+    }
+  });
+
+  it("gives everything back where a strict layer is transformed", async () => {
+    const plain = plainBackend({ arithmetic: () => "transformed" });
+    const strict = prepare(plain.backend, BLOCKS, SHAPE, { accuracy: "strict" });
+    await expectRejection(strict, "ERR_EXECUTION", "a strict plan must be direct");
+    expect(plain.live()).toEqual({ bytes: 0, plans: 0 });
   });
 
   it("passes accuracy on to the backend", async () => {

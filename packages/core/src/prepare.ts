@@ -1,6 +1,6 @@
 /** `prepare`: from a layer or a network to a model that runs on one backend. */
 
-import type { Backend, Conv2dPlan, DeviceTensor, Lifetime, PrepareOptions } from "./backend.js";
+import type { Arithmetic, Backend, Conv2dPlan, DeviceTensor, Lifetime, PrepareOptions } from "./backend.js";
 import { checkBoolean, checkKeys } from "./check.js";
 import { type Conv2d, isConv2d } from "./conv2d.js";
 import { type Cost, problemCost } from "./cost.js";
@@ -17,6 +17,8 @@ export interface ModelLayer {
   readonly problem: Conv2dProblem;
   /** What runs it. */
   readonly algorithm: string;
+  /** Whether `algorithm` transforms its operands; never where the model was prepared with `accuracy: "strict"`. */
+  readonly arithmetic: Arithmetic;
   readonly cost: Cost;
   /** What the latest run took, where the model was prepared with `profile`. */
   readonly milliseconds: number | undefined;
@@ -167,10 +169,11 @@ function model(
   return disposable<Model>({
     inputShape,
     outputShape: output.shape,
-    layers: plans.map(({ problem, algorithm }, index) => ({
+    layers: plans.map(({ problem, algorithm, arithmetic }, index) => ({
       name: layers[index]!.name,
       problem,
       algorithm,
+      arithmetic,
       cost: problemCost(problem),
       get milliseconds() {
         return times[index];

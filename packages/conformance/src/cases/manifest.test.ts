@@ -1,7 +1,7 @@
 /** manifest: what it says of backends that say of themselves what is not so. */
 
-import { type Backend, type BackendImplementation, defineBackend } from "@convene/core";
-import { expect, test } from "vitest";
+import { type Backend, type BackendImplementation, type Conv2dPlan, defineBackend } from "@convene/core";
+import { describe, expect, test } from "vitest";
 import { faultyCompute } from "../faulty-backends/faulty-backend.js";
 import { referenceConv2d } from "../reference.js";
 import { referenceBackend, referenceImplementation, type ReferenceStorage } from "../reference-backend.js";
@@ -117,7 +117,55 @@ test("a limit that is kept and not declared is reported", async () => {
       return referenceImplementation.prepareConv2d(problem, ...rest);
     },
   });
-  expect(await failuresOf(secretive)).toEqual(["ConveneError: reference: groups are not done yet"]);
+  // By the case that prepares with the suite's accuracy, and by the one that prepares with "strict".
+  const message = "ConveneError: reference: groups are not done yet";
+  expect(await failuresOf(secretive)).toEqual([message, message]);
+});
+
+describe('a plan for accuracy "strict"', () => {
+  /** The reference, whose plans are replaced by hand: defineBackend would refuse them. */
+  const planning = (change: (right: Conv2dPlan, accuracy: string) => Partial<Conv2dPlan>) => async () => {
+    const right = await referenceBackend();
+    return {
+      ...right,
+      prepareConv2d: async (...given: Parameters<Backend["prepareConv2d"]>) => {
+        const plan = await right.prepareConv2d(...given);
+        const descriptors = Object.getOwnPropertyDescriptors(change(plan, given[2]?.accuracy ?? "fast"));
+        return Object.create(plan, descriptors) as Conv2dPlan;
+      },
+    };
+  };
+
+  test("that says that it transforms is reported", async () => {
+    expect(await failuresOf(planning(() => ({ arithmetic: "transformed" })))).toEqual([
+      'a plan for ic16_ih1_iw9_oc16_kh3_ph1 with accuracy "strict" (reference) has arithmetic "transformed"; a strict plan must be "direct"',
+    ]);
+  });
+
+  test('that is not exact, though the plan for "fast" is, is reported', async () => {
+    const inexact = changed({
+      prepareConv2d: async (problem, weights, options) => {
+        const right = await referenceImplementation.prepareConv2d(problem, weights, options);
+        if (options.accuracy === "fast") return right;
+        return {
+          ...right,
+          run: (input, output, residual) => {
+            right.run(input, output, residual);
+            output.data[0] = output.data[0]! + 2 ** -10;
+          },
+        };
+      },
+    });
+    expect(await failuresOf(inexact)).toEqual([
+      expect.stringMatching(/^accuracy "strict" \(reference\): 1 of \d+ elements are wrong .* in ic16_ih1_iw9_oc16/),
+    ]);
+  });
+
+  test.each(["winograd", undefined])("of arithmetic %o is reported, whatever the accuracy", async (arithmetic) => {
+    const [taken, strict] = await failuresOf(planning(() => ({ arithmetic: arithmetic as "direct" })));
+    expect(taken).toMatch(/^the arithmetic \("?\w+"?\) of a plan for \S+ must be "direct" or "transformed"$/);
+    expect(strict).toContain('a strict plan must be "direct"');
+  });
 });
 
 test.each<[string, Partial<Implementation>, unknown]>([

@@ -5,10 +5,16 @@
 
 import { type Backend, type BackendFeatures, type Conv2dProblem, formatProblem, parseProblem } from "@convene/core";
 import type { CaseContext, CaseOutcome, ConformanceCase, FeatureName } from "../case.js";
+import { describeVerdict } from "../check-problem.js";
+import { makeOperands } from "../operands.js";
+import { referenceConv2d } from "../reference.js";
+import { checkExact } from "../rules.js";
+import { runProblem } from "../run-problem.js";
 import { CORNER_PROBLEMS } from "./corner-problems.js";
 import { expectRefused, zeroWeights } from "./errors-prepare.js";
 import { anotherBackend, atWorkbench, fail, memoryUse } from "./lifecycle-workbench.js";
 import { nonFiniteCases } from "./non-finite.js";
+import { WINOGRAD_PROBLEMS } from "./winograd-problems.js";
 
 /** Complete by its type: a feature that core comes to have must be named here. */
 const FEATURES: Record<keyof BackendFeatures, "support" | "function"> = {
@@ -71,6 +77,7 @@ export async function manifestCases(): Promise<readonly ConformanceCase[]> {
       expectRefused(backend),
     ),
     plain("what features.supports takes, prepareConv2d takes; its plans say what runs", checkTaken),
+    plain('plans for accuracy "strict" are direct: they say so, and are exact on small integers', checkStrict),
     plain("memory gives two numbers of bytes, or nothing", async ({ backend }) => {
       const memory = await memoryUse(backend);
       if (memory === undefined) return;
@@ -93,11 +100,30 @@ async function checkTaken({ backend, accuracy }: CaseContext): Promise<void> {
     try {
       const text = formatProblem(problem);
       if (!isWords(plan.algorithm)) fail(`the algorithm (${show(plan.algorithm)}) of a plan for ${text} must be words`);
+      if (plan.arithmetic !== "direct" && plan.arithmetic !== "transformed") {
+        fail(`the arithmetic (${show(plan.arithmetic)}) of a plan for ${text} must be "direct" or "transformed"`);
+      }
       if (formatProblem(plan.problem) !== text)
         fail(`a plan for ${text} says that its problem is ${show(plan.problem)}`);
     } finally {
       plan.dispose();
     }
+  }
+}
+
+/** Whatever accuracy the suite runs with: what a plan says must hold for callers who ask for "strict". */
+async function checkStrict({ backend, seed }: CaseContext): Promise<void> {
+  for (const problem of [...WINOGRAD_PROBLEMS.map(parseProblem), ...PROBLEMS]) {
+    if (supportOf(backend.features, problem) !== true) continue;
+    const operands = makeOperands(problem, "integer", seed);
+    const expected = referenceConv2d(problem, operands).output;
+    const { output, algorithm, arithmetic } = await runProblem(backend, problem, operands, { accuracy: "strict" });
+    if (arithmetic !== "direct") {
+      const what = `a plan for ${formatProblem(problem)} with accuracy "strict" (${algorithm})`;
+      fail(`${what} has arithmetic ${show(arithmetic)}; a strict plan must be "direct"`);
+    }
+    const verdict = checkExact(output, expected);
+    if (!verdict.ok) fail(`accuracy "strict" (${algorithm}): ${describeVerdict(problem, verdict)}`);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { activationRange } from "../activation.js";
-import type { Backend, Lifetime, MemoryUse, PlanImplementation, PrepareOptions } from "../backend.js";
+import type { Arithmetic, Backend, Lifetime, MemoryUse, PlanImplementation, PrepareOptions } from "../backend.js";
 import type { Conv2dWeights } from "../conv2d.js";
 import { defineBackend } from "../define-backend.js";
 import { planMemory } from "../memory-plan.js";
@@ -33,6 +33,8 @@ export interface PlainOptions {
   readonly shared?: boolean;
   /** Told of every prepareConv2d. */
   readonly onPrepare?: (problem: Conv2dProblem, options: Required<PrepareOptions>) => void;
+  /** What its plans say of their arithmetic. Left out: nothing. */
+  readonly arithmetic?: (options: Required<PrepareOptions>) => Arithmetic;
   /** What a prepare waits for. */
   readonly beforePrepared?: Promise<void>;
 }
@@ -75,11 +77,16 @@ export function plainBackend(options: PlainOptions = {}): PlainBackend {
     bytes -= array.byteLength;
     void later(() => array.fill(NaN));
   };
-  const plan = (problem: Conv2dProblem, weights: Conv2dWeights): PlanImplementation<Float32Array> => {
+  const plan = (
+    problem: Conv2dProblem,
+    weights: Conv2dWeights,
+    prepareOptions: Required<PrepareOptions>,
+  ): PlanImplementation<Float32Array> => {
     const own = copyWeights(weights);
     plans++;
     return {
       algorithm: "plain",
+      ...(options.arithmetic && { arithmetic: options.arithmetic(prepareOptions) }),
       run(input, output, residual) {
         call("run");
         later(() => {
@@ -140,7 +147,7 @@ export function plainBackend(options: PlainOptions = {}): PlainBackend {
     async prepareConv2d(problem, weights, prepareOptions) {
       call("prepareConv2d");
       options.onPrepare?.(problem, prepareOptions);
-      const made = plan(problem, weights);
+      const made = plan(problem, weights, prepareOptions);
       await options.beforePrepared;
       return made;
     },
