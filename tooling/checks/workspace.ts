@@ -24,8 +24,8 @@ export interface PublishedPackage {
 }
 
 /** Every package of the workspace that is not private, by name. */
-export function publishedPackages(): PublishedPackage[] {
-  return PACKAGE_FOLDERS.flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => join(ROOT, folder, name)))
+export function publishedPackages(root: string = ROOT): PublishedPackage[] {
+  return PACKAGE_FOLDERS.flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name)))
     .map((directory) => ({ directory, manifest: JSON.parse(readFileSync(join(directory, "package.json"), "utf8")) }))
     .filter(({ manifest }) => manifest.private !== true)
     .map(({ directory, manifest }) => ({ name: String(manifest.name), directory }))
