@@ -155,6 +155,10 @@ export interface BackendImplementation<Storage> {
   /** One storage a lifetime, over shared memory; `free` gives back the whole. Left out: each is allocated by itself. */
   allocateShared?(lifetimes: readonly Lifetime[]): { readonly storages: readonly Storage[]; free(): void };
   upload(tensor: Tensor, target: Storage): void;
+  /**
+   * May reject with what an earlier run failed of. Where that was a lack of memory, with a ConveneError `ERR_EXECUTION`: an
+   * engine's own error about memory is taken for one of the copy alone, after which the backend is as good as before.
+   */
   read(source: Storage, shape: Shape4, layout: Layout): Promise<Tensor>;
   prepareConv2d(
     problem: Conv2dProblem,

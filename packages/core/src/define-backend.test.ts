@@ -607,10 +607,38 @@ describe("a failure of the implementation", () => {
   it.each<[Call, (b: Backend) => unknown]>([
     ["allocate", (b) => b.allocate([1, 1, 1, 1])],
     ["allocateShared", (b) => b.allocateShared([{ shape: [1, 1, 1, 1], from: 0, to: 0 }])],
-  ])("in %s that is a RangeError means that there is no room", async (call, use) => {
-    const { backend: full } = plainBackend(failing(call, new RangeError("Array buffer allocation failed")));
-    await expectRejection((async () => use(full))(), "ERR_OUT_OF_MEMORY", "plain: Array buffer allocation failed");
+    ["upload", (b) => b.upload(x)],
+    ["prepareConv2d", (b) => b.prepareConv2d(PROBLEM, WEIGHTS)],
+    ["read", (b) => b.read(b.allocate([1, 1, 1, 1]))],
+  ])("in %s that says that there is no room is that call's alone", async (call, use) => {
+    const cause = new RangeError("Array buffer allocation failed");
+    const { backend: full } = plainBackend(failing(call, cause));
+    const error = await (async () => use(full))().catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: "ERR_OUT_OF_MEMORY", message: `plain: ${cause.message}`, cause });
     await full.sync();
+  });
+
+  it.each<[Call, (b: Backend) => unknown]>([
+    ["allocate", (b) => b.allocate([1, 1, 1, 1])],
+    ["upload", (b) => b.upload(x)],
+    ["prepareConv2d", (b) => b.prepareConv2d(PROBLEM, WEIGHTS)],
+    ["read", (b) => b.read(b.allocate([1, 1, 1, 1]))],
+  ])("in %s that is any other RangeError is not about memory", async (call, use) => {
+    const { backend: broken } = plainBackend(failing(call, new RangeError("Maximum call stack size exceeded")));
+    await expectRejection((async () => use(broken))(), "ERR_EXECUTION", "plain: Maximum call stack size exceeded");
+  });
+
+  it.each<[Call, (b: Backend) => unknown]>([
+    ["sync", (b) => b.sync()],
+    [
+      "run",
+      async (b) => (await b.prepareConv2d(PROBLEM, WEIGHTS)).run(b.allocate([1, 2, 3, 3]), b.allocate([1, 2, 2, 2])),
+    ],
+  ])("in %s is final for want of memory too: what was to be computed has not been", async (call, use) => {
+    const { backend: full } = plainBackend(failing(call, new RangeError("Array buffer allocation failed")));
+    const words = "plain: Array buffer allocation failed";
+    await expectRejection((async () => use(full))(), "ERR_EXECUTION", words);
+    expectError(() => full.allocate([1, 1, 1, 1]), "ERR_EXECUTION", words);
   });
 
   it.each<[Call, (b: Backend) => unknown]>([

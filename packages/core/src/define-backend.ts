@@ -18,6 +18,7 @@ import { checkInteger, checkKeys, checkList, checkOneOf } from "./check.js";
 import { checkWeights } from "./conv2d.js";
 import { asyncDisposable, disposable } from "./dispose-symbols.js";
 import { ConveneError, show } from "./errors.js";
+import { isOutOfMemory } from "./out-of-memory.js";
 import { type Conv2dProblem, conv2dProblem, inputShape, outputShape, weightShape } from "./problem.js";
 import { checkLayout, checkShape, checkTensor, type Layout, sameShape, type Shape4, type Tensor } from "./tensor.js";
 
@@ -25,8 +26,12 @@ import { checkLayout, checkShape, checkTensor, type Layout, sameShape, type Shap
  * Makes a `Backend` of what an author wrote. See `BackendImplementation` for what is promised to it.
  *
  * Misuse throws a ConveneError before the implementation is called. An exception of the implementation itself becomes
- * `ERR_EXECUTION`, or `ERR_OUT_OF_MEMORY` for a RangeError while allocating. One from `run`, `read` or `sync` is final:
- * what the device holds is then unknown, so the backend repeats it to every later call until it is disposed.
+ * `ERR_EXECUTION`. One from `run`, `read` or `sync` is final: what the device holds is then unknown, so the backend repeats
+ * it to every later call until it is disposed.
+ *
+ * What an engine throws where it has no room (`isOutOfMemory`) becomes `ERR_OUT_OF_MEMORY`, and is that call's alone:
+ * nothing has changed. Not so in `run` and `sync`, which take no memory of their own: there it means that something has not
+ * been computed, and that is final.
  */
 export function defineBackend<Storage>(implementation: BackendImplementation<Storage>): Backend {
   checkImplementation(implementation);
@@ -41,15 +46,16 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     if (disposing) throw new ConveneError("ERR_DISPOSED", `this ${name} backend has been disposed`);
     if (failure) throw failure;
   };
-  /** The implementation's error as one of ours. */
-  const translate = (error: unknown): ConveneError => {
+  /** The implementation's error as one of ours. `code`: of what is none yet. */
+  const translate = (error: unknown, code: "ERR_EXECUTION" | "ERR_OUT_OF_MEMORY"): ConveneError => {
     if (error instanceof ConveneError) return error;
     const message = `${name}: ${error instanceof Error ? error.message : show(error)}`;
-    return new ConveneError("ERR_EXECUTION", message, { cause: error });
+    return new ConveneError(code, message, { cause: error });
   };
+  const codeOf = (error: unknown) => (isOutOfMemory(error) ? "ERR_OUT_OF_MEMORY" : "ERR_EXECUTION");
   /** As `translate`; an error while running is remembered. */
-  const remember = (error: unknown): ConveneError => {
-    const translated = translate(error);
+  const remember = (error: unknown, code: "ERR_EXECUTION" | "ERR_OUT_OF_MEMORY" = "ERR_EXECUTION"): ConveneError => {
+    const translated = translate(error, code);
     if (translated.code === "ERR_EXECUTION") failure ??= translated;
     return failure ?? translated;
   };
@@ -57,25 +63,14 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     try {
       return work();
     } catch (error) {
-      // What typed arrays and WebAssembly memories throw where there is no room.
-      if (error instanceof RangeError) {
-        throw new ConveneError("ERR_OUT_OF_MEMORY", `${name}: ${error.message}`, { cause: error });
-      }
-      throw translate(error);
+      throw translate(error, codeOf(error));
     }
   };
   const attemptAsync = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      throw translate(error);
-    }
-  };
-  const runAsync = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw remember(error);
+      throw translate(error, codeOf(error));
     }
   };
 
@@ -282,11 +277,19 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
       checkKeys("read options", options, ["layout"]);
       const layout: Layout = checkLayout(options.layout === undefined ? "nchw" : options.layout);
       const storage = storageOf("tensor", tensor);
-      return await runAsync(() => implementation.read(storage, tensor.shape, layout));
+      try {
+        return await implementation.read(storage, tensor.shape, layout);
+      } catch (error) {
+        throw remember(error, codeOf(error));
+      }
     },
     async sync() {
       checkUsable();
-      await runAsync(() => implementation.sync());
+      try {
+        await implementation.sync();
+      } catch (error) {
+        throw remember(error);
+      }
     },
     memory() {
       checkUsable();
