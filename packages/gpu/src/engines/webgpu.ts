@@ -27,8 +27,10 @@ interface Device {
     finish(): object;
   };
   pushErrorScope(filter: "out-of-memory" | "validation"): void;
-  popErrorScope(): Promise<{ readonly message: string } | null>;
+  popErrorScope(): ScopeError;
 }
+/** What went wrong in a scope, if anything. Rejects, in some engines, where the device is lost. */
+type ScopeError = Promise<{ readonly message: string } | null>;
 interface Context {
   readonly adapter: Adapter;
   readonly device: Device;
@@ -105,7 +107,7 @@ async function start(wanted: string | undefined, isNode: boolean): Promise<Engin
       const remedy = "Ask for that one, or for none; on a machine with several, the driver's own settings choose";
       throw new BackendUnavailableError("gpu", `the adapter is "${name}", not "${wanted}"`, remedy);
     }
-    return engine(
+    return webGpuEngine(
       gpu,
       seed.kernel,
       first,
@@ -120,7 +122,8 @@ async function start(wanted: string | undefined, isNode: boolean): Promise<Engin
   }
 }
 
-function engine(
+/** The engine over what gpu.js has opened; `wait` awaits what the device computes. */
+export function webGpuEngine(
   gpu: GpuJs,
   seed: Kernel["kernel"],
   first: BufferHandle,
@@ -133,33 +136,38 @@ function engine(
   const mostBytes = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   const mostGroups = limits.maxComputeWorkgroupsPerDimension;
   /** What came of the runs since it was last asked. */
-  const runs: Promise<{ readonly message: string } | null>[] = [];
+  const runs: ScopeError[] = [];
   const allocations = new WeakMap<BufferHandle, Promise<ConveneError | undefined>>();
 
   const check = (): void => {
     if (context.isLost) throw lostError();
   };
-  /** Awaits what the device does; where it failed because the device was lost, that may be known a moment later. */
-  const settle = async <T>(work: Promise<T>): Promise<T> => {
-    let result: T;
+  /** Awaits what the device says; where it fails because the device was lost, that may be known a moment later. */
+  const told = async <T>(work: Promise<T>): Promise<T> => {
     try {
-      result = await wait(work);
+      return await work;
     } catch (error) {
       await Promise.race([device.lost, new Promise((resolve) => setTimeout(resolve, LATE))]);
       check();
       throw error;
     }
+  };
+  /** Awaits what the device computes. */
+  const settle = async <T>(work: Promise<T>): Promise<T> => {
+    const result = await told(wait(work));
     check();
-    for (const error of await Promise.all(runs.splice(0))) {
+    for (const error of await told(Promise.all(runs.splice(0)))) {
       if (error) throw new ConveneError("ERR_EXECUTION", `gpu: WebGPU says: ${error.message}`);
     }
     return result;
   };
+  /** The last scope's error. It is asked for later or never, and a rejection that nobody hears of would end a Node process. */
+  const popScope = (): ScopeError => heard(device.popErrorScope());
   /** A buffer, and what its allocation says. The device is everybody's, so errors are asked for where they may come. */
-  const createBuffer = (size: number, usage: number): [Buffer, Promise<{ readonly message: string } | null>] => {
+  const createBuffer = (size: number, usage: number): [Buffer, ScopeError] => {
     device.pushErrorScope("out-of-memory");
     const buffer = device.createBuffer({ size, usage });
-    return [buffer, device.popErrorScope()];
+    return [buffer, popScope()];
   };
 
   // gpu.js makes a handle only as what a kernel returns, and takes what returns four numbers a thread for no argument,
@@ -182,14 +190,11 @@ function engine(
     check();
     const [buffer, error] = createBuffer(4 * lengthOf(planes), USAGE);
     const handle = handleOf(buffer, planes);
-    allocations.set(
-      handle,
-      error.then((failed) => (failed ? outOfMemory(planes, failed) : undefined)),
-    );
+    allocations.set(handle, heard(error.then((failed) => (failed ? outOfMemory(planes, failed) : undefined))));
     return handle;
   };
   const ready = async (handle: BufferHandle): Promise<void> => {
-    const error = await allocations.get(handle);
+    const error = await told(allocations.get(handle)!);
     if (error) throw error;
   };
 
@@ -220,11 +225,8 @@ function engine(
       const [small, into] = [allocate({ planes: 1, height: 1, width: 1 }), allocate(output)];
       try {
         await ready(into);
-        await run(
-          kernel,
-          names.map(() => small),
-          into,
-        );
+        const inputs = names.map(() => small);
+        await told(run(kernel, inputs, into));
         checkMode(kernel, "webgpu");
         return kernel;
       } catch (error) {
@@ -252,15 +254,16 @@ function engine(
       // Between these two nothing else happens: a kernel that is compiled has submitted its work when it comes back.
       device.pushErrorScope("validation");
       const done = run(kernel, args, output);
-      runs.push(device.popErrorScope());
-      await done;
+      runs.push(popScope());
+      await told(done);
     },
     async read({ buffer }, planes) {
       check();
       const size = 4 * lengthOf(planes);
       const [staging, error] = createBuffer(size, STAGING);
       try {
-        if (await error) throw outOfMemory(planes, await error);
+        const failed = await told(error);
+        if (failed) throw outOfMemory(planes, failed);
         const encoder = device.createCommandEncoder();
         encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
         queue.submit([encoder.finish()]);
@@ -280,6 +283,12 @@ function engine(
       await gpu.destroy();
     },
   };
+}
+
+/** `work`, as somebody listens to it: whoever awaits it later is told all the same. */
+function heard<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
 }
 
 /** As gpu.js counts: x, y, z. */
