@@ -18,7 +18,11 @@ export interface CpuOptions {
    * (the default) to detect.
    */
   readonly simd?: Simd | "auto";
-  /** Bytes that tensors and plans may take together. Default and most: 4 GiB with `"wasm"`, 2 GiB with `"js"`, less a page. */
+  /**
+   * Bytes that tensors and plans may take together. Default and most: 4 GiB with `"wasm"`, 2 GiB with `"js"`, less a page.
+   * Where the engine does not reserve so many addresses for WebAssembly, the default is halved until it does, down to 256
+   * MiB; a number that is given here is not.
+   */
   readonly maxMemory?: number;
 }
 
@@ -39,7 +43,7 @@ export async function cpu(options: CpuOptions = {}): Promise<Backend> {
     throw new ConveneError("ERR_INVALID_OPTION", `simd ("${simd}") is for kernels "wasm" only`);
   }
   const most = MOST_MEMORY[kernels];
-  const maxMemory = checkInteger("maxMemory", options.maxMemory === undefined ? most : options.maxMemory, PAGE, most);
-  const loaded = kernels === "js" ? createJsKernels(maxMemory) : await loadWasmKernels(simd, maxMemory);
-  return defineBackend(cpuImplementation(loaded, { maxMemory }));
+  const asked = options.maxMemory === undefined ? undefined : checkInteger("maxMemory", options.maxMemory, PAGE, most);
+  const loaded = kernels === "js" ? createJsKernels(asked ?? most) : await loadWasmKernels(simd, asked);
+  return defineBackend(cpuImplementation(loaded, { maxMemory: loaded.maxMemory }));
 }

@@ -81,6 +81,8 @@ export interface KernelSet {
   /** `"wasm simd128"`, `"wasm relaxed simd"`, `"plain JavaScript"`. */
   readonly name: string;
   readonly memory: KernelMemory;
+  /** Bytes that the memory may grow to. */
+  readonly maxMemory: number;
   readonly tiles: Tiles;
   readonly run: Readonly<Partial<Record<KernelName, RangeKernel>>>;
 }

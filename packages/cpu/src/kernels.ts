@@ -21,4 +21,4 @@ export {
 } from "./storage.js";
 export { type Asker, pickBuild, type Simd, type WasmBuild, type WasmExports } from "./wasm-build.js";
 export { createWorkspace, type Workspace } from "./workspace.js";
-export { createWasmMemory, kernelMemory, MOST_WASM_MEMORY } from "./wasm-memory.js";
+export { kernelMemory, MOST_WASM_MEMORY, reserveWasmMemory } from "./wasm-memory.js";

@@ -8,13 +8,36 @@ export const PAGE = 65536;
 /** A page below what an address of 32 bits can name. */
 export const MOST_WASM_MEMORY = 2 ** 32 - PAGE;
 
+/** What is tried in turn where nobody said how much: some phones and containers refuse to reserve 4 GiB of addresses. */
+const SIZES = [MOST_WASM_MEMORY, 2 ** 31, 2 ** 30, 2 ** 29, 2 ** 28] as const;
+
+/** A memory, and the bytes that it may grow to. */
+export interface ReservedMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly maxMemory: number;
+}
+
 /**
- * A memory of one page, which can grow.
+ * A memory of one page, which can grow. Addresses for all that it may grow to are reserved now.
  *
- * @param maxMemory bytes that it may grow to
+ * @param maxMemory bytes that it may grow to, and no less; left out, 4 GiB less a page, or half of that, and so on down to
+ * 256 MiB, whichever can be had first
  * @throws ConveneError `ERR_OUT_OF_MEMORY` where so many addresses cannot be reserved
  */
-export function createWasmMemory(backend: string, maxMemory: number, shared: boolean): WebAssembly.Memory {
+export function reserveWasmMemory(backend: string, maxMemory: number | undefined, shared: boolean): ReservedMemory {
+  if (maxMemory !== undefined) return { memory: createWasmMemory(backend, maxMemory, shared), maxMemory };
+  let refusal: unknown;
+  for (const size of SIZES) {
+    try {
+      return { memory: createWasmMemory(backend, size, shared), maxMemory: size };
+    } catch (error) {
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+function createWasmMemory(backend: string, maxMemory: number, shared: boolean): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: 1, maximum: Math.ceil(maxMemory / PAGE), shared });
   } catch (cause) {

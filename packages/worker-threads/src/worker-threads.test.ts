@@ -236,4 +236,46 @@ describe("memory", () => {
     await running;
     await next.run(x);
   });
+
+  describe("that an engine does not reserve so much of", () => {
+    /** @returns how many bytes it was asked for, one after another */
+    const refuseAbove = (most: number): readonly number[] => {
+      const asked: number[] = [];
+      const { Memory, validate, compile } = WebAssembly;
+      vi.stubGlobal("WebAssembly", {
+        validate,
+        compile,
+        Memory: function (descriptor: WebAssembly.MemoryDescriptor) {
+          asked.push(descriptor.maximum! * 65536);
+          if (asked.at(-1)! > most) throw new RangeError("WebAssembly.Memory(): could not allocate memory");
+          return new Memory(descriptor);
+        },
+      });
+      return asked;
+    };
+
+    it("is halved until it fits, and what it got is what it names", async () => {
+      const asked = refuseAbove(2 ** 29);
+      const backend = await make({ threads: 2 });
+      expect(asked).toEqual([2 ** 32 - 65536, 2 ** 31, 2 ** 30, 2 ** 29]);
+      expect(() => backend.allocate([1, 1, 16384, 16384])).toThrow(/the limit is 536870912\./);
+      const x = randomUniform([1, 4, 8, 8]);
+      const y = await (
+        await prepare(backend, new Conv2d({ inChannels: 4, outChannels: 4, kernelSize: 1 }), x.shape)
+      ).run(x);
+      expect(y.data).toHaveLength(256);
+    });
+
+    it("is an error below 256 MiB, and where the caller said how much", async () => {
+      const asked = refuseAbove(2 ** 28 - 1);
+      const refused = (bytes: number) => ({
+        code: "ERR_OUT_OF_MEMORY",
+        message: `worker-threads could not reserve ${bytes} bytes of addresses. Lower maxMemory`,
+      });
+      await expect(workerThreads({ threads: 1 })).rejects.toMatchObject(refused(2 ** 28));
+      expect(asked).toHaveLength(5);
+      await expect(workerThreads({ threads: 1, maxMemory: 2 ** 30 })).rejects.toMatchObject(refused(2 ** 30));
+      expect(asked).toHaveLength(6);
+    });
+  });
 });

@@ -9,11 +9,11 @@ import {
   defineBackend,
 } from "@convene/core";
 import {
-  createWasmMemory,
   KERNEL_NAMES,
   kernelMemory,
   MOST_WASM_MEMORY,
   pickBuild,
+  reserveWasmMemory,
   sharedBuilds,
 } from "@convene/cpu/kernels";
 import { implementation } from "./backend.js";
@@ -29,7 +29,11 @@ export interface WorkerThreadsOptions {
    * (the default) to detect.
    */
   readonly simd?: "relaxed" | "simd128" | "auto";
-  /** Bytes that tensors and plans may take together. Default and most: 4 GiB less a page, of which only what is used is taken. */
+  /**
+   * Bytes that tensors and plans may take together. Default and most: 4 GiB less a page, of which only what is used is
+   * taken. Where the engine does not reserve so many addresses, the default is halved until it does, down to 256 MiB; a
+   * number that is given here is not.
+   */
   readonly maxMemory?: number;
 }
 
@@ -62,10 +66,10 @@ export function workerThreads(options: WorkerThreadsOptions = {}): Promise<Backe
 
 export async function openWorkerThreads(options: WorkerThreadsOptions, internals: Internals = {}): Promise<Backend> {
   checkKeys("workerThreads options", options, ["threads", "simd", "maxMemory"]);
-  const { threads: asked, simd = "auto", maxMemory = MOST_WASM_MEMORY } = options;
+  const { threads: asked, simd = "auto", maxMemory: limit } = options;
   if (asked !== undefined) checkInteger("threads", asked, 1, MOST_THREADS);
   checkOneOf("simd", simd, ["auto", "relaxed", "simd128"]);
-  checkInteger("maxMemory", maxMemory, LEAST_MEMORY, MOST_WASM_MEMORY);
+  if (limit !== undefined) checkInteger("maxMemory", limit, LEAST_MEMORY, MOST_WASM_MEMORY);
 
   checkSharedMemory();
   const platform = internals.platform ?? (await findPlatform());
@@ -86,7 +90,7 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
       cause,
     });
   }
-  const memory = createWasmMemory(NAME, maxMemory, true);
+  const { memory, maxMemory } = reserveWasmMemory(NAME, limit, true);
   let pool: Pool;
   try {
     pool = await startPool({

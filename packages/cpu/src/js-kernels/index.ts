@@ -10,6 +10,7 @@ export function createJsKernels(maxMemory: number): KernelSet {
   return {
     name: "plain JavaScript",
     memory,
+    maxMemory,
     tiles: { igemm: [{ mr: IGEMM_MR, nr: IGEMM_NR, kernel: "igemm2x4", speed: 1 }], depthwise: [] },
     run: { igemm2x4: igemmJs(memory), depthwise: depthwiseJs(memory) },
   };

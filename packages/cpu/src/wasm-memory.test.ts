@@ -1,0 +1,76 @@
+/** Engines that refuse to reserve many addresses, as those of some phones and containers do. */
+
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { cpu } from "./index.js";
+import { reserveWasmMemory } from "./wasm-memory.js";
+
+afterEach(() => vi.unstubAllGlobals());
+
+const GIB = 2 ** 30;
+const PAGE = 65536;
+
+/** Refuses memories that may grow beyond `most` bytes. @returns how many bytes it was asked for, one after another */
+function refuseAbove(most: number): readonly number[] {
+  const asked: number[] = [];
+  const { Memory, validate, instantiate } = WebAssembly;
+  vi.stubGlobal("WebAssembly", {
+    validate,
+    instantiate,
+    Memory: function (descriptor: WebAssembly.MemoryDescriptor) {
+      asked.push(descriptor.maximum! * PAGE);
+      if (asked.at(-1)! > most) throw new RangeError("WebAssembly.Memory(): could not allocate memory");
+      return new Memory(descriptor);
+    },
+  });
+  return asked;
+}
+
+describe("a memory of whatever size", () => {
+  it("is the largest where that can be had", () => {
+    const asked = refuseAbove(Infinity);
+    expect(reserveWasmMemory("cpu", undefined, false).maxMemory).toBe(4 * GIB - PAGE);
+    expect(asked).toEqual([4 * GIB - PAGE]);
+  });
+
+  it.each([true, false])("is halved until it fits (shared: %j)", (shared) => {
+    const asked = refuseAbove(GIB);
+    const { memory, maxMemory } = reserveWasmMemory("cpu", undefined, shared);
+    expect(asked).toEqual([4 * GIB - PAGE, 2 * GIB, GIB]);
+    expect(maxMemory).toBe(GIB);
+    expect(memory.buffer.byteLength).toBe(PAGE);
+  });
+
+  it("of less than 256 MiB is an error", () => {
+    const asked = refuseAbove(GIB / 4 - 1);
+    expect(() => reserveWasmMemory("cpu", undefined, false)).toThrow(
+      expect.objectContaining({
+        code: "ERR_OUT_OF_MEMORY",
+        message: "cpu could not reserve 268435456 bytes of addresses. Lower maxMemory",
+        cause: expect.any(RangeError),
+      }),
+    );
+    expect(asked).toEqual([4 * GIB - PAGE, 2 * GIB, GIB, GIB / 2, GIB / 4]);
+  });
+});
+
+it("a memory of a size that was asked for is that or an error", () => {
+  const asked = refuseAbove(GIB);
+  expect(() => reserveWasmMemory("cpu", 2 * GIB, false)).toThrow(/could not reserve 2147483648 bytes/);
+  expect(asked).toEqual([2 * GIB]);
+  expect(reserveWasmMemory("cpu", 100_000, false).maxMemory).toBe(100_000);
+});
+
+describe("cpu()", () => {
+  it("names what it got where memory is used up", async () => {
+    refuseAbove(GIB / 2);
+    const backend = await cpu();
+    expect(() => backend.allocate([1, 1, 16384, 16384])).toThrow(/the limit is 536870912\./);
+    await backend.dispose();
+  });
+
+  it("takes no less than it was told to", async () => {
+    const asked = refuseAbove(GIB / 2);
+    await expect(cpu({ maxMemory: GIB })).rejects.toMatchObject({ code: "ERR_OUT_OF_MEMORY" });
+    expect(asked).toEqual([GIB]);
+  });
+});
