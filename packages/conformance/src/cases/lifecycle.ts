@@ -6,6 +6,7 @@ import { memoryCases } from "./lifecycle-memory.js";
 import { planCases } from "./lifecycle-plans.js";
 import { runCases } from "./lifecycle-runs.js";
 import { sharedCases } from "./lifecycle-shared.js";
+import { syncCases } from "./lifecycle-sync.js";
 
 /** A standard, a depthwise and a grouped problem: one for each kind of kernel that a backend is likely to have. */
 const PROBLEMS = [
@@ -22,5 +23,6 @@ export async function lifecycleCases(): Promise<readonly ConformanceCase[]> {
     ...planCases(),
     ...memoryCases(),
     ...sharedCases(),
+    ...syncCases(),
   ];
 }

@@ -55,6 +55,30 @@ export const QUEUE_FAULTS: readonly Fault[] = [
       },
     })),
   },
+  {
+    name: "sync-does-not-wait",
+    about: "Uploads, runs and reads go through a queue, one a turn; sync has nothing to wait for, and never did.",
+    caughtBy: ["lifecycle"],
+    backend: faultyBackend("sync-does-not-wait", (right) => {
+      let queue: Promise<unknown> = Promise.resolve();
+      const enqueue = <T>(work: () => T | Promise<T>): Promise<T> => {
+        const mine = queue.then(() => new Promise((resolve) => setTimeout(resolve))).then(work);
+        queue = mine.catch(() => undefined);
+        return mine;
+      };
+      return {
+        upload: (source, target) => {
+          const copy = { ...source, data: source.data.slice() };
+          void enqueue(() => right.upload(copy, target));
+        },
+        read: (source, shape, layout) => enqueue(() => right.read(source, shape, layout)),
+        prepareConv2d: async (problem, weights, options) => {
+          const plan = await right.prepareConv2d(problem, weights, options);
+          return { ...plan, run: (...tensors) => void enqueue(() => plan.run(...tensors)) };
+        },
+      };
+    }),
+  },
 ];
 
 interface Queue {
