@@ -415,6 +415,37 @@ describe("bench", () => {
   });
 });
 
+describe("bench of a backend whose sync does not wait", () => {
+  it("has no figure for it, and says why", async () => {
+    const table: BackendTable = {
+      first: TABLE["first"]!,
+      early: entry(async () => {
+        const right = await referenceBackend();
+        // Runs are done when something is read.
+        const queue: (() => void)[] = [];
+        return {
+          ...right,
+          prepareConv2d: async (...args) => {
+            const plan = await right.prepareConv2d(...args);
+            return { ...plan, dispose: plan.dispose, run: (...tensors) => void queue.push(() => plan.run(...tensors)) };
+          },
+          read: async (...args) => {
+            for (const run of queue.splice(0)) run();
+            return right.read(...args);
+          },
+        };
+      }),
+    };
+    const { code, stdout } = await convene("bench ic8_ih16_oc8_kh3 --time 5", { table });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /failed early ic8_ih16_oc8_kh3: sync came back before the work was done: after \d+ runs? it took/,
+    );
+    expect(stdout).toMatch(/ic8_ih16_oc8_kh3 +1 +first /);
+    expect(stdout).not.toMatch(/early +[\d.]+ +\d+ %/);
+  });
+});
+
 describe("bench of a backend that fails later on", () => {
   it("records it, and goes on", async () => {
     const json = join(folder, "out.json");

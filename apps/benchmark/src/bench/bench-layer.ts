@@ -13,6 +13,7 @@ import type { OpenBackend } from "../backends.js";
 import type { Io } from "../io.js";
 import { breathe } from "../report/progress.js";
 import { settle } from "../settle.js";
+import { checkSync } from "./check-sync.js";
 import { disposeAll } from "./dispose-all.js";
 import { type LayerFailure, layerFailure } from "./layer-failure.js";
 import { type Measurement, measure, type Subject } from "./measure.js";
@@ -31,6 +32,8 @@ export interface LayerOutcome {
 interface Prepared extends Subject {
   readonly backend: string;
   readonly algorithm: string;
+  /** Copies the output. */
+  read(): Promise<unknown>;
   dispose(): void;
 }
 
@@ -48,8 +51,8 @@ export async function benchLayer(
       try {
         const subject = await settle(io, () => prepareLayer(name, backend, problem));
         prepared.push(subject);
-        // A first run, so that what fails does so before it can spoil the others' rounds.
-        await settle(io, () => subject.run(1));
+        // The first runs, so that what fails does so before it can spoil the others' rounds.
+        await settle(io, () => checkSync(subject));
       } catch (error) {
         await breathe(io);
         const broken = prepared.findIndex((subject) => subject.backend === name);
@@ -92,6 +95,7 @@ async function prepareLayer(name: string, backend: Backend, problem: Conv2dProbl
         for (let i = 0; i < count; i++) plan.run(input, output, residual);
         await backend.sync();
       },
+      read: () => backend.read(output),
       dispose: () => disposeAll(tensors),
     };
   } catch (error) {
