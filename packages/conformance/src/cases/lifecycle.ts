@@ -1,6 +1,7 @@
 /** lifecycle: what must hold over more than one run. Nothing stale, nothing shared that should not be, nothing left over. */
 
 import type { ConformanceCase } from "../case.js";
+import { copyCases } from "./lifecycle-copies.js";
 import { backendCases, disposeCases } from "./lifecycle-dispose.js";
 import { memoryCases } from "./lifecycle-memory.js";
 import { planCases } from "./lifecycle-plans.js";
@@ -23,6 +24,7 @@ export async function lifecycleCases(): Promise<readonly ConformanceCase[]> {
     ...planCases(),
     ...memoryCases(),
     ...sharedCases(),
+    ...PROBLEMS.flatMap(copyCases),
     ...syncCases(),
   ];
 }

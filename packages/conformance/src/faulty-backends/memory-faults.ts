@@ -1,9 +1,9 @@
 /** Right results in memory that belongs to something else, or that is not theirs yet, or no more. */
 
-import type { Conv2dWeights, Shape4 } from "@convene/core";
+import { type Conv2dWeights, inputShape, outputShape, type Shape4, tensor, toLayout } from "@convene/core";
 import { referenceConv2d } from "../reference.js";
 import type { ReferenceStorage } from "../reference-backend.js";
-import { copyWeights, type Fault, faultyBackend, planOf } from "./faulty-backend.js";
+import { copyWeights, type Fault, faultyBackend, type Implementation, planOf } from "./faulty-backend.js";
 
 export const MEMORY_FAULTS: readonly Fault[] = [
   {
@@ -23,6 +23,28 @@ export const MEMORY_FAULTS: readonly Fault[] = [
       upload: (source, target) => {
         if (source.layout === "nchw") target.data = source.data;
         else right.upload(source, target);
+      },
+    })),
+  },
+  {
+    name: "read-gives-device-memory-in-nhwc",
+    about: "As before, on a device whose own layout is nhwc: all tests in nchw pass, because those reads convert.",
+    caughtBy: ["lifecycle"],
+    backend: faultyBackend("read-gives-device-memory-in-nhwc", () => ({
+      ...NHWC,
+      read: async (source, shape, layout) =>
+        layout === "nhwc" ? { shape, layout, data: source.data } : NHWC.read(source, shape, layout),
+    })),
+  },
+  {
+    name: "upload-keeps-the-callers-array-in-nhwc",
+    about: "As before, for uploads: a tensor that needs no conversion is not copied either.",
+    caughtBy: ["lifecycle"],
+    backend: faultyBackend("upload-keeps-the-callers-array-in-nhwc", () => ({
+      ...NHWC,
+      upload: (source, target) => {
+        if (source.layout === "nhwc") target.data = source.data;
+        else NHWC.upload(source, target);
       },
     })),
   },
@@ -137,6 +159,23 @@ export const MEMORY_FAULTS: readonly Fault[] = [
     }),
   },
 ];
+
+/** The reference on a device where channels are innermost. */
+const NHWC = {
+  upload: (source, target) => target.data.set(toLayout(source, "nhwc").data),
+  read: async ({ data }, shape, layout) => toLayout(tensor(data.slice(), shape, { layout: "nhwc" }), layout),
+  prepareConv2d: async (problem, weights) =>
+    planOf(({ input, residual, ...rest }, output) => {
+      const nchw = (data: Float32Array, shape: Shape4): Float32Array =>
+        toLayout(tensor(data, shape, { layout: "nhwc" }), "nchw").data;
+      const { output: result } = referenceConv2d(problem, {
+        ...rest,
+        input: nchw(input, inputShape(problem)),
+        residual: residual && nchw(residual, outputShape(problem)),
+      });
+      output.set(toLayout(tensor(Float32Array.from(result), outputShape(problem)), "nhwc").data);
+    }, copyWeights(weights)),
+} satisfies Partial<Implementation>;
 
 function sizeOf([n, c, h, w]: Shape4): number {
   return n * c * h * w;
