@@ -9,7 +9,7 @@ import { join, relative } from "node:path";
 import process from "node:process";
 import { fail, isMain, ROOT, tool } from "./workspace.js";
 
-const SOURCES = join(ROOT, "packages", "cpu", "assembly");
+const SOURCES = ["packages/cpu/assembly", "apps/benchmark/assembly"].map((folder) => join(ROOT, folder));
 const HIDDEN = "//decorator:";
 
 /** `format` applied to `source`, with its decorators out of the way. */
@@ -25,16 +25,18 @@ export function formatAssembly(source: string, file: string): string {
 
 function oxfmt(text: string, file: string): string {
   // Under another name: the configuration leaves the real one out.
-  const args = [`--stdin-filepath=${relative(SOURCES, file).replaceAll(/[/\\]/g, "-")}`];
+  const args = [`--stdin-filepath=${relative(ROOT, file).replaceAll(/[/\\]/g, "-")}`];
   const { status, stdout, stderr } = spawnSync(tool("oxfmt"), args, { cwd: ROOT, input: text, encoding: "utf8" });
   if (status !== 0) throw new Error(`${relative(ROOT, file)}: ${stderr}`);
   return stdout;
 }
 
 function main(check: boolean): void {
-  const unformatted = readdirSync(SOURCES, { encoding: "utf8", recursive: true })
-    .filter((path) => path.endsWith(".ts"))
-    .map((path) => join(SOURCES, path))
+  const files = SOURCES.flatMap((folder) =>
+    readdirSync(folder, { encoding: "utf8", recursive: true }).map((path) => join(folder, path)),
+  );
+  const unformatted = files
+    .filter((file) => file.endsWith(".ts"))
     .filter((file) => {
       const source = readFileSync(file, "utf8");
       const formatted = formatAssembly(source, file);

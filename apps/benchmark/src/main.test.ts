@@ -9,8 +9,10 @@ import { type Backend, BackendUnavailableError, Conv2d, ConveneError, network } 
 import picocolors from "picocolors";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { BackendTable } from "./backends.js";
+import { bench } from "./commands/bench.js";
 import { start } from "./commands/start.js";
 import { main } from "./main.js";
+import type { Roofline } from "./roofline/roofline.js";
 import { networkLayers, type Workload } from "./workloads/workload.js";
 
 /** The reference, with one element of each result off by one. */
@@ -443,6 +445,90 @@ describe("bench of a backend whose sync does not wait", () => {
     );
     expect(stdout).toMatch(/ic8_ih16_oc8_kh3 +1 +first /);
     expect(stdout).not.toMatch(/early +[\d.]+ +\d+ %/);
+  });
+});
+
+describe("bench --roofline", () => {
+  const roofline: Roofline = {
+    peaks: { simd128: { operations: "fused", accumulators: 12, gflops: 40 } },
+    loads: [{ level: "memory", bytes: 67108864, gigabytesPerSecond: 9 }],
+  };
+  /** The second says nothing of threads. */
+  const table: BackendTable = {
+    first: TABLE["first"]!,
+    odd: entry(async () => ({ ...(await referenceBackend()), device: "a card" })),
+  };
+
+  it("writes what was measured, what that allows each layer, and each backend's share", async () => {
+    const [json, markdown] = [join(folder, "out.json"), join(folder, "out.md")];
+    const { io, stdout } = world(new AbortController(), undefined);
+    const options = { time: 2, roofline: true, json, markdown };
+    expect(await bench(["ic3_ih7_oc8_kh3"], options, io, table, async () => roofline)).toBe(0);
+    const report = JSON.parse(readFileSync(json, "utf8"));
+    expect(report.roofline).toEqual(roofline);
+    const [{ allowed, figures }] = report.workloads[0].layers;
+    // 8 * 25 * 27 multiply-accumulates; 4 (147 + 216 + 8 + 200) bytes.
+    expect(allowed).toEqual({
+      milliseconds: 10_800 / 40e6,
+      bound: "arithmetic",
+      arithmetic: 10_800 / 40e6,
+      loads: 2284 / 9e6,
+      level: "memory",
+    });
+    expect(figures[0].share).toBeCloseTo(allowed.milliseconds / figures[0].median, 9);
+    expect(figures[1]).not.toHaveProperty("share");
+    for (const text of [stdout.text(), readFileSync(markdown, "utf8")]) {
+      expect(text).toContain("roofline of one thread: 40.0 GFLOP/s with fused multiply-adds on 12 accumulators");
+      expect(text).toMatch(/ratio[ |]+roofline[ |]+bound by[ |]+algorithm/);
+      expect(text).toContain("odd: no share, as the device does not say how many threads it has");
+    }
+  });
+
+  it("says of an algorithm that transforms its operands that it can pass 100 %", async () => {
+    const json = join(folder, "out.json");
+    const transforming: BackendTable = {
+      first: TABLE["first"]!,
+      winograd: entry(async () => {
+        const right = await referenceBackend();
+        return {
+          ...right,
+          prepareConv2d: async (...args) =>
+            Object.assign(Object.create(await right.prepareConv2d(...args)), { arithmetic: "transformed" }),
+        };
+      }),
+    };
+    const { io, stdout } = world(new AbortController(), undefined);
+    const options = { time: 2, roofline: true, json };
+    expect(await bench(["ic3_ih7_oc8_kh3"], options, io, transforming, async () => roofline)).toBe(0);
+    const [{ figures }] = JSON.parse(readFileSync(json, "utf8")).workloads[0].layers;
+    expect(figures.map(({ transformed }: { transformed?: true }) => transformed)).toEqual([undefined, true]);
+    expect(stdout.text()).toMatch(/^reference: a transformed convolution .* can pass 100 %$/m);
+  });
+
+  it("measures the machine it runs on", async () => {
+    const json = join(folder, "out.json");
+    const { code, stdout } = await convene(`bench ic3_ih7_oc8_kh3 --time 2 --backend first --roofline --json ${json}`);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^loads of one thread, GB\/s: L1 [\d.]+, L2 /m);
+    expect(JSON.parse(readFileSync(json, "utf8")).roofline.peaks.simd128.gflops).toBeGreaterThan(1);
+  });
+
+  it("says nothing of a roofline where none was asked for", async () => {
+    const json = join(folder, "out.json");
+    const { stdout } = await convene(`bench ic3_ih7_oc8_kh3 --time 2 --json ${json}`);
+    expect(stdout + readFileSync(json, "utf8")).not.toMatch(/roofline|allowed|share/);
+  });
+
+  it("stops at Ctrl-C while it measures the machine", async () => {
+    const abort = new AbortController();
+    const stopping: BackendTable = {
+      first: entry(async () => {
+        abort.abort();
+        return referenceBackend();
+      }),
+    };
+    const { code } = await convene("bench ic3_ih7_oc8_kh3 --roofline", { table: stopping, abort });
+    expect(code).toBe(130);
   });
 });
 

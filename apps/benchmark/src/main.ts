@@ -123,6 +123,7 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
     .usage("[workload|problem...] [options]")
     .option("-b, --backend <name...>", "backends, the first of which is the baseline; default: all that can run here")
     .option("-t, --time <ms>", `milliseconds for each layer and backend (default: ${DEFAULT_TIME})`, integer(1, 1e6))
+    .option("--roofline", "measure what this machine allows at most, and show each figure's share of that")
     .option("--json <file>", "write everything, raw samples included")
     .option("--markdown <file>", "write the tables as Markdown")
     .addHelpText(
@@ -131,6 +132,7 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
         "bench",
         "bench resnext50 --backend cpu",
         "bench ic64_ih56_oc64_kh3_ph1 --time 2000",
+        "bench yardstick --backend cpu --roofline",
         "bench my-network.json --json results.json",
       ]),
     )

@@ -22,6 +22,8 @@ import { patiently } from "./patiently.js";
 export interface LayerFigures extends Measurement {
   readonly backend: string;
   readonly algorithm: string;
+  /** See `Figure`. */
+  readonly transformed?: true;
 }
 
 export interface LayerOutcome {
@@ -29,9 +31,7 @@ export interface LayerOutcome {
   readonly failures: readonly LayerFailure[];
 }
 
-interface Prepared extends Subject {
-  readonly backend: string;
-  readonly algorithm: string;
+interface Prepared extends Subject, Pick<LayerFigures, "backend" | "algorithm" | "transformed"> {
   /** Copies the output. */
   read(): Promise<unknown>;
   dispose(): void;
@@ -62,10 +62,10 @@ export async function benchLayer(
     }
     const outcomes = prepared.length > 0 ? await measure(prepared, patiently(io, budget)) : [];
     const figures: LayerFigures[] = [];
-    for (const [index, { backend, algorithm }] of prepared.entries()) {
+    for (const [index, { backend, algorithm, transformed }] of prepared.entries()) {
       const outcome = outcomes[index]!;
       if ("error" in outcome) failures.push(layerFailure(backend, outcome.error));
-      else figures.push({ backend, algorithm, ...outcome });
+      else figures.push({ backend, algorithm, ...(transformed ? { transformed } : {}), ...outcome });
     }
     return { figures, failures };
   } finally {
@@ -91,6 +91,7 @@ async function prepareLayer(name: string, backend: Backend, problem: Conv2dProbl
     return {
       backend: name,
       algorithm: plan.algorithm,
+      ...(isTransformed(plan) ? { transformed: true } : {}),
       run: async (count) => {
         for (let i = 0; i < count; i++) plan.run(input, output, residual);
         await backend.sync();
@@ -102,4 +103,9 @@ async function prepareLayer(name: string, backend: Backend, problem: Conv2dProbl
     disposeAll(tensors);
     throw error;
   }
+}
+
+/** A backend whose core does not have the field yet, or any more, has plans that say nothing of it. */
+function isTransformed(plan: Conv2dPlan & { readonly arithmetic?: unknown }): boolean {
+  return plan.arithmetic === "transformed";
 }

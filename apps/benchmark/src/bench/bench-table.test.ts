@@ -1,6 +1,7 @@
 import picocolors from "picocolors";
 import { parseProblem } from "@convene/core";
 import { describe, expect, it } from "vitest";
+import { applyRoofline } from "../roofline/apply-roofline.js";
 import { benchMarkdown, benchTable } from "./bench-table.js";
 import { layerResult, totals } from "./results.js";
 
@@ -55,7 +56,48 @@ describe("benchTable", () => {
   });
 });
 
+// 14 * 14 * 16 * 8 multiply-accumulates: 50,176 operations, 0.5 ms at 0.1e6 a millisecond. The other has 28,224.
+const roofed = applyRoofline(
+  result,
+  {
+    peaks: { simd128: { operations: "fused", accumulators: 12, gflops: 0.1 } },
+    loads: [
+      { level: "L1", bytes: 15_000, gigabytesPerSecond: 0.02 },
+      { level: "L2", bytes: 262_144, gigabytesPerSecond: 0.05 },
+    ],
+  },
+  new Map([["cpu", 1]]),
+);
+
+describe("benchTable with a roofline", () => {
+  it("has a column of shares, and one of what bounds the layer; none for a backend whose threads are not known", () => {
+    const lines = benchTable(roofed, plain, undefined);
+    expect(lines[0]).toMatch(/ ratio +roofline +bound by +algorithm$/);
+    expect(lines[1]).toMatch(/^ic8_ih14_oc16_kh1 +3 +cpu .* 1\.00 +50 % +arithmetic +igemm$/);
+    expect(lines[2]).toMatch(/ cpu:js .* 12\.00 +arithmetic +direct$/);
+    // 4 (1,568 + 80 + 1,568) bytes are 12,864: 0.6432 ms of 1 at 0.02e6 a millisecond, and 0.28 of arithmetic.
+    expect(lines[3]).toMatch(/ cpu .* 64 % +loads, L1 +igemm$/);
+    // 3 (0.50176 + 0.6432) of 6 milliseconds.
+    expect(lines.find((line) => line.startsWith("sum of 6 layers "))).toMatch(/cpu +6\.000 .* 1\.00 +57 %$/);
+  });
+
+  it("has no such columns without one", () => {
+    expect(benchTable(result, plain, undefined)[0]).not.toMatch(/roofline|bound/);
+    expect(benchMarkdown(result)).not.toMatch(/roofline|bound/);
+  });
+
+  it("keeps within a narrow terminal", () => {
+    expect(Math.max(...benchTable(roofed, plain, 80).map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+});
+
 describe("benchMarkdown", () => {
+  it("has the columns of a roofline", () => {
+    expect(benchMarkdown(roofed)).toMatch(
+      /\| ratio \| roofline \| bound by \| algorithm \|\n.*\n\| ic8_.* \| 1\.00 \| 50 % \| arithmetic \| igemm \|/,
+    );
+  });
+
   it("names the layer on each line", () => {
     expect(benchMarkdown(result)).toContain("| ic8_ih14_oc16_kh1 | 3 | cpu:js | 12.00 |");
   });

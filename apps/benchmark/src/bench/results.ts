@@ -5,6 +5,7 @@ import { geometricMean, median, summarize, type Summary } from "../statistics.js
 import type { LayerOutcome } from "./bench-layer.js";
 import type { NetworkOutcome } from "./bench-network.js";
 import type { LayerFailure } from "./layer-failure.js";
+import type { Allowed } from "../roofline/roofline.js";
 
 /** One row: a backend on a layer, or on the whole network. */
 export interface Figure extends Summary {
@@ -13,9 +14,13 @@ export interface Figure extends Summary {
   /** Time relative to the baseline, the first backend: the median over rounds of the quotient within a round. */
   readonly ratio: number | undefined;
   readonly algorithm: string | undefined;
+  /** The plan transforms its operands, as Winograd does: it does fewer operations than are counted here. */
+  readonly transformed?: true;
   readonly runsPerSample: number;
   /** Milliseconds. */
   readonly samples: readonly number[];
+  /** With a roofline: time allowed / median. Absent where the device does not say how many threads it has. */
+  readonly share?: number;
 }
 
 export interface LayerResult {
@@ -25,6 +30,8 @@ export interface LayerResult {
   readonly macs: number;
   readonly figures: readonly Figure[];
   readonly failures: readonly LayerFailure[];
+  /** With a roofline: the least time for one run on one thread. */
+  readonly allowed?: Allowed;
 }
 
 /** Σ median × repeat over all layers. */
@@ -32,6 +39,8 @@ export interface Sum {
   readonly milliseconds: number;
   readonly gflops: number;
   readonly ratio: number | undefined;
+  /** With a roofline: Σ time allowed × repeat / `milliseconds`. Absent as a figure's. */
+  readonly share?: number;
 }
 
 /** A backend over the distinct layers that it has figures for. */
@@ -47,6 +56,8 @@ export interface Total {
 export interface NetworkResult {
   readonly figures: readonly Figure[];
   readonly failures: readonly LayerFailure[];
+  /** With a roofline: the sum of its layers' least times on one thread. */
+  readonly allowed?: Pick<Allowed, "milliseconds">;
 }
 
 export function layerResult(
@@ -114,13 +125,14 @@ export function totals(layers: readonly LayerResult[], backends: readonly string
 interface Measured {
   readonly backend: string;
   readonly algorithm?: string;
+  readonly transformed?: true;
   readonly samples: readonly number[];
   readonly runsPerSample: number;
 }
 
 function toFigures(measured: readonly Measured[], macs: number, baseline: string): readonly Figure[] {
   const base = measured.find(({ backend }) => backend === baseline)?.samples;
-  return measured.map(({ backend, algorithm, samples, runsPerSample }) => {
+  return measured.map(({ backend, algorithm, transformed, samples, runsPerSample }) => {
     const summary = summarize(samples);
     return {
       backend,
@@ -128,6 +140,7 @@ function toFigures(measured: readonly Measured[], macs: number, baseline: string
       gflops: rate(macs, summary.median),
       ratio: base && median(samples.map((sample, round) => sample / base[round]!)),
       algorithm,
+      ...(transformed ? { transformed } : {}),
       runsPerSample,
       samples,
     };

@@ -11,8 +11,13 @@ import { describeWarnings, type Warning, warningsFor } from "../bench/warnings.j
 import { type Io, printLine, printProse } from "../io.js";
 import { formatCount, formatMilliseconds, plural } from "../report/format.js";
 import { printBackends, printTitle } from "../report/header.js";
-import { createProgress, type Progress } from "../report/progress.js";
+import { breathe, createProgress, type Progress } from "../report/progress.js";
 import { checkApart, saveTo, toJson } from "../report/save.js";
+import { applyRoofline, type Threads } from "../roofline/apply-roofline.js";
+import { describeRoofline, rooflineNotes } from "../roofline/describe-roofline.js";
+import { measureRoofline } from "../roofline/measure-roofline.js";
+import { loadProbes } from "../roofline/probe-kernels.js";
+import { type Roofline, threadsOf } from "../roofline/roofline.js";
 import { environment, type Environment } from "../version.js";
 import { distinctLayers, layerCount, resolveTargets, type Workload } from "../workloads/index.js";
 
@@ -26,6 +31,8 @@ export interface BenchOptions {
   readonly time?: number;
   readonly json?: string;
   readonly markdown?: string;
+  /** Measure what the machine allows, and show each figure's share of that. */
+  readonly roofline?: boolean;
 }
 
 export interface BenchReport {
@@ -34,17 +41,21 @@ export interface BenchReport {
   readonly backends: readonly { readonly name: string; readonly device: string }[];
   readonly unavailable: OpenBackends["unavailable"];
   readonly timePerLayer: number;
+  /** Where it was asked for. */
+  readonly roofline?: Roofline;
   /** Ctrl-C came before the end. */
   readonly interrupted: boolean;
   readonly workloads: readonly WorkloadResult[];
   readonly warnings: readonly Warning[];
 }
 
+/** @param measure measures the roofline; replaced in tests */
 export async function bench(
   targets: readonly string[],
   options: BenchOptions,
   io: Io,
   table: BackendTable,
+  measure: (io: Io) => Promise<Roofline> = measureThisMachine,
 ): Promise<number> {
   const workloads = resolveTargets(targets.length > 0 ? targets : ["mobilenet-v1"]);
   checkApart({ "--json": options.json, "--markdown": options.markdown });
@@ -55,11 +66,13 @@ export async function bench(
       printTitle(io, "bench", environment());
       printBackends(io, backends);
       if (backends.open.length === 0) return 1;
-      const report = await runBench(workloads, backends, options.time, io, (unfinished) =>
-        json.update(() => toJson(unfinished)),
-      );
+      // After the backends were opened: one of them may have set V8's flags.
+      const roofline = options.roofline ? await measure(io) : undefined;
+      for (const line of roofline ? describeRoofline(roofline) : []) printProse(io, io.colors.dim(line), 2);
+      const save = (unfinished: BenchReport): void => json.update(() => toJson(unfinished));
+      const report = await runBench(workloads, backends, options.time, io, save, roofline);
       await json.finish(() => toJson(report));
-      await markdown.finish(() => report.workloads.map(benchMarkdown).join("\n"));
+      await markdown.finish(() => reportMarkdown(report));
       printBench(report, workloads, io);
       io.signal.throwIfAborted();
       return backends.incomplete || hasFailed(report) ? 1 : 0;
@@ -70,6 +83,18 @@ export async function bench(
     json.discard();
     markdown.discard();
   }
+}
+
+async function measureThisMachine(io: Io): Promise<Roofline> {
+  return measureRoofline(await loadProbes(), { pause: () => breathe(io) });
+}
+
+function reportMarkdown({ workloads, roofline }: BenchReport): string {
+  const head = roofline ? [`${describeRoofline(roofline).join(".\n")}.\n`] : [];
+  const tables = workloads.map((result) =>
+    [benchMarkdown(result), ...rooflineNotes(result).map((note) => `- ${note}\n`)].join(""),
+  );
+  return [...head, ...tables].join("\n");
 }
 
 /** Whether a backend has given no figure where it should have. */
@@ -84,6 +109,7 @@ export async function runBench(
   time = DEFAULT_TIME,
   io: Io,
   save: (unfinished: BenchReport) => void,
+  roofline?: Roofline,
 ): Promise<BenchReport> {
   const results: WorkloadResult[] = [];
   const context = {
@@ -92,7 +118,11 @@ export async function runBench(
     backends: backends.open.map(({ name, backend }) => ({ name, device: backend.device })),
     unavailable: backends.unavailable,
     timePerLayer: time,
+    ...(roofline && { roofline }),
   } as const;
+  const threads = threadsOfBackends(backends);
+  const finish = (result: WorkloadResult): WorkloadResult =>
+    roofline ? applyRoofline(result, roofline, threads) : result;
   const report = (interrupted: boolean, unfinished: readonly WorkloadResult[] = []): BenchReport => {
     const all = [...results, ...unfinished];
     return { ...context, interrupted, workloads: all, warnings: all.flatMap(workloadWarnings) };
@@ -103,15 +133,24 @@ export async function runBench(
   try {
     for (const workload of workloads) {
       const result = await benchWorkload(workload, backends, time, io, progress, (unfinished) =>
-        save(report(true, [unfinished])),
+        save(report(true, [finish(unfinished)])),
       );
-      results.push(result);
+      results.push(finish(result));
       if (io.signal.aborted) break;
     }
   } finally {
     progress.stop();
   }
   return report(io.signal.aborted);
+}
+
+function threadsOfBackends({ open }: OpenBackends): Threads {
+  return new Map(
+    open.flatMap(({ name, backend }) => {
+      const threads = threadsOf(backend.device);
+      return threads === undefined ? [] : [[name, threads] as const];
+    }),
+  );
 }
 
 async function benchWorkload(
@@ -205,6 +244,7 @@ function printWorkload(result: WorkloadResult, workload: Workload, baseline: str
   printLine(io);
   for (const line of benchTable(result, io.colors, io.columns)) printLine(io, line);
   printLine(io);
+  for (const note of rooflineNotes(result)) printProse(io, dim(note), 2);
   const failures = [
     ...result.layers.flatMap(({ problem, failures: own }) => own.map((failure) => ({ ...failure, problem }))),
     ...(result.network?.failures ?? []).map((failure) => ({ ...failure, problem: "end to end" })),

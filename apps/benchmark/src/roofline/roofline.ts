@@ -1,0 +1,93 @@
+/**
+ * The roofline (Williams, Waterman and Patterson, 2009): the least time that a machine allows for a layer, from its peak of
+ * arithmetic and the bandwidth of its loads. Pure. docs/benchmarking.md, "The roofline", says how to read it.
+ */
+
+import type { Cost } from "@convene/core";
+
+/** The fastest that one thread multiplies and adds, over the forms that were tried. */
+export interface Peak {
+  /** `"fused"`: relaxed SIMD's multiply-add. `"apart"`: a multiplication, then an addition. */
+  readonly operations: "apart" | "fused";
+  /** How many sums that do not depend on each other it takes. */
+  readonly accumulators: number;
+  readonly gflops: number;
+}
+
+/** How fast one thread reads a buffer again and again. */
+export interface LoadRate {
+  /** Such as `"L1"`: where a buffer of this size lies on most machines. */
+  readonly level: string;
+  /** The buffer's size. */
+  readonly bytes: number;
+  /** 10⁹ bytes a second. */
+  readonly gigabytesPerSecond: number;
+}
+
+/** What one thread of this engine on this machine can do at most. */
+export interface Roofline {
+  readonly peaks: {
+    readonly simd128: Peak;
+    /** Only where the engine joins pairs of 128-bit operations (V8's `--experimental-wasm-revectorize`). */
+    readonly simd256?: Peak;
+  };
+  /** From the smallest buffer to the largest. */
+  readonly loads: readonly LoadRate[];
+}
+
+/** The least time for one run, on one thread. */
+export interface Allowed {
+  /** The longer of the two below. */
+  readonly milliseconds: number;
+  readonly bound: "arithmetic" | "loads";
+  /** Milliseconds for two operations a multiply-accumulate. */
+  readonly arithmetic: number;
+  /** Milliseconds for reading or writing each operand once. */
+  readonly loads: number;
+  /** Whose bandwidth was taken, such as `"L2"`. */
+  readonly level: string;
+}
+
+/** The best peak that there is, in GFLOP/s. */
+export function peakRate({ peaks }: Roofline): number {
+  return Math.max(peaks.simd128.gflops, peaks.simd256?.gflops ?? 0);
+}
+
+/** The smallest buffer that was measured and is at least as large as `bytes`; the largest of all for what is larger. */
+export function levelFor(bytes: number, loads: readonly LoadRate[]): LoadRate {
+  return loads.find((level) => level.bytes >= bytes) ?? loads.at(-1)!;
+}
+
+export function allowedTime(
+  { macs, bytesRead, bytesWritten }: Pick<Cost, "macs" | "bytesRead" | "bytesWritten">,
+  roofline: Roofline,
+): Allowed {
+  const bytes = bytesRead + bytesWritten;
+  const { level, gigabytesPerSecond } = levelFor(bytes, roofline.loads);
+  // 10⁹ a second are 10⁶ a millisecond.
+  const arithmetic = (2 * macs) / (peakRate(roofline) * 1e6);
+  const loads = bytes / (gigabytesPerSecond * 1e6);
+  return {
+    milliseconds: Math.max(arithmetic, loads),
+    bound: arithmetic >= loads ? "arithmetic" : "loads",
+    arithmetic,
+    loads,
+    level,
+  };
+}
+
+/** The threads that a backend's device speaks of (`"wasm simd128, 2 threads"`), or `undefined` where it speaks of none. */
+export function threadsOf(device: string): number | undefined {
+  const count = /\b(\d+) threads?\b/.exec(device)?.[1];
+  return count === undefined || Number(count) === 0 ? undefined : Number(count);
+}
+
+/**
+ * Time allowed / time measured: 1 is the roofline.
+ *
+ * @param allowed milliseconds on one thread; `threads` of them are allowed that part of it
+ * @returns `undefined` where the number of threads is not known
+ */
+export function shareOf(allowed: number, measured: number, threads: number | undefined): number | undefined {
+  return threads === undefined ? undefined : allowed / threads / measured;
+}
