@@ -91,9 +91,10 @@ async function measureThisMachine(io: Io): Promise<Roofline> {
 
 function reportMarkdown({ workloads, roofline }: BenchReport): string {
   const head = roofline ? [`${describeRoofline(roofline).join(".\n")}.\n`] : [];
-  const tables = workloads.map((result) =>
-    [benchMarkdown(result), ...rooflineNotes(result).map((note) => `- ${note}\n`)].join(""),
-  );
+  const tables = workloads.flatMap((result) => {
+    const notes = rooflineNotes(result).map((note) => `- ${note}\n`);
+    return notes.length > 0 ? [benchMarkdown(result), notes.join("")] : [benchMarkdown(result)];
+  });
   return [...head, ...tables].join("\n");
 }
 
