@@ -39,6 +39,10 @@ export const PEERS = {
     adapter: "jax-js.ts",
     packages: { "@jax-js/jax": "0.1.25" },
   },
+  litert: {
+    adapter: "litert.ts",
+    packages: { "@litertjs/core": "2.5.3" },
+  },
 } as const satisfies Readonly<Record<string, Peer>>;
 
 /** Runs in a browser alone: `pnpm browser-bench`. */

@@ -1,0 +1,22 @@
+/** The part of LiteRT.js that its adapter calls. Its own types would need the package in the workspace. */
+
+export interface LiteRtTensor {
+  /** A copy. */
+  toTypedArray(): Float32Array;
+  delete(): void;
+}
+
+export interface LiteRtModel {
+  /** Inputs and outputs in the order of the model's. */
+  run(inputs: readonly LiteRtTensor[]): Promise<readonly LiteRtTensor[]>;
+  delete(): void;
+}
+
+export interface LiteRt {
+  /** @param folder where the package's WebAssembly lies */
+  loadLiteRt(folder: string): Promise<{ readonly liteRtWasm: { getThreadCount(): number } }>;
+  loadAndCompile(model: Uint8Array, options: { readonly accelerator: "wasm" }): Promise<LiteRtModel>;
+  supportsFeature(feature: "relaxedSimd"): Promise<boolean>;
+  /** Copies the data to WebAssembly's memory. */
+  readonly Tensor: new (data: Float32Array, shape: readonly number[]) => LiteRtTensor;
+}
