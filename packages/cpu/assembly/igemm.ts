@@ -59,8 +59,7 @@ function igemm(
     // Loop 1, tiles: splits the block into rows of pixels; the panel of weights stays in cache over all of them.
     for (let pixel = first; pixel < last;) {
       const left = last - pixel;
-      // Tiles of 4 and 6 in the mixture that computes the fewest rows for nothing.
-      const rows = MR == 6 && (left == 3 || left == 4 || left == 7 || left == 8) ? 4 : MR;
+      const rows = rowsOf(MR, left);
       const positions = params.positions + (pixel << 2);
       const image = pixel / imagePixels;
       const column = pixel - image * imagePixels;
@@ -75,9 +74,15 @@ function igemm(
   }
 }
 
+/** Rows of the next tile: of 4 and 6 in the mixture that computes the fewest rows for nothing. */
+@inline
+export function rowsOf(MR: i32, left: i32): i32 {
+  return MR == 6 && (left == 3 || left == 4 || left == 7 || left == 8) ? 4 : MR;
+}
+
 /** The tile of `rows` rows; all but `rows` are constants where this is inlined, so that one or two are left. */
 @inline
-function tile(
+export function tile(
   NR: i32,
   rows: i32,
   MR: i32,

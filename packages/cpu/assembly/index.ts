@@ -13,3 +13,12 @@ export {
   depthwise5x5s2Loop,
 } from "./dwconv";
 export { igemm1x16, igemm1x32, igemm4x8, igemm6x16, igemm6x8, igemm8x4 } from "./igemm";
+export {
+  winogradBlocks4x8,
+  winogradBlocks6x16,
+  winogradBlocks6x8,
+  winogradMultiply4x8,
+  winogradMultiply6x16,
+  winogradMultiply6x8,
+  winogradTransform,
+} from "./winograd";

@@ -65,5 +65,45 @@ export class DwconvParams {
   max: f32;
 }
 
+/** Of Winograd's minimal filtering; see winograd.ts. */
+@unmanaged
+export class WinogradParams {
+  /** Outputs of a tile in one dimension: 2 or 4. */
+  m: i32;
+  /** Address of the table of one image's padded pixels, all that its tiles read, and bytes from a row to the one below. */
+  table: usize;
+  tableRow: i32;
+  /** For each group, panel and product: NR zeros, then NR weights for each input channel. */
+  weights: usize;
+  /** For each group and panel: NR biases. */
+  bias: usize;
+  /** Address of the IgemmParams of one product: a pointwise convolution whose pixels are tiles. */
+  gemm: usize;
+  channels: i32;
+  groups: i32;
+  ocPerGroup: i32;
+  panels: i32;
+  panelBytes: i32;
+  /** Tiles of the batch, of an image, of a row of an image; tiles in a block, and blocks. */
+  tiles: i32;
+  imageTiles: i32;
+  rowTiles: i32;
+  blockTiles: i32;
+  blocks: i32;
+  /** In transformed input, from a tile to the next, and from a product to the next; and bytes of a block. */
+  uTile: i32;
+  uStep: i32;
+  uBlock: i32;
+  /** In a worker's products, from one product to the next. */
+  pStep: i32;
+  oh: i32;
+  ow: i32;
+  inputImage: i32;
+  outputImage: i32;
+  outputPixel: i32;
+  min: f32;
+  max: f32;
+}
+
 /** Added to the first position of a tile: each row of taps of each of its pixels is one run of memory. */
 export const RUN: usize = 1;

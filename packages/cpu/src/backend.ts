@@ -57,6 +57,7 @@ export function cpuImplementation(
       plans.add(mine);
       return {
         algorithm: plan.algorithm,
+        arithmetic: plan.arithmetic,
         run(input, output, residual) {
           const { readsZeros, steps } = mine.plan!;
           const { shared, own } = place!.workspace;

@@ -22,7 +22,8 @@ export type RangeKernel = (
 /**
  * The kernels by name. `igemm<mr>x<nr>` is an indirect GEMM over tiles of `mr` output pixels by `nr` output channels.
  * `depthwise` takes any kernel size, stride and dilation; `depthwise<k>x<k>s<s>` kernels of k x k with stride s and dilation 1
- * along the width, where `Loop` says how the tile is written (see docs/kernels.md). A kernel set may lack some.
+ * along the width, where `Loop` says how the tile is written (see docs/kernels.md). `winograd...` are minimal filtering, over
+ * tiles of an indirect GEMM. A kernel set may lack some.
  */
 export const KERNEL_NAMES = [
   "igemm1x16",
@@ -41,6 +42,13 @@ export const KERNEL_NAMES = [
   "depthwise5x5s1Loop",
   "depthwise5x5s2",
   "depthwise5x5s2Loop",
+  "winogradTransform",
+  "winogradMultiply4x8",
+  "winogradMultiply6x8",
+  "winogradMultiply6x16",
+  "winogradBlocks4x8",
+  "winogradBlocks6x8",
+  "winogradBlocks6x16",
 ] as const;
 export type KernelName = (typeof KERNEL_NAMES)[number];
 
@@ -64,8 +72,20 @@ export interface DepthwiseTile {
   readonly kernel: KernelName;
 }
 
+/** Winograd's minimal filtering over an indirect GEMM with tiles of `mr` by `nr`. */
+export interface WinogradTile {
+  readonly mr: number;
+  readonly nr: number;
+  /** Multiplies what `winogradTransform` has transformed, in a step of its own. */
+  readonly multiply: KernelName;
+  /** Transforms and multiplies a block of tiles, in one step. */
+  readonly blocks: KernelName;
+}
+
 /** The tiles that suit an engine. */
 export interface Tiles {
+  /** Left out where there is none. */
+  readonly winograd?: WinogradTile;
   readonly igemm: readonly IgemmTile[];
   readonly depthwise: readonly DepthwiseTile[];
 }

@@ -52,6 +52,36 @@ export const DWCONV_PARAMS = [
   "max",
 ] as const;
 
+export const WINOGRAD_PARAMS = [
+  "m",
+  "table",
+  "tableRow",
+  "weights",
+  "bias",
+  "gemm",
+  "channels",
+  "groups",
+  "ocPerGroup",
+  "panels",
+  "panelBytes",
+  "tiles",
+  "imageTiles",
+  "rowTiles",
+  "blockTiles",
+  "blocks",
+  "uTile",
+  "uStep",
+  "uBlock",
+  "pStep",
+  "oh",
+  "ow",
+  "inputImage",
+  "outputImage",
+  "outputPixel",
+  "min",
+  "max",
+] as const;
+
 /** Fields that are float32; all others are 32-bit integers. */
 const FLOATS: ReadonlySet<string> = new Set(["min", "max"]);
 

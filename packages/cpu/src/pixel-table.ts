@@ -18,25 +18,37 @@ export interface PixelTable {
   readonly readsZeros: boolean;
 }
 
+export interface PixelTableOptions {
+  /** Of how many images, 1 if left out; one serves a whole batch, where the kernel adds the image's address itself. */
+  readonly images?: number;
+  /** Rows and columns of the padded image that are in the table. Left out: up to the last that a tap reads. */
+  readonly size?: readonly [rows: number, columns: number];
+}
+
 /**
- * Allocates and fills the table of a problem: byte offsets from the first image's first pixel. It ends at the last row and
- * column that a tap reads.
- *
- * @param images of how many images; one serves a whole batch, where the kernel adds the image's address itself
+ * Allocates and fills the table of a problem: byte offsets from the first image's first pixel. What lies past the last row or
+ * column that a tap reads is zero.
  */
-export function createPixelTable(arena: Arena, p: Conv2dProblem, images = 1): PixelTable {
-  const rows = (p.oh - 1) * p.sh + (p.kh - 1) * p.dh + 1;
-  const columns = (p.ow - 1) * p.sw + (p.kw - 1) * p.dw + 1;
+export function createPixelTable(
+  arena: Arena,
+  p: Conv2dProblem,
+  { images = 1, size }: PixelTableOptions = {},
+): PixelTable {
+  const readRows = (p.oh - 1) * p.sh + (p.kh - 1) * p.dh + 1;
+  const readColumns = (p.ow - 1) * p.sw + (p.kw - 1) * p.dw + 1;
+  const [rows, columns] = size ?? [readRows, readColumns];
   const image = 4 * rows * columns;
   const of = images === 1 ? "" : ` of ${images} images`;
   const address = arena.allocate(images * image, `an indirection buffer of ${rows} x ${columns}${of}`);
   const { zeroRow, image: imageBytes } = storageLayout(inputShape(p));
   const { i32 } = arena;
-  const xs = Int32Array.from({ length: columns }, (_, column) => sourceIndex(column - p.pl, p.iw, p.paddingMode));
+  const xs = Int32Array.from({ length: columns }, (_, column) =>
+    column < readColumns ? sourceIndex(column - p.pl, p.iw, p.paddingMode) : -1,
+  );
   let at = address / 4;
   for (let n = 0; n < images; n++) {
     for (let row = 0; row < rows; row++) {
-      const y = sourceIndex(row - p.pt, p.ih, p.paddingMode);
+      const y = row < readRows ? sourceIndex(row - p.pt, p.ih, p.paddingMode) : -1;
       const first = n * imageBytes + 4 * p.ic * y * p.iw;
       for (let column = 0; column < columns; column++) {
         const x = xs[column]!;
@@ -44,7 +56,13 @@ export function createPixelTable(arena: Arena, p: Conv2dProblem, images = 1): Pi
       }
     }
   }
-  return { address, row: 4 * columns, column: 4, image, readsZeros: readsZeros(p, rows, columns) };
+  return {
+    address,
+    row: 4 * columns,
+    column: 4,
+    image,
+    readsZeros: rows > readRows || columns > readColumns || readsZeros(p, rows, columns),
+  };
 }
 
 /** Only zero padding reads zeros, and only where a tap reaches past an edge. */

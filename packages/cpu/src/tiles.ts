@@ -3,7 +3,7 @@
  * so the tables are by what was measured; docs/kernels.md, "Tiles" and "Depthwise", has the figures.
  */
 
-import type { DepthwiseTile, IgemmTile, Tiles } from "./kernel-set.js";
+import type { DepthwiseTile, IgemmTile, KernelName, Tiles, WinogradTile } from "./kernel-set.js";
 
 /**
  * `"few"`: eight accumulators stay in registers, twelve do not (V8 up to 12.4, and any without fused multiply-add).
@@ -12,10 +12,17 @@ import type { DepthwiseTile, IgemmTile, Tiles } from "./kernel-set.js";
  */
 export type Registers = "few" | "many" | "wide";
 
+const winograd = (mr: number, nr: number): WinogradTile => ({
+  mr,
+  nr,
+  multiply: `winogradMultiply${mr}x${nr}` as KernelName,
+  blocks: `winogradBlocks${mr}x${nr}` as KernelName,
+});
+
 const tile = (mr: number, nr: number, speed: number): IgemmTile => ({
   mr,
   nr,
-  kernel: `igemm${mr}x${nr}` as IgemmTile["kernel"],
+  kernel: `igemm${mr}x${nr}` as KernelName,
   speed,
 });
 
@@ -36,10 +43,19 @@ const LOOPED: readonly DepthwiseTile[] = [
 ];
 
 export const TILES: Readonly<Record<Registers, Tiles>> = {
-  few: { igemm: [tile(4, 8, 30), tile(8, 4, 22), tile(1, 16, 15), tile(1, 32, 20)], depthwise: LOOPED },
-  many: { igemm: [tile(6, 8, 40), tile(8, 4, 28), tile(1, 16, 15), tile(1, 32, 20)], depthwise: UNROLLED },
+  few: {
+    igemm: [tile(4, 8, 30), tile(8, 4, 22), tile(1, 16, 15), tile(1, 32, 20)],
+    depthwise: LOOPED,
+    winograd: winograd(4, 8),
+  },
+  many: {
+    igemm: [tile(6, 8, 40), tile(8, 4, 28), tile(1, 16, 15), tile(1, 32, 20)],
+    depthwise: UNROLLED,
+    winograd: winograd(6, 8),
+  },
   wide: {
     igemm: [tile(6, 16, 94), tile(6, 8, 66), tile(8, 4, 28), tile(1, 16, 25), tile(1, 32, 40)],
     depthwise: UNROLLED,
+    winograd: winograd(6, 16),
   },
 };

@@ -2,6 +2,7 @@
 
 import { type DwconvTile, dwconvTile, dwconvTileName } from "./f32-dwconv.js";
 import { type IgemmTile, igemmTile } from "./f32-igemm.js";
+import { MINIMAL, winogradTransforms } from "./f32-winograd.js";
 
 const IGEMM_TILES: readonly IgemmTile[] = [
   { mr: 1, nr: 16 },
@@ -28,4 +29,5 @@ const DWCONV_TILES: readonly DwconvTile[] = [
 export const EMITTED: ReadonlyMap<string, string> = new Map([
   ...IGEMM_TILES.map((tile) => [`f32-igemm-${tile.mr}x${tile.nr}.ts`, igemmTile(tile)] as const),
   ...DWCONV_TILES.map((tile) => [`f32-dwconv-${dwconvTileName(tile)}.ts`, dwconvTile(tile)] as const),
+  ...MINIMAL.map((minimal) => [`f32-winograd-${minimal.m}x${minimal.m}.ts`, winogradTransforms(minimal)] as const),
 ]);

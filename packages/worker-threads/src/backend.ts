@@ -139,6 +139,7 @@ export function implementation({
       }));
       return {
         algorithm: plan.algorithm,
+        arithmetic: plan.arithmetic,
         run(input, output, residual) {
           checkAlive();
           const { shared, own, ownBytes } = place!.workspace;

@@ -1,6 +1,6 @@
 /** What an algorithm is: which problems it takes, and how it plans one. */
 
-import type { Conv2dProblem, Conv2dWeights, PrepareOptions } from "@convene/core";
+import type { Arithmetic, Conv2dProblem, Conv2dWeights, PrepareOptions } from "@convene/core";
 import type { Arena } from "../arena.js";
 import type { KernelName, Tiles } from "../kernel-set.js";
 
@@ -40,6 +40,7 @@ export interface WorkspaceNeed {
 export interface Plan {
   /** What runs, such as `"igemm-4x8"`. */
   readonly algorithm: string;
+  readonly arithmetic: Arithmetic;
   /** In order: a step begins when the one before it has ended. */
   readonly steps: readonly Step[];
   readonly workspace: WorkspaceNeed;

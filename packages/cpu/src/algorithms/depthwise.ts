@@ -46,6 +46,7 @@ export const depthwise: Algorithm = {
     });
     return {
       algorithm: special ? `depthwise-${kh}x${kw}` : "depthwise",
+      arithmetic: "direct",
       steps: [{ kernel, params, jobs: n * oh * division.blocks * division.chunks }],
       // A tile of outputs, and one of residuals, for the last channels.
       workspace: { shared: 0, own: 2 * 4 * pixels * lanes },

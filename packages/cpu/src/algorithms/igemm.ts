@@ -42,7 +42,7 @@ export const igemm: Algorithm = {
     const blockPixels = mr * Math.max(1, Math.min(blockTiles, passTiles));
     const blocks = Math.ceil(pixels / blockPixels);
 
-    const table = createPixelTable(arena, problem, crosses ? n : 1);
+    const table = createPixelTable(arena, problem, { images: crosses ? n : 1 });
     const positions = createPositions(arena, problem, table, crosses ? n : 1, mr);
     const packed = packWeights(arena, problem, weights, nr);
     const [min, max] = activationRange(problem.activation);
@@ -70,6 +70,7 @@ export const igemm: Algorithm = {
     });
     return {
       algorithm: `igemm-${mr}x${nr}`,
+      arithmetic: "direct",
       steps: [{ kernel: tile.kernel, params, jobs: passes * blocks * g * panels }],
       // A tile of outputs, and one of residuals, for ragged ends.
       workspace: { shared: 0, own: 2 * 4 * mr * nr },

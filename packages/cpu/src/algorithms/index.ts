@@ -5,9 +5,10 @@ import type { Workspace } from "../workspace.js";
 import type { Algorithm, Plan, Workplace } from "./algorithm.js";
 import { depthwise } from "./depthwise.js";
 import { igemm } from "./igemm.js";
+import { winograd } from "./winograd.js";
 
 /** The last one takes every problem. */
-const ALGORITHMS: readonly Algorithm[] = [depthwise, igemm];
+const ALGORITHMS: readonly Algorithm[] = [depthwise, winograd, igemm];
 
 /** A plan and what it holds: addresses to free, and its part of the workspace to release. */
 export interface PlannedConv2d {

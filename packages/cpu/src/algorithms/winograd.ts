@@ -1,0 +1,167 @@
+/** Winograd's minimal filtering: dense and grouped 3x3 convolutions at stride 1, where accuracy "fast" allows it. */
+
+import { activationRange, type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from "@convene/core";
+import type { Arena } from "../arena.js";
+import { IGEMM_PARAMS, WINOGRAD_PARAMS, writeParams } from "../params.js";
+import { createPixelTable } from "../pixel-table.js";
+import { storageLayout } from "../storage.js";
+import type { Algorithm, Step } from "./algorithm.js";
+import { transformKernel } from "./winograd-weights.js";
+
+/** Input and output channels of a group, at least: with fewer the transforms cost more than they save. */
+const LEAST_CHANNELS = 16;
+
+/** Bytes of a block's transformed input, at most, and tiles in it. docs/kernels.md, "Winograd", has the measurement. */
+const BLOCK_BYTES = 256 * 1024;
+const MOST_TILES = 24;
+
+/** What a worker has of its own before products: see assembly/winograd.ts. */
+const SCRATCH_BYTES = 16 * 36 + 2 * 4 * 16 * 16;
+
+/** Between two products in memory, beside their numbers: without, all products of a tile fall into one set of the cache. */
+const SKEW = 64;
+
+export const winograd: Algorithm = {
+  name: "winograd",
+  supports: ({ g, ic, oc, kh, kw, sh, sw, dh, dw }, tiles, accuracy) =>
+    accuracy === "fast" &&
+    tiles.winograd !== undefined &&
+    kh === 3 &&
+    kw === 3 &&
+    sh === 1 &&
+    sw === 1 &&
+    dh === 1 &&
+    dw === 1 &&
+    ic / g >= LEAST_CHANNELS &&
+    oc / g >= LEAST_CHANNELS,
+  plan({ tiles, arena, leastJobs }, problem, weights) {
+    const { mr, nr, multiply, blocks: inBlocks } = tiles.winograd!;
+    const { n, g, ic, oc, oh, ow } = problem;
+    const m = outputsOf(problem);
+    const products = (m + 2) ** 2;
+    const ocPerGroup = oc / g;
+    const panels = Math.ceil(ocPerGroup / nr);
+    const [columnTiles, rowTiles] = [Math.ceil(oh / m), Math.ceil(ow / m)];
+    const imageTiles = columnTiles * rowTiles;
+    const count = n * imageTiles;
+
+    const uTile = 4 * 4 * Math.ceil(ic / 4);
+    const fitting = Math.floor(BLOCK_BYTES / (products * uTile));
+    const most = 12 * Math.max(1, Math.floor(Math.min(fitting, MOST_TILES) / 12));
+    const blockTiles = Math.min(most, count);
+    const blocks = Math.ceil(count / blockTiles);
+    const uStep = blockTiles * uTile + SKEW;
+    const uBlock = products * uStep;
+    // Whole tiles of the matrix product: rows past the last of a block are computed too.
+    const pStep = 4 * nr * mr * Math.ceil(blockTiles / mr);
+
+    const table = createPixelTable(arena, problem, { size: [columnTiles * m + 2, rowTiles * m + 2] });
+    const packed = packWeights(arena, problem, weights, m, nr);
+    const [min, max] = activationRange(problem.activation);
+    const params = writeParams(arena, WINOGRAD_PARAMS, {
+      m,
+      table: table.address,
+      tableRow: table.row,
+      ...packed,
+      gemm: writeGemm(arena, ic / g, uTile, blockTiles, mr),
+      channels: ic,
+      groups: g,
+      ocPerGroup,
+      panels,
+      panelBytes: 4 * nr * (1 + ic / g),
+      tiles: count,
+      imageTiles,
+      rowTiles,
+      blockTiles,
+      blocks,
+      uTile,
+      uStep,
+      uBlock,
+      pStep,
+      oh,
+      ow,
+      inputImage: storageLayout(inputShape(problem)).image,
+      outputImage: storageLayout(outputShape(problem)).image,
+      outputPixel: 4 * oc,
+      min,
+      max,
+    });
+    const own = SCRATCH_BYTES + products * pStep;
+    const oneStep = blocks >= leastJobs;
+    const steps: readonly Step[] = oneStep
+      ? [{ kernel: inBlocks, params, jobs: blocks }]
+      : [
+          { kernel: "winogradTransform", params, jobs: count },
+          { kernel: multiply, params, jobs: blocks * g * panels },
+        ];
+    return {
+      algorithm: `winograd-${m}x${m}`,
+      arithmetic: "transformed",
+      steps,
+      workspace: oneStep ? { shared: 0, own: own + uBlock } : { shared: blocks * uBlock, own },
+      readsZeros: table.readsZeros,
+    };
+  },
+};
+
+/** F(4x4) where an image has more than two rows and columns of outputs; F(2x2) computes less for nothing on smaller ones. */
+function outputsOf({ oh, ow }: Conv2dProblem): 2 | 4 {
+  return oh <= 2 && ow <= 2 ? 2 : 4;
+}
+
+/** Each product is a pointwise convolution of one row of tiles; its parameters are an indirect GEMM's. Gives their address. */
+function writeGemm(arena: Arena, icPerGroup: number, uTile: number, tiles: number, mr: number): number {
+  const rows = tiles + mr;
+  const table = arena.allocate(4 * rows, "an indirection buffer");
+  const positions = arena.allocate(4 * rows, "an indirection buffer");
+  for (let row = 0; row < rows; row++) {
+    // Rows past the last tile repeat it.
+    arena.i32[table / 4 + row] = Math.min(row, tiles - 1) * uTile;
+    arena.i32[positions / 4 + row] = table + 4 * row;
+  }
+  return writeParams(arena, IGEMM_PARAMS, {
+    ...(Object.fromEntries(IGEMM_PARAMS.map((name) => [name, 0])) as Record<(typeof IGEMM_PARAMS)[number], number>),
+    positions,
+    kh: 1,
+    kw: 1,
+    icPerGroup,
+    min: -Infinity,
+    max: Infinity,
+  });
+}
+
+/**
+ * OIHW to panels of `nr` output channels of a group: for each product `nr` zeros, from which sums start, then for each input
+ * channel `nr` transformed weights. Biases by themselves: `nr` for each group and panel.
+ */
+function packWeights(
+  arena: Arena,
+  { g, ic, oc }: Conv2dProblem,
+  { weight, bias }: Conv2dWeights,
+  m: 2 | 4,
+  nr: number,
+): { readonly weights: number; readonly bias: number } {
+  const products = (m + 2) ** 2;
+  const icPerGroup = ic / g;
+  const ocPerGroup = oc / g;
+  const panels = Math.ceil(ocPerGroup / nr);
+  const productSize = nr * (1 + icPerGroup);
+  const count = g * panels * products * productSize;
+  const address = arena.allocate(4 * count, "packed weights");
+  const biasAddress = arena.allocate(4 * g * panels * nr, "packed biases");
+  const packed = arena.f32.subarray(address / 4, address / 4 + count).fill(0);
+  const biases = arena.f32.subarray(biasAddress / 4, biasAddress / 4 + g * panels * nr).fill(0);
+  const kernel = new Float64Array(products);
+  for (let o = 0; o < oc; o++) {
+    const [group, channel] = [Math.floor(o / ocPerGroup), o % ocPerGroup];
+    const panel = group * panels + Math.floor(channel / nr);
+    const lane = channel % nr;
+    if (bias) biases[panel * nr + lane] = bias[o]!;
+    for (let i = 0; i < icPerGroup; i++) {
+      transformKernel(m, weight, 9 * (o * icPerGroup + i), kernel);
+      let to = panel * products * productSize + nr * (1 + i) + lane;
+      for (let product = 0; product < products; product++, to += productSize) packed[to] = kernel[product]!;
+    }
+  }
+  return { weights: address, bias: biasAddress };
+}
