@@ -493,7 +493,7 @@ describe("bench --roofline", () => {
         return {
           ...right,
           prepareConv2d: async (...args) =>
-            Object.assign(Object.create(await right.prepareConv2d(...args)), { arithmetic: "transformed" }),
+            Object.assign(Object.create(await right.prepareConv2d(...args)), { arithmetic: "transformed" as const }),
         };
       }),
     };

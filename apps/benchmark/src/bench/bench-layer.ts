@@ -91,7 +91,7 @@ async function prepareLayer(name: string, backend: Backend, problem: Conv2dProbl
     return {
       backend: name,
       algorithm: plan.algorithm,
-      ...(isTransformed(plan) ? { transformed: true } : {}),
+      ...(plan.arithmetic === "transformed" ? { transformed: true } : {}),
       run: async (count) => {
         for (let i = 0; i < count; i++) plan.run(input, output, residual);
         await backend.sync();
@@ -103,9 +103,4 @@ async function prepareLayer(name: string, backend: Backend, problem: Conv2dProbl
     disposeAll(tensors);
     throw error;
   }
-}
-
-/** A backend whose core does not have the field yet, or any more, has plans that say nothing of it. */
-function isTransformed(plan: Conv2dPlan & { readonly arithmetic?: unknown }): boolean {
-  return plan.arithmetic === "transformed";
 }
