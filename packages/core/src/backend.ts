@@ -136,6 +136,10 @@ export interface PlanImplementation<Storage> {
    * `accuracy` is `"strict"`: `defineBackend` disposes it and rejects with `ERR_EXECUTION`.
    */
   readonly arithmetic?: Arithmetic;
+  /**
+   * What goes wrong later, the next `read` or `sync` rejects with. Where this is an `async` function, core hears of its
+   * rejection as well.
+   */
   run(input: Storage, output: Storage, residual: Storage | undefined): void;
   /** Called once. */
   dispose(): void;

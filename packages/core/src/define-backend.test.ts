@@ -680,6 +680,52 @@ describe("a failure of the implementation", () => {
   });
 });
 
+describe("a run that answers with a promise, as an async function does", () => {
+  /** The plain backend's plans, whose runs are lost: nobody but the promise knows. */
+  const losing = (lose: () => Promise<void>): Backend => {
+    const memory = new Float32Array(18);
+    return defineBackend<Float32Array>({
+      name: "losing",
+      device: "nothing is computed",
+      features: { nonFinite: true, subnormals: true },
+      allocate: () => memory,
+      free: () => undefined,
+      upload: () => undefined,
+      // Waits for a turn of the event loop, and not for the runs.
+      read: async (_, shape) => (await new Promise((resolve) => setTimeout(resolve)), zeros(shape)),
+      prepareConv2d: async () => ({ algorithm: "none", run: lose, dispose: () => undefined }),
+      sync: () => new Promise((resolve) => setTimeout(resolve)),
+      dispose: async () => undefined,
+    });
+  };
+  const run = async (b: Backend): Promise<DeviceTensor> => {
+    const plan = await b.prepareConv2d(PROBLEM, WEIGHTS);
+    const output = b.allocate([1, 2, 2, 2]);
+    plan.run(b.allocate([1, 2, 3, 3]), output);
+    return output;
+  };
+
+  it.each<[string, (b: Backend, output: DeviceTensor) => Promise<unknown>]>([
+    ["read", (b, output) => b.read(output)],
+    ["sync", (b) => b.sync()],
+  ])("is not lost where that rejects: %s rejects, and everything after it", async (_, wait) => {
+    const cause = new Error("the device did not answer");
+    const lost = losing(async () => {
+      throw cause;
+    });
+    const output = await run(lost);
+    await expect(wait(lost, output)).rejects.toMatchObject({ code: "ERR_EXECUTION", cause });
+    await expectRejection(lost.sync(), "ERR_EXECUTION", "losing: the device did not answer");
+    expectError(() => lost.allocate([1, 1, 1, 1]), "ERR_EXECUTION", "losing: the device did not answer");
+  });
+
+  it("is none the worse where that resolves", async () => {
+    const fine = losing(async () => undefined);
+    await fine.read(await run(fine));
+    await fine.sync();
+  });
+});
+
 it.each([
   [null, "implementation.allocate (undefined) must be a function"],
   [{}, "implementation.allocate (undefined) must be a function"],

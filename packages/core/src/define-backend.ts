@@ -59,6 +59,18 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     if (translated.code === "ERR_EXECUTION") failure ??= translated;
     return failure ?? translated;
   };
+  /**
+   * `run` and `upload` answer with nothing. Of an `async` function's promise nobody else would hear, and what goes wrong in
+   * it would be lost: the output would be read as it was.
+   */
+  const heed = (answer: unknown): void => {
+    if (answer instanceof Promise) answer.catch(remember);
+  };
+  /** What has come in, unless something that was called before has turned out to have failed meanwhile. */
+  const unlessFailed = <T>(result: T): T => {
+    if (failure) throw failure;
+    return result;
+  };
   const attempt = <T>(work: () => T): T => {
     try {
       return work();
@@ -189,7 +201,7 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
         checkApart(output, input, "input");
         if (residual !== undefined) checkApart(output, residual, "residual");
         try {
-          made.run(from, to, added);
+          heed(made.run(from, to, added));
         } catch (error) {
           throw remember(error);
         }
@@ -215,7 +227,7 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
       const into = target === undefined ? backend.allocate(source.shape) : target;
       const storage = storageOf("target", into, source.shape);
       try {
-        attempt(() => implementation.upload(source, storage));
+        heed(attempt(() => implementation.upload(source, storage)));
       } catch (error) {
         if (target === undefined) into.dispose();
         throw error;
@@ -278,7 +290,7 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
       const layout: Layout = checkLayout(options.layout === undefined ? "nchw" : options.layout);
       const storage = storageOf("tensor", tensor);
       try {
-        return await implementation.read(storage, tensor.shape, layout);
+        return unlessFailed(await implementation.read(storage, tensor.shape, layout));
       } catch (error) {
         throw remember(error, codeOf(error));
       }
@@ -286,7 +298,7 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     async sync() {
       checkUsable();
       try {
-        await implementation.sync();
+        unlessFailed(await implementation.sync());
       } catch (error) {
         throw remember(error);
       }
