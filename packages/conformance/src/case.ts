@@ -3,6 +3,7 @@
 import type { Backend, BackendFeatures, Conv2dProblem } from "@convene/core";
 import type { Mismatch } from "./mismatch.js";
 import type { SuiteName } from "./suite-names.js";
+import type { Thrown } from "./thrown.js";
 
 export type CaseStatus = "passed" | "failed" | "untrusted" | "skipped";
 
@@ -16,6 +17,8 @@ export interface CaseOutcome {
   readonly algorithm?: string;
   /** Of a failure that wrong elements show: where they are. */
   readonly mismatch?: Mismatch;
+  /** Of a failure that an exception is: the call that gave it, and its stack. */
+  readonly thrown?: Thrown;
 }
 
 /** What a failure owes to the cases before it. Empty where it fails alone as well, and where that was not tried. */

@@ -7,6 +7,7 @@ import { loadFactory } from "./cli/load-factory.js";
 import { InputError } from "./cli/input-error.js";
 import type { Message, Task } from "./cli/messages.js";
 import { runConformance } from "./run-conformance.js";
+import { thrownOf } from "./thrown.js";
 
 // Ctrl-C reaches every process of a terminal. The command ends this one when it has saved what there is.
 process.on("SIGINT", () => undefined);
@@ -14,7 +15,10 @@ process.on("SIGINT", () => undefined);
 process.on("disconnect", () => process.exit(0));
 
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
-  process.on(event, (error: unknown) => leaveWith({ type: "stray", message: textOf(error) }, 1));
+  process.on(event, (error: unknown) => {
+    const thrown = thrownOf(error, undefined);
+    leaveWith({ type: "stray", message: textOf(error), ...(thrown ? { thrown } : {}) }, 1);
+  });
 }
 
 function send(message: Message): void {

@@ -35,3 +35,5 @@ export { runProblem, type RunProblemOptions, type RunProblemResult } from "./run
 export type { CaseSelection } from "./select-cases.js";
 export { SUITE_NAMES, type SuiteName, type SuiteOptions } from "./suite-names.js";
 export { conformanceCases } from "./suites.js";
+export { describeThrown, type Thrown, thrownOf } from "./thrown.js";
+export { type CallWatch, watchCalls } from "./watch-calls.js";

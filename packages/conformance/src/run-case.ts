@@ -2,7 +2,9 @@
 
 import type { Backend } from "@convene/core";
 import type { CaseContext, CaseOutcome, ConformanceCase } from "./case.js";
+import { type Thrown, thrownOf } from "./thrown.js";
 import { TimeLimitError, withTimeLimit } from "./time-limit.js";
+import { watchCalls } from "./watch-calls.js";
 
 /** Milliseconds that a case may take, and whatever comes before and after it, unless something else is said. */
 export const DEFAULT_LIMIT = 20_000;
@@ -28,17 +30,34 @@ export async function runCase(
     return { outcome: { status: noSkips ? "failed" : "skipped", message: reason }, broken: false, failed: false };
   }
   const made: Backend[] = [];
+  const watch = watchCalls();
   const another =
     context.another &&
     (async () => {
-      const backend = await context.another!();
-      made.push(backend);
-      return backend;
+      try {
+        const backend = await context.another!();
+        made.push(backend);
+        return watch.over(backend);
+      } catch (error) {
+        watch.note(error, "the factory");
+        throw error;
+      }
     });
+  const toldOf = (error: unknown): { readonly thrown?: Thrown } => {
+    const thrown = thrownOf(error, watch.callOf(error));
+    return thrown ? { thrown } : {};
+  };
   try {
-    const given = await withTimeLimit(async () => each.run({ ...context, another }), limit);
+    const watched = { ...context, backend: watch.over(context.backend), another };
+    const given = await withTimeLimit(async () => each.run(watched), limit);
+    // A case may have caught what the backend threw, and say so in its own words.
+    const caught =
+      given.status === "failed" && given.mismatch === undefined ? watch.findIn(given.message ?? "") : undefined;
     // A case may find out only while it runs that it has nothing to do here.
-    const outcome: CaseOutcome = given.status === "skipped" && noSkips ? { ...given, status: "failed" } : given;
+    const outcome: CaseOutcome =
+      given.status === "skipped" && noSkips
+        ? { ...given, status: "failed" }
+        : { ...given, ...(caught === undefined ? {} : toldOf(caught)) };
     const broken = outcome.status === "failed" && !(await works(context.backend, limit));
     return { outcome, broken, failed: given.status === "failed" };
   } catch (error) {
@@ -46,7 +65,7 @@ export async function runCase(
     const late = error instanceof TimeLimitError;
     const message = late ? error.message : textOf(error);
     const broken = late || !(await works(context.backend, limit));
-    return { outcome: { status: "failed", message }, broken, failed: !late };
+    return { outcome: { status: "failed", message, ...(late ? {} : toldOf(error)) }, broken, failed: !late };
   } finally {
     for (const backend of made) await settle(backend, limit);
   }

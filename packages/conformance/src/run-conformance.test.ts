@@ -23,6 +23,59 @@ async function misbehaving(misbehave: (problem: string) => void): Promise<Backen
   };
 }
 
+describe("an exception inside a backend", () => {
+  /** What an author would look for: the line of this file that threw. */
+  function deepInside(): never {
+    throw new TypeError("no such kernel");
+  }
+  const inPlan = (run: "run" | "prepare") => async (): Promise<Backend> =>
+    defineBackend({
+      ...referenceImplementation,
+      prepareConv2d: async (...args) => {
+        if (run === "prepare") deepInside();
+        return { ...(await referenceImplementation.prepareConv2d(...args)), run: deepInside };
+      },
+    });
+
+  test.each([
+    ["prepare", "prepareConv2d"],
+    ["run", "plan.run"],
+  ] as const)("in %s is reported with the call and with its stack", async (where, call) => {
+    const { results } = await runConformance(inPlan(where), { suites: ["exact"], only: "ic1_ih1_oc1_kh1" });
+    const { status, message, thrown } = results.find(({ name }) => name === "ic1_ih1_oc1_kh1")!;
+    expect(status).toBe("failed");
+    expect(message).toBe("ConveneError: reference: no such kernel");
+    expect(thrown!.call).toBe(call);
+    expect(thrown!.stack).toMatch(
+      /caused by: TypeError: no such kernel\n +at .*deepInside .*run-conformance\.test\.ts/,
+    );
+  });
+
+  test("is reported so where a case catches it, and where a law does", async () => {
+    for (const suite of ["errors", "laws"] as const) {
+      const { results } = await runConformance(inPlan("run"), { suites: [suite], selection: "quick" });
+      const failed = results.filter(({ message }) => message?.includes("no such kernel"));
+      expect(failed.length).toBeGreaterThan(0);
+      for (const { thrown } of failed) expect(thrown).toMatchObject({ call: "plan.run", stack: /deepInside/ });
+    }
+  });
+
+  test("of a second backend's factory is reported as the factory's", async () => {
+    let made = 0;
+    const once = async (): Promise<Backend> => (made++ === 0 ? referenceBackend() : deepInside());
+    const { results } = await runConformance(once, { suites: ["lifecycle"], only: "a second backend has nothing" });
+    expect(results[0]).toMatchObject({ status: "failed", thrown: { call: "the factory" } });
+  });
+
+  test("that has no stack is reported with the call", async () => {
+    const backend = await misbehaving(() => {
+      throw "out of luck";
+    });
+    const { results } = await runConformance(backend, { suites: ["exact"], only: "ic1_ih1_oc1_kh1" });
+    expect(results[0]!.thrown).toEqual({ call: "prepareConv2d" });
+  });
+});
+
 describe("the report", () => {
   test("names the backend, its device and the seed, and counts every case once", async () => {
     const report = await runConformance(referenceBackend, { ...FEW, seed: 3 });

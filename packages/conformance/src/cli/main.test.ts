@@ -73,6 +73,7 @@ describe("a backend that", () => {
       for (const each of failed) {
         expect(each.name).toBe(at);
         expect(each.message).toMatch(message);
+        if (/process: Error/.test(each.message)) expect(each.thrown.stack).toContain("bad-backends.mjs");
         expect(each.rerun).toContain("npx convene-conformance");
         expect(stdout).toContain(each.rerun);
       }
@@ -80,6 +81,13 @@ describe("a backend that", () => {
       expect(stdout).toContain(`${failed.length} failed`);
     },
   );
+
+  test("throws an error is told of with the call and its own lines", { timeout: PATIENCE }, async () => {
+    const junit = join(folder, "throws.xml");
+    const { stdout } = await run("throwsError", ["--junit", junit]);
+    expect(stdout).toMatch(/thrown by {4}prepareConv2d\n +stack {8}at .*bad-backends\.mjs/);
+    expect(readFileSync(junit, "utf8")).toMatch(/Error: no such kernel\n +at .*bad-backends\.mjs/);
+  });
 
   test("prints something is heard on stderr", { timeout: PATIENCE }, async () => {
     const { code, stdout, stderr } = await run("talks");

@@ -1,6 +1,7 @@
 /** What the command and the process that runs the backend say to each other. */
 
 import type { CaseResult, ConformanceOptions } from "../run-conformance.js";
+import type { Thrown } from "../thrown.js";
 import type { Arguments } from "./arguments.js";
 
 /** What the process is to do: its only argument, as JSON. */
@@ -26,4 +27,4 @@ export type Message =
   /** There is nothing to run; `usage` where what was typed is to blame. */
   | { readonly type: "failed"; readonly message: string; readonly usage: boolean }
   /** An error that no call gave: thrown by a timer, or a promise that nobody awaited. The process ends. */
-  | { readonly type: "stray"; readonly message: string };
+  | { readonly type: "stray"; readonly message: string; readonly thrown?: Thrown };

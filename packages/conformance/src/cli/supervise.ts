@@ -11,6 +11,7 @@ import type { CaseResult } from "../run-conformance.js";
 import { InputError } from "./input-error.js";
 import type { Io } from "./io.js";
 import type { Message, Task } from "./messages.js";
+import type { Thrown } from "../thrown.js";
 
 export interface Supervision {
   readonly task: Task;
@@ -69,7 +70,8 @@ export async function supervise(io: Io, supervision: Supervision): Promise<Outco
     else if (unanswered >= MOST_UNANSWERED) stopped = `${MOST_UNANSWERED} cases in a row gave no answer`;
     else if (end.inCase && !end.known) {
       const { suite, name } = cases[results.length]!;
-      add({ suite, name, status: "failed", message: end.message, milliseconds: end.milliseconds });
+      const { message, milliseconds, thrown } = end;
+      add({ suite, name, status: "failed", message, milliseconds, ...(thrown ? { thrown } : {}) });
       if (unanswered >= MOST_UNANSWERED && results.length < cases.length)
         stopped = `${MOST_UNANSWERED} cases in a row gave no answer`;
     } else if (end.usage) throw new InputError(end.message);
@@ -87,6 +89,8 @@ interface ProcessEnd {
   readonly known: CaseResult | undefined;
   readonly message: string;
   readonly milliseconds: number;
+  /** Of an error that no call gave. */
+  readonly thrown: Thrown | undefined;
   /** Whether what was typed is to blame. */
   readonly usage: boolean;
 }
@@ -117,6 +121,7 @@ function runProcess(io: Io, { task, onBegin, onOutput }: Supervision, watch: Wat
     /** Why the process is being ended, or is about to end. */
     let reason: string | undefined;
     let usage = false;
+    let thrown: Thrown | undefined;
     let timer: NodeJS.Timeout | undefined;
 
     const kill = (why: string): void => {
@@ -165,6 +170,7 @@ function runProcess(io: Io, { task, onBegin, onOutput }: Supervision, watch: Wat
           return expect(GRACE, "its process did not end");
         case "stray":
           reason = `an error that no call gave ended its process: ${message.message}`;
+          thrown = message.thrown;
           return expect(GRACE, "its process did not end");
       }
     };
@@ -180,7 +186,8 @@ function runProcess(io: Io, { task, onBegin, onOutput }: Supervision, watch: Wat
       settled = true;
       clearTimeout(timer);
       io.signal.removeEventListener("abort", interrupt);
-      resolve({ inCase, known, message: reason ?? fallback, milliseconds: performance.now() - since, usage });
+      const milliseconds = performance.now() - since;
+      resolve({ inCase, known, message: reason ?? fallback, milliseconds, thrown, usage });
     };
     child.on("error", (error) => settle(`no process could be started: ${error.message}`));
     // "close" comes after all that was printed; but where the backend has started a process that lives on, it never comes.

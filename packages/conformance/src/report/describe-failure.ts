@@ -1,13 +1,15 @@
-/** A failure in lines of text: what is wrong, the first wrong element, where the wrong ones are, how to see it again. */
+/** A failure in lines of text: what is wrong, where it was thrown, the wrong elements, how to see it again. */
 
 import { drawMismatch, type Mismatch } from "../mismatch.js";
 import type { CaseResult } from "../run-conformance.js";
+import { describeThrown } from "../thrown.js";
 import { describeHistory, rerunLabel } from "./history.js";
 
 /** The lines below a failed case's name. */
 export function describeFailure(result: CaseResult, rerun: string | undefined): readonly string[] {
-  const { message = "no reason given", mismatch, algorithm } = result;
+  const { message = "no reason given", mismatch, algorithm, thrown } = result;
   const lines = message.split("\n");
+  if (thrown) lines.push(...describeThrown(thrown));
   if (mismatch) {
     // How many are wrong is in the message.
     lines.push(`first wrong  ${describeFirst(mismatch)}`);

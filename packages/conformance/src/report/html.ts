@@ -115,15 +115,16 @@ function failureItem(
   rerun: string | undefined,
   { open, picture }: { readonly open: boolean; readonly picture: boolean },
 ): string {
-  const { suite, name, message = "no reason given", mismatch, algorithm } = failure;
+  const { suite, name, message = "no reason given", mismatch, algorithm, thrown } = failure;
   const history = describeHistory(failure);
   const rows = [
     ...(mismatch ? [["first wrong element", describeFirst(mismatch)]] : []),
     ...(algorithm ? [["algorithm", algorithm]] : []),
+    ...(thrown?.call === undefined ? [] : [["thrown by", thrown.call]]),
     ...(history === undefined ? [] : [["history", history]]),
   ].map(([term, text]) => `<dt>${term}</dt><dd>${escape(text!)}</dd>`);
   return `<details${open ? " open" : ""}><summary><span class="suite">${suite}</span> <code>${escape(name)}</code></summary>
-<p>${escape(message)}</p>${rows.length > 0 ? `<dl>${rows.join("")}</dl>` : ""}${mismatch && picture ? mismatchPicture(mismatch) : ""}${rerun === undefined ? "" : `<p class="label">${rerunLabel(failure)}</p><pre>${escape(rerun)}</pre>`}</details>`;
+<p>${escape(message)}</p>${rows.length > 0 ? `<dl>${rows.join("")}</dl>` : ""}${thrown?.stack === undefined ? "" : `<pre>${escape(thrown.stack)}</pre>`}${mismatch && picture ? mismatchPicture(mismatch) : ""}${rerun === undefined ? "" : `<p class="label">${rerunLabel(failure)}</p><pre>${escape(rerun)}</pre>`}</details>`;
 }
 
 function reasonSection(title: string, about: string, reasons: readonly Reason[]): string {

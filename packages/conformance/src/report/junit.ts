@@ -66,9 +66,10 @@ function caseLines(result: CaseResult, rerun: string | undefined): readonly stri
     time: seconds(result.milliseconds),
   });
   const message = result.message ?? "";
+  const stack = result.thrown?.stack === undefined ? [] : ["", result.thrown.stack];
   const inside = {
     passed: undefined,
-    failed: `<failure ${attributes({ message: message.split("\n")[0]! })}>${escapeMarkup(describeFailure(result, rerun).join("\n"))}</failure>`,
+    failed: `<failure ${attributes({ message: message.split("\n")[0]! })}>${escapeMarkup([...describeFailure(result, rerun), ...stack].join("\n"))}</failure>`,
     skipped: `<skipped ${attributes({ message })}/>`,
     untrusted: `<system-out>${escapeMarkup(`untrusted: ${message}`)}</system-out>`,
   }[result.status];

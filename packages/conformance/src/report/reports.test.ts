@@ -101,6 +101,44 @@ test("a failure says the first wrong element, how many, where, and how to see it
   ]);
 });
 
+describe("a failure that was thrown", () => {
+  const stack = [
+    "Error: mine: no <kernel>",
+    "    at Object.run (/app/node_modules/@convene/core/dist/index.js:1:2)",
+    "caused by: TypeError: no <kernel>",
+    "    at pack (/app/my-backend.js:12:11)",
+    "    at node:internal/process/task_queues:95:5",
+  ].join("\n");
+  const result = {
+    suite: "exact",
+    name: "ic4_ih3",
+    status: "failed",
+    message: "ConveneError: mine: no <kernel>",
+    milliseconds: 1,
+    thrown: { call: "plan.run", stack },
+  } as const;
+  const report = { ...REPORT, results: [result] };
+
+  test("has the call and the backend's own lines in text", () => {
+    expect(describeFailure(result, "again")).toEqual([
+      "ConveneError: mine: no <kernel>",
+      "thrown by    plan.run",
+      "cause        TypeError: no <kernel>",
+      "stack        at pack (/app/my-backend.js:12:11)",
+      "run alone    again",
+    ]);
+  });
+
+  test("has the whole stack in JSON, JUnit and HTML", () => {
+    expect(JSON.parse(reportJson(report)).results[0].thrown).toEqual({ call: "plan.run", stack });
+    for (const text of [reportJunit(report), reportHtml(report)]) {
+      expect(text).toContain("plan.run");
+      for (const line of stack.replaceAll("<", "&lt;").replaceAll(">", "&gt;").split("\n"))
+        expect(text).toContain(line);
+    }
+  });
+});
+
 describe("a failure that passes alone", () => {
   const [, wrong] = REPORT.results;
   const both = { ...wrong!, alone: "passes", after: `"it's"` } as const;

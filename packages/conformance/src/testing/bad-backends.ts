@@ -38,6 +38,9 @@ export const loops = bad(() => {
 export const throwsString = bad(() => {
   throw "out of luck";
 });
+export const throwsError = bad(() => {
+  throw new Error("no such kernel");
+});
 export const throwsStrangely = bad(() => {
   throw Object.create(null);
 });

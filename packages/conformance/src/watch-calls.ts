@@ -1,0 +1,67 @@
+/** Which call of a backend gave an error: nothing in the error says so, and its stack does only to whoever knows the code. */
+
+import type { Backend, Conv2dPlan } from "@convene/core";
+
+export interface CallWatch {
+  /** The same backend, whose errors are noted. `plans: false`: those of its plans are not, for whoever times them. */
+  over(backend: Backend, options?: { readonly plans?: boolean }): Backend;
+  /** Notes the error of a call that is none of a backend's. */
+  note(error: unknown, call: string): void;
+  /** The first call that gave it: `"prepareConv2d"`, `"plan.run"`. */
+  callOf(error: unknown): string | undefined;
+  /** The last error that was noted whose words are in `message`. */
+  findIn(message: string): unknown;
+}
+
+export function watchCalls(): CallWatch {
+  const calls = new Map<unknown, string>();
+  const note = (error: unknown, call: string): void => {
+    if (!calls.has(error)) calls.set(error, call);
+  };
+  /** Methods run on `subject` itself: its class may have private fields. */
+  const watch = <T extends object>(subject: T, prefix: string, plans: boolean): T =>
+    new Proxy({} as T, {
+      has: (_, key) => key in subject,
+      get(_, key) {
+        const value: unknown = Reflect.get(subject, key);
+        if (typeof value !== "function") return value;
+        const call = `${prefix}${String(key)}`;
+        return (...args: unknown[]): unknown => {
+          try {
+            const answer: unknown = value.apply(subject, args);
+            if (!isThenable(answer)) return answer;
+            return Promise.resolve(answer).then(
+              (given) => (plans && call === "prepareConv2d" ? watch(given as Conv2dPlan, "plan.", false) : given),
+              (error: unknown) => {
+                note(error, call);
+                throw error;
+              },
+            );
+          } catch (error) {
+            note(error, call);
+            throw error;
+          }
+        };
+      },
+    });
+  return {
+    over: (backend, { plans = true } = {}) => watch(backend, "", plans),
+    note,
+    callOf: (error) => calls.get(error),
+    findIn: (message) =>
+      [...calls.keys()].reverse().find((error) => {
+        const words = wordsOf(error);
+        return words !== "" && message.includes(words);
+      }),
+  };
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}
+
+function wordsOf(error: unknown): string {
+  if (typeof error === "string") return error;
+  const message = (error as { readonly message?: unknown } | null | undefined)?.message;
+  return typeof message === "string" ? message : "";
+}
