@@ -20,7 +20,7 @@ export type {
   Support,
 } from "./backend.js";
 // For the factories of backends, so that theirs refuse bad options with the same words.
-export { checkInteger, checkKeys, checkOneOf } from "./check.js";
+export { checkBoolean, checkInteger, checkKeys, checkOneOf } from "./check.js";
 export { Conv2d, type Conv2dOptions, type Conv2dWeights, depthwiseSeparable } from "./conv2d.js";
 export { type Cost, problemCost, totalCost } from "./cost.js";
 export { defineBackend } from "./define-backend.js";

@@ -8,13 +8,15 @@ import { DwconvParams } from "./params";
 import { copyLanes } from "./simd";
 import { dwconv } from "./ukernels/f32-dwconv";
 import { dwconv3x3s1 } from "./ukernels/f32-dwconv-3x3s1-4x8";
-import { dwconv3x3s1Loop } from "./ukernels/f32-dwconv-3x3s1-4x4";
+import { dwconv3x3s1Loop } from "./ukernels/f32-dwconv-3x3s1-loop-4x4";
+import { dwconv3x3s1m2 } from "./ukernels/f32-dwconv-3x3s1m2-4x8";
+import { dwconv3x3s1m2Loop } from "./ukernels/f32-dwconv-3x3s1m2-loop-4x8";
 import { dwconv3x3s2 } from "./ukernels/f32-dwconv-3x3s2-4x8";
-import { dwconv3x3s2Loop } from "./ukernels/f32-dwconv-3x3s2-2x4";
+import { dwconv3x3s2Loop } from "./ukernels/f32-dwconv-3x3s2-loop-2x4";
 import { dwconv5x5s1 } from "./ukernels/f32-dwconv-5x5s1-4x8";
-import { dwconv5x5s1Loop } from "./ukernels/f32-dwconv-5x5s1-4x4";
+import { dwconv5x5s1Loop } from "./ukernels/f32-dwconv-5x5s1-loop-4x4";
 import { dwconv5x5s2 } from "./ukernels/f32-dwconv-5x5s2-4x8";
-import { dwconv5x5s2Loop } from "./ukernels/f32-dwconv-5x5s2-2x4";
+import { dwconv5x5s2Loop } from "./ukernels/f32-dwconv-5x5s2-loop-2x4";
 
 /** Which tile a loop below is for; a constant wherever one is inlined. */
 const ANY = 0;
@@ -26,6 +28,8 @@ const K5S1 = 5;
 const K5S1_LOOP = 6;
 const K5S2 = 7;
 const K5S2_LOOP = 8;
+const K3S1M2 = 9;
+const K3S1M2_LOOP = 10;
 
 /**
  * Jobs `start` to `end` of images x rows x blocks of pixels x chunks of channels, chunks innermost. `residual` is 0 for none;
@@ -46,6 +50,7 @@ function rows(
 ): void {
   const residualDelta = residual ? residual - output : 0;
   const step = params.outputPixel;
+  const MULTIPLIER: i32 = KIND == K3S1M2 || KIND == K3S1M2_LOOP ? 2 : 1;
   // Loop 2, jobs: splits the output into rows, and where these are few, into blocks of pixels and chunks of channels.
   for (let job = start; job < end; job++) {
     const chunk = job % params.chunks;
@@ -58,7 +63,7 @@ function rows(
     const channel = chunk * params.chunkChannels;
     const channels = min<i32>(params.chunkChannels, params.channels - channel);
     const w = params.weights + (channel / LANES) * params.panelBytes;
-    const base = input + image * params.inputImage + (channel << 2);
+    const base = input + image * params.inputImage + ((channel / MULTIPLIER) << 2);
     const t = params.table + y * params.pixelRow;
     const c = output + image * params.outputImage + y * params.ow * step + (channel << 2);
     const last = block == params.blocks - 1 ? params.ow : (block + 1) * params.blockPixels;
@@ -77,7 +82,7 @@ function rows(
         if (tail) {
           const done = (panels * LANES) << 2;
           const from = w + panels * params.panelBytes;
-          ragged(KIND, PIXELS, LANES, params, base + done, tap, from, at + done, residualDelta, own, tail);
+          ragged(KIND, PIXELS, LANES, params, base + done / MULTIPLIER, tap, from, at + done, residualDelta, own, tail);
         }
       }
     }
@@ -104,6 +109,8 @@ function tile(
   if (KIND == K5S1_LOOP) dwconv5x5s1Loop(params, base, t, w, c, step, residual, panels);
   if (KIND == K5S2) dwconv5x5s2(params, base, t, w, c, step, residual, panels);
   if (KIND == K5S2_LOOP) dwconv5x5s2Loop(params, base, t, w, c, step, residual, panels);
+  if (KIND == K3S1M2) dwconv3x3s1m2(params, base, t, w, c, step, residual, panels);
+  if (KIND == K3S1M2_LOOP) dwconv3x3s1m2Loop(params, base, t, w, c, step, residual, panels);
 }
 
 /** A tile of the last channels, which are fewer than a panel: computed in this worker's scratch, and as many copied out. */
@@ -247,4 +254,30 @@ export function depthwise5x5s2Loop(
   end: i32,
 ): void {
   rows(K5S2_LOOP, 2, 4, params, input, output, residual, own, start, end);
+}
+
+export function depthwise3x3s1m2(
+  params: DwconvParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  _shared: usize,
+  own: usize,
+  start: i32,
+  end: i32,
+): void {
+  rows(K3S1M2, 4, 8, params, input, output, residual, own, start, end);
+}
+
+export function depthwise3x3s1m2Loop(
+  params: DwconvParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  _shared: usize,
+  own: usize,
+  start: i32,
+  end: i32,
+): void {
+  rows(K3S1M2_LOOP, 4, 8, params, input, output, residual, own, start, end);
 }

@@ -5,6 +5,8 @@ export {
   depthwise,
   depthwise3x3s1,
   depthwise3x3s1Loop,
+  depthwise3x3s1m2,
+  depthwise3x3s1m2Loop,
   depthwise3x3s2,
   depthwise3x3s2Loop,
   depthwise5x5s1,
@@ -12,6 +14,7 @@ export {
   depthwise5x5s2,
   depthwise5x5s2Loop,
 } from "./dwconv";
+export { grouped3 } from "./grouped";
 export { igemm1x16, igemm1x32, igemm4x8, igemm6x16, igemm6x8, igemm8x4 } from "./igemm";
 export {
   winogradBlocks4x8,

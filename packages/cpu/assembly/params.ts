@@ -65,6 +65,34 @@ export class DwconvParams {
   max: f32;
 }
 
+/** Of groups of few channels; see grouped.ts. */
+@unmanaged
+export class GroupedParams {
+  /** Address in the table of the first output pixel's first tap. */
+  table: usize;
+  weights: usize;
+  oh: i32;
+  ow: i32;
+  kh: i32;
+  groups: i32;
+  icPerGroup: i32;
+  ocPerGroup: i32;
+  /** Panels of 4 output channels in a group, and bytes of one. */
+  panels: i32;
+  panelBytes: i32;
+  /** Groups in a job, and jobs that share a row. */
+  chunkGroups: i32;
+  chunks: i32;
+  /** In the table, from an output row to the next, and from a tap to the one below. */
+  pixelRow: i32;
+  tapRow: i32;
+  inputImage: i32;
+  outputImage: i32;
+  outputPixel: i32;
+  min: f32;
+  max: f32;
+}
+
 /** Of Winograd's minimal filtering; see winograd.ts. */
 @unmanaged
 export class WinogradParams {

@@ -16,7 +16,7 @@ if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-
 
 /** Each build with each engine's tiles, whichever of them this engine would choose. */
 const wasm = (simd: Simd, registers: Registers) => async (): Promise<Backend> =>
-  defineBackend(cpuImplementation(await loadWasmKernels(simd, 2 ** 30, registers), { maxMemory: 2 ** 30 }));
+  defineBackend(cpuImplementation(await loadWasmKernels({ simd, registers }, 2 ** 30), { maxMemory: 2 ** 30 }));
 
 const KERNEL_SETS: readonly (readonly [device: string, wide: string, make: () => Promise<Backend>])[] = [
   ["wasm simd128, 1 thread", "igemm-4x8", wasm("simd128", "few")],

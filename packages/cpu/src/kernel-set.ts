@@ -22,7 +22,8 @@ export type RangeKernel = (
 /**
  * The kernels by name. `igemm<mr>x<nr>` is an indirect GEMM over tiles of `mr` output pixels by `nr` output channels.
  * `depthwise` takes any kernel size, stride and dilation; `depthwise<k>x<k>s<s>` kernels of k x k with stride s and dilation 1
- * along the width, where `Loop` says how the tile is written (see docs/kernels.md). `winograd...` are minimal filtering, over
+ * along the width, m2 for two output channels for each input channel; `Loop` says how the tile is written (see docs/kernels.md). `grouped3` is for groups of few channels,
+ * 3 taps wide. `winograd...` are minimal filtering, over
  * tiles of an indirect GEMM. A kernel set may lack some.
  */
 export const KERNEL_NAMES = [
@@ -42,6 +43,9 @@ export const KERNEL_NAMES = [
   "depthwise5x5s1Loop",
   "depthwise5x5s2",
   "depthwise5x5s2Loop",
+  "depthwise3x3s1m2",
+  "depthwise3x3s1m2Loop",
+  "grouped3",
   "winogradTransform",
   "winogradMultiply4x8",
   "winogradMultiply6x8",
@@ -67,6 +71,8 @@ export interface DepthwiseTile {
   readonly size: number;
   /** Stride along the width. */
   readonly stride: number;
+  /** Output channels for each input channel. */
+  readonly multiplier: number;
   readonly pixels: number;
   readonly lanes: number;
   readonly kernel: KernelName;
@@ -84,6 +90,8 @@ export interface WinogradTile {
 
 /** The tiles that suit an engine. */
 export interface Tiles {
+  /** For groups of few channels, 3 taps wide: the kernel, and its neighbouring output pixels. Left out where there is none. */
+  readonly grouped?: { readonly kernel: KernelName; readonly pixels: number };
   /** Left out where there is none. */
   readonly winograd?: WinogradTile;
   readonly igemm: readonly IgemmTile[];

@@ -19,6 +19,7 @@ export {
   type Storage,
   writeTensor,
 } from "./storage.js";
-export { type Asker, pickBuild, type Simd, type WasmBuild, type WasmExports } from "./wasm-build.js";
+export { checkWide } from "./self-check.js";
+export { type Asker, checkBuildOptions, pickBuild, type Simd, type WasmBuild, type WasmExports } from "./wasm-build.js";
 export { createWorkspace, type Workspace } from "./workspace.js";
 export { kernelMemory, MOST_WASM_MEMORY, reserveWasmMemory } from "./wasm-memory.js";

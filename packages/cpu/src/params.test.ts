@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { createJsKernels } from "./js-kernels/index.js";
 import { createArena } from "./arena.js";
-import { DWCONV_PARAMS, fieldIndices, IGEMM_PARAMS, WINOGRAD_PARAMS, writeParams } from "./params.js";
+import { DWCONV_PARAMS, fieldIndices, GROUPED_PARAMS, IGEMM_PARAMS, WINOGRAD_PARAMS, writeParams } from "./params.js";
 
 function fieldsInAssembly(file: string, className: string): readonly string[] {
   const source = readFileSync(fileURLToPath(new URL(`../assembly/${file}`, import.meta.url)), "utf8");
@@ -17,6 +17,7 @@ describe("parameters", () => {
   it.each([
     ["IgemmParams", IGEMM_PARAMS],
     ["DwconvParams", DWCONV_PARAMS],
+    ["GroupedParams", GROUPED_PARAMS],
     ["WinogradParams", WINOGRAD_PARAMS],
   ] as const)("are those of %s in assembly/params.ts", (className, fields) => {
     expect(fieldsInAssembly("params.ts", className)).toEqual([...fields]);

@@ -52,6 +52,28 @@ export const DWCONV_PARAMS = [
   "max",
 ] as const;
 
+export const GROUPED_PARAMS = [
+  "table",
+  "weights",
+  "oh",
+  "ow",
+  "kh",
+  "groups",
+  "icPerGroup",
+  "ocPerGroup",
+  "panels",
+  "panelBytes",
+  "chunkGroups",
+  "chunks",
+  "pixelRow",
+  "tapRow",
+  "inputImage",
+  "outputImage",
+  "outputPixel",
+  "min",
+  "max",
+] as const;
+
 export const WINOGRAD_PARAMS = [
   "m",
   "table",

@@ -1,8 +1,9 @@
 /** What there is of WebAssembly builds, and which of them an engine takes. */
 
-import { BackendUnavailableError } from "@convene/core";
+import { BackendUnavailableError, checkBoolean, checkOneOf, ConveneError } from "@convene/core";
 import type { KernelName, RangeKernel, Tiles } from "./kernel-set.js";
 import { type Registers, TILES } from "./tiles.js";
+import { setWide, startedWide } from "./wide.js";
 
 /** `"relaxed"` has relaxed SIMD, whose multiply-add most machines fuse; `"simd128"` runs wherever WebAssembly has SIMD at all. */
 export type Simd = "relaxed" | "simd128";
@@ -17,10 +18,22 @@ export interface WasmExports extends Readonly<Record<Exclude<KernelName, "igemm2
 }
 
 export interface WasmBuild {
-  /** What reports call it. */
-  readonly name: "wasm relaxed simd" | "wasm simd128";
+  /** What reports call it: `"wasm simd128"`, `"wasm relaxed simd"`, `"wasm relaxed simd, 256-bit"`. */
+  readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly tiles: Tiles;
+  /** Whether it counts on 256 bits, which an experimental flag gives: then its results should be checked before use. */
+  readonly wide: boolean;
+}
+
+/** Which build somebody wants. */
+export interface BuildOptions {
+  /** `"auto"` takes the fastest that this engine accepts. */
+  readonly simd: Simd | "auto";
+  /** 256 bits, or not; left out, where Node was started with the flag for them. */
+  readonly wide?: boolean | undefined;
+  /** Tiles for which engine; left out, for this one. */
+  readonly registers?: Registers | undefined;
 }
 
 /** Who asks, for what an error says. */
@@ -35,30 +48,57 @@ export interface Asker {
 const NAMES = { relaxed: "wasm relaxed simd", simd128: "wasm simd128" } as const;
 
 /**
- * @param simd which build; `"auto"` takes the fastest that this engine accepts
- * @param registers for which engine; left out, for this one
+ * `simd` and `wide` as they go together.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION`
+ */
+export function checkBuildOptions({ simd, wide }: { readonly simd?: unknown; readonly wide?: unknown }): BuildOptions {
+  const build = checkOneOf("simd", simd === undefined ? "auto" : simd, ["auto", "relaxed", "simd128"]);
+  if (wide !== undefined) checkBoolean("wide", wide);
+  if (wide === true && build === "simd128") {
+    throw new ConveneError("ERR_INVALID_OPTION", 'wide (true) needs relaxed SIMD: leave simd ("simd128") out');
+  }
+  return { simd: build, wide: wide as boolean | undefined };
+}
+
+/**
+ * The build to load. With `wide: true` it sets V8's flag for 256 bits, so that the build is compiled with it.
+ *
  * @throws BackendUnavailableError where the engine does not run it
  */
-export function pickBuild(
-  builds: WasmBuilds,
-  simd: Simd | "auto",
-  { backend, factory, remedy }: Asker,
-  registers?: Registers,
-): WasmBuild {
+export function pickBuild(builds: WasmBuilds, { simd, wide, registers }: BuildOptions, asker: Asker): WasmBuild {
+  const { backend, factory, remedy } = asker;
   if (typeof WebAssembly !== "object") {
     throw new BackendUnavailableError(backend, "this JavaScript engine has no WebAssembly", remedy);
   }
-  const wanted: readonly Simd[] = simd === "auto" ? ["relaxed", "simd128"] : [simd];
+  if (wide) setWide(asker);
+  const wanted: readonly Simd[] = wide ? ["relaxed"] : simd === "auto" ? ["relaxed", "simd128"] : [simd];
   for (const name of wanted) {
     const bytes = decode(builds[name]);
-    if (WebAssembly.validate(bytes)) return { name: NAMES[name], bytes, tiles: TILES[registers ?? registersOf(name)] };
+    if (!WebAssembly.validate(bytes)) continue;
+    const isWide = name === "relaxed" && (wide ?? startedWide());
+    const tiles = TILES[registers ?? (isWide ? "wide" : registersOf(name))];
+    if (!isWide) return { name: NAMES[name], bytes, tiles, wide: false };
+    return { name: `${NAMES[name]}, 256-bit`, bytes: apart(bytes), tiles, wide: true };
   }
-  const what = simd === "relaxed" ? "relaxed SIMD" : "SIMD";
+  const what = simd === "relaxed" || wide ? "relaxed SIMD" : "SIMD";
   throw new BackendUnavailableError(
     backend,
     `this engine's WebAssembly has no ${what}`,
     simd === "relaxed" ? `Use ${factory}({ simd: "simd128" }), or leave simd out` : remedy,
   );
+}
+
+/**
+ * The same module with a section that nobody reads. V8 keeps compiled code by a module's bytes, and would give code that it
+ * has compiled without its flag.
+ */
+function apart(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const section = [0, 5, 4, ...new TextEncoder().encode("wide")];
+  const result = new Uint8Array(bytes.length + section.length);
+  result.set(bytes);
+  result.set(section, bytes.length);
+  return result;
 }
 
 /**

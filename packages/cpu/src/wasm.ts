@@ -3,8 +3,8 @@
 import { BackendUnavailableError } from "@convene/core";
 import { relaxed, simd128 } from "./generated/wasm.js";
 import type { KernelSet } from "./kernel-set.js";
-import type { Registers } from "./tiles.js";
-import { pickBuild, type Simd, type WasmExports } from "./wasm-build.js";
+import { checkWide } from "./self-check.js";
+import { type BuildOptions, pickBuild, type WasmExports } from "./wasm-build.js";
 import { kernelMemory, reserveWasmMemory } from "./wasm-memory.js";
 
 const ASKER = {
@@ -14,25 +14,23 @@ const ASKER = {
 };
 
 /**
- * @param simd which build; `"auto"` takes the fastest that this engine accepts
+ * @param options which build
  * @param maxMemory bytes that the memory may grow to; left out, as many as can be reserved (`reserveWasmMemory`)
- * @param registers for which engine; left out, for this one
- * @throws BackendUnavailableError where the engine does not run it
+ * @throws BackendUnavailableError where the engine does not run it, or 256 bits are not what they should be
  */
-export async function loadWasmKernels(
-  simd: Simd | "auto",
-  maxMemory: number | undefined,
-  registers?: Registers,
-): Promise<KernelSet> {
-  const { name, bytes, tiles } = pickBuild({ relaxed, simd128 }, simd, ASKER, registers);
+export async function loadWasmKernels(options: BuildOptions, maxMemory: number | undefined): Promise<KernelSet> {
+  const { name, bytes, tiles, wide } = pickBuild({ relaxed, simd128 }, options, ASKER);
   const reserved = reserveWasmMemory("cpu", maxMemory, false);
   const { memory } = reserved;
+  let exports: WebAssembly.Exports;
   try {
-    const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-    const { clearRows: _, ...run } = instance.exports as unknown as WasmExports;
-    return { name, memory: kernelMemory(memory), maxMemory: reserved.maxMemory, tiles, run };
+    ({ exports } = (await WebAssembly.instantiate(bytes, { env: { memory } })).instance);
   } catch (cause) {
     const reason = `WebAssembly is forbidden here (${String(cause)})`;
     throw new BackendUnavailableError("cpu", reason, ASKER.remedy, { cause });
   }
+  const { clearRows: _, ...run } = exports as unknown as WasmExports;
+  const kernels = { name, memory: kernelMemory(memory), maxMemory: reserved.maxMemory, tiles, run };
+  if (wide) checkWide(kernels, ASKER);
+  return kernels;
 }

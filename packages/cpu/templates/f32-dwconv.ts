@@ -11,6 +11,8 @@ export interface DwconvTile {
   readonly kernel: number;
   /** Stride along the width. */
   readonly stride: number;
+  /** Output channels for each input channel. */
+  readonly multiplier: 1 | 2;
   /** Neighbouring output pixels. */
   readonly pixels: number;
   /** Vectors of four channels. */
@@ -19,13 +21,16 @@ export interface DwconvTile {
   readonly rows: "loop" | "unrolled";
 }
 
-export function dwconvTileName({ kernel, stride, pixels, vectors }: DwconvTile): string {
-  return `${kernel}x${kernel}s${stride}-${pixels}x${4 * vectors}`;
+/** Lanes of four input channels that are each two output channels', by vector of these. */
+const DOUBLED = ["0, 0, 1, 1", "2, 2, 3, 3"];
+
+export function dwconvTileName({ kernel, stride, multiplier, pixels, vectors, rows }: DwconvTile): string {
+  return `${kernel}x${kernel}s${stride}${multiplier === 1 ? "" : `m${multiplier}`}${rows === "loop" ? "-loop" : ""}-${pixels}x${4 * vectors}`;
 }
 
 /** AssemblyScript of the tile `f32-dwconv-<kernel>s<stride>-<pixels>x<channels>`. */
 export function dwconvTile(tile: DwconvTile): string {
-  const { kernel, stride, pixels, vectors, rows } = tile;
+  const { kernel, stride, multiplier, pixels, vectors, rows } = tile;
   const name = dwconvTileName(tile);
   const columns = (pixels - 1) * stride + kernel;
   const lanes = range(vectors);
@@ -42,8 +47,11 @@ export function dwconvTile(tile: DwconvTile): string {
       ),
       ...range(columns).flatMap((column) => [
         `const a${row}${column} = base + load<usize>(${at(t, 4 * column)});`,
+        ...(multiplier === 2 ? [`const x${row}${column} = v128.load(a${row}${column});`] : []),
         ...lanes.flatMap((v) => [
-          `const x${row}${column}_${v} = v128.load(${at(`a${row}${column}`, 16 * v)});`,
+          multiplier === 2
+            ? `const x${row}${column}_${v} = v128.shuffle<f32>(x${row}${column}, x${row}${column}, ${DOUBLED[v]!});`
+            : `const x${row}${column}_${v} = v128.load(${at(`a${row}${column}`, 16 * v)});`,
           ...range(pixels)
             .filter((pixel) => column >= pixel * stride && column < pixel * stride + kernel)
             .map(
@@ -68,7 +76,7 @@ export function dwconvTile(tile: DwconvTile): string {
 import { DwconvParams } from "../params";
 import { clamp, madd } from "../simd";
 
-export function dwconv${kernel}x${kernel}s${stride}${rows === "loop" ? "Loop" : ""}(
+export function dwconv${kernel}x${kernel}s${stride}${multiplier === 1 ? "" : `m${multiplier}`}${rows === "loop" ? "Loop" : ""}(
   params: DwconvParams,
   base: usize,
   t: usize,
@@ -128,7 +136,7 @@ ${range(pixels)
       (pixel < pixels - 1 ? "\n    at += step;" : ""),
   )
   .join("\n")}
-    base += ${16 * vectors};
+    base += ${(16 * vectors) / multiplier};
     c += ${16 * vectors};
   }
 }

@@ -1,20 +1,16 @@
 /** The factory. */
 
+import { type Backend, BackendUnavailableError, checkInteger, checkKeys, defineBackend } from "@convene/core";
 import {
-  type Backend,
-  BackendUnavailableError,
-  checkInteger,
-  checkKeys,
-  checkOneOf,
-  defineBackend,
-} from "@convene/core";
-import {
+  checkBuildOptions,
+  checkWide,
   KERNEL_NAMES,
   kernelMemory,
   MOST_WASM_MEMORY,
   pickBuild,
   reserveWasmMemory,
   sharedBuilds,
+  type WasmExports,
 } from "@convene/cpu/kernels";
 import { implementation } from "./backend.js";
 import { workerSource } from "./generated/worker.js";
@@ -29,6 +25,8 @@ export interface WorkerThreadsOptions {
    * (the default) to detect.
    */
   readonly simd?: "relaxed" | "simd128" | "auto";
+  /** 256-bit operations, on Node 24 and later: as `cpu`'s option of that name, flag and all. */
+  readonly wide?: boolean;
   /**
    * Bytes that tensors and plans may take together. Default and most: 4 GiB less a page, of which only what is used is
    * taken. Where the engine does not reserve so many addresses, the default is halved until it does, down to 256 MiB; a
@@ -65,10 +63,10 @@ export function workerThreads(options: WorkerThreadsOptions = {}): Promise<Backe
 }
 
 export async function openWorkerThreads(options: WorkerThreadsOptions, internals: Internals = {}): Promise<Backend> {
-  checkKeys("workerThreads options", options, ["threads", "simd", "maxMemory"]);
-  const { threads: asked, simd = "auto", maxMemory: limit } = options;
+  checkKeys("workerThreads options", options, ["threads", "simd", "wide", "maxMemory"]);
+  const { threads: asked, maxMemory: limit } = options;
   if (asked !== undefined) checkInteger("threads", asked, 1, MOST_THREADS);
-  checkOneOf("simd", simd, ["auto", "relaxed", "simd128"]);
+  const buildOptions = checkBuildOptions(options);
   if (limit !== undefined) checkInteger("maxMemory", limit, LEAST_MEMORY, MOST_WASM_MEMORY);
 
   checkSharedMemory();
@@ -77,11 +75,8 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
     throw new BackendUnavailableError(NAME, "this JavaScript engine has no workers", ELSEWHERE);
   }
   const threads = asked ?? Math.min(platform.parallelism, MOST_THREADS);
-  const build = pickBuild(sharedBuilds, simd, {
-    backend: NAME,
-    factory: "workerThreads",
-    remedy: WITHOUT_WASM,
-  });
+  const asker = { backend: NAME, factory: "workerThreads", remedy: WITHOUT_WASM };
+  const build = pickBuild(sharedBuilds, buildOptions, asker);
   let module: WebAssembly.Module;
   try {
     module = await WebAssembly.compile(build.bytes);
@@ -91,6 +86,11 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
     });
   }
   const { memory, maxMemory } = reserveWasmMemory(NAME, limit, true);
+  if (build.wide) {
+    const { clearRows: _, ...run } = new WebAssembly.Instance(module, { env: { memory } })
+      .exports as unknown as WasmExports;
+    checkWide({ name: build.name, memory: kernelMemory(memory), maxMemory, tiles: build.tiles, run }, asker);
+  }
   let pool: Pool;
   try {
     pool = await startPool({

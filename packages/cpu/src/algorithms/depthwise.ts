@@ -1,4 +1,4 @@
-/** Depthwise convolution with one output channel for each input channel. */
+/** Depthwise convolution: each output channel is made of one input channel. */
 
 import { activationRange, type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from "@convene/core";
 import type { Arena } from "../arena.js";
@@ -13,14 +13,13 @@ const ANY: Pick<DepthwiseTile, "kernel" | "pixels" | "lanes"> = { kernel: "depth
 
 export const depthwise: Algorithm = {
   name: "depthwise",
-  supports: ({ g, ic, oc }) => g === ic && g === oc,
+  supports: (problem, { depthwise: tiles }) =>
+    problem.g === problem.ic && (problem.g === problem.oc || tileOf(problem, tiles) !== undefined),
   plan({ tiles, arena, leastJobs }, problem, weights) {
-    const { n, ic, oh, ow, kh, kw, sh, sw, dh, dw } = problem;
-    const special = tiles.depthwise.find(
-      ({ size, stride, pixels }) => kh === size && kw === size && sw === stride && dw === 1 && ow >= pixels,
-    );
+    const { n, oc, oh, ow, kh, kw, sh, sw, dh, dw } = problem;
+    const special = tileOf(problem, tiles.depthwise);
     const { kernel, pixels, lanes } = special ?? ANY;
-    const division = divide(n * oh, ow, ic, pixels, leastJobs);
+    const division = divide(n * oh, ow, oc, pixels, leastJobs);
     const table = createPixelTable(arena, problem);
     const packed = packWeights(arena, problem, weights, lanes);
     const [min, max] = activationRange(problem.activation);
@@ -29,7 +28,7 @@ export const depthwise: Algorithm = {
       weights: packed,
       oh,
       ow,
-      channels: ic,
+      channels: oc,
       kh,
       kw,
       pixelRow: sh * table.row,
@@ -40,7 +39,7 @@ export const depthwise: Algorithm = {
       ...division,
       inputImage: storageLayout(inputShape(problem)).image,
       outputImage: storageLayout(outputShape(problem)).image,
-      outputPixel: 4 * ic,
+      outputPixel: 4 * oc,
       min,
       max,
     });
@@ -54,6 +53,17 @@ export const depthwise: Algorithm = {
     };
   },
 };
+
+/** The tile for the problem's size, stride and multiplier, where a row of its outputs has as many pixels as the tile. */
+function tileOf(
+  { g, oc, ow, kh, kw, sw, dw }: Conv2dProblem,
+  tiles: readonly DepthwiseTile[],
+): DepthwiseTile | undefined {
+  return tiles.find(
+    ({ size, stride, multiplier, pixels }) =>
+      kh === size && kw === size && sw === stride && dw === 1 && oc === multiplier * g && ow >= pixels,
+  );
+}
 
 interface Division {
   readonly blockPixels: number;
@@ -88,10 +98,10 @@ function divide(rows: number, ow: number, channels: number, pixels: number, leas
 function packWeights(arena: Arena, p: Conv2dProblem, { weight, bias }: Conv2dWeights, lanes: number): number {
   const taps = p.kh * p.kw;
   const panelSize = lanes * (1 + taps);
-  const count = Math.ceil(p.ic / lanes) * panelSize;
+  const count = Math.ceil(p.oc / lanes) * panelSize;
   const address = arena.allocate(4 * count, "packed weights");
   const packed = arena.f32.subarray(address / 4, address / 4 + count).fill(0);
-  for (let channel = 0; channel < p.ic; channel++) {
+  for (let channel = 0; channel < p.oc; channel++) {
     let to = Math.floor(channel / lanes) * panelSize + (channel % lanes);
     if (bias) packed[to] = bias[channel]!;
     for (let tap = 0; tap < taps; tap++) {

@@ -4,11 +4,12 @@ import type { Conv2dProblem, Conv2dWeights, PrepareOptions } from "@convene/core
 import type { Workspace } from "../workspace.js";
 import type { Algorithm, Plan, Workplace } from "./algorithm.js";
 import { depthwise } from "./depthwise.js";
+import { grouped } from "./grouped.js";
 import { igemm } from "./igemm.js";
 import { winograd } from "./winograd.js";
 
 /** The last one takes every problem. */
-const ALGORITHMS: readonly Algorithm[] = [depthwise, winograd, igemm];
+const ALGORITHMS: readonly Algorithm[] = [depthwise, grouped, winograd, igemm];
 
 /** A plan and what it holds: addresses to free, and its part of the workspace to release. */
 export interface PlannedConv2d {

@@ -1,5 +1,5 @@
 /**
- * f32-dwconv-5x5s1-4x4: 4 neighbouring output pixels of a row, 5x5 taps, stride 1 and dilation 1 along the width,
+ * f32-dwconv-3x3s1-loop-4x4: 4 neighbouring output pixels of a row, 3x3 taps, stride 1 and dilation 1 along the width,
  * 4 channels at a time, `panels` times. Adds the residual, clamps, and stores whole vectors.
  *
  * `base` is the image's first pixel; `t` the address in the table of the first pixel's first tap; `w` the first panel:
@@ -10,7 +10,7 @@
 import { DwconvParams } from "../params";
 import { clamp, madd } from "../simd";
 
-export function dwconv5x5s1Loop(
+export function dwconv3x3s1Loop(
   params: DwconvParams,
   base: usize,
   t: usize,
@@ -31,12 +31,10 @@ export function dwconv5x5s1Loop(
     let y3_0 = y0_0;
     w += 16;
     let row = t;
-    for (let ky = 5; ky > 0; ky--) {
+    for (let ky = 3; ky > 0; ky--) {
       const w0_0 = v128.load(w);
       const w1_0 = v128.load(w, 16);
       const w2_0 = v128.load(w, 32);
-      const w3_0 = v128.load(w, 48);
-      const w4_0 = v128.load(w, 64);
       const a0 = base + load<usize>(row);
       const x0_0 = v128.load(a0);
       y0_0 = madd(x0_0, w0_0, y0_0);
@@ -51,29 +49,17 @@ export function dwconv5x5s1Loop(
       y2_0 = madd(x2_0, w0_0, y2_0);
       const a3 = base + load<usize>(row, 12);
       const x3_0 = v128.load(a3);
-      y0_0 = madd(x3_0, w3_0, y0_0);
       y1_0 = madd(x3_0, w2_0, y1_0);
       y2_0 = madd(x3_0, w1_0, y2_0);
       y3_0 = madd(x3_0, w0_0, y3_0);
       const a4 = base + load<usize>(row, 16);
       const x4_0 = v128.load(a4);
-      y0_0 = madd(x4_0, w4_0, y0_0);
-      y1_0 = madd(x4_0, w3_0, y1_0);
       y2_0 = madd(x4_0, w2_0, y2_0);
       y3_0 = madd(x4_0, w1_0, y3_0);
       const a5 = base + load<usize>(row, 20);
       const x5_0 = v128.load(a5);
-      y1_0 = madd(x5_0, w4_0, y1_0);
-      y2_0 = madd(x5_0, w3_0, y2_0);
       y3_0 = madd(x5_0, w2_0, y3_0);
-      const a6 = base + load<usize>(row, 24);
-      const x6_0 = v128.load(a6);
-      y2_0 = madd(x6_0, w4_0, y2_0);
-      y3_0 = madd(x6_0, w3_0, y3_0);
-      const a7 = base + load<usize>(row, 28);
-      const x7_0 = v128.load(a7);
-      y3_0 = madd(x7_0, w4_0, y3_0);
-      w += 80;
+      w += 48;
       row += tapRow;
     }
     if (residual) {
