@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { referenceBackend } from "@convene/conformance";
-import { type Backend, BackendUnavailableError, Conv2d, ConveneError, network } from "@convene/core";
+import { type Backend, BackendUnavailableError, Conv2d, type Conv2dPlan, ConveneError, network } from "@convene/core";
 import picocolors from "picocolors";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { BackendTable } from "./backends.js";
@@ -28,11 +28,28 @@ async function wrongBackend(): Promise<Backend> {
   };
 }
 
+/** The reference as far off as a transform may be, and a direct plan may not; its plans say `arithmetic`. */
+const roundingBackend = (arithmetic: Conv2dPlan["arithmetic"]) => async (): Promise<Backend> => {
+  const right = await referenceBackend();
+  return {
+    ...right,
+    prepareConv2d: async (...args) =>
+      Object.create(await right.prepareConv2d(...args), { arithmetic: { value: arithmetic } }) as Conv2dPlan,
+    read: async (...args) => {
+      const result = await right.read(...args);
+      result.data[result.data.length - 1]! += 1e-3;
+      return result;
+    },
+  };
+};
+
 const entry = (open: () => Promise<Backend>, standard = true) => ({ about: "for tests", standard, open });
 const TABLE: BackendTable = {
   first: entry(referenceBackend),
   second: entry(referenceBackend),
   wrong: entry(wrongBackend, false),
+  transforming: entry(roundingBackend("transformed"), false),
+  hiding: entry(roundingBackend("direct"), false),
   absent: entry(async () => {
     throw new BackendUnavailableError("absent", "there is no such thing here", "Use first.");
   }, false),
@@ -229,6 +246,21 @@ describe("explain", () => {
 });
 
 describe("verify", () => {
+  it("holds a transformed plan to rule 3, on integers and against others too, and one that hides it to rules 1 and 2", async () => {
+    const right = await convene("verify ic3_ih7_oc8_kh3 --backend first transforming");
+    expect([right.code, right.stdout]).toEqual([0, expect.stringContaining("agreed: first and transforming")]);
+    const hiding = await convene("verify ic3_ih7_oc8_kh3 --backend first hiding");
+    expect([hiding.code, hiding.stdout]).toEqual([1, expect.stringContaining("failed problems, exact, hiding")]);
+  });
+
+  it("fails a transformed plan for which there is no rule", async () => {
+    const { code, stdout } = await convene("verify ic3_ih7_oc8_kh1 --backend first transforming");
+    expect(code).toBe(1);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+      "rule 3 is stated for 3x3 kernels of stride 1 and dilation 1 only",
+    );
+  });
+
   it("holds the backends to the reference and to each other", async () => {
     const path = join(folder, "out.json");
     const { code, stdout } = await convene(`verify ic3_ih7_oc8_kh3 g4_ic8_ih6_oc8_kh3_ph1 --json ${path}`);

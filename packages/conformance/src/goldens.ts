@@ -11,6 +11,7 @@ import {
   type Shape4,
   weightShape,
 } from "@convene/core";
+import { copyOperands, type Operands } from "./operands.js";
 
 /** A convolution that PyTorch ran. Integer or not, every operand is exact in float32 and every answer in float64. */
 export interface GoldenCase {
@@ -19,12 +20,7 @@ export interface GoldenCase {
   readonly name: string;
   readonly kind: "integer" | "real";
   /** In NCHW, the weight in OIHW. */
-  readonly operands: {
-    readonly input: Float32Array;
-    readonly weight: Float32Array;
-    readonly bias?: Float32Array;
-    readonly residual?: Float32Array;
-  };
+  readonly operands: Operands;
   /** NCHW. */
   readonly expected: Float64Array;
 }
@@ -90,16 +86,6 @@ function copyOf({ torch, cases, initialisations, uniforms }: Goldens): Goldens {
       ...(bias ? { bias: bias.slice() } : {}),
     })),
     uniforms: uniforms.map((uniform) => ({ ...uniform, data: uniform.data.slice() })),
-  };
-}
-
-/** The same operands in arrays of their own: for a backend, which may write to what it is given. */
-export function copyOperands({ input, weight, bias, residual }: GoldenCase["operands"]): GoldenCase["operands"] {
-  return {
-    input: input.slice(),
-    weight: weight.slice(),
-    ...(bias ? { bias: bias.slice() } : {}),
-    ...(residual ? { residual: residual.slice() } : {}),
   };
 }
 

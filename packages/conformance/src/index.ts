@@ -6,7 +6,14 @@
  */
 
 export type { CaseContext, CaseOutcome, CaseStatus, ConformanceCase, FailureHistory, FeatureName } from "./case.js";
-export { checkOperands, checkProblem, type CheckProblemOptions, describeVerdict } from "./check-problem.js";
+export {
+  checkOperands,
+  checkProblem,
+  type CheckProblemOptions,
+  describeVerdict,
+  type ExpectedResult,
+  noRuleFor,
+} from "./check-problem.js";
 export { type ConformanceTestsOptions, defineConformanceTests, type TestRunner } from "./define-tests.js";
 export { type GoldenCase, type Goldens, loadGoldens, parseGoldens } from "./goldens.js";
 export { describeMismatch, drawMismatch, type Mismatch } from "./mismatch.js";
@@ -25,6 +32,7 @@ export {
   checkAgreement,
   checkBounded,
   checkExact,
+  checkTransformed,
   gamma,
   roundings,
   type Verdict,
@@ -37,3 +45,9 @@ export { SUITE_NAMES, type SuiteName, type SuiteOptions } from "./suite-names.js
 export { conformanceCases } from "./suites.js";
 export { describeThrown, type Thrown, thrownOf } from "./thrown.js";
 export { type CallWatch, watchCalls } from "./watch-calls.js";
+export {
+  hasTransformedRule,
+  type TransformedBound,
+  transformedBound,
+  transformedRoundings,
+} from "./transformed-bound.js";

@@ -14,6 +14,16 @@ export interface Operands {
 /** `integer`: small integers, with one right answer. `real`: values of mixed sign and magnitude. */
 export type OperandKind = "integer" | "real";
 
+/** The same operands in arrays of their own: for a backend, which may write to what it is given. */
+export function copyOperands({ input, weight, bias, residual }: Operands): Operands {
+  return {
+    input: input.slice(),
+    weight: weight.slice(),
+    ...(bias ? { bias: bias.slice() } : {}),
+    ...(residual ? { residual: residual.slice() } : {}),
+  };
+}
+
 /** Sums of products of these stay exact in float32: Σ|x||w| + |b| + |r| ≤ 2²⁴. */
 const EXACT_LIMIT = 2 ** 24;
 

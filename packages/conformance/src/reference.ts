@@ -60,7 +60,7 @@ export function referenceConv2d(problem: Conv2dProblem, operands: Operands): Ref
 }
 
 /** Where a coordinate reads, inside `[0, size)`; `undefined` where it reads a zero. */
-function sourceIndex(at: number, size: number, mode: PaddingMode): number | undefined {
+export function sourceIndex(at: number, size: number, mode: PaddingMode): number | undefined {
   if (at >= 0 && at < size) return at;
   switch (mode) {
     case "zeros":

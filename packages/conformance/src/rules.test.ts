@@ -3,7 +3,8 @@
 import { type Conv2dProblem, parseProblem } from "@convene/core";
 import { describe, expect, test } from "vitest";
 import { describeVerdict } from "./check-problem.js";
-import { checkAgreement, checkBounded, checkExact, gamma, roundings } from "./rules.js";
+import { checkAgreement, checkBounded, checkExact, checkTransformed, checkWithin, gamma, roundings } from "./rules.js";
+import { transformedBound } from "./transformed-bound.js";
 
 const U = 2 ** -24;
 /** One product: three roundings. */
@@ -110,6 +111,50 @@ describe("the bounded rule", () => {
 test("two backends may differ by twice the bound", () => {
   expect(checkAgreement([1 + 1.9 * gamma(3), 0], [1, 0], [1, 0], ONE).ok).toBe(true);
   expect(checkAgreement([1 + 2.1 * gamma(3), 0], [1, 0], [1, 0], ONE).ok).toBe(false);
+});
+
+test("with a transformed plan, backends may differ by the sum of the bounds of both", () => {
+  const problem = parseProblem("ic1_ih3_iw4_oc1_kh3_nobias");
+  const operands = { input: new Float32Array(12).fill(1), weight: new Float32Array(9).fill(1) };
+  const transformed = transformedBound(problem, operands);
+  const [wide, narrow] = [transformed.bound[0]!, 9 * gamma(11)];
+  const differ = (by: number, bounds: object) => checkAgreement([9 + by, 9], [9, 9], [9, 9], problem, bounds).ok;
+  expect(differ(0.99 * (wide + narrow), { a: transformed })).toBe(true);
+  expect(differ(0.99 * (wide + narrow), { b: transformed })).toBe(true);
+  expect(differ(1.01 * (wide + narrow), { a: transformed })).toBe(false);
+  expect(differ(1.99 * wide, { a: transformed, b: transformed })).toBe(true);
+  expect(differ(2.01 * wide, { a: transformed, b: transformed })).toBe(false);
+});
+
+describe("the rule of transformed plans", () => {
+  const bound = { bound: Float64Array.of(0.5, 0.25, Infinity, 0), mayBeNaN: Uint8Array.of(0, 1, 0, 0) };
+
+  test("allows each output its bound, and no more", () => {
+    expect(checkTransformed([1.5, 2.25, 3, 4], [1, 2, 3, 4], bound)).toMatchObject({ ok: true, ratio: 1 });
+    expect(checkTransformed([1.5, 2.26, 3, 4], [1, 2, 3, 4], bound)).toMatchObject({ ok: false, wrongAt: [1] });
+    expect(checkTransformed([1, 2, 3, 4.001], [1, 2, 3, 4], bound)).toMatchObject({ ok: false, wrongAt: [3] });
+  });
+
+  test("allows NaN where the bound says so, also for an infinity, and never a number for NaN", () => {
+    expect(checkTransformed([1, NaN, 3, 4], [1, Infinity, 3, 4], bound).ok).toBe(true);
+    expect(checkTransformed([1, NaN, 3, 4], [1, 2, 3, 4], bound).ok).toBe(true);
+    expect(checkTransformed([1, 2, 3, 4], [1, NaN, 3, 4], bound).ok).toBe(false);
+    expect(checkTransformed([1, -Infinity, 3, 4], [1, Infinity, 3, 4], bound).ok).toBe(false);
+    expect(checkTransformed([NaN, 2, 3, 4], [Infinity, 2, 3, 4], bound).ok).toBe(false);
+  });
+
+  test("holds nothing where an intermediate value may overflow", () => {
+    for (const any of [NaN, -Infinity, 0]) {
+      expect(checkTransformed([1, 2, any, 4], [1, 2, 3e38, 4], bound)).toMatchObject({ ok: true, ratio: 0 });
+    }
+  });
+});
+
+test("answers that may differ by an error, one for all or one for each, differ by no more", () => {
+  expect(checkWithin([1.5, 2], [1, 2], 0.5)).toMatchObject({ ok: true, ratio: 1 });
+  expect(checkWithin([1.51, 2], [1, 2], 0.5)).toMatchObject({ ok: false, wrongAt: [0] });
+  expect(checkWithin([1.5, 2.5], [1, 2], [0.5, 0.4])).toMatchObject({ ok: false, wrongAt: [1] });
+  expect(checkWithin([1, 2 + 2 ** -20], [1, 2], 0)).toMatchObject({ ok: false, ratio: Infinity });
 });
 
 test("a different number of elements is an error, not a comparison of what there is", () => {

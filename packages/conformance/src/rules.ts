@@ -5,15 +5,19 @@
  * 2. `checkBounded`: on real values, the a priori error bound of Higham, "Accuracy and Stability of Numerical
  *    Algorithms" (2002), section 3.1, for any order of summation: |ŷ − y| ≤ γ(k)·(Σ|x||w| + |b| + |r|), γ(k) =
  *    k·u / (1 − k·u), u = 2⁻²⁴, and what products lose to underflow.
- * 3. Transforms (Winograd) have a norm-wise bound of their own, which comes with the first backend that has one.
+ * 3. `checkTransformed`: plans that transform their operands (Winograd) are held to a norm-wise bound, on integers as on real
+ *    values; `transformed-bound.ts` derives it. It is stated for 3x3 kernels of stride 1 and dilation 1 only.
+ *
+ * Which rule holds a plan, the plan says: `plan.arithmetic`.
  */
 
 import type { Conv2dProblem } from "@convene/core";
+import type { TransformedBound } from "./transformed-bound.js";
 
 /** Unit roundoff of float32. */
 const UNIT_ROUNDOFF = 2 ** -24;
 /** Half the smallest subnormal float32: what one product can lose to gradual underflow (Higham, 2002, equation 2.8). */
-const UNDERFLOW = 2 ** -150;
+export const UNDERFLOW = 2 ** -150;
 
 /** What a rule says of one output tensor against what was expected, element by element in NCHW. */
 export interface Verdict {
@@ -62,15 +66,45 @@ export function checkBounded(
   return compare(actual, expected, errorBound(problem, magnitude));
 }
 
-/** Rule 2 between two backends: each may be off by γ, so they may differ by 2γ. */
+/** Rule 3, against a float64 reference and the bound that `transformedBound` gives for the same operands. */
+export function checkTransformed(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  { bound, mayBeNaN }: TransformedBound,
+): Verdict {
+  const isExcused = (at: number): boolean =>
+    bound[at] === Infinity || (mayBeNaN[at] === 1 && Number.isNaN(actual[at]!));
+  return compare(actual, expected, (at) => bound[at]!, isExcused);
+}
+
+/**
+ * Two backends: each may be off by its own bound, so they may differ by the sum of both. `transformed` has rule 3's bound
+ * for those of the two whose plan is transformed; rule 2 holds the others.
+ */
 export function checkAgreement(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
   magnitude: ArrayLike<number>,
   problem: Conv2dProblem,
+  transformed: { readonly a?: TransformedBound | undefined; readonly b?: TransformedBound | undefined } = {},
 ): Verdict {
-  const bound = errorBound(problem, magnitude);
-  return compare(a, b, (at) => 2 * bound(at));
+  const direct = errorBound(problem, magnitude);
+  const own = [transformed.a, transformed.b];
+  return compare(
+    a,
+    b,
+    (at) => own.reduce((sum, each) => sum + (each ? each.bound[at]! : direct(at)), 0),
+    (at) => own.some((each) => each?.bound[at] === Infinity),
+  );
+}
+
+/** Two answers, or an answer and the exact one, that may differ by `error`: one number, or one for each element. */
+export function checkWithin(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  error: number | ArrayLike<number>,
+): Verdict {
+  return compare(actual, expected, (at) => (typeof error === "number" ? error : error[at]!));
 }
 
 /** How far each output may be from the exact one: γ·(Σ|x||w| + |b| + |r|), and what its products lose to underflow. */
@@ -80,8 +114,16 @@ function errorBound(problem: Conv2dProblem, magnitude: ArrayLike<number>): (inde
   return (at) => (magnitude[at] === 0 ? 0 : relative * magnitude[at]! + underflow);
 }
 
-/** Equality first, so that −0 and +0 agree, infinities agree with themselves, and a bound of 0 is met exactly. */
-function compare(actual: ArrayLike<number>, expected: ArrayLike<number>, boundAt: (index: number) => number): Verdict {
+/**
+ * Equality first, so that −0 and +0 agree, infinities agree with themselves, and a bound of 0 is met exactly. What is
+ * excused is not compared.
+ */
+function compare(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  boundAt: (index: number) => number,
+  isExcused: (index: number) => boolean = () => false,
+): Verdict {
   if (actual.length !== expected.length) {
     throw new RangeError(`${actual.length} elements were computed; expected ${expected.length}`);
   }
@@ -91,7 +133,7 @@ function compare(actual: ArrayLike<number>, expected: ArrayLike<number>, boundAt
   for (let index = 0; index < expected.length; index++) {
     const got = actual[index]!;
     const want = expected[index]!;
-    if (got === want || (Number.isNaN(got) && Number.isNaN(want))) continue;
+    if (got === want || (Number.isNaN(got) && Number.isNaN(want)) || isExcused(index)) continue;
     // An infinite operand makes the bound infinite (or NaN), which would allow anything: then only equality will do.
     const bound = Number.isFinite(boundAt(index)) ? boundAt(index) : 0;
     const error = Math.abs(got - want) / bound;

@@ -43,7 +43,9 @@ export const ARITHMETICS = ["direct", "transformed"] as const;
 /** How a plan may be computed. */
 export interface PrepareOptions {
   /**
-   * `"fast"` (the default) allows transformed plans; `"strict"` never gives one. See `Arithmetic`.
+   * `"fast"` (the default) allows transformed plans; `"strict"` never gives one. See `Arithmetic`. A transformed plan may
+   * give NaN for an output near a number that is not finite (in the same tile of its input, or among the weights of its
+   * channel), where an infinity or a number would be right; a direct one never does.
    */
   readonly accuracy?: "fast" | "strict";
 }

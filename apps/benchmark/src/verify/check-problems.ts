@@ -8,6 +8,10 @@ import {
   makeOperands,
   type OperandKind,
   runProblem,
+  type RunProblemResult,
+  hasTransformedRule,
+  noRuleFor,
+  type TransformedBound,
 } from "@convene/conformance";
 import { type Conv2dProblem, formatProblem } from "@convene/core";
 import type { OpenBackend } from "../backends.js";
@@ -16,7 +20,7 @@ import type { Io } from "../io.js";
 import { breathe } from "../report/progress.js";
 import { settle, UnsettledError } from "../settle.js";
 import type { Patience } from "./patience.js";
-import { referenceInSlices } from "./reference-slices.js";
+import { referenceInSlices, transformedBoundInSlices } from "./reference-slices.js";
 import type { Check, Tallies } from "./tally.js";
 
 export interface CheckProblemsOptions {
@@ -75,22 +79,33 @@ export async function checkProblems(
     for (const kind of againstReference ? KINDS : (["real"] as const)) {
       await pause();
       const operands = makeOperands(problem, kind, seed);
-      const expected = await referenceInSlices(problem, operands, pause);
+      let bound: Promise<TransformedBound> | undefined;
+      // Only where a plan is transformed, and once for all backends.
+      const transformed = (): Promise<TransformedBound> =>
+        (bound ??= transformedBoundInSlices(problem, operands, pause));
+      const expected = { ...(await referenceInSlices(problem, operands, pause)), transformed };
       if (againstReference) {
         for (const { name, backend } of patient()) {
           await record(RULE_OF[kind], [name], text, () => checkOperands(backend, problem, kind, operands, expected));
         }
       }
       if (kind === "real") {
-        const outputs = new Map<string, Promise<Float32Array>>();
-        const outputOf = ({ name, backend }: OpenBackend): Promise<Float32Array> => {
-          const known = outputs.get(name) ?? runProblem(backend, problem, operands).then(({ output }) => output);
-          outputs.set(name, known);
+        const results = new Map<string, Promise<RunProblemResult>>();
+        const resultOf = ({ name, backend }: OpenBackend): Promise<RunProblemResult> => {
+          const known = results.get(name) ?? runProblem(backend, problem, operands);
+          results.set(name, known);
           return known;
+        };
+        const boundOf = async ({ arithmetic, algorithm }: RunProblemResult): Promise<TransformedBound | undefined> => {
+          if (arithmetic !== "transformed") return undefined;
+          if (!hasTransformedRule(problem)) throw new Error(noRuleFor(problem, algorithm));
+          return transformed();
         };
         for (const [a, b] of pairs(patient())) {
           await record("agreement", [a.name, b.name], text, async () => {
-            const verdict = checkAgreement(await outputOf(a), await outputOf(b), expected.magnitude, problem);
+            const [one, other] = [await resultOf(a), await resultOf(b)];
+            const bounds = { a: await boundOf(one), b: await boundOf(other) };
+            const verdict = checkAgreement(one.output, other.output, expected.magnitude, problem, bounds);
             const message = verdict.ok ? {} : { message: describeVerdict(problem, verdict) };
             return { status: verdict.ok ? "passed" : "failed", ratio: verdict.ratio, ...message };
           });

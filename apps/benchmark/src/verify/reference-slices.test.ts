@@ -1,7 +1,7 @@
-import { makeOperands, randomProblem, randomSource, referenceConv2d } from "@convene/conformance";
+import { makeOperands, randomProblem, randomSource, referenceConv2d, transformedBound } from "@convene/conformance";
 import { formatProblem, parseProblem } from "@convene/core";
 import { describe, expect, it } from "vitest";
-import { referenceInSlices } from "./reference-slices.js";
+import { referenceInSlices, transformedBoundInSlices } from "./reference-slices.js";
 
 const random = randomSource(3);
 const problems = [
@@ -18,6 +18,20 @@ describe("referenceInSlices", () => {
       const expected = referenceConv2d(problem, operands);
       for (const most of [1, 1000, 1e9]) {
         expect(await referenceInSlices(problem, operands, async () => undefined, most)).toEqual(expected);
+      }
+    },
+  );
+
+  it.each(["n2_g2_ic6_ih7_oc10_kh3_ph1_residual_relu", "n2_ic5_ih9_iw4_oc7_kh3_pt2_pl1_reflect"])(
+    "is the bound of transformed plans, too: %s",
+    async (text) => {
+      const problem = parseProblem(text);
+      const operands = makeOperands(problem, "real", 1);
+      operands.input[0] = NaN;
+      for (const most of [1, 1000, 1e9]) {
+        expect(await transformedBoundInSlices(problem, operands, async () => undefined, most)).toEqual(
+          transformedBound(problem, operands),
+        );
       }
     },
   );

@@ -1,9 +1,15 @@
 /**
- * The reference in slices. At real size it can take a minute, in which nothing else would happen; between two slices
+ * The reference in slices, and the bound of transformed plans likewise. At real size it can take a minute, in which nothing else would happen; between two slices
  * the event loop turns, and Ctrl-C is heard.
  */
 
-import { type Operands, referenceConv2d, type ReferenceResult } from "@convene/conformance";
+import {
+  type Operands,
+  referenceConv2d,
+  type ReferenceResult,
+  type TransformedBound,
+  transformedBound,
+} from "@convene/conformance";
 import type { Conv2dProblem } from "@convene/core";
 
 /** Multiply-accumulates of one slice: about a tenth of a second. One output channel is the least. */
@@ -21,14 +27,47 @@ export async function referenceInSlices(
   pause: () => Promise<void>,
   most = SLICE,
 ): Promise<ReferenceResult> {
+  const size = problem.n * problem.oc * problem.oh * problem.ow;
+  const [output, magnitude] = [new Float64Array(size), new Float64Array(size)];
+  await forEachSlice(problem, operands, pause, most, (slice, its, at) => {
+    const part = referenceConv2d(slice, its);
+    output.set(part.output, at);
+    magnitude.set(part.magnitude, at);
+  });
+  return { output, magnitude };
+}
+
+/** As `transformedBound`, in the same slices: a bound is a sum over the input channels of its output's group. */
+export async function transformedBoundInSlices(
+  problem: Conv2dProblem,
+  operands: Operands,
+  pause: () => Promise<void>,
+  most = SLICE,
+): Promise<TransformedBound> {
+  const size = problem.n * problem.oc * problem.oh * problem.ow;
+  const [bound, mayBeNaN] = [new Float64Array(size), new Uint8Array(size)];
+  await forEachSlice(problem, operands, pause, most, (slice, its, at) => {
+    const part = transformedBound(slice, its);
+    bound.set(part.bound, at);
+    mayBeNaN.set(part.mayBeNaN, at);
+  });
+  return { bound, mayBeNaN };
+}
+
+/** Calls `use` with each slice as a problem of its own, its operands, and where its first output is in the whole. */
+async function forEachSlice(
+  problem: Conv2dProblem,
+  operands: Operands,
+  pause: () => Promise<void>,
+  most: number,
+  use: (slice: Conv2dProblem, operands: Operands, at: number) => void,
+): Promise<void> {
   const { n, g, ic, ih, iw, oc, oh, ow, kh, kw } = problem;
   const { input, weight, bias, residual } = operands;
   const icPerGroup = ic / g;
   const ocPerGroup = oc / g;
   const macsPerChannel = oh * ow * icPerGroup * kh * kw;
   const step = Math.max(1, Math.min(ocPerGroup, Math.floor(most / macsPerChannel)));
-  const output = new Float64Array(n * oc * oh * ow);
-  const magnitude = new Float64Array(n * oc * oh * ow);
   let sincePause = 0;
   for (let image = 0; image < n; image++) {
     for (let first = 0; first < oc;) {
@@ -37,7 +76,7 @@ export async function referenceInSlices(
       const inputAt = (image * ic + group * icPerGroup) * ih * iw;
       const outputAt = (image * oc + first) * oh * ow;
       const outputEnd = (image * oc + end) * oh * ow;
-      const part = referenceConv2d(
+      use(
         { ...problem, n: 1, g: 1, ic: icPerGroup, oc: end - first },
         {
           input: input.subarray(inputAt, inputAt + icPerGroup * ih * iw),
@@ -45,9 +84,8 @@ export async function referenceInSlices(
           bias: bias?.subarray(first, end),
           residual: residual?.subarray(outputAt, outputEnd),
         },
+        outputAt,
       );
-      output.set(part.output, outputAt);
-      magnitude.set(part.magnitude, outputAt);
       sincePause += (end - first) * macsPerChannel;
       first = end;
       if (sincePause < most) continue;
@@ -55,5 +93,4 @@ export async function referenceInSlices(
       await pause();
     }
   }
-  return { output, magnitude };
 }

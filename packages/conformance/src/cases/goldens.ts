@@ -2,7 +2,8 @@
 
 import type { ConformanceCase } from "../case.js";
 import { checkOperands } from "../check-problem.js";
-import { copyOperands, loadGoldens } from "../goldens.js";
+import { loadGoldens } from "../goldens.js";
+import { copyOperands } from "../operands.js";
 import { referenceConv2d } from "../reference.js";
 
 export async function goldenCases(): Promise<readonly ConformanceCase[]> {

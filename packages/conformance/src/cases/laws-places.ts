@@ -4,6 +4,7 @@ import {
   Conv2d,
   type Conv2dProblem,
   inputShape,
+  type ModelLayer,
   outputShape,
   type PaddingMode,
   prepare,
@@ -11,6 +12,7 @@ import {
   tensor,
   weightShape,
 } from "@convene/core";
+import { allowance } from "../allowance.js";
 import { makeOperands } from "../operands.js";
 import { changed, lawProblems } from "./laws-problems.js";
 import { type Laboratory, type Law, mustEqual } from "./laws-runner.js";
@@ -26,7 +28,8 @@ export const PLACE_LAWS: readonly Law[] = [
       const operands = makeOperands(wider, "integer", seed);
       const whole = await convolve(wider, operands);
       const shifted = { ...operands, input: cropped(operands.input, inputShape(wider), sh, sw) };
-      mustEqual(problem, await convolve(problem, shifted), cropped(whole, outputShape(wider), 1, 1));
+      const { output, error } = await convolve(problem, shifted);
+      mustEqual(problem, output, cropped(whole.output, outputShape(wider), 1, 1), whole.error + error);
     },
   },
   {
@@ -41,7 +44,8 @@ export const PLACE_LAWS: readonly Law[] = [
       const other = changed(problem, { paddingMode: paddingMode === "replicate" ? "zeros" : "replicate" });
       for (const each of [problem, other]) {
         const padded = { ...operands, input: paddedInput(each, operands.input) };
-        mustEqual(each, await convolve(each, operands), await convolve(without, padded));
+        const [implied, explicit] = [await convolve(each, operands), await convolve(without, padded)];
+        mustEqual(each, implied.output, explicit.output, implied.error + explicit.error);
       }
     },
   },
@@ -129,7 +133,14 @@ async function checkSame(problem: Conv2dProblem, lab: Laboratory): Promise<void>
         }),
       ),
     );
-    mustEqual(resolved, output.data, expected);
+    const [{ arithmetic }] = model.layers as [ModelLayer];
+    const error = arithmetic === "direct" ? new Float64Array(1) : allowance(resolved, arithmetic, { input, weight });
+    mustEqual(
+      resolved,
+      output.data,
+      expected,
+      error.reduce((a, b) => Math.max(a, b), 0),
+    );
   } finally {
     model.dispose();
   }

@@ -45,14 +45,16 @@ export function lawProblems(only: LawProblems): fc.Arbitrary<Conv2dProblem> {
     after: unless(only.pads, 0, upTo(3, 0)),
     spare: upTo(6, 0),
   });
+  // Of kernels, strides and dilations drawn one by one, hardly any would be what a backend may transform.
+  const plain = axis.map((each) => ({ ...each, kernel: only.kernel === undefined ? 3 : 1, stride: 1, dilation: 1 }));
+  const transformable = { weight: 1, arbitrary: fc.tuple(plain, plain) };
   return fc
     .record({
       n: only.batch === "several" ? upTo(4, 2) : upTo(3),
       g: only.groups === "one" ? fc.constant(1) : upTo(5, only.groups === "several" ? 2 : 1),
       icPerGroup: upTo(5),
       ocPerGroup: upTo(9),
-      vertical: axis,
-      horizontal: axis,
+      axes: fc.oneof({ withCrossShrink: true }, { weight: 4, arbitrary: fc.tuple(axis, axis) }, transformable),
       paddingMode: unless<PaddingMode>(
         only.paddingMode ?? only.pads,
         "zeros",
@@ -66,7 +68,7 @@ export function lawProblems(only: LawProblems): fc.Arbitrary<Conv2dProblem> {
         fc.constantFrom<Activation | undefined>(undefined, "relu", "relu6", { clamp: [-9, 30] }),
       ),
     })
-    .map(({ n, g, icPerGroup, ocPerGroup, vertical, horizontal, ...rest }) =>
+    .map(({ n, g, icPerGroup, ocPerGroup, axes: [vertical, horizontal], ...rest }) =>
       conv2dProblem({
         n,
         g,

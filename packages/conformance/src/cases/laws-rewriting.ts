@@ -21,7 +21,8 @@ export const REWRITING_LAWS: readonly Law[] = [
         weight.set(own, (o * ic + first) * taps);
       }
       const standard = changed(problem, { g: 1 });
-      mustEqual(problem, await convolve(problem, operands), await convolve(standard, { ...operands, weight }));
+      const [grouped, whole] = [await convolve(problem, operands), await convolve(standard, { ...operands, weight })];
+      mustEqual(problem, grouped.output, whole.output, grouped.error + whole.error);
     },
   },
   {
@@ -56,7 +57,8 @@ export const REWRITING_LAWS: readonly Law[] = [
           }
         }
       }
-      mustEqual(problem, await convolve(problem, operands), product);
+      const { output, error } = await convolve(problem, operands);
+      mustEqual(problem, output, product, error);
     },
   },
   {
@@ -64,16 +66,20 @@ export const REWRITING_LAWS: readonly Law[] = [
     example: "ic2_ih6_oc3_kh3_dh2",
     problems: lawProblems({}),
     async check(problem, { convolve, seed }) {
-      const { kh, kw, dh, dw } = problem;
-      const dense = changed(problem, { kh: (kh - 1) * dh + 1, kw: (kw - 1) * dw + 1, dh: 1, dw: 1 });
-      const operands = makeOperands(problem, "integer", seed);
-      const planes = operands.weight.length / (kh * kw);
-      const weight = new Float32Array(planes * dense.kh * dense.kw);
-      operands.weight.forEach((w, at) => {
-        const [plane, ky, kx] = [Math.floor(at / (kh * kw)), Math.floor(at / kw) % kh, at % kw];
-        weight[(plane * dense.kh + ky * dh) * dense.kw + kx * dw] = w;
-      });
-      mustEqual(problem, await convolve(problem, operands), await convolve(dense, { ...operands, weight }));
+      // Right after it the same without dilation: nothing may be left from the first.
+      for (const each of [problem, changed(problem, { dh: 1, dw: 1 })]) {
+        const { kh, kw, dh, dw } = each;
+        const dense = changed(each, { kh: (kh - 1) * dh + 1, kw: (kw - 1) * dw + 1, dh: 1, dw: 1 });
+        const operands = makeOperands(each, "integer", seed);
+        const planes = operands.weight.length / (kh * kw);
+        const weight = new Float32Array(planes * dense.kh * dense.kw);
+        operands.weight.forEach((w, at) => {
+          const [plane, ky, kx] = [Math.floor(at / (kh * kw)), Math.floor(at / kw) % kh, at % kw];
+          weight[(plane * dense.kh + ky * dh) * dense.kw + kx * dw] = w;
+        });
+        const [dilated, filled] = [await convolve(each, operands), await convolve(dense, { ...operands, weight })];
+        mustEqual(each, dilated.output, filled.output, dilated.error + filled.error);
+      }
     },
   },
 ];
@@ -102,5 +108,7 @@ async function checkSeparable(problem: Conv2dProblem, { convolve, seed }: Labora
     }
   }
   const composed: Operands = { input: first.input, weight, bias: bias ? sums : undefined };
-  mustEqual(problem, await convolve(problem, composed), await convolve(pointwise, { ...second, input: inBetween }));
+  const whole = await convolve(problem, composed);
+  const parts = await convolve(pointwise, { ...second, input: inBetween.output }, inBetween.error);
+  mustEqual(problem, whole.output, parts.output, whole.error + parts.error);
 }

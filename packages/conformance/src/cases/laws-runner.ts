@@ -3,10 +3,12 @@
 import { type Backend, type Conv2dProblem, formatProblem, parseProblem } from "@convene/core";
 import fc from "fast-check";
 import type { CaseContext, CaseOutcome, ConformanceCase } from "../case.js";
-import { failedOutcome } from "../check-problem.js";
-import type { Operands } from "../operands.js";
-import { checkExact } from "../rules.js";
+import { allowance } from "../allowance.js";
+import { failedOutcome, noRuleFor } from "../check-problem.js";
+import { copyOperands, type Operands } from "../operands.js";
+import { checkWithin } from "../rules.js";
 import { runProblem } from "../run-problem.js";
+import { hasTransformedRule } from "../transformed-bound.js";
 
 export interface Law {
   /** What holds. */
@@ -18,14 +20,22 @@ export interface Law {
   check(problem: Conv2dProblem, lab: Laboratory): Promise<void>;
 }
 
+/** What the backend makes of operands. */
+export interface Answer {
+  /** NCHW. */
+  readonly output: Float32Array;
+  /** How far any element may be off: 0 of small integers, unless the plan is transformed. */
+  readonly error: number;
+}
+
 /** What a law gets to work with. */
 export interface Laboratory {
   readonly backend: Backend;
   readonly accuracy: "fast" | "strict";
   /** Seeds operands; the same for every problem, so that a problem's string is the whole counterexample. */
   readonly seed: number;
-  /** What the backend makes of these: NCHW. */
-  convolve(problem: Conv2dProblem, operands: Operands): Promise<Float32Array>;
+  /** `inputError` says how far any element of the input may be off, where it comes of another answer. */
+  convolve(problem: Conv2dProblem, operands: Operands, inputError?: number): Promise<Answer>;
   /** Ends the check where the backend does not take `problem`. `convolve` does that by itself. */
   mustTake(problem: Conv2dProblem): void;
 }
@@ -90,9 +100,23 @@ class LawBroken extends Error {
 /** The backend says that it does not take this problem. */
 class NotTaken extends Error {}
 
-/** Fails the law unless both are the same, bit for bit. */
-export function mustEqual(problem: Conv2dProblem, actual: Float32Array, expected: ArrayLike<number>): void {
-  const verdict = checkExact(actual, expected);
+/**
+ * Fails the law unless both are the same: bit for bit, or within `error`, which both sides add up to where a plan is
+ * transformed.
+ */
+export function mustEqual(
+  problem: Conv2dProblem,
+  actual: Float32Array,
+  expected: ArrayLike<number>,
+  error: number,
+): void {
+  // What a law makes of answers that are no integers is rounded to float32 on its way here.
+  const rounded = (at: number): number => 2 ** -22 * (Math.abs(actual[at]!) + Math.abs(expected[at]!));
+  const verdict = checkWithin(
+    actual,
+    expected,
+    actual.length === expected.length && error > 0 ? actual.map((_, at) => error + rounded(at)) : 0,
+  );
   if (!verdict.ok) throw new LawBroken(failedOutcome(problem, verdict));
 }
 
@@ -106,16 +130,24 @@ function laboratory(backend: Backend, accuracy: "fast" | "strict", seed: number)
     accuracy,
     seed,
     mustTake,
-    async convolve(problem, operands) {
+    async convolve(problem, operands, inputError = 0) {
       mustTake(problem);
-      const { output } = await runProblem(backend, problem, operands, { accuracy });
+      // A backend may write to what it is handed.
+      const own = copyOperands(operands);
+      const { output, arithmetic, algorithm } = await runProblem(backend, problem, operands, { accuracy });
+      if (arithmetic === "transformed" && !hasTransformedRule(problem)) {
+        throw new LawBroken({ status: "failed", message: noRuleFor(problem, algorithm) });
+      }
       // An output that is never written is NaN on both sides of a law, which would make them equal.
       const lost = output.findIndex((y) => !Number.isFinite(y));
       if (lost >= 0) {
         const message = `element ${lost} is ${output[lost]}, of operands that are small integers, in ${formatProblem(problem)}`;
         throw new LawBroken({ status: "failed", message });
       }
-      return output;
+      const isExact = arithmetic === "direct" && inputError === 0;
+      const off = { input: new Float32Array(own.input.length).fill(inputError) };
+      const errors = isExact ? new Float64Array(1) : allowance(problem, arithmetic, own, inputError > 0 ? off : {});
+      return { output, error: errors.reduce((a, b) => Math.max(a, b), 0) };
     },
   };
 }

@@ -19,7 +19,8 @@ export const SUM_LAWS: readonly Law[] = [
         await convolve(problem, { ...operands, input: other }),
         await convolve(problem, { ...operands, input: combine(operands.input, other) }),
       ];
-      mustEqual(problem, both, combine(one, two));
+      const error = both.error + 3 * one.error + 2 * two.error;
+      mustEqual(problem, both.output, combine(one.output, two.output), error);
     },
   },
   {
@@ -36,8 +37,9 @@ export const SUM_LAWS: readonly Law[] = [
       ];
       mustEqual(
         problem,
-        both,
-        one.map((y, at) => y + two[at]!),
+        both.output,
+        one.output.map((y, at) => y + two.output[at]!),
+        both.error + one.error + two.error,
       );
     },
   },
@@ -50,11 +52,13 @@ export const SUM_LAWS: readonly Law[] = [
       const { bias, residual, ...rest } = makeOperands(problem, "integer", seed);
       const plain = changed(problem, { bias: false, residual: false, activation: undefined });
       const [min, max] = activationRange(problem.activation);
-      const expected = (await convolve(plain, rest)).map((y, at) => {
+      const { output, error } = await convolve(plain, rest);
+      const expected = output.map((y, at) => {
         const sum = y + (bias?.[Math.floor(at / (oh * ow)) % oc] ?? 0) + (residual?.[at] ?? 0);
         return Math.min(Math.max(sum, min), max);
       });
-      mustEqual(problem, await convolve(problem, { ...rest, bias, residual }), expected);
+      const whole = await convolve(problem, { ...rest, bias, residual });
+      mustEqual(problem, whole.output, expected, whole.error + error);
     },
   },
 ];

@@ -3,7 +3,7 @@
  * result and a ConveneError, and neither may take forever.
  */
 
-import { type Backend, inputShape, outputShape, parseProblem } from "@convene/core";
+import { type Backend, type Conv2dPlan, inputShape, outputShape, parseProblem } from "@convene/core";
 import type { CaseContext, ConformanceCase } from "../case.js";
 import {
   anotherBackend,
@@ -34,9 +34,9 @@ export function disposeCases(text: string): readonly ConformanceCase[] {
     it.run(fed, output);
     return { operands, plan: it.plan, fed, output };
   };
-  const rightOrError = async (operands: Known, read: Promise<Float32Array>): Promise<void> => {
+  const rightOrError = async (plan: Conv2dPlan, operands: Known, read: Promise<Float32Array>): Promise<void> => {
     const result = await settled(read, "the read");
-    if (result) expectRight(problem, operands, result, "the read");
+    if (result) expectRight(plan, operands, result, "the read");
   };
   /** Uploads that take the memory which has just been given back, where a backend hands it out again at once. */
   const reuseMemory = (bench: Workbench): void => {
@@ -54,27 +54,27 @@ export function disposeCases(text: string): readonly ConformanceCase[] {
       const reading = bench.read(output);
       const other = await bench.prepare(problem, integers(problem, 2));
       other.run(other.feed(integers(problem, 2)), other.output());
-      await rightOrError(operands, reading);
+      await rightOrError(plan, operands, reading);
     },
     "an input disposed right after the run, its memory reused": async (bench) => {
-      const { operands, fed, output } = await start(bench);
+      const { operands, plan, fed, output } = await start(bench);
       fed.input.dispose();
       fed.residual?.dispose();
       reuseMemory(bench);
-      await rightOrError(operands, bench.read(output));
+      await rightOrError(plan, operands, bench.read(output));
     },
     "an output disposed right after its read is called, its memory reused": async (bench) => {
-      const { operands, output } = await start(bench);
+      const { operands, plan, output } = await start(bench);
       const reading = bench.read(output);
       output.dispose();
       reuseMemory(bench);
-      await rightOrError(operands, reading);
+      await rightOrError(plan, operands, reading);
     },
     "everything disposed before anything is awaited": async (bench) => {
       const { operands, plan, fed, output } = await start(bench);
       const reading = bench.read(output);
       for (const each of [output, plan, fed.residual, fed.input]) each?.dispose();
-      await rightOrError(operands, reading);
+      await rightOrError(plan, operands, reading);
       await bench.backend.sync();
     },
     "disposing twice does nothing more": async (bench) => {
@@ -109,8 +109,8 @@ export function disposeCases(text: string): readonly ConformanceCase[] {
 
   const onAnother: Record<string, (backend: Backend, bench: Workbench) => Promise<void>> = {
     "the backend disposed with a run and its read in flight": async (backend, bench) => {
-      const { operands, output } = await start(bench);
-      const reading = rightOrError(operands, bench.read(output));
+      const { operands, plan, output } = await start(bench);
+      const reading = rightOrError(plan, operands, bench.read(output));
       // Handled now, awaited below.
       reading.catch(() => undefined);
       await disposed(backend);
@@ -163,7 +163,7 @@ export function backendCases(text: string): readonly ConformanceCase[] {
       const it = await bench.prepare(problem, operands);
       const output = it.output();
       it.run(it.feed(operands), output);
-      expectRight(problem, operands, await bench.read(output), what);
+      expectRight(it.plan, operands, await bench.read(output), what);
     });
     if (outcome.status !== "passed") throw new CaseEnd(outcome);
   };

@@ -10,6 +10,7 @@ import {
   integers,
   type Known,
   known,
+  type Prepared,
   sizeOf,
   type Workbench,
 } from "./lifecycle-workbench.js";
@@ -23,8 +24,8 @@ const AWAIT_ORDER = [2, 5, 0, 4, 3, 1];
 
 export function runCases(text: string): readonly ConformanceCase[] {
   const problem = parseProblem(text);
-  const right = (operands: Known, actual: Float32Array, what: string): void =>
-    expectRight(problem, operands, actual, what);
+  const right = ({ plan }: Prepared, operands: Known, actual: Float32Array, what: string): void =>
+    expectRight(plan, operands, actual, what);
 
   const cases: Record<string, (bench: Workbench, operands: RunOperands) => Promise<void>> = {
     "a plan that runs again answers for its new input": async (bench, { first, otherInput }) => {
@@ -32,7 +33,7 @@ export function runCases(text: string): readonly ConformanceCase[] {
       const output = it.output();
       for (const [index, operands] of [first, otherInput].entries()) {
         it.run(it.feed(operands), output);
-        right(operands, await bench.read(output), `run ${index + 1}`);
+        right(it, operands, await bench.read(output), `run ${index + 1}`);
       }
     },
     "a plan that runs again sees what was uploaded into the same tensors": async (bench, { first, otherInput }) => {
@@ -40,11 +41,11 @@ export function runCases(text: string): readonly ConformanceCase[] {
       const output = it.output();
       const fed = it.feed(first);
       it.run(fed, output);
-      right(first, await bench.read(output), "run 1");
+      right(it, first, await bench.read(output), "run 1");
       const again = it.feed(otherInput, fed);
       if (again.input !== fed.input || again.residual !== fed.residual) fail("upload did not answer with its target");
       it.run(fed, output);
-      right(otherInput, await bench.read(output), "run 2");
+      right(it, otherInput, await bench.read(output), "run 2");
     },
     "weights that the caller changes after prepare do not matter": async (bench, { first }) => {
       const given = { ...first, weight: first.weight.slice(), bias: first.bias?.slice() };
@@ -53,7 +54,7 @@ export function runCases(text: string): readonly ConformanceCase[] {
       given.bias?.fill(99);
       const output = it.output();
       it.run(it.feed(first), output);
-      right(first, await bench.read(output), "the run");
+      right(it, first, await bench.read(output), "the run");
     },
     "tensors that the caller changes after upload do not matter": async (bench, { first }) => {
       const given = { ...first, input: first.input.slice(), residual: first.residual?.slice() };
@@ -63,7 +64,7 @@ export function runCases(text: string): readonly ConformanceCase[] {
       given.residual?.fill(99);
       const output = it.output();
       it.run(fed, output);
-      right(first, await bench.read(output), "the run");
+      right(it, first, await bench.read(output), "the run");
     },
     "what the caller hands in is read, and not written": async (bench, { first }) => {
       const { input, residual, weight, bias } = first;
@@ -74,7 +75,7 @@ export function runCases(text: string): readonly ConformanceCase[] {
       const output = it.output();
       const fed = it.feed(first);
       it.run(fed, output);
-      right(first, await bench.read(output), "the run");
+      right(it, first, await bench.read(output), "the run");
       for (const [name, data, copy] of copies) {
         if (data?.some((each, at) => each !== copy![at])) fail(`the caller's ${name} has been changed`);
       }
@@ -95,7 +96,9 @@ export function runCases(text: string): readonly ConformanceCase[] {
       one.run(one.feed(otherInput), outputOfOne);
       reads.push(bench.read(outputOfOne));
       const results = await Promise.all(reads);
-      [first, otherWeights, otherInput].forEach((operands, run) => right(operands, results[run]!, `run ${run + 1}`));
+      right(one, first, results[0]!, "run 1");
+      right(two, otherWeights, results[1]!, "run 2");
+      right(one, otherInput, results[2]!, "run 3");
     },
     "a run repeated gives the same bits": async (bench) => {
       const real = makeOperands(problem, "real", 4);
@@ -119,7 +122,7 @@ export function runCases(text: string): readonly ConformanceCase[] {
       for (const poison of POISONS) {
         const output = it.output(poison);
         it.run(it.feed(first), output);
-        right(first, await bench.read(output), `into an output full of ${poison}`);
+        right(it, first, await bench.read(output), `into an output full of ${poison}`);
       }
     },
     "six runs in flight, their results read in another order": async (bench, { first }) => {
@@ -133,7 +136,7 @@ export function runCases(text: string): readonly ConformanceCase[] {
       const reads = new Map(READ_ORDER.map((index) => [index, bench.read(outputs[index]!)]));
       // Rejections of those that are awaited later must not go unhandled until then.
       await Promise.allSettled(reads.values());
-      for (const index of AWAIT_ORDER) right(inputs[index]!, await reads.get(index)!, `run ${index + 1}`);
+      for (const index of AWAIT_ORDER) right(it, inputs[index]!, await reads.get(index)!, `run ${index + 1}`);
     },
     "an upload right after a run or a read does not reach it": async (bench, { first, otherInput }) => {
       const it = await bench.prepare(problem, first);
@@ -143,9 +146,9 @@ export function runCases(text: string): readonly ConformanceCase[] {
       it.feed(otherInput, fed);
       const read = bench.read(output);
       bench.upload(new Float32Array(sizeOf(output.shape)).fill(99), output.shape, output);
-      right(first, await read, "the run before the upload");
+      right(it, first, await read, "the run before the upload");
       it.run(fed, output);
-      right(otherInput, await bench.read(output), "the run after the upload");
+      right(it, otherInput, await bench.read(output), "the run after the upload");
     },
     "a result that was read is the caller's own": async (bench, { first, otherInput }) => {
       const it = await bench.prepare(problem, first);
@@ -153,19 +156,19 @@ export function runCases(text: string): readonly ConformanceCase[] {
       const fed = it.feed(first);
       it.run(fed, output);
       const result = await bench.read(output);
-      right(first, result, "the read");
+      right(it, first, result, "the read");
       it.run(it.feed(otherInput, fed), output);
       await bench.backend.sync();
-      right(first, result, "what was read before another run");
+      right(it, first, result, "what was read before another run");
       const second = await bench.read(output);
       bench.upload(new Float32Array(sizeOf(output.shape)).fill(99), output.shape, output);
       await bench.backend.sync();
-      right(first, result, "what was read before another read");
-      right(otherInput, second, "what was read before an upload");
+      right(it, first, result, "what was read before another read");
+      right(it, otherInput, second, "what was read before an upload");
       it.run(fed, output);
       const third = await bench.read(output);
       third.fill(99);
-      right(otherInput, await bench.read(output), "a read after the caller changed what the one before gave");
+      right(it, otherInput, await bench.read(output), "a read after the caller changed what the one before gave");
     },
   };
   if (sameSizes(problem)) {
@@ -182,8 +185,9 @@ export function runCases(text: string): readonly ConformanceCase[] {
       // Again over the same tensors: what has been read already must not see it.
       it.run(it.feed(otherInput, fed), middle);
       const [after, between] = await reads;
-      right(first, between, "the first run");
-      right(known(problem, { ...first, input: Float32Array.from(first.expected) }), after, "the second run");
+      right(it, first, between, "the first run");
+      // Of what it has really read, which the first run has just been held to.
+      right(it, known(problem, { ...first, input: between }), after, "the second run");
     };
   }
   return Object.entries(cases).map(([what, use]) => ({

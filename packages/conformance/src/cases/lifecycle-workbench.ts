@@ -12,10 +12,12 @@ import {
   tensor,
 } from "@convene/core";
 import type { CaseContext, CaseOutcome, ConformanceCase } from "../case.js";
-import { failedOutcome } from "../check-problem.js";
-import { makeOperands, type Operands } from "../operands.js";
+import { allowance, type OperandErrors } from "../allowance.js";
+import { failedOutcome, noRuleFor } from "../check-problem.js";
+import { copyOperands, makeOperands, type Operands } from "../operands.js";
 import { referenceConv2d } from "../reference.js";
-import { checkExact } from "../rules.js";
+import { checkWithin } from "../rules.js";
+import { hasTransformedRule } from "../transformed-bound.js";
 
 /** Thrown by a case to end it with an outcome. */
 export class CaseEnd extends Error {
@@ -32,10 +34,14 @@ export function fail(message: string): never {
 /** Operands, and the one right answer to them: computed before a backend sees them, because one may write to them. */
 export interface Known extends Operands {
   readonly expected: Float64Array;
+  /** The operands as they were, for the bound of a transformed plan. */
+  readonly own: Operands;
+  /** How far those may be off that the backend really reads, where they come from a transformed plan. */
+  readonly off?: OperandErrors | undefined;
 }
 
-export function known(problem: Conv2dProblem, operands: Operands): Known {
-  return { ...operands, expected: referenceConv2d(problem, operands).output };
+export function known(problem: Conv2dProblem, operands: Operands, off?: OperandErrors): Known {
+  return { ...operands, expected: referenceConv2d(problem, operands).output, own: copyOperands(operands), off };
 }
 
 /** Small integers from a seed. Each case makes its own, so that none meets what a backend has done to another's. */
@@ -43,12 +49,20 @@ export function integers(problem: Conv2dProblem, seed: number): Known {
   return known(problem, makeOperands(problem, "integer", seed));
 }
 
-/** Ends the case as failed unless `actual` is the right answer. */
-export function expectRight(problem: Conv2dProblem, { expected }: Known, actual: Float32Array, what: string): void {
-  const verdict = checkExact(actual, expected);
+/** Ends the case as failed unless `actual` is the plan's right answer: exactly, unless the plan is transformed. */
+export function expectRight(plan: Conv2dPlan, operands: Known, actual: Float32Array, what: string): void {
+  const { problem } = plan;
+  const verdict = checkWithin(actual, operands.expected, errorOf(plan, operands) ?? 0);
   if (verdict.ok) return;
   const failed = failedOutcome(problem, verdict);
   throw new CaseEnd({ ...failed, message: `${what}: ${failed.message}` });
+}
+
+/** How far the plan's answer to small integers may be off; `undefined` where it must be exact. */
+export function errorOf(plan: Conv2dPlan, { own, off }: Known): Float64Array | undefined {
+  const { problem, arithmetic, algorithm } = plan;
+  if (arithmetic === "transformed" && !hasTransformedRule(problem)) fail(noRuleFor(problem, algorithm));
+  return arithmetic === "transformed" || off ? allowance(problem, arithmetic, own, off) : undefined;
 }
 
 /** The input of one run, and its residual where the problem has one, on the device. */

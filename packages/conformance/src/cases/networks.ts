@@ -1,13 +1,13 @@
 /** networks: whole chains through `prepare`, which shares memory, held to the reference layer by layer. */
 
-import { prepare } from "@convene/core";
+import { type Backend, prepare } from "@convene/core";
 import type { CaseContext, CaseOutcome, ConformanceCase } from "../case.js";
 import type { OperandKind } from "../operands.js";
 import { DEFAULT_SEED, randomSource } from "../random-source.js";
 import type { SuiteOptions } from "../suite-names.js";
 import { checkWays } from "./networks-chains.js";
-import { checkNetwork, type Example, makeExample, outcomeOf, runModel } from "./networks-check.js";
-import { type NetworkDefinition, problemsOf } from "./networks-definition.js";
+import { checkNetwork, type Example, heldTo, makeExample, outcomeOf, runModel } from "./networks-check.js";
+import { buildNetwork, type NetworkDefinition, problemsOf } from "./networks-definition.js";
 import { CHAINS, NETWORKS } from "./networks-list.js";
 import { randomNetwork } from "./networks-random.js";
 
@@ -65,38 +65,49 @@ type Repeat = (definition: NetworkDefinition, context: CaseContext) => Promise<C
 /** Several runs, each of which must give its own input's answer. */
 const REPEATS: Readonly<Record<string, Repeat>> = {
   "five inputs, one after the other": async (definition, { backend, accuracy, seed }) => {
-    const examples = inputsFor(definition, seed, 5);
+    const examples = inputsFor(definition, await kindFor(definition, backend, accuracy), seed, 5);
     const model = await prepare(backend, examples[0]!.net, definition.input, { accuracy });
     try {
       const outputs: Float32Array[] = [];
       for (const example of examples) outputs.push(await runModel(model, example, "nchw"));
-      return outcomeOfAll(examples, outputs);
+      return outcomeOfAll(
+        examples.map((example) => heldTo(example, model.layers)),
+        outputs,
+      );
     } finally {
       model.dispose();
     }
   },
   "five inputs at once, in either layout": async (definition, { backend, accuracy, seed }) => {
-    const examples = inputsFor(definition, seed, 5);
+    const examples = inputsFor(definition, await kindFor(definition, backend, accuracy), seed, 5);
     const model = await prepare(backend, examples[0]!.net, definition.input, { accuracy });
     try {
       // None is awaited before the next.
       const runs = examples.map((example, at) => runModel(model, example, at % 2 === 0 ? "nchw" : "nhwc"));
-      return outcomeOfAll(examples, await Promise.all(runs));
+      return outcomeOfAll(
+        examples.map((example) => heldTo(example, model.layers)),
+        await Promise.all(runs),
+      );
     } finally {
       model.dispose();
     }
   },
   "timed, five inputs at once": async (definition, { backend, accuracy, seed }) => {
-    const examples = inputsFor(definition, seed, 5);
+    const examples = inputsFor(definition, await kindFor(definition, backend, accuracy), seed, 5);
     const model = await prepare(backend, examples[0]!.net, definition.input, { accuracy, profile: true });
     try {
-      return outcomeOfAll(examples, await Promise.all(examples.map((example) => runModel(model, example, "nhwc"))));
+      const outputs = await Promise.all(examples.map((example) => runModel(model, example, "nhwc")));
+      return outcomeOfAll(
+        examples.map((example) => heldTo(example, model.layers)),
+        outputs,
+      );
     } finally {
       model.dispose();
     }
   },
   "two models with other weights, in turn and at once": async (definition, { backend, accuracy, seed }) => {
-    const [one, other] = [makeExample(definition, "integer", seed), makeExample(definition, "integer", seed + 1)];
+    const kind = await kindFor(definition, backend, accuracy);
+    const [one, other] = [makeExample(definition, kind, seed), makeExample(definition, kind, seed + 1)];
     const first = await prepare(backend, one.net, definition.input, { accuracy });
     try {
       const second = await prepare(backend, other.net, definition.input, { accuracy });
@@ -105,7 +116,8 @@ const REPEATS: Readonly<Record<string, Repeat>> = {
         const outputs = await Promise.all(
           examples.map((example) => runModel(example === one ? first : second, example, "nchw")),
         );
-        return outcomeOfAll(examples, outputs);
+        const held = examples.map((example) => heldTo(example, (example === one ? first : second).layers));
+        return outcomeOfAll(held, outputs);
       } finally {
         second.dispose();
       }
@@ -114,21 +126,41 @@ const REPEATS: Readonly<Record<string, Repeat>> = {
     }
   },
   "a model that outlives another": async (definition, { backend, accuracy, seed }) => {
-    const [one, other] = [makeExample(definition, "integer", seed), makeExample(definition, "integer", seed + 1)];
+    const kind = await kindFor(definition, backend, accuracy);
+    const [one, other] = [makeExample(definition, kind, seed), makeExample(definition, kind, seed + 1)];
     const first = await prepare(backend, one.net, definition.input, { accuracy });
     try {
       const second = await prepare(backend, other.net, definition.input, { accuracy });
       second.dispose();
-      return outcomeOfAll([one], [await runModel(first, one, "nchw")]);
+      return outcomeOfAll([heldTo(one, first.layers)], [await runModel(first, one, "nchw")]);
     } finally {
       first.dispose();
     }
   },
 };
 
-/** One network, several inputs; integers, so that one answer cannot pass for another. */
-function inputsFor(definition: NetworkDefinition, seed: number, count: number): readonly Example[] {
-  return Array.from({ length: count }, (_, at) => makeExample(definition, "integer", seed, seed + at));
+/** One network, several inputs. */
+function inputsFor(definition: NetworkDefinition, kind: OperandKind, seed: number, count: number): readonly Example[] {
+  return Array.from({ length: count }, (_, at) => makeExample(definition, kind, seed, seed + at));
+}
+
+/**
+ * Integers, so that one answer cannot pass for another; where a layer is transformed, reals: the weights of these are made
+ * so that their bound stays narrow over many layers, and that of integers does not.
+ */
+async function kindFor(
+  definition: NetworkDefinition,
+  backend: Backend,
+  accuracy: CaseContext["accuracy"],
+): Promise<OperandKind> {
+  const model = await prepare(backend, buildNetwork(definition, "integer", DEFAULT_SEED), definition.input, {
+    accuracy,
+  });
+  try {
+    return model.layers.some(({ arithmetic }) => arithmetic === "transformed") ? "real" : "integer";
+  } finally {
+    model.dispose();
+  }
 }
 
 function outcomeOfAll(examples: readonly Example[], outputs: readonly Float32Array[]): CaseOutcome {

@@ -234,7 +234,7 @@ describe("a backend is found out", () => {
       output.set(right.map((each, at) => (zeros && Number.isNaN(each) ? without[at]! : each)));
     });
     const failures = await failuresOf(skipping);
-    expect(failures).toHaveLength(10);
+    expect(failures).toHaveLength(11);
     for (const name of failures) expect(name).toContain("weights of zero");
   });
 

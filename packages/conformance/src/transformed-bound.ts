@@ -1,0 +1,241 @@
+/**
+ * How far the outputs of a transformed plan may be from the exact ones: the bound of rule 3, the same for every backend.
+ *
+ * **The algorithm.** Winograd's algorithm for a 3x3 kernel, with m x m outputs a tile, computes
+ *
+ *     Y = Aᵀ [ Σc (G w_c Gᵀ) ∘ (Bᵀ x_c B) ] A,
+ *
+ * with x_c a tile of (m + 2)² pixels of the padded input. m is 4 here, and G, B, A are those of Lavin and Gray ("Fast
+ * Algorithms for Convolutional Neural Networks", 2015), of the points 0, 1, −1, 2, −2 and infinity, which are used most.
+ *
+ * **The bound of a tile.** Every step is a sum of products, and a product of an input, a weight and constants passes at
+ * most K roundings on its way into an output. So the computed value is the same sum with each of its terms times some
+ * (1 + θ), |θ| ≤ γ(K) (Higham, "Accuracy and Stability of Numerical Algorithms", 2002, lemma 3.1), and component by
+ * component, as in Barabasz, Anderson, Soodhalter and Gregg, "Error Analysis and Improving the Accuracy of Winograd
+ * Convolution for Deep Neural Networks" (2020),
+ *
+ *     |Ŷ − Y| ≤ γ(K) · |Aᵀ| [ Σc (|G||w_c||Gᵀ|) ∘ (|Bᵀ||x_c||B|) ] |A|.
+ *
+ * It does not change where factors move from a row of one matrix to the same row of another, as implementations like to
+ * do. K counts, in any order of summation and with or without fused multiply-add:
+ *
+ * - 2 · 4 for the input: a row of Bᵀ has 4 numbers at most (a product and 3 additions), in each of two passes;
+ * - 2 · (3 + 1) for the weights: a row of G has 3, and 1/6, 1/12 and 1/24 are rounded themselves. A backend may transform
+ *   weights in float64; these are counted all the same;
+ * - 1 for the product, and ic / g for the sum over channels;
+ * - 2 · 5 for the output: a row of Aᵀ has 5 at most;
+ * - 1 for the bias, and 1 for the residual.
+ *
+ * **The bound of an output.** Where a backend's tiles begin is its own affair, so the bound has to hold for every tiling.
+ * A tile that has row oy among its 4 rows of outputs reads rows between oy − 3 and oy + 5 of the padded input, and columns
+ * alike. With X_c, the largest |x_c| in those 9 x 9 pixels (outside of the padded input are zeros), |Bᵀ||x_c||B| ≤ X_c b bᵀ,
+ * b the row sums of |Bᵀ|; and of the 16 places that the output may have in its tile the worst counts:
+ *
+ *     ω(o, c) = max of |Aᵀ| [ (|G||w_oc||Gᵀ|) ∘ (b bᵀ) ] |A|,
+ *     bound(o, y, x) = γ(K) · (Σc X_c(y, x) · ω(o, c) + |bias| + |residual|) + underflow.
+ *
+ * F(2x2, 3x3), F(3x3, 3x3), and F(4x4, 3x3) with one of the points 2 and −2 inverted, which makes smaller errors, meet it a
+ * fortiori (`transformed-bound.test.ts`). It is not stated for tiles larger than 4x4, for Fourier transforms, nor for 1/2
+ * and −1/2 instead of 2 and −2: those amplify a kernel as the bound says of the kernel turned by 180 degrees.
+ *
+ * **Underflow.** A product loses η = 2⁻¹⁵⁰ at most where it is subnormal. Bᵀ and Aᵀ are integers, which lose nothing there.
+ * Weights lose 3 η in either pass, so 6 η in all, as the row sums of |G| are at most 1; products lose η a channel. Through
+ * the rest that is at most η · (ic / g · 19² + 6 · 126² · Σc X_c), 19 and 126 being the largest of |Aᵀ| 1 and of |Aᵀ| b;
+ * twice that allows for the roundings after it.
+ *
+ * **What is not finite.** A NaN or an infinity in a tile makes NaN of outputs that do not read it, and of those that would
+ * be infinite. So where X_c is over such a number, or a weight of the output's channel is one, NaN is allowed beside the
+ * right answer. Where an intermediate value may overflow, float32 ends, and nothing is held.
+ */
+
+import type { Conv2dProblem } from "@convene/core";
+import type { Operands } from "./operands.js";
+import { sourceIndex } from "./reference.js";
+import { gamma, UNDERFLOW } from "./rules.js";
+
+/** What rule 3 allows each output, in NCHW order. */
+export interface TransformedBound {
+  /** How far it may be from the exact one; `Infinity` where an intermediate value may overflow, so that nothing is held. */
+  readonly bound: Float64Array;
+  /** 1 where it may be NaN instead. */
+  readonly mayBeNaN: Uint8Array;
+}
+
+export type Matrix = readonly (readonly number[])[];
+
+/** The transforms of F(4x4, 3x3), after Lavin and Gray (2015). */
+export const LAVIN_GRAY: { readonly input: Matrix; readonly weight: Matrix; readonly output: Matrix } = {
+  /** Bᵀ */
+  input: [
+    [4, 0, -5, 0, 1, 0],
+    [0, -4, -4, 1, 1, 0],
+    [0, 4, -4, -1, 1, 0],
+    [0, -2, -1, 2, 1, 0],
+    [0, 2, -1, -2, 1, 0],
+    [0, 4, 0, -5, 0, 1],
+  ],
+  /** G */
+  weight: [
+    [1 / 4, 0, 0],
+    [-1 / 6, -1 / 6, -1 / 6],
+    [-1 / 6, 1 / 6, -1 / 6],
+    [1 / 24, 1 / 12, 1 / 6],
+    [1 / 24, -1 / 12, 1 / 6],
+    [0, 0, 1],
+  ],
+  /** Aᵀ */
+  output: [
+    [1, 1, 1, 1, 1, 0],
+    [0, 1, -1, 2, -2, 0],
+    [0, 1, 1, 4, 4, 0],
+    [0, 1, -1, 8, -8, 1],
+  ],
+};
+
+/** Outputs a side of the largest tile that the bound is stated for. */
+const TILE = 4;
+const LARGEST = 2 ** 127 * (2 - 2 ** -23);
+/** The largest row sums of |Aᵀ| and of |Aᵀ| b, and the largest of b, each for two passes. */
+const [OUTPUT_GAIN, BOTH_GAINS, INPUT_GAIN] = [19 ** 2, 126 ** 2, 10 ** 2];
+
+/** Whether rule 3 is stated for `problem`: a 3x3 kernel of stride 1 and dilation 1. */
+export function hasTransformedRule({ kh, kw, sh, sw, dh, dw }: Conv2dProblem): boolean {
+  return kh === 3 && kw === 3 && sh === 1 && sw === 1 && dh === 1 && dw === 1;
+}
+
+/** K, the most roundings on the way of one product through the transforms into its output. */
+export function transformedRoundings({ ic, g }: Conv2dProblem): number {
+  return 2 * 4 + 2 * (3 + 1) + 1 + ic / g + 2 * 5 + 2;
+}
+
+/**
+ * The bound of rule 3 for these operands.
+ *
+ * @throws RangeError for a problem that rule 3 is not stated for
+ */
+export function transformedBound(problem: Conv2dProblem, operands: Operands): TransformedBound {
+  if (!hasTransformedRule(problem)) {
+    throw new RangeError("rule 3 is stated for 3x3 kernels of stride 1 and dilation 1 only");
+  }
+  const { n, g, ic, oc, oh, ow } = problem;
+  const { weight, bias, residual } = operands;
+  const [icPerGroup, ocPerGroup, plane] = [ic / g, oc / g, oh * ow];
+  const relative = gamma(transformedRoundings(problem));
+  const amplification = amplifications(weight);
+  const bound = new Float64Array(n * oc * plane);
+  const mayBeNaN = new Uint8Array(n * oc * plane);
+
+  for (let image = 0; image < n; image++) {
+    for (let group = 0; group < g; group++) {
+      const sum = new Float64Array(plane);
+      const largest = new Float64Array(plane);
+      const tainted = new Uint8Array(plane);
+      const reaches = Array.from({ length: icPerGroup }, (_, c) => {
+        const { reach, isTainted } = reachOf(problem, operands.input, image * ic + group * icPerGroup + c);
+        for (let at = 0; at < plane; at++) {
+          sum[at]! += reach[at]!;
+          if (reach[at]! > largest[at]!) largest[at] = reach[at]!;
+          if (isTainted(at)) tainted[at] = 1;
+        }
+        return reach;
+      });
+      for (let o = group * ocPerGroup; o < (group + 1) * ocPerGroup; o++) {
+        const magnitude = new Float64Array(plane);
+        let wild = false;
+        reaches.forEach((reach, c) => {
+          const factor = amplification[o * icPerGroup + c]!;
+          if (factor === Infinity) wild = true;
+          else for (let at = 0; at < plane; at++) magnitude[at]! += reach[at]! * factor;
+        });
+        const first = (image * oc + o) * plane;
+        for (let at = 0; at < plane; at++) {
+          mayBeNaN[first + at] = wild ? 1 : tainted[at]!;
+          const terms = magnitude[at]! + finite(bias?.[o]) + finite(residual?.[first + at]);
+          const lost = 2 * UNDERFLOW * (icPerGroup * OUTPUT_GAIN + 6 * BOTH_GAINS * sum[at]!);
+          const overflows = terms > LARGEST || INPUT_GAIN * largest[at]! > LARGEST;
+          // Where every term is 0, so is every intermediate value.
+          bound[first + at] = overflows ? Infinity : terms === 0 ? 0 : relative * terms + lost;
+        }
+      }
+    }
+  }
+  return { bound, mayBeNaN };
+}
+
+/** |value|; 0 for one that is not finite, since what it makes of an output has to be met exactly. */
+function finite(value: number | undefined): number {
+  return value !== undefined && Number.isFinite(value) ? Math.abs(value) : 0;
+}
+
+/** X_c of one plane of the input at each output, over what is finite; and over which outputs something is not. */
+function reachOf(
+  problem: Conv2dProblem,
+  input: Float32Array,
+  plane: number,
+): { readonly reach: Float64Array; isTainted(at: number): boolean } {
+  const size = problem.ih * problem.iw;
+  const own = input.subarray(plane * size, (plane + 1) * size);
+  const reach = slidingLargest(problem, (at) => finite(own[at]));
+  if (own.every(Number.isFinite)) return { reach, isTainted: () => false };
+  const taint = slidingLargest(problem, (at) => (Number.isFinite(own[at]) ? 0 : 1));
+  return { reach, isTainted: (at) => taint[at] === 1 };
+}
+
+/** The largest value, for each output, among the pixels that a tile with that output in it can read. */
+function slidingLargest(problem: Conv2dProblem, pixel: (at: number) => number): Float64Array {
+  const { ih, iw, oh, ow, pt, pb, pl, pr, paddingMode } = problem;
+  const [height, width] = [ih + pt + pb, iw + pl + pr];
+  const columns = Array.from({ length: width }, (_, px) => sourceIndex(px - pl, iw, paddingMode));
+  const rows = new Float64Array(height * ow);
+  for (let py = 0; py < height; py++) {
+    const y = sourceIndex(py - pt, ih, paddingMode);
+    if (y === undefined) continue;
+    const line = columns.map((x) => (x === undefined ? 0 : pixel(y * iw + x)));
+    for (let ox = 0; ox < ow; ox++) rows[py * ow + ox] = largestNear(ox, width, (px) => line[px]!);
+  }
+  const result = new Float64Array(oh * ow);
+  for (let oy = 0; oy < oh; oy++) {
+    for (let ox = 0; ox < ow; ox++) {
+      result[oy * ow + ox] = largestNear(oy, height, (py) => rows[py * ow + ox]!);
+    }
+  }
+  return result;
+}
+
+/** The largest value along an axis that a tile with output `at` in it can read. */
+function largestNear(at: number, size: number, value: (index: number) => number): number {
+  let largest = 0;
+  const end = Math.min(size, at + TILE + 2);
+  for (let index = Math.max(0, at - TILE + 1); index < end; index++) largest = Math.max(largest, value(index));
+  return largest;
+}
+
+/** ω for each output channel and each input channel of its group; `Infinity` for weights that are not finite. */
+function amplifications(weight: Float32Array): Float64Array {
+  const absolute = (matrix: Matrix): Matrix => matrix.map((row) => row.map(Math.abs));
+  const [input, kernel, output] = [LAVIN_GRAY.input, LAVIN_GRAY.weight, LAVIN_GRAY.output].map(absolute) as [
+    Matrix,
+    Matrix,
+    Matrix,
+  ];
+  const b = input.map((row) => row.reduce((total, value) => total + value, 0));
+  // |Aᵀ| diag(b) |G| is what both passes of the kernel go through: the outer product b bᵀ is a factor of each of them.
+  const through = output.map((row) =>
+    [0, 1, 2].map((tap) => row.reduce((total, a, i) => total + a * b[i]! * kernel[i]![tap]!, 0)),
+  );
+  const result = new Float64Array(weight.length / 9);
+  for (let pair = 0; pair < result.length; pair++) {
+    let largest = 0;
+    for (const row of through) {
+      for (const column of through) {
+        let sum = 0;
+        for (let tap = 0; tap < 9; tap++) {
+          sum += row[Math.floor(tap / 3)]! * Math.abs(weight[pair * 9 + tap]!) * column[tap % 3]!;
+        }
+        largest = Number.isFinite(sum) ? Math.max(largest, sum) : Infinity;
+      }
+    }
+    result[pair] = largest;
+  }
+  return result;
+}
