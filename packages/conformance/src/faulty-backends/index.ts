@@ -12,12 +12,14 @@ import { QUEUE_FAULTS } from "./queue-faults.js";
 import { ROUNDING_FAULTS } from "./rounding-faults.js";
 import { STATE_FAULTS } from "./state-faults.js";
 import { TILE_FAULTS } from "./tile-faults.js";
+import { WINOGRAD_FAULTS } from "./winograd-faults.js";
 
 export const FAULTS: readonly Fault[] = [
   ...GEOMETRY_FAULTS,
   ...CHANNEL_FAULTS,
   ...ADDRESSING_FAULTS,
   ...TILE_FAULTS,
+  ...WINOGRAD_FAULTS,
   ...EPILOGUE_FAULTS,
   ...ROUNDING_FAULTS,
   ...STATE_FAULTS,

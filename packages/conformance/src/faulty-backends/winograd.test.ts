@@ -1,0 +1,53 @@
+/** Winograd's algorithm is right, within rule 3 and not far below it: the suite's control for transformed plans. */
+
+import { formatProblem, parseProblem } from "@convene/core";
+import { describe, expect, test } from "vitest";
+import { WINOGRAD_PROBLEMS } from "../cases/winograd-problems.js";
+import { makeOperands } from "../operands.js";
+import { referenceConv2d } from "../reference.js";
+import { checkTransformed } from "../rules.js";
+import { runConformance } from "../run-conformance.js";
+import { SUITE_NAMES } from "../suite-names.js";
+import { transformedBound } from "../transformed-bound.js";
+import { winogradBackend } from "./winograd-backend.js";
+import { RIGHT, transformWeights, winograd } from "./winograd.js";
+
+const problems = WINOGRAD_PROBLEMS.map(parseProblem);
+
+describe("against the reference", () => {
+  test.each(problems.map((problem) => [formatProblem(problem), problem] as const))("%s", (_, problem) => {
+    for (const kind of ["integer", "real"] as const) {
+      const operands = makeOperands(problem, kind, 1);
+      const { output, magnitude } = referenceConv2d(problem, operands);
+      const actual = new Float32Array(output.length).fill(NaN);
+      winograd(problem, transformWeights(operands.weight, RIGHT), operands, actual);
+      // Far narrower than rule 3: rounding errors that are not the worst possible, of the size of the sum.
+      const far = actual.filter((y, at) => !(Math.abs(y - output[at]!) <= 2 ** -15 * magnitude[at]!));
+      expect(far).toHaveLength(0);
+      expect(checkTransformed(actual, output, transformedBound(problem, operands)).ok).toBe(true);
+    }
+  });
+});
+
+describe("as a backend", () => {
+  const ratios: number[] = [];
+
+  test.each(SUITE_NAMES)("it passes the suite %s, with nothing skipped", { timeout: 120_000 }, async (suite) => {
+    const { results, counts } = await runConformance(winogradBackend("winograd"), { suites: [suite] });
+    expect(results.filter(({ status }) => status !== "passed")).toEqual([]);
+    expect(counts.passed).toBe(results.length);
+    for (const { algorithm, ratio } of results) {
+      if (algorithm === "winograd-4x4" && ratio !== undefined) ratios.push(ratio);
+    }
+  });
+
+  test("and uses of rule 3 neither next to nothing nor all: the rule is neither too wide nor too narrow", () => {
+    const worst = ratios.reduce((a, b) => Math.max(a, b), 0);
+    expect(ratios.length).toBeGreaterThan(150);
+    expect(worst).toBeGreaterThan(1e-4);
+    expect(worst).toBeLessThan(1);
+    // The largest are those of subnormal numbers; ordinary ones, too, are not lost in the bound.
+    const median = [...ratios].sort((a, b) => a - b)[ratios.length >> 1]!;
+    expect(median).toBeGreaterThan(1e-4);
+  });
+});

@@ -1,0 +1,127 @@
+/**
+ * Winograd's algorithm F(4x4, 3x3) in float32, each product and each sum rounded: right, unless a step of it is replaced.
+ * The suite's control for rule 3, and what its faulty backends are made from.
+ */
+
+import { activationRange, type Conv2dProblem } from "@convene/core";
+import type { Operands } from "../operands.js";
+import { sourceIndex } from "../reference.js";
+import { LAVIN_GRAY, type Matrix } from "../transformed-bound.js";
+
+/** Outputs a side of a tile, and pixels that it reads. */
+const TILE = 4;
+const READ = TILE + 2;
+const COORDINATES = READ * READ;
+
+/** A tile along an axis: the first output that it computes, and where it writes that. The same two, in a right plan. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The steps that a fault can replace. */
+export interface Steps {
+  readonly input: Matrix;
+  readonly weight: Matrix;
+  readonly output: Matrix;
+  /** The tiles along an axis of so many outputs. */
+  spans(size: number): readonly Span[];
+  /** What the product reads, where a tile's transformed input, of all channels of a group, has just been written. */
+  transformed(fresh: Float32Array): Float32Array;
+}
+
+export const RIGHT: Steps = {
+  ...LAVIN_GRAY,
+  spans: (size) =>
+    Array.from({ length: Math.ceil(size / TILE) }, (_, index) => ({ from: TILE * index, to: TILE * index })),
+  transformed: (fresh) => fresh,
+};
+
+/** U = G w Gᵀ of each output channel and input channel of its group: 36 numbers each. */
+export function transformWeights(weight: Float32Array, { weight: g }: Pick<Steps, "weight">): Float32Array {
+  const packed = new Float32Array((weight.length / 9) * COORDINATES);
+  for (let pair = 0; pair < weight.length / 9; pair++) {
+    packed.set(sandwich(g, weight.subarray(pair * 9, (pair + 1) * 9), 3), pair * COORDINATES);
+  }
+  return packed;
+}
+
+/** Computes all of `output` from weights of `transformWeights`. */
+export function winograd(
+  problem: Conv2dProblem,
+  packed: Float32Array,
+  { input, bias, residual }: Omit<Operands, "weight">,
+  output: Float32Array,
+  steps: Steps = RIGHT,
+): void {
+  const { n, g, ic, oc, oh, ow } = problem;
+  const [icPerGroup, ocPerGroup] = [ic / g, oc / g];
+  const [min, max] = activationRange(problem.activation);
+  for (let image = 0; image < n; image++) {
+    for (const rows of steps.spans(oh)) {
+      for (const columns of steps.spans(ow)) {
+        for (let group = 0; group < g; group++) {
+          const fresh = new Float32Array(icPerGroup * COORDINATES);
+          for (let c = 0; c < icPerGroup; c++) {
+            const tile = readTile(problem, input, image * ic + group * icPerGroup + c, rows.from, columns.from);
+            fresh.set(sandwich(steps.input, tile, READ), c * COORDINATES);
+          }
+          const read = steps.transformed(fresh);
+          for (let o = group * ocPerGroup; o < (group + 1) * ocPerGroup; o++) {
+            const product = new Float32Array(COORDINATES);
+            for (let c = 0; c < icPerGroup; c++) {
+              const own = (o * icPerGroup + c) * COORDINATES;
+              for (let at = 0; at < COORDINATES; at++) {
+                product[at] = product[at]! + Math.fround(packed[own + at]! * read[c * COORDINATES + at]!);
+              }
+            }
+            const results = sandwich(steps.output, product, READ);
+            for (let at = 0; at < TILE * TILE; at++) {
+              const [y, x] = [rows.to + Math.floor(at / TILE), columns.to + (at % TILE)];
+              if (y >= oh || x >= ow) continue;
+              const to = ((image * oc + o) * oh + y) * ow + x;
+              const biased = Math.fround(results[at]! + (bias?.[o] ?? 0));
+              output[to] = Math.min(Math.max(Math.fround(biased + (residual?.[to] ?? 0)), min), max);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** The 6x6 pixels that a tile reads of one plane; zeros outside of the padded input. */
+function readTile(problem: Conv2dProblem, input: Float32Array, plane: number, top: number, left: number): Float32Array {
+  const { ih, iw, pt, pb, pl, pr, paddingMode } = problem;
+  const tile = new Float32Array(COORDINATES);
+  for (let at = 0; at < COORDINATES; at++) {
+    const [py, px] = [top + Math.floor(at / READ), left + (at % READ)];
+    if (py >= ih + pt + pb || px >= iw + pl + pr) continue;
+    const [y, x] = [sourceIndex(py - pt, ih, paddingMode), sourceIndex(px - pl, iw, paddingMode)];
+    if (y !== undefined && x !== undefined) tile[at] = input[(plane * ih + y) * iw + x]!;
+  }
+  return tile;
+}
+
+/** M X Mᵀ, X square of `size`: rows first, then columns. Zeros of M are left out, as whoever writes it by hand does. */
+function sandwich(matrix: Matrix, square: Float32Array, size: number): Float32Array {
+  const height = matrix.length;
+  const between = new Float32Array(height * size);
+  const result = new Float32Array(height * height);
+  matrix.forEach((row, i) => {
+    for (let x = 0; x < size; x++) between[i * size + x] = dot(row, (k) => square[k * size + x]!);
+  });
+  matrix.forEach((row, j) => {
+    for (let i = 0; i < height; i++) result[i * height + j] = dot(row, (k) => between[i * size + k]!);
+  });
+  return result;
+}
+
+/** Each product and each sum rounded to float32; the constants too. */
+function dot(row: readonly number[], value: (index: number) => number): number {
+  let sum = 0;
+  row.forEach((factor, index) => {
+    if (factor !== 0) sum = Math.fround(sum + Math.fround(Math.fround(factor) * value(index)));
+  });
+  return sum;
+}
