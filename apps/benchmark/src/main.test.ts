@@ -5,7 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { referenceBackend } from "@convene/conformance";
-import { type Backend, BackendUnavailableError, Conv2d, type Conv2dPlan, ConveneError, network } from "@convene/core";
+import {
+  type Backend,
+  BackendUnavailableError,
+  Conv2d,
+  type Conv2dPlan,
+  ConveneError,
+  defineBackend,
+  network,
+  tensor,
+} from "@convene/core";
 import picocolors from "picocolors";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { BackendTable } from "./backends.js";
@@ -564,6 +573,75 @@ describe("bench --roofline", () => {
   });
 });
 
+describe("an exception inside a backend", () => {
+  /** What an author would look for: the line of this file that threw. */
+  function deepInside(): never {
+    throw new TypeError("no such kernel");
+  }
+  const throwing = (call: "prepareConv2d" | "run" | "sync"): BackendTable => ({
+    first: TABLE["first"]!,
+    broken: entry(async () => {
+      const right = await referenceBackend();
+      return defineBackend<{ data: Float32Array }>({
+        name: "broken",
+        device: "the reference, one fault",
+        features: right.features,
+        allocate: ([n, c, h, w]) => ({ data: new Float32Array(n * c * h * w) }),
+        free: () => undefined,
+        upload: ({ data }, target) => target.data.set(data),
+        read: async ({ data }, shape, layout) => tensor(data.slice(), shape, { layout }),
+        prepareConv2d: async () => {
+          if (call === "prepareConv2d") deepInside();
+          return {
+            algorithm: "none",
+            run: () => {
+              if (call === "run") deepInside();
+            },
+            dispose: () => undefined,
+          };
+        },
+        sync: async () => {
+          if (call === "sync") deepInside();
+        },
+        dispose: async () => undefined,
+      });
+    }),
+  });
+  const told = (call: string): RegExp =>
+    new RegExp(
+      `broken: no such kernel\\n +thrown by +${call}\\n +cause +TypeError: no such kernel\\n +stack +at .*deepInside .*main\\.test\\.ts`,
+    );
+  const thrown = (call: string) => ({
+    call,
+    stack: expect.stringMatching(/caused by: TypeError: no such kernel\n +at .*deepInside/),
+  });
+
+  it.each([
+    ["prepareConv2d", "prepareConv2d"],
+    ["run", "plan.run"],
+    ["sync", "sync"],
+  ] as const)("is told by bench with the call and its own lines: %s", async (where, call) => {
+    const json = join(folder, "out.json");
+    const { stdout } = await convene(`bench ic3_ih7_oc8_kh3 --time 2 --json ${json}`, { table: throwing(where) });
+    expect(stdout).toMatch(told(call));
+    const [{ layers }] = JSON.parse(readFileSync(json, "utf8")).workloads;
+    expect(layers[0].failures).toEqual([
+      { backend: "broken", message: "broken: no such kernel", unsupported: false, thrown: thrown(call) },
+    ]);
+  });
+
+  it.each([
+    ["of a workload", "verify ic3_ih7_oc8_kh3"],
+    ["of a suite", "verify --suite exact --case ic3_ih11_oc4_kh2"],
+  ])("is told by verify with the call and its own lines: %s", async (_, line) => {
+    const json = join(folder, "out.json");
+    const { stdout } = await convene(`${line} --json ${json} --backend broken`, { table: throwing("run") });
+    expect(stdout).toMatch(told("plan\\.run"));
+    const [{ failures }] = JSON.parse(readFileSync(json, "utf8")).results;
+    expect(failures[0].thrown).toEqual(thrown("plan.run"));
+  });
+});
+
 describe("bench of a backend that fails later on", () => {
   it("records it, and goes on", async () => {
     const json = join(folder, "out.json");
@@ -588,7 +666,14 @@ describe("bench of a backend that fails later on", () => {
     expect(layers).toHaveLength(2);
     for (const { figures, failures } of layers) {
       expect(figures.map(({ backend }: { backend: string }) => backend)).toEqual(["first"]);
-      expect(failures).toEqual([{ backend: "tired", message: "device lost", unsupported: false }]);
+      expect(failures).toEqual([
+        {
+          backend: "tired",
+          message: "device lost",
+          unsupported: false,
+          thrown: { call: "sync", stack: expect.stringContaining("device lost") },
+        },
+      ]);
     }
   });
 });

@@ -64,9 +64,9 @@ function isInternal(frame: string): boolean {
   return /\bnode:|<anonymous>|\[native code\]|\((native|index \d+)\)/.test(frame);
 }
 
-/** As they lie in `node_modules`, or in the repository. */
+/** Convene's, as they lie in `node_modules` or in the repository. */
 function isOurs(frame: string): boolean {
-  return /[\\/](@convene|packages)[\\/](core|conformance)[\\/]/.test(frame);
+  return /[\\/](@convene|packages|apps)[\\/](core|conformance|benchmark)[\\/](dist|src(?!.*\.test\.))/.test(frame);
 }
 
 /** The class and the message first, which some engines leave out. */

@@ -9,6 +9,7 @@ import {
   randomUniform,
   weightShape,
 } from "@convene/core";
+import { type CallWatch, watchCalls } from "@convene/conformance";
 import type { OpenBackend } from "../backends.js";
 import type { Io } from "../io.js";
 import { breathe } from "../report/progress.js";
@@ -46,10 +47,13 @@ export async function benchLayer(
 ): Promise<LayerOutcome> {
   const prepared: Prepared[] = [];
   const failures: LayerFailure[] = [];
+  const watch = watchCalls();
+  const fail = (name: string, error: unknown): void =>
+    void failures.push(layerFailure(name, error, watch.callOf(error)));
   try {
     for (const { name, backend } of backends) {
       try {
-        const subject = await settle(io, () => prepareLayer(name, backend, problem));
+        const subject = await settle(io, () => prepareLayer(name, backend, problem, watch));
         prepared.push(subject);
         // The first runs, so that what fails does so before it can spoil the others' rounds.
         await settle(io, () => checkSync(subject));
@@ -57,14 +61,14 @@ export async function benchLayer(
         await breathe(io);
         const broken = prepared.findIndex((subject) => subject.backend === name);
         if (broken >= 0) disposeAll(prepared.splice(broken, 1));
-        failures.push(layerFailure(name, error));
+        fail(name, error);
       }
     }
     const outcomes = prepared.length > 0 ? await measure(prepared, patiently(io, budget)) : [];
     const figures: LayerFigures[] = [];
     for (const [index, { backend, algorithm, transformed }] of prepared.entries()) {
       const outcome = outcomes[index]!;
-      if ("error" in outcome) failures.push(layerFailure(backend, outcome.error));
+      if ("error" in outcome) fail(backend, outcome.error);
       else figures.push({ backend, algorithm, ...(transformed ? { transformed } : {}), ...outcome });
     }
     return { figures, failures };
@@ -74,7 +78,14 @@ export async function benchLayer(
 }
 
 /** Random values around zero: none so small that it becomes subnormal, and no pattern that a kernel could profit from. */
-async function prepareLayer(name: string, backend: Backend, problem: Conv2dProblem): Promise<Prepared> {
+async function prepareLayer(
+  name: string,
+  unwatched: Backend,
+  problem: Conv2dProblem,
+  watch: CallWatch,
+): Promise<Prepared> {
+  // What is timed is not watched: it would be timed as well.
+  const backend = watch.over(unwatched, { plans: false });
   const random = (shape: ReturnType<typeof inputShape>, seed: number) =>
     randomUniform(shape, { seed, min: -1, max: 1 });
   const bias = problem.bias ? random([1, problem.oc, 1, 1], 3).data : undefined;
@@ -93,8 +104,15 @@ async function prepareLayer(name: string, backend: Backend, problem: Conv2dProbl
       algorithm: plan.algorithm,
       ...(plan.arithmetic === "transformed" ? { transformed: true } : {}),
       run: async (count) => {
-        for (let i = 0; i < count; i++) plan.run(input, output, residual);
-        await backend.sync();
+        let call = "plan.run";
+        try {
+          for (let i = 0; i < count; i++) plan.run(input, output, residual);
+          call = "sync";
+          await unwatched.sync();
+        } catch (error) {
+          watch.note(error, call);
+          throw error;
+        }
       },
       read: () => backend.read(output),
       dispose: () => disposeAll(tensors),

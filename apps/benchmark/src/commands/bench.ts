@@ -1,5 +1,6 @@
 /** `convene bench`: how fast each backend runs each layer, and which is faster by how much. */
 
+import { describeThrown } from "@convene/conformance";
 import type { BackendTable, OpenBackends } from "../backends.js";
 import { openBackends } from "../backends.js";
 import { benchLayer } from "../bench/bench-layer.js";
@@ -251,8 +252,10 @@ function printWorkload(result: WorkloadResult, workload: Workload, baseline: str
     ...(result.network?.failures ?? []).map((failure) => ({ ...failure, problem: "end to end" })),
   ];
   for (const failure of failures) {
-    const { backend, problem, message, unsupported } = failure;
+    const { backend, problem, message, unsupported, thrown } = failure;
     const word = unsupported ? dim(failureWord(failure)) : red(failureWord(failure));
     printProse(io, `${word} ${backend} ${problem}: ${message}`, 2);
+    // As it is: places in files are there to be copied.
+    for (const line of thrown ? describeThrown(thrown) : []) printLine(io, `  ${line}`);
   }
 }

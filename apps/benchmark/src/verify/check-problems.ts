@@ -11,7 +11,9 @@ import {
   type RunProblemResult,
   hasTransformedRule,
   noRuleFor,
+  thrownOf,
   type TransformedBound,
+  watchCalls,
 } from "@convene/conformance";
 import { type Conv2dProblem, formatProblem } from "@convene/core";
 import type { OpenBackend } from "../backends.js";
@@ -49,6 +51,7 @@ export async function checkProblems(
 ): Promise<void> {
   const { seed, label, againstReference, patience } = options;
   const pause = (): Promise<void> => breathe(io);
+  const watch = watchCalls();
   const record = async (
     rule: "exact" | "bounded" | "agreement",
     names: readonly string[],
@@ -67,7 +70,7 @@ export async function checkProblems(
       outcome = await settle(io, run);
     } catch (error) {
       await pause();
-      outcome = outcomeOf(error);
+      outcome = outcomeOf(error, watch.callOf(error));
     }
     into.of(check, names.join(" ~ ")).add(problem, outcome, performance.now() - start, options.rerun(problem, names));
     if (names.length === 1) patience.note(names[0]!, outcome);
@@ -86,13 +89,15 @@ export async function checkProblems(
       const expected = { ...(await referenceInSlices(problem, operands, pause)), transformed };
       if (againstReference) {
         for (const { name, backend } of patient()) {
-          await record(RULE_OF[kind], [name], text, () => checkOperands(backend, problem, kind, operands, expected));
+          await record(RULE_OF[kind], [name], text, () =>
+            checkOperands(watch.over(backend), problem, kind, operands, expected),
+          );
         }
       }
       if (kind === "real") {
         const results = new Map<string, Promise<RunProblemResult>>();
         const resultOf = ({ name, backend }: OpenBackend): Promise<RunProblemResult> => {
-          const known = results.get(name) ?? runProblem(backend, problem, operands);
+          const known = results.get(name) ?? runProblem(watch.over(backend), problem, operands);
           results.set(name, known);
           return known;
         };
@@ -117,9 +122,11 @@ export async function checkProblems(
 }
 
 /** What a case comes to that throws: a limit that the backend states is no fault. */
-function outcomeOf(error: unknown): CaseOutcome {
+function outcomeOf(error: unknown, call: string | undefined): CaseOutcome {
   if (codeOf(error) === "ERR_UNSUPPORTED") return { status: "skipped", message: messageOf(error) };
-  return { status: "failed", message: error instanceof UnsettledError ? error.message : String(error) };
+  if (error instanceof UnsettledError) return { status: "failed", message: error.message };
+  const thrown = thrownOf(error, call);
+  return { status: "failed", message: String(error), ...(thrown ? { thrown } : {}) };
 }
 
 function pairs<T>(items: readonly T[]): readonly (readonly [T, T])[] {

@@ -1,10 +1,10 @@
 /** One conformance suite on one backend. */
 
-import { runConformance, type SuiteName } from "@convene/conformance";
+import { runConformance, type SuiteName, thrownOf } from "@convene/conformance";
 import type { OpenBackend } from "../backends.js";
 import { messageOf } from "../command-error.js";
 import type { Io } from "../io.js";
-import { settle } from "../settle.js";
+import { settle, UnsettledError } from "../settle.js";
 import type { Patience } from "./patience.js";
 import type { Against, Check, Tallies } from "./tally.js";
 
@@ -66,6 +66,8 @@ export async function runSuite(
     io.signal.throwIfAborted();
     if (error instanceof OutOfPatience) return;
     // The engine asks for another backend where a case has broken one; it may get none.
-    tallies.of(check, name).add("the rest", { status: "failed", message: messageOf(error) }, 0, rerun(""));
+    const thrown = error instanceof UnsettledError ? undefined : thrownOf(error, "the factory");
+    const outcome = { status: "failed", message: messageOf(error), ...(thrown ? { thrown } : {}) } as const;
+    tallies.of(check, name).add("the rest", outcome, 0, rerun(""));
   }
 }

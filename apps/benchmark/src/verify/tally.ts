@@ -1,6 +1,6 @@
 /** Counting how cases ended. */
 
-import { type CaseOutcome, type CaseStatus, drawMismatch } from "@convene/conformance";
+import { type CaseOutcome, type CaseStatus, drawMismatch, type Thrown } from "@convene/conformance";
 
 /** What a backend is held to. */
 export type Against = "the float64 reference" | "PyTorch's results" | "each other";
@@ -21,6 +21,8 @@ export interface Failure {
   readonly rerun: string;
   /** Where in the plane the wrong elements are, as a drawing; none where that says nothing. */
   readonly map?: readonly string[];
+  /** Of an exception: the call of the backend that gave it, where that is known, and its stack. */
+  readonly thrown?: Thrown;
 }
 
 /** One line of the report: a check on a backend, or on a pair of them. */
@@ -51,7 +53,7 @@ export function tally({ name: check, against, exact }: Check, backend: string): 
   let worstRatio: number | undefined;
   let milliseconds = 0;
   return {
-    add(name, { status, message = "", ratio, mismatch }, spent, rerun) {
+    add(name, { status, message = "", ratio, mismatch, thrown }, spent, rerun) {
       counts[status]++;
       milliseconds += spent;
       if (ratio !== undefined) worstRatio = Math.max(worstRatio ?? 0, ratio);
@@ -59,7 +61,7 @@ export function tally({ name: check, against, exact }: Check, backend: string): 
         const map = mismatch ? drawMismatch(mismatch) : [];
         // Of a plane that is all of one kind there is nothing to see.
         const telling = new Set(map.join("")).size > 1;
-        failures.push({ case: name, message, rerun, ...(telling ? { map } : {}) });
+        failures.push({ case: name, message, rerun, ...(telling ? { map } : {}), ...(thrown ? { thrown } : {}) });
       }
       if (status === "untrusted") untrusted.push(name);
       if (status === "skipped") skipped.push({ case: name, reason: message });

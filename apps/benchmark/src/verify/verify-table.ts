@@ -1,5 +1,6 @@
 /** The table of checks, and what is to be said of those that failed. */
 
+import { describeThrown } from "@convene/conformance";
 import type { Colors } from "../io.js";
 import { formatCount, formatErrorRatio, formatSeconds, plural } from "../report/format.js";
 import { type Column, fitTable } from "../report/table.js";
@@ -48,16 +49,17 @@ function errorCell({ exact, counts, worstRatio }: TallyResult): string {
 /** A backend that is wrong is wrong often: the table has the count, these are the first of each row. */
 const SHOWN = 5;
 
-/** Commands stay on one line, whatever the width, so that they can be copied. */
+/** Commands, and places in files, stay on one line, whatever the width, so that they can be copied. */
 export function describeFailures(
   results: readonly TallyResult[],
   colors: Colors,
   width: number | undefined,
 ): readonly string[] {
   return results.flatMap(({ check, backend, failures }) => [
-    ...failures.slice(0, SHOWN).flatMap(({ case: name, message, rerun, map = [] }, index) => [
+    ...failures.slice(0, SHOWN).flatMap(({ case: name, message, rerun, map = [], thrown }, index) => [
       ...wrap(`${colors.red("failed")} ${check}, ${backend}: ${colors.bold(name)}`, width, 2),
       ...wrap(`  ${message}`, width, 2),
+      ...(thrown ? describeThrown(thrown).map((line) => `  ${line}`) : []),
       // One drawing shows the pattern.
       ...(index === 0 ? drawing(map, colors, width) : []),
       `  again: ${rerun}`,

@@ -4,6 +4,7 @@
  */
 
 import {
+  type Conv2dPlan,
   type Conv2dProblem,
   type DeviceTensor,
   inputShape,
@@ -27,9 +28,9 @@ interface Given {
 
 export function copyCases(text: string): readonly ConformanceCase[] {
   const problem = parseProblem(text);
-  const right = (operands: Known, { data, layout }: Tensor, what: string): void => {
+  const right = (plan: Conv2dPlan, operands: Known, { data, layout }: Tensor, what: string): void => {
     if (layout !== LAYOUT) fail(`${what}: a read in ${LAYOUT} gave a tensor in ${layout}`);
-    expectRight(problem, operands, toLayout(tensor(data, outputShape(problem), { layout }), "nchw").data, what);
+    expectRight(plan, operands, toLayout(tensor(data, outputShape(problem), { layout }), "nchw").data, what);
   };
 
   const cases: Record<string, (bench: Workbench) => Promise<void>> = {
@@ -41,7 +42,7 @@ export function copyCases(text: string): readonly ConformanceCase[] {
       const fed = feed(bench, given);
       for (const each of [given.input, given.residual]) each?.data.fill(99);
       it.run(fed, output);
-      right(operands, await read(bench, output), "the run");
+      right(it.plan, operands, await read(bench, output), "the run");
     },
     [`tensors in ${LAYOUT} that the caller hands in are read, and not written`]: async (bench) => {
       const operands = integers(problem, 1);
@@ -50,7 +51,7 @@ export function copyCases(text: string): readonly ConformanceCase[] {
       const given = givenOf(problem, operands);
       const fed = feed(bench, given);
       it.run(fed, output);
-      right(operands, await read(bench, output), "the run");
+      right(it.plan, operands, await read(bench, output), "the run");
       // What is uploaded over them goes to the device, and not to the arrays that were uploaded before.
       feed(bench, givenOf(problem, integers(problem, 3)), fed);
       await bench.backend.sync();
@@ -67,13 +68,13 @@ export function copyCases(text: string): readonly ConformanceCase[] {
       const output = one.output();
       one.run(one.feed(first), output);
       const result = await read(bench, output);
-      right(first, result, "the read");
+      right(one.plan, first, result, "the read");
       two.run(two.feed(second), output);
       await bench.backend.sync();
-      right(first, result, "what was read before another run");
+      right(one.plan, first, result, "what was read before another run");
       const again = await read(bench, output);
       again.data.fill(99);
-      right(second, await read(bench, output), "a read after the caller changed what the one before gave");
+      right(two.plan, second, await read(bench, output), "a read after the caller changed what the one before gave");
     },
   };
   return Object.entries(cases).map(([what, use]) => benchCase(`${text}: ${what}`, use, { problems: [problem] }));

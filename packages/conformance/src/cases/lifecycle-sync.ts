@@ -43,7 +43,7 @@ async function syncWaits(bench: Workbench, problem: Conv2dProblem): Promise<void
     await bench.backend.sync();
     await nextTurn();
     const early = pending;
-    expectRight(problem, operands, await reading, `the read of round ${round}`);
+    expectRight(it.plan, operands, await reading, `the read of round ${round}`);
     if (early)
       fail("sync resolved while a read that was called before it, and the runs before that, were still going on");
   }
