@@ -1,4 +1,4 @@
-/** `Conv2d`: torch.nn.Conv2d's options and parameters, with no backend in them. */
+/** The class `Conv2d`: torch.nn.Conv2d's options and parameters, with no backend in them. The function is in functional.ts. */
 
 import { type Activation, checkActivation } from "./activation.js";
 import {

@@ -1,4 +1,7 @@
-/** `conv2d`: one convolution without a prepared model, as `torch.nn.functional.conv2d`. */
+/**
+ * The function `conv2d`: one convolution, without a prepared model. The file is called after PyTorch's module: what the
+ * class `torch.nn.Conv2d` is there, `Conv2d` is here, in conv2d.ts; and `torch.nn.functional.conv2d` is this function.
+ */
 
 import type { Backend, PrepareOptions } from "./backend.js";
 import { Conv2d, type Conv2dOptions } from "./conv2d.js";

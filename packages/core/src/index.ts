@@ -27,9 +27,10 @@ export { defineBackend } from "./define-backend.js";
 export { BackendUnavailableError, ConveneError, type ConveneErrorCode } from "./errors.js";
 export { conv2d, type Conv2dFunctionOptions } from "./functional.js";
 export { type MemoryPlan, planMemory, type SizedLifetime } from "./memory-plan.js";
+export type { Model, ModelLayer, ModelOptions } from "./model.js";
 export { type LayerRef, type Network, network, type NetworkLayer, type ResolvedLayer } from "./network.js";
 export type { Padding, Pads } from "./padding.js";
-export { type Model, type ModelLayer, type ModelOptions, prepare } from "./prepare.js";
+export { prepare } from "./prepare.js";
 export {
   type Conv2dProblem,
   conv2dProblem,

@@ -1,65 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Backend } from "./backend.js";
-import { Conv2d, type Conv2dOptions } from "./conv2d.js";
+import type { Conv2d } from "./conv2d.js";
 import { ConveneError } from "./errors.js";
-import { network, type Network, type NetworkLayer } from "./network.js";
-import { type ModelOptions, prepare } from "./prepare.js";
-import { randomUniform, type Shape4, tensor, type Tensor, toLayout, zeros } from "./tensor.js";
-import { expectError, expectRejection } from "./testing/expect-error.js";
-import { type Call, convolve, plainBackend } from "./testing/plain-backend.js";
-
-const conv = (options: Conv2dOptions, seed = 0): Conv2d => new Conv2d(options, { seed });
-
-/** Multiplies by `factor` and adds `bias`: a layer whose answers can be worked out in the head. */
-const scale = (factor: number, bias = 0): Conv2d =>
-  new Conv2d(
-    { inChannels: 1, outChannels: 1, kernelSize: 1 },
-    { weight: Float32Array.of(factor), bias: Float32Array.of(bias) },
-  );
-
-const x2 = tensor([2], [1, 1, 1, 1]);
-
-/** Blocks as in MobileNet V2, with strides, a branch and residuals from near and far. */
-const BLOCKS = network(
-  {
-    conv: conv({ inChannels: 3, outChannels: 4, kernelSize: 3, stride: 2, padding: 1, activation: "relu6" }, 1),
-    name: "stem",
-  },
-  conv({ inChannels: 4, outChannels: 8, kernelSize: 1, activation: "relu6" }, 2),
-  conv({ inChannels: 8, outChannels: 8, kernelSize: 3, padding: 1, groups: 8, activation: "relu6" }, 3),
-  { conv: conv({ inChannels: 8, outChannels: 4, kernelSize: 1, bias: false }, 4), name: "first", residual: "stem" },
-  conv({ inChannels: 4, outChannels: 12, kernelSize: 1 }, 5),
-  conv(
-    { inChannels: 12, outChannels: 12, kernelSize: 3, padding: 2, dilation: 2, groups: 3, paddingMode: "reflect" },
-    6,
-  ),
-  {
-    conv: conv({ inChannels: 12, outChannels: 4, kernelSize: 1, activation: "relu" }, 7),
-    name: "second",
-    residual: "first",
-  },
-  { conv: conv({ inChannels: 4, outChannels: 4, kernelSize: 1 }, 8), input: "stem", residual: "second" },
-);
-const SHAPE: Shape4 = [2, 3, 9, 10];
-
-/** Each layer on its own memory, one after another. */
-function runPlainly(net: Network, x: Tensor): Tensor {
-  const values: Float32Array[] = [];
-  const input = toLayout(x, "nchw").data;
-  const valueOf = (ref: number): Float32Array => (ref < 0 ? input : values[ref]!);
-  for (const [index, problem] of net.problems(x.shape).entries()) {
-    const layer = net.layers[index]!;
-    values.push(
-      convolve(
-        problem,
-        layer.conv.weights,
-        valueOf(layer.input),
-        layer.residual === undefined ? undefined : valueOf(layer.residual),
-      ),
-    );
-  }
-  return toLayout(tensor(values.at(-1)!, net.outputShape(x.shape)), x.layout);
-}
+import type { ModelOptions } from "./model.js";
+import { network, type NetworkLayer } from "./network.js";
+import { prepare } from "./prepare.js";
+import { randomUniform, type Shape4 } from "./tensor.js";
+import { expectRejection } from "./testing/expect-error.js";
+import { BLOCKS, conv, runPlainly, scale, SHAPE, x2 } from "./testing/networks.js";
+import { type Call, plainBackend } from "./testing/plain-backend.js";
 
 describe("prepare", () => {
   it.each<[string, readonly (Conv2d | NetworkLayer)[], number]>([
@@ -121,50 +70,10 @@ describe("prepare", () => {
     expect(plain.live().bytes).toBe(4 * 25 * (8 + 16));
   });
 
-  it("allocates nothing more when it runs", async () => {
-    const plain = plainBackend();
-    const model = await prepare(plain.backend, BLOCKS, SHAPE);
-    const before = plain.live();
-    await model.run(zeros(SHAPE));
-    expect(plain.live()).toEqual(before);
-    expect(plain.count("allocate")).toBe(0);
-  });
-
   it("runs where the backend has no shared memory", async () => {
     const x = randomUniform(SHAPE, { seed: 2 });
     const model = await prepare(plainBackend({ shared: false }).backend, BLOCKS, SHAPE);
     expect(await model.run(x)).toEqual(runPlainly(BLOCKS, x));
-  });
-
-  it.each([false, true])("gives each of several overlapping runs its own answer (profile: %o)", async (profile) => {
-    const model = await prepare(plainBackend().backend, BLOCKS, SHAPE, { profile });
-    const inputs = [1, 2, 3, 4].map((seed) => randomUniform(SHAPE, { seed, layout: seed % 2 ? "nchw" : "nhwc" }));
-    expect(await Promise.all(inputs.map((x) => model.run(x)))).toEqual(inputs.map((x) => runPlainly(BLOCKS, x)));
-  });
-
-  it.each([false, true])("has copied its input when run returns (profile: %o)", async (profile) => {
-    const model = await prepare(plainBackend().backend, scale(3), [1, 1, 1, 1], { profile });
-    const x = tensor([2], [1, 1, 1, 1]);
-    const first = model.run(x);
-    x.data[0] = 5;
-    const second = model.run(x);
-    x.data[0] = 9;
-    expect([...(await first).data, ...(await second).data]).toEqual([6, 15]);
-  });
-
-  it("times each layer where it is asked to", async () => {
-    const model = await prepare(plainBackend().backend, BLOCKS, SHAPE, { profile: true });
-    expect(model.layers.map(({ milliseconds }) => milliseconds)).toEqual(BLOCKS.layers.map(() => undefined));
-    await model.run(zeros(SHAPE));
-    for (const { milliseconds } of model.layers) expect(milliseconds).toBeGreaterThanOrEqual(0);
-  });
-
-  it("goes on after a run that was refused", async () => {
-    for (const profile of [false, true]) {
-      const model = await prepare(plainBackend().backend, scale(3), [1, 1, 1, 1], { profile });
-      await expectRejection(model.run(zeros([1, 1, 1, 2])), "ERR_SHAPE");
-      expect([...(await model.run(x2)).data]).toEqual([6]);
-    }
   });
 
   it("says which layers are transformed, and none is under strict", async () => {
@@ -319,68 +228,5 @@ describe("prepare refuses", () => {
       "backend (",
       "must be a Backend",
     );
-  });
-});
-
-describe("a model", () => {
-  it.each<[unknown, string]>([
-    [zeros([1, 1, 1, 2]), "input has shape [1, 1, 1, 2]; this model was prepared for [1, 1, 1, 1]"],
-    [zeros([2, 1, 1, 1]), "input has shape [2, 1, 1, 1]; this model was prepared for [1, 1, 1, 1]"],
-    [Float32Array.of(2), "input (a Float32Array of 4 bytes) must be a Tensor"],
-    [{ ...x2, data: new Float32Array(2) }, "input.data has 2 elements; expected 1"],
-    [undefined, "input (undefined) must be a Tensor"],
-  ])("refuses the input %o", async (x, words) => {
-    const plain = plainBackend();
-    const model = await prepare(plain.backend, scale(3), [1, 1, 1, 1]);
-    await expectRejection(model.run(x as Tensor), "ERR_SHAPE", words);
-    expect(plain.count("upload")).toBe(0);
-  });
-
-  it("gives back all it holds, once, when it is disposed", async () => {
-    const plain = plainBackend();
-    const model = await prepare(plain.backend, BLOCKS, SHAPE);
-    model.dispose();
-    model.dispose();
-    expect(plain.live()).toEqual({ bytes: 0, plans: 0 });
-    expect(plain.count("disposePlan")).toBe(BLOCKS.layers.length);
-    expect(plain.count("freeShared")).toBe(1);
-    await expectRejection(model.run(zeros(SHAPE)), "ERR_DISPOSED", "this model has been disposed");
-  });
-
-  it("answers a run that began before it was disposed", async () => {
-    const model = await prepare(plainBackend().backend, scale(3), [1, 1, 1, 1]);
-    const running = model.run(x2);
-    model.dispose();
-    expect([...(await running).data]).toEqual([6]);
-  });
-
-  it("refuses to run on a backend that was disposed, and may still be disposed itself", async () => {
-    const { backend } = plainBackend();
-    const model = await prepare(backend, scale(3), [1, 1, 1, 1]);
-    await backend.dispose();
-    await expectRejection(model.run(x2), "ERR_DISPOSED", "this plain backend has been disposed");
-    model.dispose();
-  });
-
-  it.each([false, true])("rejects a run whose execution fails, and every later one (profile: %o)", async (profile) => {
-    let failing = false;
-    const { backend } = plainBackend({
-      fail: (call) => {
-        if (call === "execute" && failing) throw new Error("device lost");
-      },
-    });
-    const model = await prepare(backend, scale(3), [1, 1, 1, 1], { profile });
-    await model.run(x2);
-    failing = true;
-    await expectRejection(model.run(x2), "ERR_EXECUTION", "plain: device lost");
-    await expectRejection(model.run(x2), "ERR_EXECUTION", "plain: device lost");
-  });
-
-  it.runIf("dispose" in Symbol)("works through Symbol.dispose", async () => {
-    const plain = plainBackend();
-    const model = await prepare(plain.backend, scale(3), [1, 1, 1, 1]);
-    model[Symbol.dispose]!();
-    expectError(() => plain.backend.allocate([0, 1, 1, 1]), "ERR_SHAPE");
-    expect(plain.live()).toEqual({ bytes: 0, plans: 0 });
   });
 });

@@ -1,48 +1,14 @@
-/** `prepare`: from a layer or a network to a model that runs on one backend. */
+/** `prepare`: resolves the sizes of a layer or a network, plans each layer, and reserves the memory that a model runs in. */
 
-import type { Arithmetic, Backend, Conv2dPlan, DeviceTensor, Lifetime, PrepareOptions } from "./backend.js";
+import type { Backend, Conv2dPlan, DeviceTensor, Lifetime } from "./backend.js";
 import { checkBoolean, checkKeys } from "./check.js";
 import { type Conv2d, isConv2d } from "./conv2d.js";
-import { type Cost, problemCost } from "./cost.js";
 import { checkPrepareOptions } from "./define-backend.js";
-import { disposable } from "./dispose-symbols.js";
 import { ConveneError, show } from "./errors.js";
+import { createModel, type Model, type ModelOptions } from "./model.js";
 import { network, type Network, type ResolvedLayer } from "./network.js";
 import { type Conv2dProblem, outputShape } from "./problem.js";
-import { checkShape, checkTensor, sameShape, type Shape4, type Tensor } from "./tensor.js";
-
-/** One layer of a prepared model. */
-export interface ModelLayer {
-  readonly name: string;
-  readonly problem: Conv2dProblem;
-  /** What runs it. */
-  readonly algorithm: string;
-  /** Whether `algorithm` transforms its operands; never where the model was prepared with `accuracy: "strict"`. */
-  readonly arithmetic: Arithmetic;
-  readonly cost: Cost;
-  /** What the latest run took, where the model was prepared with `profile`. */
-  readonly milliseconds: number | undefined;
-}
-
-/** A network prepared on a backend for one input shape. */
-export interface Model {
-  readonly inputShape: Shape4;
-  readonly outputShape: Shape4;
-  readonly layers: readonly ModelLayer[];
-  /**
-   * Runs the network. The answer has the layout of `x`. Calls may overlap; each gives its own input's result.
-   *
-   * @throws ConveneError `ERR_SHAPE` if `x` is not of `inputShape`; `ERR_DISPOSED`; `ERR_EXECUTION`
-   */
-  run(x: Tensor): Promise<Tensor>;
-  dispose(): void;
-  [Symbol.dispose](): void;
-}
-
-export interface ModelOptions extends PrepareOptions {
-  /** Time each layer: the model then waits for the backend after each. Default false. */
-  readonly profile?: boolean;
-}
+import { checkShape, type Shape4 } from "./tensor.js";
 
 /**
  * Validates, plans every layer, packs the weights and reserves the memory: all that can be done before data arrives.
@@ -91,7 +57,7 @@ export async function prepare(
     release();
     throw error;
   }
-  return model(backend, net.layers, plans, tensors, given, profile, release);
+  return createModel({ backend, layers: net.layers, plans, tensors, inputShape: given, profile, release });
 }
 
 /** The network's input, then each layer's output, in steps: step 0 is the upload, and layer i runs in step i + 1. */
@@ -112,86 +78,4 @@ function lifetimes(
       to: index === problems.length - 1 ? problems.length + 1 : lastUse(index, index + 1),
     })),
   ];
-}
-
-function model(
-  backend: Backend,
-  layers: readonly ResolvedLayer[],
-  plans: readonly Conv2dPlan[],
-  tensors: readonly DeviceTensor[],
-  inputShape: Shape4,
-  profile: boolean,
-  release: () => void,
-): Model {
-  const times: number[] = [];
-  const input = tensors[0]!;
-  const output = tensors.at(-1)!;
-  // Value i is layer i's output, and value -1 the network's input, which is the first tensor.
-  const tensorOf = (value: number): DeviceTensor => tensors[value + 1]!;
-  const calls = plans.map((plan, index) => {
-    const { input: read, residual: added } = layers[index]!;
-    const [from, to] = [tensorOf(read), tensorOf(index)];
-    const residual = added === undefined ? undefined : tensorOf(added);
-    return () => plan.run(from, to, residual);
-  });
-  let disposed = false;
-  let previous: Promise<unknown> = Promise.resolve();
-
-  const check = (x: Tensor): void => {
-    if (disposed) throw new ConveneError("ERR_DISPOSED", "this model has been disposed");
-    checkTensor(x, "input");
-    if (!sameShape(x.shape, inputShape)) {
-      throw new ConveneError(
-        "ERR_SHAPE",
-        `input has shape ${show(x.shape)}; this model was prepared for ${show(inputShape)}`,
-      );
-    }
-  };
-  /** No await between upload and read: the backend's program order keeps overlapping calls apart. */
-  const runAll = async (x: Tensor): Promise<Tensor> => {
-    backend.upload(x, input);
-    for (const call of calls) call();
-    return backend.read(output, { layout: x.layout });
-  };
-  const runProfiled = async (x: Tensor): Promise<Tensor> => {
-    check(x);
-    backend.upload(x, input);
-    await backend.sync();
-    for (const [index, call] of calls.entries()) {
-      const start = performance.now();
-      call();
-      await backend.sync();
-      times[index] = performance.now() - start;
-    }
-    return backend.read(output, { layout: x.layout });
-  };
-
-  return disposable<Model>({
-    inputShape,
-    outputShape: output.shape,
-    layers: plans.map(({ problem, algorithm, arithmetic }, index) => ({
-      name: layers[index]!.name,
-      problem,
-      algorithm,
-      arithmetic,
-      cost: problemCost(problem),
-      get milliseconds() {
-        return times[index];
-      },
-    })),
-    async run(x: Tensor) {
-      check(x);
-      if (!profile) return runAll(x);
-      // Profiled runs wait between layers, so they must not overlap; the caller may reuse `x` while its turn comes.
-      const own = { shape: x.shape, layout: x.layout, data: x.data.slice() };
-      const mine = previous.then(() => runProfiled(own));
-      previous = mine.catch(() => undefined);
-      return mine;
-    },
-    dispose() {
-      if (disposed) return;
-      disposed = true;
-      release();
-    },
-  });
 }

@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { prepare } from "./prepare.js";
+import { randomUniform, tensor, type Tensor, zeros } from "./tensor.js";
+import { expectError, expectRejection } from "./testing/expect-error.js";
+import { BLOCKS, runPlainly, scale, SHAPE, x2 } from "./testing/networks.js";
+import { plainBackend } from "./testing/plain-backend.js";
+
+describe("a model", () => {
+  it("allocates nothing more when it runs", async () => {
+    const plain = plainBackend();
+    const model = await prepare(plain.backend, BLOCKS, SHAPE);
+    const before = plain.live();
+    await model.run(zeros(SHAPE));
+    expect(plain.live()).toEqual(before);
+    expect(plain.count("allocate")).toBe(0);
+  });
+
+  it.each([false, true])("gives each of several overlapping runs its own answer (profile: %o)", async (profile) => {
+    const model = await prepare(plainBackend().backend, BLOCKS, SHAPE, { profile });
+    const inputs = [1, 2, 3, 4].map((seed) => randomUniform(SHAPE, { seed, layout: seed % 2 ? "nchw" : "nhwc" }));
+    expect(await Promise.all(inputs.map((x) => model.run(x)))).toEqual(inputs.map((x) => runPlainly(BLOCKS, x)));
+  });
+
+  it.each([false, true])("has copied its input when run returns (profile: %o)", async (profile) => {
+    const model = await prepare(plainBackend().backend, scale(3), [1, 1, 1, 1], { profile });
+    const x = tensor([2], [1, 1, 1, 1]);
+    const first = model.run(x);
+    x.data[0] = 5;
+    const second = model.run(x);
+    x.data[0] = 9;
+    expect([...(await first).data, ...(await second).data]).toEqual([6, 15]);
+  });
+
+  it("times each layer where it is asked to", async () => {
+    const model = await prepare(plainBackend().backend, BLOCKS, SHAPE, { profile: true });
+    expect(model.layers.map(({ milliseconds }) => milliseconds)).toEqual(BLOCKS.layers.map(() => undefined));
+    await model.run(zeros(SHAPE));
+    for (const { milliseconds } of model.layers) expect(milliseconds).toBeGreaterThanOrEqual(0);
+  });
+
+  it("goes on after a run that was refused", async () => {
+    for (const profile of [false, true]) {
+      const model = await prepare(plainBackend().backend, scale(3), [1, 1, 1, 1], { profile });
+      await expectRejection(model.run(zeros([1, 1, 1, 2])), "ERR_SHAPE");
+      expect([...(await model.run(x2)).data]).toEqual([6]);
+    }
+  });
+
+  it.each<[unknown, string]>([
+    [zeros([1, 1, 1, 2]), "input has shape [1, 1, 1, 2]; this model was prepared for [1, 1, 1, 1]"],
+    [zeros([2, 1, 1, 1]), "input has shape [2, 1, 1, 1]; this model was prepared for [1, 1, 1, 1]"],
+    [Float32Array.of(2), "input (a Float32Array of 4 bytes) must be a Tensor"],
+    [{ ...x2, data: new Float32Array(2) }, "input.data has 2 elements; expected 1"],
+    [undefined, "input (undefined) must be a Tensor"],
+  ])("refuses the input %o", async (x, words) => {
+    const plain = plainBackend();
+    const model = await prepare(plain.backend, scale(3), [1, 1, 1, 1]);
+    await expectRejection(model.run(x as Tensor), "ERR_SHAPE", words);
+    expect(plain.count("upload")).toBe(0);
+  });
+
+  it("gives back all it holds, once, when it is disposed", async () => {
+    const plain = plainBackend();
+    const model = await prepare(plain.backend, BLOCKS, SHAPE);
+    model.dispose();
+    model.dispose();
+    expect(plain.live()).toEqual({ bytes: 0, plans: 0 });
+    expect(plain.count("disposePlan")).toBe(BLOCKS.layers.length);
+    expect(plain.count("freeShared")).toBe(1);
+    await expectRejection(model.run(zeros(SHAPE)), "ERR_DISPOSED", "this model has been disposed");
+  });
+
+  it("answers a run that began before it was disposed", async () => {
+    const model = await prepare(plainBackend().backend, scale(3), [1, 1, 1, 1]);
+    const running = model.run(x2);
+    model.dispose();
+    expect([...(await running).data]).toEqual([6]);
+  });
+
+  it("refuses to run on a backend that was disposed, and may still be disposed itself", async () => {
+    const { backend } = plainBackend();
+    const model = await prepare(backend, scale(3), [1, 1, 1, 1]);
+    await backend.dispose();
+    await expectRejection(model.run(x2), "ERR_DISPOSED", "this plain backend has been disposed");
+    model.dispose();
+  });
+
+  it.each([false, true])("rejects a run whose execution fails, and every later one (profile: %o)", async (profile) => {
+    let failing = false;
+    const { backend } = plainBackend({
+      fail: (call) => {
+        if (call === "execute" && failing) throw new Error("device lost");
+      },
+    });
+    const model = await prepare(backend, scale(3), [1, 1, 1, 1], { profile });
+    await model.run(x2);
+    failing = true;
+    await expectRejection(model.run(x2), "ERR_EXECUTION", "plain: device lost");
+    await expectRejection(model.run(x2), "ERR_EXECUTION", "plain: device lost");
+  });
+
+  it.runIf("dispose" in Symbol)("works through Symbol.dispose", async () => {
+    const plain = plainBackend();
+    const model = await prepare(plain.backend, scale(3), [1, 1, 1, 1]);
+    model[Symbol.dispose]!();
+    expectError(() => plain.backend.allocate([0, 1, 1, 1]), "ERR_SHAPE");
+    expect(plain.live()).toEqual({ bytes: 0, plans: 0 });
+  });
+});
