@@ -166,6 +166,60 @@ function copyTile(
   }
 }
 
+/** The same for a tile that is known where this is inlined: each is compiled once, and called from both kinds of step. */
+@inline
+function multiplyPanel(
+  MR: i32,
+  NR: i32,
+  params: WinogradParams,
+  output: usize,
+  residual: usize,
+  block: i32,
+  panel: i32,
+  u: usize,
+  own: usize,
+): void {
+  if (NR == 16) multiply6x16(params, output, residual, block, panel, u, own);
+  else if (MR == 6) multiply6x8(params, output, residual, block, panel, u, own);
+  else multiply4x8(params, output, residual, block, panel, u, own);
+}
+
+function multiply4x8(
+  params: WinogradParams,
+  output: usize,
+  residual: usize,
+  block: i32,
+  panel: i32,
+  u: usize,
+  own: usize,
+): void {
+  multiply(4, 8, params, output, residual, block, panel, u, own);
+}
+
+function multiply6x8(
+  params: WinogradParams,
+  output: usize,
+  residual: usize,
+  block: i32,
+  panel: i32,
+  u: usize,
+  own: usize,
+): void {
+  multiply(6, 8, params, output, residual, block, panel, u, own);
+}
+
+function multiply6x16(
+  params: WinogradParams,
+  output: usize,
+  residual: usize,
+  block: i32,
+  panel: i32,
+  u: usize,
+  own: usize,
+): void {
+  multiply(6, 16, params, output, residual, block, panel, u, own);
+}
+
 /** Step 2 of 2: jobs `start` to `end` of blocks x groups x panels, panels innermost. */
 @inline
 function multiplyJobs(
@@ -182,7 +236,7 @@ function multiplyJobs(
   const panels = params.groups * params.panels;
   for (let job = start; job < end; job++) {
     const block = job / panels;
-    multiply(MR, NR, params, output, residual, block, job - block * panels, shared + block * params.uBlock, own);
+    multiplyPanel(MR, NR, params, output, residual, block, job - block * panels, shared + block * params.uBlock, own);
   }
 }
 
@@ -208,7 +262,7 @@ function blockJobs(
       transform(params, input, first + index, u + index * params.uTile, own);
     }
     const panels = params.groups * params.panels;
-    for (let panel = 0; panel < panels; panel++) multiply(MR, NR, params, output, residual, block, panel, u, own);
+    for (let panel = 0; panel < panels; panel++) multiplyPanel(MR, NR, params, output, residual, block, panel, u, own);
   }
 }
 

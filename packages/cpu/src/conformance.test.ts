@@ -20,7 +20,6 @@ const wasm = (simd: Simd, registers: Registers) => async (): Promise<Backend> =>
 
 const KERNEL_SETS: readonly (readonly [device: string, wide: string, make: () => Promise<Backend>])[] = [
   ["wasm simd128, 1 thread", "igemm-4x8", wasm("simd128", "few")],
-  ["wasm simd128, 1 thread", "igemm-6x8", wasm("simd128", "many")],
   ["wasm relaxed simd, 1 thread", "igemm-4x8", wasm("relaxed", "few")],
   ["wasm relaxed simd, 1 thread", "igemm-6x8", wasm("relaxed", "many")],
   ["wasm relaxed simd, 1 thread", "igemm-6x16", wasm("relaxed", "wide")],
@@ -30,9 +29,10 @@ const KERNEL_SETS: readonly (readonly [device: string, wide: string, make: () =>
 const RANDOM_PROBLEMS = 1000;
 
 describe.each(KERNEL_SETS)("%s, %s", (device, wide, make) => {
-  const run = async (suite: SuiteName): Promise<ConformanceReport> => {
+  const run = async (suite: SuiteName, accuracy: "fast" | "strict" = "fast"): Promise<ConformanceReport> => {
     const report = await runConformance(make, {
       suites: [suite],
+      accuracy,
       seed: 20_26,
       randomProblems: RANDOM_PROBLEMS,
     });
@@ -43,7 +43,8 @@ describe.each(KERNEL_SETS)("%s, %s", (device, wide, make) => {
     report.results.filter(({ status }) => status === "failed").map(({ name, message }) => `${name}: ${message}`);
 
   it("is exact on a thousand random integer problems and the corners", async () => {
-    const report = await run("exact");
+    // Direct plans, which must be exact; "fast" would transform some of these, and those the next test holds to their rule.
+    const report = await run("exact", "strict");
     expect(failures(report)).toEqual([]);
     expect(report.results.length).toBeGreaterThan(RANDOM_PROBLEMS);
     expect(report.results.map(({ algorithm }) => algorithm)).toContain(wide);
@@ -64,13 +65,23 @@ describe.each(KERNEL_SETS)("%s, %s", (device, wide, make) => {
     expect(report.counts.skipped).toBe(0);
     expect(report.results.length).toBeGreaterThan(300);
   });
+});
 
+/** What the other suites ask about is the same code for every build and tile. */
+const ONCE = [KERNEL_SETS[2]!, KERNEL_SETS.at(-1)!];
+
+describe.each(ONCE)("%s, %s", (_device, _wide, make) => {
   it.each(["laws", "networks", "lifecycle", "errors", "non-finite", "manifest"] as const)(
     "passes %s",
     async (suite) => {
-      const report = await run(suite);
-      expect(failures(report)).toEqual([]);
-      expect(report.counts.passed).toBeGreaterThan(0);
+      for (const accuracy of ["fast", "strict"] as const) {
+        const { results, counts } = await runConformance(make, { suites: [suite], accuracy, seed: 20_26 });
+        expect(
+          results.filter(({ status }) => status === "failed").map(({ name, message }) => `${name}: ${message}`),
+        ).toEqual([]);
+        expect(counts.passed).toBeGreaterThan(0);
+        expect(counts.skipped).toBe(0);
+      }
     },
   );
 });

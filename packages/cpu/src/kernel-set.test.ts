@@ -29,8 +29,6 @@ const wasm = (simd: Simd, registers: Registers) =>
   [`${simd}, ${registers} registers`, () => loadWasmKernels({ simd, registers }, LIMIT)] as const;
 const KERNEL_SETS: readonly (readonly [name: string, load: () => Promise<KernelSet>])[] = [
   wasm("simd128", "few"),
-  wasm("simd128", "many"),
-  wasm("simd128", "wide"),
   wasm("relaxed", "few"),
   wasm("relaxed", "many"),
   wasm("relaxed", "wide"),

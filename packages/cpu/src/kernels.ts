@@ -8,7 +8,7 @@
 export type { BlockLimits, Plan, WorkspaceNeed, Workplace } from "./algorithms/algorithm.js";
 export { BLOCK_LIMITS } from "./algorithms/igemm.js";
 export { planConv2d, type PlannedConv2d } from "./algorithms/index.js";
-export * as sharedBuilds from "./generated/wasm-shared.js";
+export { bundle as sharedBundle } from "./generated/wasm-shared.js";
 export { KERNEL_NAMES, type KernelMemory } from "./kernel-set.js";
 export { type Arena, createArena } from "./arena.js";
 export {

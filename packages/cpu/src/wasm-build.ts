@@ -1,6 +1,7 @@
 /** What there is of WebAssembly builds, and which of them an engine takes. */
 
 import { BackendUnavailableError, checkBoolean, checkOneOf, ConveneError } from "@convene/core";
+import { type Bundle, decodeModule } from "./bytes-as-text.js";
 import type { KernelName, RangeKernel, Tiles } from "./kernel-set.js";
 import { type Registers, TILES } from "./tiles.js";
 import { setWide, startedWide } from "./wide.js";
@@ -8,11 +9,11 @@ import { setWide, startedWide } from "./wide.js";
 /** `"relaxed"` has relaxed SIMD, whose multiply-add most machines fuse; `"simd128"` runs wherever WebAssembly has SIMD at all. */
 export type Simd = "relaxed" | "simd128";
 
-/** The modules as base64, by instruction set. */
-export type WasmBuilds = Readonly<Record<Simd, string>>;
+/** Where the modules of a bundle lie. */
+const MODULES: Readonly<Record<Simd, number>> = { simd128: 0, relaxed: 1 };
 
-/** What every build exports: the kernels but for those that only JavaScript has, and what clears rows. */
-export interface WasmExports extends Readonly<Record<Exclude<KernelName, "igemm2x4">, RangeKernel>> {
+/** What a build exports: kernels, and what clears rows. */
+export interface WasmExports extends Readonly<Partial<Record<KernelName, RangeKernel>>> {
   /** Writes zeros: `rows` times `bytes` bytes (a multiple of 16), `stride` bytes apart, from `address` on. */
   readonly clearRows: (address: number, bytes: number, stride: number, rows: number) => void;
 }
@@ -66,7 +67,7 @@ export function checkBuildOptions({ simd, wide }: { readonly simd?: unknown; rea
  *
  * @throws BackendUnavailableError where the engine does not run it
  */
-export function pickBuild(builds: WasmBuilds, { simd, wide, registers }: BuildOptions, asker: Asker): WasmBuild {
+export function pickBuild(bundle: Bundle, { simd, wide, registers }: BuildOptions, asker: Asker): WasmBuild {
   const { backend, factory, remedy } = asker;
   if (typeof WebAssembly !== "object") {
     throw new BackendUnavailableError(backend, "this JavaScript engine has no WebAssembly", remedy);
@@ -74,7 +75,7 @@ export function pickBuild(builds: WasmBuilds, { simd, wide, registers }: BuildOp
   if (wide) setWide(asker);
   const wanted: readonly Simd[] = wide ? ["relaxed"] : simd === "auto" ? ["relaxed", "simd128"] : [simd];
   for (const name of wanted) {
-    const bytes = decode(builds[name]);
+    const bytes = decodeModule(bundle, MODULES[name], 2);
     if (!WebAssembly.validate(bytes)) continue;
     const isWide = name === "relaxed" && (wide ?? startedWide());
     const tiles = TILES[registers ?? (isWide ? "wide" : registersOf(name))];
@@ -112,7 +113,3 @@ function registersOf(build: Simd): Registers {
 
 /** The header; then a table section (4) of 4 bytes: one table, of functions, with 64-bit indices (flag 4), of 1 entry. */
 const MODULE_WITH_64_BIT_TABLE = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 4, 4, 1, 0x70, 4, 1);
-
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-}

@@ -1,7 +1,7 @@
 /** Loads a WebAssembly build of the kernels, for one thread. */
 
 import { BackendUnavailableError } from "@convene/core";
-import { relaxed, simd128 } from "./generated/wasm.js";
+import { bundle } from "./generated/wasm.js";
 import type { KernelSet } from "./kernel-set.js";
 import { checkWide } from "./self-check.js";
 import { type BuildOptions, pickBuild, type WasmExports } from "./wasm-build.js";
@@ -19,7 +19,7 @@ const ASKER = {
  * @throws BackendUnavailableError where the engine does not run it, or 256 bits are not what they should be
  */
 export async function loadWasmKernels(options: BuildOptions, maxMemory: number | undefined): Promise<KernelSet> {
-  const { name, bytes, tiles, wide } = pickBuild({ relaxed, simd128 }, options, ASKER);
+  const { name, bytes, tiles, wide } = pickBuild(bundle, options, ASKER);
   const reserved = reserveWasmMemory("cpu", maxMemory, false);
   const { memory } = reserved;
   let exports: WebAssembly.Exports;

@@ -9,7 +9,7 @@ import {
   MOST_WASM_MEMORY,
   pickBuild,
   reserveWasmMemory,
-  sharedBuilds,
+  sharedBundle,
   type WasmExports,
 } from "@convene/cpu/kernels";
 import { implementation } from "./backend.js";
@@ -76,7 +76,7 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
   }
   const threads = asked ?? Math.min(platform.parallelism, MOST_THREADS);
   const asker = { backend: NAME, factory: "workerThreads", remedy: WITHOUT_WASM };
-  const build = pickBuild(sharedBuilds, buildOptions, asker);
+  const build = pickBuild(sharedBundle, buildOptions, asker);
   let module: WebAssembly.Module;
   try {
     module = await WebAssembly.compile(build.bytes);

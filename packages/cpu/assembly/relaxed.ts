@@ -1,4 +1,7 @@
-/** The module's exports: see src/wasm-build.ts for the same list in TypeScript. It has no globals and no static data. */
+/**
+ * What the build with relaxed SIMD exports: tiles for every engine that has it. See src/kernel-set.ts for the same list in
+ * TypeScript. A module has no globals and no static data.
+ */
 
 export { clearRows } from "./clear";
 export {

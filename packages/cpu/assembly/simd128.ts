@@ -1,0 +1,17 @@
+/**
+ * What the build without relaxed SIMD exports: tiles for engines that keep eight accumulators in registers, because none of
+ * those that lack relaxed SIMD keeps more without fused multiply-add. See src/kernel-set.ts for the same list in TypeScript.
+ */
+
+export { clearRows } from "./clear";
+export {
+  depthwise,
+  depthwise3x3s1Loop,
+  depthwise3x3s1m2Loop,
+  depthwise3x3s2Loop,
+  depthwise5x5s1Loop,
+  depthwise5x5s2Loop,
+} from "./dwconv";
+export { grouped3 } from "./grouped";
+export { igemm1x16, igemm1x32, igemm4x8, igemm8x4 } from "./igemm";
+export { winogradBlocks4x8, winogradMultiply4x8, winogradTransform } from "./winograd";

@@ -1,0 +1,54 @@
+/**
+ * Bytes as text that compresses: each byte is one printable character, the rarest are two. Base64 cuts bytes in pieces of six
+ * bits, in which a compressor no longer sees that something repeats: the kernels take 23.1 kB in base64 and gzip, 16.4 kB
+ * as they are, and 16.3 kB so. The pieces of several modules lie in turn, because gzip looks back 32 kB and no further, and
+ * the builds of one source are alike.
+ */
+
+/** Printable ASCII but for what has to be escaped in a string literal of any kind. The last two begin a pair. */
+const CHARACTERS = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index))
+  .filter((character) => !"\"'\\`$".includes(character))
+  .join("");
+const SINGLE = CHARACTERS.length - 2;
+
+/** Modules as text. */
+export interface Bundle {
+  /** All byte values, most frequent first, as 512 hexadecimal digits. */
+  readonly order: string;
+  /** The first piece of each module, then the second of each, and so on. */
+  readonly pieces: readonly string[];
+}
+
+/** @param count into how many pieces each module is cut */
+export function encodeModules(modules: readonly Uint8Array[], count: number): Bundle {
+  const frequency = new Uint32Array(256);
+  for (const module of modules) for (const byte of module) frequency[byte]!++;
+  const values = Array.from(frequency.keys()).sort((a, b) => frequency[b]! - frequency[a]! || a - b);
+  const texts: string[] = Array.from({ length: 256 });
+  for (const [rank, value] of values.entries()) {
+    const rest = rank - SINGLE;
+    texts[value] =
+      rest < 0 ? CHARACTERS[rank]! : CHARACTERS[SINGLE + Math.floor(rest / SINGLE)]! + CHARACTERS[rest % SINGLE]!;
+  }
+  const pieces: string[] = [];
+  for (let piece = 0; piece < count; piece++) {
+    for (const module of modules) {
+      const cut = (at: number): number => Math.round((module.length * at) / count);
+      pieces.push(Array.from(module.subarray(cut(piece), cut(piece + 1)), (byte) => texts[byte]).join(""));
+    }
+  }
+  return { order: values.map((value) => value.toString(16).padStart(2, "0")).join(""), pieces };
+}
+
+/** The module of that number, of so many. */
+export function decodeModule({ order, pieces }: Bundle, index: number, modules: number): Uint8Array<ArrayBuffer> {
+  const text = pieces.filter((_, at) => at % modules === index).join("");
+  const bytes = new Uint8Array(text.length);
+  let length = 0;
+  for (let at = 0; at < text.length; at++) {
+    let rank = CHARACTERS.indexOf(text[at]!);
+    if (rank >= SINGLE) rank = SINGLE + (rank - SINGLE) * SINGLE + CHARACTERS.indexOf(text[++at]!);
+    bytes[length++] = Number.parseInt(order.slice(2 * rank, 2 * rank + 2), 16);
+  }
+  return bytes.slice(0, length);
+}
