@@ -19,6 +19,7 @@ export {
 } from "./dwconv";
 export { grouped3 } from "./grouped";
 export { igemm1x16, igemm1x32, igemm4x8, igemm6x16, igemm6x8, igemm8x4 } from "./igemm";
+export { toNchw, toNhwc } from "./transpose";
 export {
   winogradBlocks4x8,
   winogradBlocks6x16,

@@ -14,4 +14,5 @@ export {
 } from "./dwconv";
 export { grouped3 } from "./grouped";
 export { igemm1x16, igemm1x32, igemm4x8, igemm8x4 } from "./igemm";
+export { toNchw, toNhwc } from "./transpose";
 export { winogradBlocks4x8, winogradMultiply4x8, winogradTransform } from "./winograd";

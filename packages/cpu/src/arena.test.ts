@@ -3,12 +3,13 @@ import { describe, expect, it } from "vitest";
 import type { KernelMemory } from "./kernel-set.js";
 import { ALIGNMENT, createArena } from "./arena.js";
 
-function testMemory(refuseAbove = Infinity): KernelMemory {
+function testMemory({ refuseAbove = Infinity, staging = 0 } = {}): KernelMemory {
   let buffer = new ArrayBuffer(1024);
   return {
     get buffer() {
       return buffer;
     },
+    staging,
     grow(bytes) {
       if (bytes > refuseAbove) throw new RangeError("no more pages");
       const grown = new ArrayBuffer(bytes);
@@ -23,6 +24,17 @@ describe("createArena", () => {
     const arena = createArena(testMemory(), 1e6);
     for (const bytes of [1, 63, 64, 65]) expect(arena.allocate(bytes, "test") % ALIGNMENT).toBe(0);
     expect(arena.allocate(0, "test")).toBeGreaterThan(0);
+  });
+
+  it("never gives out the staging area, which is no part of what is used or of the limit", () => {
+    const arena = createArena(testMemory({ staging: 1024 }), 4096);
+    const all = arena.allocate(4096, "test");
+    expect(all).toBe(1024);
+    expect(arena.use()).toEqual({ used: 4096, reserved: 5120 });
+    expect(() => arena.allocate(1, "a tensor")).toThrow(/4096 are in use and the limit is 4096/);
+    arena.free(all);
+    expect(arena.use().used).toBe(0);
+    expect(arena.allocate(64, "test")).toBe(1024);
   });
 
   it("keeps what was written when the memory grows, in views that follow it", () => {
@@ -66,7 +78,7 @@ describe("createArena", () => {
   });
 
   it("turns a memory that will not grow into ERR_OUT_OF_MEMORY with its cause", () => {
-    const arena = createArena(testMemory(2048), 1e6);
+    const arena = createArena(testMemory({ refuseAbove: 2048 }), 1e6);
     expect(() => arena.allocate(4096, "a tensor")).toThrow(
       expect.objectContaining({ code: "ERR_OUT_OF_MEMORY", cause: expect.any(RangeError) }),
     );

@@ -26,10 +26,11 @@ export interface Arena {
   use(): MemoryUse;
 }
 
-/** @param limit bytes that the memory may grow to */
+/** @param limit bytes that the memory may grow to, beside its staging area */
 export function createArena(memory: KernelMemory, limit: number): Arena {
-  // Address 0 stands for "none", so the first line is never given out.
-  let end = ALIGNMENT;
+  // Address 0 stands for "none", so the first line is never given out, nor is what copies are staged in.
+  let end = Math.max(ALIGNMENT, alignUp(memory.staging));
+  const limitAddress = memory.staging + limit;
   let used = 0;
   const live = new Map<number, number>();
   let free: Block[] = [];
@@ -55,7 +56,7 @@ export function createArena(memory: KernelMemory, limit: number): Arena {
         { cause },
       );
     };
-    if (needed > limit) fail();
+    if (needed > limitAddress) fail();
     if (needed > memory.buffer.byteLength) {
       try {
         memory.grow(needed);

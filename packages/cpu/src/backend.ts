@@ -28,7 +28,9 @@ export function cpuImplementation(
 ): BackendImplementation<Storage> {
   const tensorsAndPlans = createArena(kernels.memory, maxMemory);
   // All that leads to the memory is dropped when the backend is disposed, so that a handle which outlives it holds none.
-  let place: (Workplace & { readonly workspace: Workspace }) | undefined = {
+  let place: (Workplace & Pick<KernelSet, "copies" | "run"> & { readonly workspace: Workspace }) | undefined = {
+    copies: kernels.copies,
+    run: kernels.run,
     tiles: kernels.tiles,
     arena: tensorsAndPlans,
     blockLimits,
@@ -48,9 +50,9 @@ export function cpuImplementation(
       const { storages, address } = allocateSharedStorages(arena(), lifetimes);
       return { storages, free: () => arena().free(address) };
     },
-    upload: (tensor, target) => writeTensor(arena(), target, tensor),
+    upload: (tensor, target) => writeTensor(arena(), place!.copies, target, tensor),
     // Runs are synchronous, so everything called before is finished.
-    read: async (source, _shape, layout) => readTensor(arena(), source, layout),
+    read: async (source, _shape, layout) => readTensor(arena(), place!.copies, source, layout),
     async prepareConv2d(problem, weights, { accuracy }) {
       const { plan, addresses } = planConv2d(place!, place!.workspace, problem, weights, accuracy);
       const mine: { plan: Plan | undefined } = { plan };
@@ -60,11 +62,12 @@ export function cpuImplementation(
         arithmetic: plan.arithmetic,
         run(input, output, residual) {
           const { readsZeros, steps } = mine.plan!;
-          const { shared, own } = place!.workspace;
+          const { run, workspace } = place!;
+          const { shared, own } = workspace;
           if (readsZeros) clearZeroRows(arena(), input);
           for (const { kernel, params, jobs } of steps) {
             const added = residual === undefined ? 0 : residual.data;
-            kernels.run[kernel]!(params, input.data, output.data, added, shared, own, 0, jobs);
+            run[kernel]!(params, input.data, output.data, added, shared, own, 0, jobs);
           }
         },
         dispose() {

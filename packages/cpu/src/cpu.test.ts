@@ -64,7 +64,12 @@ describe.each(KERNEL_SETS)("cpu({ kernels: %j })", (kernels) => {
     expect(await algorithm("g8_ic8_ih5_oc8_kh3_sh2_ph1")).toBe(depthwise("3x3"));
     expect(await algorithm("g8_ic8_ih9_oc8_kh5_ph2")).toBe(depthwise("5x5"));
     expect(await algorithm("g8_ic8_ih9_oc8_kh5_dh2_ph2")).toBe("depthwise");
-    expect(await algorithm("g8_ic8_ih5_oc16_kh3_ph1")).toMatch(/^igemm-\dx4$/);
+    // Two outputs an input; groups of few channels; 3x3 of many channels.
+    const js = "igemm-2x4";
+    expect(await algorithm("g8_ic8_ih5_oc16_kh3_ph1")).toBe(kernels === "wasm" ? "depthwise-3x3" : js);
+    expect(await algorithm("g8_ic32_ih5_oc32_kh3_ph1")).toBe(kernels === "wasm" ? "grouped-4x4" : js);
+    expect(await algorithm("ic16_ih5_oc16_kh3_ph1")).toBe(kernels === "wasm" ? "winograd-4x4" : js);
+    expect(await algorithm("ic8_ih1_oc100_kh1")).toBe(kernels === "wasm" ? "igemm-1x32" : js);
     expect(await algorithm("ic8_ih5_oc16_kh1")).toMatch(kernels === "wasm" ? /^igemm-[46]x8$/ : /^igemm-2x4$/);
   });
 

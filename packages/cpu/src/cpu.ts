@@ -26,7 +26,8 @@ export interface CpuOptions {
    */
   readonly wide?: boolean;
   /**
-   * Bytes that tensors and plans may take together. Default and most: 4 GiB with `"wasm"`, 2 GiB with `"js"`, less a page.
+   * Bytes that tensors and plans may take together. Default and most: 4 GiB less two pages with `"wasm"`, 2 GiB less a page
+   * with `"js"`.
    * Where the engine does not reserve so many addresses for WebAssembly, the default is halved until it does, down to 256
    * MiB; a number that is given here is not.
    */

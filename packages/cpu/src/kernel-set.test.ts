@@ -131,8 +131,8 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
       // Past the output there is room to overrun.
       arena.allocate(4096, "test");
 
-      writeTensor(arena, x, tensor(operands.input, inputShape(problem)));
-      if (r) writeTensor(arena, r, tensor(operands.residual!, outputShape(problem)));
+      writeTensor(arena, kernels.copies, x, tensor(operands.input, inputShape(problem)));
+      if (r) writeTensor(arena, kernels.copies, r, tensor(operands.residual!, outputShape(problem)));
       clearZeroRows(arena, x);
       // A plan that needs no workspace has none, at no address.
       const workspaceStart = workspace.shared === 0 ? room : workspace.shared;
@@ -147,7 +147,7 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
           divided++;
         }
       }
-      expectOutput(plan, readTensor(arena, y, "nchw").data, expected, text);
+      expectOutput(plan, readTensor(arena, kernels.copies, y, "nchw").data, expected, text);
 
       // Outside the output's own pixels, and the workspace, not a bit has changed.
       const after = arena.i32.slice();
@@ -191,13 +191,13 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
         x = storage(inputShape(problem));
         r = placeAtEnd(outputShape(problem));
       }
-      writeTensor(arena, x, tensor(operands.input, inputShape(problem)));
-      if (r) writeTensor(arena, r, tensor(operands.residual!, outputShape(problem)));
+      writeTensor(arena, kernels.copies, x, tensor(operands.input, inputShape(problem)));
+      if (r) writeTensor(arena, kernels.copies, r, tensor(operands.residual!, outputShape(problem)));
       clearZeroRows(arena, x);
       for (const { kernel, params, jobs } of plan.steps) {
         kernels.run[kernel]!(params, x.data, y.data, r ? r.data : 0, workspace.shared, workspace.own, 0, jobs);
       }
-      expectOutput(plan, readTensor(arena, y, "nchw").data, expected, formatProblem(problem));
+      expectOutput(plan, readTensor(arena, kernels.copies, y, "nchw").data, expected, formatProblem(problem));
     }
   });
 });

@@ -101,8 +101,19 @@ export interface Tiles {
 /** The memory that kernels work in. `buffer` is another object after it has grown. */
 export interface KernelMemory {
   readonly buffer: ArrayBufferLike;
+  /** Bytes at its start that `Copies` has for itself: nothing else is ever put there. */
+  readonly staging: number;
   /** Makes room for `bytes` in all. @throws RangeError where that cannot be had */
   grow(bytes: number): void;
+}
+
+/**
+ * Copies an image between an array of the caller's, channel by channel (NCHW), and a tensor's pixels, whose channels lie side
+ * by side (NHWC). `device` is the address of the first pixel; `host` has `channels * pixels` elements.
+ */
+export interface Copies {
+  toNhwc(host: Float32Array, device: number, channels: number, pixels: number): void;
+  toNchw(device: number, host: Float32Array, channels: number, pixels: number): void;
 }
 
 export interface KernelSet {
@@ -112,5 +123,6 @@ export interface KernelSet {
   /** Bytes that the memory may grow to. */
   readonly maxMemory: number;
   readonly tiles: Tiles;
+  readonly copies: Copies;
   readonly run: Readonly<Partial<Record<KernelName, RangeKernel>>>;
 }

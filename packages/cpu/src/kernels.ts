@@ -9,7 +9,7 @@ export type { BlockLimits, Plan, WorkspaceNeed, Workplace } from "./algorithms/a
 export { BLOCK_LIMITS } from "./algorithms/igemm.js";
 export { planConv2d, type PlannedConv2d } from "./algorithms/index.js";
 export { bundle as sharedBundle } from "./generated/wasm-shared.js";
-export { KERNEL_NAMES, type KernelMemory } from "./kernel-set.js";
+export { type Copies, KERNEL_NAMES, type KernelMemory } from "./kernel-set.js";
 export { type Arena, createArena } from "./arena.js";
 export {
   allocateSharedStorages,
@@ -21,5 +21,6 @@ export {
 } from "./storage.js";
 export { checkWide } from "./self-check.js";
 export { type Asker, checkBuildOptions, pickBuild, type Simd, type WasmBuild, type WasmExports } from "./wasm-build.js";
+export { createWasmCopies } from "./wasm-copies.js";
 export { createWorkspace, type Workspace } from "./workspace.js";
 export { kernelMemory, MOST_WASM_MEMORY, reserveWasmMemory } from "./wasm-memory.js";

@@ -71,18 +71,18 @@ function run(kernels: KernelSet, problem: Conv2dProblem): Float32Array {
   const { plan } = planConv2d(place, workspace, problem, weights, "fast");
   const input = allocateStorage(arena, inputShape(problem));
   const output = allocateStorage(arena, outputShape(problem));
-  writeTensor(arena, input, integers(inputShape(problem)));
+  writeTensor(arena, kernels.copies, input, integers(inputShape(problem)));
   if (plan.readsZeros) clearZeroRows(arena, input);
   let residual = 0;
   if (problem.residual) {
     const storage = allocateStorage(arena, outputShape(problem));
-    writeTensor(arena, storage, integers(outputShape(problem)));
+    writeTensor(arena, kernels.copies, storage, integers(outputShape(problem)));
     residual = storage.data;
   }
   for (const { kernel, params, jobs } of plan.steps) {
     kernels.run[kernel]!(params, input.data, output.data, residual, workspace.shared, workspace.own, 0, jobs);
   }
-  return readTensor(arena, output, "nhwc").data;
+  return readTensor(arena, kernels.copies, output, "nhwc").data;
 }
 
 /** Integers from -7 to 7, in no simple order. */

@@ -16,25 +16,27 @@ describe("storage", () => {
   });
 
   it.each(["nchw", "nhwc"] as const)("gives back what was written, from %s to either layout", (layout) => {
-    const arena = createArena(createJsKernels(1e6).memory, 1e6);
+    const kernels = createJsKernels(1e6);
+    const arena = createArena(kernels.memory, 1e6);
     const shape = [2, 19, 3, 17] as const;
     const x = randomUniform(shape, { seed: 3, layout });
     const storage = storageAt(arena.allocate(storageLayout(shape).total, "test"), shape);
-    writeTensor(arena, storage, x);
+    writeTensor(arena, kernels.copies, storage, x);
     for (const asked of ["nchw", "nhwc"] as const) {
-      expect(readTensor(arena, storage, asked)).toEqual(toLayout(x, asked));
+      expect(readTensor(arena, kernels.copies, storage, asked)).toEqual(toLayout(x, asked));
     }
   });
 
   it("clears the rows of zeros and nothing else", () => {
-    const arena = createArena(createJsKernels(1e6).memory, 1e6);
+    const kernels = createJsKernels(1e6);
+    const arena = createArena(kernels.memory, 1e6);
     const x = tensor([1, 2, 3, 4], [2, 2, 1, 1]);
     const address = arena.allocate(storageLayout(x.shape).total, "test");
     arena.f32.fill(9, address / 4, (address + storageLayout(x.shape).total) / 4);
     const storage = storageAt(address, x.shape);
-    writeTensor(arena, storage, x);
+    writeTensor(arena, kernels.copies, storage, x);
     clearZeroRows(arena, storage);
-    expect(readTensor(arena, storage, "nchw").data).toEqual(x.data);
+    expect(readTensor(arena, kernels.copies, storage, "nchw").data).toEqual(x.data);
     expect([...arena.f32.subarray(address / 4, address / 4 + 2)]).toEqual([0, 0]);
   });
 });

@@ -4,8 +4,9 @@
  */
 
 import type { Layout, Lifetime, Shape4, Tensor } from "@convene/core";
-import { planMemory, transpose, zeros } from "@convene/core";
+import { planMemory, zeros } from "@convene/core";
 import { type Arena, alignUp } from "./arena.js";
+import type { Copies } from "./kernel-set.js";
 
 /** Sizes in bytes that follow from a shape. */
 export interface StorageLayout {
@@ -69,32 +70,34 @@ export function clearRows(arena: Arena, address: number, bytes: number, stride: 
   }
 }
 
-export function writeTensor(arena: Arena, storage: Storage, tensor: Tensor): void {
-  forEachImage(arena, storage, tensor, (device, host, pixels, channels) => {
-    if (tensor.layout === "nhwc") device.set(host);
-    else transpose(host, device, channels, pixels);
+export function writeTensor(arena: Arena, copies: Copies, storage: Storage, tensor: Tensor): void {
+  forEachImage(storage, tensor, (device, host, channels, pixels) => {
+    if (isNhwc(tensor.layout, channels, pixels)) arena.f32.set(host, device / 4);
+    else copies.toNhwc(host, device, channels, pixels);
   });
 }
 
-export function readTensor(arena: Arena, storage: Storage, layout: Layout): Tensor {
+export function readTensor(arena: Arena, copies: Copies, storage: Storage, layout: Layout): Tensor {
   const tensor = zeros(storage.shape, { layout });
-  forEachImage(arena, storage, tensor, (device, host, pixels, channels) => {
-    if (layout === "nhwc") host.set(device);
-    else transpose(device, host, pixels, channels);
+  forEachImage(storage, tensor, (device, host, channels, pixels) => {
+    if (isNhwc(layout, channels, pixels)) host.set(arena.f32.subarray(device / 4, device / 4 + host.length));
+    else copies.toNchw(device, host, channels, pixels);
   });
   return tensor;
 }
 
+/** Whether elements lie as on the device: with one channel, or one pixel, both layouts are the same. */
+function isNhwc(layout: Layout, channels: number, pixels: number): boolean {
+  return layout === "nhwc" || channels === 1 || pixels === 1;
+}
+
+/** @param copy gets the address of an image's first pixel, and the image's elements on the host */
 function forEachImage(
-  arena: Arena,
   { data, image }: Storage,
   { shape, data: elements }: Tensor,
-  copy: (device: Float32Array, host: Float32Array, pixels: number, channels: number) => void,
+  copy: (device: number, host: Float32Array, channels: number, pixels: number) => void,
 ): void {
   const [n, c, h, w] = shape;
   const count = c * h * w;
-  for (let i = 0; i < n; i++) {
-    const at = (data + i * image) / 4;
-    copy(arena.f32.subarray(at, at + count), elements.subarray(i * count, (i + 1) * count), h * w, c);
-  }
+  for (let i = 0; i < n; i++) copy(data + i * image, elements.subarray(i * count, (i + 1) * count), c, h * w);
 }

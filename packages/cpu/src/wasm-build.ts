@@ -2,6 +2,7 @@
 
 import { BackendUnavailableError, checkBoolean, checkOneOf, ConveneError } from "@convene/core";
 import { type Bundle, decodeModule } from "./bytes-as-text.js";
+import type { TransposeKernels } from "./wasm-copies.js";
 import type { KernelName, RangeKernel, Tiles } from "./kernel-set.js";
 import { type Registers, TILES } from "./tiles.js";
 import { setWide, startedWide } from "./wide.js";
@@ -12,8 +13,8 @@ export type Simd = "relaxed" | "simd128";
 /** Where the modules of a bundle lie. */
 const MODULES: Readonly<Record<Simd, number>> = { simd128: 0, relaxed: 1 };
 
-/** What a build exports: kernels, and what clears rows. */
-export interface WasmExports extends Readonly<Partial<Record<KernelName, RangeKernel>>> {
+/** What a build exports: kernels, what clears rows, and what transposes. */
+export interface WasmExports extends Readonly<Partial<Record<KernelName, RangeKernel>>>, TransposeKernels {
   /** Writes zeros: `rows` times `bytes` bytes (a multiple of 16), `stride` bytes apart, from `address` on. */
   readonly clearRows: (address: number, bytes: number, stride: number, rows: number) => void;
 }

@@ -5,6 +5,7 @@ import { bundle } from "./generated/wasm.js";
 import type { KernelSet } from "./kernel-set.js";
 import { checkWide } from "./self-check.js";
 import { type BuildOptions, pickBuild, type WasmExports } from "./wasm-build.js";
+import { createWasmCopies } from "./wasm-copies.js";
 import { kernelMemory, reserveWasmMemory } from "./wasm-memory.js";
 
 const ASKER = {
@@ -29,8 +30,10 @@ export async function loadWasmKernels(options: BuildOptions, maxMemory: number |
     const reason = `WebAssembly is forbidden here (${String(cause)})`;
     throw new BackendUnavailableError("cpu", reason, ASKER.remedy, { cause });
   }
-  const { clearRows: _, ...run } = exports as unknown as WasmExports;
-  const kernels = { name, memory: kernelMemory(memory), maxMemory: reserved.maxMemory, tiles, run };
+  const { clearRows: _, toNhwc, toNchw, ...run } = exports as unknown as WasmExports;
+  const grown = kernelMemory(memory);
+  const copies = createWasmCopies(grown, { toNhwc, toNchw });
+  const kernels = { name, memory: grown, maxMemory: reserved.maxMemory, tiles, copies, run };
   if (wide) checkWide(kernels, ASKER);
   return kernels;
 }

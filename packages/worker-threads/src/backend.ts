@@ -6,6 +6,7 @@ import {
   allocateStorage,
   BLOCK_LIMITS,
   clearRows,
+  type Copies,
   createArena,
   createWorkspace,
   KERNEL_NAMES,
@@ -26,6 +27,7 @@ import { createQueue } from "./queue.js";
 export interface ImplementationOptions {
   readonly build: WasmBuild;
   readonly memory: KernelMemory;
+  readonly copies: Copies;
   readonly maxMemory: number;
   readonly pool: Pool;
 }
@@ -33,13 +35,15 @@ export interface ImplementationOptions {
 export function implementation({
   build,
   memory,
+  copies,
   maxMemory,
   pool,
 }: ImplementationOptions): BackendImplementation<Storage> {
   const { threads } = pool;
   // All that leads to the memory is dropped when the backend is disposed, so that a handle which outlives it holds none.
   const tensorsAndPlans = createArena(memory, maxMemory);
-  let place: (Workplace & { readonly workspace: Workspace }) | undefined = {
+  let place: (Workplace & { readonly copies: Copies; readonly workspace: Workspace }) | undefined = {
+    copies,
     tiles: build.tiles,
     arena: tensorsAndPlans,
     blockLimits: BLOCK_LIMITS,
@@ -111,9 +115,9 @@ export function implementation({
       checkAlive();
       // The caller may change its tensor at once, shape and all, while runs before this one still read the target.
       const given = queue.idle ? tensor : { shape: target.shape, layout: tensor.layout, data: tensor.data.slice() };
-      queue.after({ act: () => writeTensor(arena(), target, given) });
+      queue.after({ act: () => writeTensor(arena(), place!.copies, target, given) });
     },
-    read: (source, _shape, layout) => whenDone(() => readTensor(arena(), source, layout)),
+    read: (source, _shape, layout) => whenDone(() => readTensor(arena(), place!.copies, source, layout)),
     async prepareConv2d(problem, weights, { accuracy }) {
       const prepare = (given: Conv2dWeights) => planConv2d(place!, place!.workspace, problem, given, accuracy);
       let planned: PlannedConv2d;

@@ -4,6 +4,7 @@ import { type Backend, BackendUnavailableError, checkInteger, checkKeys, defineB
 import {
   checkBuildOptions,
   checkWide,
+  createWasmCopies,
   KERNEL_NAMES,
   kernelMemory,
   MOST_WASM_MEMORY,
@@ -28,7 +29,7 @@ export interface WorkerThreadsOptions {
   /** 256-bit operations, on Node 24 and later: as `cpu`'s option of that name, flag and all. */
   readonly wide?: boolean;
   /**
-   * Bytes that tensors and plans may take together. Default and most: 4 GiB less a page, of which only what is used is
+   * Bytes that tensors and plans may take together. Default and most: 4 GiB less two pages, of which only what is used is
    * taken. Where the engine does not reserve so many addresses, the default is halved until it does, down to 256 MiB; a
    * number that is given here is not.
    */
@@ -86,10 +87,13 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
     });
   }
   const { memory, maxMemory } = reserveWasmMemory(NAME, limit, true);
+  const kernels = kernelMemory(memory);
+  // The calling thread has an instance of its own, because it is the calling thread that copies tensors in and out.
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  const { clearRows: _, toNhwc, toNchw, ...run } = exports as unknown as WasmExports;
+  const copies = createWasmCopies(kernels, { toNhwc, toNchw });
   if (build.wide) {
-    const { clearRows: _, ...run } = new WebAssembly.Instance(module, { env: { memory } })
-      .exports as unknown as WasmExports;
-    checkWide({ name: build.name, memory: kernelMemory(memory), maxMemory, tiles: build.tiles, run }, asker);
+    checkWide({ name: build.name, memory: kernels, maxMemory, tiles: build.tiles, copies, run }, asker);
   }
   let pool: Pool;
   try {
@@ -107,7 +111,7 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
     });
   }
   internals.onPool?.(pool);
-  return defineBackend(implementation({ build, memory: kernelMemory(memory), maxMemory, pool }));
+  return defineBackend(implementation({ build, memory: kernels, copies, maxMemory, pool }));
 }
 
 function checkSharedMemory(): void {

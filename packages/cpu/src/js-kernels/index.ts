@@ -1,8 +1,10 @@
 /** The kernels in TypeScript, for where WebAssembly is forbidden. */
 
-import type { KernelMemory, KernelSet } from "../kernel-set.js";
+import { transpose } from "@convene/core";
+import type { Copies, KernelMemory, KernelSet } from "../kernel-set.js";
 import { depthwiseJs } from "./depthwise.js";
 import { IGEMM_MR, IGEMM_NR, igemmJs } from "./igemm.js";
+import { viewsOf } from "./views.js";
 
 /** @param maxMemory bytes that the memory may grow to */
 export function createJsKernels(maxMemory: number): KernelSet {
@@ -12,7 +14,19 @@ export function createJsKernels(maxMemory: number): KernelSet {
     memory,
     maxMemory,
     tiles: { igemm: [{ mr: IGEMM_MR, nr: IGEMM_NR, kernel: "igemm2x4", speed: 1 }], depthwise: [] },
+    copies: copiesJs(memory),
     run: { igemm2x4: igemmJs(memory), depthwise: depthwiseJs(memory) },
+  };
+}
+
+/** Straight between the caller's array and the memory: there is nothing to go through. */
+function copiesJs(memory: KernelMemory): Copies {
+  const views = viewsOf(memory);
+  const imageAt = (device: number, channels: number, pixels: number): Float32Array =>
+    views().f32.subarray(device / 4, device / 4 + channels * pixels);
+  return {
+    toNhwc: (host, device, channels, pixels) => transpose(host, imageAt(device, channels, pixels), channels, pixels),
+    toNchw: (device, host, channels, pixels) => transpose(imageAt(device, channels, pixels), host, pixels, channels),
   };
 }
 
@@ -23,6 +37,7 @@ function createJsMemory(maxMemory: number): KernelMemory {
     get buffer() {
       return buffer;
     },
+    staging: 0,
     grow(bytes) {
       const grown = new ArrayBuffer(roundToPage(Math.max(bytes, Math.min(buffer.byteLength * 1.5, maxMemory))));
       new Uint8Array(grown).set(new Uint8Array(buffer));
