@@ -174,7 +174,7 @@ describe("while runs are in flight", () => {
   });
 
   it("a plan has the weights that there were when it was asked for, though it waits for memory", async () => {
-    const backend = await make({ threads: 2, maxMemory: 4 << 20 });
+    const backend = await make({ threads: 2, maxMemory: 5.5 * 2 ** 20 });
     const filler = backend.allocate([1, 1, 512, 1200]);
     await busy(backend);
     filler.dispose();
