@@ -45,7 +45,7 @@ async function measure(backend: Backend, shape: Shape4): Promise<Record<"upload"
 }
 
 function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }
 
 console.log(`Node ${process.versions.node}, medians of ${rounds}, in milliseconds`);

@@ -147,10 +147,10 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
           divided++;
         }
       }
+      const after = arena.i32.slice();
       expectOutput(plan, readTensor(arena, kernels.copies, y, "nchw").data, expected, text);
 
       // Outside the output's own pixels, and the workspace, not a bit has changed.
-      const after = arena.i32.slice();
       const workspaceEnd = workspace.own + WORKERS * workspace.ownBytes;
       after.set(before.subarray(workspace.shared / 4, workspaceEnd / 4), workspace.shared / 4);
       const pixels = y.image - y.zeroRow;
