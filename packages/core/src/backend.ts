@@ -94,6 +94,17 @@ export interface Conv2dPlan {
   [Symbol.dispose](): void;
 }
 
+export interface ReadOptions {
+  /** Of the answer. Default: that of `into`, and without one `"nchw"`. Where both are given they must be the same. */
+  readonly layout?: Layout;
+  /**
+   * A host tensor of the same shape, whose data are overwritten; it is also what the promise resolves to. It saves the memory
+   * of a new array, which a system hands out page by page when they are first written. From the call until the promise has
+   * settled the data are the backend's: what they hold meanwhile is undefined, and two reads in flight need one each.
+   */
+  readonly into?: Tensor;
+}
+
 /** What a backend's factory answers with. There is no registry: a backend is this value. */
 export interface Backend {
   /** Such as `"cpu"`. */
@@ -119,8 +130,13 @@ export interface Backend {
    * `accuracy: "strict"`
    */
   prepareConv2d(problem: Conv2dProblem, weights: Conv2dWeights, options?: PrepareOptions): Promise<Conv2dPlan>;
-  /** Copies a device tensor to the host, as it is after everything that was called before. Default layout `"nchw"`. */
-  read(tensor: DeviceTensor, options?: { readonly layout?: Layout }): Promise<Tensor>;
+  /**
+   * Copies a device tensor to the host, as it is after everything that was called before.
+   *
+   * @throws ConveneError `ERR_SHAPE` where `into` has another shape, or too few elements, also where its data have been
+   * transferred meanwhile; `ERR_INVALID_OPTION`; `ERR_DISPOSED`; `ERR_OUT_OF_MEMORY`; `ERR_EXECUTION`
+   */
+  read(tensor: DeviceTensor, options?: ReadOptions): Promise<Tensor>;
   /** Waits until everything called before has finished; rejects if any of it failed. */
   sync(): Promise<void>;
   /** Memory held, where the backend can tell. */
@@ -166,6 +182,11 @@ export interface BackendImplementation<Storage> {
    * engine's own error about memory is taken for one of the copy alone, after which the backend is as good as before.
    */
   read(source: Storage, shape: Shape4, layout: Layout): Promise<Tensor>;
+  /**
+   * The same, into a tensor of the caller's: all of `target.data`, in the layout of `target`, and before the promise resolves.
+   * Left out: core copies what `read` gives. Worth writing where a read copies out of memory that can be seen from here.
+   */
+  readInto?(source: Storage, target: Tensor): Promise<void>;
   prepareConv2d(
     problem: Conv2dProblem,
     weights: Conv2dWeights,

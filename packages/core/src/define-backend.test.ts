@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Arithmetic, Backend, Conv2dPlan, DeviceTensor } from "./backend.js";
+import type { Arithmetic, Backend, BackendImplementation, Conv2dPlan, DeviceTensor } from "./backend.js";
 import { defineBackend } from "./define-backend.js";
-import { ConveneError } from "./errors.js";
+import { ConveneError, type ConveneErrorCode } from "./errors.js";
 import { type Conv2dProblem, conv2dProblem } from "./problem.js";
 import { parseProblem } from "./problem-string.js";
-import { tensor, type Tensor, toLayout, zeros } from "./tensor.js";
+import { type Layout, tensor, type Tensor, toLayout, zeros } from "./tensor.js";
 import { expectError, expectRejection } from "./testing/expect-error.js";
 import { type Call, plainBackend, type PlainBackend } from "./testing/plain-backend.js";
 
@@ -411,6 +411,94 @@ describe("misuse of the rest", () => {
     t.dispose();
     await expectRejection(backend.read(t), "ERR_DISPOSED", "tensor has been disposed");
     expect(plain.count("read")).toBe(0);
+  });
+});
+
+describe("read into a tensor of the caller's", () => {
+  const source = tensor([1, 2, 3, 4], [1, 2, 1, 2]);
+  const target = (layout: Layout = "nchw"): Tensor => zeros(source.shape, { layout });
+  /** Whose reads are all that is asked of it. */
+  const stub: BackendImplementation<object> = {
+    name: "stub",
+    device: "none",
+    features: { nonFinite: true, subnormals: true },
+    allocate: () => ({}),
+    free: () => undefined,
+    upload: () => undefined,
+    read: () => Promise.reject(new Error("not this one")),
+    prepareConv2d: () => Promise.reject(new Error("not this one")),
+    sync: async () => undefined,
+    dispose: async () => undefined,
+  };
+
+  it("overwrites its data, in its layout, and gives it back", async () => {
+    for (const into of [target("nchw"), target("nhwc")]) {
+      expect(await backend.read(backend.upload(source), { into })).toBe(into);
+      expect(into).toEqual(toLayout(source, into.layout));
+    }
+    const into = target("nhwc");
+    await backend.read(backend.upload(source), { layout: "nhwc", into });
+    expect([...into.data]).toEqual([1, 3, 2, 4]);
+  });
+
+  it("asks an implementation that can write there to do so, and not for a tensor", async () => {
+    const asked: Tensor[] = [];
+    const direct = defineBackend({
+      ...stub,
+      readInto: async (_storage: object, given: Tensor) => void asked.push(given),
+    });
+    const into = target("nhwc");
+    const reading = direct.read(direct.allocate(source.shape), { into });
+    // What the caller does with the object afterwards is its own affair.
+    const { data } = into;
+    Object.assign(into, { layout: "nchw", data: new Float32Array(0) });
+    expect(await reading).toBe(into);
+    expect(asked).toEqual([{ shape: source.shape, layout: "nhwc", data }]);
+    expect(asked[0]!.data).toBe(data);
+  });
+
+  it.each<[name: string, options: object, code: ConveneErrorCode, words: string]>([
+    ["another shape", { into: zeros([1, 1, 2, 2]) }, "ERR_SHAPE", "into has shape [1, 1, 2, 2]; expected [1, 2, 1, 2]"],
+    [
+      "another layout than was asked for",
+      { layout: "nchw", into: target("nhwc") },
+      "ERR_INVALID_OPTION",
+      'into.layout ("nhwc") is not layout ("nchw"). Leave layout out, or give an into of that layout',
+    ],
+    ["too few elements", { into: { ...target(), data: new Float32Array(3) } }, "ERR_SHAPE", "into.data has 3 elements"],
+    ["what is no Float32Array", { into: { ...target(), data: [0, 0, 0, 0] } }, "ERR_SHAPE", "must be a Float32Array"],
+    ["what is no tensor", { into: new Float32Array(4) }, "ERR_SHAPE", "into"],
+    ["null", { into: null }, "ERR_SHAPE", "into (null) must be a Tensor"],
+  ])("refuses %s", async (_name, options, code, words) => {
+    await expectRejection(backend.read(backend.upload(source), options), code, words);
+    expect(plain.count("read")).toBe(0);
+  });
+
+  it("refuses data that have been transferred, before the read or during it, and works on", async () => {
+    const gone = target();
+    structuredClone(gone.data, { transfer: [gone.data.buffer] });
+    const device = backend.upload(source);
+    await expectRejection(backend.read(device, { into: gone }), "ERR_SHAPE", "into.data has 0 elements");
+    const into = target();
+    const reading = backend.read(device, { into });
+    structuredClone(into.data, { transfer: [into.data.buffer] });
+    await expectRejection(reading, "ERR_SHAPE", "into.data has 0 elements; expected 4: it was transferred");
+    expect((await backend.read(device)).data).toEqual(source.data);
+  });
+
+  it("fails where the implementation's answer has another size", async () => {
+    const short = defineBackend({ ...stub, read: async () => zeros([1, 1, 1, 1]) });
+    await expectRejection(
+      short.read(short.allocate(source.shape), { into: target() }),
+      "ERR_EXECUTION",
+      "a read gave 1 elements; expected 4",
+    );
+  });
+
+  it("of a tensor that was disposed is refused", async () => {
+    const device = backend.upload(source);
+    device.dispose();
+    await expectRejection(backend.read(device, { into: target() }), "ERR_DISPOSED", "tensor has been disposed");
   });
 });
 

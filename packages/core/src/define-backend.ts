@@ -20,7 +20,17 @@ import { asyncDisposable, disposable } from "./dispose-symbols.js";
 import { ConveneError, show } from "./errors.js";
 import { isOutOfMemory } from "./out-of-memory.js";
 import { type Conv2dProblem, conv2dProblem, inputShape, outputShape, weightShape } from "./problem.js";
-import { checkLayout, checkShape, checkTensor, type Layout, sameShape, type Shape4, type Tensor } from "./tensor.js";
+import {
+  checkInto,
+  checkLayout,
+  checkShape,
+  checkTensor,
+  elementCount,
+  type Layout,
+  sameShape,
+  type Shape4,
+  type Tensor,
+} from "./tensor.js";
 
 /**
  * Makes a `Backend` of what an author wrote. See `BackendImplementation` for what is promised to it.
@@ -214,6 +224,15 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     });
   };
 
+  const readInto = async (storage: Storage, target: Tensor): Promise<void> => {
+    if (implementation.readInto) return implementation.readInto(storage, target);
+    const { data } = await implementation.read(storage, target.shape, target.layout);
+    if (data.length !== target.data.length) {
+      throw new Error(`a read gave ${data.length} elements; expected ${target.data.length}`);
+    }
+    target.data.set(data);
+  };
+
   const backend: Omit<Backend, typeof Symbol.asyncDispose> = {
     name,
     device: implementation.device,
@@ -286,14 +305,22 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     },
     async read(tensor, options = {}) {
       checkUsable();
-      checkKeys("read options", options, ["layout"]);
-      const layout: Layout = checkLayout(options.layout === undefined ? "nchw" : options.layout);
+      checkKeys("read options", options, ["layout", "into"]);
+      const { layout: asked, into } = options;
+      const layout: Layout = checkLayout(asked === undefined ? "nchw" : asked);
       const storage = storageOf("tensor", tensor);
+      // As it is now: the caller may change the object, though not what is in the array.
+      const target = into === undefined ? undefined : checkInto(into, tensor.shape, asked);
       try {
-        return unlessFailed(await implementation.read(storage, tensor.shape, layout));
+        if (target === undefined) return unlessFailed(await implementation.read(storage, tensor.shape, layout));
+        await readInto(storage, target);
+        unlessFailed(undefined);
       } catch (error) {
+        if (target !== undefined) checkAttached(target);
         throw remember(error, codeOf(error));
       }
+      checkAttached(target);
+      return into!;
     },
     async sync() {
       checkUsable();
@@ -313,6 +340,15 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     },
   };
   return asyncDisposable<Backend>(backend);
+}
+
+/** A caller that transfers its array while a read is in flight has spoilt that read only, and not the backend. */
+function checkAttached({ data, shape }: Tensor): void {
+  if (data.length !== 0) return;
+  throw new ConveneError(
+    "ERR_SHAPE",
+    `into.data has 0 elements; expected ${elementCount(shape)}: it was transferred before the read had ended`,
+  );
 }
 
 const REQUIRED = ["allocate", "free", "upload", "read", "prepareConv2d", "sync", "dispose"] as const;

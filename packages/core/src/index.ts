@@ -17,6 +17,7 @@ export type {
   MemoryUse,
   PlanImplementation,
   PrepareOptions,
+  ReadOptions,
   Support,
 } from "./backend.js";
 // For the factories of backends, so that theirs refuse bad options with the same words.
@@ -27,7 +28,7 @@ export { defineBackend } from "./define-backend.js";
 export { BackendUnavailableError, ConveneError, type ConveneErrorCode } from "./errors.js";
 export { conv2d, type Conv2dFunctionOptions } from "./functional.js";
 export { type MemoryPlan, planMemory, type SizedLifetime } from "./memory-plan.js";
-export type { Model, ModelLayer, ModelOptions } from "./model.js";
+export type { Model, ModelLayer, ModelOptions, RunOptions } from "./model.js";
 export { type LayerRef, type Network, network, type NetworkLayer, type ResolvedLayer } from "./network.js";
 export type { Padding, Pads } from "./padding.js";
 export { prepare } from "./prepare.js";

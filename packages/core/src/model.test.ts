@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { ModelOptions } from "./model.js";
+import { network } from "./network.js";
 import { prepare } from "./prepare.js";
-import { randomUniform, tensor, type Tensor, zeros } from "./tensor.js";
+import { randomUniform, tensor, type Tensor, toLayout, zeros } from "./tensor.js";
 import { expectError, expectRejection } from "./testing/expect-error.js";
 import { BLOCKS, runPlainly, scale, SHAPE, x2 } from "./testing/networks.js";
 import { plainBackend } from "./testing/plain-backend.js";
@@ -105,5 +107,47 @@ describe("a model", () => {
     model[Symbol.dispose]!();
     expectError(() => plain.backend.allocate([0, 1, 1, 1]), "ERR_SHAPE");
     expect(plain.live()).toEqual({ bytes: 0, plans: 0 });
+  });
+});
+
+describe("run into a tensor of the caller's", () => {
+  const opened = async (options: ModelOptions = {}) => {
+    const plain = plainBackend();
+    return { plain, model: await prepare(plain.backend, network(scale(3), scale(1, 10)), [1, 1, 1, 2], options) };
+  };
+  const pair = (a: number, b: number): Tensor => tensor([a, b], [1, 1, 1, 2]);
+
+  it.each([{}, { profile: true }])("overwrites its data and gives it back (%j)", async (options) => {
+    const { model } = await opened(options);
+    const into = pair(0, 0);
+    expect(await model.run(pair(1, 2), { into })).toBe(into);
+    expect([...into.data]).toEqual([13, 16]);
+  });
+
+  it("answers in the layout of that tensor", async () => {
+    const model = await prepare(plainBackend().backend, BLOCKS, SHAPE);
+    const x = randomUniform(SHAPE, { seed: 1 });
+    const into = zeros(model.outputShape, { layout: "nhwc" });
+    expect(await model.run(x, { into })).toBe(into);
+    expect(into).toEqual(toLayout(await model.run(x), "nhwc"));
+  });
+
+  it.each([{}, { profile: true }])("may be what it was given, also where calls overlap (%j)", async (options) => {
+    const { model } = await opened(options);
+    const tensors = [pair(1, 2), pair(3, 4), pair(5, 6)];
+    const results = await Promise.all(tensors.map((x) => model.run(x, { into: x })));
+    expect(results).toEqual([pair(13, 16), pair(19, 22), pair(25, 28)]);
+    for (const [index, result] of results.entries()) expect(result).toBe(tensors[index]);
+  });
+
+  it("refuses what does not fit before it uploads anything", async () => {
+    const { plain, model } = await opened();
+    await expectRejection(model.run(pair(1, 2), { into: x2 }), "ERR_SHAPE", "into has shape [1, 1, 1, 1]");
+    await expectRejection(
+      model.run(pair(1, 2), { into: pair(0, 0), layout: "nchw" } as object),
+      "ERR_INVALID_OPTION",
+      'run options has no key "layout"',
+    );
+    expect(plain.count("upload")).toBe(0);
   });
 });

@@ -1,12 +1,13 @@
 /** `Model`: a prepared network as its user holds it: what it consists of, and how its layers run in order. */
 
 import type { Arithmetic, Backend, Conv2dPlan, DeviceTensor, PrepareOptions } from "./backend.js";
+import { checkKeys } from "./check.js";
 import { type Cost, problemCost } from "./cost.js";
 import { disposable } from "./dispose-symbols.js";
 import { ConveneError, show } from "./errors.js";
 import type { ResolvedLayer } from "./network.js";
 import type { Conv2dProblem } from "./problem.js";
-import { checkTensor, sameShape, type Shape4, type Tensor } from "./tensor.js";
+import { checkInto, checkTensor, sameShape, type Shape4, type Tensor } from "./tensor.js";
 
 /** One layer of a prepared model. */
 export interface ModelLayer {
@@ -27,13 +28,23 @@ export interface Model {
   readonly outputShape: Shape4;
   readonly layers: readonly ModelLayer[];
   /**
-   * Runs the network. The answer has the layout of `x`. Calls may overlap; each gives its own input's result.
+   * Runs the network. The answer has the layout of `x`, or that of `options.into`. Calls may overlap; each gives its own input's
+   * result.
    *
-   * @throws ConveneError `ERR_SHAPE` if `x` is not of `inputShape`; `ERR_DISPOSED`; `ERR_EXECUTION`
+   * @throws ConveneError `ERR_SHAPE` if `x` is not of `inputShape`, or `into` not of `outputShape`; `ERR_DISPOSED`;
+   * `ERR_EXECUTION`
    */
-  run(x: Tensor): Promise<Tensor>;
+  run(x: Tensor, options?: RunOptions): Promise<Tensor>;
   dispose(): void;
   [Symbol.dispose](): void;
+}
+
+export interface RunOptions {
+  /**
+   * A host tensor of `outputShape`, whose data are overwritten; it is also what the promise resolves to. It may be `x`, which is
+   * copied at once. Runs in flight at the same time need one each: see `ReadOptions`.
+   */
+  readonly into?: Tensor;
 }
 
 export interface ModelOptions extends PrepareOptions {
@@ -71,7 +82,7 @@ export function createModel({ backend, layers, plans, tensors, inputShape, profi
   let disposed = false;
   let previous: Promise<unknown> = Promise.resolve();
 
-  const check = (x: Tensor): void => {
+  const check = (x: Tensor, into: Tensor | undefined): void => {
     if (disposed) throw new ConveneError("ERR_DISPOSED", "this model has been disposed");
     checkTensor(x, "input");
     if (!sameShape(x.shape, inputShape)) {
@@ -80,15 +91,18 @@ export function createModel({ backend, layers, plans, tensors, inputShape, profi
         `input has shape ${show(x.shape)}; this model was prepared for ${show(inputShape)}`,
       );
     }
+    if (into !== undefined) checkInto(into, output.shape);
   };
+  const read = (x: Tensor, into: Tensor | undefined): Promise<Tensor> =>
+    backend.read(output, into === undefined ? { layout: x.layout } : { into });
   /** No await between upload and read: the backend's program order keeps overlapping calls apart. */
-  const runAll = async (x: Tensor): Promise<Tensor> => {
+  const runAll = async (x: Tensor, into: Tensor | undefined): Promise<Tensor> => {
     backend.upload(x, input);
     for (const call of calls) call();
-    return backend.read(output, { layout: x.layout });
+    return read(x, into);
   };
-  const runProfiled = async (x: Tensor): Promise<Tensor> => {
-    check(x);
+  const runProfiled = async (x: Tensor, into: Tensor | undefined): Promise<Tensor> => {
+    check(x, into);
     backend.upload(x, input);
     await backend.sync();
     for (const [index, call] of calls.entries()) {
@@ -97,7 +111,7 @@ export function createModel({ backend, layers, plans, tensors, inputShape, profi
       await backend.sync();
       times[index] = performance.now() - start;
     }
-    return backend.read(output, { layout: x.layout });
+    return read(x, into);
   };
 
   return disposable<Model>({
@@ -113,12 +127,14 @@ export function createModel({ backend, layers, plans, tensors, inputShape, profi
         return times[index];
       },
     })),
-    async run(x: Tensor) {
-      check(x);
-      if (!profile) return runAll(x);
+    async run(x: Tensor, options: RunOptions = {}) {
+      checkKeys("run options", options, ["into"]);
+      const { into } = options;
+      check(x, into);
+      if (!profile) return runAll(x, into);
       // Profiled runs wait between layers, so they must not overlap; the caller may reuse `x` while its turn comes.
       const own = { shape: x.shape, layout: x.layout, data: x.data.slice() };
-      const mine = previous.then(() => runProfiled(own));
+      const mine = previous.then(() => runProfiled(own, into));
       previous = mine.catch(() => undefined);
       return mine;
     },

@@ -64,6 +64,26 @@ export function checkTensor(value: Tensor, what: string): Tensor {
   return value;
 }
 
+/**
+ * Checks a host tensor that a result is to be written to. Gives what it is now, in an object of its own.
+ *
+ * @param layout what was asked for beside it, if anything was
+ * @throws ConveneError `ERR_SHAPE`, `ERR_INVALID_OPTION`
+ */
+export function checkInto(into: Tensor, shape: Shape4, layout?: Layout): Tensor {
+  const { layout: own, data } = checkTensor(into, "into");
+  if (!sameShape(into.shape, shape)) {
+    throw new ConveneError("ERR_SHAPE", `into has shape ${show(into.shape)}; expected ${show(shape)}`);
+  }
+  if (layout !== undefined && layout !== own) {
+    throw new ConveneError(
+      "ERR_INVALID_OPTION",
+      `into.layout (${show(own)}) is not layout (${show(layout)}). Leave layout out, or give an into of that layout`,
+    );
+  }
+  return { shape, layout: own, data };
+}
+
 export function elementCount(shape: Shape4): number {
   return shape[0] * shape[1] * shape[2] * shape[3];
 }

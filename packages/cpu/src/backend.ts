@@ -10,6 +10,7 @@ import {
   allocateSharedStorages,
   allocateStorage,
   clearZeroRows,
+  readInto,
   readTensor,
   type Storage,
   writeTensor,
@@ -53,6 +54,7 @@ export function cpuImplementation(
     upload: (tensor, target) => writeTensor(arena(), place!.copies, target, tensor),
     // Runs are synchronous, so everything called before is finished.
     read: async (source, _shape, layout) => readTensor(arena(), place!.copies, source, layout),
+    readInto: async (source, target) => readInto(arena(), place!.copies, source, target),
     async prepareConv2d(problem, weights, { accuracy }) {
       const { plan, addresses } = planConv2d(place!, place!.workspace, problem, weights, accuracy);
       const mine: { plan: Plan | undefined } = { plan };

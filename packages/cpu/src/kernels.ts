@@ -15,6 +15,7 @@ export {
   allocateSharedStorages,
   allocateStorage,
   clearRows,
+  readInto,
   readTensor,
   type Storage,
   writeTensor,

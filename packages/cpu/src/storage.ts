@@ -78,12 +78,16 @@ export function writeTensor(arena: Arena, copies: Copies, storage: Storage, tens
 }
 
 export function readTensor(arena: Arena, copies: Copies, storage: Storage, layout: Layout): Tensor {
-  const tensor = zeros(storage.shape, { layout });
-  forEachImage(storage, tensor, (device, host, channels, pixels) => {
-    if (isNhwc(layout, channels, pixels)) host.set(arena.f32.subarray(device / 4, device / 4 + host.length));
+  const target = zeros(storage.shape, { layout });
+  readInto(arena, copies, storage, target);
+  return target;
+}
+
+export function readInto(arena: Arena, copies: Copies, storage: Storage, target: Tensor): void {
+  forEachImage(storage, target, (device, host, channels, pixels) => {
+    if (isNhwc(target.layout, channels, pixels)) host.set(arena.f32.subarray(device / 4, device / 4 + host.length));
     else copies.toNchw(device, host, channels, pixels);
   });
-  return tensor;
 }
 
 /** Whether elements lie as on the device: with one channel, or one pixel, both layouts are the same. */

@@ -17,7 +17,16 @@ import {
 import type { Engine } from "./engines/engine.js";
 import type { Kernel } from "./gpu-js.js";
 import { type ArgumentName, kernelArguments, kernelSource } from "./kernel-source.js";
-import { algorithmOf, packTensor, packWeights, type Planes, planesOf, unpackTensor, weightPlanes } from "./planes.js";
+import {
+  algorithmOf,
+  packTensor,
+  packWeights,
+  type Planes,
+  planesOf,
+  unpackInto,
+  unpackTensor,
+  weightPlanes,
+} from "./planes.js";
 import { shareMemory } from "./share-memory.js";
 
 /** A tensor's place on the device. */
@@ -168,6 +177,8 @@ export function gpuImplementation<Handle>(
     },
     read: (source, shape, layout) =>
       enqueue(async () => unpackTensor(await engine.read(await handleOf(source), source.planes), shape, layout)),
+    readInto: (source, target) =>
+      enqueue(async () => unpackInto(await engine.read(await handleOf(source), source.planes), target)),
     async prepareConv2d(problem, weights) {
       const refusal = problemRefusal(engine, problem);
       if (refusal !== undefined) throw new ConveneError("ERR_UNSUPPORTED", `gpu: ${refusal}`);

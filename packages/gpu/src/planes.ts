@@ -58,11 +58,15 @@ export function packTensor({ shape, layout, data }: Tensor): Float32Array<ArrayB
 /** The other way round. */
 export function unpackTensor(packed: Float32Array, shape: Shape4, layout: Layout): Tensor {
   const [n, c, h, w] = shape;
-  const data = hostMemory(n * c * h * w);
+  const target = tensor(hostMemory(n * c * h * w), shape, { layout });
+  unpackInto(packed, target);
+  return target;
+}
+
+export function unpackInto(packed: Float32Array, { shape, layout, data }: Tensor): void {
   eachChannel(shape, layout, (from, step, to, count) => {
     for (let i = 0; i < count; i++) data[from + i * step] = packed[to + i * LANES]!;
   });
-  return tensor(data, shape, { layout });
 }
 
 /** Where the elements of each channel begin in a tensor, how far apart they are there, and where they begin in texels. */

@@ -13,6 +13,7 @@ import {
   type KernelMemory,
   planConv2d,
   type PlannedConv2d,
+  readInto,
   readTensor,
   type Storage,
   type WasmBuild,
@@ -118,6 +119,7 @@ export function implementation({
       queue.after({ act: () => writeTensor(arena(), place!.copies, target, given) });
     },
     read: (source, _shape, layout) => whenDone(() => readTensor(arena(), place!.copies, source, layout)),
+    readInto: (source, target) => whenDone(() => readInto(arena(), place!.copies, source, target)),
     async prepareConv2d(problem, weights, { accuracy }) {
       const prepare = (given: Conv2dWeights) => planConv2d(place!, place!.workspace, problem, given, accuracy);
       let planned: PlannedConv2d;

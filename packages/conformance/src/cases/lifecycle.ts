@@ -3,6 +3,7 @@
 import type { ConformanceCase } from "../case.js";
 import { copyCases } from "./lifecycle-copies.js";
 import { backendCases, disposeCases } from "./lifecycle-dispose.js";
+import { intoCases } from "./lifecycle-into.js";
 import { memoryCases } from "./lifecycle-memory.js";
 import { planCases } from "./lifecycle-plans.js";
 import { runCases } from "./lifecycle-runs.js";
@@ -25,6 +26,7 @@ export async function lifecycleCases(): Promise<readonly ConformanceCase[]> {
     ...memoryCases(),
     ...sharedCases(),
     ...PROBLEMS.flatMap(copyCases),
+    ...PROBLEMS.flatMap(intoCases),
     ...syncCases(),
   ];
 }

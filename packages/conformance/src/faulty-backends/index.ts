@@ -7,6 +7,7 @@ import { CONTRACT_FAULTS } from "./contract-faults.js";
 import { EPILOGUE_FAULTS } from "./epilogue-faults.js";
 import type { Fault } from "./faulty-backend.js";
 import { GEOMETRY_FAULTS } from "./geometry-faults.js";
+import { INTO_FAULTS } from "./into-faults.js";
 import { MEMORY_FAULTS } from "./memory-faults.js";
 import { QUEUE_FAULTS } from "./queue-faults.js";
 import { ROUNDING_FAULTS } from "./rounding-faults.js";
@@ -25,6 +26,7 @@ export const FAULTS: readonly Fault[] = [
   ...STATE_FAULTS,
   ...CACHE_FAULTS,
   ...MEMORY_FAULTS,
+  ...INTO_FAULTS,
   ...QUEUE_FAULTS,
   ...CONTRACT_FAULTS,
 ];
