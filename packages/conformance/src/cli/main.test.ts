@@ -95,7 +95,7 @@ describe("a backend that", () => {
       const json = join(folder, "stray.json");
       await run(name, ["--json", json]);
       const { results } = JSON.parse(readFileSync(json, "utf8"));
-      const [failed] = results.filter(({ status }: { status: string }) => status === "failed");
+      const failed = results.find(({ status }: { status: string }) => status === "failed");
       expect(failed.thrown).toEqual({ stack: expect.stringContaining("bad-backends.mjs") });
     },
   );
