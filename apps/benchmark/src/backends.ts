@@ -54,6 +54,16 @@ export const BACKENDS: BackendTable = {
     standard: false,
     open: async () => (await import("@convene/cpu")).cpu({ simd: "relaxed" }),
   },
+  "cpu:wide": {
+    about: "256-bit operations, by an experimental flag of V8's that this sets for the process; Node 24 and later, x64",
+    standard: false,
+    open: async () => (await import("@convene/cpu")).cpu({ wide: true }),
+  },
+  "worker-threads:wide": {
+    about: "the same on every core",
+    standard: false,
+    open: async () => (await import("@convene/worker-threads")).workerThreads({ wide: true }),
+  },
   reference: {
     about: "the conformance suite's float64 loops: slow, and right",
     standard: false,

@@ -43,13 +43,13 @@ async function oneAtATime(bench: Workbench, problem: Conv2dProblem, layout: Layo
   const output = one.output();
   const [into, other] = [target(problem, layout), target(problem, layout)];
   one.run(one.feed(first), output);
-  expectInto(problem, first, await bench.backend.read(output, { into }), into, "the read");
+  expectInto(one, first, await bench.backend.read(output, { into }), into, "the read");
   two.run(two.feed(second), output);
-  expectInto(problem, second, await bench.backend.read(output, { into: other }), other, "the read into another tensor");
-  expectInto(problem, first, into, into, "what was read before another run and another read");
+  expectInto(two, second, await bench.backend.read(output, { into: other }), other, "the read into another tensor");
+  expectInto(one, first, into, into, "what was read before another run and another read");
   into.data.fill(99);
   expectInto(
-    problem,
+    two,
     second,
     await bench.backend.read(output, { into }),
     into,
@@ -70,7 +70,7 @@ async function inFlight(bench: Workbench, problem: Conv2dProblem, layout: Layout
   });
   const results = await Promise.all(reads);
   for (const [index, result] of results.entries()) {
-    expectInto(problem, all[index]!, result, targets[index]!, `read ${index + 1} of ${all.length}`);
+    expectInto(plans[index]!, all[index]!, result, targets[index]!, `read ${index + 1} of ${all.length}`);
   }
 }
 
@@ -80,7 +80,7 @@ function target(problem: Conv2dProblem, layout: Layout): Tensor {
   return tensor(new Float32Array(sizeOf(shape)).fill(NaN), shape, { layout });
 }
 
-function expectInto(problem: Conv2dProblem, operands: Known, result: Tensor, into: Tensor, what: string): void {
+function expectInto({ plan }: Prepared, operands: Known, result: Tensor, into: Tensor, what: string): void {
   if (result !== into) fail(`${what} gave another tensor than the one that it was to be written to`);
-  expectRight(problem, operands, toLayout(into, "nchw").data, what);
+  expectRight(plan, operands, toLayout(into, "nchw").data, what);
 }
