@@ -3,10 +3,10 @@
  * Node 20, 22 and 24.
  */
 
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
-import { cacheFolder, ROOT, run } from "./workspace.js";
+import { nodeOf } from "./node-of.js";
+import { ROOT, run } from "./workspace.js";
 
 const NODES = ["20", "22", "24"];
 const FIXTURES = join(ROOT, "tooling", "checks", "packed");
@@ -78,27 +78,4 @@ function compile(folder: string): void {
     writeFileSync(config, JSON.stringify({ compilerOptions, include }));
     run(process.execPath, [tsc, "--project", config], folder);
   }
-}
-
-/** The path of a Node of this major version: the running one, or one from the npm registry, kept in `.cache`. */
-function nodeOf(major: string): string {
-  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
-  const platform = process.platform === "win32" ? "win" : process.platform;
-  // What the npm package `node` would fetch in an install script; asked for by name, it needs none.
-  const name = `node-${platform}-${process.arch}`;
-  const folder = cacheFolder(join("node", major), { keep: true });
-  const path = join(folder, "node_modules", name, "bin", process.platform === "win32" ? "node.exe" : "node");
-  if (!existsSync(path)) {
-    run("npm", [
-      "install",
-      "--prefix",
-      folder,
-      "--ignore-scripts",
-      "--no-audit",
-      "--no-fund",
-      "--no-save",
-      `${name}@${major}`,
-    ]);
-  }
-  return path;
 }

@@ -80,7 +80,7 @@ export const igemm: Algorithm = {
 };
 
 /** The tile that computes the output, with what its ragged ends compute for nothing, in the least time. */
-export function chooseTile(tiles: readonly IgemmTile[], pixels: number, ocPerGroup: number): IgemmTile {
+function chooseTile(tiles: readonly IgemmTile[], pixels: number, ocPerGroup: number): IgemmTile {
   const time = ({ mr, nr, speed }: IgemmTile): number =>
     (tileRows(pixels, mr) * nr * Math.ceil(ocPerGroup / nr)) / speed;
   return tiles.reduce((best, tile) => (time(tile) < time(best) ? tile : best));
