@@ -50,7 +50,7 @@ function between(content: Float32Array, count: number, at: number): Float32Array
 function expectSame(actual: Float32Array, expected: Float32Array, what: string): void {
   const bytes = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
     Buffer.from(buffer, byteOffset, byteLength);
-  if (!bytes(actual).equals(bytes(expected))) expect(actual, what).toEqual(expected);
+  expect(bytes(actual).equals(bytes(expected)), what).toBe(true);
 }
 
 describe.each(KERNEL_SETS)("copies of %s", (_, load) => {
