@@ -11,9 +11,12 @@ import { transformKernel } from "./winograd-weights.js";
 /** Input and output channels of a group, at least: with fewer the transforms cost more than they save. */
 const LEAST_CHANNELS = 16;
 
-/** Bytes of a block's transformed input, at most, and tiles in it. docs/kernels.md, "Winograd", has the measurement. */
-const BLOCK_BYTES = 256 * 1024;
+/**
+ * Tiles in a block, at most, and bytes of its transformed input: as many as the weights have, within limits, because all
+ * weights are streamed once for each block. docs/kernels.md, "Winograd", has the measurement.
+ */
 const MOST_TILES = 24;
+const BLOCK_BYTES = { least: 256 * 1024, most: 1024 * 1024 } as const;
 
 /** What a worker has of its own before products: see assembly/winograd.ts. */
 const SCRATCH_BYTES = 16 * 36 + 2 * 4 * 16 * 16;
@@ -46,9 +49,10 @@ export const winograd: Algorithm = {
     const count = n * imageTiles;
 
     const uTile = 4 * 4 * Math.ceil(ic / 4);
-    const fitting = Math.floor(BLOCK_BYTES / (products * uTile));
-    const most = 12 * Math.max(1, Math.floor(Math.min(fitting, MOST_TILES) / 12));
-    const blockTiles = Math.min(most, count);
+    const weightBytes = 4 * products * (ic / g) * oc;
+    const blockBytes = Math.min(Math.max(weightBytes, BLOCK_BYTES.least), BLOCK_BYTES.most);
+    const most = Math.max(mr, Math.min(MOST_TILES, Math.floor(blockBytes / (products * uTile))));
+    const blockTiles = Math.ceil(count / Math.ceil(count / most));
     const blocks = Math.ceil(count / blockTiles);
     const uStep = blockTiles * uTile + SKEW;
     const uBlock = products * uStep;
