@@ -85,6 +85,24 @@ describe("createArena", () => {
     expect(arena.use().used).toBe(0);
   });
 
+  it("keeps an account of each scope by itself, though they are used by turns", () => {
+    const arena = createArena(testMemory(), 1e6);
+    const [one, other] = [arena.scope(), arena.scope()];
+    const first = one.arena.allocate(64, "test");
+    const second = other.arena.allocate(64, "test");
+    arena.allocate(64, "test");
+    const third = one.arena.allocate(100_000, "test");
+    const gone = one.arena.allocate(64, "test");
+    one.arena.free(gone);
+    expect([...one.addresses]).toEqual([first, third]);
+    expect([...other.addresses]).toEqual([second]);
+    // It is the same memory, and follows it when it grows.
+    one.arena.f32[third / 4] = 42;
+    expect([other.arena.f32[third / 4], arena.f32[third / 4]]).toEqual([42, 42]);
+    for (const address of one.addresses) arena.free(address);
+    expect(arena.use().used).toBe(2 * 64);
+  });
+
   it("gives out no byte twice, whatever the order of allocations and frees", () => {
     const steps = fc.array(fc.record({ bytes: fc.integer({ min: 1, max: 5000 }), freeIndex: fc.option(fc.nat(20)) }), {
       maxLength: 60,

@@ -18,12 +18,19 @@ export interface Arena {
   allocate(bytes: number, what: string): number;
   /** Gives back what `allocate` gave. */
   free(address: number): void;
-  /** Runs `build`, which allocates several times; where it throws, all of that is given back. */
-  together<T>(build: () => T): { readonly built: T; readonly addresses: readonly number[] };
+  /** The same arena, which keeps an account of what is allocated through it, however many others are in use meanwhile. */
+  scope(): Scope;
   /** Views of the whole memory, valid until the next `allocate`. */
   readonly f32: Float32Array;
   readonly i32: Int32Array;
   use(): MemoryUse;
+}
+
+/** What belongs together, to be given back together. */
+export interface Scope {
+  readonly arena: Arena;
+  /** What has been allocated through `arena` and not been freed through it. */
+  readonly addresses: ReadonlySet<number>;
 }
 
 /** @param limit bytes that the memory may grow to, beside its staging area */
@@ -36,7 +43,6 @@ export function createArena(memory: KernelMemory, limit: number): Arena {
   let free: Block[] = [];
   let f32 = new Float32Array(memory.buffer);
   let i32 = new Int32Array(memory.buffer);
-  let scope: number[] | undefined;
 
   const refresh = (): void => {
     if (f32.buffer === memory.buffer) return;
@@ -84,20 +90,29 @@ export function createArena(memory: KernelMemory, limit: number): Arena {
       }
       live.set(address, size);
       used += size;
-      scope?.push(address);
       return address;
     },
-    together(build) {
-      const addresses: number[] = [];
-      scope = addresses;
-      try {
-        return { built: build(), addresses };
-      } catch (error) {
-        for (const address of addresses) arena.free(address);
-        throw error;
-      } finally {
-        scope = undefined;
-      }
+    scope() {
+      const addresses = new Set<number>();
+      const scoped: Arena = {
+        ...arena,
+        allocate(bytes, what) {
+          const address = arena.allocate(bytes, what);
+          addresses.add(address);
+          return address;
+        },
+        free(address) {
+          arena.free(address);
+          addresses.delete(address);
+        },
+        get f32() {
+          return arena.f32;
+        },
+        get i32() {
+          return arena.i32;
+        },
+      };
+      return { arena: scoped, addresses };
     },
     free(address) {
       const bytes = live.get(address);

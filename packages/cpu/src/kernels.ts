@@ -7,10 +7,11 @@
 
 export type { BlockLimits, Plan, WorkspaceNeed, Workplace } from "./algorithms/algorithm.js";
 export { BLOCK_LIMITS } from "./algorithms/igemm.js";
-export { planConv2d, type PlannedConv2d } from "./algorithms/index.js";
+export { type PlannedConv2d, planConv2dSliced } from "./algorithms/index.js";
 export { bundle as sharedBundle } from "./generated/wasm-shared.js";
 export { type Copies, KERNEL_NAMES, type KernelMemory } from "./kernel-set.js";
 export { type Arena, createArena } from "./arena.js";
+export type { Sliced } from "./slices.js";
 export {
   allocateSharedStorages,
   allocateStorage,

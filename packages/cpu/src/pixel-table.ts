@@ -5,6 +5,7 @@
 
 import { type Conv2dProblem, inputShape, type PaddingMode } from "@convene/core";
 import type { Arena } from "./arena.js";
+import { giveWay, SLICE, type Sliced } from "./slices.js";
 import { storageLayout } from "./storage.js";
 
 export interface PixelTable {
@@ -29,11 +30,11 @@ export interface PixelTableOptions {
  * Allocates and fills the table of a problem: byte offsets from the first image's first pixel. What lies past the last row or
  * column that a tap reads is zero.
  */
-export function createPixelTable(
+export function* createPixelTable(
   arena: Arena,
   p: Conv2dProblem,
   { images = 1, size }: PixelTableOptions = {},
-): PixelTable {
+): Sliced<PixelTable> {
   const readRows = (p.oh - 1) * p.sh + (p.kh - 1) * p.dh + 1;
   const readColumns = (p.ow - 1) * p.sw + (p.kw - 1) * p.dw + 1;
   const [rows, columns] = size ?? [readRows, readColumns];
@@ -41,19 +42,25 @@ export function createPixelTable(
   const of = images === 1 ? "" : ` of ${images} images`;
   const address = arena.allocate(images * image, `an indirection buffer of ${rows} x ${columns}${of}`);
   const { zeroRow, image: imageBytes } = storageLayout(inputShape(p));
-  const { i32 } = arena;
-  const xs = Int32Array.from({ length: columns }, (_, column) =>
-    column < readColumns ? sourceIndex(column - p.pl, p.iw, p.paddingMode) : -1,
-  );
+  const pixel = 4 * p.ic;
+  /** Of each column: bytes from the row's first pixel, or -1 for a zero. */
+  const xs = new Int32Array(columns);
+  for (let column = 0; column < columns; column++) {
+    const x = column < readColumns ? sourceIndex(column - p.pl, p.iw, p.paddingMode) : -1;
+    xs[column] = x < 0 ? -1 : pixel * x;
+  }
   let at = address / 4;
+  let sliceEnd = at + SLICE;
   for (let n = 0; n < images; n++) {
     for (let row = 0; row < rows; row++) {
       const y = row < readRows ? sourceIndex(row - p.pt, p.ih, p.paddingMode) : -1;
-      const first = n * imageBytes + 4 * p.ic * y * p.iw;
-      for (let column = 0; column < columns; column++) {
-        const x = xs[column]!;
-        i32[at++] = y < 0 || x < 0 ? -zeroRow : first + 4 * p.ic * x;
-      }
+      const entries = arena.i32.subarray(at, at + columns);
+      if (y < 0) entries.fill(-zeroRow);
+      else fillRow(entries, xs, n * imageBytes + pixel * y * p.iw, -zeroRow);
+      at += columns;
+      if (at < sliceEnd) continue;
+      yield* giveWay();
+      sliceEnd = at + SLICE;
     }
   }
   return {
@@ -63,6 +70,13 @@ export function createPixelTable(
     image,
     readsZeros: rows > readRows || columns > readColumns || readsZeros(p, rows, columns),
   };
+}
+
+function fillRow(entries: Int32Array, xs: Int32Array, first: number, zero: number): void {
+  for (let column = 0; column < xs.length; column++) {
+    const x = xs[column]!;
+    entries[column] = x < 0 ? zero : first + x;
+  }
 }
 
 /** Only zero padding reads zeros, and only where a tap reaches past an edge. */

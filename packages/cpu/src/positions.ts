@@ -3,6 +3,7 @@
 import type { Conv2dProblem } from "@convene/core";
 import type { Arena } from "./arena.js";
 import type { PixelTable } from "./pixel-table.js";
+import { giveWay, SLICE, type Sliced } from "./slices.js";
 
 /** Added to a position, whose addresses are multiples of 4, where a tile that begins there has runs; see `createPositions`. */
 const RUN = 1;
@@ -12,40 +13,78 @@ const RUN = 1;
  * `mr` pixels may read past it. Where all taps of a row lie side by side in memory, for each of the `mr` pixels from one on,
  * RUN is added to that one's: a tile that begins there takes a row of taps as one run of `kw·ic` numbers.
  */
-export function createPositions(arena: Arena, p: Conv2dProblem, table: PixelTable, images: number, mr: number): number {
+export function* createPositions(
+  arena: Arena,
+  p: Conv2dProblem,
+  table: PixelTable,
+  images: number,
+  mr: number,
+): Sliced<number> {
   const pixels = images * p.oh * p.ow;
   const count = pixels + mr;
   const address = arena.allocate(4 * count, "an indirection buffer");
-  const positions = arena.i32.subarray(address / 4, address / 4 + count);
+  const view = (): Int32Array => arena.i32.subarray(address / 4, address / 4 + count);
+  let positions = view();
   let at = 0;
+  let sliceEnd = SLICE;
   for (let image = 0; image < images; image++) {
     for (let oy = 0; oy < p.oh; oy++) {
-      let position = table.address + image * table.image + oy * p.sh * table.row;
-      for (let ox = 0; ox < p.ow; ox++) {
-        positions[at++] = position;
-        position += p.sw * table.column;
-      }
+      const first = table.address + image * table.image + oy * p.sh * table.row;
+      fillRow(positions, at, p.ow, first, p.sw * table.column);
+      at += p.ow;
+      if (at < sliceEnd) continue;
+      yield* giveWay();
+      positions = view();
+      sliceEnd = at + SLICE;
     }
   }
   positions.fill(positions[pixels - 1]!, pixels);
-  if (p.kw > 1 && p.g === 1) markRuns(arena, p, table, positions, mr);
+  if (p.kw > 1 && p.g === 1) yield* markRuns(arena, p, table, view, mr);
   return address;
 }
 
-function markRuns(arena: Arena, p: Conv2dProblem, table: PixelTable, positions: Int32Array, mr: number): void {
-  const { i32 } = arena;
+function fillRow(positions: Int32Array, at: number, count: number, first: number, step: number): void {
+  for (let index = 0; index < count; index++) positions[at + index] = first + index * step;
+}
+
+function* markRuns(
+  arena: Arena,
+  p: Conv2dProblem,
+  table: PixelTable,
+  view: () => Int32Array,
+  mr: number,
+): Sliced<void> {
+  const slice = Math.ceil(SLICE / (p.kh * p.kw));
+  let runs = 0;
+  for (let end = view().length; end > 0; end -= slice) {
+    runs = markRunsOf(arena.i32, p, table, view(), Math.max(0, end - slice), end, mr, runs);
+    yield* giveWay();
+  }
+}
+
+/** @param runs how many positions from `end` on are runs; gives how many are from `start` on */
+function markRunsOf(
+  i32: Int32Array,
+  p: Conv2dProblem,
+  table: PixelTable,
+  positions: Int32Array,
+  start: number,
+  end: number,
+  mr: number,
+  runs: number,
+): number {
+  const tapRow = (p.dh * table.row) / 4;
   const isRun = (position: number): boolean => {
-    for (let ky = 0; ky < p.kh; ky++) {
-      const first = (position + ky * p.dh * table.row) / 4;
+    for (let ky = 0, first = position / 4; ky < p.kh; ky++, first += tapRow) {
       for (let kx = 1; kx < p.kw; kx++) {
         if (i32[first + kx * p.dw]! - i32[first]! !== 4 * p.ic * kx) return false;
       }
     }
     return true;
   };
-  let runs = 0;
-  for (let at = positions.length - 1; at >= 0; at--) {
+  for (let at = end - 1; at >= start; at--) {
     runs = isRun(positions[at]!) ? runs + 1 : 0;
     if (runs >= mr) positions[at]! += RUN;
   }
+  return runs;
 }

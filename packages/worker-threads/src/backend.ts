@@ -1,6 +1,13 @@
 /** The worker-threads backend: cpu's storages and plans in a shared memory, run by a pool of workers in program order. */
 
-import { type BackendImplementation, type Conv2dWeights, ConveneError, problemCost } from "@convene/core";
+import {
+  type BackendImplementation,
+  type Conv2dProblem,
+  type Conv2dWeights,
+  ConveneError,
+  type PrepareOptions,
+  problemCost,
+} from "@convene/core";
 import {
   allocateSharedStorages,
   allocateStorage,
@@ -11,8 +18,8 @@ import {
   createWorkspace,
   KERNEL_NAMES,
   type KernelMemory,
-  planConv2d,
   type PlannedConv2d,
+  planConv2dSliced,
   readInto,
   readTensor,
   type Storage,
@@ -22,6 +29,7 @@ import {
   writeTensor,
 } from "@convene/cpu/kernels";
 import { CLAIMS, divide } from "./division.js";
+import { createPacer } from "./pacer.js";
 import type { Pool } from "./pool.js";
 import { createQueue } from "./queue.js";
 
@@ -52,6 +60,7 @@ export function implementation({
     workspace: createWorkspace(tensorsAndPlans, threads, (address) => free(address)),
   };
   const arena = (): Workplace["arena"] => place!.arena;
+  const pacer = createPacer();
   const queue = createQueue(pool, (step) =>
     clearRows(arena(), step.clearAddress, step.clearBytes, step.clearStride, step.clearRows),
   );
@@ -102,6 +111,27 @@ export function implementation({
       });
     });
 
+  /** A function of its own, so that plans do not hold the copy of their weights. */
+  const planInSlices = async (
+    problem: Conv2dProblem,
+    weights: Conv2dWeights,
+    accuracy: Required<PrepareOptions>["accuracy"],
+  ): Promise<PlannedConv2d> => {
+    checkAlive();
+    // The caller's arrays may be others by the time of the last slice.
+    const own: Conv2dWeights = { weight: weights.weight.slice(), bias: weights.bias?.slice() };
+    const planned = (): Promise<PlannedConv2d> =>
+      pacer.complete(planConv2dSliced(place!, place!.workspace, problem, own, accuracy));
+    const made = await planned().catch(async (error: unknown) => {
+      if (queue.idle || !isOutOfMemory(error)) throw error;
+      // There may be room when what has been disposed is no longer in use.
+      await whenDone(() => undefined);
+      return planned();
+    });
+    checkAlive();
+    return made;
+  };
+
   return {
     name: "worker-threads",
     device: `${build.name}, ${threads} ${threads === 1 ? "thread" : "threads"}`,
@@ -121,19 +151,7 @@ export function implementation({
     read: (source, _shape, layout) => whenDone(() => readTensor(arena(), place!.copies, source, layout)),
     readInto: (source, target) => whenDone(() => readInto(arena(), place!.copies, source, target)),
     async prepareConv2d(problem, weights, { accuracy }) {
-      const prepare = (given: Conv2dWeights) => planConv2d(place!, place!.workspace, problem, given, accuracy);
-      let planned: PlannedConv2d;
-      checkAlive();
-      try {
-        planned = prepare(weights);
-      } catch (error) {
-        if (queue.idle || !isOutOfMemory(error)) throw error;
-        // There may be room when what has been disposed is no longer in use; the caller's arrays may be others by then.
-        const own = { weight: weights.weight.slice(), bias: weights.bias?.slice() };
-        await whenDone(() => undefined);
-        planned = prepare(own);
-      }
-      const { plan, addresses } = planned;
+      const { plan, addresses } = await planInSlices(problem, weights, accuracy);
       const macs = problemCost(problem).macs / plan.steps.length;
       const steps = plan.steps.map(({ kernel, params, jobs }, index) => ({
         kernel: KERNEL_NAMES.indexOf(kernel),

@@ -3,6 +3,7 @@
 import type { Arithmetic, Conv2dProblem, Conv2dWeights, PrepareOptions } from "@convene/core";
 import type { Arena } from "../arena.js";
 import type { KernelName, Tiles } from "../kernel-set.js";
+import type { Sliced } from "../slices.js";
 
 /** Where an algorithm plans: the tiles there are, and the memory that kernels work in. */
 export interface Workplace {
@@ -51,5 +52,6 @@ export interface Plan {
 export interface Algorithm {
   readonly name: string;
   supports(problem: Conv2dProblem, tiles: Tiles, accuracy: Required<PrepareOptions>["accuracy"]): boolean;
-  plan(place: Workplace, problem: Conv2dProblem, weights: Conv2dWeights): Plan;
+  /** In slices: the arrays of `weights` stay as they are until the last one is done. */
+  plan(place: Workplace, problem: Conv2dProblem, weights: Conv2dWeights): Sliced<Plan>;
 }

@@ -5,6 +5,7 @@ import type { Arena } from "../arena.js";
 import type { DepthwiseTile } from "../kernel-set.js";
 import { DWCONV_PARAMS, writeParams } from "../params.js";
 import { createPixelTable } from "../pixel-table.js";
+import { fillZeros, giveWay, SLICE, type Sliced } from "../slices.js";
 import { storageLayout } from "../storage.js";
 import type { Algorithm } from "./algorithm.js";
 
@@ -15,13 +16,13 @@ export const depthwise: Algorithm = {
   name: "depthwise",
   supports: (problem, { depthwise: tiles }) =>
     problem.g === problem.ic && (problem.g === problem.oc || tileOf(problem, tiles) !== undefined),
-  plan({ tiles, arena, leastJobs }, problem, weights) {
+  *plan({ tiles, arena, leastJobs }, problem, weights) {
     const { n, oc, oh, ow, kh, kw, sh, sw, dh, dw } = problem;
     const special = tileOf(problem, tiles.depthwise);
     const { kernel, pixels, lanes } = special ?? ANY;
     const division = divide(n * oh, ow, oc, pixels, leastJobs);
-    const table = createPixelTable(arena, problem);
-    const packed = packWeights(arena, problem, weights, lanes);
+    const table = yield* createPixelTable(arena, problem);
+    const packed = yield* packWeights(arena, problem, weights, lanes);
     const [min, max] = activationRange(problem.activation);
     const params = writeParams(arena, DWCONV_PARAMS, {
       table: table.address,
@@ -95,13 +96,21 @@ function divide(rows: number, ow: number, channels: number, pixels: number, leas
 }
 
 /** OIHW to panels of `lanes` channels: as many biases, then as many weights for each tap. Channels past the last are zeros. */
-function packWeights(arena: Arena, p: Conv2dProblem, { weight, bias }: Conv2dWeights, lanes: number): number {
+function* packWeights(arena: Arena, p: Conv2dProblem, { weight, bias }: Conv2dWeights, lanes: number): Sliced<number> {
   const taps = p.kh * p.kw;
   const panelSize = lanes * (1 + taps);
   const count = Math.ceil(p.oc / lanes) * panelSize;
   const address = arena.allocate(4 * count, "packed weights");
-  const packed = arena.f32.subarray(address / 4, address / 4 + count).fill(0);
+  const view = (): Float32Array => arena.f32.subarray(address / 4, address / 4 + count);
+  yield* fillZeros(view);
+  let packed = view();
+  let sliceEnd = SLICE;
   for (let channel = 0; channel < p.oc; channel++) {
+    if (channel * taps >= sliceEnd) {
+      yield* giveWay();
+      packed = view();
+      sliceEnd = channel * taps + SLICE;
+    }
     let to = Math.floor(channel / lanes) * panelSize + (channel % lanes);
     if (bias) packed[to] = bias[channel]!;
     for (let tap = 0; tap < taps; tap++) {

@@ -4,6 +4,7 @@ import { activationRange, type Conv2dProblem, type Conv2dWeights, inputShape, ou
 import type { Arena } from "../arena.js";
 import { GROUPED_PARAMS, writeParams } from "../params.js";
 import { createPixelTable } from "../pixel-table.js";
+import { fillZeros, giveWay, SLICE, type Sliced } from "../slices.js";
 import { storageLayout } from "../storage.js";
 import type { Algorithm } from "./algorithm.js";
 
@@ -27,15 +28,15 @@ export const grouped: Algorithm = {
     dw === 1 &&
     ow >= tiles.grouped.pixels &&
     (oc / g <= MOST_OUTPUTS || ic / g <= FEW_INPUTS),
-  plan({ tiles, arena, leastJobs }, problem, weights) {
+  *plan({ tiles, arena, leastJobs }, problem, weights) {
     const { kernel, pixels } = tiles.grouped!;
     const { n, g, ic, oc, oh, ow, kh, sh, dh } = problem;
     const icPerGroup = ic / g;
     const ocPerGroup = oc / g;
     const chunks = Math.min(g, Math.ceil(leastJobs / (n * oh)));
     const chunkGroups = Math.ceil(g / chunks);
-    const table = createPixelTable(arena, problem);
-    const packed = packWeights(arena, problem, weights);
+    const table = yield* createPixelTable(arena, problem);
+    const packed = yield* packWeights(arena, problem, weights);
     const [min, max] = activationRange(problem.activation);
     const jobs = n * oh * Math.ceil(g / chunkGroups);
     const params = writeParams(arena, GROUPED_PARAMS, {
@@ -73,14 +74,17 @@ export const grouped: Algorithm = {
  * OIHW to panels of four output channels of a group: four biases, then for each row of taps and input channel four weights
  * for each tap of the row. Channels past the last are zeros.
  */
-function packWeights(arena: Arena, p: Conv2dProblem, { weight, bias }: Conv2dWeights): number {
+function* packWeights(arena: Arena, p: Conv2dProblem, { weight, bias }: Conv2dWeights): Sliced<number> {
   const icPerGroup = p.ic / p.g;
   const ocPerGroup = p.oc / p.g;
   const panels = Math.ceil(ocPerGroup / NR);
   const panelSize = NR * (1 + p.kh * icPerGroup * p.kw);
   const count = p.g * panels * panelSize;
   const address = arena.allocate(4 * count, "packed weights");
-  const packed = arena.f32.subarray(address / 4, address / 4 + count).fill(0);
+  const view = (): Float32Array => arena.f32.subarray(address / 4, address / 4 + count);
+  yield* fillZeros(view);
+  let packed = view();
+  let written = 0;
   for (let o = 0; o < p.oc; o++) {
     const [group, channel] = [Math.floor(o / ocPerGroup), o % ocPerGroup];
     let to = (group * panels + Math.floor(channel / NR)) * panelSize + (channel % NR);
@@ -92,6 +96,11 @@ function packWeights(arena: Arena, p: Conv2dProblem, { weight, bias }: Conv2dWei
           to += NR;
           packed[to] = weight[from + kx]!;
         }
+        written += p.kw;
+        if (written < SLICE) continue;
+        yield* giveWay();
+        packed = view();
+        written = 0;
       }
     }
   }

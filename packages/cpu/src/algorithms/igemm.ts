@@ -6,6 +6,7 @@ import type { IgemmTile } from "../kernel-set.js";
 import { IGEMM_PARAMS, writeParams } from "../params.js";
 import { createPixelTable } from "../pixel-table.js";
 import { createPositions } from "../positions.js";
+import { giveWay, SLICE, type Sliced } from "../slices.js";
 import { storageLayout } from "../storage.js";
 import type { Algorithm, BlockLimits } from "./algorithm.js";
 
@@ -25,7 +26,7 @@ const CROSS_BELOW = 256;
 export const igemm: Algorithm = {
   name: "igemm",
   supports: () => true,
-  plan({ tiles, arena, blockLimits, leastJobs }, problem, weights) {
+  *plan({ tiles, arena, blockLimits, leastJobs }, problem, weights) {
     const { n, g, ic, oc, oh, ow, kh, kw } = problem;
     const [icPerGroup, ocPerGroup] = [ic / g, oc / g];
     const imagePixels = oh * ow;
@@ -42,9 +43,9 @@ export const igemm: Algorithm = {
     const blockPixels = mr * Math.max(1, Math.min(blockTiles, passTiles));
     const blocks = Math.ceil(pixels / blockPixels);
 
-    const table = createPixelTable(arena, problem, { images: crosses ? n : 1 });
-    const positions = createPositions(arena, problem, table, crosses ? n : 1, mr);
-    const packed = packWeights(arena, problem, weights, nr);
+    const table = yield* createPixelTable(arena, problem, { images: crosses ? n : 1 });
+    const positions = yield* createPositions(arena, problem, table, crosses ? n : 1, mr);
+    const packed = yield* packWeights(arena, problem, weights, nr);
     const [min, max] = activationRange(problem.activation);
     const params = writeParams(arena, IGEMM_PARAMS, {
       positions,
@@ -99,16 +100,18 @@ function tileRows(pixels: number, mr: number): number {
  * OIHW to panels of `nr` output channels of a group: `nr` biases, then for each tap and input channel `nr` weights.
  * Channels past the last are zeros.
  */
-function packWeights(arena: Arena, p: Conv2dProblem, { weight, bias }: Conv2dWeights, nr: number): number {
+function* packWeights(arena: Arena, p: Conv2dProblem, { weight, bias }: Conv2dWeights, nr: number): Sliced<number> {
   const icPerGroup = p.ic / p.g;
   const ocPerGroup = p.oc / p.g;
   const taps = p.kh * p.kw;
   const panels = Math.ceil(ocPerGroup / nr);
   const count = p.g * panels * nr * (1 + taps * icPerGroup);
   const address = arena.allocate(4 * count, "packed weights");
-  const packed = arena.f32.subarray(address / 4, address / 4 + count);
+  const view = (): Float32Array => arena.f32.subarray(address / 4, address / 4 + count);
+  let packed = view();
   const filter = icPerGroup * taps;
   let to = 0;
+  let sliceEnd = SLICE;
   for (let group = 0; group < p.g; group++) {
     for (let first = 0; first < ocPerGroup; first += nr) {
       const channels = Math.min(nr, ocPerGroup - first);
@@ -117,15 +120,51 @@ function packWeights(arena: Arena, p: Conv2dProblem, { weight, bias }: Conv2dWei
       if (bias) packed.set(bias.subarray(o, o + channels), to);
       else packed.fill(0, to, to + nr);
       to += nr;
-      // Written in order, read in `channels` streams.
       for (let tap = 0; tap < taps; tap++) {
-        for (let i = 0; i < icPerGroup; i++) {
-          let from = o * filter + i * taps + tap;
-          for (let channel = 0; channel < channels; channel++, from += filter) packed[to + channel] = weight[from]!;
-          to += nr;
-        }
+        packTap(weight, o * filter + tap, taps, filter, packed, to, nr, icPerGroup, channels);
+        to += nr * icPerGroup;
+        if (to < sliceEnd) continue;
+        yield* giveWay();
+        packed = view();
+        sliceEnd = to + SLICE;
       }
     }
   }
   return address;
+}
+
+/** The weights of one tap of a panel, four output channels at a time. */
+function packTap(
+  weight: Float32Array,
+  from: number,
+  taps: number,
+  filter: number,
+  packed: Float32Array,
+  to: number,
+  nr: number,
+  icPerGroup: number,
+  channels: number,
+): void {
+  const end = to + nr * icPerGroup;
+  let channel = 0;
+  for (; channel + 4 <= channels; channel += 4) {
+    let w0 = from + channel * filter;
+    let w1 = w0 + filter;
+    let w2 = w1 + filter;
+    let w3 = w2 + filter;
+    for (let at = to + channel; at < end; at += nr) {
+      packed[at] = weight[w0]!;
+      packed[at + 1] = weight[w1]!;
+      packed[at + 2] = weight[w2]!;
+      packed[at + 3] = weight[w3]!;
+      w0 += taps;
+      w1 += taps;
+      w2 += taps;
+      w3 += taps;
+    }
+  }
+  for (; channel < channels; channel++) {
+    let w = from + channel * filter;
+    for (let at = to + channel; at < end; at += nr, w += taps) packed[at] = weight[w]!;
+  }
 }

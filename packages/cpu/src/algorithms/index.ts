@@ -1,6 +1,7 @@
 /** The algorithms, in the order in which they are asked, and planning with the one that takes a problem. */
 
 import type { Conv2dProblem, Conv2dWeights, PrepareOptions } from "@convene/core";
+import { complete, type Sliced } from "../slices.js";
 import type { Workspace } from "../workspace.js";
 import type { Algorithm, Plan, Workplace } from "./algorithm.js";
 import { depthwise } from "./depthwise.js";
@@ -17,26 +18,31 @@ export interface PlannedConv2d {
   readonly addresses: readonly number[];
 }
 
+/** `planConv2dSliced`, all at once. */
+export function planConv2d(...given: Parameters<typeof planConv2dSliced>): PlannedConv2d {
+  return complete(planConv2dSliced(...given));
+}
+
 /**
- * Plans a convolution and makes the workspace large enough for it.
+ * Plans a convolution and makes the workspace large enough for it. Between slices others may allocate, and plan.
  *
  * @throws ConveneError `ERR_OUT_OF_MEMORY`, after everything that was taken has been given back
  */
-export function planConv2d(
+export function* planConv2dSliced(
   place: Workplace,
   workspace: Workspace,
   problem: Conv2dProblem,
   weights: Conv2dWeights,
   accuracy: Required<PrepareOptions>["accuracy"],
-): PlannedConv2d {
-  const { arena, tiles } = place;
-  const algorithm = ALGORITHMS.find((one) => one.supports(problem, tiles, accuracy))!;
-  const { built: plan, addresses } = arena.together(() => algorithm.plan(place, problem, weights));
+): Sliced<PlannedConv2d> {
+  const algorithm = ALGORITHMS.find((one) => one.supports(problem, place.tiles, accuracy))!;
+  const { arena, addresses } = place.arena.scope();
   try {
+    const plan = yield* algorithm.plan({ ...place, arena }, problem, weights);
     workspace.reserve(plan.workspace);
+    return { plan, addresses: [...addresses] };
   } catch (error) {
-    for (const address of addresses) arena.free(address);
+    for (const address of addresses) place.arena.free(address);
     throw error;
   }
-  return { plan, addresses };
 }

@@ -4,6 +4,7 @@ import { activationRange, type Conv2dProblem, type Conv2dWeights, inputShape, ou
 import type { Arena } from "../arena.js";
 import { IGEMM_PARAMS, WINOGRAD_PARAMS, writeParams } from "../params.js";
 import { createPixelTable } from "../pixel-table.js";
+import { fillZeros, giveWay, SLICE, type Sliced } from "../slices.js";
 import { storageLayout } from "../storage.js";
 import type { Algorithm, Step } from "./algorithm.js";
 import { transformKernel } from "./winograd-weights.js";
@@ -37,7 +38,7 @@ export const winograd: Algorithm = {
     dw === 1 &&
     ic / g >= LEAST_CHANNELS &&
     oc / g >= LEAST_CHANNELS,
-  plan({ tiles, arena, leastJobs }, problem, weights) {
+  *plan({ tiles, arena, leastJobs }, problem, weights) {
     const { mr, nr, multiply, blocks: inBlocks } = tiles.winograd!;
     const { n, g, ic, oc, oh, ow } = problem;
     const m = outputsOf(problem);
@@ -59,8 +60,8 @@ export const winograd: Algorithm = {
     // Whole tiles of the matrix product: rows past the last of a block are computed too.
     const pStep = 4 * nr * mr * Math.ceil(blockTiles / mr);
 
-    const table = createPixelTable(arena, problem, { size: [columnTiles * m + 2, rowTiles * m + 2] });
-    const packed = packWeights(arena, problem, weights, m, nr);
+    const table = yield* createPixelTable(arena, problem, { size: [columnTiles * m + 2, rowTiles * m + 2] });
+    const packed = yield* packWeights(arena, problem, weights, m, nr);
     const [min, max] = activationRange(problem.activation);
     const params = writeParams(arena, WINOGRAD_PARAMS, {
       m,
@@ -138,13 +139,13 @@ function writeGemm(arena: Arena, icPerGroup: number, uTile: number, tiles: numbe
  * OIHW to panels of `nr` output channels of a group: for each product `nr` zeros, from which sums start, then for each input
  * channel `nr` transformed weights. Biases by themselves: `nr` for each group and panel.
  */
-function packWeights(
+function* packWeights(
   arena: Arena,
   { g, ic, oc }: Conv2dProblem,
   { weight, bias }: Conv2dWeights,
   m: 2 | 4,
   nr: number,
-): { readonly weights: number; readonly bias: number } {
+): Sliced<{ readonly weights: number; readonly bias: number }> {
   const products = (m + 2) ** 2;
   const icPerGroup = ic / g;
   const ocPerGroup = oc / g;
@@ -153,8 +154,13 @@ function packWeights(
   const count = g * panels * products * productSize;
   const address = arena.allocate(4 * count, "packed weights");
   const biasAddress = arena.allocate(4 * g * panels * nr, "packed biases");
-  const packed = arena.f32.subarray(address / 4, address / 4 + count).fill(0);
-  const biases = arena.f32.subarray(biasAddress / 4, biasAddress / 4 + g * panels * nr).fill(0);
+  const view = (): Float32Array => arena.f32.subarray(address / 4, address / 4 + count);
+  const biasView = (): Float32Array => arena.f32.subarray(biasAddress / 4, biasAddress / 4 + g * panels * nr);
+  yield* fillZeros(view);
+  yield* fillZeros(biasView);
+  let packed = view();
+  let biases = biasView();
+  let written = 0;
   const kernel = new Float64Array(products);
   for (let o = 0; o < oc; o++) {
     const [group, channel] = [Math.floor(o / ocPerGroup), o % ocPerGroup];
@@ -165,6 +171,12 @@ function packWeights(
       transformKernel(m, weight, 9 * (o * icPerGroup + i), kernel);
       let to = panel * products * productSize + nr * (1 + i) + lane;
       for (let product = 0; product < products; product++, to += productSize) packed[to] = kernel[product]!;
+      written += products;
+      if (written < SLICE) continue;
+      yield* giveWay();
+      packed = view();
+      biases = biasView();
+      written = 0;
     }
   }
   return { weights: address, bias: biasAddress };
