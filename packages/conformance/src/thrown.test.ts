@@ -13,7 +13,7 @@ const V8 = [
   "    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)",
   "    at async Promise.all (index 0)",
   CORE,
-  "    at runCase (/work/packages/conformance/src/run-case.ts:1:2)",
+  "    at runCase (/app/packages/conformance/src/run-case.ts:1:2)",
 ].join("\n");
 
 describe("the lines of a report", () => {
