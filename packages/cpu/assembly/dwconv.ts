@@ -7,29 +7,27 @@
 import { DwconvParams } from "./params";
 import { copyLanes } from "./simd";
 import { dwconv } from "./ukernels/f32-dwconv";
-import { dwconv3x3s1 } from "./ukernels/f32-dwconv-3x3s1-4x8";
-import { dwconv3x3s1Loop } from "./ukernels/f32-dwconv-3x3s1-loop-4x4";
-import { dwconv3x3s1m2 } from "./ukernels/f32-dwconv-3x3s1m2-4x8";
-import { dwconv3x3s1m2Loop } from "./ukernels/f32-dwconv-3x3s1m2-loop-4x8";
-import { dwconv3x3s2 } from "./ukernels/f32-dwconv-3x3s2-4x8";
-import { dwconv3x3s2Loop } from "./ukernels/f32-dwconv-3x3s2-loop-2x4";
-import { dwconv5x5s1 } from "./ukernels/f32-dwconv-5x5s1-4x8";
-import { dwconv5x5s1Loop } from "./ukernels/f32-dwconv-5x5s1-loop-4x4";
-import { dwconv5x5s2 } from "./ukernels/f32-dwconv-5x5s2-4x8";
-import { dwconv5x5s2Loop } from "./ukernels/f32-dwconv-5x5s2-loop-2x4";
+import { dwconv3x3s1_4x4 } from "./ukernels/f32-dwconv-3x3s1-4x4";
+import { dwconv3x3s1_4x8 } from "./ukernels/f32-dwconv-3x3s1-4x8";
+import { dwconv3x3s1m2_4x8 } from "./ukernels/f32-dwconv-3x3s1m2-4x8";
+import { dwconv3x3s2_1x8 } from "./ukernels/f32-dwconv-3x3s2-1x8";
+import { dwconv3x3s2_2x16 } from "./ukernels/f32-dwconv-3x3s2-2x16";
+import { dwconv5x5s1_4x4 } from "./ukernels/f32-dwconv-5x5s1-4x4";
+import { dwconv5x5s1_4x8 } from "./ukernels/f32-dwconv-5x5s1-4x8";
+import { dwconv5x5s2_2x4 } from "./ukernels/f32-dwconv-5x5s2-2x4";
+import { dwconv5x5s2_4x8 } from "./ukernels/f32-dwconv-5x5s2-4x8";
 
 /** Which tile a loop below is for; a constant wherever one is inlined. */
 const ANY = 0;
-const K3S1 = 1;
-const K3S1_LOOP = 2;
-const K3S2 = 3;
-const K3S2_LOOP = 4;
-const K5S1 = 5;
-const K5S1_LOOP = 6;
-const K5S2 = 7;
-const K5S2_LOOP = 8;
-const K3S1M2 = 9;
-const K3S1M2_LOOP = 10;
+const K3S1_4X4 = 1;
+const K3S1_4X8 = 2;
+const K3S1M2_4X8 = 3;
+const K3S2_1X8 = 4;
+const K3S2_2X16 = 5;
+const K5S1_4X4 = 6;
+const K5S1_4X8 = 7;
+const K5S2_2X4 = 8;
+const K5S2_4X8 = 9;
 
 /**
  * Jobs `start` to `end` of images x rows x blocks of pixels x chunks of channels, chunks innermost. `residual` is 0 for none;
@@ -50,7 +48,7 @@ function rows(
 ): void {
   const residualDelta = residual ? residual - output : 0;
   const step = params.outputPixel;
-  const MULTIPLIER: i32 = KIND == K3S1M2 || KIND == K3S1M2_LOOP ? 2 : 1;
+  const MULTIPLIER: i32 = KIND == K3S1M2_4X8 ? 2 : 1;
   // Loop 2, jobs: splits the output into rows, and where these are few, into blocks of pixels and chunks of channels.
   for (let job = start; job < end; job++) {
     const chunk = job % params.chunks;
@@ -101,16 +99,15 @@ function tile(
   residual: usize,
   panels: i32,
 ): void {
-  if (KIND == K3S1) dwconv3x3s1(params, base, t, w, c, step, residual, panels);
-  if (KIND == K3S1_LOOP) dwconv3x3s1Loop(params, base, t, w, c, step, residual, panels);
-  if (KIND == K3S2) dwconv3x3s2(params, base, t, w, c, step, residual, panels);
-  if (KIND == K3S2_LOOP) dwconv3x3s2Loop(params, base, t, w, c, step, residual, panels);
-  if (KIND == K5S1) dwconv5x5s1(params, base, t, w, c, step, residual, panels);
-  if (KIND == K5S1_LOOP) dwconv5x5s1Loop(params, base, t, w, c, step, residual, panels);
-  if (KIND == K5S2) dwconv5x5s2(params, base, t, w, c, step, residual, panels);
-  if (KIND == K5S2_LOOP) dwconv5x5s2Loop(params, base, t, w, c, step, residual, panels);
-  if (KIND == K3S1M2) dwconv3x3s1m2(params, base, t, w, c, step, residual, panels);
-  if (KIND == K3S1M2_LOOP) dwconv3x3s1m2Loop(params, base, t, w, c, step, residual, panels);
+  if (KIND == K3S1_4X4) dwconv3x3s1_4x4(params, base, t, w, c, step, residual, panels);
+  if (KIND == K3S1_4X8) dwconv3x3s1_4x8(params, base, t, w, c, step, residual, panels);
+  if (KIND == K3S1M2_4X8) dwconv3x3s1m2_4x8(params, base, t, w, c, step, residual, panels);
+  if (KIND == K3S2_1X8) dwconv3x3s2_1x8(params, base, t, w, c, step, residual, panels);
+  if (KIND == K3S2_2X16) dwconv3x3s2_2x16(params, base, t, w, c, step, residual, panels);
+  if (KIND == K5S1_4X4) dwconv5x5s1_4x4(params, base, t, w, c, step, residual, panels);
+  if (KIND == K5S1_4X8) dwconv5x5s1_4x8(params, base, t, w, c, step, residual, panels);
+  if (KIND == K5S2_2X4) dwconv5x5s2_2x4(params, base, t, w, c, step, residual, panels);
+  if (KIND == K5S2_4X8) dwconv5x5s2_4x8(params, base, t, w, c, step, residual, panels);
 }
 
 /** A tile of the last channels, which are fewer than a panel: computed in this worker's scratch, and as many copied out. */
@@ -152,7 +149,7 @@ export function depthwise(
   rows(ANY, 1, 4, params, input, output, residual, own, start, end);
 }
 
-export function depthwise3x3s1(
+export function depthwise3x3s1_4x4(
   params: DwconvParams,
   input: usize,
   output: usize,
@@ -162,10 +159,10 @@ export function depthwise3x3s1(
   start: i32,
   end: i32,
 ): void {
-  rows(K3S1, 4, 8, params, input, output, residual, own, start, end);
+  rows(K3S1_4X4, 4, 4, params, input, output, residual, own, start, end);
 }
 
-export function depthwise3x3s1Loop(
+export function depthwise3x3s1_4x8(
   params: DwconvParams,
   input: usize,
   output: usize,
@@ -175,10 +172,10 @@ export function depthwise3x3s1Loop(
   start: i32,
   end: i32,
 ): void {
-  rows(K3S1_LOOP, 4, 4, params, input, output, residual, own, start, end);
+  rows(K3S1_4X8, 4, 8, params, input, output, residual, own, start, end);
 }
 
-export function depthwise3x3s2(
+export function depthwise3x3s1m2_4x8(
   params: DwconvParams,
   input: usize,
   output: usize,
@@ -188,10 +185,10 @@ export function depthwise3x3s2(
   start: i32,
   end: i32,
 ): void {
-  rows(K3S2, 4, 8, params, input, output, residual, own, start, end);
+  rows(K3S1M2_4X8, 4, 8, params, input, output, residual, own, start, end);
 }
 
-export function depthwise3x3s2Loop(
+export function depthwise3x3s2_1x8(
   params: DwconvParams,
   input: usize,
   output: usize,
@@ -201,10 +198,10 @@ export function depthwise3x3s2Loop(
   start: i32,
   end: i32,
 ): void {
-  rows(K3S2_LOOP, 2, 4, params, input, output, residual, own, start, end);
+  rows(K3S2_1X8, 1, 8, params, input, output, residual, own, start, end);
 }
 
-export function depthwise5x5s1(
+export function depthwise3x3s2_2x16(
   params: DwconvParams,
   input: usize,
   output: usize,
@@ -214,10 +211,10 @@ export function depthwise5x5s1(
   start: i32,
   end: i32,
 ): void {
-  rows(K5S1, 4, 8, params, input, output, residual, own, start, end);
+  rows(K3S2_2X16, 2, 16, params, input, output, residual, own, start, end);
 }
 
-export function depthwise5x5s1Loop(
+export function depthwise5x5s1_4x4(
   params: DwconvParams,
   input: usize,
   output: usize,
@@ -227,10 +224,10 @@ export function depthwise5x5s1Loop(
   start: i32,
   end: i32,
 ): void {
-  rows(K5S1_LOOP, 4, 4, params, input, output, residual, own, start, end);
+  rows(K5S1_4X4, 4, 4, params, input, output, residual, own, start, end);
 }
 
-export function depthwise5x5s2(
+export function depthwise5x5s1_4x8(
   params: DwconvParams,
   input: usize,
   output: usize,
@@ -240,10 +237,10 @@ export function depthwise5x5s2(
   start: i32,
   end: i32,
 ): void {
-  rows(K5S2, 4, 8, params, input, output, residual, own, start, end);
+  rows(K5S1_4X8, 4, 8, params, input, output, residual, own, start, end);
 }
 
-export function depthwise5x5s2Loop(
+export function depthwise5x5s2_2x4(
   params: DwconvParams,
   input: usize,
   output: usize,
@@ -253,10 +250,10 @@ export function depthwise5x5s2Loop(
   start: i32,
   end: i32,
 ): void {
-  rows(K5S2_LOOP, 2, 4, params, input, output, residual, own, start, end);
+  rows(K5S2_2X4, 2, 4, params, input, output, residual, own, start, end);
 }
 
-export function depthwise3x3s1m2(
+export function depthwise5x5s2_4x8(
   params: DwconvParams,
   input: usize,
   output: usize,
@@ -266,18 +263,5 @@ export function depthwise3x3s1m2(
   start: i32,
   end: i32,
 ): void {
-  rows(K3S1M2, 4, 8, params, input, output, residual, own, start, end);
-}
-
-export function depthwise3x3s1m2Loop(
-  params: DwconvParams,
-  input: usize,
-  output: usize,
-  residual: usize,
-  _shared: usize,
-  own: usize,
-  start: i32,
-  end: i32,
-): void {
-  rows(K3S1M2_LOOP, 4, 8, params, input, output, residual, own, start, end);
+  rows(K5S2_4X8, 4, 8, params, input, output, residual, own, start, end);
 }

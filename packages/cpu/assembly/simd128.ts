@@ -6,11 +6,11 @@
 export { clearRows } from "./clear";
 export {
   depthwise,
-  depthwise3x3s1Loop,
-  depthwise3x3s1m2Loop,
-  depthwise3x3s2Loop,
-  depthwise5x5s1Loop,
-  depthwise5x5s2Loop,
+  depthwise3x3s1_4x4,
+  depthwise3x3s1m2_4x8,
+  depthwise3x3s2_1x8,
+  depthwise5x5s1_4x4,
+  depthwise5x5s2_2x4,
 } from "./dwconv";
 export { grouped3 } from "./grouped";
 export { igemm1x16, igemm1x32, igemm4x8, igemm8x4 } from "./igemm";

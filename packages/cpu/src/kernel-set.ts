@@ -21,9 +21,9 @@ export type RangeKernel = (
 
 /**
  * The kernels by name. `igemm<mr>x<nr>` is an indirect GEMM over tiles of `mr` output pixels by `nr` output channels.
- * `depthwise` takes any kernel size, stride and dilation; `depthwise<k>x<k>s<s>` kernels of k x k with stride s and dilation 1
- * along the width, m2 for two output channels for each input channel; `Loop` says how the tile is written (see docs/kernels.md). `grouped3` is for groups of few channels,
- * 3 taps wide. `winograd...` are minimal filtering, over
+ * `depthwise` takes any kernel size, stride and dilation; `depthwise<k>x<k>s<s>_<pixels>x<channels>` kernels of k x k with
+ * stride s and dilation 1 along the width, over tiles of so many output pixels by so many channels, m2 for two output channels
+ * for each input channel. `grouped3` is for groups of few channels, 3 taps wide. `winograd...` are minimal filtering, over
  * tiles of an indirect GEMM. A kernel set may lack some.
  */
 export const KERNEL_NAMES = [
@@ -35,16 +35,15 @@ export const KERNEL_NAMES = [
   "igemm6x16",
   "igemm8x4",
   "depthwise",
-  "depthwise3x3s1",
-  "depthwise3x3s1Loop",
-  "depthwise3x3s2",
-  "depthwise3x3s2Loop",
-  "depthwise5x5s1",
-  "depthwise5x5s1Loop",
-  "depthwise5x5s2",
-  "depthwise5x5s2Loop",
-  "depthwise3x3s1m2",
-  "depthwise3x3s1m2Loop",
+  "depthwise3x3s1_4x8",
+  "depthwise3x3s1_4x4",
+  "depthwise3x3s2_2x16",
+  "depthwise3x3s2_1x8",
+  "depthwise5x5s1_4x8",
+  "depthwise5x5s1_4x4",
+  "depthwise5x5s2_4x8",
+  "depthwise5x5s2_2x4",
+  "depthwise3x3s1m2_4x8",
   "grouped3",
   "winogradTransform",
   "winogradMultiply4x8",

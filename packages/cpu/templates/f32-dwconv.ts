@@ -24,11 +24,11 @@ export interface DwconvTile {
 /** Lanes of four input channels that are each two output channels', by vector of these. */
 const DOUBLED = ["0, 0, 1, 1", "2, 2, 3, 3"];
 
-export function dwconvTileName({ kernel, stride, multiplier, pixels, vectors, rows }: DwconvTile): string {
-  return `${kernel}x${kernel}s${stride}${multiplier === 1 ? "" : `m${multiplier}`}${rows === "loop" ? "-loop" : ""}-${pixels}x${4 * vectors}`;
+export function dwconvTileName({ kernel, stride, multiplier, pixels, vectors }: DwconvTile): string {
+  return `${kernel}x${kernel}s${stride}${multiplier === 1 ? "" : `m${multiplier}`}-${pixels}x${4 * vectors}`;
 }
 
-/** AssemblyScript of the tile `f32-dwconv-<kernel>s<stride>-<pixels>x<channels>`. */
+/** AssemblyScript of the tile `f32-dwconv-<kernel>s<stride>-<pixels>x<channels>`: the function `dwconv<...>_<pixels>x<channels>`. */
 export function dwconvTile(tile: DwconvTile): string {
   const { kernel, stride, multiplier, pixels, vectors, rows } = tile;
   const name = dwconvTileName(tile);
@@ -76,7 +76,7 @@ export function dwconvTile(tile: DwconvTile): string {
 import { DwconvParams } from "../params";
 import { clamp, madd } from "../simd";
 
-export function dwconv${kernel}x${kernel}s${stride}${multiplier === 1 ? "" : `m${multiplier}`}${rows === "loop" ? "Loop" : ""}(
+export function dwconv${name.replace("-", "_")}(
   params: DwconvParams,
   base: usize,
   t: usize,

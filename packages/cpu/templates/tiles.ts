@@ -18,13 +18,12 @@ const IGEMM_TILES: readonly IgemmTile[] = [
 const DWCONV_TILES: readonly DwconvTile[] = [
   { kernel: 3, stride: 1, multiplier: 1, pixels: 4, vectors: 2, rows: "unrolled" },
   { kernel: 3, stride: 1, multiplier: 1, pixels: 4, vectors: 1, rows: "loop" },
-  { kernel: 3, stride: 2, multiplier: 1, pixels: 4, vectors: 2, rows: "unrolled" },
-  { kernel: 3, stride: 2, multiplier: 1, pixels: 2, vectors: 1, rows: "loop" },
+  { kernel: 3, stride: 2, multiplier: 1, pixels: 2, vectors: 4, rows: "unrolled" },
+  { kernel: 3, stride: 2, multiplier: 1, pixels: 1, vectors: 2, rows: "loop" },
   { kernel: 5, stride: 1, multiplier: 1, pixels: 4, vectors: 2, rows: "unrolled" },
   { kernel: 5, stride: 1, multiplier: 1, pixels: 4, vectors: 1, rows: "loop" },
-  { kernel: 5, stride: 2, multiplier: 1, pixels: 4, vectors: 2, rows: "unrolled" },
+  { kernel: 5, stride: 2, multiplier: 1, pixels: 4, vectors: 2, rows: "loop" },
   { kernel: 5, stride: 2, multiplier: 1, pixels: 2, vectors: 1, rows: "loop" },
-  { kernel: 3, stride: 1, multiplier: 2, pixels: 4, vectors: 2, rows: "unrolled" },
   { kernel: 3, stride: 1, multiplier: 2, pixels: 4, vectors: 2, rows: "loop" },
 ];
 

@@ -10,7 +10,7 @@
 import { DwconvParams } from "../params";
 import { clamp, madd } from "../simd";
 
-export function dwconv5x5s1(
+export function dwconv5x5s1_4x8(
   params: DwconvParams,
   base: usize,
   t: usize,

@@ -1,5 +1,5 @@
 /**
- * f32-dwconv-5x5s1-loop-4x4: 4 neighbouring output pixels of a row, 5x5 taps, stride 1 and dilation 1 along the width,
+ * f32-dwconv-5x5s1-4x4: 4 neighbouring output pixels of a row, 5x5 taps, stride 1 and dilation 1 along the width,
  * 4 channels at a time, `panels` times. Adds the residual, clamps, and stores whole vectors.
  *
  * `base` is the image's first pixel; `t` the address in the table of the first pixel's first tap; `w` the first panel:
@@ -10,7 +10,7 @@
 import { DwconvParams } from "../params";
 import { clamp, madd } from "../simd";
 
-export function dwconv5x5s1Loop(
+export function dwconv5x5s1_4x4(
   params: DwconvParams,
   base: usize,
   t: usize,
