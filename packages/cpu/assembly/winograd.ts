@@ -16,7 +16,7 @@ import { winogradInput2x2, winogradOutput2x2 } from "./ukernels/f32-winograd-2x2
 import { winogradInput4x4, winogradOutput4x4 } from "./ukernels/f32-winograd-4x4";
 
 /** A worker's own part: a tile that is half transformed, then a tile of outputs and one of residuals, then products. */
-const HALF_BYTES = 16 * 36;
+const HALF_BYTES = 32 * 36;
 const MOST_NR = 16;
 const OUTPUT_BYTES = 4 * MOST_NR * 16;
 const PRODUCTS = HALF_BYTES + 2 * OUTPUT_BYTES;
@@ -143,8 +143,8 @@ function finish(
   residual: usize,
   scratch: usize,
 ): void {
-  if (m == 4) winogradOutput4x4(params, p, pStep, NR >> 2, bias, c, row, step, residual, scratch);
-  else winogradOutput2x2(params, p, pStep, NR >> 2, bias, c, row, step, residual, scratch);
+  if (m == 4) winogradOutput4x4(params, p, pStep, NR >> 3, bias, c, row, step, residual, scratch);
+  else winogradOutput2x2(params, p, pStep, NR >> 3, bias, c, row, step, residual, scratch);
 }
 
 /** Copies `rows` by `columns` pixels of `lanes` channels. */

@@ -25,8 +25,8 @@ export interface Storage extends StorageLayout {
   readonly data: number;
 }
 
-/** Kernels load two vectors of four at a time, so the last pixel may be read past its end by up to seven channels. */
-const OVERREAD = 28;
+/** Kernels load up to four vectors of four at a time, so the last pixel may be read past its end by up to fifteen channels. */
+const OVERREAD = 60;
 
 export function storageLayout([n, c, h, w]: Shape4): StorageLayout {
   const zeroRow = alignUp(4 * c);

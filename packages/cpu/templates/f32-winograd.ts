@@ -6,8 +6,11 @@
 
 import { at, range } from "./lines.js";
 
-/** A transform in one dimension as lines of AssemblyScript: `inputs` are names of vectors, each output gets a name. */
-type Transform = (inputs: readonly string[], output: (index: number) => string) => readonly string[];
+/**
+ * A transform in one dimension as lines of AssemblyScript: `inputs` are names of vectors, each output gets a name. `v` is added
+ * to the names of what comes between, so that two transforms can stand side by side.
+ */
+type Transform = (inputs: readonly string[], output: (index: number) => string, v: number) => readonly string[];
 
 interface Minimal {
   /** Outputs in one dimension. */
@@ -52,31 +55,35 @@ const F4: Minimal = {
     aaa: "0.3535533905932738",
     bbb: "2.8284271247461903",
   },
-  input: ([x0, x1, x2, x3, x4, x5], y) => [
+  input: ([x0, x1, x2, x3, x4, x5], y, v) => [
     `const ${y(0)} = ${sub(add(x0!, x4!), mul("sum", x2!))};`,
-    `const evenA = ${sub(x4!, mul("two", x2!))};`,
-    `const oddA = ${mul("a", sub(x3!, mul("two", x1!)))};`,
-    `const ${y(1)} = ${add("evenA", "oddA")};`,
-    `const ${y(2)} = ${sub("evenA", "oddA")};`,
-    `const evenB = ${sub(x4!, mul("half", x2!))};`,
-    `const oddB = ${mul("b", sub(x3!, mul("half", x1!)))};`,
-    `const ${y(3)} = ${add("evenB", "oddB")};`,
-    `const ${y(4)} = ${sub("evenB", "oddB")};`,
+    `const evenA${v} = ${sub(x4!, mul("two", x2!))};`,
+    `const oddA${v} = ${mul("a", sub(x3!, mul("two", x1!)))};`,
+    `const ${y(1)} = ${add(`evenA${v}`, `oddA${v}`)};`,
+    `const ${y(2)} = ${sub(`evenA${v}`, `oddA${v}`)};`,
+    `const evenB${v} = ${sub(x4!, mul("half", x2!))};`,
+    `const oddB${v} = ${mul("b", sub(x3!, mul("half", x1!)))};`,
+    `const ${y(3)} = ${add(`evenB${v}`, `oddB${v}`)};`,
+    `const ${y(4)} = ${sub(`evenB${v}`, `oddB${v}`)};`,
     `const ${y(5)} = ${sub(add(x1!, x5!), mul("sum", x3!))};`,
   ],
-  output: ([x0, x1, x2, x3, x4, x5], y) => [
-    `const evenA = ${add(x1!, x2!)};`,
-    `const oddA = ${sub(x1!, x2!)};`,
-    `const evenB = ${add(x3!, x4!)};`,
-    `const oddB = ${sub(x3!, x4!)};`,
-    `const ${y(0)} = ${add(add(x0!, "evenA"), "evenB")};`,
-    `const ${y(1)} = ${add(mul("a", "oddA"), mul("b", "oddB"))};`,
-    `const ${y(2)} = ${add(mul("half", "evenA"), mul("two", "evenB"))};`,
-    `const ${y(3)} = ${add(add(mul("aaa", "oddA"), mul("bbb", "oddB")), x5!)};`,
+  output: ([x0, x1, x2, x3, x4, x5], y, v) => [
+    `const evenA${v} = ${add(x1!, x2!)};`,
+    `const oddA${v} = ${sub(x1!, x2!)};`,
+    `const evenB${v} = ${add(x3!, x4!)};`,
+    `const oddB${v} = ${sub(x3!, x4!)};`,
+    `const ${y(0)} = ${add(add(x0!, `evenA${v}`), `evenB${v}`)};`,
+    `const ${y(1)} = ${add(mul("a", `oddA${v}`), mul("b", `oddB${v}`))};`,
+    `const ${y(2)} = ${add(mul("half", `evenA${v}`), mul("two", `evenB${v}`))};`,
+    `const ${y(3)} = ${add(add(mul("aaa", `oddA${v}`), mul("bbb", `oddB${v}`)), x5!)};`,
   ],
 };
 
 export const MINIMAL: readonly Minimal[] = [F2, F4];
+
+/** AssemblyScript of `f32-winograd-<m>x<m>`: both transforms. */
+/** Vectors of four channels that a loop computes at once: a pair, which V8 may join to 256 bits. */
+const PAIR = range(2);
 
 /** AssemblyScript of `f32-winograd-<m>x<m>`: both transforms. */
 export function winogradTransforms({ m, constants, input, output }: Minimal): string {
@@ -86,8 +93,23 @@ export function winogradTransforms({ m, constants, input, output }: Minimal): st
     .map(([name, value]) => `  const ${name} = f32x4.splat(${value});`)
     .join("\n");
   const lines = (rows: readonly string[]): string => rows.join("\n");
+  /** Loads `count` vectors, a pair at each address, transforms both; the results are `y<index>_<vector>`. */
+  const transformed = (transform: Transform, count: number, load: (index: number, vector: number) => string): string =>
+    lines(
+      PAIR.flatMap((v) => [
+        ...range(count).map((index) => `const x${index}_${v} = ${load(index, v)};`),
+        ...transform(
+          range(count).map((index) => `x${index}_${v}`),
+          (index) => `y${index}_${v}`,
+          v,
+        ),
+      ]),
+    );
+  const pair = (address: string, value: (vector: number) => string, bytes = 0): string =>
+    lines(PAIR.map((v) => `v128.store(${at(`${address}, ${value(v)}`, bytes + 16 * v)});`));
   return `/**
- * f32-winograd-${m}x${m}: the transforms of F(${m}x${m}, 3x3), four channels of a tile at a time.
+ * f32-winograd-${m}x${m}: the transforms of F(${m}x${m}, 3x3), eight channels of a tile at a time. All loads of a pair of vectors come
+ * before the stores, which are in pairs at one address: so V8 may join them to 256 bits.
  */
 
 import { WinogradParams } from "../params";
@@ -96,7 +118,7 @@ import { clamp } from "../simd";
 /**
  * A tile of ${t}x${t} input pixels, all channels: \`base\` is the image's first pixel, \`table\` the address in the table of the
  * tile's first pixel and \`tableRow\` the bytes to the row below; \`u\` is where the first of ${t * t} products begins and \`uStep\`
- * the bytes to the next one; \`scratch\` has room for ${t * t} vectors.
+ * the bytes to the next one; \`scratch\` has room for ${t * t} pairs of vectors. Reads and writes up to seven channels more.
  */
 export function winogradInput${m}x${m}(
   base: usize,
@@ -108,43 +130,32 @@ export function winogradInput${m}x${m}(
   scratch: usize,
 ): void {
 ${constantLines}
-  for (; channels > 0; channels -= 4) {
+  for (; channels > 0; channels -= 8) {
     let row = table;
     let s = scratch;
     for (let i = 0; i < ${t}; i++) {
-${lines(all.map((j) => `      const x${j} = v128.load(base + load<usize>(${at("row", 4 * j)}));`))}
-${lines(
-  input(
-    all.map((j) => `x${j}`),
-    (j) => `y${j}`,
-  ),
-)}
-${lines(all.map((j) => `      v128.store(s, y${j}${j ? `, ${16 * j}` : ""});`))}
+${lines(all.map((j) => `      const a${j} = base + load<usize>(${at("row", 4 * j)});`))}
+${transformed(input, t, (j, v) => `v128.load(${at(`a${j}`, 16 * v)})`)}
+${lines(all.map((j) => pair("s", (v) => `y${j}_${v}`, 32 * j)))}
       row += tableRow;
-      s += ${16 * t};
+      s += ${32 * t};
     }
     s = scratch;
     let to = u;
     for (let j = 0; j < ${t}; j++) {
-${lines(all.map((i) => `      const x${i} = v128.load(${at("s", 16 * t * i)});`))}
-${lines(
-  input(
-    all.map((i) => `x${i}`),
-    (i) => `y${i}`,
-  ),
-)}
+${transformed(input, t, (i, v) => `v128.load(${at("s", 32 * t * i + 16 * v)})`)}
       let product = to;
-${lines(all.map((i) => `      v128.store(product, y${i});${i < t - 1 ? `\n      product += ${t} * uStep;` : ""}`))}
-      s += 16;
+${lines(all.map((i) => `${pair("product", (v) => `y${i}_${v}`)}${i < t - 1 ? `\n      product += ${t} * uStep;` : ""}`))}
+      s += 32;
       to += uStep;
     }
-    base += 16;
-    u += 16;
+    base += 32;
+    u += 32;
   }
 }
 
 /**
- * A tile of ${m}x${m} output pixels, \`vectors\` times four channels: \`p\` is the tile's first product and \`pStep\` the bytes to the
+ * A tile of ${m}x${m} output pixels, \`pairs\` times eight channels: \`p\` is the tile's first product and \`pStep\` the bytes to the
  * next one; \`bias\` has a number for each channel; \`c\` is the first output, \`row\` and \`step\` the bytes to the one below and to
  * the one at its right; \`residual\` the distance from an output to its residual, 0 for none.
  */
@@ -152,7 +163,7 @@ export function winogradOutput${m}x${m}(
   params: WinogradParams,
   p: usize,
   pStep: usize,
-  vectors: i32,
+  pairs: i32,
   bias: usize,
   c: usize,
   row: usize,
@@ -163,44 +174,33 @@ export function winogradOutput${m}x${m}(
 ${constantLines}
   const lo = f32x4.splat(params.min);
   const hi = f32x4.splat(params.max);
-  for (; vectors > 0; vectors--) {
+  for (; pairs > 0; pairs--) {
     let from = p;
     let s = scratch;
     for (let i = 0; i < ${t}; i++) {
-${lines(all.map((j) => `      const x${j} = v128.load(from);\n      from += pStep;`))}
-${lines(
-  output(
-    all.map((j) => `x${j}`),
-    (j) => `y${j}`,
-  ),
-)}
-${lines(range(m).map((j) => `      v128.store(s, y${j}${j ? `, ${16 * j}` : ""});`))}
-      s += ${16 * m};
+${lines(all.map((j) => `      const a${j} = from;\n      from += pStep;`))}
+${transformed(output, t, (j, v) => `v128.load(${at(`a${j}`, 16 * v)})`)}
+${lines(range(m).map((j) => pair("s", (v) => `y${j}_${v}`, 32 * j)))}
+      s += ${32 * m};
     }
-    const added = v128.load(bias);
+${lines(PAIR.map((v) => `    const added${v} = v128.load(${at("bias", 16 * v)});`))}
     s = scratch;
     let column = c;
     for (let j = 0; j < ${m}; j++) {
-${lines(all.map((i) => `      const x${i} = v128.load(${at("s", 16 * m * i)});`))}
-${lines(
-  output(
-    all.map((i) => `x${i}`),
-    (i) => `y${i}`,
-  ),
-)}
-${lines(range(m).map((i) => `      let z${i} = f32x4.add(y${i}, added);`))}
+${transformed(output, t, (i, v) => `v128.load(${at("s", 32 * m * i + 16 * v)})`)}
+${lines(range(m).flatMap((i) => PAIR.map((v) => `      let z${i}_${v} = f32x4.add(y${i}_${v}, added${v});`)))}
       let to = column;
       if (residual) {
         let r = column + residual;
-${lines(range(m).map((i) => `        z${i} = f32x4.add(z${i}, v128.load(r));${i < m - 1 ? "\n        r += row;" : ""}`))}
+${lines(range(m).map((i) => `${lines(PAIR.map((v) => `        z${i}_${v} = f32x4.add(z${i}_${v}, v128.load(${at("r", 16 * v)}));`))}${i < m - 1 ? "\n        r += row;" : ""}`))}
       }
-${lines(range(m).map((i) => `      v128.store(to, clamp(z${i}, lo, hi));${i < m - 1 ? "\n      to += row;" : ""}`))}
-      s += 16;
+${lines(range(m).map((i) => `${pair("to", (v) => `clamp(z${i}_${v}, lo, hi)`)}${i < m - 1 ? "\n      to += row;" : ""}`))}
+      s += 32;
       column += step;
     }
-    p += 16;
-    bias += 16;
-    c += 16;
+    p += 32;
+    bias += 32;
+    c += 32;
   }
 }
 `;

@@ -1,5 +1,6 @@
 /**
- * f32-winograd-4x4: the transforms of F(4x4, 3x3), four channels of a tile at a time.
+ * f32-winograd-4x4: the transforms of F(4x4, 3x3), eight channels of a tile at a time. All loads of a pair of vectors come
+ * before the stores, which are in pairs at one address: so V8 may join them to 256 bits.
  */
 
 import { WinogradParams } from "../params";
@@ -8,7 +9,7 @@ import { clamp } from "../simd";
 /**
  * A tile of 6x6 input pixels, all channels: `base` is the image's first pixel, `table` the address in the table of the
  * tile's first pixel and `tableRow` the bytes to the row below; `u` is where the first of 36 products begins and `uStep`
- * the bytes to the next one; `scratch` has room for 36 vectors.
+ * the bytes to the next one; `scratch` has room for 36 pairs of vectors. Reads and writes up to seven channels more.
  */
 export function winogradInput4x4(
   base: usize,
@@ -26,76 +27,126 @@ export function winogradInput4x4(
   const sum = f32x4.splat(2.5);
   const aaa = f32x4.splat(0.3535533905932738);
   const bbb = f32x4.splat(2.8284271247461903);
-  for (; channels > 0; channels -= 4) {
+  for (; channels > 0; channels -= 8) {
     let row = table;
     let s = scratch;
     for (let i = 0; i < 6; i++) {
-      const x0 = v128.load(base + load<usize>(row));
-      const x1 = v128.load(base + load<usize>(row, 4));
-      const x2 = v128.load(base + load<usize>(row, 8));
-      const x3 = v128.load(base + load<usize>(row, 12));
-      const x4 = v128.load(base + load<usize>(row, 16));
-      const x5 = v128.load(base + load<usize>(row, 20));
-      const y0 = f32x4.sub(f32x4.add(x0, x4), f32x4.mul(sum, x2));
-      const evenA = f32x4.sub(x4, f32x4.mul(two, x2));
-      const oddA = f32x4.mul(a, f32x4.sub(x3, f32x4.mul(two, x1)));
-      const y1 = f32x4.add(evenA, oddA);
-      const y2 = f32x4.sub(evenA, oddA);
-      const evenB = f32x4.sub(x4, f32x4.mul(half, x2));
-      const oddB = f32x4.mul(b, f32x4.sub(x3, f32x4.mul(half, x1)));
-      const y3 = f32x4.add(evenB, oddB);
-      const y4 = f32x4.sub(evenB, oddB);
-      const y5 = f32x4.sub(f32x4.add(x1, x5), f32x4.mul(sum, x3));
-      v128.store(s, y0);
-      v128.store(s, y1, 16);
-      v128.store(s, y2, 32);
-      v128.store(s, y3, 48);
-      v128.store(s, y4, 64);
-      v128.store(s, y5, 80);
+      const a0 = base + load<usize>(row);
+      const a1 = base + load<usize>(row, 4);
+      const a2 = base + load<usize>(row, 8);
+      const a3 = base + load<usize>(row, 12);
+      const a4 = base + load<usize>(row, 16);
+      const a5 = base + load<usize>(row, 20);
+      const x0_0 = v128.load(a0);
+      const x1_0 = v128.load(a1);
+      const x2_0 = v128.load(a2);
+      const x3_0 = v128.load(a3);
+      const x4_0 = v128.load(a4);
+      const x5_0 = v128.load(a5);
+      const y0_0 = f32x4.sub(f32x4.add(x0_0, x4_0), f32x4.mul(sum, x2_0));
+      const evenA0 = f32x4.sub(x4_0, f32x4.mul(two, x2_0));
+      const oddA0 = f32x4.mul(a, f32x4.sub(x3_0, f32x4.mul(two, x1_0)));
+      const y1_0 = f32x4.add(evenA0, oddA0);
+      const y2_0 = f32x4.sub(evenA0, oddA0);
+      const evenB0 = f32x4.sub(x4_0, f32x4.mul(half, x2_0));
+      const oddB0 = f32x4.mul(b, f32x4.sub(x3_0, f32x4.mul(half, x1_0)));
+      const y3_0 = f32x4.add(evenB0, oddB0);
+      const y4_0 = f32x4.sub(evenB0, oddB0);
+      const y5_0 = f32x4.sub(f32x4.add(x1_0, x5_0), f32x4.mul(sum, x3_0));
+      const x0_1 = v128.load(a0, 16);
+      const x1_1 = v128.load(a1, 16);
+      const x2_1 = v128.load(a2, 16);
+      const x3_1 = v128.load(a3, 16);
+      const x4_1 = v128.load(a4, 16);
+      const x5_1 = v128.load(a5, 16);
+      const y0_1 = f32x4.sub(f32x4.add(x0_1, x4_1), f32x4.mul(sum, x2_1));
+      const evenA1 = f32x4.sub(x4_1, f32x4.mul(two, x2_1));
+      const oddA1 = f32x4.mul(a, f32x4.sub(x3_1, f32x4.mul(two, x1_1)));
+      const y1_1 = f32x4.add(evenA1, oddA1);
+      const y2_1 = f32x4.sub(evenA1, oddA1);
+      const evenB1 = f32x4.sub(x4_1, f32x4.mul(half, x2_1));
+      const oddB1 = f32x4.mul(b, f32x4.sub(x3_1, f32x4.mul(half, x1_1)));
+      const y3_1 = f32x4.add(evenB1, oddB1);
+      const y4_1 = f32x4.sub(evenB1, oddB1);
+      const y5_1 = f32x4.sub(f32x4.add(x1_1, x5_1), f32x4.mul(sum, x3_1));
+      v128.store(s, y0_0);
+      v128.store(s, y0_1, 16);
+      v128.store(s, y1_0, 32);
+      v128.store(s, y1_1, 48);
+      v128.store(s, y2_0, 64);
+      v128.store(s, y2_1, 80);
+      v128.store(s, y3_0, 96);
+      v128.store(s, y3_1, 112);
+      v128.store(s, y4_0, 128);
+      v128.store(s, y4_1, 144);
+      v128.store(s, y5_0, 160);
+      v128.store(s, y5_1, 176);
       row += tableRow;
-      s += 96;
+      s += 192;
     }
     s = scratch;
     let to = u;
     for (let j = 0; j < 6; j++) {
-      const x0 = v128.load(s);
-      const x1 = v128.load(s, 96);
-      const x2 = v128.load(s, 192);
-      const x3 = v128.load(s, 288);
-      const x4 = v128.load(s, 384);
-      const x5 = v128.load(s, 480);
-      const y0 = f32x4.sub(f32x4.add(x0, x4), f32x4.mul(sum, x2));
-      const evenA = f32x4.sub(x4, f32x4.mul(two, x2));
-      const oddA = f32x4.mul(a, f32x4.sub(x3, f32x4.mul(two, x1)));
-      const y1 = f32x4.add(evenA, oddA);
-      const y2 = f32x4.sub(evenA, oddA);
-      const evenB = f32x4.sub(x4, f32x4.mul(half, x2));
-      const oddB = f32x4.mul(b, f32x4.sub(x3, f32x4.mul(half, x1)));
-      const y3 = f32x4.add(evenB, oddB);
-      const y4 = f32x4.sub(evenB, oddB);
-      const y5 = f32x4.sub(f32x4.add(x1, x5), f32x4.mul(sum, x3));
+      const x0_0 = v128.load(s);
+      const x1_0 = v128.load(s, 192);
+      const x2_0 = v128.load(s, 384);
+      const x3_0 = v128.load(s, 576);
+      const x4_0 = v128.load(s, 768);
+      const x5_0 = v128.load(s, 960);
+      const y0_0 = f32x4.sub(f32x4.add(x0_0, x4_0), f32x4.mul(sum, x2_0));
+      const evenA0 = f32x4.sub(x4_0, f32x4.mul(two, x2_0));
+      const oddA0 = f32x4.mul(a, f32x4.sub(x3_0, f32x4.mul(two, x1_0)));
+      const y1_0 = f32x4.add(evenA0, oddA0);
+      const y2_0 = f32x4.sub(evenA0, oddA0);
+      const evenB0 = f32x4.sub(x4_0, f32x4.mul(half, x2_0));
+      const oddB0 = f32x4.mul(b, f32x4.sub(x3_0, f32x4.mul(half, x1_0)));
+      const y3_0 = f32x4.add(evenB0, oddB0);
+      const y4_0 = f32x4.sub(evenB0, oddB0);
+      const y5_0 = f32x4.sub(f32x4.add(x1_0, x5_0), f32x4.mul(sum, x3_0));
+      const x0_1 = v128.load(s, 16);
+      const x1_1 = v128.load(s, 208);
+      const x2_1 = v128.load(s, 400);
+      const x3_1 = v128.load(s, 592);
+      const x4_1 = v128.load(s, 784);
+      const x5_1 = v128.load(s, 976);
+      const y0_1 = f32x4.sub(f32x4.add(x0_1, x4_1), f32x4.mul(sum, x2_1));
+      const evenA1 = f32x4.sub(x4_1, f32x4.mul(two, x2_1));
+      const oddA1 = f32x4.mul(a, f32x4.sub(x3_1, f32x4.mul(two, x1_1)));
+      const y1_1 = f32x4.add(evenA1, oddA1);
+      const y2_1 = f32x4.sub(evenA1, oddA1);
+      const evenB1 = f32x4.sub(x4_1, f32x4.mul(half, x2_1));
+      const oddB1 = f32x4.mul(b, f32x4.sub(x3_1, f32x4.mul(half, x1_1)));
+      const y3_1 = f32x4.add(evenB1, oddB1);
+      const y4_1 = f32x4.sub(evenB1, oddB1);
+      const y5_1 = f32x4.sub(f32x4.add(x1_1, x5_1), f32x4.mul(sum, x3_1));
       let product = to;
-      v128.store(product, y0);
+      v128.store(product, y0_0);
+      v128.store(product, y0_1, 16);
       product += 6 * uStep;
-      v128.store(product, y1);
+      v128.store(product, y1_0);
+      v128.store(product, y1_1, 16);
       product += 6 * uStep;
-      v128.store(product, y2);
+      v128.store(product, y2_0);
+      v128.store(product, y2_1, 16);
       product += 6 * uStep;
-      v128.store(product, y3);
+      v128.store(product, y3_0);
+      v128.store(product, y3_1, 16);
       product += 6 * uStep;
-      v128.store(product, y4);
+      v128.store(product, y4_0);
+      v128.store(product, y4_1, 16);
       product += 6 * uStep;
-      v128.store(product, y5);
-      s += 16;
+      v128.store(product, y5_0);
+      v128.store(product, y5_1, 16);
+      s += 32;
       to += uStep;
     }
-    base += 16;
-    u += 16;
+    base += 32;
+    u += 32;
   }
 }
 
 /**
- * A tile of 4x4 output pixels, `vectors` times four channels: `p` is the tile's first product and `pStep` the bytes to the
+ * A tile of 4x4 output pixels, `pairs` times eight channels: `p` is the tile's first product and `pStep` the bytes to the
  * next one; `bias` has a number for each channel; `c` is the first output, `row` and `step` the bytes to the one below and to
  * the one at its right; `residual` the distance from an output to its residual, 0 for none.
  */
@@ -103,7 +154,7 @@ export function winogradOutput4x4(
   params: WinogradParams,
   p: usize,
   pStep: usize,
-  vectors: i32,
+  pairs: i32,
   bias: usize,
   c: usize,
   row: usize,
@@ -120,81 +171,132 @@ export function winogradOutput4x4(
   const bbb = f32x4.splat(2.8284271247461903);
   const lo = f32x4.splat(params.min);
   const hi = f32x4.splat(params.max);
-  for (; vectors > 0; vectors--) {
+  for (; pairs > 0; pairs--) {
     let from = p;
     let s = scratch;
     for (let i = 0; i < 6; i++) {
-      const x0 = v128.load(from);
+      const a0 = from;
       from += pStep;
-      const x1 = v128.load(from);
+      const a1 = from;
       from += pStep;
-      const x2 = v128.load(from);
+      const a2 = from;
       from += pStep;
-      const x3 = v128.load(from);
+      const a3 = from;
       from += pStep;
-      const x4 = v128.load(from);
+      const a4 = from;
       from += pStep;
-      const x5 = v128.load(from);
+      const a5 = from;
       from += pStep;
-      const evenA = f32x4.add(x1, x2);
-      const oddA = f32x4.sub(x1, x2);
-      const evenB = f32x4.add(x3, x4);
-      const oddB = f32x4.sub(x3, x4);
-      const y0 = f32x4.add(f32x4.add(x0, evenA), evenB);
-      const y1 = f32x4.add(f32x4.mul(a, oddA), f32x4.mul(b, oddB));
-      const y2 = f32x4.add(f32x4.mul(half, evenA), f32x4.mul(two, evenB));
-      const y3 = f32x4.add(f32x4.add(f32x4.mul(aaa, oddA), f32x4.mul(bbb, oddB)), x5);
-      v128.store(s, y0);
-      v128.store(s, y1, 16);
-      v128.store(s, y2, 32);
-      v128.store(s, y3, 48);
-      s += 64;
+      const x0_0 = v128.load(a0);
+      const x1_0 = v128.load(a1);
+      const x2_0 = v128.load(a2);
+      const x3_0 = v128.load(a3);
+      const x4_0 = v128.load(a4);
+      const x5_0 = v128.load(a5);
+      const evenA0 = f32x4.add(x1_0, x2_0);
+      const oddA0 = f32x4.sub(x1_0, x2_0);
+      const evenB0 = f32x4.add(x3_0, x4_0);
+      const oddB0 = f32x4.sub(x3_0, x4_0);
+      const y0_0 = f32x4.add(f32x4.add(x0_0, evenA0), evenB0);
+      const y1_0 = f32x4.add(f32x4.mul(a, oddA0), f32x4.mul(b, oddB0));
+      const y2_0 = f32x4.add(f32x4.mul(half, evenA0), f32x4.mul(two, evenB0));
+      const y3_0 = f32x4.add(f32x4.add(f32x4.mul(aaa, oddA0), f32x4.mul(bbb, oddB0)), x5_0);
+      const x0_1 = v128.load(a0, 16);
+      const x1_1 = v128.load(a1, 16);
+      const x2_1 = v128.load(a2, 16);
+      const x3_1 = v128.load(a3, 16);
+      const x4_1 = v128.load(a4, 16);
+      const x5_1 = v128.load(a5, 16);
+      const evenA1 = f32x4.add(x1_1, x2_1);
+      const oddA1 = f32x4.sub(x1_1, x2_1);
+      const evenB1 = f32x4.add(x3_1, x4_1);
+      const oddB1 = f32x4.sub(x3_1, x4_1);
+      const y0_1 = f32x4.add(f32x4.add(x0_1, evenA1), evenB1);
+      const y1_1 = f32x4.add(f32x4.mul(a, oddA1), f32x4.mul(b, oddB1));
+      const y2_1 = f32x4.add(f32x4.mul(half, evenA1), f32x4.mul(two, evenB1));
+      const y3_1 = f32x4.add(f32x4.add(f32x4.mul(aaa, oddA1), f32x4.mul(bbb, oddB1)), x5_1);
+      v128.store(s, y0_0);
+      v128.store(s, y0_1, 16);
+      v128.store(s, y1_0, 32);
+      v128.store(s, y1_1, 48);
+      v128.store(s, y2_0, 64);
+      v128.store(s, y2_1, 80);
+      v128.store(s, y3_0, 96);
+      v128.store(s, y3_1, 112);
+      s += 128;
     }
-    const added = v128.load(bias);
+    const added0 = v128.load(bias);
+    const added1 = v128.load(bias, 16);
     s = scratch;
     let column = c;
     for (let j = 0; j < 4; j++) {
-      const x0 = v128.load(s);
-      const x1 = v128.load(s, 64);
-      const x2 = v128.load(s, 128);
-      const x3 = v128.load(s, 192);
-      const x4 = v128.load(s, 256);
-      const x5 = v128.load(s, 320);
-      const evenA = f32x4.add(x1, x2);
-      const oddA = f32x4.sub(x1, x2);
-      const evenB = f32x4.add(x3, x4);
-      const oddB = f32x4.sub(x3, x4);
-      const y0 = f32x4.add(f32x4.add(x0, evenA), evenB);
-      const y1 = f32x4.add(f32x4.mul(a, oddA), f32x4.mul(b, oddB));
-      const y2 = f32x4.add(f32x4.mul(half, evenA), f32x4.mul(two, evenB));
-      const y3 = f32x4.add(f32x4.add(f32x4.mul(aaa, oddA), f32x4.mul(bbb, oddB)), x5);
-      let z0 = f32x4.add(y0, added);
-      let z1 = f32x4.add(y1, added);
-      let z2 = f32x4.add(y2, added);
-      let z3 = f32x4.add(y3, added);
+      const x0_0 = v128.load(s);
+      const x1_0 = v128.load(s, 128);
+      const x2_0 = v128.load(s, 256);
+      const x3_0 = v128.load(s, 384);
+      const x4_0 = v128.load(s, 512);
+      const x5_0 = v128.load(s, 640);
+      const evenA0 = f32x4.add(x1_0, x2_0);
+      const oddA0 = f32x4.sub(x1_0, x2_0);
+      const evenB0 = f32x4.add(x3_0, x4_0);
+      const oddB0 = f32x4.sub(x3_0, x4_0);
+      const y0_0 = f32x4.add(f32x4.add(x0_0, evenA0), evenB0);
+      const y1_0 = f32x4.add(f32x4.mul(a, oddA0), f32x4.mul(b, oddB0));
+      const y2_0 = f32x4.add(f32x4.mul(half, evenA0), f32x4.mul(two, evenB0));
+      const y3_0 = f32x4.add(f32x4.add(f32x4.mul(aaa, oddA0), f32x4.mul(bbb, oddB0)), x5_0);
+      const x0_1 = v128.load(s, 16);
+      const x1_1 = v128.load(s, 144);
+      const x2_1 = v128.load(s, 272);
+      const x3_1 = v128.load(s, 400);
+      const x4_1 = v128.load(s, 528);
+      const x5_1 = v128.load(s, 656);
+      const evenA1 = f32x4.add(x1_1, x2_1);
+      const oddA1 = f32x4.sub(x1_1, x2_1);
+      const evenB1 = f32x4.add(x3_1, x4_1);
+      const oddB1 = f32x4.sub(x3_1, x4_1);
+      const y0_1 = f32x4.add(f32x4.add(x0_1, evenA1), evenB1);
+      const y1_1 = f32x4.add(f32x4.mul(a, oddA1), f32x4.mul(b, oddB1));
+      const y2_1 = f32x4.add(f32x4.mul(half, evenA1), f32x4.mul(two, evenB1));
+      const y3_1 = f32x4.add(f32x4.add(f32x4.mul(aaa, oddA1), f32x4.mul(bbb, oddB1)), x5_1);
+      let z0_0 = f32x4.add(y0_0, added0);
+      let z0_1 = f32x4.add(y0_1, added1);
+      let z1_0 = f32x4.add(y1_0, added0);
+      let z1_1 = f32x4.add(y1_1, added1);
+      let z2_0 = f32x4.add(y2_0, added0);
+      let z2_1 = f32x4.add(y2_1, added1);
+      let z3_0 = f32x4.add(y3_0, added0);
+      let z3_1 = f32x4.add(y3_1, added1);
       let to = column;
       if (residual) {
         let r = column + residual;
-        z0 = f32x4.add(z0, v128.load(r));
+        z0_0 = f32x4.add(z0_0, v128.load(r));
+        z0_1 = f32x4.add(z0_1, v128.load(r, 16));
         r += row;
-        z1 = f32x4.add(z1, v128.load(r));
+        z1_0 = f32x4.add(z1_0, v128.load(r));
+        z1_1 = f32x4.add(z1_1, v128.load(r, 16));
         r += row;
-        z2 = f32x4.add(z2, v128.load(r));
+        z2_0 = f32x4.add(z2_0, v128.load(r));
+        z2_1 = f32x4.add(z2_1, v128.load(r, 16));
         r += row;
-        z3 = f32x4.add(z3, v128.load(r));
+        z3_0 = f32x4.add(z3_0, v128.load(r));
+        z3_1 = f32x4.add(z3_1, v128.load(r, 16));
       }
-      v128.store(to, clamp(z0, lo, hi));
+      v128.store(to, clamp(z0_0, lo, hi));
+      v128.store(to, clamp(z0_1, lo, hi), 16);
       to += row;
-      v128.store(to, clamp(z1, lo, hi));
+      v128.store(to, clamp(z1_0, lo, hi));
+      v128.store(to, clamp(z1_1, lo, hi), 16);
       to += row;
-      v128.store(to, clamp(z2, lo, hi));
+      v128.store(to, clamp(z2_0, lo, hi));
+      v128.store(to, clamp(z2_1, lo, hi), 16);
       to += row;
-      v128.store(to, clamp(z3, lo, hi));
-      s += 16;
+      v128.store(to, clamp(z3_0, lo, hi));
+      v128.store(to, clamp(z3_1, lo, hi), 16);
+      s += 32;
       column += step;
     }
-    p += 16;
-    bias += 16;
-    c += 16;
+    p += 32;
+    bias += 32;
+    c += 32;
   }
 }

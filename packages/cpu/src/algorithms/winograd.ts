@@ -20,7 +20,7 @@ const MOST_TILES = 24;
 const BLOCK_BYTES = { least: 256 * 1024, most: 1024 * 1024 } as const;
 
 /** What a worker has of its own before products: see assembly/winograd.ts. */
-const SCRATCH_BYTES = 16 * 36 + 2 * 4 * 16 * 16;
+const SCRATCH_BYTES = 32 * 36 + 2 * 4 * 16 * 16;
 
 /** Between two products in memory, beside their numbers: without, all products of a tile fall into one set of the cache. */
 const SKEW = 64;
@@ -49,7 +49,8 @@ export const winograd: Algorithm = {
     const imageTiles = columnTiles * rowTiles;
     const count = n * imageTiles;
 
-    const uTile = 4 * 4 * Math.ceil(ic / 4);
+    // The transforms take eight channels at a time.
+    const uTile = 4 * 8 * Math.ceil(ic / 8);
     const weightBytes = 4 * products * (ic / g) * oc;
     const blockBytes = Math.min(Math.max(weightBytes, BLOCK_BYTES.least), BLOCK_BYTES.most);
     const most = Math.max(mr, Math.min(MOST_TILES, Math.floor(blockBytes / (products * uTile))));
