@@ -5,13 +5,73 @@
  */
 
 import { GroupedParams } from "./params";
-import { groupedW3 } from "./ukernels/f32-grouped-w3-4x4";
+import { groupedW3_4x4 } from "./ukernels/f32-grouped-w3-4x4";
+import { groupedW3_4x8 } from "./ukernels/f32-grouped-w3-4x8";
 
 const PIXELS = 4;
 const NR = 4;
 
 /** Jobs `start` to `end` of images x rows x chunks of groups, chunks innermost. `residual` is 0 for none. */
-export function grouped3(
+@inline
+function rows(
+  PAIRS: bool,
+  params: GroupedParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  start: i32,
+  end: i32,
+): void {
+  const residualDelta = residual ? residual - output : 0;
+  const step = params.outputPixel;
+  const ocPerGroup = params.ocPerGroup;
+  const icBytes: usize = params.icPerGroup << 2;
+  // Loop 3, jobs: splits the output into rows, and where these are few, into chunks of groups.
+  for (let job = start; job < end; job++) {
+    const chunk = job % params.chunks;
+    const row = job / params.chunks;
+    const y = row % params.oh;
+    const image = row / params.oh;
+    const firstGroup = chunk * params.chunkGroups;
+    const lastGroup = min<i32>(firstGroup + params.chunkGroups, params.groups);
+    const t = params.table + y * params.pixelRow;
+    const firstInput = input + image * params.inputImage + firstGroup * icBytes;
+    const firstOutput = output + image * params.outputImage + y * params.ow * step + ((firstGroup * ocPerGroup) << 2);
+    // Loop 2, tiles: splits the row into pixels; the last tile computes some pixels again instead of going one by one.
+    for (let x = 0; x < params.ow; x += PIXELS) {
+      x = min<i32>(x, params.ow - PIXELS);
+      const tap = t + (x << 2);
+      let w = params.weights + firstGroup * params.panels * params.panelBytes;
+      let base = firstInput;
+      let c = firstOutput + x * step;
+      // Output channels of the group from this panel on.
+      let left = ocPerGroup;
+      // Loop 1, panels of all groups, which lie side by side; of an odd number the last one is alone.
+      for (let panels = (lastGroup - firstGroup) * params.panels; panels > 0; panels--) {
+        const nr = min<i32>(left, NR);
+        const next = left > NR ? 0 : icBytes;
+        left = left > NR ? left - NR : ocPerGroup;
+        if (PAIRS && panels > 1) {
+          const nr1 = min<i32>(left, NR);
+          groupedW3_4x8(params, base, tap, w, c, step, residualDelta, nr, nr1, next);
+          base += next;
+          if (left <= NR) base += icBytes;
+          left = left > NR ? left - NR : ocPerGroup;
+          w += params.panelBytes << 1;
+          c += (nr + nr1) << 2;
+          panels--;
+        } else {
+          groupedW3_4x4(params, base, tap, w, c, step, residualDelta, nr);
+          base += next;
+          w += params.panelBytes;
+          c += nr << 2;
+        }
+      }
+    }
+  }
+}
+
+export function grouped3_4x4(
   params: GroupedParams,
   input: usize,
   output: usize,
@@ -21,35 +81,18 @@ export function grouped3(
   start: i32,
   end: i32,
 ): void {
-  const residualDelta = residual ? residual - output : 0;
-  const step = params.outputPixel;
-  const ocPerGroup = params.ocPerGroup;
-  // Loop 3, jobs: splits the output into rows, and where these are few, into chunks of groups.
-  for (let job = start; job < end; job++) {
-    const chunk = job % params.chunks;
-    const row = job / params.chunks;
-    const y = row % params.oh;
-    const image = row / params.oh;
-    const firstGroup = chunk * params.chunkGroups;
-    const lastGroup = min<i32>(firstGroup + params.chunkGroups, params.groups);
-    const base = input + image * params.inputImage;
-    const t = params.table + y * params.pixelRow;
-    const c = output + image * params.outputImage + y * params.ow * step;
-    // Loop 2, tiles: splits the row into pixels; the last tile computes some pixels again instead of going one by one.
-    for (let x = 0; x < params.ow; x += PIXELS) {
-      x = min<i32>(x, params.ow - PIXELS);
-      const tap = t + (x << 2);
-      let at = c + x * step + ((firstGroup * ocPerGroup) << 2);
-      let w = params.weights + firstGroup * params.panels * params.panelBytes;
-      // Loop 1, groups and their panels, which lie side by side.
-      for (let group = firstGroup; group < lastGroup; group++) {
-        const from = base + ((group * params.icPerGroup) << 2);
-        for (let left = ocPerGroup; left > 0; left -= NR) {
-          groupedW3(params, from, tap, w, at, step, residualDelta, left);
-          w += params.panelBytes;
-          at += min<i32>(left, NR) << 2;
-        }
-      }
-    }
-  }
+  rows(false, params, input, output, residual, start, end);
+}
+
+export function grouped3_4x8(
+  params: GroupedParams,
+  input: usize,
+  output: usize,
+  residual: usize,
+  _shared: usize,
+  _own: usize,
+  start: i32,
+  end: i32,
+): void {
+  rows(true, params, input, output, residual, start, end);
 }

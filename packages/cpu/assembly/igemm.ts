@@ -56,20 +56,27 @@ function igemm(
     const first = block * params.blockPixels;
     const last = min<i32>(first + params.blockPixels, pixels);
     const c = output + pass * params.outputImage + ((group * params.ocPerGroup + panel * NR) << 2);
+    let image = first / imagePixels;
+    let column = first - image * imagePixels;
     // Loop 1, tiles: splits the block into rows of pixels; the panel of weights stays in cache over all of them.
     for (let pixel = first; pixel < last;) {
       const left = last - pixel;
       const rows = rowsOf(MR, left);
       const positions = params.positions + (pixel << 2);
-      const image = pixel / imagePixels;
-      const column = pixel - image * imagePixels;
-      const at = c + image * params.outputImage + column * params.outputPixel;
       if (nr == NR && rows <= left && (single || column + rows <= imagePixels)) {
+        const at = c + image * params.outputImage + column * params.outputPixel;
         tile(NR, rows, MR, params, base, positions, w, at, step, residualDelta);
       } else {
         ragged(NR, rows, MR, params, base, positions, w, c, residualDelta, own, pixel, min<i32>(rows, left), nr);
       }
       pixel += rows;
+      column += rows;
+      // A division a tile would take a tenth of the time of a tile of 16 input channels.
+      if (column >= imagePixels) {
+        const images = column / imagePixels;
+        image += images;
+        column -= images * imagePixels;
+      }
     }
   }
 }

@@ -23,7 +23,7 @@ export type RangeKernel = (
  * The kernels by name. `igemm<mr>x<nr>` is an indirect GEMM over tiles of `mr` output pixels by `nr` output channels.
  * `depthwise` takes any kernel size, stride and dilation; `depthwise<k>x<k>s<s>_<pixels>x<channels>` kernels of k x k with
  * stride s and dilation 1 along the width, over tiles of so many output pixels by so many channels, m2 for two output channels
- * for each input channel. `grouped3` is for groups of few channels, 3 taps wide. `winograd...` are minimal filtering, over
+ * for each input channel. `grouped3_<pixels>x<channels>` is for groups of few channels, 3 taps wide. `winograd...` are minimal filtering, over
  * tiles of an indirect GEMM. A kernel set may lack some.
  */
 export const KERNEL_NAMES = [
@@ -44,7 +44,8 @@ export const KERNEL_NAMES = [
   "depthwise5x5s2_4x8",
   "depthwise5x5s2_2x4",
   "depthwise3x3s1m2_4x8",
-  "grouped3",
+  "grouped3_4x4",
+  "grouped3_4x8",
   "winogradTransform",
   "winogradMultiply4x8",
   "winogradMultiply6x8",

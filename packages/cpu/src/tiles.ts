@@ -48,25 +48,28 @@ const LOOPED: readonly DepthwiseTile[] = [
   { size: 3, stride: 1, multiplier: 2, pixels: 4, lanes: 8, kernel: "depthwise3x3s1m2_4x8" },
 ];
 
-const GROUPED: Tiles["grouped"] = { kernel: "grouped3", pixels: 4 };
+const grouped = (channels: number): NonNullable<Tiles["grouped"]> => ({
+  kernel: `grouped3_4x${channels}` as KernelName,
+  pixels: 4,
+});
 
 export const TILES: Readonly<Record<Registers, Tiles>> = {
   few: {
     igemm: [tile(4, 8, 30), tile(8, 4, 22), tile(1, 16, 15), tile(1, 32, 20)],
     depthwise: LOOPED,
-    grouped: GROUPED,
+    grouped: grouped(4),
     winograd: winograd(4, 8),
   },
   many: {
     igemm: [tile(6, 8, 40), tile(8, 4, 28), tile(1, 16, 15), tile(1, 32, 20)],
     depthwise: UNROLLED,
-    grouped: GROUPED,
+    grouped: grouped(8),
     winograd: winograd(6, 8),
   },
   wide: {
     igemm: [tile(6, 16, 94), tile(6, 8, 66), tile(8, 4, 28), tile(1, 16, 25), tile(1, 32, 40)],
     depthwise: UNROLLED,
-    grouped: GROUPED,
+    grouped: grouped(8),
     winograd: winograd(6, 16),
   },
 };

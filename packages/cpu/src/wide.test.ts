@@ -97,7 +97,7 @@ describe("the check of kernels that an experimental flag made", () => {
     expect(firstWrong(await loadWasmKernels({ simd: "simd128" }, 2 ** 24))).toBeUndefined();
   });
 
-  it.each(["igemm4x8", "igemm1x32", "depthwise3x3s1_4x4", "grouped3", "winogradBlocks4x8"] as const)(
+  it.each(["igemm4x8", "igemm1x32", "depthwise3x3s1_4x4", "grouped3_4x4", "winogradBlocks4x8"] as const)(
     "finds a wrong %s",
     async (name) => {
       const kernels = await loadWasmKernels({ simd: "simd128" }, 2 ** 24);

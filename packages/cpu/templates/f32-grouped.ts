@@ -1,7 +1,8 @@
 /**
- * The template of the tiles for groups of few channels: a few neighbouring output pixels of a row by four output channels of
- * a group. Each input number is loaded once for all outputs that it takes part in, where the indirect GEMM would load it
- * once a tap. assembly/grouped.ts has the loops around it.
+ * The template of the tiles for groups of few channels: a few neighbouring output pixels of a row by one panel of four output
+ * channels of a group, or by two panels that lie side by side, of one group or of two. Each input number is loaded once for
+ * all outputs that it takes part in, where the indirect GEMM would load it once a tap. assembly/grouped.ts has the loops
+ * around it.
  */
 
 import { at, range } from "./lines.js";
@@ -11,26 +12,42 @@ export interface GroupedTile {
   readonly width: number;
   /** Neighbouring output pixels. */
   readonly pixels: number;
+  /** Panels: with one, each sum waits for the one before it, so that half of what a processor can do is idle. */
+  readonly panels: 1 | 2;
 }
 
-/** AssemblyScript of the tile `f32-grouped-w<width>-<pixels>x4`. */
-export function groupedTile({ width, pixels }: GroupedTile): string {
+/** AssemblyScript of the tile `f32-grouped-w<width>-<pixels>x<channels>`: the function `groupedW<width>_<pixels>x<channels>`. */
+export function groupedTile({ width, pixels, panels }: GroupedTile): string {
   const columns = range(pixels + width - 1);
   const outputs = range(pixels);
   const taps = range(width);
+  const each = range(panels);
+  const pair = panels === 2;
+  const name = `${pixels}x${4 * panels}`;
+  /** Weights of panel `q`, then each column into every output that it reaches. */
+  const panelOf = (q: number): string =>
+    [
+      ...taps.map((tap) => `      const w${q}${tap} = v128.load(${at(q === 0 ? "w" : "v", 16 * tap)});`),
+      ...columns.flatMap((column) => [
+        `      const x${q}${column} = v128.load32_splat(a${column}${q === 0 ? "" : " + next"});`,
+        ...outputs
+          .filter((pixel) => column >= pixel && column < pixel + width)
+          .map((pixel) => `      y${pixel}_${q} = madd(x${q}${column}, w${q}${column - pixel}, y${pixel}_${q});`),
+      ]),
+    ].join("\n");
   return `/**
- * f32-grouped-w${width}-${pixels}x4: ${pixels} neighbouring output pixels of a row by 4 output channels of a group; ${width} taps wide, stride and
- * dilation 1 along the width. Adds the residual, clamps, and stores \`nr\` channels.
+ * f32-grouped-w${width}-${name}: ${pixels} neighbouring output pixels of a row by ${pair ? "two panels of 4 output channels" : "4 output channels of a group"}; ${width} taps wide, stride
+ * and dilation 1 along the width. Adds the residual, clamps, and stores \`nr\` channels${pair ? " of the first panel and \\`nr1\\` of the second" : ""}.
  *
  * \`base\` is the group's first channel of the image's first pixel; \`t\` the address in the table of the first pixel's first
  * tap; \`w\` the panel: 4 biases, then for each row of taps and input channel 4 weights for each of its taps; \`c\` the first
- * output and \`step\` the bytes to the next pixel's; \`residual\` the distance from an output to its residual, 0 for none.
+ * output and \`step\` the bytes to the next pixel's; \`residual\` the distance from an output to its residual, 0 for none.${pair ? "\n * \\`next\\` is the distance from the first panel's input to the second's: 0, or a group's channels." : ""}
  */
 
 import { GroupedParams } from "../params";
 import { clamp, madd, storeLanes } from "../simd";
 
-export function groupedW${width}(
+export function groupedW${width}_${name}(
   params: GroupedParams,
   base: usize,
   t: usize,
@@ -38,43 +55,53 @@ export function groupedW${width}(
   c: usize,
   step: usize,
   residual: usize,
-  nr: i32,
+  nr: i32,${pair ? "\n  nr1: i32,\n  next: usize," : ""}
 ): void {
   const tapRow = params.tapRow;
   const icBytes = params.icPerGroup << 2;
-  let y0 = v128.load(w);
+${pair ? "  let v = w + params.panelBytes;\n" : ""}${each.map((q) => `  let y0_${q} = v128.load(${q === 0 ? "w" : "v"});`).join("\n")}
 ${outputs
   .slice(1)
-  .map((pixel) => `  let y${pixel} = y0;`)
+  .map((pixel) => `  let ${each.map((q) => `y${pixel}_${q} = y0_${q}`).join(", ")};`)
   .join("\n")}
   w += 16;
+${pair ? "  v += 16;" : ""}
   for (let ky = params.kh; ky > 0; ky--) {
 ${columns.map((column) => `    let a${column} = base + load<usize>(${at("t", 4 * column)});`).join("\n")}
     const end = a0 + icBytes;
     do {
-${taps.map((tap) => `      const w${tap} = v128.load(${at("w", 16 * tap)});`).join("\n")}
+${each.map(panelOf).join("\n")}
       w += ${16 * width};
-${columns
-  .map((column) =>
-    [
-      `      const x${column} = v128.load32_splat(a${column});`,
-      `      a${column} += 4;`,
-      ...outputs
-        .filter((pixel) => column >= pixel && column < pixel + width)
-        .map((pixel) => `      y${pixel} = madd(x${column}, w${column - pixel}, y${pixel});`),
-    ].join("\n"),
-  )
-  .join("\n")}
+${pair ? `      v += ${16 * width};` : ""}
+${columns.map((column) => `      a${column} += 4;`).join("\n")}
     } while (a0 != end);
     t += tapRow;
   }
+${pair ? "  const second: usize = nr << 2;" : ""}
   if (residual) {
     let r = c + residual;
-${outputs.map((pixel) => `    y${pixel} = f32x4.add(y${pixel}, v128.load(r));${pixel < pixels - 1 ? "\n    r += step;" : ""}`).join("\n")}
+${outputs
+  .map(
+    (pixel) =>
+      each
+        .map((q) => `    y${pixel}_${q} = f32x4.add(y${pixel}_${q}, v128.load(r${q === 0 ? "" : " + second"}));`)
+        .join("\n") + (pixel < pixels - 1 ? "\n    r += step;" : ""),
+  )
+  .join("\n")}
   }
   const lo = f32x4.splat(params.min);
   const hi = f32x4.splat(params.max);
-${outputs.map((pixel) => `  storeLanes(c, clamp(y${pixel}, lo, hi), nr);${pixel < pixels - 1 ? "\n  c += step;" : ""}`).join("\n")}
+${outputs
+  .map(
+    (pixel) =>
+      each
+        .map(
+          (q) =>
+            `  storeLanes(c${q === 0 ? "" : " + second"}, clamp(y${pixel}_${q}, lo, hi), ${q === 0 ? "nr" : "nr1"});`,
+        )
+        .join("\n") + (pixel < pixels - 1 ? "\n  c += step;" : ""),
+  )
+  .join("\n")}
 }
 `;
 }

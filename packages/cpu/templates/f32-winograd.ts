@@ -81,7 +81,6 @@ const F4: Minimal = {
 
 export const MINIMAL: readonly Minimal[] = [F2, F4];
 
-/** AssemblyScript of `f32-winograd-<m>x<m>`: both transforms. */
 /** Vectors of four channels that a loop computes at once: a pair, which V8 may join to 256 bits. */
 const PAIR = range(2);
 

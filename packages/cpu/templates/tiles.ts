@@ -31,6 +31,7 @@ const DWCONV_TILES: readonly DwconvTile[] = [
 export const EMITTED: ReadonlyMap<string, string> = new Map([
   ...IGEMM_TILES.map((tile) => [`f32-igemm-${tile.mr}x${tile.nr}.ts`, igemmTile(tile)] as const),
   ...DWCONV_TILES.map((tile) => [`f32-dwconv-${dwconvTileName(tile)}.ts`, dwconvTile(tile)] as const),
-  ["f32-grouped-w3-4x4.ts", groupedTile({ width: 3, pixels: 4 })],
+  ["f32-grouped-w3-4x4.ts", groupedTile({ width: 3, pixels: 4, panels: 1 })],
+  ["f32-grouped-w3-4x8.ts", groupedTile({ width: 3, pixels: 4, panels: 2 })],
   ...MINIMAL.map((minimal) => [`f32-winograd-${minimal.m}x${minimal.m}.ts`, winogradTransforms(minimal)] as const),
 ]);
