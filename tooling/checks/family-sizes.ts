@@ -26,7 +26,7 @@ export interface Family {
 const starting = (start: string) => (name: string) => name.startsWith(start);
 const winograd = starting("winograd");
 const igemm = starting("igemm");
-/** `depthwise5x5s2Loop` is of kernels 5x5; `depthwise3x3s1m2` has two outputs for each input. */
+/** `depthwise5x5s2_4x8` is of kernels 5x5; `depthwise3x3s1m2_4x8` has two outputs for each input. */
 const depthwise =
   (kernel: RegExp) =>
   (name: string): boolean =>
@@ -37,8 +37,8 @@ export const FAMILIES: readonly Family[] = [
   { name: "indirect GEMM", has: igemm },
   { name: "Winograd", has: winograd },
   { name: "depthwise, any kernel", has: depthwise(/^$/) },
-  { name: "depthwise 3x3", has: depthwise(/^3x3s\d(Loop)?$/) },
-  { name: "depthwise 5x5", has: depthwise(/^5x5s\d(Loop)?$/) },
+  { name: "depthwise 3x3", has: depthwise(/^3x3s\d_/) },
+  { name: "depthwise 5x5", has: depthwise(/^5x5s\d_/) },
   { name: "depthwise with a multiplier", has: depthwise(/^\dx\ds\dm\d/) },
   { name: "grouped", has: starting("grouped") },
   { name: "transposing copies", has: (name) => name === "toNhwc" || name === "toNchw" },
