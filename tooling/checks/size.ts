@@ -6,8 +6,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import process from "node:process";
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
+import { BUNDLE, gzipped } from "./bundle.js";
 import { cacheFolder, fail, ROOT, run, tool } from "./workspace.js";
 
 const IMPORTS = join(ROOT, "tooling", "size", "imports");
@@ -17,13 +18,7 @@ async function bundle(out: string): Promise<string[]> {
   await build({
     entryPoints,
     outdir: out,
-    bundle: true,
-    minify: true,
-    format: "esm",
-    platform: "browser",
-    target: "es2022",
-    legalComments: "none",
-    logLevel: "error",
+    ...BUNDLE,
   });
   return entryPoints.map((entry) => join(out, basename(entry)));
 }
@@ -33,7 +28,7 @@ function table(files: readonly string[]): string {
   return files
     .map((file) => {
       const bytes = readFileSync(file);
-      const sizes = [bytes.length, gzipSync(bytes, { level: 9 }).length, brotliCompressSync(bytes).length];
+      const sizes = [bytes.length, gzipped(bytes), brotliCompressSync(bytes).length];
       return `${basename(file, ".js").padEnd(16)} ${sizes.map(kilobytes).join(" ")}`;
     })
     .join("\n");

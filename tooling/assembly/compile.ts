@@ -1,0 +1,57 @@
+/** Compiles a package's `assembly` folder to WebAssembly, and modules to text. */
+
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import asc from "assemblyscript/asc";
+import { type Bundle, encodeModules } from "../../packages/cpu/src/bytes-as-text.js";
+
+export const INSTRUCTION_SETS = [
+  { name: "simd128", features: "simd" },
+  { name: "relaxed", features: "simd,relaxed-simd" },
+] as const;
+
+/** Pieces that each module is cut into: of 4, 8, 16 and 32, gzip makes least of these. */
+const PIECES = 8;
+
+const FLAGS = ["--importMemory", "--runtime", "stub", "--noAssert", "-O2"];
+
+export interface CompileOptions {
+  /** The package's folder. */
+  readonly folder: string;
+  /** The source of `assembly` that says what is exported, without its ending. */
+  readonly entry: string;
+  /** Of WebAssembly, separated by commas. */
+  readonly features: string;
+  /** Of the compiler, beside those that every module has. */
+  readonly flags?: readonly string[];
+  /** Taken for the entry's text instead of its file. */
+  readonly source?: string;
+}
+
+/** @throws Error with what the compiler says */
+export async function compile({ folder, entry, features, flags = [], source }: CompileOptions): Promise<Uint8Array> {
+  let binary: Uint8Array | undefined;
+  const file = `assembly/${entry}.ts`;
+  const { error, stderr } = await asc.main(
+    [file, "--baseDir", folder, "--outFile", "kernels.wasm", "--enable", features, ...FLAGS, ...flags],
+    {
+      readFile: async (name, baseDir) => {
+        const path = resolve(baseDir, name);
+        if (source !== undefined && path === resolve(folder, file)) return source;
+        // The compiler asks for files that may not be there, to find out whether they are.
+        return readFile(path, "utf8").catch(() => null);
+      },
+      writeFile: (_name, contents) => {
+        if (typeof contents !== "string") binary = contents;
+      },
+    },
+  );
+  if (error || !binary)
+    throw new Error(`AssemblyScript failed for ${features}: ${error?.message ?? "no output"}\n${stderr.toString()}`);
+  return binary;
+}
+
+/** Modules together as text, cut as they are in what is published. */
+export function bundleOf(modules: readonly Uint8Array[]): Bundle {
+  return encodeModules(modules, PIECES);
+}
