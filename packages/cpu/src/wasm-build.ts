@@ -13,6 +13,9 @@ export type Simd = "relaxed" | "simd128";
 /** Where the modules of a bundle lie. */
 const MODULES: Readonly<Record<Simd, number>> = { simd128: 0, relaxed: 1 };
 
+/** Bytes that may be compiled. Not in the declarations as `Uint8Array<ArrayBuffer>`, which TypeScript knows from 5.7 on only. */
+type Bytes = InstanceType<typeof Uint8Array>;
+
 /** What a build exports: kernels, what clears rows, and what transposes. */
 export interface WasmExports extends Readonly<Partial<Record<KernelName, RangeKernel>>>, TransposeKernels {
   /** Writes zeros: `rows` times `bytes` bytes (a multiple of 16), `stride` bytes apart, from `address` on. */
@@ -22,7 +25,7 @@ export interface WasmExports extends Readonly<Partial<Record<KernelName, RangeKe
 export interface WasmBuild {
   /** What reports call it: `"wasm simd128"`, `"wasm relaxed simd"`, `"wasm relaxed simd, 256-bit"`. */
   readonly name: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Bytes;
   readonly tiles: Tiles;
   /** Whether it counts on 256 bits, which an experimental flag gives: then its results should be checked before use. */
   readonly wide: boolean;
