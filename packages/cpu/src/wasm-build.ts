@@ -82,8 +82,8 @@ export function pickBuild(bundle: Bundle, { simd, wide, registers }: BuildOption
     const bytes = decodeModule(bundle, MODULES[name], 2);
     if (!WebAssembly.validate(bytes)) continue;
     const isWide = name === "relaxed" && (wide ?? startedWide());
-    const tiles = TILES[registers ?? (isWide ? "wide" : registersOf(name))];
-    if (!isWide) return { name: NAMES[name], bytes, tiles, wide: false };
+    if (!isWide) return { bytes, ...narrowBuild(name, registers) };
+    const tiles = TILES[registers ?? "wide"];
     return { name: `${NAMES[name]}, 256-bit`, bytes: apart(bytes), tiles, wide: true };
   }
   const what = simd === "relaxed" || wide ? "relaxed SIMD" : "SIMD";
@@ -92,6 +92,11 @@ export function pickBuild(bundle: Bundle, { simd, wide, registers }: BuildOption
     `this engine's WebAssembly has no ${what}`,
     simd === "relaxed" ? `Use ${factory}({ simd: "simd128" }), or leave simd out` : remedy,
   );
+}
+
+/** All of a build of 128 bits but its bytes. */
+export function narrowBuild(name: Simd, registers: Registers = registersOf(name)): Omit<WasmBuild, "bytes"> {
+  return { name: NAMES[name], tiles: TILES[registers], wide: false };
 }
 
 /**
