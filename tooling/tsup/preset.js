@@ -16,16 +16,16 @@ export function library(entry, options = {}) {
     // .d.ts for import and .d.cts for require; a single one would describe the wrong module kind to one of the two.
     dts: true,
     clean: true,
-    // Maps would double the tarball; whitespace is gone but names are not, so stack traces stay readable without them.
+    // What is shipped has its lines, its names, and the hints to bundlers inside `import()`, so a stack trace says where and
+    // needs no map. Maps with the sources in them would double the tarballs.
     sourcemap: false,
     // Shared chunks keep a class that two entries export the same class.
     splitting: true,
     ...options,
     esbuildOptions(esbuild, context) {
-      esbuild.minifyWhitespace = true;
-      esbuild.minifySyntax = true;
-      // Kept: error messages and stack traces name classes and functions, and a bundler shortens them anyway.
-      esbuild.minifyIdentifiers = false;
+      // Nothing is minified: Node prints the line that an uncaught error comes from, and a bundler reads the comments in
+      // `import()`. Sizes are measured behind a user's own minifier (tooling/checks/size.ts).
+      esbuild.minify = false;
       esbuild.legalComments = "none";
       options.esbuildOptions?.(esbuild, context);
     },

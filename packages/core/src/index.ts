@@ -30,6 +30,8 @@ export { conv2d, type Conv2dFunctionOptions } from "./functional.js";
 export { type MemoryPlan, planMemory, type SizedLifetime } from "./memory-plan.js";
 export type { Model, ModelLayer, ModelOptions, RunOptions } from "./model.js";
 export { type LayerRef, type Network, network, type NetworkLayer, type ResolvedLayer } from "./network.js";
+// For the factories of backends too: opening that waits for something ends.
+export { limitOpening, OPENING_LIMIT } from "./opening-limit.js";
 export type { Padding, Pads } from "./padding.js";
 export { prepare } from "./prepare.js";
 export {

@@ -19,6 +19,12 @@ export interface CpuOptions {
    */
   readonly simd?: Simd | "auto";
   /**
+   * A `WebAssembly.Module`, for where bytes may not be compiled, as in Cloudflare's workers and other edge functions: what
+   * their bundler makes of `@convene/cpu/relaxed.wasm` or `@convene/cpu/simd128.wasm`, of this version. Which of the two
+   * it is decides what `simd` else would, so neither `simd` nor `wide` goes with it. Left out: the build inside the package.
+   */
+  readonly module?: object;
+  /**
    * 256-bit operations, about twice as fast, on Node 24 and later on x64 processors with AVX2. Experimental: it sets V8's flag
    * `--experimental-wasm-revectorize` for the whole process, for all WebAssembly that is compiled or optimised from then on,
    * and first checks a dozen small convolutions against the kernels in JavaScript. Better start Node with that flag; then
@@ -44,10 +50,15 @@ const MOST_MEMORY = { wasm: MOST_WASM_MEMORY, js: 2 ** 31 - PAGE };
  * @throws ConveneError `ERR_INVALID_OPTION`
  */
 export async function cpu(options: CpuOptions = {}): Promise<Backend> {
-  checkKeys("cpu options", options, ["kernels", "simd", "wide", "maxMemory"]);
+  checkKeys("cpu options", options, ["kernels", "simd", "module", "wide", "maxMemory"]);
   const kernels = checkOneOf("kernels", options.kernels === undefined ? "wasm" : options.kernels, ["wasm", "js"]);
   const build = checkBuildOptions(options);
+  const { module } = options;
   for (const key of ["simd", "wide"] as const) {
+    if (module !== undefined && options[key] !== undefined) {
+      const message = `${key} (${JSON.stringify(options[key])}) means nothing beside module, which is one build`;
+      throw new ConveneError("ERR_INVALID_OPTION", message);
+    }
     if (kernels === "js" && options[key] !== undefined) {
       throw new ConveneError(
         "ERR_INVALID_OPTION",
@@ -55,8 +66,11 @@ export async function cpu(options: CpuOptions = {}): Promise<Backend> {
       );
     }
   }
+  if (kernels === "js" && module !== undefined) {
+    throw new ConveneError("ERR_INVALID_OPTION", 'module is for kernels "wasm" only');
+  }
   const most = MOST_MEMORY[kernels];
   const asked = options.maxMemory === undefined ? undefined : checkInteger("maxMemory", options.maxMemory, PAGE, most);
-  const loaded = kernels === "js" ? createJsKernels(asked ?? most) : await loadWasmKernels(build, asked);
+  const loaded = kernels === "js" ? createJsKernels(asked ?? most) : await loadWasmKernels({ ...build, module }, asked);
   return defineBackend(cpuImplementation(loaded, { maxMemory: loaded.maxMemory }));
 }

@@ -13,6 +13,9 @@ export type Simd = "relaxed" | "simd128";
 /** Where the modules of a bundle lie. */
 const MODULES: Readonly<Record<Simd, number>> = { simd128: 0, relaxed: 1 };
 
+/** Bytes that may be compiled. Not in the declarations as `Uint8Array<ArrayBuffer>`, which TypeScript knows from 5.7 on only. */
+type Bytes = InstanceType<typeof Uint8Array>;
+
 /** What a build exports: kernels, what clears rows, and what transposes. */
 export interface WasmExports extends Readonly<Partial<Record<KernelName, RangeKernel>>>, TransposeKernels {
   /** Writes zeros: `rows` times `bytes` bytes (a multiple of 16), `stride` bytes apart, from `address` on. */
@@ -22,7 +25,7 @@ export interface WasmExports extends Readonly<Partial<Record<KernelName, RangeKe
 export interface WasmBuild {
   /** What reports call it: `"wasm simd128"`, `"wasm relaxed simd"`, `"wasm relaxed simd, 256-bit"`. */
   readonly name: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Bytes;
   readonly tiles: Tiles;
   /** Whether it counts on 256 bits, which an experimental flag gives: then its results should be checked before use. */
   readonly wide: boolean;
@@ -79,8 +82,8 @@ export function pickBuild(bundle: Bundle, { simd, wide, registers }: BuildOption
     const bytes = decodeModule(bundle, MODULES[name], 2);
     if (!WebAssembly.validate(bytes)) continue;
     const isWide = name === "relaxed" && (wide ?? startedWide());
-    const tiles = TILES[registers ?? (isWide ? "wide" : registersOf(name))];
-    if (!isWide) return { name: NAMES[name], bytes, tiles, wide: false };
+    if (!isWide) return { bytes, ...narrowBuild(name, registers) };
+    const tiles = TILES[registers ?? "wide"];
     return { name: `${NAMES[name]}, 256-bit`, bytes: apart(bytes), tiles, wide: true };
   }
   const what = simd === "relaxed" || wide ? "relaxed SIMD" : "SIMD";
@@ -89,6 +92,11 @@ export function pickBuild(bundle: Bundle, { simd, wide, registers }: BuildOption
     `this engine's WebAssembly has no ${what}`,
     simd === "relaxed" ? `Use ${factory}({ simd: "simd128" }), or leave simd out` : remedy,
   );
+}
+
+/** All of a build of 128 bits but its bytes. */
+export function narrowBuild(name: Simd, registers: Registers = registersOf(name)): Omit<WasmBuild, "bytes"> {
+  return { name: NAMES[name], tiles: TILES[registers], wide: false };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Loads a WebAssembly build of the kernels, for one thread. */
 
 import { BackendUnavailableError } from "@convene/core";
+import { buildOfModule } from "./given-module.js";
 import { bundle } from "./generated/wasm.js";
 import type { KernelSet } from "./kernel-set.js";
 import { checkWide } from "./self-check.js";
@@ -8,27 +9,40 @@ import { type BuildOptions, pickBuild, type WasmExports } from "./wasm-build.js"
 import { createWasmCopies } from "./wasm-copies.js";
 import { kernelMemory, reserveWasmMemory } from "./wasm-memory.js";
 
+/** What to do where code may not be made of bytes, and compiled modules may be had. */
+const COMPILED = 'or cpu({ module }) with a compiled module, where only those may run, as on Cloudflare';
+
 const ASKER = {
   backend: "cpu",
   factory: "cpu",
   remedy: 'Use cpu({ kernels: "js" }), which needs no WebAssembly',
 };
 
+/** A build of this package's own, or a compiled module (`CpuOptions.module`). */
+export interface LoadOptions extends BuildOptions {
+  readonly module?: object | undefined;
+}
+
 /**
  * @param options which build
  * @param maxMemory bytes that the memory may grow to; left out, as many as can be reserved (`reserveWasmMemory`)
  * @throws BackendUnavailableError where the engine does not run it, or 256 bits are not what they should be
  */
-export async function loadWasmKernels(options: BuildOptions, maxMemory: number | undefined): Promise<KernelSet> {
-  const { name, bytes, tiles, wide } = pickBuild(bundle, options, ASKER);
+export async function loadWasmKernels({ module, ...options }: LoadOptions, maxMemory: number | undefined): Promise<KernelSet> {
+  const picked = module === undefined ? pickBuild(bundle, options, ASKER) : undefined;
+  const { name, tiles, wide } = picked ?? buildOfModule(module);
   const reserved = reserveWasmMemory("cpu", maxMemory, false);
   const { memory } = reserved;
   let exports: WebAssembly.Exports;
   try {
-    ({ exports } = (await WebAssembly.instantiate(bytes, { env: { memory } })).instance);
+    const imports = { env: { memory } };
+    const { exports: made } = picked
+      ? (await WebAssembly.instantiate(picked.bytes, imports)).instance
+      : await WebAssembly.instantiate(module as WebAssembly.Module, imports);
+    exports = made;
   } catch (cause) {
     const reason = `WebAssembly is forbidden here (${String(cause)})`;
-    throw new BackendUnavailableError("cpu", reason, ASKER.remedy, { cause });
+    throw new BackendUnavailableError("cpu", reason, `${ASKER.remedy}, ${COMPILED}`, { cause });
   }
   const { clearRows: _, toNhwc, toNchw, ...run } = exports as unknown as WasmExports;
   const grown = kernelMemory(memory);

@@ -17,6 +17,7 @@ import { openHost } from "./engines/host.js";
 import { openWebGl2 } from "./engines/webgl2.js";
 import { openWebGpu } from "./engines/webgpu.js";
 import { findFeatures } from "./features.js";
+import { withinLimit } from "./within-limit.js";
 
 const MODES = ["auto", "webgpu", "webgl2", "webasm", "cpu"] as const;
 
@@ -59,16 +60,18 @@ export async function gpu(options: GpuOptions = {}): Promise<Backend> {
         `device (${JSON.stringify(device)}) means nothing in mode "${mode}"`,
       );
     }
-    return await describe(openHost(mode));
+    return await withinLimit(async () => describe(openHost(mode)), `mode "${mode}" of gpu.js`);
   }
-  if (mode === "webgpu") return await describe(await openWebGpu(device));
-  if (mode === "webgl2") return await describe(await openWebGl2(device));
+  const webGpu = (): Promise<Backend> => withinLimit(async () => describe(await openWebGpu(device)), "WebGPU");
+  const webGl2 = (): Promise<Backend> => withinLimit(async () => describe(await openWebGl2(device)), "WebGL2");
+  if (mode === "webgpu") return await webGpu();
+  if (mode === "webgl2") return await webGl2();
   try {
-    return await describe(await openWebGpu(device));
+    return await webGpu();
   } catch (error) {
     if (!(error instanceof BackendUnavailableError)) throw error;
     try {
-      return await describe(await openWebGl2(device));
+      return await webGl2();
     } catch (second) {
       if (!(second instanceof BackendUnavailableError)) throw second;
       const reason = `${error.reason}; ${second.reason}`;

@@ -39,6 +39,7 @@ interface NodeWorker {
 interface NodeWorkerThreads {
   readonly Worker: new (source: string, options: object) => NodeWorker;
 }
+/** As much of `node:os` as is used. */
 interface NodeOs {
   readonly availableParallelism?: () => number;
   readonly cpus: () => readonly unknown[];
@@ -57,28 +58,45 @@ interface WebWorker {
 
 /** What there may be around: `globalThis` as it is in Node and in browsers. */
 interface Surroundings {
-  readonly process?: { readonly type?: string; readonly versions?: { readonly node?: string } };
+  readonly process?: {
+    readonly type?: string;
+    readonly versions?: { readonly node?: string };
+    /** Node's, from 20.16 on; Bun's and Deno's. */
+    readonly getBuiltinModule?: (name: string) => unknown;
+  };
   readonly Worker?: new (url: string, options: object) => WebWorker;
   readonly navigator?: { readonly hardwareConcurrency?: number };
   readonly Blob?: new (parts: string[], options: object) => object;
   readonly URL?: { createObjectURL(blob: object): string; revokeObjectURL(url: string): void };
 }
 
-/** The platform that this runs on; `undefined` where it knows no workers. */
-export async function findPlatform(): Promise<Platform | undefined> {
-  const around: Surroundings = globalThis as object;
+/** Whether workers are Node's here. */
+export function hasNodeWorkers({ process }: Surroundings = globalThis as object): boolean {
   // Bun and Deno have Node's module too, and so have tests in jsdom. A window of Electron's has it as well, but cannot start
   // Node's workers (electron/electron#18540); it is a browser's.
-  const isNode = around.process?.versions?.node !== undefined && around.process.type !== "renderer";
-  if (isNode) return nodePlatform();
+  return process?.versions?.node !== undefined && process.type !== "renderer";
+}
+
+/** The platform that this runs on; `undefined` where it knows no workers. Rejects where Node's are there and cannot be had. */
+export async function findPlatform(): Promise<Platform | undefined> {
+  const around: Surroundings = globalThis as object;
+  if (hasNodeWorkers(around)) return nodePlatform();
   return around.Worker && around.Blob && around.URL ? webPlatform(around as Required<Surroundings>) : undefined;
 }
 
+/**
+ * One of Node's own modules. The process is asked first: what a bundler or a test runner has made of this file may import
+ * other modules than Node does, or none. Older versions of Node cannot be asked.
+ */
+async function nodeModule(name: string): Promise<unknown> {
+  const found = (globalThis as Surroundings).process?.getBuiltinModule?.(name);
+  // The name is in a variable, so that no bundler looks for Node's modules when it builds for a browser.
+  return found ?? (await import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ name));
+}
+
 async function nodePlatform(): Promise<Platform> {
-  // In variables, so that no bundler looks for Node's modules when it builds for a browser.
-  const [threads, os] = ["node:worker_threads", "node:os"];
-  const { Worker } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ threads)) as NodeWorkerThreads;
-  const { availableParallelism, cpus } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ os)) as NodeOs;
+  const { Worker } = (await nodeModule("node:worker_threads")) as NodeWorkerThreads;
+  const { availableParallelism, cpus } = (await nodeModule("node:os")) as NodeOs;
   return {
     parallelism: availableParallelism?.() ?? cpus().length,
     startThread(source, name, events) {

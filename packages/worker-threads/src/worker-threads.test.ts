@@ -69,9 +69,20 @@ describe("where it cannot run, workerThreads() says so and takes nothing else", 
     await expect(workerThreads()).rejects.toThrow(unavailable(/SharedArrayBuffer is not available/, headers));
   });
 
-  it("on a page that is not isolated: names both headers", async () => {
-    vi.stubGlobal("crossOriginIsolated", false);
-    await expect(workerThreads()).rejects.toThrow(unavailable(/share memory/, headers));
+  it("where shared memory may not be sent to a worker: names both headers", async () => {
+    const postMessage = (): never => {
+      throw new DOMException("SharedArrayBuffer transfer requires self.crossOriginIsolated.", "DataCloneError");
+    };
+    const close = (): void => undefined;
+    const refusing = { postMessage, close };
+    vi.stubGlobal(
+      "MessageChannel",
+      class {
+        port1 = refusing;
+        port2 = refusing;
+      },
+    );
+    await expect(workerThreads()).rejects.toThrow(unavailable(/may not be sent to a worker/, headers));
   });
 
   it("without WebAssembly", async () => {
@@ -100,6 +111,56 @@ describe("where it cannot run, workerThreads() says so and takes nothing else", 
     vi.stubGlobal("process", { type: "renderer", versions: { node: "22.0.0" } });
     vi.stubGlobal("Worker", undefined);
     await expect(workerThreads()).rejects.toThrow(unavailable(/no workers/, /@convene\/cpu/));
+  });
+
+  it("where Node's module cannot be imported, as inside Jest on an old Node: says what to run", async () => {
+    const thrown = new TypeError("A dynamic import callback was not specified.");
+    const getBuiltinModule = (): never => {
+      throw thrown;
+    };
+    vi.stubGlobal("process", { versions: process.versions, getBuiltinModule });
+    await expect(workerThreads()).rejects.toThrow(unavailable(/cannot be imported.*import callback/, /20\.16/));
+  });
+
+  it("without process.getBuiltinModule, before Node 20.16, imports Node's module", async () => {
+    vi.stubGlobal("process", { ...process, getBuiltinModule: undefined });
+    expect((await make({ threads: 1 })).device).toMatch(/, 1 thread$/);
+  });
+
+  it("with process.getBuiltinModule imports nothing, as a bundle cannot", async () => {
+    const asked: string[] = [];
+    const own = process;
+    const getBuiltinModule = (name: string): unknown => {
+      asked.push(name);
+      return own.getBuiltinModule(name);
+    };
+    vi.stubGlobal("process", { ...process, getBuiltinModule });
+    await make({ threads: 1 });
+    expect(asked).toEqual(["node:worker_threads", "node:os"]);
+  });
+
+  it("where a worker never answers: gives up, and ends them", async () => {
+    const { startThread } = (await findPlatform())!;
+    const ended: Promise<void>[] = [];
+    const platform: Platform = {
+      parallelism: 2,
+      startThread: (_source, name, events) => {
+        // It lives, and says nothing.
+        const thread = startThread("setInterval(() => undefined, 1000)", name, events);
+        return {
+          ...thread,
+          terminate: () => {
+            ended.push(thread.terminate());
+            return ended.at(-1)!;
+          },
+        };
+      },
+    };
+    await expect(openWorkerThreads({}, { platform, silence: 1 })).rejects.toThrow(
+      unavailable(/worker 1 of 2 was lost: it was started, and has not answered within 1 s/, /cpu/),
+    );
+    expect(ended).toHaveLength(2);
+    await Promise.all(ended);
   });
 
   it("where starting one is forbidden: names the flag", async () => {

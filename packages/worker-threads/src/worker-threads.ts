@@ -15,8 +15,10 @@ import {
 } from "@convene/cpu/kernels";
 import { implementation } from "./backend.js";
 import { workerSource } from "./generated/worker.js";
+import { withOpeningLimit } from "./opening-limit.js";
 import { type Pool, startPool } from "./pool.js";
-import { findPlatform, type Platform } from "./thread.js";
+import { checkSharedMemory } from "./shared-memory.js";
+import { findPlatform, hasNodeWorkers, type Platform } from "./thread.js";
 
 export interface WorkerThreadsOptions {
   /** How many workers compute, from 1 to 256. Default: as many as the machine runs at once. */
@@ -41,6 +43,8 @@ export interface Internals {
   /** The workers' program. */
   readonly source?: string;
   readonly platform?: Platform;
+  /** Seconds in which no worker answers, after which opening is given up. */
+  readonly silence?: number;
   /** Sees the pool before anything runs. */
   readonly onPool?: (pool: Pool) => void;
 }
@@ -70,8 +74,8 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
   const buildOptions = checkBuildOptions(options);
   if (limit !== undefined) checkInteger("maxMemory", limit, LEAST_MEMORY, MOST_WASM_MEMORY);
 
-  checkSharedMemory();
-  const platform = internals.platform ?? (await findPlatform());
+  checkSharedMemory(NAME);
+  const platform = internals.platform ?? (await findPlatform().catch(withoutWorkers));
   if (!platform) {
     throw new BackendUnavailableError(NAME, "this JavaScript engine has no workers", ELSEWHERE);
   }
@@ -98,7 +102,7 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
   let pool: Pool;
   try {
     pool = await startPool({
-      startThread: platform.startThread,
+      startThread: withOpeningLimit(platform.startThread, internals.silence),
       source: internals.source ?? workerSource,
       threads,
       module,
@@ -114,20 +118,16 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
   return defineBackend(implementation({ build, memory: kernels, copies, maxMemory, pool }));
 }
 
-function checkSharedMemory(): void {
-  const { crossOriginIsolated } = globalThis as { readonly crossOriginIsolated?: boolean };
-  if (typeof SharedArrayBuffer === "function" && crossOriginIsolated !== false) return;
-  throw new BackendUnavailableError(
-    NAME,
-    "this page may not share memory between threads (SharedArrayBuffer is not available)",
-    "Serve the page with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: " +
-      "require-corp, or use @convene/cpu, which needs one thread",
-  );
+function withoutWorkers(cause: unknown): never {
+  const reason = `Node's workers are here, and their module cannot be imported (${String(cause)})`;
+  const remedy = `Run on Node 20.16 or later, where no import is needed. ${ELSEWHERE}`;
+  throw new BackendUnavailableError(NAME, reason, remedy, { cause });
 }
 
 function remedyFor(cause: unknown): string {
   if ((cause as { readonly code?: unknown } | undefined)?.code === "ERR_ACCESS_DENIED") {
     return "Run node with --allow-worker beside --permission, or use @convene/cpu, which needs one thread";
   }
+  if (hasNodeWorkers()) return ELSEWHERE;
   return `Where a Content-Security-Policy is set, it needs worker-src blob: and script-src 'wasm-unsafe-eval'. ${ELSEWHERE}`;
 }

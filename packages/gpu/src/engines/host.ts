@@ -1,9 +1,13 @@
 /** gpu.js without a graphics processor, for comparison: WebAssembly that it generates, or JavaScript. */
 
+import { BackendUnavailableError } from "@convene/core";
 import { elementsAccess } from "../access-elements.js";
-import { gpuJs } from "../gpu-js.js";
+import { type GpuJs, gpuJs } from "../gpu-js.js";
 import { hostMemory, LANES, lengthOf, type Planes } from "../planes.js";
-import { checkMode, type Engine } from "./engine.js";
+import { checkMode, type Engine, unavailable } from "./engine.js";
+
+const REMEDY =
+  'Run on a later Node, without --jitless, or use @convene/cpu, whose cpu({ kernels: "js" }) needs no WebAssembly';
 
 type Nested = number | Float32Array | readonly Nested[];
 
@@ -13,8 +17,26 @@ interface HostHandle {
   readonly input: object;
 }
 
+/** Node's. */
+interface Surroundings {
+  readonly process?: { readonly versions?: { readonly node?: string }; readonly getBuiltinModule?: unknown };
+  readonly Worker?: unknown;
+}
+
+/** @throws BackendUnavailableError */
 export function openHost(mode: "webasm" | "cpu"): Engine<HostHandle> {
-  const gpu = new gpuJs.GPU({ mode });
+  const { process, Worker } = globalThis as Surroundings;
+  if (mode === "webasm" && process?.versions?.node !== undefined && !process.getBuiltinModule && !Worker) {
+    // gpu-js-bundle.ts: what gpu.js would require, it gets from there.
+    const reason = `gpu.js's WebAssembly needs process.getBuiltinModule, which Node has from 20.16 on; this is Node ${process.versions.node}`;
+    throw new BackendUnavailableError("gpu", reason, REMEDY);
+  }
+  let gpu: GpuJs;
+  try {
+    gpu = new gpuJs.GPU({ mode });
+  } catch (error) {
+    throw unavailable(mode, error, REMEDY);
+  }
   const what = mode === "webasm" ? "WebAssembly" : "JavaScript";
   const handleOf = (data: Float32Array, planes: Planes): HostHandle => ({
     data,

@@ -21,6 +21,12 @@ interface WebGpu {
 }
 interface Surroundings {
   navigator?: { gpu?: WebGpu };
+  /** Node's. */
+  readonly process?: {
+    cwd(): string;
+    /** From Node 20.16 on. */
+    getBuiltinModule?(name: "node:module"): { createRequire(from: string): (name: string) => unknown };
+  };
 }
 /** Node's. */
 declare const setImmediate: (callback: (value?: unknown) => void) => unknown;
@@ -53,16 +59,35 @@ function nodeWebGpu(): Promise<WebGpu> {
   return node;
 }
 
+/** As much of the package `webgpu` as is used. */
+interface WebGpuPackage {
+  create(options: readonly string[]): WebGpu;
+}
+
 async function loadWebGpu(): Promise<WebGpu> {
+  try {
+    return (await importWebGpu()).create([]);
+  } catch (cause) {
+    throw new BackendUnavailableError("gpu", `WebGPU is not here (${String(cause)})`, REMEDY, { cause });
+  }
+}
+
+/** From where this file is; or, where `import()` is not Node's or this file has been bundled elsewhere, from the working directory. */
+async function importWebGpu(): Promise<WebGpuPackage> {
   // In a variable, so that no bundler looks for it.
   const name = "webgpu";
   try {
-    const { create } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as {
-      create(options: readonly string[]): WebGpu;
-    };
-    return create([]);
-  } catch (cause) {
-    throw new BackendUnavailableError("gpu", `WebGPU is not here (${String(cause)})`, REMEDY, { cause });
+    return (await import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ name)) as WebGpuPackage;
+  } catch (error) {
+    const { process } = globalThis as Surroundings;
+    const node = process?.getBuiltinModule?.("node:module");
+    if (!process || !node) throw error;
+    try {
+      return node.createRequire(`${process.cwd()}/`)(name) as WebGpuPackage;
+    } catch {
+      // What the import said tells more of where it should be.
+      throw error;
+    }
   }
 }
 

@@ -12,12 +12,20 @@ interface Port {
 }
 interface NodePort extends Port {
   once(event: "message", listener: (start: Start) => void): void;
+  once(event: "messageerror", listener: (error: unknown) => void): void;
+}
+interface NodeWorkerThreads {
+  readonly parentPort: NodePort;
 }
 interface Scope extends Port {
-  /** Node's: what it evaluates has it as a global. */
-  readonly require?: (name: string) => { readonly parentPort: NodePort };
+  readonly process?: { readonly getBuiltinModule?: (name: string) => NodeWorkerThreads };
+  /** Node's: what it evaluates has it as a global. Bun's workers have none. */
+  readonly require?: (name: string) => NodeWorkerThreads;
   addEventListener(event: "message", listener: (event: { readonly data: Start }) => void): void;
+  addEventListener(event: "messageerror", listener: () => void): void;
 }
+
+const UNREADABLE = "it could not read its first message, which has a shared memory and a compiled module";
 
 function start(port: Port, { module, memory, control, threads, self: number, kernels }: Start): void {
   try {
@@ -38,9 +46,14 @@ function start(port: Port, { module, memory, control, threads, self: number, ker
 
 // What is around has the types of neither: this file is compiled for both.
 const scope = globalThis as unknown as Scope;
-if (scope.require) {
-  const { parentPort } = scope.require("node:worker_threads");
-  parentPort.once("message", (message) => start(parentPort, message));
+const NODE_MODULE = "node:worker_threads";
+const node = scope.require?.(NODE_MODULE) ?? scope.process?.getBuiltinModule?.(NODE_MODULE);
+const port: Port = node?.parentPort ?? scope;
+const unreadable = (): void => port.postMessage({ kind: "failed", cause: UNREADABLE });
+if (node) {
+  node.parentPort.once("message", (message) => start(port, message));
+  node.parentPort.once("messageerror", unreadable);
 } else {
-  scope.addEventListener("message", ({ data }) => start(scope, data));
+  scope.addEventListener("message", ({ data }) => start(port, data));
+  scope.addEventListener("messageerror", unreadable);
 }

@@ -1,0 +1,35 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { openHost } from "./host.js";
+
+afterEach(() => void vi.unstubAllGlobals());
+
+describe("mode webasm, where it cannot be", () => {
+  it("names the version of Node that has what gpu.js needs", () => {
+    vi.stubGlobal("process", { versions: { node: "20.10.0" } });
+    expect(() => openHost("webasm")).toThrow(
+      expect.objectContaining({
+        code: "ERR_BACKEND_UNAVAILABLE",
+        reason: expect.stringMatching(/getBuiltinModule.*from 20\.16 on; this is Node 20\.10\.0/),
+      }),
+    );
+  });
+
+  it("under node --jitless, which has no WebAssembly, is refused with a code", async () => {
+    const program = `
+      import { gpu } from ${JSON.stringify(new URL("../index.ts", import.meta.url).href)};
+      const { code, message } = await gpu({ mode: "webasm" }).then(() => ({}), (error) => error);
+      console.log(JSON.stringify({ code, message }));`;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ["--jitless", "--conditions=convene-source", "--import", "tsx", "--input-type=module", "--eval", program],
+      { cwd: fileURLToPath(new URL("../../../..", import.meta.url)) },
+    );
+    expect(JSON.parse(stdout)).toEqual({
+      code: "ERR_BACKEND_UNAVAILABLE",
+      message: expect.stringMatching(/^gpu is unavailable: .*--jitless/),
+    });
+  });
+});

@@ -1,0 +1,47 @@
+import type { Backend } from "@convene/core";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { withinLimit } from "./within-limit.js";
+
+describe("withinLimit", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  const backend = (): Backend => ({ dispose: vi.fn(async () => undefined) }) as unknown as Backend;
+
+  it("gives what was opened, and leaves no timer", async () => {
+    const opened = backend();
+    expect(await withinLimit(async () => opened, "WebGPU")).toBe(opened);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(opened.dispose).not.toHaveBeenCalled();
+  });
+
+  it("fails with what opening fails with, and leaves no timer", async () => {
+    const error = new Error("no driver");
+    await expect(withinLimit(() => Promise.reject(error), "WebGPU")).rejects.toBe(error);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("rejects where a driver never answers, says what was waited for, and leaves no timer", async () => {
+    const opening = withinLimit(() => new Promise(() => undefined), "WebGPU", 60);
+    const refused = expect(opening).rejects.toMatchObject({
+      code: "ERR_BACKEND_UNAVAILABLE",
+      backend: "gpu",
+      reason: expect.stringMatching(/^WebGPU has not opened within 60 s: an adapter.* was waited for$/),
+      remedy: expect.stringContaining("@convene/cpu"),
+    });
+    await vi.advanceTimersByTimeAsync(60_000);
+    await refused;
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("disposes of what comes too late", async () => {
+    const opened = backend();
+    let come = (_backend: Backend): void => undefined;
+    const opening = withinLimit(() => new Promise<Backend>((resolve) => (come = resolve)), "WebGPU", 60);
+    const refused = expect(opening).rejects.toThrow(/within 60 s/);
+    await vi.advanceTimersByTimeAsync(60_000);
+    await refused;
+    come(opened);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(opened.dispose).toHaveBeenCalledOnce();
+  });
+});

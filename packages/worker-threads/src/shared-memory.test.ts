@@ -1,0 +1,66 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { checkSharedMemory } from "./shared-memory.js";
+
+const refused = (reason: RegExp) =>
+  expect.objectContaining({
+    code: "ERR_BACKEND_UNAVAILABLE",
+    backend: "worker-threads",
+    reason: expect.stringMatching(reason),
+    remedy: expect.stringMatching(
+      /Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp/,
+    ),
+  });
+const check = (): void => checkSharedMemory("worker-threads");
+
+/** Counts what is left open. */
+function channels(post: () => void) {
+  const closed: string[] = [];
+  class Channel {
+    port1 = { postMessage: post, close: () => closed.push("port1") };
+    port2 = { postMessage: post, close: () => closed.push("port2") };
+  }
+  vi.stubGlobal("MessageChannel", Channel);
+  return closed;
+}
+
+afterEach(() => void vi.unstubAllGlobals());
+
+describe("checkSharedMemory", () => {
+  it("passes here, and leaves nothing open", () => {
+    const before = process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length;
+    check();
+    expect(process.getActiveResourcesInfo().filter((name) => name === "MessagePort")).toHaveLength(before);
+  });
+
+  it("says that there is none, where there is none: an old engine", () => {
+    vi.stubGlobal("SharedArrayBuffer", undefined);
+    expect(check).toThrow(refused(/^SharedArrayBuffer is not available, so threads cannot share memory$/));
+  });
+
+  it("says that the page is not isolated, where that is why", () => {
+    vi.stubGlobal("SharedArrayBuffer", undefined);
+    vi.stubGlobal("crossOriginIsolated", false);
+    expect(check).toThrow(refused(/not available.*the page is not isolated.*crossOriginIsolated is false/));
+  });
+
+  it("where it is there and may not be sent, says so, and how that was found out", () => {
+    const closed = channels(() => {
+      throw new DOMException("SharedArrayBuffer transfer requires self.crossOriginIsolated.", "DataCloneError");
+    });
+    vi.stubGlobal("crossOriginIsolated", false);
+    expect(check).toThrow(
+      refused(/^SharedArrayBuffer is there, but may not be sent.*was tried \(DataCloneError: .*isolated.*is false/),
+    );
+    expect(closed).toEqual(["port1", "port2"]);
+  });
+
+  it("passes where it may be sent without isolation, as in Electron with a switch", () => {
+    vi.stubGlobal("crossOriginIsolated", false);
+    check();
+  });
+
+  it("passes where it cannot be tried", () => {
+    vi.stubGlobal("MessageChannel", undefined);
+    check();
+  });
+});

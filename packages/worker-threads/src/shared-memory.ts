@@ -1,0 +1,49 @@
+/** Whether memory may be shared with a worker here, found out by sharing some. */
+
+import { BackendUnavailableError } from "@convene/core";
+
+const ISOLATE =
+  "Serve the page with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: " +
+  "require-corp, or use @convene/cpu, which needs one thread";
+
+/** What there may be around. */
+interface Surroundings {
+  /** In browsers only. */
+  readonly crossOriginIsolated?: boolean;
+  readonly MessageChannel?: new () => { readonly port1: Port; readonly port2: Port };
+}
+interface Port {
+  postMessage(message: unknown): void;
+  close(): void;
+}
+
+/**
+ * A page that is not isolated from other origins has no `SharedArrayBuffer`, or has one that may not be sent to a worker;
+ * which of these it is depends on the browser, and some pages (Electron's, with a switch) may send it all the same. So some
+ * is sent.
+ *
+ * @param backend who asks, for the error
+ * @throws BackendUnavailableError
+ */
+export function checkSharedMemory(backend: string): void {
+  const { crossOriginIsolated, MessageChannel } = globalThis as Surroundings;
+  const isolation =
+    crossOriginIsolated === undefined
+      ? ""
+      : `; the page is ${crossOriginIsolated ? "" : "not "}isolated from other origins (crossOriginIsolated is ${crossOriginIsolated})`;
+  if (typeof SharedArrayBuffer !== "function") {
+    const reason = `SharedArrayBuffer is not available, so threads cannot share memory${isolation}`;
+    throw new BackendUnavailableError(backend, reason, ISOLATE);
+  }
+  if (!MessageChannel) return;
+  const { port1, port2 } = new MessageChannel();
+  try {
+    port1.postMessage(new SharedArrayBuffer(1));
+  } catch (cause) {
+    const reason = `SharedArrayBuffer is there, but may not be sent to a worker, which was tried (${String(cause)})${isolation}`;
+    throw new BackendUnavailableError(backend, reason, ISOLATE, { cause });
+  } finally {
+    port1.close();
+    port2.close();
+  }
+}
