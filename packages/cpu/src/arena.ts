@@ -1,17 +1,13 @@
-/** An allocator over one kernel memory: first fit over a sorted list of free blocks, which join again when freed. */
+/** An allocator over one kernel memory: first fit over its free blocks, which join again when freed. */
 
 import { ConveneError, type MemoryUse } from "@convene/core";
+import { createFreeBlocks } from "./free-blocks.js";
 import type { KernelMemory } from "./kernel-set.js";
 
 /** Blocks start at multiples of a cache line. */
 export const ALIGNMENT = 64;
 
 export const alignUp = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-
-interface Block {
-  readonly address: number;
-  readonly bytes: number;
-}
 
 export interface Arena {
   /** The address of `bytes` bytes, of undefined content. @throws ConveneError `ERR_OUT_OF_MEMORY` */
@@ -40,7 +36,7 @@ export function createArena(memory: KernelMemory, limit: number): Arena {
   const limitAddress = memory.staging + limit;
   let used = 0;
   const live = new Map<number, number>();
-  let free: Block[] = [];
+  const free = createFreeBlocks();
   let f32 = new Float32Array(memory.buffer);
   let i32 = new Int32Array(memory.buffer);
 
@@ -52,10 +48,11 @@ export function createArena(memory: KernelMemory, limit: number): Arena {
 
   /** Takes `bytes` at the end of the memory, which grows if it must. */
   const extend = (bytes: number, what: string): number => {
-    const last = free.at(-1);
-    const address = last && last.address + last.bytes === end ? last.address : end;
+    const last = free.takeEndingAt(end);
+    const address = last?.address ?? end;
     const needed = address + bytes;
     const fail = (cause?: unknown): never => {
+      if (last) free.add(last);
       throw new ConveneError(
         "ERR_OUT_OF_MEMORY",
         `${what} needs ${bytes} bytes; ${used} are in use and the limit is ${limit}. Dispose of what is no longer needed, or raise maxMemory`,
@@ -70,7 +67,6 @@ export function createArena(memory: KernelMemory, limit: number): Arena {
         fail(cause);
       }
     }
-    if (address !== end) free.pop();
     end = needed;
     return address;
   };
@@ -78,16 +74,7 @@ export function createArena(memory: KernelMemory, limit: number): Arena {
   const arena: Arena = {
     allocate(bytes, what) {
       const size = Math.max(ALIGNMENT, alignUp(bytes));
-      const at = free.findIndex((block) => block.bytes >= size);
-      let address: number;
-      if (at < 0) {
-        address = extend(size, what);
-      } else {
-        const block = free[at]!;
-        address = block.address;
-        const rest = { address: address + size, bytes: block.bytes - size };
-        free.splice(at, 1, ...(rest.bytes > 0 ? [rest] : []));
-      }
+      const address = free.take(size) ?? extend(size, what);
       live.set(address, size);
       used += size;
       return address;
@@ -119,16 +106,7 @@ export function createArena(memory: KernelMemory, limit: number): Arena {
       if (bytes === undefined) throw new Error(`address ${address} is not allocated`);
       live.delete(address);
       used -= bytes;
-      const merged: Block[] = [];
-      for (const block of [...free, { address, bytes }].sort((a, b) => a.address - b.address)) {
-        const last = merged.at(-1);
-        if (last && last.address + last.bytes === block.address) {
-          merged[merged.length - 1] = { address: last.address, bytes: last.bytes + block.bytes };
-        } else {
-          merged.push(block);
-        }
-      }
-      free = merged;
+      free.add({ address, bytes });
     },
     get f32() {
       refresh();

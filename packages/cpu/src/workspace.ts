@@ -24,14 +24,22 @@ export interface Workspace {
 
 /** @param free gives memory back, when nothing that was called before can touch it any more */
 export function createWorkspace(arena: Arena, workers: number, free: (address: number) => void): Workspace {
-  const needs: WorkspaceNeed[] = [];
+  const needs = { shared: createSizes(), own: createSizes() };
   let address = 0;
   let sharedBytes = 0;
   let ownBytes = 0;
 
+  const add = ({ shared, own }: WorkspaceNeed): void => {
+    needs.shared.add(shared);
+    needs.own.add(own);
+  };
+  const remove = ({ shared, own }: WorkspaceNeed): void => {
+    needs.shared.remove(shared);
+    needs.own.remove(own);
+  };
   const resize = (): void => {
-    const shared = alignUp(Math.max(0, ...needs.map((need) => need.shared)));
-    const own = alignUp(Math.max(0, ...needs.map((need) => need.own)));
+    const shared = alignUp(needs.shared.largest);
+    const own = alignUp(needs.own.largest);
     if (shared === sharedBytes && own === ownBytes) return;
     const total = shared + workers * own;
     const each = workers === 1 ? "" : `, ${own} for each of ${workers} workers`;
@@ -51,21 +59,52 @@ export function createWorkspace(arena: Arena, workers: number, free: (address: n
       return ownBytes;
     },
     reserve(need) {
-      needs.push(need);
+      add(need);
       try {
         resize();
       } catch (error) {
-        needs.pop();
+        remove(need);
         throw error;
       }
     },
     release(need) {
-      needs.splice(needs.indexOf(need), 1);
+      remove(need);
       try {
         resize();
       } catch {
         // No room to move to a smaller place: it stays as large as it is.
       }
+    },
+  };
+}
+
+/** Sizes, of which plans have the same ones over and over, and the largest of them. */
+interface Sizes {
+  readonly largest: number;
+  add(size: number): void;
+  remove(size: number): void;
+}
+
+function createSizes(): Sizes {
+  /** How often each is there. */
+  const counts = new Map<number, number>();
+  let largest = 0;
+  return {
+    get largest() {
+      return largest;
+    },
+    add(size) {
+      counts.set(size, (counts.get(size) ?? 0) + 1);
+      largest = Math.max(largest, size);
+    },
+    remove(size) {
+      const count = counts.get(size)! - 1;
+      if (count > 0) {
+        counts.set(size, count);
+        return;
+      }
+      counts.delete(size);
+      if (size === largest) largest = [...counts.keys()].reduce((most, each) => Math.max(most, each), 0);
     },
   };
 }

@@ -66,6 +66,8 @@ export function gpuImplementation<Handle>(
 ): BackendImplementation<Storage<Handle>> {
   /** By the problem's string. */
   const compiled = new Map<string, Compiled>();
+  /** Those of them that no plan uses, the one that has been unused for longest first. */
+  const unused = new Map<string, Compiled>();
   /** All that is on the device, for whoever disposes of the backend before its tensors. */
   const live = new Set<Handle>();
   const keep = (handle: Handle): Handle => {
@@ -128,19 +130,19 @@ export function gpuImplementation<Handle>(
       kernel: await engine.compile(kernelSource(problem, engine.access(args)), args, planesOf(outputShape(problem))),
       users: 0,
     };
-    // The latest is the last.
-    compiled.delete(text);
     compiled.set(text, one);
+    unused.delete(text);
     one.users++;
     return one;
   };
-  /** Drops what nobody uses, the oldest first. */
-  const trim = (): void => {
-    const unused = [...compiled].filter(([, { users }]) => users === 0);
-    for (const [text, { kernel }] of unused.slice(0, Math.max(0, unused.length - MOST_KEPT))) {
-      compiled.delete(text);
-      kernel.destroy();
-    }
+  const leave = (text: string, one: Compiled): void => {
+    if (--one.users > 0) return;
+    unused.set(text, one);
+    if (unused.size <= MOST_KEPT) return;
+    const [oldest] = unused.keys();
+    unused.get(oldest!)!.kernel.destroy();
+    unused.delete(oldest!);
+    compiled.delete(oldest!);
   };
 
   return {
@@ -188,8 +190,7 @@ export function gpuImplementation<Handle>(
         let w: Handle | undefined;
         const dispose = (): void => {
           if (w !== undefined) drop(w);
-          one.users--;
-          trim();
+          leave(formatProblem(problem), one);
         };
         try {
           w = keep(engine.allocate(planes));

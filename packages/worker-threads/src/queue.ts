@@ -30,7 +30,7 @@ export interface Queue {
   readonly lost: string | undefined;
 }
 
-/** So many are taken from the front before the rest is moved there. */
+/** So many, and half of all, are taken from the front before the rest is moved there. */
 const LONG = 4096;
 
 /** @param clear writes the rows of zeros of a batch's first step; the workers write those of the others */
@@ -45,7 +45,7 @@ export function createQueue(pool: Pool, clear: (step: Step) => void): Queue {
   const take = (count: number): readonly (QueuedStep | Action)[] => {
     const taken = waiting.slice(head, head + count);
     head += count;
-    if (head === waiting.length || head > LONG) {
+    if (head === waiting.length || (head > LONG && 2 * head > waiting.length)) {
       waiting = waiting.slice(head);
       head = 0;
     }
