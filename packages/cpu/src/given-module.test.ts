@@ -67,7 +67,9 @@ describe("cpu({ module })", () => {
     bytes[bytes.length - 1] = bytes.at(-1) === 0x30 ? 0x31 : 0x30;
     const module = await WebAssembly.compile(bytes);
     await expect(cpu({ module })).rejects.toThrow(
-      refused(/^module is of another version of @convene\/cpu \("simd128 [0-9a-f]{12}"; this one has "simd128 .*same version/),
+      refused(
+        /^module is of another version of @convene\/cpu \("simd128 [0-9a-f]{12}"; this one has "simd128 .*same version/,
+      ),
     );
   });
 

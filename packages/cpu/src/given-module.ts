@@ -41,7 +41,9 @@ function identityOf(module: unknown): string | undefined {
     sections = WebAssembly.Module.customSections(module as WebAssembly.Module, SECTION);
   } catch {
     const kind = Object.prototype.toString.call(module).slice("[object ".length, -1);
-    throw wrong(`(${kind}) is not a WebAssembly.Module; bytes become one by WebAssembly.compile, where that is allowed`);
+    throw wrong(
+      `(${kind}) is not a WebAssembly.Module; bytes become one by WebAssembly.compile, where that is allowed`,
+    );
   }
   return sections[0] && new TextDecoder().decode(sections[0]);
 }

@@ -10,7 +10,7 @@ import { createWasmCopies } from "./wasm-copies.js";
 import { kernelMemory, reserveWasmMemory } from "./wasm-memory.js";
 
 /** What to do where code may not be made of bytes, and compiled modules may be had. */
-const COMPILED = 'or cpu({ module }) with a compiled module, where only those may run, as on Cloudflare';
+const COMPILED = "or cpu({ module }) with a compiled module, where only those may run, as on Cloudflare";
 
 const ASKER = {
   backend: "cpu",
@@ -28,7 +28,10 @@ export interface LoadOptions extends BuildOptions {
  * @param maxMemory bytes that the memory may grow to; left out, as many as can be reserved (`reserveWasmMemory`)
  * @throws BackendUnavailableError where the engine does not run it, or 256 bits are not what they should be
  */
-export async function loadWasmKernels({ module, ...options }: LoadOptions, maxMemory: number | undefined): Promise<KernelSet> {
+export async function loadWasmKernels(
+  { module, ...options }: LoadOptions,
+  maxMemory: number | undefined,
+): Promise<KernelSet> {
   const picked = module === undefined ? pickBuild(bundle, options, ASKER) : undefined;
   const { name, tiles, wide } = picked ?? buildOfModule(module);
   const reserved = reserveWasmMemory("cpu", maxMemory, false);

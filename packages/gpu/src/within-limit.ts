@@ -2,7 +2,8 @@
 
 import { type Backend, BackendUnavailableError, limitOpening, OPENING_LIMIT } from "@convene/core";
 
-const REMEDY = "Use another mode, or another backend such as @convene/cpu; a driver that does not answer may need a restart";
+const REMEDY =
+  "Use another mode, or another backend such as @convene/cpu; a driver that does not answer may need a restart";
 
 /**
  * What `open` opens, or a rejection where it takes too long. A backend that comes later than that is disposed of.

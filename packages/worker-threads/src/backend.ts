@@ -39,6 +39,7 @@ export interface ImplementationOptions {
   readonly copies: Copies;
   readonly maxMemory: number;
   readonly pool: Pool;
+  readonly caller: "waits" | "joins";
 }
 
 export function implementation({
@@ -47,6 +48,7 @@ export function implementation({
   copies,
   maxMemory,
   pool,
+  caller,
 }: ImplementationOptions): BackendImplementation<Storage> {
   const { threads } = pool;
   // All that leads to the memory is dropped when the backend is disposed, so that a handle which outlives it holds none.
@@ -134,7 +136,7 @@ export function implementation({
 
   return {
     name: "worker-threads",
-    device: `${build.name}, ${threads} ${threads === 1 ? "thread" : "threads"}`,
+    device: `${build.name}, ${threads} ${threads === 1 ? "thread" : "threads"}${caller === "joins" ? " with the caller's" : ""}`,
     features: { nonFinite: true, subnormals: true },
     allocate: (shape) => allocating(() => allocateStorage(arena(), shape)),
     free: ({ address }) => free(address),

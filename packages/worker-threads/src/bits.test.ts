@@ -4,7 +4,7 @@ import { randomSource } from "@convene/conformance";
 import { parseProblem } from "@convene/core";
 import { cpu } from "@convene/cpu";
 import { expect, it } from "vitest";
-import { workerThreads } from "./index.js";
+import { workerThreads, type WorkerThreadsOptions } from "./index.js";
 import { type Example, problemExample, randomProblemExample, sameBits } from "./testing/problems.js";
 
 const PROBLEMS = 2000;
@@ -18,8 +18,8 @@ const LARGE = [
 ];
 
 /** Compares each example so many times, and counts the elements. */
-async function compare(threads: number, examples: readonly Example[], times: number): Promise<number> {
-  const [one, many] = [await cpu(), await workerThreads({ threads })];
+async function compare(options: WorkerThreadsOptions, examples: readonly Example[], times: number): Promise<number> {
+  const [one, many] = [await cpu(), await workerThreads(options)];
   let elements = 0;
   for (const example of examples) {
     const expected = await example.bits(one);
@@ -30,15 +30,22 @@ async function compare(threads: number, examples: readonly Example[], times: num
   return elements;
 }
 
-it.each([1, 2, 7])(`%i threads have the bits of cpu on ${PROBLEMS} random problems`, async (threads) => {
-  const random = randomSource(2_000 + threads);
+const OPTIONS: readonly WorkerThreadsOptions[] = [
+  { threads: 1 },
+  { threads: 2 },
+  { threads: 7 },
+  { threads: 2, caller: "joins" },
+];
+
+it.each(OPTIONS)(`%j has the bits of cpu on ${PROBLEMS} random problems`, async (options) => {
+  const random = randomSource(2_000 + options.threads!);
   const examples = Array.from({ length: PROBLEMS }, (_, at) => randomProblemExample(`random problem ${at}`, random));
-  expect(await compare(threads, examples, 1)).toBeGreaterThan(100 * PROBLEMS);
+  expect(await compare(options, examples, 1)).toBeGreaterThan(100 * PROBLEMS);
 });
 
-it.each([2, 7])("%i threads have the bits of cpu on layers of many jobs, ten times", async (threads) => {
+it.each(OPTIONS.slice(1))("%j has the bits of cpu on layers of many jobs, ten times", async (options) => {
   await compare(
-    threads,
+    options,
     LARGE.map((text) => problemExample(text, parseProblem(text), 3)),
     10,
   );

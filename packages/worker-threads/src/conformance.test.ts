@@ -25,6 +25,8 @@ const CASES: readonly Case[] = [
   ["wasm relaxed simd, 3 threads", "strict", { threads: 3, simd: "relaxed" }, SUITE_NAMES],
   ["wasm simd128, 1 thread", "fast", { threads: 1, simd: "simd128" }, ORDER],
   ["wasm simd128, 7 threads", "fast", { threads: 7, simd: "simd128" }, ORDER],
+  ["wasm simd128, 2 threads with the caller's", "fast", { threads: 2, caller: "joins", simd: "simd128" }, ORDER],
+  ["wasm simd128, 1 thread with the caller's", "fast", { threads: 1, caller: "joins", simd: "simd128" }, ORDER],
 ];
 
 describe.each(CASES)("%s, %s", (device, accuracy, options, suites) => {

@@ -97,6 +97,57 @@ describe("a worker that throws", () => {
   });
 });
 
+describe("a worker that the calling thread computes with", () => {
+  it("fails what is in flight where it throws, and the calling thread does not wait for it for ever", async () => {
+    const faulty = withFault(
+      workerSource,
+      "run(params,input,output,residual,shared,own,from,to)",
+      "(kernels.none(),run(params,input,output,residual,shared,own,from,to))",
+    );
+    const { backend, alive } = await openReachable({ threads: 2, caller: "joins" }, faulty);
+    const model = await modelOn(backend);
+    const error = await within(
+      5000,
+      until(() => model.run(X)),
+    );
+    expect(error).toEqual(lost(/worker 2 of 2 failed: TypeError: kernels.none is not a function/));
+    await backend.dispose();
+    expect(alive()).toBe(0);
+  });
+
+  it("fails what is called later where it is killed", async () => {
+    const { backend, threads } = await openReachable({ threads: 2, caller: "joins" });
+    const model = await modelOn(backend);
+    void threads[0]!.terminate();
+    const error = await within(
+      5000,
+      until(() => model.run(X)),
+    );
+    expect(error).toEqual(lost(/worker 2 of 2 was lost/));
+    await within(1000, backend.dispose());
+  });
+
+  it("is not there with one thread, which is the calling one", async () => {
+    const { backend, threads } = await openReachable({ threads: 1, caller: "joins" });
+    expect(threads).toEqual([]);
+    const model = await modelOn(backend);
+    expect((await within(5000, model.run(X))).data.length).toBe(16 * 48 * 48);
+    await within(1000, backend.dispose());
+  });
+
+  it("has a caller that computes before it returns to its event loop", async () => {
+    const { backend } = await openReachable({ threads: 2, caller: "joins" });
+    const model = await modelOn(backend);
+    await model.run(X);
+    let turns = 0;
+    const counter = setInterval(() => turns++, 0);
+    await model.run(X);
+    clearInterval(counter);
+    expect(turns).toBe(0);
+    await backend.dispose();
+  });
+});
+
 describe("dispose", () => {
   it("while runs are in flight lets them end, and leaves no worker", async () => {
     const { backend, alive } = await openReachable({ threads: 2 });

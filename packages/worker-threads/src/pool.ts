@@ -3,17 +3,23 @@
 import type { StartThread, Thread, ThreadEvents } from "./thread.js";
 import { controlBytes, DONE, EPOCH, OPEN, PHASE, STATE, type Step, WORKERS, writeBatch } from "./team/control.js";
 import type { Start } from "./team/messages.js";
+import { join, type Team } from "./team/team.js";
 
 export interface PoolOptions extends Pick<Start, "module" | "memory" | "kernels" | "threads"> {
   readonly startThread: StartThread;
+  /** What the calling thread computes with where it is one of the threads. */
+  readonly caller?: Pick<Team, "kernels" | "clearRows">;
   /** The workers' program. */
   readonly source: string;
 }
 
 export interface Pool {
   readonly threads: number;
-  /** Starts a batch of at most `MOST_STEPS` steps, and wakes `workers` workers for it. One at a time. */
-  submit: (steps: readonly Step[], workers: number) => void;
+  /**
+   * Starts a batch of at most `MOST_STEPS` steps on `threads` threads, one batch at a time. Gives whether the calling thread
+   * has seen its end; `onDone` is not called then.
+   */
+  submit: (steps: readonly Step[], threads: number) => boolean;
   /** Called when a batch is computed. */
   onDone: () => void;
   /** Called once, when a worker is lost or has thrown: the others have then been ended too. */
@@ -31,7 +37,12 @@ export async function startPool(options: PoolOptions): Promise<Pool> {
   let given: PoolOptions | undefined = options;
   const control = new Int32Array(new SharedArrayBuffer(controlBytes(threads)));
   const workers: Thread[] = [];
+  const first = options.caller ? 1 : 0;
+  // Dropped with the pool: it holds the memory.
+  let team: Team | undefined = options.caller && { ...options.caller, control, threads, done: () => undefined };
   let epoch = 0;
+  /** Batches whose end the calling thread has seen before the worker's message came. */
+  let seen = 0;
   let closing: Promise<void> | undefined;
   let ready = 0;
   let lost = (_cause: string): void => undefined;
@@ -39,7 +50,10 @@ export async function startPool(options: PoolOptions): Promise<Pool> {
   const end = async (): Promise<void> => {
     await Promise.all(workers.map((worker) => worker.terminate()));
   };
-  const close = (): Promise<void> => (closing ??= end());
+  const close = (): Promise<void> => {
+    team = undefined;
+    return (closing ??= end());
+  };
   const pool: Pool = {
     threads,
     submit(steps, count) {
@@ -48,24 +62,31 @@ export async function startPool(options: PoolOptions): Promise<Pool> {
       Atomics.store(control, PHASE, 0);
       Atomics.add(control, STATE, OPEN - DONE);
       Atomics.store(control, EPOCH, ++epoch);
-      Atomics.notify(control, EPOCH, count);
+      Atomics.notify(control, EPOCH, count - first);
+      if (!team) return false;
+      const end = join(team, 0);
+      if (end === "done") seen++;
+      return end !== "left";
     },
     onDone: () => undefined,
     onLost: () => undefined,
     // One is enough to keep the process: while there is work, all of them are there.
-    keepAlive: (busy) => (busy ? workers[0]!.ref() : workers[0]!.unref()),
+    keepAlive: (busy) => (busy ? workers[0]?.ref() : workers[0]?.unref()),
     close,
   };
 
   try {
     await new Promise<void>((resolve, reject) => {
       lost = (cause) => reject(new Error(cause));
+      if (threads === first) resolve();
       startAll(given!, control, workers, (self) => ({
         answer(said) {
           if (closing) return;
-          if (said.kind === "done") pool.onDone();
-          else if (said.kind === "failed") lost(`worker ${self + 1} of ${threads} failed: ${said.cause}`);
-          else if (++ready === threads) resolve();
+          if (said.kind === "done") {
+            if (seen > 0) seen--;
+            else pool.onDone();
+          } else if (said.kind === "failed") lost(`worker ${self + 1} of ${threads} failed: ${said.cause}`);
+          else if (++ready === threads - first) resolve();
         },
         lost(cause) {
           if (!closing) lost(`worker ${self + 1} of ${threads} was lost: ${cause}`);
@@ -87,12 +108,13 @@ export async function startPool(options: PoolOptions): Promise<Pool> {
 }
 
 function startAll(
-  { startThread, source, threads, module, memory, kernels }: PoolOptions,
+  { startThread, source, threads, caller, module, memory, kernels }: PoolOptions,
   control: Int32Array,
   workers: Thread[],
   eventsOf: (self: number) => ThreadEvents,
 ): void {
-  for (let self = 0; self < threads; self++) {
+  // The calling thread is the first, where it is one of them.
+  for (let self = caller ? 1 : 0; self < threads; self++) {
     const worker = startThread(source, `convene ${self + 1} of ${threads}`, eventsOf(self));
     workers.push(worker);
     worker.post({ module, memory, kernels, threads, control, self });

@@ -4,12 +4,15 @@ import { createQueue, type Queue, type QueuedStep } from "./queue.js";
 import { FIELDS, MOST_STEPS, type Step } from "./team/control.js";
 
 /** A queue over a pool that computes when it is told to, and a log of what took effect. */
-function setup() {
+function setup(joins = false) {
   const log: string[] = [];
   let alive = false;
   const pool: Pool = {
     threads: 4,
-    submit: (steps, workers) => void log.push(`${steps.map(({ params }) => params).join("+")} on ${workers}`),
+    submit(steps, threads) {
+      log.push(`${steps.map(({ params }) => params).join("+")} on ${threads}`);
+      return joins;
+    },
     onDone: () => undefined,
     onLost: () => undefined,
     keepAlive: (busy) => void (alive = busy),
@@ -57,6 +60,16 @@ describe("createQueue", () => {
     expect(log).toEqual([]);
     await Promise.resolve();
     expect(log).toEqual(["clear 1", "1+2 on 1"]);
+  });
+
+  it("goes on at once where the calling thread has seen the end of a batch", () => {
+    const { log, queue, alive } = setup(true);
+    queue.run(step(1));
+    act(queue, log, "read 1");
+    queue.run(step(2));
+    act(queue, log, "read 2");
+    expect(log).toEqual(["clear 1", "1 on 1", "read 1", "clear 2", "2 on 1", "read 2"]);
+    expect([queue.idle, alive()]).toEqual([true, false]);
   });
 
   it("keeps the order of runs, uploads and reads", () => {

@@ -57,8 +57,12 @@ export function createQueue(pool: Pool, clear: (step: Step) => void): Queue {
     const rest = take(waiting.length - head);
     for (const each of rest) if ("act" in each) each.fail?.(cause);
   };
-  /** Does what can be done now, up to and including the next batch. */
+  /** Does what can be done now, up to and including the next batch that the calling thread does not see the end of. */
   const advance = (): void => {
+    work();
+    if (!busy) pool.keepAlive(false);
+  };
+  const work = (): void => {
     while (!busy && head < waiting.length) {
       let count = 0;
       while (head + count < waiting.length && count < MOST_STEPS && "kernel" in waiting[head + count]!) count++;
@@ -71,7 +75,7 @@ export function createQueue(pool: Pool, clear: (step: Step) => void): Queue {
         clear(steps[0]!);
         pool.keepAlive(true);
         busy = true;
-        pool.submit(steps, workersFor(steps));
+        if (pool.submit(steps, workersFor(steps))) busy = false;
       } catch (error) {
         // What should not throw has: nobody knows what is in the memory, and nobody else would hear of it.
         void pool.close();
@@ -83,7 +87,6 @@ export function createQueue(pool: Pool, clear: (step: Step) => void): Queue {
   pool.onDone = () => {
     busy = false;
     advance();
-    if (!busy) pool.keepAlive(false);
   };
   pool.onLost = lose;
   return {

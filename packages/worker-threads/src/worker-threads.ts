@@ -1,6 +1,13 @@
 /** The factory. */
 
-import { type Backend, BackendUnavailableError, checkInteger, checkKeys, defineBackend } from "@convene/core";
+import {
+  type Backend,
+  BackendUnavailableError,
+  checkInteger,
+  checkKeys,
+  checkOneOf,
+  defineBackend,
+} from "@convene/core";
 import {
   checkBuildOptions,
   checkWide,
@@ -21,13 +28,20 @@ import { checkSharedMemory } from "./shared-memory.js";
 import { findPlatform, hasNodeWorkers, type Platform } from "./thread.js";
 
 export interface WorkerThreadsOptions {
-  /** How many workers compute, from 1 to 256. Default: as many as the machine runs at once. */
+  /** How many threads compute, from 1 to 256. Default: as many as the machine runs at once. */
   readonly threads?: number;
   /**
    * Which WebAssembly build: `"relaxed"` (relaxed SIMD, whose multiply-add most machines fuse), `"simd128"`, or `"auto"`
    * (the default) to detect.
    */
   readonly simd?: "relaxed" | "simd128" | "auto";
+  /**
+   * What the calling thread does while convolutions are computed. `"waits"` (the default): nothing, its event loop is free.
+   * `"joins"`: it is one of the threads, and its event loop stands still until what was called is computed, as with `cpu`. A
+   * run that is waited for by itself then takes less time, because no thread has to be woken before it begins and none has
+   * to say that it has ended: docs/kernels.md, "Threads".
+   */
+  readonly caller?: "waits" | "joins";
   /** 256-bit operations, on Node 24 and later: as `cpu`'s option of that name, flag and all. */
   readonly wide?: boolean;
   /**
@@ -57,7 +71,7 @@ const ELSEWHERE = "Use @convene/cpu, which needs one thread";
 
 /**
  * A backend on all cores of the processor: the kernels of `cpu`, bit for bit, on workers that share one memory. The calling
- * thread never waits; it only copies tensors in and out.
+ * thread never waits, unless `caller` says that it joins; it only copies tensors in and out.
  *
  * @throws BackendUnavailableError where there are no workers, no shared memory, or none of the kernels; it never takes
  * others instead
@@ -68,8 +82,9 @@ export function workerThreads(options: WorkerThreadsOptions = {}): Promise<Backe
 }
 
 export async function openWorkerThreads(options: WorkerThreadsOptions, internals: Internals = {}): Promise<Backend> {
-  checkKeys("workerThreads options", options, ["threads", "simd", "wide", "maxMemory"]);
-  const { threads: asked, maxMemory: limit } = options;
+  checkKeys("workerThreads options", options, ["threads", "caller", "simd", "wide", "maxMemory"]);
+  const { threads: asked, caller = "waits", maxMemory: limit } = options;
+  checkOneOf("caller", caller, ["waits", "joins"]);
   if (asked !== undefined) checkInteger("threads", asked, 1, MOST_THREADS);
   const buildOptions = checkBuildOptions(options);
   if (limit !== undefined) checkInteger("maxMemory", limit, LEAST_MEMORY, MOST_WASM_MEMORY);
@@ -94,7 +109,7 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
   const kernels = kernelMemory(memory);
   // The calling thread has an instance of its own, because it is the calling thread that copies tensors in and out.
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
-  const { clearRows: _, toNhwc, toNchw, ...run } = exports as unknown as WasmExports;
+  const { clearRows, toNhwc, toNchw, ...run } = exports as unknown as WasmExports;
   const copies = createWasmCopies(kernels, { toNhwc, toNchw });
   if (build.wide) {
     checkWide({ name: build.name, memory: kernels, maxMemory, tiles: build.tiles, copies, run }, asker);
@@ -105,6 +120,7 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
       startThread: withOpeningLimit(platform.startThread, internals.silence),
       source: internals.source ?? workerSource,
       threads,
+      ...(caller === "joins" && { caller: { clearRows, kernels: KERNEL_NAMES.map((name) => run[name]!) } }),
       module,
       memory,
       kernels: KERNEL_NAMES,
@@ -115,7 +131,7 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
     });
   }
   internals.onPool?.(pool);
-  return defineBackend(implementation({ build, memory: kernels, copies, maxMemory, pool }));
+  return defineBackend(implementation({ build, memory: kernels, copies, maxMemory, pool, caller }));
 }
 
 function withoutWorkers(cause: unknown): never {

@@ -77,7 +77,9 @@ async function importWebGpu(): Promise<WebGpuPackage> {
   // In a variable, so that no bundler looks for it.
   const name = "webgpu";
   try {
-    return (await import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ name)) as WebGpuPackage;
+    return (await import(
+      /* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ name
+    )) as WebGpuPackage;
   } catch (error) {
     const { process } = globalThis as Surroundings;
     const node = process?.getBuiltinModule?.("node:module");

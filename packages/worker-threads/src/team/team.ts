@@ -40,6 +40,9 @@ export interface Team {
  */
 const LOOKS = 20_000;
 
+/** Waits until a word is no longer `value`; gives what it is then, or `undefined` where it gives up. */
+type Wait = (control: Int32Array, word: number, value: number) => number | undefined;
+
 /** Takes part in batch after batch; returns never. */
 export function work(team: Team, self: number): never {
   const { control, done } = team;
@@ -47,10 +50,25 @@ export function work(team: Team, self: number): never {
     epoch = waitWhile(control, EPOCH, epoch);
     longDelay();
     // In, and what the state was, in one step: whoever comes in while nothing is open reads nothing, whatever opens later.
-    if ((Atomics.add(control, STATE, 1) & ~WORKERS) === OPEN) takePart(team, self);
+    if ((Atomics.add(control, STATE, 1) & ~WORKERS) === OPEN) takePart(team, self, waitWhile);
     longDelay();
     if (leave(control)) done();
   }
+}
+
+/**
+ * Takes part in the batch that is open, as the calling thread does where it joins: it never sleeps without end, because a
+ * worker that is lost is heard of in its event loop. Gives `"last"` where it was the last one out of
+ * what is done, `"done"` where a worker was, which says so too, and `"left"` where a worker will say so later.
+ */
+export function join(team: Team, self: number): "last" | "done" | "left" {
+  const { control } = team;
+  Atomics.add(control, STATE, 1);
+  takePart(team, self, waitBriefly);
+  longDelay();
+  if (leave(control)) return "last";
+  for (let look = 0; look < LOOKS; look++) if (Atomics.load(control, STATE) === DONE) return "done";
+  return "left";
 }
 
 /** Out; and whether that was the last one out of a batch that is computed, which is then done. */
@@ -63,12 +81,12 @@ function leave(control: Int32Array): boolean {
   }
 }
 
-function takePart(team: Team, self: number): void {
+function takePart(team: Team, self: number, wait: Wait): void {
   const { control, threads } = team;
   const steps = control[STEPS]!;
   delay();
-  let step = Atomics.load(control, PHASE);
-  while (step < steps) {
+  let step: number | undefined = Atomics.load(control, PHASE);
+  while (step !== undefined && step < steps) {
     const at = stepAt(step, threads);
     const computed = compute(team, at, self);
     delay();
@@ -82,7 +100,7 @@ function takePart(team: Team, self: number): void {
       Atomics.store(control, PHASE, step);
       Atomics.notify(control, PHASE);
     } else {
-      step = waitWhile(control, PHASE, step);
+      step = wait(control, PHASE, step);
     }
   }
 }
@@ -121,6 +139,20 @@ function clear({ control, clearRows }: Team, at: number): void {
   const rows = control[at + AT.clearRows]!;
   if (rows === 0) return;
   clearRows(control[at + AT.clearAddress]!, control[at + AT.clearBytes]!, control[at + AT.clearStride]!, rows);
+}
+
+/** As long as the calling thread waits for workers before it leaves the rest of a batch to them. */
+const LONGEST_MILLISECONDS = 100;
+
+/** Looks, and does not sleep: a page's own thread may not, and the others are computing what it waits for. */
+function waitBriefly(control: Int32Array, word: number, value: number): number | undefined {
+  for (const start = performance.now(); performance.now() - start < LONGEST_MILLISECONDS;) {
+    for (let look = 0; look < LOOKS; look++) {
+      const now = Atomics.load(control, word);
+      if (now !== value) return now;
+    }
+  }
+  return undefined;
 }
 
 /** Waits until a word is no longer `value`, first looking, then asleep. Gives what it is then. */
