@@ -29,6 +29,11 @@ export const BACKENDS: BackendTable = {
     standard: true,
     open: async () => (await import("@convene/worker-threads")).workerThreads(),
   },
+  "worker-threads:joins": {
+    about: "the same with the calling thread as one of the threads: its event loop stands still meanwhile",
+    standard: false,
+    open: async () => (await import("@convene/worker-threads")).workerThreads({ caller: "joins" }),
+  },
   gpu: {
     about: "WebGPU through gpu.js, where there is an adapter",
     standard: true,
