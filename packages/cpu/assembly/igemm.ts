@@ -11,7 +11,6 @@
 
 import { IgemmParams } from "./params";
 import { copyLanes } from "./simd";
-import { tile1x16 } from "./ukernels/f32-igemm-1x16";
 import { tile1x32 } from "./ukernels/f32-igemm-1x32";
 import { tile4x8 } from "./ukernels/f32-igemm-4x8";
 import { tile4x16 } from "./ukernels/f32-igemm-4x16";
@@ -102,8 +101,7 @@ export function tile(
   residual: usize,
 ): void {
   if (MR == 1) {
-    if (NR == 16) tile1x16(params, base, positions, w, c, step, residual);
-    else tile1x32(params, base, positions, w, c, step, residual);
+    tile1x32(params, base, positions, w, c, step, residual);
   } else if (MR == 8) {
     tile8x4(params, base, positions, w, c, step, residual);
   } else if (NR == 8) {
@@ -152,19 +150,6 @@ function ragged(
 function outputAt(params: IgemmParams, c: usize, pixel: i32): usize {
   const image = pixel / params.imagePixels;
   return c + image * params.outputImage + (pixel - image * params.imagePixels) * params.outputPixel;
-}
-
-export function igemm1x16(
-  params: IgemmParams,
-  input: usize,
-  output: usize,
-  residual: usize,
-  _shared: usize,
-  own: usize,
-  start: i32,
-  end: i32,
-): void {
-  igemm(1, 16, params, input, output, residual, own, start, end);
 }
 
 export function igemm1x32(

@@ -17,7 +17,7 @@ export {
   depthwise5x5s2_2x4,
 } from "./dwconv";
 export { grouped3_4x4, grouped3_4x8 } from "./grouped";
-export { igemm1x16, igemm1x32, igemm4x8, igemm6x16, igemm6x8, igemm8x4 } from "./igemm";
+export { igemm1x32, igemm4x8, igemm6x16, igemm6x8, igemm8x4 } from "./igemm";
 export { toNchw, toNhwc } from "./transpose";
 export {
   winogradBlocks4x8,

@@ -27,7 +27,6 @@ export type RangeKernel = (
  * tiles of an indirect GEMM. A kernel set may lack some.
  */
 export const KERNEL_NAMES = [
-  "igemm1x16",
   "igemm1x32",
   "igemm2x4",
   "igemm4x8",
@@ -60,6 +59,8 @@ export type KernelName = (typeof KERNEL_NAMES)[number];
 export interface IgemmTile {
   readonly mr: number;
   readonly nr: number;
+  /** Panels of weights are cut into so many, of `nr / streams` output channels each, which the tile reads at once. */
+  readonly streams: number;
   readonly kernel: KernelName;
   /** Relative to the others of the same list: how fast it computes full tiles. docs/kernels.md, "Tiles". */
   readonly speed: number;

@@ -22,6 +22,7 @@ const winograd = (mr: number, nr: number): WinogradTile => ({
 const tile = (mr: number, nr: number, speed: number): IgemmTile => ({
   mr,
   nr,
+  streams: mr === 1 ? 2 : 1,
   kernel: `igemm${mr}x${nr}` as KernelName,
   speed,
 });
@@ -55,19 +56,19 @@ const grouped = (channels: number): NonNullable<Tiles["grouped"]> => ({
 
 export const TILES: Readonly<Record<Registers, Tiles>> = {
   few: {
-    igemm: [tile(4, 8, 30), tile(8, 4, 22), tile(1, 16, 15), tile(1, 32, 20)],
+    igemm: [tile(4, 8, 30), tile(8, 4, 22), tile(1, 32, 20)],
     depthwise: LOOPED,
     grouped: grouped(4),
     winograd: winograd(4, 8),
   },
   many: {
-    igemm: [tile(6, 8, 40), tile(8, 4, 28), tile(1, 16, 15), tile(1, 32, 20)],
+    igemm: [tile(6, 8, 40), tile(8, 4, 28), tile(1, 32, 20)],
     depthwise: UNROLLED,
     grouped: grouped(8),
     winograd: winograd(6, 8),
   },
   wide: {
-    igemm: [tile(6, 16, 94), tile(6, 8, 66), tile(8, 4, 28), tile(1, 16, 25), tile(1, 32, 40)],
+    igemm: [tile(6, 16, 94), tile(6, 8, 66), tile(8, 4, 28), tile(1, 32, 40)],
     depthwise: UNROLLED,
     grouped: grouped(8),
     winograd: winograd(6, 16),

@@ -10,11 +10,18 @@ export interface IgemmTile {
   readonly mr: number;
   /** Output channels: a multiple of 4. */
   readonly nr: number;
+  /** Parts of a panel that lie one after the other, each with its biases and weights: what is read at once of memory. */
+  readonly streams: 1 | 2;
 }
 
 /** AssemblyScript of the tile `f32-igemm-<mr>x<nr>`. */
-export function igemmTile({ mr, nr }: IgemmTile): string {
+export function igemmTile({ mr, nr, streams }: IgemmTile): string {
   const vectors = nr / 4;
+  /** Vectors of a stream; where the panel's vector `v` is read. */
+  const part = vectors / streams;
+  const weights = (v: number): string => `v128.load(${at(v < part ? "w" : "v", 16 * (v % part))})`;
+  const advance = (indent: string): string =>
+    (streams === 1 ? ["w"] : ["w", "v"]).map((stream) => `${indent}${stream} += ${16 * part};`).join("\n");
   const rows = range(mr);
   /** One line for each accumulator. */
   const each = (line: (row: number, vector: number) => string): string =>
@@ -25,7 +32,7 @@ export function igemmTile({ mr, nr }: IgemmTile): string {
  *
  * \`base\` is the group's first channel of the image's first pixel; \`positions\` has MR addresses in the table, the first
  * one with RUN added where a row of taps is one run of memory; \`w\` is a packed panel; \`c\` the tile's first output and
- * \`step\` the bytes to the next pixel's; \`residual\` the distance from an output to its residual, 0 for none.
+ * \`step\` the bytes to the next pixel's; \`residual\` the distance from an output to its residual, 0 for none.${streams === 1 ? "" : "\n * The panel is two, of half the channels each: reading both at once takes more out of memory than one after the other."}
  */
 
 import { IgemmParams, RUN } from "../params";
@@ -42,7 +49,7 @@ export function tile${mr}x${nr}(
 ): void {
   const first = load<usize>(positions);
 ${repeat(mr, (row) => `  let t${row} = ${row === 0 ? "first" : `load<usize>(${at("positions", 4 * row)})`} & ~RUN;`)}
-${repeat(vectors, (vector) => `  let c0${vector} = v128.load(${at("w", 16 * vector)});`)}
+${streams === 1 ? "" : "  let v = w + (params.panelBytes >> 1);\n"}${repeat(vectors, (vector) => `  let c0${vector} = ${weights(vector)};`)}
 ${rows
   .slice(1)
   .map(
@@ -52,7 +59,7 @@ ${rows
         .join(", ")};`,
   )
   .join("\n")}
-  w += ${4 * nr};
+${advance("  ")}
   const tapColumn = params.tapColumn;
   let icBytes = params.icPerGroup << 2;
   let kw = params.kw;
@@ -67,8 +74,8 @@ ${rows
 ${repeat(mr, (row) => `      let a${row} = base + load<usize>(t${row});`)}
       const end = a0 + icBytes;
       do {
-${repeat(vectors, (vector) => `        const b${vector} = v128.load(${at("w", 16 * vector)});`)}
-        w += ${4 * nr};
+${repeat(vectors, (vector) => `        const b${vector} = ${weights(vector)};`)}
+${advance("        ")}
 ${repeat(
   mr,
   (row) => `        const x${row} = v128.load32_splat(a${row});

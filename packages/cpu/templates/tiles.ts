@@ -6,13 +6,12 @@ import { type IgemmTile, igemmTile } from "./f32-igemm.js";
 import { MINIMAL, winogradTransforms } from "./f32-winograd.js";
 
 const IGEMM_TILES: readonly IgemmTile[] = [
-  { mr: 1, nr: 16 },
-  { mr: 1, nr: 32 },
-  { mr: 4, nr: 8 },
-  { mr: 4, nr: 16 },
-  { mr: 6, nr: 8 },
-  { mr: 6, nr: 16 },
-  { mr: 8, nr: 4 },
+  { mr: 1, nr: 32, streams: 2 },
+  { mr: 4, nr: 8, streams: 1 },
+  { mr: 4, nr: 16, streams: 1 },
+  { mr: 6, nr: 8, streams: 1 },
+  { mr: 6, nr: 16, streams: 1 },
+  { mr: 8, nr: 4, streams: 1 },
 ];
 
 const DWCONV_TILES: readonly DwconvTile[] = [

@@ -5,6 +5,7 @@
  * `base` is the group's first channel of the image's first pixel; `positions` has MR addresses in the table, the first
  * one with RUN added where a row of taps is one run of memory; `w` is a packed panel; `c` the tile's first output and
  * `step` the bytes to the next pixel's; `residual` the distance from an output to its residual, 0 for none.
+ * The panel is two, of half the channels each: reading both at once takes more out of memory than one after the other.
  */
 
 import { IgemmParams, RUN } from "../params";
@@ -21,16 +22,18 @@ export function tile1x32(
 ): void {
   const first = load<usize>(positions);
   let t0 = first & ~RUN;
+  let v = w + (params.panelBytes >> 1);
   let c00 = v128.load(w);
   let c01 = v128.load(w, 16);
   let c02 = v128.load(w, 32);
   let c03 = v128.load(w, 48);
-  let c04 = v128.load(w, 64);
-  let c05 = v128.load(w, 80);
-  let c06 = v128.load(w, 96);
-  let c07 = v128.load(w, 112);
+  let c04 = v128.load(v);
+  let c05 = v128.load(v, 16);
+  let c06 = v128.load(v, 32);
+  let c07 = v128.load(v, 48);
 
-  w += 128;
+  w += 64;
+  v += 64;
   const tapColumn = params.tapColumn;
   let icBytes = params.icPerGroup << 2;
   let kw = params.kw;
@@ -49,11 +52,12 @@ export function tile1x32(
         const b1 = v128.load(w, 16);
         const b2 = v128.load(w, 32);
         const b3 = v128.load(w, 48);
-        const b4 = v128.load(w, 64);
-        const b5 = v128.load(w, 80);
-        const b6 = v128.load(w, 96);
-        const b7 = v128.load(w, 112);
-        w += 128;
+        const b4 = v128.load(v);
+        const b5 = v128.load(v, 16);
+        const b6 = v128.load(v, 32);
+        const b7 = v128.load(v, 48);
+        w += 64;
+        v += 64;
         const x0 = v128.load32_splat(a0);
         c00 = madd(x0, b0, c00);
         c01 = madd(x0, b1, c01);

@@ -33,7 +33,7 @@ export const igemm: Algorithm = {
     const crosses = n > 1 && imagePixels < CROSS_BELOW;
     const [passes, pixels] = crosses ? [1, n * imagePixels] : [n, imagePixels];
     const tile = chooseTile(tiles.igemm, pixels, ocPerGroup);
-    const { mr, nr } = tile;
+    const { mr, nr, streams } = tile;
     const panels = Math.ceil(ocPerGroup / nr);
     const panelBytes = 4 * nr * (1 + kh * kw * icPerGroup);
     const blockBytes = Math.min(Math.max(g * panels * panelBytes, blockLimits.least), blockLimits.most);
@@ -45,7 +45,7 @@ export const igemm: Algorithm = {
 
     const table = yield* createPixelTable(arena, problem, { images: crosses ? n : 1 });
     const positions = yield* createPositions(arena, problem, table, crosses ? n : 1, mr);
-    const packed = yield* packWeights(arena, problem, weights, nr);
+    const packed = yield* packWeights(arena, problem, weights, nr, streams);
     const [min, max] = activationRange(problem.activation);
     const params = writeParams(arena, IGEMM_PARAMS, {
       positions,
@@ -97,14 +97,21 @@ function tileRows(pixels: number, mr: number): number {
 }
 
 /**
- * OIHW to panels of `nr` output channels of a group: `nr` biases, then for each tap and input channel `nr` weights.
- * Channels past the last are zeros.
+ * OIHW to panels of `width` output channels of a group, each of them `streams` panels of fewer: as many biases, then for each
+ * tap and input channel as many weights. Channels past the last are zeros.
  */
-function* packWeights(arena: Arena, p: Conv2dProblem, { weight, bias }: Conv2dWeights, nr: number): Sliced<number> {
+function* packWeights(
+  arena: Arena,
+  p: Conv2dProblem,
+  { weight, bias }: Conv2dWeights,
+  width: number,
+  streams: number,
+): Sliced<number> {
+  const nr = width / streams;
   const icPerGroup = p.ic / p.g;
   const ocPerGroup = p.oc / p.g;
   const taps = p.kh * p.kw;
-  const panels = Math.ceil(ocPerGroup / nr);
+  const panels = streams * Math.ceil(ocPerGroup / width);
   const count = p.g * panels * nr * (1 + taps * icPerGroup);
   const address = arena.allocate(4 * count, "packed weights");
   const view = (): Float32Array => arena.f32.subarray(address / 4, address / 4 + count);
@@ -113,8 +120,8 @@ function* packWeights(arena: Arena, p: Conv2dProblem, { weight, bias }: Conv2dWe
   let to = 0;
   let sliceEnd = SLICE;
   for (let group = 0; group < p.g; group++) {
-    for (let first = 0; first < ocPerGroup; first += nr) {
-      const channels = Math.min(nr, ocPerGroup - first);
+    for (let first = 0; first < panels * nr; first += nr) {
+      const channels = Math.max(0, Math.min(nr, ocPerGroup - first));
       const o = group * ocPerGroup + first;
       if (channels < nr) packed.fill(0, to, to + nr * (1 + filter));
       if (bias) packed.set(bias.subarray(o, o + channels), to);

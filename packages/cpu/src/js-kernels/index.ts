@@ -13,7 +13,7 @@ export function createJsKernels(maxMemory: number): KernelSet {
     name: "plain JavaScript",
     memory,
     maxMemory,
-    tiles: { igemm: [{ mr: IGEMM_MR, nr: IGEMM_NR, kernel: "igemm2x4", speed: 1 }], depthwise: [] },
+    tiles: { igemm: [{ mr: IGEMM_MR, nr: IGEMM_NR, streams: 1, kernel: "igemm2x4", speed: 1 }], depthwise: [] },
     copies: copiesJs(memory),
     run: { igemm2x4: igemmJs(memory), depthwise: depthwiseJs(memory) },
   };
