@@ -42,9 +42,9 @@ try {
     // A run in which nothing has passed has shown nothing.
     failed += passed === 0 ? 1 : counts.failed;
   };
-  await runInChromium(folder, onReport, "processors");
+  await runInChromium(folder, onReport, { query: "processors" });
   // A Chromium each: a driver in software compiles shaders on one thread.
-  await Promise.all(["webgpu", "webgl2"].map((mode) => runInChromium(folder, onReport, mode)));
+  await Promise.all(["webgpu", "webgl2"].map((mode) => runInChromium(folder, onReport, { query: mode })));
   if (failed > 0) process.exitCode = 1;
 } catch (error) {
   fail(error);

@@ -27,8 +27,13 @@ function isProgram(path: string): boolean {
 /** A graphics processor in software, which every machine has: what runs here runs the same elsewhere. */
 const SOFTWARE_ADAPTER = ["--use-webgpu-adapter=swiftshader", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
 
-/** With `CHROMIUM_ADAPTER=hardware` in the environment, on whichever adapter it takes. */
-export function startChromium(path: string, profile: string, url: string): ChildProcess {
+/** With `CHROMIUM_ADAPTER=hardware` in the environment, on whichever adapter it takes; `more` are flags of Chromium's. */
+export function startChromium(
+  path: string,
+  profile: string,
+  url: string,
+  more: readonly string[] = [],
+): ChildProcess {
   const flags = [
     "--headless",
     // Chromium's sandbox does not run as root, as a container's commands do; the page is ours.
@@ -46,6 +51,7 @@ export function startChromium(path: string, profile: string, url: string): Child
     "--disable-dev-shm-usage",
     "--remote-debugging-port=0",
     `--user-data-dir=${profile}`,
+    ...more,
   ];
   // In a group of its own, so that `killChromium` reaches what it has started.
   return spawn(path, [...flags, url], { stdio: "ignore", detached: true });

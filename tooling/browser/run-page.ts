@@ -17,25 +17,39 @@ const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "
 /** Without these a page may not share memory between threads. */
 const ISOLATION = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
+/** How a page is opened. */
+export interface PageOptions {
+  /** What the page finds behind its `?`. */
+  readonly query?: string;
+  /** Left out: those that isolate it from other origins. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Chromium's own. */
+  readonly flags?: readonly string[];
+}
+
 /**
- * Resolves when the page has said that it is done (a POST to /end); what it posts to /report is passed on. `/` is isolated
- * from other origins, `/plain` is the same page without that; `query` is what the page finds behind its `?`. Where there is no Chromium: if CI is set an error, else a
- * line that says so.
+ * Resolves when the page has said that it is done (a POST to /end); what it posts to /report is passed on. `/` has the headers
+ * of `options`, `/plain` is the same page without any. Where there is no Chromium: if CI is set an error, else a line that says
+ * so.
  */
 export async function runInChromium(
   folder: string,
   onReport: (report: unknown) => void,
-  query: string = "",
+  options: PageOptions = {},
 ): Promise<void> {
   const chromium = findChromium();
-  if (chromium !== undefined) return await runPage(chromium, folder, onReport, query);
+  if (chromium !== undefined) return await runPage(chromium, folder, onReport, options);
   const words = "no Chromium on PATH (Debian: apt-get install chromium; or set CHROMIUM), so nothing ran in one";
   if (process.env["CI"]) throw new Error(words);
   process.stdout.write(`browser: ${words}\n`);
 }
 
 /** Calls back with what the page posts. */
-async function serve(folder: string, onPost: (path: string, content: unknown) => void): Promise<Server> {
+async function serve(
+  folder: string,
+  headers: Readonly<Record<string, string>>,
+  onPost: (path: string, content: unknown) => void,
+): Promise<Server> {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     if (request.method === "POST") {
@@ -45,7 +59,7 @@ async function serve(folder: string, onPost: (path: string, content: unknown) =>
     }
     const page = pathname === "/" || pathname === "/plain";
     const file = page ? "/index.html" : normalize(pathname);
-    if (pathname !== "/plain") for (const [name, value] of Object.entries(ISOLATION)) response.setHeader(name, value);
+    if (pathname !== "/plain") for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     response.setHeader("content-type", `${TYPES[extname(file)] ?? "application/octet-stream"}; charset=utf-8`);
     response.end(readFileSync(join(folder, file)));
   };
@@ -63,14 +77,14 @@ async function runPage(
   chromium: string,
   folder: string,
   onReport: (report: unknown) => void,
-  query: string,
+  { query = "", headers = ISOLATION, flags = [] }: PageOptions,
 ): Promise<void> {
   const profile = mkdtempSync(join(tmpdir(), "convene-chromium-"));
   let settle: { resolve: () => void; reject: (error: Error) => void };
   const done = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
   const late = (): void => settle.reject(new Error(`no word from the page for ${PATIENCE / 1000} s`));
   let timer = setTimeout(late, PATIENCE);
-  const server = await serve(folder, (path, content) => {
+  const server = await serve(folder, headers, (path, content) => {
     clearTimeout(timer);
     timer = setTimeout(late, PATIENCE);
     if (path === "/report") onReport(content);
@@ -78,7 +92,7 @@ async function runPage(
     else settle.reject(new Error(`the page: ${(content as { message: string }).message}`));
   });
   const { port } = server.address() as AddressInfo;
-  const browser = startChromium(chromium, profile, `http://127.0.0.1:${port}/${query && `?${query}`}`);
+  const browser = startChromium(chromium, profile, `http://127.0.0.1:${port}/${query && `?${query}`}`, flags);
   const gone = new Promise<void>((resolve) => {
     for (const event of ["exit", "error"]) browser.once(event, () => resolve());
   });

@@ -49,17 +49,31 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** Milliseconds after which a program is killed, and what its environment has beside this process's. */
+export interface AttemptOptions {
+  readonly timeout?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Runs a program to its end, whatever it exits with. */
-export function attempt(command: string, args: readonly string[], cwd: string = ROOT): Ended {
+export function attempt(
+  command: string,
+  args: readonly string[],
+  cwd: string = ROOT,
+  { timeout, env }: AttemptOptions = {},
+): Ended {
   const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
     cwd,
     encoding: "utf8",
     // npm and pnpm are .cmd files on Windows, which only a shell runs.
     shell: process.platform === "win32",
-    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },
+    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0", ...env },
+    timeout,
+    killSignal: "SIGKILL",
     maxBuffer: 64 * 2 ** 20,
   });
-  if (error) throw error;
+  // A program that was killed for its time has a signal, and what it had printed.
+  if (error && signal === null) throw error;
   return { status, signal, stdout, stderr };
 }
 

@@ -67,7 +67,7 @@ async function main(targets: readonly string[], time: number): Promise<void> {
     results.push(layerResult(layer, report.outcome, names[0]!));
     process.stderr.write(`[${results.length}/${layers.length}] ${report.text}\n`);
   };
-  await runInChromium(folder, onReport, [time, ...layers.map(({ text }) => text)].join(","));
+  await runInChromium(folder, onReport, { query: [time, ...layers.map(({ text }) => text)].join(",") });
   const result = {
     name: targets.join(" "),
     about: "",

@@ -1,0 +1,94 @@
+/**
+ * Packs the published packages, installs them beside each runtime, bundler, test runner and page, and runs a tiny program
+ * there: a table of what runs where, without an empty cell. `pnpm environments`; `--quick` is the half that CI runs,
+ * `--write` puts the table into docs/environments.md, and other words leave out the environments that have none of them in
+ * their names. Fails where something neither works nor is refused as it should be.
+ */
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { ENTRIES } from "./environments/bundlers.js";
+import { type Environment, ENVIRONMENTS, MARK } from "./environments/list.js";
+import { type Cells, COLUMNS, failedCells, faultsOf, markdown, type Row } from "./environments/table.js";
+import { withInstalled } from "./installed.js";
+import { fail, ROOT } from "./workspace.js";
+
+const PROGRAM = join(ROOT, "tooling", "checks", "packed", "program.js");
+const DOCUMENT = join(ROOT, "docs", "environments.md");
+const BEGIN = "<!-- pnpm environments --write -->";
+const END = "<!-- end -->";
+
+/** The driver in software that Debian's Chromium brings, for WebGPU in Node, unless another one was named. */
+const SOFTWARE_DRIVER = "/usr/lib/chromium/vk_swiftshader_icd.json";
+
+const ENTRY_NODE = `import { tryBackends } from "./program.mjs";
+tryBackends().then((cells) => console.log("${MARK}" + JSON.stringify(cells)));\n`;
+
+const ENTRY_PAGE = `import { tryBackends } from "./program.mjs";
+const send = (path, content) => fetch(path, { method: "POST", body: JSON.stringify(content) });
+async function run() {
+  try {
+    await send("/report", await tryBackends());
+    await send("/end", {});
+  } catch (error) {
+    await send("/error", { message: String(error) });
+  }
+}
+run();\n`;
+
+function writePrograms(folder: string): void {
+  const program = readFileSync(PROGRAM, "utf8");
+  writeFileSync(join(folder, "program.mjs"), program);
+  const required = program
+    .replaceAll(/^import (\{[^}]+\}) from ("[^"]+");$/gm, "const $1 = require($2);")
+    .replace("export async function tryBackends", "exports.tryBackends = tryBackends;\nasync function tryBackends");
+  writeFileSync(join(folder, "program.cjs"), required);
+  writeFileSync(join(folder, ENTRIES.node), ENTRY_NODE);
+  writeFileSync(join(folder, ENTRIES.web), ENTRY_PAGE);
+}
+
+async function rowOf({ name, run, refused }: Environment, folder: string): Promise<Row> {
+  const cells = await Promise.resolve()
+    .then(() => run(folder))
+    .then((said) => judged(said, refused), failedCells);
+  for (const column of COLUMNS) process.stdout.write(`${name}, ${column}: ${cells[column]}\n`);
+  return { name, cells };
+}
+
+/** The same, with a failure where it is other than it should be. */
+function judged(said: Cells, refused: Environment["refused"] = {}): Cells {
+  const judge = (column: (typeof COLUMNS)[number]): string => {
+    const text = said[column];
+    const wanted = refused[column];
+    const right = wanted ? wanted.test(text) : text === "ok";
+    return right || text.startsWith("FAILED") ? text : `FAILED: ${String(wanted ?? "ok")} was expected, and it is: ${text}`;
+  };
+  return { cpu: judge("cpu"), "worker-threads": judge("worker-threads"), gpu: judge("gpu") };
+}
+
+function write(rows: readonly Row[]): void {
+  const [before, rest = ""] = readFileSync(DOCUMENT, "utf8").split(BEGIN);
+  writeFileSync(DOCUMENT, `${before}${BEGIN}\n\n${markdown(rows)}\n\n${END}${rest.split(END)[1] ?? "\n"}`);
+}
+
+try {
+  const flags = process.argv.slice(2).filter((word) => word.startsWith("--"));
+  const words = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+  const chosen = ENVIRONMENTS.filter(
+    ({ name, quick }) =>
+      (quick || !flags.includes("--quick")) && (words.length === 0 || words.some((word) => name.includes(word))),
+  );
+  if (!process.env["VK_DRIVER_FILES"] && existsSync(SOFTWARE_DRIVER)) process.env["VK_DRIVER_FILES"] = SOFTWARE_DRIVER;
+  const rows: Row[] = [];
+  await withInstalled("environments", [...new Set(chosen.flatMap(({ needs }) => needs))], async (folder) => {
+    writePrograms(folder);
+    for (const environment of chosen) rows.push(await rowOf(environment, folder));
+  });
+  process.stdout.write(`\n${markdown(rows)}\n`);
+  const faults = faultsOf(rows);
+  if (faults.length > 0) throw new Error(`\n${faults.length} cells are not as they should be:\n${faults.join("\n")}`);
+  if (flags.includes("--write")) write(rows);
+} catch (error) {
+  fail(error);
+}

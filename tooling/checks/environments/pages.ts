@@ -1,0 +1,12 @@
+/** Pages of the program, in headless Chromium. */
+
+import { type PageOptions, runInChromium } from "../../browser/run-page.js";
+import type { Cells } from "./table.js";
+
+/** What the page in `folder` says. */
+export async function openPage(folder: string, options: PageOptions = {}): Promise<Cells> {
+  let cells: Cells | undefined;
+  await runInChromium(folder, (report) => void (cells = report as Cells), options);
+  if (!cells) throw new Error("the page has said nothing; without a Chromium nothing can be said of pages");
+  return cells;
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { ENVIRONMENTS } from "./list.js";
+import { COLUMNS, failedCells, faultsOf, markdown } from "./table.js";
+
+const OK = { cpu: "ok", "worker-threads": "ok", gpu: "ok" };
+
+describe("the table of environments", () => {
+  it("has a line for each environment, and the text of each refusal once", () => {
+    const refused = { ...OK, gpu: "refused: no adapter. Remedy: Install one" };
+    expect(
+      markdown([
+        { name: "Node 20", cells: OK },
+        { name: "Bun", cells: refused },
+        { name: "Deno", cells: refused },
+      ]),
+    ).toBe(
+      [
+        "| environment | cpu | worker-threads | gpu         |",
+        "| ----------- | --- | -------------- | ----------- |",
+        "| Node 20     | ok  | ok             | ok          |",
+        "| Bun         | ok  | ok             | refused [1] |",
+        "| Deno        | ok  | ok             | refused [1] |",
+        "",
+        "1. refused: no adapter. Remedy: Install one",
+      ].join("\n"),
+    );
+  });
+
+  it("has a fault where a cell is empty or has failed", () => {
+    expect(faultsOf([{ name: "Node 20", cells: OK }])).toEqual([]);
+    expect(faultsOf([{ name: "Bun", cells: { ...OK, gpu: "" } }])).toEqual(["Bun, gpu: an empty cell"]);
+    expect(faultsOf([{ name: "Deno", cells: failedCells(new Error("no")) }])).toEqual(
+      COLUMNS.map((column) => `Deno, ${column}: FAILED: no`),
+    );
+  });
+
+  it("stands in docs/environments.md, with each environment", () => {
+    const document = readFileSync(new URL("../../../docs/environments.md", import.meta.url), "utf8");
+    const rows = [...document.matchAll(/^\| (.+?) +\| (?:ok|refused)/gm)].map(([, name]) => name);
+    expect(rows).toEqual(ENVIRONMENTS.map(({ name }) => name));
+  });
+});

@@ -1,0 +1,51 @@
+/** The table of environments, as docs/environments.md has it. */
+
+export const COLUMNS = ["cpu", "worker-threads", "gpu"] as const;
+
+/** What came of each backend: "ok", "refused: ... Remedy: ...", or "FAILED: ...". */
+export type Cells = Readonly<Record<(typeof COLUMNS)[number], string>>;
+
+/** A row: an environment, and what came of it. */
+export interface Row {
+  readonly name: string;
+  readonly cells: Cells;
+}
+
+const FAILED = "FAILED";
+
+/** A program that did not come to its end has this to say in each column. */
+export function failedCells(error: unknown): Cells {
+  const text = `${FAILED}: ${error instanceof Error ? error.message : String(error)}`;
+  return { cpu: text, "worker-threads": text, gpu: text };
+}
+
+/** What is wrong with the rows: a cell that is empty, or that has failed. */
+export function faultsOf(rows: readonly Row[]): string[] {
+  return rows.flatMap(({ name, cells }) =>
+    COLUMNS.filter((column) => !cells[column] || cells[column].startsWith(FAILED)).map(
+      (column) => `${name}, ${column}: ${cells[column] || "an empty cell"}`,
+    ),
+  );
+}
+
+/** As Markdown. What is refused is a number in its cell, and a line of its own below: the texts are long, and the same in many. */
+export function markdown(rows: readonly Row[]): string {
+  const refusals: string[] = [];
+  const cell = (text: string): string => {
+    if (text === "ok") return text;
+    if (!refusals.includes(text)) refusals.push(text);
+    return `refused [${refusals.indexOf(text) + 1}]`;
+  };
+  const table = [
+    ["environment", ...COLUMNS],
+    ["---", ...COLUMNS.map(() => "---")],
+    ...rows.map(({ name, cells }) => [name, ...COLUMNS.map((column) => cell(cells[column]))]),
+  ];
+  const widths = table[0]!.map((_, at) => Math.max(...table.map((line) => line[at]!.length)));
+  const lines = table.map(
+    (line, at) =>
+      `| ${line.map((text, column) => (at === 1 ? "-".repeat(widths[column]!) : text.padEnd(widths[column]!))).join(" | ")} |`,
+  );
+  const notes = refusals.map((text, at) => `${at + 1}. ${text.replaceAll("\n", " ").replaceAll("*", "\\*")}`);
+  return [...lines, ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
+}

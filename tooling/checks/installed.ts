@@ -1,0 +1,31 @@
+/** A folder outside the workspace into which the packed packages are installed, as a user would. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { packAll } from "./pack.js";
+import { run } from "./workspace.js";
+
+/**
+ * Packs the published packages, installs the tarballs and what else is named with plain npm, has `work` use them, and removes
+ * the folder.
+ *
+ * @param purpose names the tarballs' folder in `.cache`, and the folder
+ * @param others what npm may be given: `"vite@8"`
+ */
+export async function withInstalled(
+  purpose: string,
+  others: readonly string[],
+  work: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), `convene-${purpose}-`));
+  try {
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
+    const packages = [...packAll(purpose).map(({ file }) => file), ...others];
+    // Siblings are among the tarballs; what they depend on (fast-check) comes from the registry, or from the cache.
+    run("npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], folder);
+    await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,8 @@
+/** All that the published packages declare. `packed-types.ts` has every compiler look at it, which checks each declaration. */
+
+export * as conformance from "@convene/conformance";
+export * as core from "@convene/core";
+export * as cpu from "@convene/cpu";
+export * as kernels from "@convene/cpu/kernels";
+export * as gpu from "@convene/gpu";
+export * as threads from "@convene/worker-threads";
