@@ -6,7 +6,8 @@
 
 import type { Conv2dWeights } from "./conv2d.js";
 import type { Conv2dProblem } from "./problem.js";
-import type { Layout, Shape4, Tensor } from "./tensor.js";
+import type { Shape4 } from "./shape.js";
+import type { Layout, Tensor } from "./tensor.js";
 
 // Here and not beside their use, because the declarations that are published keep it only with what they export.
 declare global {
@@ -165,7 +166,8 @@ export interface PlanImplementation<Storage> {
 
 /**
  * What a backend author writes, over a `Storage` type of their choosing (a pointer, a buffer, a texture). Arguments have
- * been checked: shapes fit, handles are alive and this backend's own, output is neither input nor residual.
+ * been checked: shapes fit, handles are alive and this backend's own, output is neither input nor residual. No size is 0:
+ * an empty batch is core's own affair, and never comes here.
  */
 export interface BackendImplementation<Storage> {
   readonly name: string;

@@ -1,9 +1,28 @@
 /** Checks of single values, shared by every option in core. Each throws a ConveneError that names the value. */
 
-import { ConveneError, show } from "./errors.js";
+import { ConveneError, messageOf, show } from "./errors.js";
 
 /** The largest size of one dimension, and the largest element count of one tensor: 2³¹ − 1. */
 export const MAX_ELEMENTS = 2 ** 31 - 1;
+
+/** What `read` gives. A getter or a proxy of the caller's may throw. @throws ConveneError `ERR_INVALID_OPTION` */
+export function readFrom<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof ConveneError) throw cause;
+    throw new ConveneError("ERR_INVALID_OPTION", `${name} cannot be read (${messageOf(cause)})`, { cause });
+  }
+}
+
+/** The entries of an array, each read once, no more than `most + 1` of them; undefined where `value` is no array. */
+export function readList(name: string, value: unknown, most = Infinity): unknown[] | undefined {
+  return readFrom(name, () =>
+    Array.isArray(value)
+      ? Array.from({ length: Math.min(value.length, most + 1) }, (_, index): unknown => value[index])
+      : undefined,
+  );
+}
 
 /** `value`, if it is an integer from `min` to `max`. @throws ConveneError `ERR_INVALID_OPTION` */
 export function checkInteger(name: string, value: unknown, min: number, max: number = MAX_ELEMENTS): number {
@@ -18,17 +37,16 @@ export function checkInteger(name: string, value: unknown, min: number, max: num
 
 /** A number for both axes, or `[h, w]`. */
 export function checkPair(name: string, value: unknown, min: number): readonly [h: number, w: number] {
-  if (!Array.isArray(value)) {
-    if (typeof value === "number") {
-      const both = checkInteger(name, value, min);
-      return Object.freeze([both, both] as const);
-    }
-    throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be an integer or [h, w]`);
+  if (typeof value === "number") {
+    const both = checkInteger(name, value, min);
+    return Object.freeze([both, both] as const);
   }
-  if (value.length !== 2) {
+  const pair = readList(name, value, 2);
+  if (!pair) throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be an integer or [h, w]`);
+  if (pair.length !== 2) {
     throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must have two entries, [h, w]`);
   }
-  return Object.freeze([checkInteger(`${name}[0]`, value[0], min), checkInteger(`${name}[1]`, value[1], min)] as const);
+  return Object.freeze([checkInteger(`${name}[0]`, pair[0], min), checkInteger(`${name}[1]`, pair[1], min)] as const);
 }
 
 /** `value`, if it is one of `allowed`. @throws ConveneError `ERR_INVALID_OPTION` */
@@ -49,31 +67,57 @@ export function checkBoolean(name: string, value: unknown): boolean {
   return value;
 }
 
-/** That `value` is an options object with no other keys: a misspelt one is an error, not a default. @throws ConveneError `ERR_INVALID_OPTION` */
-export function checkKeys(name: string, value: unknown, allowed: readonly string[]): void {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be an object`);
-  }
-  for (const key of Object.keys(value)) {
-    if (!allowed.includes(key)) {
-      throw new ConveneError(
-        "ERR_INVALID_OPTION",
-        `${name} has no key ${JSON.stringify(key)}; its keys are ${allowed.join(", ")}`,
-      );
+/**
+ * That `value` is an options object with no other keys: a misspelt one is an error, not a default. Gives a copy with what
+ * each key held, read once.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION`
+ */
+export function checkKeys<T>(name: string, value: T, allowed: readonly string[]): T {
+  return readFrom(name, () => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be an object`);
     }
-  }
+    for (const key of Object.keys(value)) {
+      if (!allowed.includes(key)) {
+        throw new ConveneError(
+          "ERR_INVALID_OPTION",
+          `${name} has no key ${JSON.stringify(key)}; its keys are ${allowed.join(", ")}`,
+        );
+      }
+    }
+    const present = allowed.filter((key) => key in value);
+    return Object.fromEntries(present.map((key) => [key, value[key as keyof T]])) as T;
+  });
 }
 
-export function checkList(name: string, value: unknown): void {
-  if (!Array.isArray(value)) throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be an array`);
+/** A copy of an array. @throws ConveneError `ERR_INVALID_OPTION` */
+export function checkList<T>(name: string, value: readonly T[]): T[] {
+  const list = readList(name, value);
+  if (!list) throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be an array`);
+  return list as T[];
+}
+
+/**
+ * `"Float32Array"` and so on of a typed array of any realm, as Jest and `node:vm` have their own; otherwise undefined. The
+ * getter is that of all typed arrays, which looks at what its receiver is and not at what it says.
+ */
+export function arrayType(value: unknown): string | undefined {
+  return Reflect.get(Object.getPrototypeOf(Float32Array.prototype) as object, Symbol.toStringTag, value) as
+    | string
+    | undefined;
 }
 
 export function checkFloat32Array(name: string, value: unknown, length: number, expected: string): Float32Array {
-  if (!(value instanceof Float32Array)) {
-    throw new ConveneError("ERR_SHAPE", `${name} (${show(value)}) must be a Float32Array`);
+  if (arrayType(value) !== "Float32Array") {
+    throw new ConveneError(
+      "ERR_SHAPE",
+      `${name} (${show(value)}) must be a Float32Array; tensor.from converts other arrays`,
+    );
   }
-  if (value.length !== length) {
-    throw new ConveneError("ERR_SHAPE", `${name} has ${value.length} elements; expected ${length} (${expected})`);
+  const array = value as Float32Array;
+  if (array.length !== length) {
+    throw new ConveneError("ERR_SHAPE", `${name} has ${array.length} elements; expected ${length} (${expected})`);
   }
-  return value;
+  return array;
 }

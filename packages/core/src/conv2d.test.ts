@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { Conv2d, type Conv2dOptions, type Conv2dWeights, depthwiseSeparable } from "./conv2d.js";
-import type { Shape4 } from "./tensor.js";
+import { prepare } from "./prepare.js";
+import type { Shape4 } from "./shape.js";
+import { tensor } from "./tensor.js";
 import { expectError } from "./testing/expect-error.js";
+import { plainBackend } from "./testing/plain-backend.js";
 
 const SMALL: Conv2dOptions = { inChannels: 4, outChannels: 6, kernelSize: 3 };
 
@@ -133,7 +136,7 @@ describe("Conv2d refuses the option", () => {
   it.each<[object, string]>([
     [{ inChannels: undefined }, "inChannels (undefined) must be an integer"],
     [{ kernelSize: undefined }, "kernelSize (undefined) must be an integer or [h, w]"],
-    [{ padding: "full" }, 'padding ("full") must be an integer, [h, w], "same", "valid"'],
+    [{ padding: "full" }, 'padding ("full") must be an integer, [h, w], "same", "sameLower", "valid"'],
     [{ padding: -1 }, "padding (-1) must be an integer from 0"],
     [{ padding: null }, "padding (null) must be"],
     [{ groups: 4 }, "groups (4) must divide outChannels (6)"],
@@ -172,7 +175,7 @@ describe("Conv2d's problem refuses", () => {
   it.each<[unknown, string]>([
     [[1, 3, 8, 8], "input ([1, 3, 8, 8]) has 3 channels; expected inChannels (4)"],
     [[1, 4, 2, 8], "kernelSize (3 x 3) must fit in the padded input (2 x 8)"],
-    [[4, 8, 8], "input ([4, 8, 8]) must be [n, c, h, w]"],
+    [[8, 8], "input ([8, 8]) must be [n, c, h, w] or [c, h, w]"],
     [[1, 4, 0, 8], "input ([1, 4, 0, 8]): h (0) must be an integer of at least 1"],
     [undefined, "input (undefined) must be [n, c, h, w]"],
   ])("the input %o", (shape, words) => {
@@ -370,5 +373,31 @@ describe("depthwiseSeparable", () => {
       "ERR_INVALID_OPTION",
       'depthwiseSeparable parameters has no key "depthWise"; its keys are depthwise, pointwise',
     );
+  });
+});
+
+describe("padding: sameLower", () => {
+  const conv = (stride: number, padding: "same" | "sameLower"): Conv2d =>
+    new Conv2d(
+      { inChannels: 1, outChannels: 1, kernelSize: [1, 2], stride, padding, bias: false },
+      { weight: Float32Array.of(1, 10) },
+    );
+
+  it("has pads of its own, and no word of its own in a problem", () => {
+    expect(conv(1, "sameLower").padding).toBe("sameLower");
+    expect(conv(1, "sameLower").problem([1, 1, 1, 3])).toMatchObject({ pt: 0, pl: 1, pb: 0, pr: 0, ow: 3 });
+    expect(conv(1, "same").problem([1, 1, 1, 3])).toMatchObject({ pt: 0, pl: 0, pb: 0, pr: 1, ow: 3 });
+  });
+
+  // [1, 2, 3] * [1, 10]: with a zero before, 0+10, 1+20, 2+30; with a zero behind, 1+20, 2+30, 3+0. At a stride of 2 the
+  // three need one pad, so two outputs: with a zero before, 0+10, 2+30; with a zero behind, 1+20, 3+0.
+  it.each([
+    [1, "sameLower", [10, 21, 32]],
+    [1, "same", [21, 32, 3]],
+    [2, "sameLower", [10, 32]],
+    [2, "same", [21, 3]],
+  ] as const)("stride %d, %s: %o", async (stride, padding, expected) => {
+    const model = await prepare(plainBackend().backend, conv(stride, padding), [1, 1, 1, 3]);
+    expect([...(await model.run(tensor([1, 2, 3], [1, 1, 1, 3]))).data]).toEqual(expected);
   });
 });

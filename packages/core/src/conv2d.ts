@@ -9,10 +9,11 @@ import {
   checkOneOf,
   checkPair,
   MAX_ELEMENTS,
+  readFrom,
 } from "./check.js";
 import { type Cost, problemCost } from "./cost.js";
 import { ConveneError, show } from "./errors.js";
-import { checkPadding, type Padding, type Pads, samePadding } from "./padding.js";
+import { checkPadding, type Padding, type Pads, type Same, samePadding } from "./padding.js";
 import {
   checkGroups,
   type Conv2dProblem,
@@ -22,7 +23,17 @@ import {
   type PaddingMode,
 } from "./problem.js";
 import { fillUniform, mt19937 } from "./random.js";
-import { checkShape, elementCount, hostArray, type Shape4 } from "./tensor.js";
+import {
+  asBatchedAs,
+  batched,
+  checkShape,
+  checkShape3or4,
+  elementCount,
+  type Shape,
+  type Shape3,
+  type Shape4,
+} from "./shape.js";
+import { hostArray } from "./tensor.js";
 
 /** The options of `torch.nn.Conv2d`, in camelCase, and an activation. */
 export interface Conv2dOptions {
@@ -65,9 +76,16 @@ const KEYS = [
   "activation",
 ] as const satisfies readonly (keyof Conv2dOptions)[];
 
+/** Parameters, or what they come from. */
+interface State {
+  readonly seed: number;
+  weights: Conv2dWeights | undefined;
+}
+
 /**
- * Marks a `Conv2d` for every copy of this package. A function, because a computed member would keep bundlers from dropping
- * the class where it is not used.
+ * Marks a `Conv2d` for every copy of this package, and holds its parameters; not in a private field, which a proxy that
+ * stands for the layer, as in the state of a user interface, could not reach. A function, because a computed member would
+ * keep bundlers from dropping the class where it is not used.
  */
 const brand = (): symbol => Symbol.for("convene.Conv2d");
 
@@ -84,17 +102,13 @@ export class Conv2d {
   readonly outChannels: number;
   readonly kernelSize: readonly [h: number, w: number];
   readonly stride: readonly [h: number, w: number];
-  /** The four pads, or `"same"`, whose pads depend on the input's size. */
-  readonly padding: Pads | "same";
+  /** The four pads, or `"same"` or `"sameLower"`, whose pads depend on the input's size. */
+  readonly padding: Pads | Same;
   readonly dilation: readonly [h: number, w: number];
   readonly groups: number;
   readonly paddingMode: PaddingMode;
   readonly activation: Activation | undefined;
   readonly hasBias: boolean;
-
-  /** Tells a `Conv2d` also to another copy of this package. */
-  readonly #seed: number;
-  #weights: Conv2dWeights | undefined;
 
   /**
    * @param parameters the weights, kept and not copied; or a seed for PyTorch's default initialisation, which
@@ -103,13 +117,12 @@ export class Conv2d {
    * @throws ConveneError `ERR_INVALID_OPTION`, or `ERR_SHAPE` for parameters of the wrong size
    */
   constructor(options: Conv2dOptions, parameters: Conv2dWeights | { readonly seed?: number } = {}) {
-    checkKeys("Conv2d options", options, KEYS);
-    Object.defineProperty(this, brand(), { value: true });
+    const own = checkKeys("Conv2d options", options, KEYS);
     // Defaults are for what is left out only: null is not PyTorch's None, so it is refused.
-    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, paddingMode = "zeros" } = options;
-    this.inChannels = checkInteger("inChannels", options.inChannels, 1);
-    this.outChannels = checkInteger("outChannels", options.outChannels, 1);
-    this.kernelSize = checkPair("kernelSize", options.kernelSize, 1);
+    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, paddingMode = "zeros" } = own;
+    this.inChannels = checkInteger("inChannels", own.inChannels, 1);
+    this.outChannels = checkInteger("outChannels", own.outChannels, 1);
+    this.kernelSize = checkPair("kernelSize", own.kernelSize, 1);
     this.stride = checkPair("stride", stride, 1);
     this.padding = checkPadding(padding);
     this.dilation = checkPair("dilation", dilation, 1);
@@ -117,20 +130,21 @@ export class Conv2d {
     checkGroups(this.groups, this.inChannels, this.outChannels);
     this.hasBias = checkBoolean("bias", bias);
     this.paddingMode = checkOneOf("paddingMode", paddingMode, PADDING_MODES);
-    this.activation = checkActivation(options.activation);
+    this.activation = checkActivation(own.activation);
     checkShape(this.weightShape, "weight");
 
-    checkKeys("Conv2d parameters", parameters, ["weight", "bias", "seed"]);
-    if ("weight" in parameters) {
-      if ("seed" in parameters)
+    const given = checkKeys("Conv2d parameters", parameters, ["weight", "bias", "seed"]);
+    let state: State;
+    if ("weight" in given) {
+      if ("seed" in given)
         throw new ConveneError("ERR_INVALID_OPTION", "a seed was given with a weight: pass one of them");
-      this.#seed = 0;
-      this.#weights = checkWeights(parameters, this.weightShape, this.hasBias);
+      state = { seed: 0, weights: checkWeights(given, this.weightShape, this.hasBias) };
     } else {
-      if ("bias" in parameters) throw new ConveneError("ERR_INVALID_OPTION", "a bias was given without a weight");
-      const { seed = 0 } = parameters;
-      this.#seed = checkInteger("seed", seed, 0, 2 ** 32 - 1);
+      if ("bias" in given) throw new ConveneError("ERR_INVALID_OPTION", "a bias was given without a weight");
+      const { seed = 0 } = given;
+      state = { seed: checkInteger("seed", seed, 0, 2 ** 32 - 1), weights: undefined };
     }
+    Object.defineProperty(this, brand(), { value: state, configurable: true });
   }
 
   /** OIHW: `[outChannels, inChannels / groups, kh, kw]`. */
@@ -140,32 +154,33 @@ export class Conv2d {
 
   /** The parameters; made on first use where they come from a seed. */
   get weights(): Conv2dWeights {
-    this.#weights ??= initialise(this.weightShape, this.hasBias, this.#seed);
-    return this.#weights;
+    const state = (this as unknown as Record<symbol, State>)[brand()]!;
+    state.weights ??= initialise(this.weightShape, this.hasBias, state.seed);
+    return state.weights;
   }
 
   /**
-   * The problem that this layer poses for an input of this shape.
+   * The problem that this layer poses for an input of this shape; `n` is 1 where the shape has no batch axis.
    *
    * @throws ConveneError `ERR_SHAPE` if the input does not fit
    */
-  problem(inputShape: Shape4, options: { residual?: boolean } = {}): Conv2dProblem {
-    checkKeys("problem options", options, ["residual"]);
-    const { residual = false } = options;
-    const [n, c, ih, iw] = checkShape(inputShape, "input");
+  problem(inputShape: Shape, options: { residual?: boolean } = {}): Conv2dProblem {
+    const { residual = false } = checkKeys("problem options", options, ["residual"]);
+    const given = checkShape3or4(inputShape, "input");
+    const [n, c, ih, iw] = batched(given);
     if (c !== this.inChannels) {
       throw new ConveneError(
         "ERR_SHAPE",
-        `input (${show(inputShape)}) has ${c} channels; expected inChannels (${this.inChannels})`,
+        `input (${show(given)}) has ${c} channels; expected inChannels (${this.inChannels})`,
       );
     }
     const [kh, kw] = this.kernelSize;
     const [sh, sw] = this.stride;
     const [dh, dw] = this.dilation;
     let pads = this.padding;
-    if (pads === "same") {
-      const [pt, pb] = samePadding(ih, kh, sh, dh);
-      const [pl, pr] = samePadding(iw, kw, sw, dw);
+    if (typeof pads === "string") {
+      const [pt, pb] = samePadding(pads, ih, kh, sh, dh);
+      const [pl, pr] = samePadding(pads, iw, kw, sw, dw);
       pads = { pt, pl, pb, pr };
     }
     return conv2dProblem({
@@ -189,20 +204,27 @@ export class Conv2d {
     });
   }
 
-  /** `[n, outChannels, oh, ow]` for an input of this shape. */
-  outputShape(inputShape: Shape4): Shape4 {
-    return outputShape(this.problem(inputShape));
+  /** `[n, outChannels, oh, ow]` for an input of this shape, without n where that has none. */
+  outputShape(inputShape: Shape4): Shape4;
+  outputShape(inputShape: Shape3): Shape3;
+  outputShape(inputShape: Shape): Shape;
+  outputShape(inputShape: Shape): Shape {
+    return asBatchedAs(inputShape, outputShape(this.problem(inputShape)));
   }
 
   /** Multiply-accumulates, parameters and bytes for an input of this shape. */
-  cost(inputShape: Shape4): Cost {
+  cost(inputShape: Shape): Cost {
     return problemCost(this.problem(inputShape));
   }
 }
 
 /** Whether `value` is a `Conv2d`, of this copy of the package or of another: a program can have its ESM and its CommonJS build. */
 export function isConv2d(value: unknown): value is Conv2d {
-  return typeof value === "object" && value !== null && brand() in value;
+  try {
+    return brand() in Object(value);
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -218,20 +240,18 @@ export function depthwiseSeparable(
     readonly pointwise?: Conv2dWeights | { readonly seed?: number };
   } = {},
 ): readonly [depthwise: Conv2d, pointwise: Conv2d] {
-  checkKeys("depthwiseSeparable options", options, [...KEYS.filter((key) => key !== "groups"), "multiplier"]);
-  checkKeys("depthwiseSeparable parameters", parameters, ["depthwise", "pointwise"]);
-  const { multiplier = 1, inChannels, outChannels, bias = true, activation, ...spatial } = options;
+  const keys = [...KEYS.filter((key) => key !== "groups"), "multiplier"];
+  const given = checkKeys("depthwiseSeparable options", options, keys);
+  const { depthwise, pointwise = { seed: 1 } } = checkKeys("depthwiseSeparable parameters", parameters, [
+    "depthwise",
+    "pointwise",
+  ]);
+  const { multiplier = 1, inChannels, outChannels, bias = true, activation, ...spatial } = given;
   const middle = checkInteger("inChannels", inChannels, 1) * checkInteger("multiplier", multiplier, 1, MAX_ELEMENTS);
   checkInteger("inChannels * multiplier", middle, 1);
   return [
-    new Conv2d(
-      { ...spatial, inChannels, outChannels: middle, groups: inChannels, bias, activation },
-      parameters.depthwise,
-    ),
-    new Conv2d(
-      { inChannels: middle, outChannels, kernelSize: 1, bias, activation },
-      parameters.pointwise ?? { seed: 1 },
-    ),
+    new Conv2d({ ...spatial, inChannels, outChannels: middle, groups: inChannels, bias, activation }, depthwise),
+    new Conv2d({ inChannels: middle, outChannels, kernelSize: 1, bias, activation }, pointwise),
   ];
 }
 
@@ -240,15 +260,16 @@ export function checkWeights(weights: Conv2dWeights, shape: Shape4, hasBias: boo
   if (typeof weights !== "object" || weights === null) {
     throw new ConveneError("ERR_INVALID_OPTION", `weights (${show(weights)}) must be { weight, bias }`);
   }
-  checkFloat32Array("weight", weights.weight, elementCount(shape), `OIHW ${show(shape)}`);
-  if (hasBias && weights.bias === undefined) {
+  const { weight, bias } = readFrom("weights", () => ({ weight: weights.weight, bias: weights.bias }));
+  checkFloat32Array("weight", weight, elementCount(shape), `OIHW ${show(shape)}`);
+  if (hasBias && bias === undefined) {
     throw new ConveneError("ERR_SHAPE", `bias is missing: pass a Float32Array of ${shape[0]}, or bias: false`);
   }
-  if (!hasBias && weights.bias !== undefined) {
+  if (!hasBias && bias !== undefined) {
     throw new ConveneError("ERR_INVALID_OPTION", "a bias was given where bias is false");
   }
-  if (weights.bias !== undefined) checkFloat32Array("bias", weights.bias, shape[0], "one for each of outChannels");
-  return weights;
+  if (bias !== undefined) checkFloat32Array("bias", bias, shape[0], "one for each of outChannels");
+  return { weight, bias };
 }
 
 /**

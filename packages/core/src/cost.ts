@@ -1,7 +1,8 @@
 /** What a convolution costs: arithmetic, parameters and memory traffic. Pure functions of a problem. */
 
+import { checkKeys, checkList } from "./check.js";
 import { type Conv2dProblem, inputShape, outputShape, weightShape } from "./problem.js";
-import { elementCount } from "./tensor.js";
+import { elementCount } from "./shape.js";
 
 /** The cost of one run. */
 export interface Cost {
@@ -17,17 +18,21 @@ export interface Cost {
   readonly arithmeticIntensity: number;
 }
 
+const KEYS = ["macs", "parameters", "bytesRead", "bytesWritten", "arithmeticIntensity"] as const;
+
 export function problemCost(p: Conv2dProblem): Cost {
   const outputs = elementCount(outputShape(p));
   const macs = outputs * (p.ic / p.g) * p.kh * p.kw;
   const parameters = elementCount(weightShape(p)) + (p.bias ? p.oc : 0);
-  const bytesRead = 4 * (elementCount(inputShape(p)) + parameters + (p.residual ? outputs : 0));
+  // Of an empty batch nothing is computed, and so nothing read.
+  const bytesRead = outputs && 4 * (elementCount(inputShape(p)) + parameters + (p.residual ? outputs : 0));
   return cost(macs, parameters, bytesRead, 4 * outputs);
 }
 
 /** The sum over layers: each layer's traffic counted by itself. */
 export function totalCost(costs: readonly Cost[]): Cost {
-  const sum = (key: keyof Cost): number => costs.reduce((total, each) => total + each[key], 0);
+  const given = checkList("costs", costs).map((each) => checkKeys("cost", each, KEYS));
+  const sum = (key: keyof Cost): number => given.reduce((total, each) => total + each[key], 0);
   return cost(sum("macs"), sum("parameters"), sum("bytesRead"), sum("bytesWritten"));
 }
 

@@ -290,9 +290,9 @@ describe("misuse of the rest", () => {
     ],
     [
       "allocateShared of no shape",
-      () => backend.allocateShared([{ shape: [0, 1, 1, 1], from: 0, to: 1 }]),
+      () => backend.allocateShared([{ shape: [1, 0, 1, 1], from: 0, to: 1 }]),
       "ERR_SHAPE",
-      "n (0) must be an integer of at least 1",
+      "c (0) must be an integer of at least 1",
     ],
     [
       "allocateShared of a life that ends before it begins",

@@ -14,23 +14,14 @@ import {
   type PlanImplementation,
   type PrepareOptions,
 } from "./backend.js";
-import { checkInteger, checkKeys, checkList, checkOneOf } from "./check.js";
+import { checkInteger, checkKeys, checkList, checkOneOf, readFrom } from "./check.js";
 import { checkWeights } from "./conv2d.js";
 import { asyncDisposable, disposable } from "./dispose-symbols.js";
-import { ConveneError, show } from "./errors.js";
+import { ConveneError, messageOf, show } from "./errors.js";
 import { isOutOfMemory } from "./out-of-memory.js";
 import { type Conv2dProblem, conv2dProblem, inputShape, outputShape, weightShape } from "./problem.js";
-import {
-  checkInto,
-  checkLayout,
-  checkShape,
-  checkTensor,
-  elementCount,
-  type Layout,
-  sameShape,
-  type Shape4,
-  type Tensor,
-} from "./tensor.js";
+import { checkShape, elementCount, sameShape, type Shape4 } from "./shape.js";
+import { checkInto, checkLayout, checkTensor, type Layout, type Tensor, zeros } from "./tensor.js";
 
 /**
  * Makes a `Backend` of what an author wrote. See `BackendImplementation` for what is promised to it.
@@ -59,8 +50,7 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
   /** The implementation's error as one of ours. `code`: of what is none yet. */
   const translate = (error: unknown, code: "ERR_EXECUTION" | "ERR_OUT_OF_MEMORY"): ConveneError => {
     if (error instanceof ConveneError) return error;
-    const message = `${name}: ${error instanceof Error ? error.message : show(error)}`;
-    return new ConveneError(code, message, { cause: error });
+    return new ConveneError(code, `${name}: ${messageOf(error)}`, { cause: error });
   };
   const codeOf = (error: unknown) => (isOutOfMemory(error) ? "ERR_OUT_OF_MEMORY" : "ERR_EXECUTION");
   /** As `translate`; an error while running is remembered. */
@@ -74,7 +64,7 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
    * it would be lost: the output would be read as it was.
    */
   const heed = (answer: unknown): void => {
-    if (answer instanceof Promise) answer.catch(remember);
+    if (isThenable(answer)) answer.then(undefined, remember);
   };
   /** What has come in, unless something that was called before has turned out to have failed meanwhile. */
   const unlessFailed = <T>(result: T): T => {
@@ -115,13 +105,17 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     return tensor;
   };
 
+  const allocated = (shape: Shape4, sharing?: Sharing): DeviceTensor => {
+    if (isEmpty(shape)) return handle(shape, undefined as Storage, () => undefined, sharing);
+    const storage = attempt(() => implementation.allocate(shape));
+    return handle(shape, storage, () => implementation.free(storage), sharing);
+  };
+
   const storageOf = (what: string, tensor: DeviceTensor, shape?: Shape4): Storage => {
     const known = typeof tensor === "object" && tensor !== null && storages.has(tensor);
     if (!known) {
-      const hint =
-        typeof tensor === "object" && tensor !== null && "data" in tensor
-          ? "a host Tensor: upload it first"
-          : "not a tensor of this backend";
+      const isHost = readFrom(what, () => "data" in Object(tensor));
+      const hint = isHost ? "a host Tensor: upload it first" : "not a tensor of this backend";
       throw new ConveneError("ERR_INVALID_OPTION", `${what} (${show(tensor)}) is ${hint} (${name})`);
     }
     if (tensor.disposed) throw new ConveneError("ERR_DISPOSED", `${what} has been disposed`);
@@ -242,11 +236,12 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     },
     upload(source: Tensor, target?: DeviceTensor) {
       checkUsable();
-      checkTensor(source, "tensor");
-      const into = target === undefined ? backend.allocate(source.shape) : target;
-      const storage = storageOf("target", into, source.shape);
+      const given = checkTensor(source, "tensor");
+      const into = target === undefined ? backend.allocate(given.shape) : target;
+      const storage = storageOf("target", into, given.shape);
+      if (isEmpty(given.shape)) return into;
       try {
-        heed(attempt(() => implementation.upload(source, storage)));
+        heed(attempt(() => implementation.upload(given, storage)));
       } catch (error) {
         if (target === undefined) into.dispose();
         throw error;
@@ -255,27 +250,23 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     },
     allocate(shape) {
       checkUsable();
-      const checked = checkShape(shape);
-      const storage = attempt(() => implementation.allocate(checked));
-      return handle(checked, storage, () => implementation.free(storage));
+      return allocated(checkShape(shape));
     },
     allocateShared(lifetimes: readonly Lifetime[]) {
       checkUsable();
-      checkList("lifetimes", lifetimes);
-      const checked = lifetimes.map((each, index) => {
-        checkKeys(`lifetimes[${index}]`, each, ["shape", "from", "to"]);
-        const { shape, from, to } = each;
+      const checked = checkList("lifetimes", lifetimes).map((each, index) => {
+        const { shape, from, to } = checkKeys(`lifetimes[${index}]`, each, ["shape", "from", "to"]);
         const start = checkInteger(`lifetimes[${index}].from`, from, 0);
         return { shape: checkShape(shape), from: start, to: checkInteger(`lifetimes[${index}].to`, to, start) };
       });
       const group = {};
-      if (!implementation.allocateShared || checked.length === 0) {
+      const full = checked.filter(({ shape }) => !isEmpty(shape));
+      if (!implementation.allocateShared || full.length === 0) {
         const made: DeviceTensor[] = [];
         try {
           for (const { shape, from, to } of checked) {
-            const storage = attempt(() => implementation.allocate(shape));
             // A group all the same: what one backend refuses of its tensors, all must.
-            made.push(handle(shape, storage, () => implementation.free(storage), { group, from, to }));
+            made.push(allocated(shape, { group, from, to }));
           }
         } catch (error) {
           for (const tensor of made) tensor.dispose();
@@ -283,34 +274,40 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
         }
         return made;
       }
-      const shared = attempt(() => implementation.allocateShared!(checked));
-      let alive = checked.length;
+      const shared = attempt(() => implementation.allocateShared!(full));
+      let alive = full.length;
       const release = (): void => {
         if (--alive === 0) shared.free();
       };
-      return checked.map(({ shape, from, to }, index) =>
-        handle(shape, shared.storages[index]!, release, { group, from, to }),
+      const storages = shared.storages.values();
+      return checked.map(({ shape, from, to }) =>
+        isEmpty(shape)
+          ? allocated(shape, { group, from, to })
+          : handle(shape, storages.next().value!, release, { group, from, to }),
       );
     },
     async prepareConv2d(problem, weights, options) {
       checkUsable();
       const checked = conv2dProblem(problem);
-      const support = implementation.features.supports?.(checked) ?? true;
+      // An empty batch is taken where an image is.
+      const asked = checked.n === 0 ? conv2dProblem({ ...checked, n: 1 }) : checked;
+      const support = implementation.features.supports?.(asked) ?? true;
       if (support !== true) throw new ConveneError("ERR_UNSUPPORTED", `${name} does not take this: ${support.reason}`);
-      checkWeights(weights, weightShape(checked), checked.bias);
+      const own = checkWeights(weights, weightShape(checked), checked.bias);
       const resolved = checkPrepareOptions(options);
+      if (checked.n === 0) return plan(checked, NOTHING, resolved);
       return whilePreparing(async () =>
-        plan(checked, await attemptAsync(() => implementation.prepareConv2d(checked, weights, resolved)), resolved),
+        plan(checked, await attemptAsync(() => implementation.prepareConv2d(checked, own, resolved)), resolved),
       );
     },
     async read(tensor, options = {}) {
       checkUsable();
-      checkKeys("read options", options, ["layout", "into"]);
-      const { layout: asked, into } = options;
+      const { layout: asked, into } = checkKeys("read options", options, ["layout", "into"]);
       const layout: Layout = checkLayout(asked === undefined ? "nchw" : asked);
       const storage = storageOf("tensor", tensor);
       // As it is now: the caller may change the object, though not what is in the array.
       const target = into === undefined ? undefined : checkInto(into, tensor.shape, asked);
+      if (isEmpty(tensor.shape)) return into ?? zeros(tensor.shape, { layout });
       try {
         if (target === undefined) return unlessFailed(await implementation.read(storage, tensor.shape, layout));
         await readInto(storage, target);
@@ -342,32 +339,48 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
   return asyncDisposable<Backend>(backend);
 }
 
-/** A caller that transfers its array while a read is in flight has spoilt that read only, and not the backend. */
+/** A caller that transfers or resizes its array while a read is in flight has spoilt that read only, and not the backend. */
 function checkAttached({ data, shape }: Tensor): void {
-  if (data.length !== 0) return;
+  const count = elementCount(shape);
+  if (data.length === count) return;
   throw new ConveneError(
     "ERR_SHAPE",
-    `into.data has 0 elements; expected ${elementCount(shape)}: it was transferred before the read had ended`,
+    `into.data has ${data.length} elements; expected ${count}: it was transferred or resized before the read had ended`,
   );
+}
+
+/** An empty batch, which no implementation ever sees. */
+function isEmpty([n]: Shape4): boolean {
+  return n === 0;
+}
+
+/** The plan of an empty batch. */
+const NOTHING = { algorithm: "none", run: () => undefined, dispose: () => undefined };
+
+/** Also a promise of another realm. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as Partial<PromiseLike<unknown>> | undefined)?.then === "function";
 }
 
 const REQUIRED = ["allocate", "free", "upload", "read", "prepareConv2d", "sync", "dispose"] as const;
 
 function checkImplementation<Storage>(implementation: BackendImplementation<Storage> | null | undefined): void {
-  for (const key of REQUIRED) {
-    if (typeof implementation?.[key] !== "function") {
+  readFrom("implementation", () => {
+    for (const key of REQUIRED) {
+      if (typeof implementation?.[key] !== "function") {
+        throw new ConveneError(
+          "ERR_INVALID_OPTION",
+          `implementation.${key} (${show(implementation?.[key])}) must be a function`,
+        );
+      }
+    }
+    if (typeof implementation?.features !== "object" || implementation.features === null) {
       throw new ConveneError(
         "ERR_INVALID_OPTION",
-        `implementation.${key} (${show(implementation?.[key])}) must be a function`,
+        `implementation.features (${show(implementation?.features)}) must be an object`,
       );
     }
-  }
-  if (typeof implementation?.features !== "object" || implementation.features === null) {
-    throw new ConveneError(
-      "ERR_INVALID_OPTION",
-      `implementation.features (${show(implementation?.features)}) must be an object`,
-    );
-  }
+  });
 }
 
 /** Which `allocateShared` a tensor comes from, and when it lives. */
@@ -378,7 +391,6 @@ interface Sharing {
 }
 
 export function checkPrepareOptions(options: PrepareOptions = {}): Required<PrepareOptions> {
-  checkKeys("prepare options", options, ["accuracy"]);
-  const { accuracy = "fast" } = options;
+  const { accuracy = "fast" } = checkKeys("prepare options", options, ["accuracy"]);
   return { accuracy: checkOneOf("accuracy", accuracy, ["fast", "strict"]) };
 }

@@ -20,7 +20,13 @@ export type ConveneErrorCode =
   /** Something failed while running; the backend repeats it until it is disposed. */
   | "ERR_EXECUTION";
 
-/** Every error that Convene throws on purpose. */
+/** Marks an error of any copy of this package. */
+const brand = (): symbol => Symbol.for("convene.ConveneError");
+
+/**
+ * Every error that Convene throws on purpose. `instanceof` knows it also from another copy of this package: a program can
+ * have its ESM and its CommonJS build.
+ */
 export class ConveneError extends Error {
   /** What went wrong, for programs. */
   readonly code: ConveneErrorCode;
@@ -29,6 +35,11 @@ export class ConveneError extends Error {
     super(message, options);
     this.name = "ConveneError";
     this.code = code;
+    Object.defineProperty(this, brand(), { value: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return this === ConveneError ? brand() in Object(value) : super[Symbol.hasInstance](value);
   }
 }
 
@@ -51,11 +62,32 @@ export class BackendUnavailableError extends ConveneError {
     this.reason = reason;
     this.remedy = remedy;
   }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return this === BackendUnavailableError
+      ? value instanceof ConveneError && "remedy" in value
+      : super[Symbol.hasInstance](value);
+  }
+}
+
+/** What an error says, of whichever realm it is. */
+export function messageOf(error: unknown): string {
+  try {
+    const { message } = error as Error;
+    if (typeof message === "string") return message;
+  } catch {
+    // What is thrown may be anything, and need not let itself be read.
+  }
+  return show(error);
 }
 
 /** `value` as it should appear in a message: short, on one line, telling `"3"` from `3`. */
 export function show(value: unknown): string {
-  return showNested(value, 0);
+  try {
+    return showNested(value, 0);
+  } catch {
+    return "what cannot be read";
+  }
 }
 
 /** Lists are shown to this depth: enough for a shape in a list, and an end for a list that contains itself. */

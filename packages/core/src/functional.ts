@@ -6,6 +6,7 @@
 import type { Backend, PrepareOptions } from "./backend.js";
 import { Conv2d, type Conv2dOptions } from "./conv2d.js";
 import { checkInteger, checkKeys } from "./check.js";
+import { checkShape3or4, type Shape, type Shape4 } from "./shape.js";
 import { checkTensor, toLayout, type Tensor } from "./tensor.js";
 import { prepare } from "./prepare.js";
 
@@ -23,19 +24,18 @@ const KEYS = ["stride", "padding", "dilation", "groups", "paddingMode", "activat
  * Convolves `x` with `weight` once. It prepares and disposes a plan each time: `prepare` is for what runs again.
  *
  * @param weight a tensor whose shape is OIHW, `[oc, ic / groups, kh, kw]`
- * @returns the result in the layout of `x`
+ * @returns the result in the layout of `x`, and without a batch axis where `x` has none
  */
-export async function conv2d(
+export async function conv2d<S extends Shape = Shape4>(
   backend: Backend,
-  x: Tensor,
+  x: Tensor<S>,
   weight: Tensor,
   options: Conv2dFunctionOptions = {},
-): Promise<Tensor> {
-  checkKeys("conv2d options", options, KEYS);
-  checkTensor(x, "input");
-  checkTensor(weight, "weight");
-  const { bias, accuracy, groups = 1, ...rest } = options;
-  const [oc, icPerGroup, kh, kw] = weight.shape;
+): Promise<Tensor<S>> {
+  const { bias, accuracy, groups = 1, ...rest } = checkKeys("conv2d options", options, KEYS);
+  const input = checkTensor(x, "input", checkShape3or4);
+  const filters = checkTensor(weight, "weight");
+  const [oc, icPerGroup, kh, kw] = filters.shape;
   const layer = new Conv2d(
     {
       ...rest,
@@ -45,11 +45,11 @@ export async function conv2d(
       kernelSize: [kh, kw],
       bias: bias !== undefined,
     },
-    { weight: toLayout(weight, "nchw").data, ...(bias === undefined ? {} : { bias }) },
+    { weight: toLayout(filters, "nchw").data, ...(bias === undefined ? {} : { bias }) },
   );
-  const model = await prepare(backend, layer, x.shape, accuracy === undefined ? {} : { accuracy });
+  const model = await prepare(backend, layer, input.shape, accuracy === undefined ? {} : { accuracy });
   try {
-    return await model.run(x);
+    return (await model.run(input)) as Tensor<S>;
   } finally {
     model.dispose();
   }

@@ -32,7 +32,7 @@ export type { Model, ModelLayer, ModelOptions, RunOptions } from "./model.js";
 export { type LayerRef, type Network, network, type NetworkLayer, type ResolvedLayer } from "./network.js";
 // For the factories of backends too: opening that waits for something ends.
 export { limitOpening, OPENING_LIMIT } from "./opening-limit.js";
-export type { Padding, Pads } from "./padding.js";
+export type { Padding, Pads, Same } from "./padding.js";
 export { prepare } from "./prepare.js";
 export {
   type Conv2dProblem,
@@ -44,14 +44,15 @@ export {
   weightShape,
 } from "./problem.js";
 export { formatProblem, parseProblem } from "./problem-string.js";
+export type { Shape, Shape3, Shape4 } from "./shape.js";
 export {
   fromImageData,
   type Layout,
   randomUniform,
-  type Shape4,
   type Tensor,
   tensor,
   toLayout,
   transpose,
   zeros,
 } from "./tensor.js";
+export type { NestedNumbers } from "./to-float32.js";

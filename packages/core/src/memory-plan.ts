@@ -3,6 +3,8 @@
  * and Lee, "Efficient Memory Management for Deep Neural Net Inference" (2020), for the greedy-by-size half.
  */
 
+import { checkInteger, checkKeys, checkList } from "./check.js";
+
 /** A value of `size` units, alive from step `from` to step `to`, both included. */
 export interface SizedLifetime {
   readonly size: number;
@@ -29,7 +31,14 @@ interface Placed extends SizedLifetime {
  * residuals keep values alive for long.
  */
 export function planMemory(lifetimes: readonly SizedLifetime[]): MemoryPlan {
-  const values = lifetimes.map((each, index): Placed => ({ ...each, index, offset: 0 }));
+  const values = checkList("lifetimes", lifetimes).map((each, index): Placed => {
+    const name = `lifetimes[${index}]`;
+    const { size, from, to } = checkKeys(name, each, ["size", "from", "to"]);
+    checkInteger(`${name}.size`, size, 0, Number.MAX_SAFE_INTEGER);
+    checkInteger(`${name}.from`, from, 0);
+    checkInteger(`${name}.to`, to, from);
+    return { size, from, to, index, offset: 0 };
+  });
   const fullest = Math.max(0, ...values.map(({ from }) => sum(values.filter((v) => v.from <= from && from <= v.to))));
 
   const byTime = [...values].sort((a, b) => a.from - b.from || a.index - b.index);

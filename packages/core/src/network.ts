@@ -5,7 +5,7 @@ import { type Conv2d, isConv2d } from "./conv2d.js";
 import { type Cost, problemCost, totalCost } from "./cost.js";
 import { ConveneError, show } from "./errors.js";
 import { type Conv2dProblem, outputShape } from "./problem.js";
-import { checkShape, sameShape, type Shape4 } from "./tensor.js";
+import { asBatchedAs, batched, checkShape3or4, sameShape, type Shape, type Shape3, type Shape4 } from "./shape.js";
 
 /** An earlier value: a layer's name or index, or `"input"` for the network's own input. */
 export type LayerRef = string | number;
@@ -32,9 +32,11 @@ export interface ResolvedLayer {
 export interface Network {
   readonly layers: readonly ResolvedLayer[];
   /** Each layer's problem for an input of this shape. @throws ConveneError `ERR_SHAPE` naming the layer that does not fit */
-  problems(inputShape: Shape4): readonly Conv2dProblem[];
+  problems(inputShape: Shape): readonly Conv2dProblem[];
   outputShape(inputShape: Shape4): Shape4;
-  cost(inputShape: Shape4): Cost;
+  outputShape(inputShape: Shape3): Shape3;
+  outputShape(inputShape: Shape): Shape;
+  cost(inputShape: Shape): Cost;
 }
 
 /**
@@ -51,10 +53,11 @@ export interface Network {
 export function network(...entries: readonly (Conv2d | NetworkLayer)[]): Network {
   if (entries.length === 0) throw new ConveneError("ERR_INVALID_OPTION", "a network needs at least one layer");
   const names = new Map<string, number>([["input", -1]]);
-  const layers = entries.map((entry, index) => {
+  const layers = entries.map((given, index) => {
+    const entry = isConv2d(given) ? { conv: given } : checkKeys(`layer ${index}`, given, KEYS);
     const layer = resolve(entry, index, names);
     // A layer without a name is called by its index, which is not a name that another could not have.
-    if (!isConv2d(entry) && entry.name !== undefined) {
+    if (entry.name !== undefined) {
       if (names.has(entry.name)) {
         throw new ConveneError("ERR_INVALID_OPTION", `layer ${index}: the name ${show(entry.name)} is taken`);
       }
@@ -63,9 +66,9 @@ export function network(...entries: readonly (Conv2d | NetworkLayer)[]): Network
     return layer;
   });
 
-  const problems = (inputShape: Shape4): readonly Conv2dProblem[] => {
+  const problems = (inputShape: Shape): readonly Conv2dProblem[] => {
     const shapes: Shape4[] = [];
-    const given = checkShape(inputShape, "input");
+    const given = batched(checkShape3or4(inputShape, "input"));
     return layers.map((layer) => {
       const shapeOf = (ref: number): Shape4 => (ref < 0 ? given : shapes[ref]!);
       const residual = layer.residual === undefined ? undefined : shapeOf(layer.residual);
@@ -91,14 +94,15 @@ export function network(...entries: readonly (Conv2d | NetworkLayer)[]): Network
   return Object.freeze({
     layers: Object.freeze(layers),
     problems,
-    outputShape: (shape: Shape4) => outputShape(problems(shape).at(-1)!),
-    cost: (shape: Shape4) => totalCost(problems(shape).map(problemCost)),
+    outputShape: (<S extends Shape>(shape: S) =>
+      asBatchedAs(shape, outputShape(problems(shape).at(-1)!))) as Network["outputShape"],
+    cost: (shape: Shape) => totalCost(problems(shape).map(problemCost)),
   });
 }
 
-function resolve(entry: Conv2d | NetworkLayer, index: number, names: ReadonlyMap<string, number>): ResolvedLayer {
-  if (isConv2d(entry)) return { conv: entry, name: String(index), input: index - 1, residual: undefined };
-  checkKeys(`layer ${index}`, entry, ["conv", "name", "input", "residual"]);
+const KEYS = ["conv", "name", "input", "residual"] as const satisfies readonly (keyof NetworkLayer)[];
+
+function resolve(entry: NetworkLayer, index: number, names: ReadonlyMap<string, number>): ResolvedLayer {
   if (!isConv2d(entry.conv)) {
     throw new ConveneError("ERR_INVALID_OPTION", `layer ${index}: conv (${show(entry.conv)}) must be a Conv2d`);
   }

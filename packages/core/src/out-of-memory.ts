@@ -11,7 +11,9 @@
  * of memory would be looked for in the wrong place, and would let a broken backend go on.
  */
 export function isOutOfMemory(error: unknown): boolean {
-  return error instanceof RangeError && NO_ROOM.some((words) => words.test(error.message));
+  // By name: an engine's error may be of another realm, as in Jest.
+  const { name, message } = Object(error) as Partial<Error>;
+  return name === "RangeError" && NO_ROOM.some((words) => words.test(String(message)));
 }
 
 const NO_ROOM: readonly RegExp[] = [

@@ -29,7 +29,10 @@ describe("checkPadding", () => {
     [NaN, "padding (NaN) must be an integer from 0"],
     [Infinity, "padding (Infinity) must be an integer from 0"],
     [2 ** 31, "padding (2147483648) must be an integer from 0 to 2^31 - 1"],
-    ["SAME", 'padding ("SAME") must be an integer, [h, w], "same", "valid" or { top, left, bottom, right }'],
+    [
+      "SAME",
+      'padding ("SAME") must be an integer, [h, w], "same", "sameLower", "valid" or { top, left, bottom, right }',
+    ],
     ["1", 'padding ("1") must be an integer'],
     [null, "padding (null) must be an integer"],
     [true, "padding (true) must be an integer"],
@@ -56,7 +59,7 @@ describe('samePadding at stride 1 is PyTorch\'s "same"', () => {
     { size: 7, kernel: 2, dilation: 3, pads: [1, 2] },
     { size: 1, kernel: 5, dilation: 1, pads: [2, 2] },
   ])("size $size, kernel $kernel, dilation $dilation: $pads", ({ size, kernel, dilation, pads }) => {
-    expect(samePadding(size, kernel, 1, dilation)).toEqual(pads);
+    expect(samePadding("same", size, kernel, 1, dilation)).toEqual(pads);
   });
 });
 
@@ -73,7 +76,28 @@ describe("samePadding at a stride is TensorFlow's SAME", () => {
   ])(
     "size $size, kernel $kernel, stride $stride, dilation $dilation: $pads",
     ({ size, kernel, stride, dilation, pads }) => {
-      expect(samePadding(size, kernel, stride, dilation)).toEqual(pads);
+      expect(samePadding("same", size, kernel, stride, dilation)).toEqual(pads);
+    },
+  );
+});
+
+describe("sameLower is ONNX's SAME_LOWER", () => {
+  // pad_total = (ceil(size / stride) - 1) * stride + (kernel - 1) * dilation + 1 - size, the larger half before.
+  it.each([
+    { size: 8, kernel: 2, stride: 1, dilation: 1, pads: [1, 0] },
+    { size: 7, kernel: 4, stride: 1, dilation: 1, pads: [2, 1] },
+    { size: 224, kernel: 3, stride: 2, dilation: 1, pads: [1, 0] },
+    { size: 225, kernel: 3, stride: 2, dilation: 1, pads: [1, 1] },
+    { size: 7, kernel: 2, stride: 1, dilation: 3, pads: [2, 1] },
+    { size: 10, kernel: 5, stride: 3, dilation: 1, pads: [2, 2] },
+    { size: 11, kernel: 5, stride: 3, dilation: 1, pads: [2, 1] },
+    { size: 9, kernel: 1, stride: 2, dilation: 1, pads: [0, 0] },
+    { size: 10, kernel: 1, stride: 4, dilation: 1, pads: [0, 0] },
+  ])(
+    "size $size, kernel $kernel, stride $stride, dilation $dilation: $pads",
+    ({ size, kernel, stride, dilation, pads }) => {
+      expect(samePadding("sameLower", size, kernel, stride, dilation)).toEqual(pads);
+      expect(samePadding("same", size, kernel, stride, dilation)).toEqual([...pads].reverse());
     },
   );
 });

@@ -1,19 +1,23 @@
 /** From what a user may write for `padding` to four numbers. */
 
-import { checkInteger, checkKeys, checkPair } from "./check.js";
+import { checkInteger, checkKeys, checkPair, readFrom } from "./check.js";
 import { ConveneError, show } from "./errors.js";
 
 /**
  * A number or `[h, w]` for both sides of an axis, as in PyTorch; each edge by itself; `"valid"` for none; `"same"` for
  * an output of `ceil(size / stride)`, with the odd remainder at the bottom and right (PyTorch's at stride 1,
- * TensorFlow's at any stride).
+ * TensorFlow's at any stride, ONNX's SAME_UPPER); `"sameLower"` with the odd remainder at the top and left (ONNX's
+ * SAME_LOWER).
  */
 export type Padding =
   | number
   | readonly [h: number, w: number]
-  | "same"
+  | Same
   | "valid"
   | { readonly top?: number; readonly left?: number; readonly bottom?: number; readonly right?: number };
+
+/** Pads that depend on the input's size. */
+export type Same = "same" | "sameLower";
 
 export interface Pads {
   readonly pt: number;
@@ -22,22 +26,22 @@ export interface Pads {
   readonly pr: number;
 }
 
-/** Checks `padding`; the answer for `"same"` waits for the input's size. */
-export function checkPadding(padding: unknown): Pads | "same" {
-  if (padding === "same") return "same";
+/** Checks `padding`; the answer for `"same"` and `"sameLower"` waits for the input's size. */
+export function checkPadding(padding: unknown): Pads | Same {
+  if (padding === "same" || padding === "sameLower") return padding;
   if (padding === "valid") return { pt: 0, pl: 0, pb: 0, pr: 0 };
-  if (typeof padding === "number" || Array.isArray(padding)) {
+  if (typeof padding === "number" || readFrom("padding", () => Array.isArray(padding))) {
     const [h, w] = checkPair("padding", padding, 0);
     return { pt: h, pl: w, pb: h, pr: w };
   }
   if (typeof padding !== "object" || padding === null) {
     throw new ConveneError(
       "ERR_INVALID_OPTION",
-      `padding (${show(padding)}) must be an integer, [h, w], "same", "valid" or { top, left, bottom, right }`,
+      `padding (${show(padding)}) must be an integer, [h, w], "same", "sameLower", "valid" or { top, left, bottom, right }`,
     );
   }
-  checkKeys("padding", padding, ["top", "left", "bottom", "right"]);
-  const { top = 0, left = 0, bottom = 0, right = 0 } = padding as Record<string, unknown>;
+  const keys = ["top", "left", "bottom", "right"];
+  const { top = 0, left = 0, bottom = 0, right = 0 } = checkKeys("padding", padding as Record<string, unknown>, keys);
   return {
     pt: checkInteger("padding.top", top, 0),
     pl: checkInteger("padding.left", left, 0),
@@ -46,9 +50,15 @@ export function checkPadding(padding: unknown): Pads | "same" {
   };
 }
 
-/** The pads of `"same"` along one axis: `[before, after]`. */
-export function samePadding(size: number, kernel: number, stride: number, dilation: number): readonly [number, number] {
+/** The pads of `same` along one axis: `[before, after]`. */
+export function samePadding(
+  same: Same,
+  size: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+): readonly [number, number] {
   const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + dilation * (kernel - 1) + 1 - size);
-  const before = Math.floor(total / 2);
-  return [before, total - before];
+  const less = Math.floor(total / 2);
+  return same === "same" ? [less, total - less] : [total - less, less];
 }

@@ -1,45 +1,62 @@
 /** `prepare`: resolves the sizes of a layer or a network, plans each layer, and reserves the memory that a model runs in. */
 
 import type { Backend, Conv2dPlan, DeviceTensor, Lifetime } from "./backend.js";
-import { checkBoolean, checkKeys } from "./check.js";
+import { checkBoolean, checkKeys, readFrom } from "./check.js";
 import { type Conv2d, isConv2d } from "./conv2d.js";
 import { checkPrepareOptions } from "./define-backend.js";
 import { ConveneError, show } from "./errors.js";
 import { createModel, type Model, type ModelOptions } from "./model.js";
 import { network, type Network, type ResolvedLayer } from "./network.js";
 import { type Conv2dProblem, outputShape } from "./problem.js";
-import { checkShape, type Shape4 } from "./tensor.js";
+import { batched, checkShape3or4, type Shape, type Shape3, type Shape4 } from "./shape.js";
 
 /**
  * Validates, plans every layer, packs the weights and reserves the memory: all that can be done before data arrives.
  * Intermediate tensors share memory by liveness, so a chain of layers runs in the memory of its widest pair.
  *
  * @param layers a `Conv2d`, or a `network`
- * @param inputShape `[n, c, h, w]`
+ * @param inputShape `[n, c, h, w]`, or `[c, h, w]` for a model that takes and gives tensors without a batch axis
  * @throws ConveneError before any memory is taken if shapes do not fit; `ERR_OUT_OF_MEMORY` and `ERR_UNSUPPORTED` from
  * the backend, after everything that was prepared has been given back
  */
-export async function prepare(
+export function prepare(
   backend: Backend,
   layers: Conv2d | Network,
   inputShape: Shape4,
+  options?: ModelOptions,
+): Promise<Model>;
+export function prepare(
+  backend: Backend,
+  layers: Conv2d | Network,
+  inputShape: Shape3,
+  options?: ModelOptions,
+): Promise<Model<Shape3>>;
+export function prepare(
+  backend: Backend,
+  layers: Conv2d | Network,
+  inputShape: Shape,
+  options?: ModelOptions,
+): Promise<Model<Shape>>;
+export async function prepare(
+  backend: Backend,
+  layers: Conv2d | Network,
+  inputShape: Shape,
   options: ModelOptions = {},
-): Promise<Model> {
-  checkKeys("prepare options", options, ["accuracy", "profile"]);
-  const { profile = false, ...planOptions } = options;
+): Promise<Model<Shape>> {
+  const { profile = false, ...planOptions } = checkKeys("prepare options", options, ["accuracy", "profile"]);
   checkBoolean("profile", profile);
   const accuracy = checkPrepareOptions(planOptions);
-  if (typeof backend?.prepareConv2d !== "function") {
+  if (typeof readFrom("backend", () => backend?.prepareConv2d) !== "function") {
     throw new ConveneError(
       "ERR_INVALID_OPTION",
       `backend (${show(backend)}) must be a Backend; a factory's answer has to be awaited`,
     );
   }
   const net = isConv2d(layers) ? network(layers) : layers;
-  if (typeof net?.problems !== "function") {
+  if (typeof readFrom("layers", () => net?.problems) !== "function") {
     throw new ConveneError("ERR_INVALID_OPTION", `layers (${show(layers)}) must be a Conv2d or a network(...)`);
   }
-  const given = checkShape(inputShape, "input");
+  const given = checkShape3or4(inputShape, "input");
   const problems = net.problems(given);
 
   const plans: Conv2dPlan[] = [];
@@ -52,7 +69,7 @@ export async function prepare(
     for (const [index, problem] of problems.entries()) {
       plans.push(await backend.prepareConv2d(problem, net.layers[index]!.conv.weights, accuracy));
     }
-    tensors = backend.allocateShared(lifetimes(net.layers, problems, given));
+    tensors = backend.allocateShared(lifetimes(net.layers, problems, batched(given)));
   } catch (error) {
     release();
     throw error;

@@ -38,7 +38,8 @@ type SizeKey = (typeof SIZES)[number];
 const MODES: readonly string[] = ["reflect", "replicate", "circular"];
 
 /** The string of a problem. `parseProblem` gives the same problem back. */
-export function formatProblem(p: Conv2dProblem): string {
+export function formatProblem(problem: Conv2dProblem): string {
+  const p = conv2dProblem(problem);
   const words: string[] = [];
   const put = (key: SizeKey, value: number, standard: number): void => {
     if (value !== standard) words.push(key + value);

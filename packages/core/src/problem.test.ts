@@ -129,7 +129,7 @@ describe("conv2dProblem refuses", () => {
   } as const satisfies Partial<Record<keyof Conv2dProblemSpec, string>>;
 
   it.each(Object.entries(NAMES))("a wrong %s, by the name %s", (key, name) => {
-    const least = key.startsWith("p") ? 0 : 1;
+    const least = key.startsWith("p") || key === "n" ? 0 : 1;
     for (const value of least === 0 ? WRONG : [...WRONG, 0]) {
       expectError(
         () => conv2dProblem({ ...SMALL, [key]: value }),

@@ -3,7 +3,7 @@
 import { type Activation, checkActivation } from "./activation.js";
 import { checkBoolean, checkInteger, checkKeys, checkOneOf } from "./check.js";
 import { ConveneError } from "./errors.js";
-import { checkShape, type Shape4 } from "./tensor.js";
+import { checkShape, type Shape4 } from "./shape.js";
 
 /** Where taps outside the input read: `torch.nn.Conv2d`'s `padding_mode`. */
 export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
@@ -11,7 +11,7 @@ export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
 export const PADDING_MODES = ["zeros", "reflect", "replicate", "circular"] as const satisfies readonly PaddingMode[];
 
 /**
- * One convolution with every size known. Names are the field's: `n` batch, `g` groups, `ic`/`oc` input and output
+ * One convolution with every size known. Names are the field's: `n` batch (0: an empty one), `g` groups, `ic`/`oc` input and output
  * channels, `ih`/`iw` and `oh`/`ow` input and output size, `kh`/`kw` kernel, `sh`/`sw` stride, `dh`/`dw` dilation,
  * `pt`/`pl`/`pb`/`pr` padding at the top, left, bottom and right. Weights are OIHW, `[oc, ic / g, kh, kw]`.
  */
@@ -105,25 +105,25 @@ const KEYS = [
  * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE`
  */
 export function conv2dProblem(spec: Conv2dProblemSpec): Conv2dProblem {
-  checkKeys("problem", spec, KEYS);
-  const n = checkInteger("n", or(spec.n, 1), 1);
-  const g = checkInteger("groups", or(spec.g, 1), 1);
-  const ic = checkInteger("inChannels", spec.ic, 1);
-  const oc = checkInteger("outChannels", spec.oc, 1);
+  const given = checkKeys("problem", spec, KEYS);
+  const n = checkInteger("n", or(given.n, 1), 0);
+  const g = checkInteger("groups", or(given.g, 1), 1);
+  const ic = checkInteger("inChannels", given.ic, 1);
+  const oc = checkInteger("outChannels", given.oc, 1);
   checkGroups(g, ic, oc);
-  const ih = checkInteger("ih", spec.ih, 1);
-  const iw = checkInteger("iw", or(spec.iw, ih), 1);
-  const kh = checkInteger("kh", spec.kh, 1);
-  const kw = checkInteger("kw", or(spec.kw, kh), 1);
-  const sh = checkInteger("sh", or(spec.sh, 1), 1);
-  const sw = checkInteger("sw", or(spec.sw, sh), 1);
-  const dh = checkInteger("dh", or(spec.dh, 1), 1);
-  const dw = checkInteger("dw", or(spec.dw, dh), 1);
-  const pt = checkInteger("padding.top", or(spec.pt, 0), 0);
-  const pl = checkInteger("padding.left", or(spec.pl, 0), 0);
-  const pb = checkInteger("padding.bottom", or(spec.pb, 0), 0);
-  const pr = checkInteger("padding.right", or(spec.pr, 0), 0);
-  const paddingMode = checkOneOf("paddingMode", or(spec.paddingMode, "zeros"), PADDING_MODES);
+  const ih = checkInteger("ih", given.ih, 1);
+  const iw = checkInteger("iw", or(given.iw, ih), 1);
+  const kh = checkInteger("kh", given.kh, 1);
+  const kw = checkInteger("kw", or(given.kw, kh), 1);
+  const sh = checkInteger("sh", or(given.sh, 1), 1);
+  const sw = checkInteger("sw", or(given.sw, sh), 1);
+  const dh = checkInteger("dh", or(given.dh, 1), 1);
+  const dw = checkInteger("dw", or(given.dw, dh), 1);
+  const pt = checkInteger("padding.top", or(given.pt, 0), 0);
+  const pl = checkInteger("padding.left", or(given.pl, 0), 0);
+  const pb = checkInteger("padding.bottom", or(given.pb, 0), 0);
+  const pr = checkInteger("padding.right", or(given.pr, 0), 0);
+  const paddingMode = checkOneOf("paddingMode", or(given.paddingMode, "zeros"), PADDING_MODES);
   checkPaddingFits(paddingMode, [pt, pb], "height", ih);
   checkPaddingFits(paddingMode, [pl, pr], "width", iw);
 
@@ -161,9 +161,9 @@ export function conv2dProblem(spec: Conv2dProblemSpec): Conv2dProblem {
     dh,
     dw,
     paddingMode,
-    bias: checkBoolean("bias", or(spec.bias, true)),
-    residual: checkBoolean("residual", or(spec.residual, false)),
-    activation: checkActivation(spec.activation),
+    bias: checkBoolean("bias", or(given.bias, true)),
+    residual: checkBoolean("residual", or(given.residual, false)),
+    activation: checkActivation(given.activation),
   });
 }
 
@@ -172,15 +172,18 @@ function or<T>(value: T | undefined, standard: T): T {
   return value === undefined ? standard : value;
 }
 
-export function inputShape(p: Conv2dProblem): Shape4 {
+export function inputShape(problem: Conv2dProblem): Shape4 {
+  const p = conv2dProblem(problem);
   return [p.n, p.ic, p.ih, p.iw];
 }
 
-export function outputShape(p: Conv2dProblem): Shape4 {
+export function outputShape(problem: Conv2dProblem): Shape4 {
+  const p = conv2dProblem(problem);
   return [p.n, p.oc, p.oh, p.ow];
 }
 
-export function weightShape(p: Conv2dProblem): Shape4 {
+export function weightShape(problem: Conv2dProblem): Shape4 {
+  const p = conv2dProblem(problem);
   return [p.oc, p.ic / p.g, p.kh, p.kw];
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { expectError } from "./testing/expect-error.js";
+import type { Shape4 } from "./shape.js";
 import {
   fromImageData,
   type Layout,
   randomUniform,
-  type Shape4,
   tensor,
   type Tensor,
   toLayout,
@@ -17,15 +17,19 @@ const BAD_SHAPES: [unknown, string][] = [
   [[1, 1, 1, 2 ** 31], "has 2147483648 elements; the most is 2^31 - 1"],
   [[1, 1e200, 1e200, 1], "has Infinity elements"],
   [[1, 3, 0, 7], "h (0) must be an integer of at least 1"],
-  [[-1, 3, 7, 7], "n (-1) must be an integer of at least 1"],
+  [[-1, 3, 7, 7], "n (-1) must be an integer of at least 0"],
   [[1, 2.5, 7, 7], "c (2.5) must be an integer of at least 1"],
+  [[0, 0, 7, 7], "c (0) must be an integer of at least 1"],
+  [[0, 65536, 65536, 1], "has 4294967296 elements; the most is 2^31 - 1"],
+  [[3, 0, 7], "h (0) must be an integer of at least 1"],
+  [[0, 7, 7], "c (0) must be an integer of at least 1"],
   [[1, 3, 7, NaN], "w (NaN) must be an integer of at least 1"],
   [[1, 3, Infinity, 7], "h (Infinity) must be an integer of at least 1"],
   [[1, "3", 7, 7], 'c ("3") must be an integer of at least 1'],
   [[1, 3n, 7, 7], "c (3n) must be an integer of at least 1"],
   [[1, null, 7, 7], "c (null) must be an integer of at least 1"],
-  [new Array(4), "n (undefined) must be an integer of at least 1"],
-  [[3, 7, 7], "shape ([3, 7, 7]) must be [n, c, h, w]"],
+  [new Array(4), "n (undefined) must be an integer of at least 0"],
+  [[7, 7], "shape ([7, 7]) must be [n, c, h, w] or [c, h, w]"],
   [[1, 1, 3, 7, 7], "shape ([1, 1, 3, 7, 7]) must be [n, c, h, w]"],
   [[], "shape ([]) must be [n, c, h, w]"],
   ["1,3,7,7", 'shape ("1,3,7,7") must be [n, c, h, w]'],
@@ -205,7 +209,7 @@ describe("toLayout", () => {
     [null, "tensor (null) must be a Tensor"],
     [new Float32Array(4), "tensor (a Float32Array of 16 bytes) must be a Tensor"],
     [{ shape: [1, 1, 1, 4], layout: "nchw", data: new Float32Array(3) }, "tensor.data has 3 elements; expected 4"],
-    [{ shape: [1, 1, 4], layout: "nchw", data: new Float32Array(4) }, "tensor.shape ([1, 1, 4]) must be [n, c, h, w]"],
+    [{ shape: [1, 4], layout: "nchw", data: new Float32Array(4) }, "tensor.shape ([1, 4]) must be [n, c, h, w]"],
     [{ shape: [1, 1, 1, 4], layout: "nchw", data: [1, 2, 3, 4] }, "tensor.data ([1, 2, 3, 4]) must be a Float32Array"],
   ])("refuses %o, which is no tensor", (value, words) => {
     expectError(() => toLayout(value as Tensor, "nhwc"), "ERR_SHAPE", words);

@@ -1,67 +1,63 @@
-/** Host tensors: four dimensions of float32 in ordinary memory, in either layout. */
+/** Host tensors: float32 in ordinary memory, in either layout. */
 
-import { checkFloat32Array, checkKeys, checkOneOf, MAX_ELEMENTS } from "./check.js";
+import { arrayType, checkFloat32Array, checkKeys, checkOneOf, readFrom } from "./check.js";
 import { ConveneError, show } from "./errors.js";
 import { fillUniform, mt19937 } from "./random.js";
+import {
+  batched,
+  checkShape,
+  checkShape3or4,
+  elementCount,
+  sameShape,
+  type Shape,
+  type Shape3,
+  type Shape4,
+} from "./shape.js";
+import { type NestedNumbers, sizesOf, writeFloat32 } from "./to-float32.js";
 
 /** How elements lie in memory: channels before the image (`nchw`, PyTorch's) or innermost (`nhwc`, TensorFlow's). */
 export type Layout = "nchw" | "nhwc";
 
-/** Always in this order, whatever the layout. */
-export type Shape4 = readonly [n: number, c: number, h: number, w: number];
-
-/** A tensor in host memory. `data` holds `n * c * h * w` elements in the order that `layout` says. */
-export interface Tensor {
-  readonly shape: Shape4;
+/**
+ * A tensor in host memory. `data` holds `n * c * h * w` elements in the order that `layout` says. A `Tensor<Shape3>` is
+ * one image without a batch axis.
+ */
+export interface Tensor<S extends Shape = Shape4> {
+  readonly shape: S;
   readonly layout: Layout;
   readonly data: Float32Array;
 }
 
 const LAYOUTS = ["nchw", "nhwc"] as const;
-const AXES = ["n", "c", "h", "w"] as const;
-
-/**
- * Checks that `shape` is four positive integers whose product is at most 2³¹ − 1, and gives a frozen copy.
- *
- * @throws ConveneError `ERR_SHAPE`
- */
-export function checkShape(shape: Shape4, what = "shape"): Shape4 {
-  if (!Array.isArray(shape) || shape.length !== 4) {
-    throw new ConveneError("ERR_SHAPE", `${what} (${show(shape)}) must be [n, c, h, w]`);
-  }
-  let count = 1;
-  for (let axis = 0; axis < 4; axis++) {
-    const size: unknown = shape[axis];
-    if (typeof size !== "number" || !Number.isInteger(size) || size < 1) {
-      throw new ConveneError(
-        "ERR_SHAPE",
-        `${what} (${show(shape)}): ${AXES[axis]} (${show(size)}) must be an integer of at least 1`,
-      );
-    }
-    count *= size;
-  }
-  if (count > MAX_ELEMENTS) {
-    throw new ConveneError("ERR_SHAPE", `${what} (${show(shape)}) has ${count} elements; the most is 2^31 - 1`);
-  }
-  return Object.freeze([shape[0], shape[1], shape[2], shape[3]] as const);
-}
 
 export function checkLayout(layout: unknown): Layout {
   return checkOneOf("layout", layout, LAYOUTS);
 }
 
-/** Checks a host tensor that a caller hands in: shape, layout, and as many elements as the shape has. */
-export function checkTensor(value: Tensor, what: string): Tensor {
-  if (typeof value !== "object" || value === null || !("data" in value)) {
+/**
+ * Checks a host tensor that a caller hands in: shape, layout, and as many elements as the shape has. Gives what it is now,
+ * in an object of its own, over the same data.
+ *
+ * @param check which shapes it may have
+ */
+export function checkTensor<S extends Shape = Shape4>(
+  value: Tensor<S>,
+  what: string,
+  check: (shape: S, what: string) => S = checkShape as (shape: Shape, what: string) => S,
+): Tensor<S> {
+  const { shape, layout, data } = readFrom(what, () => {
+    if (typeof value === "object" && value !== null && "data" in value) {
+      return { shape: value.shape, layout: value.layout, data: value.data };
+    }
     throw new ConveneError(
       "ERR_SHAPE",
       `${what} (${show(value)}) must be a Tensor: { shape, layout, data }; tensor(data, shape) makes one`,
     );
-  }
-  const shape = checkShape(value.shape, `${what}.shape`);
-  checkLayout(value.layout);
-  checkFloat32Array(`${what}.data`, value.data, elementCount(shape), `shape ${show(shape)}`);
-  return value;
+  });
+  const checked = check(shape, `${what}.shape`);
+  checkLayout(layout);
+  checkFloat32Array(`${what}.data`, data, elementCount(checked), `shape ${show(checked)}`);
+  return { shape: checked, layout, data };
 }
 
 /**
@@ -70,80 +66,137 @@ export function checkTensor(value: Tensor, what: string): Tensor {
  * @param layout what was asked for beside it, if anything was
  * @throws ConveneError `ERR_SHAPE`, `ERR_INVALID_OPTION`
  */
-export function checkInto(into: Tensor, shape: Shape4, layout?: Layout): Tensor {
-  const { layout: own, data } = checkTensor(into, "into");
-  if (!sameShape(into.shape, shape)) {
-    throw new ConveneError("ERR_SHAPE", `into has shape ${show(into.shape)}; expected ${show(shape)}`);
+export function checkInto<S extends Shape>(into: Tensor<S>, shape: S, layout?: Layout): Tensor<S> {
+  const own = checkTensor(into, "into", checkShape3or4);
+  if (!sameShape(own.shape, shape)) {
+    throw new ConveneError("ERR_SHAPE", `into has shape ${show(own.shape)}; expected ${show(shape)}`);
   }
-  if (layout !== undefined && layout !== own) {
+  if (layout !== undefined && layout !== own.layout) {
     throw new ConveneError(
       "ERR_INVALID_OPTION",
-      `into.layout (${show(own)}) is not layout (${show(layout)}). Leave layout out, or give an into of that layout`,
+      `into.layout (${show(own.layout)}) is not layout (${show(layout)}). Leave layout out, or give an into of that layout`,
     );
   }
-  return { shape, layout: own, data };
+  return own;
 }
 
-export function elementCount(shape: Shape4): number {
-  return shape[0] * shape[1] * shape[2] * shape[3];
-}
-
-export function sameShape(a: Shape4, b: Shape4): boolean {
-  return a[0] === b[0] && a[1] === b[1] && a[2] === b[2] && a[3] === b[3];
+interface LayoutOption {
+  readonly layout?: Layout;
 }
 
 /**
- * A tensor over `data`: a `Float32Array` is kept, not copied; a plain array of numbers is converted.
- *
- * @param shape always `[n, c, h, w]`, whatever the layout
- * @param options.layout the order of `data`; default `"nchw"`
- * @throws ConveneError `ERR_SHAPE` if the length of `data` is not the product of `shape`
+ * `tensor(data, shape)` is a tensor over `data`: a `Float32Array` is kept, not copied; a plain array of numbers is
+ * converted. `tensor.from` converts other arrays.
  */
-export function tensor(
-  data: Float32Array | readonly number[],
-  shape: Shape4,
-  options: { layout?: Layout } = {},
-): Tensor {
-  const checked = checkShape(shape);
+interface TensorFunction {
+  /**
+   * @param shape `[n, c, h, w]`, or `[c, h, w]`, whatever the layout
+   * @param options.layout the order of `data`; default `"nchw"`
+   * @throws ConveneError `ERR_SHAPE` if the length of `data` is not the product of `shape`, or `data` is another array
+   */
+  (data: Float32Array | readonly number[], shape: Shape4, options?: LayoutOption): Tensor;
+  (data: Float32Array | readonly number[], shape: Shape3, options?: LayoutOption): Tensor<Shape3>;
+  (data: Float32Array | readonly number[], shape: Shape, options?: LayoutOption): Tensor<Shape>;
+
+  /**
+   * Converts to float32 as `torch.tensor(data).float()` does, always into a new array: float64 and float16, integers of
+   * all widths, BigInts of 64 bits, booleans, in typed arrays or in arrays of any nesting. Each number is rounded to the
+   * nearest float32 once, ties to even; what is beyond float32 becomes an infinity. Integers keep their value, so bytes
+   * of an image are 0 to 255: `fromImageData` divides them.
+   *
+   * @param shape as above. Left out: that of the nesting, of three or four levels, in the order of the layout
+   * (`[n][h][w][c]` for `"nhwc"`)
+   * @throws ConveneError `ERR_SHAPE` for what is no number (torch's words: could not infer dtype), a BigInt beyond 64
+   * bits, a nesting of uneven lengths, or another number of elements than `shape` has
+   */
+  from(data: NestedNumbers, shape: Shape4, options?: LayoutOption): Tensor;
+  from(data: NestedNumbers, shape: Shape3, options?: LayoutOption): Tensor<Shape3>;
+  from(data: NestedNumbers, shape?: Shape, options?: LayoutOption): Tensor<Shape>;
+}
+
+export const tensor: TensorFunction = /* @__PURE__ */ Object.assign(over as TensorFunction, {
+  from: from as TensorFunction["from"],
+});
+
+function over(data: Float32Array | readonly number[], shape: Shape, options?: LayoutOption): Tensor<Shape> {
+  const checked = checkShape3or4(shape);
   const layout = layoutOption("tensor options", options);
-  const array = Array.isArray(data) ? fromNumbers(data) : (data as Float32Array);
+  const array = readFrom("data", () => (Array.isArray(data) ? fromNumbers(data, checked) : data)) as Float32Array;
   checkFloat32Array("data", array, elementCount(checked), `shape ${show(checked)}`);
   return { shape: checked, layout, data: array };
 }
 
-function layoutOption(name: string, options: { layout?: Layout }, others: readonly string[] = []): Layout {
-  checkKeys(name, options, ["layout", ...others]);
-  const { layout = "nchw" } = options;
+function from(data: NestedNumbers, shape?: Shape, options?: LayoutOption): Tensor<Shape> {
+  const layout = layoutOption("tensor.from options", options);
+  const sizes = sizesOf(data);
+  const checked = shape === undefined ? nestedShape(sizes, layout) : checkShape3or4(shape);
+  checkCount(sizes as unknown as Shape, checked);
+  const out = hostArray(elementCount(checked));
+  readFrom("data", () => writeFloat32(data, out, sizes));
+  return { shape: checked, layout, data: out };
+}
+
+function nestedShape(sizes: readonly number[], layout: Layout): Shape {
+  const [before, image] = [sizes.slice(0, -3), sizes.slice(-3)];
+  const [h, w, c] = image;
+  const shape = layout === "nhwc" && image.length === 3 ? [...before, c, h, w] : sizes;
+  return checkShape3or4(shape as unknown as Shape, "shape of data");
+}
+
+function checkCount(has: Shape, shape: Shape): void {
+  const [count, expected] = [elementCount(has), elementCount(shape)];
+  if (count !== expected) {
+    throw new ConveneError("ERR_SHAPE", `data has ${count} elements; expected ${expected} (shape ${show(shape)})`);
+  }
+}
+
+function layoutOption(name: string, options: LayoutOption = {}): Layout {
+  const { layout = "nchw" } = checkKeys(name, options, ["layout"]);
   return checkLayout(layout);
 }
 
-/** Checked first, because `Float32Array.from` makes NaN of what is not a number. */
-function fromNumbers(data: readonly unknown[]): Float32Array {
-  const wrong = data.findIndex((value) => typeof value !== "number");
-  if (wrong >= 0) throw new ConveneError("ERR_SHAPE", `data[${wrong}] (${show(data[wrong])}) must be a number`);
-  return Float32Array.from(data as readonly number[]);
+/** Checked, because a Float32Array makes NaN of what is not a number. */
+function fromNumbers(data: readonly unknown[], shape: Shape): Float32Array {
+  checkCount([data.length] as unknown as Shape, shape);
+  const out = hostArray(elementCount(shape));
+  for (let index = 0; index < out.length; index++) {
+    const value = data[index];
+    if (typeof value !== "number") {
+      throw new ConveneError("ERR_SHAPE", `data[${index}] (${show(value)}) must be a number`);
+    }
+    out[index] = value;
+  }
+  return out;
 }
 
 /** A tensor of zeros. @throws ConveneError `ERR_SHAPE`, or `ERR_OUT_OF_MEMORY` */
-export function zeros(shape: Shape4, options: { layout?: Layout } = {}): Tensor {
-  const checked = checkShape(shape);
+export function zeros(shape: Shape4, options?: LayoutOption): Tensor;
+export function zeros(shape: Shape3, options?: LayoutOption): Tensor<Shape3>;
+export function zeros(shape: Shape, options?: LayoutOption): Tensor<Shape>;
+export function zeros(shape: Shape, options?: LayoutOption): Tensor<Shape> {
+  const checked = checkShape3or4(shape);
   const layout = layoutOption("zeros options", options);
   return { shape: checked, layout, data: hostArray(elementCount(checked)) };
+}
+
+interface UniformOptions extends LayoutOption {
+  /** An integer from 0 to 2³² − 1; default 0. */
+  readonly seed?: number;
+  readonly min?: number;
+  readonly max?: number;
 }
 
 /**
  * Uniform values in `[min, max)`, the same for the same seed everywhere: PyTorch's CPU generator, so that
  * `randomUniform(shape, { seed })` equals `torch.manual_seed(seed); torch.empty(shape).uniform_(min, max)` for tensors
  * of fewer than 2³¹ elements.
- *
- * @param options.seed an integer from 0 to 2³² − 1; default 0
  */
-export function randomUniform(
-  shape: Shape4,
-  options: { seed?: number; min?: number; max?: number; layout?: Layout } = {},
-): Tensor {
-  const layout = layoutOption("randomUniform options", options, ["seed", "min", "max"]);
-  const { seed = 0, min = 0, max = 1 } = options;
+export function randomUniform(shape: Shape4, options?: UniformOptions): Tensor;
+export function randomUniform(shape: Shape3, options?: UniformOptions): Tensor<Shape3>;
+export function randomUniform(shape: Shape, options?: UniformOptions): Tensor<Shape>;
+export function randomUniform(shape: Shape, options: UniformOptions = {}): Tensor<Shape> {
+  const keys = ["layout", "seed", "min", "max"];
+  const { layout = "nchw", seed = 0, min = 0, max = 1 } = checkKeys("randomUniform options", options, keys);
   for (const [name, bound] of [
     ["min", min],
     ["max", max],
@@ -165,17 +218,17 @@ export function randomUniform(
 }
 
 /** `t` in `layout`: `t` itself if it has it already, otherwise a converted copy. */
-export function toLayout(t: Tensor, layout: Layout): Tensor {
-  checkTensor(t, "tensor");
-  if (t.layout === checkLayout(layout)) return t;
-  const [n, c, h, w] = t.shape;
-  const data = hostArray(t.data.length);
+export function toLayout<S extends Shape = Shape4>(t: Tensor<S>, layout: Layout): Tensor<S> {
+  const from = checkTensor(t, "tensor", checkShape3or4);
+  if (from.layout === checkLayout(layout)) return t;
+  const [n, c, h, w] = batched(from.shape);
+  const data = hostArray(from.data.length);
   const [outer, inner] = layout === "nhwc" ? [c, h * w] : [h * w, c];
   for (let image = 0; image < n; image++) {
     const at = image * c * h * w;
-    transpose(t.data.subarray(at, at + c * h * w), data.subarray(at, at + c * h * w), outer, inner);
+    transpose(from.data.subarray(at, at + c * h * w), data.subarray(at, at + c * h * w), outer, inner);
   }
-  return { shape: t.shape, layout, data };
+  return { shape: from.shape, layout, data };
 }
 
 /**
@@ -204,22 +257,30 @@ export function fromImageData(imageData: {
   readonly height: number;
   readonly data: ArrayLike<number>;
 }): Tensor {
-  const { width, height, data } = Object(imageData) as typeof imageData;
+  const { width, height, data } = readFrom("imageData", () => {
+    const given = Object(imageData) as typeof imageData;
+    return { width: given.width, height: given.height, data: given.data };
+  });
   if (typeof data !== "object" || data === null) {
     throw new ConveneError("ERR_SHAPE", `imageData (${show(imageData)}) must have width, height and RGBA data`);
   }
+  // A canvas may have pixels in float16, from 0 to 1.
+  if (arrayType(data)?.startsWith("Float")) {
+    throw new ConveneError("ERR_SHAPE", `imageData.data (${show(data)}) must be bytes; tensor.from takes floats`);
+  }
   const shape = checkShape([1, 3, height, width], "image as [1, 3, height, width]");
-  if (data.length !== width * height * 4) {
-    throw new ConveneError(
-      "ERR_SHAPE",
-      `imageData.data has ${data.length} bytes; expected ${width * height * 4} (${height} x ${width} RGBA)`,
-    );
-  }
-  const out = hostArray(width * height * 3);
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    for (let channel = 0; channel < 3; channel++) out[pixel * 3 + channel] = data[pixel * 4 + channel]! / 255;
-  }
-  return { shape, layout: "nhwc", data: out };
+  const bytes = width * height * 4;
+  return readFrom("imageData.data", () => {
+    if (data.length !== bytes) {
+      const expected = `expected ${bytes} (${height} x ${width} RGBA)`;
+      throw new ConveneError("ERR_SHAPE", `imageData.data has ${data.length} bytes; ${expected}`);
+    }
+    const out = hostArray(width * height * 3);
+    for (let pixel = 0; pixel < width * height; pixel++) {
+      for (let channel = 0; channel < 3; channel++) out[pixel * 3 + channel] = data[pixel * 4 + channel]! / 255;
+    }
+    return { shape, layout: "nhwc", data: out };
+  });
 }
 
 /** A zeroed array, or `ERR_OUT_OF_MEMORY`. */

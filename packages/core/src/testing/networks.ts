@@ -2,7 +2,8 @@
 
 import { Conv2d, type Conv2dOptions } from "../conv2d.js";
 import { network, type Network } from "../network.js";
-import { type Shape4, tensor, type Tensor, toLayout } from "../tensor.js";
+import type { Shape4 } from "../shape.js";
+import { tensor, type Tensor, toLayout } from "../tensor.js";
 import { convolve } from "./plain-backend.js";
 
 /** A layer with weights from a seed. */

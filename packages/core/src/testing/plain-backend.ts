@@ -4,12 +4,21 @@
  */
 
 import { activationRange } from "../activation.js";
-import type { Arithmetic, Backend, Lifetime, MemoryUse, PlanImplementation, PrepareOptions } from "../backend.js";
+import type {
+  Arithmetic,
+  Backend,
+  BackendFeatures,
+  Lifetime,
+  MemoryUse,
+  PlanImplementation,
+  PrepareOptions,
+} from "../backend.js";
 import type { Conv2dWeights } from "../conv2d.js";
 import { defineBackend } from "../define-backend.js";
 import { planMemory } from "../memory-plan.js";
 import { type Conv2dProblem, outputShape, type PaddingMode } from "../problem.js";
-import { elementCount, hostArray, type Layout, type Shape4, tensor, type Tensor, toLayout } from "../tensor.js";
+import { elementCount, type Shape4 } from "../shape.js";
+import { hostArray, type Layout, tensor, type Tensor, toLayout } from "../tensor.js";
 
 /** What is called of the implementation; `execute` is the work of a run, when its turn comes. */
 export type Call =
@@ -31,6 +40,8 @@ export interface PlainOptions {
   readonly fail?: (call: Call) => void;
   /** Whether tensors of `allocateShared` lie in one arena. Default true; false: it is not implemented. */
   readonly shared?: boolean;
+  /** Which problems it takes. Default: all. */
+  readonly supports?: NonNullable<BackendFeatures["supports"]>;
   /** Told of every prepareConv2d. */
   readonly onPrepare?: (problem: Conv2dProblem, options: Required<PrepareOptions>) => void;
   /** What its plans say of their arithmetic. Left out: nothing. */
@@ -106,7 +117,7 @@ export function plainBackend(options: PlainOptions = {}): PlainBackend {
   const backend = defineBackend<Float32Array>({
     name: "plain",
     device: "plain loops",
-    features: { nonFinite: true, subnormals: true },
+    features: { nonFinite: true, subnormals: true, ...(options.supports && { supports: options.supports }) },
     allocate(shape) {
       call("allocate");
       return hold(elementCount(shape));

@@ -1,0 +1,73 @@
+/** Shapes: always batch, channels, height, width, whatever the layout. */
+
+import { MAX_ELEMENTS, readList } from "./check.js";
+import { ConveneError, show } from "./errors.js";
+
+/** With a batch axis, which may be 0: an empty batch. The others are at least 1. */
+export type Shape4 = readonly [n: number, c: number, h: number, w: number];
+
+/** One image, without a batch axis. */
+export type Shape3 = readonly [c: number, h: number, w: number];
+
+/** As PyTorch's `Conv2d` takes them, with or without a batch axis. */
+export type Shape = Shape3 | Shape4;
+
+const AXES = ["n", "c", "h", "w"] as const;
+
+/**
+ * Checks that `shape` is four integers, n at least 0 and the others at least 1, whose product is at most 2³¹ − 1, that of
+ * one image if n is 0; and gives a frozen copy.
+ *
+ * @throws ConveneError `ERR_SHAPE`
+ */
+export function checkShape(shape: Shape4, what = "shape"): Shape4 {
+  return check(shape, what, 4) as Shape4;
+}
+
+/** As `checkShape`, also without n. */
+export function checkShape3or4<S extends Shape>(shape: S, what = "shape"): S {
+  return check(shape, what, 3) as S;
+}
+
+function check(shape: unknown, what: string, least: number): readonly number[] {
+  const sizes = readList(what, shape, 4) as number[] | undefined;
+  if (!sizes || sizes.length < least || sizes.length > 4) {
+    const expected = least < 4 ? "[n, c, h, w] or [c, h, w]" : "[n, c, h, w]";
+    throw new ConveneError("ERR_SHAPE", `${what} (${show(shape)}) must be ${expected}`);
+  }
+  let count = 1;
+  for (const [index, size] of sizes.entries()) {
+    const axis = AXES.at(index - sizes.length);
+    const min = axis === "n" ? 0 : 1;
+    if (typeof size !== "number" || !Number.isInteger(size) || size < min) {
+      throw new ConveneError(
+        "ERR_SHAPE",
+        `${what} (${show(sizes)}): ${axis} (${show(size)}) must be an integer of at least ${min}`,
+      );
+    }
+    sizes[index] = size + 0; // −0 becomes 0
+    count *= size || 1;
+  }
+  if (count > MAX_ELEMENTS) {
+    throw new ConveneError("ERR_SHAPE", `${what} (${show(sizes)}) has ${count} elements; the most is 2^31 - 1`);
+  }
+  return Object.freeze(sizes);
+}
+
+/** The same shape with a batch axis. */
+export function batched(shape: Shape): Shape4 {
+  return shape.length === 3 ? [1, ...shape] : shape;
+}
+
+/** `shape` as `like` is, with or without a batch axis. */
+export function asBatchedAs<S extends Shape>(like: S, shape: Shape4): S {
+  return (like.length === 3 ? shape.slice(1) : shape) as unknown as S;
+}
+
+export function elementCount(shape: Shape): number {
+  return (shape as readonly number[]).reduce((product, size) => product * size, 1);
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+}
