@@ -1,6 +1,7 @@
 /** Tests of every package, run from source: nothing has to be built for them, only generated. */
 
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import process from "node:process";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
@@ -21,8 +22,10 @@ export default defineConfig({
     include: ["packages/*/src/**/*.test.ts", "examples/*/*.test.ts", "apps/*/src/**/*.test.ts", "tooling/**/*.test.ts"],
     environment: "node",
     // No test asserts how long something takes; this only ends what hangs, on a machine that may be busy.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    // On two cores vitest would leave one to itself, which has little to do.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // `.ci/run` takes its last line from the JSON report.
     reporters: ["default", "json"],
     outputFile: { json: ".cache/vitest.json" },

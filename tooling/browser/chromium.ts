@@ -28,12 +28,7 @@ function isProgram(path: string): boolean {
 const SOFTWARE_ADAPTER = ["--use-webgpu-adapter=swiftshader", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
 
 /** With `CHROMIUM_ADAPTER=hardware` in the environment, on whichever adapter it takes; `more` are flags of Chromium's. */
-export function startChromium(
-  path: string,
-  profile: string,
-  url: string,
-  more: readonly string[] = [],
-): ChildProcess {
+export function startChromium(path: string, profile: string, url: string, more: readonly string[] = []): ChildProcess {
   const flags = [
     "--headless",
     // Chromium's sandbox does not run as root, as a container's commands do; the page is ours.

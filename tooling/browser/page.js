@@ -18,7 +18,14 @@ async function send(path, content) {
  */
 async function run(factory, { selection = "full", accuracy = "fast", noSkips = true }) {
   const start = performance.now();
-  const { device, counts, results } = await runConformance(factory, { selection, accuracy, noSkips });
+  let told = start;
+  // A whole suite takes minutes over a driver in software.
+  const onCase = () => {
+    if (performance.now() - told < 10_000) return;
+    told = performance.now();
+    void send("/alive", {});
+  };
+  const { device, counts, results } = await runConformance(factory, { selection, accuracy, noSkips, onCase });
   const failures = results
     .filter(({ status }) => status === "failed")
     .map(({ suite, name, message }) => `${suite} ${name}: ${message}`);

@@ -9,7 +9,7 @@ import process from "node:process";
 import { text } from "node:stream/consumers";
 import { findChromium, killChromium, startChromium } from "./chromium.js";
 
-/** Milliseconds without any word from the page. */
+/** Milliseconds without any word from the page, which says a word (a POST to /alive) at least every ten seconds of its work. */
 const PATIENCE = 300_000;
 
 const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
@@ -89,6 +89,7 @@ async function runPage(
     timer = setTimeout(late, PATIENCE);
     if (path === "/report") onReport(content);
     else if (path === "/end") settle.resolve();
+    else if (path === "/alive") return;
     else settle.reject(new Error(`the page: ${(content as { message: string }).message}`));
   });
   const { port } = server.address() as AddressInfo;

@@ -1,12 +1,14 @@
 /**
  * The conformance suite on engines that the tests do not run on: what is built, by the command that backend authors use.
- * Nothing may be skipped. `pnpm engines`; a name of the list, such as `pnpm engines 24`, runs those that contain it.
+ * Nothing may be skipped. The whole suite runs where accuracy is "fast"; where it is "strict", which only keeps plans from
+ * being transformed, what was transformed runs again. `pnpm engines`; a name of the list, such as `pnpm engines 24`, runs those that contain it.
  */
 
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { nodeOf } from "./node-of.js";
-import { attempt, fail, isMain, ROOT } from "./workspace.js";
+import { attempt, cacheFolder, fail, isMain, ROOT } from "./workspace.js";
 
 interface Engine {
   readonly node: string;
@@ -23,24 +25,55 @@ const ENGINES: readonly Engine[] = [
   { node: "26", backend: "cpu", wide: false },
   { node: "26", backend: "cpu", wide: true },
 ];
-const ACCURACIES = ["fast", "strict"] as const;
 
-function check({ node, backend, wide }: Engine): void {
-  for (const accuracy of ACCURACIES) {
-    const args = [
-      join(ROOT, "packages", "conformance", "dist", "cli.js"),
-      join(ROOT, "packages", backend, "dist", "index.js"),
-      "--no-skips",
-      "--accuracy",
-      accuracy,
-      ...(wide ? ["--options", JSON.stringify({ wide })] : []),
-    ];
-    const { status, stdout, stderr } = attempt(nodeOf(node), args);
-    const last = stdout.trimEnd().split("\n").at(-1) ?? "";
-    const title = `Node ${node}, ${backend}${wide ? ", wide" : ""}, ${accuracy}`;
-    if (status !== 0) throw new Error(`${title}: exit code ${status}\n${stdout}\n${stderr}`);
-    console.log(`${title.padEnd(44)} ${last}`);
+/** What runs under `"strict"`: everything that `"fast"` transforms. The plans of all else are the same under both. */
+const STRICT_SUITES = ["exact", "bounded", "goldens"] as const;
+
+function check(engine: Engine): void {
+  const report = join(cacheFolder("engines"), "report.json");
+  const { results } = conform(engine, "fast", ["--json", report], report);
+  const transformed = results.filter(
+    ({ suite, algorithm }) => algorithm?.includes("winograd") && STRICT_SUITES.some((each) => each === suite),
+  );
+  // Without any, nothing would run, and pass.
+  if (transformed.length < LEAST_TRANSFORMED) {
+    throw new Error(`${titleOf(engine)}: only ${transformed.length} plans are transformed, where accuracy is "fast"`);
   }
+  const cases = transformed.flatMap(({ name }) => ["--case", name]);
+  const strict = conform(engine, "strict", ["--json", report, "--suite", ...STRICT_SUITES, ...cases], report);
+  const still = strict.results.find(({ algorithm }) => algorithm?.includes("winograd"));
+  if (still) throw new Error(`${titleOf(engine)}: ${still.name} is transformed where accuracy is "strict"`);
+}
+
+const LEAST_TRANSFORMED = 40;
+
+/** The fields of the command's JSON report that count. */
+interface Report {
+  readonly results: readonly { readonly suite: string; readonly name: string; readonly algorithm?: string }[];
+}
+
+/** Runs the command, and prints its last line. @throws Error if a case does not pass */
+function conform(engine: Engine, accuracy: "fast" | "strict", rest: readonly string[], report: string): Report {
+  const { node, backend, wide } = engine;
+  const args = [
+    join(ROOT, "packages", "conformance", "dist", "cli.js"),
+    join(ROOT, "packages", backend, "dist", "index.js"),
+    "--no-skips",
+    "--accuracy",
+    accuracy,
+    ...(wide ? ["--options", JSON.stringify({ wide })] : []),
+    ...rest,
+  ];
+  const { status, stdout, stderr } = attempt(nodeOf(node), args);
+  const last = stdout.trimEnd().split("\n").at(-1) ?? "";
+  const title = `${titleOf(engine)}, ${accuracy}`;
+  if (status !== 0) throw new Error(`${title}: exit code ${status}\n${stdout}\n${stderr}`);
+  console.log(`${title.padEnd(44)} ${last}`);
+  return JSON.parse(readFileSync(report, "utf8")) as Report;
+}
+
+function titleOf({ node, backend, wide }: Engine): string {
+  return `Node ${node}, ${backend}${wide ? ", wide" : ""}`;
 }
 
 if (isMain(import.meta.url)) {

@@ -62,7 +62,9 @@ function judged(said: Cells, refused: Environment["refused"] = {}): Cells {
     const text = said[column];
     const wanted = refused[column];
     const right = wanted ? wanted.test(text) : text === "ok";
-    return right || text.startsWith("FAILED") ? text : `FAILED: ${String(wanted ?? "ok")} was expected, and it is: ${text}`;
+    return right || text.startsWith("FAILED")
+      ? text
+      : `FAILED: ${String(wanted ?? "ok")} was expected, and it is: ${text}`;
   };
   return { cpu: judge("cpu"), "worker-threads": judge("worker-threads"), gpu: judge("gpu") };
 }

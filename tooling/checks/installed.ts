@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { packAll } from "./pack.js";
+import { packAll, type Tarball } from "./pack.js";
 import { run } from "./workspace.js";
 
 /**
@@ -16,15 +16,16 @@ import { run } from "./workspace.js";
 export async function withInstalled(
   purpose: string,
   others: readonly string[],
-  work: (folder: string) => Promise<void>,
+  work: (folder: string, tarballs: readonly Tarball[]) => Promise<void>,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), `convene-${purpose}-`));
   try {
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
-    const packages = [...packAll(purpose).map(({ file }) => file), ...others];
+    const tarballs = packAll(purpose);
+    const packages = [...tarballs.map(({ file }) => file), ...others];
     // Siblings are among the tarballs; what they depend on (fast-check) comes from the registry, or from the cache.
     run("npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], folder);
-    await work(folder);
+    await work(folder, tarballs);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 /** Node of other versions than the running one. */
 
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { cacheFolder, run } from "./workspace.js";
@@ -14,16 +14,19 @@ export function nodeOf(major: string): string {
   const folder = cacheFolder(join("node", major), { keep: true });
   const path = join(folder, "node_modules", name, "bin", process.platform === "win32" ? "node.exe" : "node");
   if (!existsSync(path)) {
-    run("npm", [
-      "install",
-      "--prefix",
-      folder,
-      "--ignore-scripts",
-      "--no-audit",
-      "--no-fund",
-      "--no-save",
-      `${name}@${major}`,
-    ]);
+    // Beside it, and there at once when it is whole: another check may want the same one at the same time.
+    const own = `${folder}-${process.pid}`;
+    mkdirSync(own);
+    const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save"];
+    run("npm", ["install", "--prefix", own, ...flags, `${name}@${major}`]);
+    try {
+      renameSync(own, folder);
+    } catch (error) {
+      // The other one was first.
+      if (!existsSync(path)) throw error;
+    } finally {
+      rmSync(own, { recursive: true, force: true });
+    }
   }
   return path;
 }

@@ -5,11 +5,12 @@
 
 import { statSync } from "node:fs";
 import process from "node:process";
-import { packAll } from "./pack.js";
-import { fail, run, tool } from "./workspace.js";
+import { packAll, type Tarball } from "./pack.js";
+import { fail, isMain, run, tool } from "./workspace.js";
 
-try {
-  for (const { name, file } of packAll("packages")) {
+/** @throws Error at the first tarball with which something is wrong */
+export function checkTarballs(tarballs: readonly Tarball[]): void {
+  for (const { name, file } of tarballs) {
     const files = run("tar", ["-tzf", file]).trim().split("\n");
     for (const needed of ["package/LICENSE", "package/README.md", "package/package.json"]) {
       if (!files.includes(needed)) throw new Error(`${name}: the tarball lacks ${needed}`);
@@ -26,6 +27,12 @@ try {
       `${name}: ${files.length} files, ${(statSync(file).size / 1000).toFixed(1)} kB; publint and attw pass\n`,
     );
   }
-} catch (error) {
-  fail(error);
+}
+
+if (isMain(import.meta.url)) {
+  try {
+    checkTarballs(packAll("packages"));
+  } catch (error) {
+    fail(error);
+  }
 }

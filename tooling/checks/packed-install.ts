@@ -34,7 +34,9 @@ export function checkInstall(folder: string): void {
     const { status, stderr } = attempt(process.execPath, ["--input-type=module", "--eval", program], folder);
     const longest = stderr.split("\n").reduce((most, line) => Math.max(most, line.length), 0);
     if (status === 0 || !stderr.includes("ERR_") || longest > LONGEST) {
-      throw new Error(`an uncaught error prints a line of ${longest} characters:\n${program}\n${stderr.slice(0, 4000)}`);
+      throw new Error(
+        `an uncaught error prints a line of ${longest} characters:\n${program}\n${stderr.slice(0, 4000)}`,
+      );
     }
   }
   process.stdout.write(`an uncaught error prints lines of ${LONGEST} characters at most\n`);

@@ -17,6 +17,8 @@ const EXAMPLE = join(ROOT, "examples", "plain-backend", "backend.js");
 const MOST_LINES = 150;
 /** The whole suite has more cases; a run with fewer has lost some on its way. */
 const LEAST_CASES = 1000;
+/** What the wrong copy is held to: how a failure is told does not depend on the suite, and many failures take long. */
+const SUITE = "exact";
 
 /** How many cases a run had, by how they ended. */
 interface Counts {
@@ -30,7 +32,8 @@ interface Way {
   readonly name: string;
   /** The file that the guide has the code of, and what tells that code from the rest of the guide's. */
   readonly code?: { readonly file: string; readonly mark: string };
-  run(folder: string): { readonly ended: Ended; readonly counts: Counts };
+  /** The arguments are the command's, after the others. */
+  run(folder: string, rest?: readonly string[]): { readonly ended: Ended; readonly counts: Counts };
 }
 
 const REPORTS = { json: "report.json", junit: "report.xml", html: "report.html" };
@@ -38,9 +41,9 @@ const REPORTS = { json: "report.json", junit: "report.xml", html: "report.html" 
 const WAYS: readonly Way[] = [
   {
     name: "convene-conformance",
-    run(folder) {
+    run(folder, rest = []) {
       const reports = Object.entries(REPORTS).flatMap(([kind, file]) => [`--${kind}`, file]);
-      const ended = attempt("npx", ["convene-conformance", "./backend.js", "--no-skips", ...reports], folder);
+      const ended = attempt("npx", ["convene-conformance", "./backend.js", "--no-skips", ...reports, ...rest], folder);
       return { ended, counts: countsOfReports(folder, ended) };
     },
   },
@@ -102,8 +105,8 @@ export function checkSuite(folder: string): void {
   writeFileSync(join(wrong, "backend.js"), broken(example));
   const failures = new Set<number>();
   for (const { name, code, run } of WAYS) {
-    if (code) writeFileSync(join(wrong, code.file), codeOfGuide(code.mark));
-    const { ended, counts } = run(wrong);
+    if (code) writeFileSync(join(wrong, code.file), narrowed(codeOfGuide(code.mark)));
+    const { ended, counts } = run(wrong, ["--suite", SUITE]);
     // A few lines around runConformance print what failed; what they exit with is their author's affair.
     if ((ended.status !== 1 && name !== "runConformance") || !(counts.failed > 0) || !(counts.passed > 0)) {
       throw new Error(`${name}, on a backend that is wrong: ${inWords(ended, counts)}\n${ended.stderr}`);
@@ -131,6 +134,15 @@ function codeOfGuide(mark: string): string {
   const found = blocks.filter((code) => code.includes(mark));
   if (found.length !== 1) throw new Error(`${found.length} blocks of code in the guide have ${mark}; expected 1`);
   return found[0]!;
+}
+
+/** A way's code, with a suite named where it would run all. */
+function narrowed(code: string): string {
+  const narrow = code
+    .replace(`{ module: "./backend.js" }`, `{ module: "./backend.js", suites: ["${SUITE}"] }`)
+    .replace("runConformance(plain)", `runConformance(plain, { suites: ["${SUITE}"] })`);
+  if (narrow === code) throw new Error(`the guide's code has no place where a suite could be named:\n${code}`);
+  return narrow;
 }
 
 /** From the JSON; the other two must say the same. */

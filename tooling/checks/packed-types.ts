@@ -9,7 +9,9 @@ import { ROOT, run } from "./workspace.js";
 const VERSIONS = ["5.0", "5.6", "5.9", "6", "7"];
 
 /** What npm installs, each under a name of its own. */
-export const COMPILERS: readonly string[] = VERSIONS.map((version) => `typescript-${version}@npm:typescript@${version}`);
+export const COMPILERS: readonly string[] = VERSIONS.map(
+  (version) => `typescript-${version}@npm:typescript@${version}`,
+);
 
 const FIXTURES = join(ROOT, "tooling", "checks", "packed");
 

@@ -1,9 +1,11 @@
 /**
- * Packs the published packages, installs the tarballs with plain npm into an empty folder outside the workspace, and uses
- * them there: as a program's packages, in a page's bundle, and as the suite that the author of a backend runs. `pnpm packed`.
+ * Packs the published packages, looks at the tarballs as `pnpm packages` does, installs them with plain npm into an empty
+ * folder outside the workspace, and uses them there: as a program's packages, in a page's bundle, and as the suite that
+ * the author of a backend runs. `pnpm packed`.
  */
 
 import { withInstalled } from "./installed.js";
+import { checkTarballs } from "./packages.js";
 import { checkBrowser } from "./packed-browser.js";
 import { checkConsumer } from "./packed-consumer.js";
 import { checkSuite, RUNNER } from "./packed-suite.js";
@@ -12,7 +14,8 @@ import { checkTypes, COMPILERS } from "./packed-types.js";
 import { fail } from "./workspace.js";
 
 try {
-  await withInstalled("packed", [RUNNER, ...COMPILERS], async (folder) => {
+  await withInstalled("packed", [RUNNER, ...COMPILERS], async (folder, tarballs) => {
+    checkTarballs(tarballs);
     checkInstall(folder);
     checkTypes(folder);
     checkConsumer(folder);

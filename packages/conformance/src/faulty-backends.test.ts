@@ -87,7 +87,7 @@ async function casesOf(suite: SuiteName): Promise<readonly ConformanceCase[]> {
 }
 
 describe("controls", () => {
-  test("the reference passes everything", { timeout: 120_000 }, async () => {
+  test("the reference passes everything", async () => {
     const { counts, worstRatio } = await runConformance(referenceBackend, { selection: "quick" });
     expect(counts).toMatchObject({ failed: 0, untrusted: 0, skipped: 0 });
     expect(counts.passed).toBeGreaterThan(450);
@@ -95,7 +95,7 @@ describe("controls", () => {
     expect(worstRatio).toBeLessThan(1);
   });
 
-  test("plain float32 sums pass: the bound is no narrower than float32 is", { timeout: 120_000 }, async () => {
+  test("plain float32 sums pass: the bound is no narrower than float32 is", async () => {
     const float32 = faultyCompute("float32", (problem, operands, output) =>
       output.set(accumulate(problem, operands, Math.fround)),
     );
@@ -124,28 +124,21 @@ describe("the table", () => {
 });
 
 describe.each(CAUGHT)("$name", (fault) => {
-  test.each(fault.caughtBy)(
-    "is caught by %s, whose failures come again when run alone",
-    { timeout: 60_000 },
-    async (suite) => {
-      const failures = await firstFailures(suite, fault);
-      expect(failures.length).toBeGreaterThan(0);
-      for (const failure of failures) {
-        const again = await alone(suite, failure.name, fault);
-        // Of a case with a history of its own, only that it fails: figures may owe something to the cases before it.
-        expect(again).toMatchObject(
-          KINDS[suite] && isProblem(failure.name)
-            ? { status: "failed", message: failure.message }
-            : { status: "failed" },
-        );
-      }
-    },
-  );
+  test.each(fault.caughtBy)("is caught by %s, whose failures come again when run alone", async (suite) => {
+    const failures = await firstFailures(suite, fault);
+    expect(failures.length).toBeGreaterThan(0);
+    for (const failure of failures) {
+      const again = await alone(suite, failure.name, fault);
+      // Of a case with a history of its own, only that it fails: figures may owe something to the cases before it.
+      expect(again).toMatchObject(
+        KINDS[suite] && isProblem(failure.name) ? { status: "failed", message: failure.message } : { status: "failed" },
+      );
+    }
+  });
 });
 
 test.each(FAULTS.filter(({ name }) => name === SAMPLE))(
   "$name, held to everything, fails there and is right elsewhere",
-  { timeout: 120_000 },
   async ({ name, caughtBy, backend }) => {
     const report = await runConformance(backend, OPTIONS);
     expect(report.backend).toBe(name);

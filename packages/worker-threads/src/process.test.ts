@@ -11,7 +11,7 @@ const SCENARIOS = fileURLToPath(new URL("testing/scenarios.ts", import.meta.url)
 async function runScenario(name: string): Promise<string> {
   const flags = ["--conditions", "convene-source", "--import", "tsx"];
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [...flags, SCENARIOS, name], {
-    timeout: 60_000,
+    timeout: 240_000,
   });
   expect(stderr).toBe("");
   return stdout.trim();
@@ -44,7 +44,7 @@ describe("node --permission", () => {
     }`;
   const run = async (...flags: readonly string[]): Promise<string> => {
     const args = [flag, "--allow-fs-read=*", "--no-warnings", ...flags, "--input-type=module", "--eval", program];
-    return (await promisify(execFile)(process.execPath, args, { timeout: 60_000 })).stdout.trim();
+    return (await promisify(execFile)(process.execPath, args, { timeout: 240_000 })).stdout.trim();
   };
 
   it("runs with --allow-worker", async () => expect(await run("--allow-worker")).toMatch(/^wasm .*, 2 threads$/));

@@ -117,7 +117,7 @@ const FAULTS: Readonly<Record<string, readonly (readonly [text: string, instead:
 };
 
 describe("a race that is planted is detected", () => {
-  it.each(Object.entries(FAULTS))("%s", { timeout: 120_000 }, async (_what, replacements) => {
+  it.each(Object.entries(FAULTS))("%s", async (_what, replacements) => {
     const source = replacements.reduce((text, [from, to]) => withFault(text, from, to), workerSource);
     const { wrong } = await race({ threads: 3 }, source, examplesFor(9, 12_000), LIMIT.planted);
     expect(wrong).toBeDefined();

@@ -1,5 +1,6 @@
 /** `convene start`, what `npm start` runs: first whether the backends agree, then how fast they are. */
 
+import { SUITE_NAMES, type SuiteName } from "@convene/conformance";
 import { command } from "../again.js";
 import { type BackendTable, openBackends } from "../backends.js";
 import { type Io, printLine, printProse } from "../io.js";
@@ -20,12 +21,14 @@ export interface StartOptions {
  * A backend that is wrong is not timed: its speed would mean nothing.
  *
  * @param workload what is checked at its real size, and timed; replaced in tests
+ * @param suites what the backends are held to; fewer in tests, which have the whole once
  */
 export async function start(
   options: StartOptions,
   io: Io,
   table: BackendTable,
   workload: Workload = resolveTargets(["mobilenet-v1"])[0]!,
+  suites: readonly SuiteName[] = SUITE_NAMES,
 ): Promise<number> {
   const json = saveTo(options.json);
   const content = (verify: VerifyReport, bench?: BenchReport): string =>
@@ -39,7 +42,7 @@ export async function start(
 
       printLine(io);
       printProse(io, `${io.colors.bold("verify")}: the suites, and the layers of ${workload.name} at their real size`);
-      const verified = await runVerify(wholePlan([workload]), backends, io, (unfinished) =>
+      const verified = await runVerify({ ...wholePlan([workload]), suites }, backends, io, (unfinished) =>
         json.update(() => content(unfinished)),
       );
       if (!verified.agreed || verified.interrupted) {

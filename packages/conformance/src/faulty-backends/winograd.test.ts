@@ -32,7 +32,7 @@ describe("against the reference", () => {
 describe("as a backend", () => {
   const ratios: number[] = [];
 
-  test.each(SUITE_NAMES)("it passes the suite %s, with nothing skipped", { timeout: 120_000 }, async (suite) => {
+  test.each(SUITE_NAMES)("it passes the suite %s, with nothing skipped", async (suite) => {
     const { results, counts } = await runConformance(winogradBackend("winograd"), { suites: [suite] });
     expect(results.filter(({ status }) => status !== "passed")).toEqual([]);
     expect(counts.passed).toBe(results.length);
