@@ -64,9 +64,9 @@ export async function startPool(options: PoolOptions): Promise<Pool> {
       Atomics.store(control, EPOCH, ++epoch);
       Atomics.notify(control, EPOCH, count - first);
       if (!team) return false;
-      const end = join(team, 0);
-      if (end === "done") seen++;
-      return end !== "left";
+      const how = join(team, 0);
+      if (how === "done") seen++;
+      return how !== "left";
     },
     onDone: () => undefined,
     onLost: () => undefined,
