@@ -9,7 +9,7 @@
  * shared workspace, and a second one multiplies, panel by panel.
  */
 
-import { rowsOf, tile } from "./igemm";
+import { rowsOf, tile, tilesOf } from "./igemm";
 import { IgemmParams, WinogradParams } from "./params";
 import { copyLanes } from "./simd";
 import { winogradInput2x2, winogradOutput2x2 } from "./ukernels/f32-winograd-2x2";
@@ -80,9 +80,11 @@ function multiply(
     let c = p;
     for (let row = 0; row < count;) {
       const rows = rowsOf(MR, count - row);
-      tile(NR, rows, MR, gemm, a, gemm.positions + (row << 2), w, c, NR << 2, 0);
-      row += rows;
-      c += rows * (NR << 2);
+      // The last tile may have rows past the last of the block, for which there is room.
+      const tiles = max<i32>(1, tilesOf(MR, rows, count - row));
+      tile(NR, rows, MR, gemm, a, gemm.positions + (row << 2), w, c, NR << 2, 0, tiles);
+      row += rows * tiles;
+      c += rows * tiles * (NR << 2);
     }
     w += params.panelBytes;
     a += params.uStep;

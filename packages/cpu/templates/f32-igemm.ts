@@ -28,10 +28,10 @@ export function igemmTile({ mr, nr, streams }: IgemmTile): string {
     rows.flatMap((row) => range(vectors).map((vector) => line(row, vector))).join("\n");
   return `/**
  * f32-igemm-${mr}x${nr}: MR = ${mr} output pixels by NR = ${nr} output channels, ${mr * vectors} accumulators. Sums over every tap and input channel,
- * adds the residual, clamps, and stores the whole tile.
+ * adds the residual, clamps, and stores the whole tile. \`tiles\` of them, whose pixels follow each other.
  *
- * \`base\` is the group's first channel of the image's first pixel; \`positions\` has MR addresses in the table, the first
- * one with RUN added where a row of taps is one run of memory; \`w\` is a packed panel; \`c\` the tile's first output and
+ * \`base\` is the group's first channel of the image's first pixel; \`positions\` has MR addresses in the table for each tile, the
+ * first one with RUN added where a row of taps is one run of memory; \`panel\` is a packed panel; \`c\` the tile's first output and
  * \`step\` the bytes to the next pixel's; \`residual\` the distance from an output to its residual, 0 for none.${streams === 1 ? "" : "\n * The panel is two, of half the channels each: reading both at once takes more out of memory than one after the other."}
  */
 
@@ -42,74 +42,79 @@ export function tile${mr}x${nr}(
   params: IgemmParams,
   base: usize,
   positions: usize,
-  w: usize,
+  panel: usize,
   c: usize,
   step: usize,
   residual: usize,
+  tiles: i32,
 ): void {
-  const first = load<usize>(positions);
-${repeat(mr, (row) => `  let t${row} = ${row === 0 ? "first" : `load<usize>(${at("positions", 4 * row)})`} & ~RUN;`)}
-${streams === 1 ? "" : "  let v = w + (params.panelBytes >> 1);\n"}${repeat(vectors, (vector) => `  let c0${vector} = ${weights(vector)};`)}
+  const tapColumn = params.tapColumn;
+  const lo = f32x4.splat(params.min);
+  const hi = f32x4.splat(params.max);
+  for (; tiles > 0; tiles--) {
+    const first = load<usize>(positions);
+${repeat(mr, (row) => `    let t${row} = ${row === 0 ? "first" : `load<usize>(${at("positions", 4 * row)})`} & ~RUN;`)}
+    let w = panel;
+${streams === 1 ? "" : "    let v = w + (params.panelBytes >> 1);\n"}${repeat(vectors, (vector) => `    let c0${vector} = ${weights(vector)};`)}
 ${rows
   .slice(1)
   .map(
     (row) =>
-      `  let ${range(vectors)
+      `    let ${range(vectors)
         .map((vector) => `c${row}${vector} = c0${vector}`)
         .join(", ")};`,
   )
   .join("\n")}
-${advance("  ")}
-  const tapColumn = params.tapColumn;
-  let icBytes = params.icPerGroup << 2;
-  let kw = params.kw;
-  if (first & RUN) {
-    icBytes *= kw;
-    kw = 1;
-  }
-  // What the taps of a row have moved on by, taken off the step to the next row.
-  const tapRow = params.tapRow - kw * tapColumn;
-  for (let ky = params.kh; ky > 0; ky--) {
-    for (let kx = kw; kx > 0; kx--) {
-${repeat(mr, (row) => `      let a${row} = base + load<usize>(t${row});`)}
-      const end = a0 + icBytes;
-      do {
-${repeat(vectors, (vector) => `        const b${vector} = ${weights(vector)};`)}
-${advance("        ")}
+${advance("    ")}
+    let icBytes = params.icPerGroup << 2;
+    let kw = params.kw;
+    if (first & RUN) {
+      icBytes *= kw;
+      kw = 1;
+    }
+    // What the taps of a row have moved on by, taken off the step to the next row.
+    const tapRow = params.tapRow - kw * tapColumn;
+    for (let ky = params.kh; ky > 0; ky--) {
+      for (let kx = kw; kx > 0; kx--) {
+${repeat(mr, (row) => `        let a${row} = base + load<usize>(t${row});`)}
+        const end = a0 + icBytes;
+        do {
+${repeat(vectors, (vector) => `          const b${vector} = ${weights(vector)};`)}
+${advance("          ")}
 ${repeat(
   mr,
-  (row) => `        const x${row} = v128.load32_splat(a${row});
-${repeat(vectors, (vector) => `        c${row}${vector} = madd(x${row}, b${vector}, c${row}${vector});`)}
-        a${row} += 4;`,
+  (row) => `          const x${row} = v128.load32_splat(a${row});
+${repeat(vectors, (vector) => `          c${row}${vector} = madd(x${row}, b${vector}, c${row}${vector});`)}
+          a${row} += 4;`,
 )}
-      } while (a0 != end);
-${repeat(mr, (row) => `      t${row} += tapColumn;`)}
+        } while (a0 != end);
+${repeat(mr, (row) => `        t${row} += tapColumn;`)}
+      }
+${repeat(mr, (row) => `      t${row} += tapRow;`)}
     }
-${repeat(mr, (row) => `    t${row} += tapRow;`)}
-  }
-  if (residual) {
-    let r = c + residual;
+    if (residual) {
+      let r = c + residual;
 ${rows
   .map(
     (row) =>
       range(vectors)
-        .map((vector) => `    c${row}${vector} = f32x4.add(c${row}${vector}, v128.load(${at("r", 16 * vector)}));`)
-        .join("\n") + (row < mr - 1 ? "\n    r += step;" : ""),
+        .map((vector) => `      c${row}${vector} = f32x4.add(c${row}${vector}, v128.load(${at("r", 16 * vector)}));`)
+        .join("\n") + (row < mr - 1 ? "\n      r += step;" : ""),
   )
   .join("\n")}
-  }
-  const lo = f32x4.splat(params.min);
-  const hi = f32x4.splat(params.max);
-${each((row, vector) => `  c${row}${vector} = clamp(c${row}${vector}, lo, hi);`)}
-  // Stores in pairs at one address, 16 bytes apart: what V8 joins to 256 bits begins with them.
+    }
+${each((row, vector) => `    c${row}${vector} = clamp(c${row}${vector}, lo, hi);`)}
+    // Stores in pairs at one address, 16 bytes apart: what V8 joins to 256 bits begins with them.
 ${rows
   .map(
     (row) =>
       range(vectors)
-        .map((vector) => `  v128.store(c, c${row}${vector}${vector ? `, ${16 * vector}` : ""});`)
-        .join("\n") + (row < mr - 1 ? "\n  c += step;" : ""),
+        .map((vector) => `    v128.store(c, c${row}${vector}${vector ? `, ${16 * vector}` : ""});`)
+        .join("\n") + "\n    c += step;",
   )
   .join("\n")}
+    positions += ${4 * mr};
+  }
 }
 `;
 }

@@ -1,9 +1,9 @@
 /**
  * f32-igemm-4x16: MR = 4 output pixels by NR = 16 output channels, 16 accumulators. Sums over every tap and input channel,
- * adds the residual, clamps, and stores the whole tile.
+ * adds the residual, clamps, and stores the whole tile. `tiles` of them, whose pixels follow each other.
  *
- * `base` is the group's first channel of the image's first pixel; `positions` has MR addresses in the table, the first
- * one with RUN added where a row of taps is one run of memory; `w` is a packed panel; `c` the tile's first output and
+ * `base` is the group's first channel of the image's first pixel; `positions` has MR addresses in the table for each tile, the
+ * first one with RUN added where a row of taps is one run of memory; `panel` is a packed panel; `c` the tile's first output and
  * `step` the bytes to the next pixel's; `residual` the distance from an output to its residual, 0 for none.
  */
 
@@ -14,148 +14,154 @@ export function tile4x16(
   params: IgemmParams,
   base: usize,
   positions: usize,
-  w: usize,
+  panel: usize,
   c: usize,
   step: usize,
   residual: usize,
+  tiles: i32,
 ): void {
-  const first = load<usize>(positions);
-  let t0 = first & ~RUN;
-  let t1 = load<usize>(positions, 4) & ~RUN;
-  let t2 = load<usize>(positions, 8) & ~RUN;
-  let t3 = load<usize>(positions, 12) & ~RUN;
-  let c00 = v128.load(w);
-  let c01 = v128.load(w, 16);
-  let c02 = v128.load(w, 32);
-  let c03 = v128.load(w, 48);
-  let c10 = c00,
-    c11 = c01,
-    c12 = c02,
-    c13 = c03;
-  let c20 = c00,
-    c21 = c01,
-    c22 = c02,
-    c23 = c03;
-  let c30 = c00,
-    c31 = c01,
-    c32 = c02,
-    c33 = c03;
-  w += 64;
   const tapColumn = params.tapColumn;
-  let icBytes = params.icPerGroup << 2;
-  let kw = params.kw;
-  if (first & RUN) {
-    icBytes *= kw;
-    kw = 1;
-  }
-  // What the taps of a row have moved on by, taken off the step to the next row.
-  const tapRow = params.tapRow - kw * tapColumn;
-  for (let ky = params.kh; ky > 0; ky--) {
-    for (let kx = kw; kx > 0; kx--) {
-      let a0 = base + load<usize>(t0);
-      let a1 = base + load<usize>(t1);
-      let a2 = base + load<usize>(t2);
-      let a3 = base + load<usize>(t3);
-      const end = a0 + icBytes;
-      do {
-        const b0 = v128.load(w);
-        const b1 = v128.load(w, 16);
-        const b2 = v128.load(w, 32);
-        const b3 = v128.load(w, 48);
-        w += 64;
-        const x0 = v128.load32_splat(a0);
-        c00 = madd(x0, b0, c00);
-        c01 = madd(x0, b1, c01);
-        c02 = madd(x0, b2, c02);
-        c03 = madd(x0, b3, c03);
-        a0 += 4;
-        const x1 = v128.load32_splat(a1);
-        c10 = madd(x1, b0, c10);
-        c11 = madd(x1, b1, c11);
-        c12 = madd(x1, b2, c12);
-        c13 = madd(x1, b3, c13);
-        a1 += 4;
-        const x2 = v128.load32_splat(a2);
-        c20 = madd(x2, b0, c20);
-        c21 = madd(x2, b1, c21);
-        c22 = madd(x2, b2, c22);
-        c23 = madd(x2, b3, c23);
-        a2 += 4;
-        const x3 = v128.load32_splat(a3);
-        c30 = madd(x3, b0, c30);
-        c31 = madd(x3, b1, c31);
-        c32 = madd(x3, b2, c32);
-        c33 = madd(x3, b3, c33);
-        a3 += 4;
-      } while (a0 != end);
-      t0 += tapColumn;
-      t1 += tapColumn;
-      t2 += tapColumn;
-      t3 += tapColumn;
-    }
-    t0 += tapRow;
-    t1 += tapRow;
-    t2 += tapRow;
-    t3 += tapRow;
-  }
-  if (residual) {
-    let r = c + residual;
-    c00 = f32x4.add(c00, v128.load(r));
-    c01 = f32x4.add(c01, v128.load(r, 16));
-    c02 = f32x4.add(c02, v128.load(r, 32));
-    c03 = f32x4.add(c03, v128.load(r, 48));
-    r += step;
-    c10 = f32x4.add(c10, v128.load(r));
-    c11 = f32x4.add(c11, v128.load(r, 16));
-    c12 = f32x4.add(c12, v128.load(r, 32));
-    c13 = f32x4.add(c13, v128.load(r, 48));
-    r += step;
-    c20 = f32x4.add(c20, v128.load(r));
-    c21 = f32x4.add(c21, v128.load(r, 16));
-    c22 = f32x4.add(c22, v128.load(r, 32));
-    c23 = f32x4.add(c23, v128.load(r, 48));
-    r += step;
-    c30 = f32x4.add(c30, v128.load(r));
-    c31 = f32x4.add(c31, v128.load(r, 16));
-    c32 = f32x4.add(c32, v128.load(r, 32));
-    c33 = f32x4.add(c33, v128.load(r, 48));
-  }
   const lo = f32x4.splat(params.min);
   const hi = f32x4.splat(params.max);
-  c00 = clamp(c00, lo, hi);
-  c01 = clamp(c01, lo, hi);
-  c02 = clamp(c02, lo, hi);
-  c03 = clamp(c03, lo, hi);
-  c10 = clamp(c10, lo, hi);
-  c11 = clamp(c11, lo, hi);
-  c12 = clamp(c12, lo, hi);
-  c13 = clamp(c13, lo, hi);
-  c20 = clamp(c20, lo, hi);
-  c21 = clamp(c21, lo, hi);
-  c22 = clamp(c22, lo, hi);
-  c23 = clamp(c23, lo, hi);
-  c30 = clamp(c30, lo, hi);
-  c31 = clamp(c31, lo, hi);
-  c32 = clamp(c32, lo, hi);
-  c33 = clamp(c33, lo, hi);
-  // Stores in pairs at one address, 16 bytes apart: what V8 joins to 256 bits begins with them.
-  v128.store(c, c00);
-  v128.store(c, c01, 16);
-  v128.store(c, c02, 32);
-  v128.store(c, c03, 48);
-  c += step;
-  v128.store(c, c10);
-  v128.store(c, c11, 16);
-  v128.store(c, c12, 32);
-  v128.store(c, c13, 48);
-  c += step;
-  v128.store(c, c20);
-  v128.store(c, c21, 16);
-  v128.store(c, c22, 32);
-  v128.store(c, c23, 48);
-  c += step;
-  v128.store(c, c30);
-  v128.store(c, c31, 16);
-  v128.store(c, c32, 32);
-  v128.store(c, c33, 48);
+  for (; tiles > 0; tiles--) {
+    const first = load<usize>(positions);
+    let t0 = first & ~RUN;
+    let t1 = load<usize>(positions, 4) & ~RUN;
+    let t2 = load<usize>(positions, 8) & ~RUN;
+    let t3 = load<usize>(positions, 12) & ~RUN;
+    let w = panel;
+    let c00 = v128.load(w);
+    let c01 = v128.load(w, 16);
+    let c02 = v128.load(w, 32);
+    let c03 = v128.load(w, 48);
+    let c10 = c00,
+      c11 = c01,
+      c12 = c02,
+      c13 = c03;
+    let c20 = c00,
+      c21 = c01,
+      c22 = c02,
+      c23 = c03;
+    let c30 = c00,
+      c31 = c01,
+      c32 = c02,
+      c33 = c03;
+    w += 64;
+    let icBytes = params.icPerGroup << 2;
+    let kw = params.kw;
+    if (first & RUN) {
+      icBytes *= kw;
+      kw = 1;
+    }
+    // What the taps of a row have moved on by, taken off the step to the next row.
+    const tapRow = params.tapRow - kw * tapColumn;
+    for (let ky = params.kh; ky > 0; ky--) {
+      for (let kx = kw; kx > 0; kx--) {
+        let a0 = base + load<usize>(t0);
+        let a1 = base + load<usize>(t1);
+        let a2 = base + load<usize>(t2);
+        let a3 = base + load<usize>(t3);
+        const end = a0 + icBytes;
+        do {
+          const b0 = v128.load(w);
+          const b1 = v128.load(w, 16);
+          const b2 = v128.load(w, 32);
+          const b3 = v128.load(w, 48);
+          w += 64;
+          const x0 = v128.load32_splat(a0);
+          c00 = madd(x0, b0, c00);
+          c01 = madd(x0, b1, c01);
+          c02 = madd(x0, b2, c02);
+          c03 = madd(x0, b3, c03);
+          a0 += 4;
+          const x1 = v128.load32_splat(a1);
+          c10 = madd(x1, b0, c10);
+          c11 = madd(x1, b1, c11);
+          c12 = madd(x1, b2, c12);
+          c13 = madd(x1, b3, c13);
+          a1 += 4;
+          const x2 = v128.load32_splat(a2);
+          c20 = madd(x2, b0, c20);
+          c21 = madd(x2, b1, c21);
+          c22 = madd(x2, b2, c22);
+          c23 = madd(x2, b3, c23);
+          a2 += 4;
+          const x3 = v128.load32_splat(a3);
+          c30 = madd(x3, b0, c30);
+          c31 = madd(x3, b1, c31);
+          c32 = madd(x3, b2, c32);
+          c33 = madd(x3, b3, c33);
+          a3 += 4;
+        } while (a0 != end);
+        t0 += tapColumn;
+        t1 += tapColumn;
+        t2 += tapColumn;
+        t3 += tapColumn;
+      }
+      t0 += tapRow;
+      t1 += tapRow;
+      t2 += tapRow;
+      t3 += tapRow;
+    }
+    if (residual) {
+      let r = c + residual;
+      c00 = f32x4.add(c00, v128.load(r));
+      c01 = f32x4.add(c01, v128.load(r, 16));
+      c02 = f32x4.add(c02, v128.load(r, 32));
+      c03 = f32x4.add(c03, v128.load(r, 48));
+      r += step;
+      c10 = f32x4.add(c10, v128.load(r));
+      c11 = f32x4.add(c11, v128.load(r, 16));
+      c12 = f32x4.add(c12, v128.load(r, 32));
+      c13 = f32x4.add(c13, v128.load(r, 48));
+      r += step;
+      c20 = f32x4.add(c20, v128.load(r));
+      c21 = f32x4.add(c21, v128.load(r, 16));
+      c22 = f32x4.add(c22, v128.load(r, 32));
+      c23 = f32x4.add(c23, v128.load(r, 48));
+      r += step;
+      c30 = f32x4.add(c30, v128.load(r));
+      c31 = f32x4.add(c31, v128.load(r, 16));
+      c32 = f32x4.add(c32, v128.load(r, 32));
+      c33 = f32x4.add(c33, v128.load(r, 48));
+    }
+    c00 = clamp(c00, lo, hi);
+    c01 = clamp(c01, lo, hi);
+    c02 = clamp(c02, lo, hi);
+    c03 = clamp(c03, lo, hi);
+    c10 = clamp(c10, lo, hi);
+    c11 = clamp(c11, lo, hi);
+    c12 = clamp(c12, lo, hi);
+    c13 = clamp(c13, lo, hi);
+    c20 = clamp(c20, lo, hi);
+    c21 = clamp(c21, lo, hi);
+    c22 = clamp(c22, lo, hi);
+    c23 = clamp(c23, lo, hi);
+    c30 = clamp(c30, lo, hi);
+    c31 = clamp(c31, lo, hi);
+    c32 = clamp(c32, lo, hi);
+    c33 = clamp(c33, lo, hi);
+    // Stores in pairs at one address, 16 bytes apart: what V8 joins to 256 bits begins with them.
+    v128.store(c, c00);
+    v128.store(c, c01, 16);
+    v128.store(c, c02, 32);
+    v128.store(c, c03, 48);
+    c += step;
+    v128.store(c, c10);
+    v128.store(c, c11, 16);
+    v128.store(c, c12, 32);
+    v128.store(c, c13, 48);
+    c += step;
+    v128.store(c, c20);
+    v128.store(c, c21, 16);
+    v128.store(c, c22, 32);
+    v128.store(c, c23, 48);
+    c += step;
+    v128.store(c, c30);
+    v128.store(c, c31, 16);
+    v128.store(c, c32, 32);
+    v128.store(c, c33, 48);
+    c += step;
+    positions += 16;
+  }
 }
