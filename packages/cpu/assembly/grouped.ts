@@ -51,20 +51,25 @@ function rows(
         const nr = min<i32>(left, NR);
         const next = left > NR ? 0 : icBytes;
         left = left > NR ? left - NR : ocPerGroup;
+        // Where each panel is a whole group, all of them in one call, but for an odd last one.
+        const tiles = ocPerGroup > NR ? 1 : PAIRS ? panels >> 1 : panels;
         if (PAIRS && panels > 1) {
           const nr1 = min<i32>(left, NR);
-          groupedW3_4x8(params, base, tap, w, c, step, residualDelta, nr, nr1, next);
+          groupedW3_4x8(params, base, tap, w, c, step, residualDelta, nr, nr1, next, tiles);
           base += next;
           if (left <= NR) base += icBytes;
+          // All tiles but the first, which are there only where each panel is a group.
+          base += (tiles - 1) * (icBytes << 1);
           left = left > NR ? left - NR : ocPerGroup;
-          w += params.panelBytes << 1;
-          c += (nr + nr1) << 2;
-          panels--;
+          w += tiles * (params.panelBytes << 1);
+          c += tiles * ((nr + nr1) << 2);
+          panels -= 2 * tiles - 1;
         } else {
-          groupedW3_4x4(params, base, tap, w, c, step, residualDelta, nr);
+          groupedW3_4x4(params, base, tap, w, c, step, residualDelta, nr, PAIRS ? 1 : tiles);
           base += next;
           w += params.panelBytes;
           c += nr << 2;
+          if (!PAIRS && tiles > 1) break;
         }
       }
     }

@@ -38,9 +38,10 @@ export function groupedTile({ width, pixels, panels }: GroupedTile): string {
   return `/**
  * f32-grouped-w${width}-${name}: ${pixels} neighbouring output pixels of a row by ${pair ? "two panels of 4 output channels" : "4 output channels of a group"}; ${width} taps wide, stride
  * and dilation 1 along the width. Adds the residual, clamps, and stores \`nr\` channels${pair ? " of the first panel and \\`nr1\\` of the second" : ""}.
+ * \`tiles\` of them, one after the other along the channels, where each panel is a group of its own; otherwise one.
  *
- * \`base\` is the group's first channel of the image's first pixel; \`t\` the address in the table of the first pixel's first
- * tap; \`w\` the panel: 4 biases, then for each row of taps and input channel 4 weights for each of its taps; \`c\` the first
+ * \`base\` is the group's first channel of the image's first pixel; \`table\` the address in the table of the first pixel's
+ * first tap; \`w\` the panel: 4 biases, then for each row of taps and input channel 4 weights for each of its taps; \`c\` the first
  * output and \`step\` the bytes to the next pixel's; \`residual\` the distance from an output to its residual, 0 for none.${pair ? "\n * \\`next\\` is the distance from the first panel's input to the second's: 0, or a group's channels." : ""}
  */
 
@@ -50,58 +51,65 @@ import { clamp, madd, storeLanes } from "../simd";
 export function groupedW${width}_${name}(
   params: GroupedParams,
   base: usize,
-  t: usize,
+  table: usize,
   w: usize,
   c: usize,
   step: usize,
   residual: usize,
   nr: i32,${pair ? "\n  nr1: i32,\n  next: usize," : ""}
+  tiles: i32,
 ): void {
   const tapRow = params.tapRow;
   const icBytes = params.icPerGroup << 2;
-${pair ? "  let v = w + params.panelBytes;\n" : ""}${each.map((q) => `  let y0_${q} = v128.load(${q === 0 ? "w" : "v"});`).join("\n")}
+  const lo = f32x4.splat(params.min);
+  const hi = f32x4.splat(params.max);
+  for (; tiles > 0; tiles--) {
+    let t = table;
+${pair ? "    let v = w + params.panelBytes;\n" : ""}${each.map((q) => `    let y0_${q} = v128.load(${q === 0 ? "w" : "v"});`).join("\n")}
 ${outputs
   .slice(1)
-  .map((pixel) => `  let ${each.map((q) => `y${pixel}_${q} = y0_${q}`).join(", ")};`)
+  .map((pixel) => `    let ${each.map((q) => `y${pixel}_${q} = y0_${q}`).join(", ")};`)
   .join("\n")}
-  w += 16;
-${pair ? "  v += 16;" : ""}
-  for (let ky = params.kh; ky > 0; ky--) {
-${columns.map((column) => `    let a${column} = base + load<usize>(${at("t", 4 * column)});`).join("\n")}
-    const end = a0 + icBytes;
-    do {
+    w += 16;
+${pair ? "    v += 16;" : ""}
+    for (let ky = params.kh; ky > 0; ky--) {
+${columns.map((column) => `      let a${column} = base + load<usize>(${at("t", 4 * column)});`).join("\n")}
+      const end = a0 + icBytes;
+      do {
 ${each.map(panelOf).join("\n")}
-      w += ${16 * width};
-${pair ? `      v += ${16 * width};` : ""}
-${columns.map((column) => `      a${column} += 4;`).join("\n")}
-    } while (a0 != end);
-    t += tapRow;
-  }
-${pair ? "  const second: usize = nr << 2;" : ""}
-  if (residual) {
-    let r = c + residual;
+        w += ${16 * width};
+${pair ? `        v += ${16 * width};` : ""}
+${columns.map((column) => `        a${column} += 4;`).join("\n")}
+      } while (a0 != end);
+      t += tapRow;
+    }
+${pair ? "    const second: usize = nr << 2;" : ""}
+    let at = c;
+    if (residual) {
+      let r = c + residual;
 ${outputs
   .map(
     (pixel) =>
       each
-        .map((q) => `    y${pixel}_${q} = f32x4.add(y${pixel}_${q}, v128.load(r${q === 0 ? "" : " + second"}));`)
-        .join("\n") + (pixel < pixels - 1 ? "\n    r += step;" : ""),
+        .map((q) => `      y${pixel}_${q} = f32x4.add(y${pixel}_${q}, v128.load(r${q === 0 ? "" : " + second"}));`)
+        .join("\n") + (pixel < pixels - 1 ? "\n      r += step;" : ""),
   )
   .join("\n")}
-  }
-  const lo = f32x4.splat(params.min);
-  const hi = f32x4.splat(params.max);
+    }
 ${outputs
   .map(
     (pixel) =>
       each
         .map(
           (q) =>
-            `  storeLanes(c${q === 0 ? "" : " + second"}, clamp(y${pixel}_${q}, lo, hi), ${q === 0 ? "nr" : "nr1"});`,
+            `    storeLanes(at${q === 0 ? "" : " + second"}, clamp(y${pixel}_${q}, lo, hi), ${q === 0 ? "nr" : "nr1"});`,
         )
-        .join("\n") + (pixel < pixels - 1 ? "\n  c += step;" : ""),
+        .join("\n") + (pixel < pixels - 1 ? "\n    at += step;" : ""),
   )
   .join("\n")}
+    base += ${pair ? "next << 1" : "icBytes"};
+    c += ${pair ? "second << 1" : "nr << 2"};
+${pair ? "    w = v;\n" : ""}  }
 }
 `;
 }
