@@ -61,6 +61,9 @@ function conform(engine: Engine, accuracy: "fast" | "strict", rest: readonly str
     "--no-skips",
     "--accuracy",
     accuracy,
+    // Seconds for a case, on cores that other checks keep busy.
+    "--limit",
+    "120",
     ...(wide ? ["--options", JSON.stringify({ wide })] : []),
     ...rest,
   ];
