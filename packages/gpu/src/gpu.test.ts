@@ -47,6 +47,7 @@ const EACH_KIND = {
     "n2_g4_ic4_ih6_oc4_kh3_ph1_residual_relu6",
     "g3_ic3_ih6_oc9_kh3_ph1",
     "g2_ic6_ih5_oc22_kh3_sh2_ph1_relu",
+    "n2_g2_ic10_ih1_iw8_oc34_kh1_kw2_sh3_sw2_pw1_dh3_reflect_residual",
     // Padding, by mode, and on one side; strides and dilations, equal and not.
     "ic3_ih5_oc4_kh3_ph2",
     "ic3_ih5_oc4_kh3_ph2_reflect",
