@@ -16,7 +16,7 @@ export function readFrom<T>(name: string, read: () => T): T {
 }
 
 /** The entries of an array, each read once, no more than `most + 1` of them; undefined where `value` is no array. */
-export function readList(name: string, value: unknown, most = Infinity): unknown[] | undefined {
+export function readList(name: string, value: unknown, most: number): unknown[] | undefined {
   return readFrom(name, () =>
     Array.isArray(value)
       ? Array.from({ length: Math.min(value.length, most + 1) }, (_, index): unknown => value[index])
@@ -33,6 +33,11 @@ export function checkInteger(name: string, value: unknown, min: number, max: num
     );
   }
   return value + 0; // −0 becomes 0
+}
+
+export function checkNumber(name: string, value: unknown): void {
+  if (typeof value !== "number")
+    throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be a number`);
 }
 
 /** A number for both axes, or `[h, w]`. */
@@ -91,11 +96,14 @@ export function checkKeys<T>(name: string, value: T, allowed: readonly string[])
   });
 }
 
-/** A copy of an array. @throws ConveneError `ERR_INVALID_OPTION` */
-export function checkList<T>(name: string, value: readonly T[]): T[] {
-  const list = readList(name, value);
-  if (!list) throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be an array`);
-  return list as T[];
+/** What `check` makes of each entry of an array, as they are read. @throws ConveneError `ERR_INVALID_OPTION` */
+export function checkList<T, U>(name: string, value: readonly T[], check: (each: T, index: number) => U): U[] {
+  return readFrom(name, () => {
+    if (!Array.isArray(value)) {
+      throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be an array`);
+    }
+    return Array.from({ length: value.length }, (_, index) => check(value[index] as T, index));
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What a convolution costs: arithmetic, parameters and memory traffic. Pure functions of a problem. */
 
-import { checkKeys, checkList } from "./check.js";
+import { checkKeys, checkList, checkNumber } from "./check.js";
 import { type Conv2dProblem, inputShape, outputShape, weightShape } from "./problem.js";
 import { elementCount } from "./shape.js";
 
@@ -31,7 +31,11 @@ export function problemCost(p: Conv2dProblem): Cost {
 
 /** The sum over layers: each layer's traffic counted by itself. */
 export function totalCost(costs: readonly Cost[]): Cost {
-  const given = checkList("costs", costs).map((each) => checkKeys("cost", each, KEYS));
+  const given = checkList("costs", costs, (each, index) => {
+    const own = checkKeys(`costs[${index}]`, each, KEYS);
+    for (const key of KEYS) checkNumber(`costs[${index}].${key}`, own[key]);
+    return own;
+  });
   const sum = (key: keyof Cost): number => given.reduce((total, each) => total + each[key], 0);
   return cost(sum("macs"), sum("parameters"), sum("bytesRead"), sum("bytesWritten"));
 }

@@ -254,7 +254,7 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     },
     allocateShared(lifetimes: readonly Lifetime[]) {
       checkUsable();
-      const checked = checkList("lifetimes", lifetimes).map((each, index) => {
+      const checked = checkList("lifetimes", lifetimes, (each, index) => {
         const { shape, from, to } = checkKeys(`lifetimes[${index}]`, each, ["shape", "from", "to"]);
         const start = checkInteger(`lifetimes[${index}].from`, from, 0);
         return { shape: checkShape(shape), from: start, to: checkInteger(`lifetimes[${index}].to`, to, start) };

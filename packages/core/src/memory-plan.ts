@@ -31,7 +31,7 @@ interface Placed extends SizedLifetime {
  * residuals keep values alive for long.
  */
 export function planMemory(lifetimes: readonly SizedLifetime[]): MemoryPlan {
-  const values = checkList("lifetimes", lifetimes).map((each, index): Placed => {
+  const values = checkList("lifetimes", lifetimes, (each, index): Placed => {
     const name = `lifetimes[${index}]`;
     const { size, from, to } = checkKeys(name, each, ["size", "from", "to"]);
     checkInteger(`${name}.size`, size, 0, Number.MAX_SAFE_INTEGER);

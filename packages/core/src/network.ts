@@ -91,13 +91,26 @@ export function network(...entries: readonly (Conv2d | NetworkLayer)[]): Network
       }
     });
   };
-  return Object.freeze({
+  const made: Network = {
     layers: Object.freeze(layers),
     problems,
     outputShape: (<S extends Shape>(shape: S) =>
       asBatchedAs(shape, outputShape(problems(shape).at(-1)!))) as Network["outputShape"],
     cost: (shape: Shape) => totalCost(problems(shape).map(problemCost)),
-  });
+  };
+  return Object.freeze(Object.defineProperty(made, brand(), { value: true }));
+}
+
+/** Marks a network for every copy of this package. */
+const brand = (): symbol => Symbol.for("convene.network");
+
+/** Whether `value` is what `network` gives, of this copy of the package or of another. */
+export function isNetwork(value: unknown): value is Network {
+  try {
+    return brand() in Object(value);
+  } catch {
+    return false;
+  }
 }
 
 const KEYS = ["conv", "name", "input", "residual"] as const satisfies readonly (keyof NetworkLayer)[];

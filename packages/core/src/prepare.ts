@@ -6,7 +6,7 @@ import { type Conv2d, isConv2d } from "./conv2d.js";
 import { checkPrepareOptions } from "./define-backend.js";
 import { ConveneError, show } from "./errors.js";
 import { createModel, type Model, type ModelOptions } from "./model.js";
-import { network, type Network, type ResolvedLayer } from "./network.js";
+import { isNetwork, network, type Network, type ResolvedLayer } from "./network.js";
 import { type Conv2dProblem, outputShape } from "./problem.js";
 import { batched, checkShape3or4, type Shape, type Shape3, type Shape4 } from "./shape.js";
 
@@ -53,7 +53,7 @@ export async function prepare(
     );
   }
   const net = isConv2d(layers) ? network(layers) : layers;
-  if (typeof readFrom("layers", () => net?.problems) !== "function") {
+  if (!isNetwork(net)) {
     throw new ConveneError("ERR_INVALID_OPTION", `layers (${show(layers)}) must be a Conv2d or a network(...)`);
   }
   const given = checkShape3or4(inputShape, "input");

@@ -1,6 +1,6 @@
 /** Host tensors: float32 in ordinary memory, in either layout. */
 
-import { arrayType, checkFloat32Array, checkKeys, checkOneOf, readFrom } from "./check.js";
+import { arrayType, checkFloat32Array, checkInteger, checkKeys, checkOneOf, readFrom } from "./check.js";
 import { ConveneError, show } from "./errors.js";
 import { fillUniform, mt19937 } from "./random.js";
 import {
@@ -236,6 +236,8 @@ export function toLayout<S extends Shape = Shape4>(t: Tensor<S>, layout: Layout)
  * is used whole on both sides.
  */
 export function transpose(from: Float32Array, to: Float32Array, rows: number, columns: number): void {
+  const count = checkInteger("rows", rows, 0) * checkInteger("columns", columns, 0);
+  for (const [name, each] of Object.entries({ from, to })) checkFloat32Array(name, each, count, "rows x columns");
   for (let r0 = 0; r0 < rows; r0 += 16) {
     const r1 = Math.min(r0 + 16, rows);
     for (let c0 = 0; c0 < columns; c0 += 16) {

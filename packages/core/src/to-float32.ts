@@ -25,7 +25,7 @@ export function sizesOf(data: unknown): number[] {
 }
 
 function lengthOf(value: unknown): number | undefined {
-  return arrayType(value) !== undefined || Array.isArray(value) ? (value as ArrayLike<unknown>).length : undefined;
+  return arrayType(value) !== undefined || Array.isArray(value) ? Number((value as unknown[]).length) : undefined;
 }
 
 /**

@@ -74,7 +74,7 @@ export function checkBuildOptions({ simd, wide }: { readonly simd?: unknown; rea
 export function pickBuild(bundle: Bundle, { simd, wide, registers }: BuildOptions, asker: Asker): WasmBuild {
   const { backend, factory, remedy } = asker;
   if (typeof WebAssembly !== "object") {
-    throw new BackendUnavailableError(backend, "this JavaScript engine has no WebAssembly", remedy);
+    throw new BackendUnavailableError(backend, "there is no WebAssembly here, as under node --jitless", remedy);
   }
   if (wide) setWide(asker);
   const wanted: readonly Simd[] = wide ? ["relaxed"] : simd === "auto" ? ["relaxed", "simd128"] : [simd];
@@ -97,6 +97,13 @@ export function pickBuild(bundle: Bundle, { simd, wide, registers }: BuildOption
 /** All of a build of 128 bits but its bytes. */
 export function narrowBuild(name: Simd, registers: Registers = registersOf(name)): Omit<WasmBuild, "bytes"> {
   return { name: NAMES[name], tiles: TILES[registers], wide: false };
+}
+
+/** What is thrown where the engine takes a build, and may not compile it. */
+export function forbidden({ backend, remedy }: Asker, cause: unknown): BackendUnavailableError {
+  const reason = `WebAssembly is forbidden here (${String(cause)})`;
+  const policy = "Where a Content-Security-Policy forbids it, add 'wasm-unsafe-eval' to its script-src. Otherwise: ";
+  return new BackendUnavailableError(backend, reason, policy + remedy, { cause });
 }
 
 /**

@@ -1,11 +1,10 @@
 /** Loads a WebAssembly build of the kernels, for one thread. */
 
-import { BackendUnavailableError } from "@convene/core";
 import { buildOfModule } from "./given-module.js";
 import { bundle } from "./generated/wasm.js";
 import type { KernelSet } from "./kernel-set.js";
 import { checkWide } from "./self-check.js";
-import { type BuildOptions, pickBuild, type WasmExports } from "./wasm-build.js";
+import { type BuildOptions, forbidden, pickBuild, type WasmExports } from "./wasm-build.js";
 import { createWasmCopies } from "./wasm-copies.js";
 import { kernelMemory, reserveWasmMemory } from "./wasm-memory.js";
 
@@ -44,8 +43,7 @@ export async function loadWasmKernels(
       : await WebAssembly.instantiate(module as WebAssembly.Module, imports);
     exports = made;
   } catch (cause) {
-    const reason = `WebAssembly is forbidden here (${String(cause)})`;
-    throw new BackendUnavailableError("cpu", reason, `${ASKER.remedy}, ${COMPILED}`, { cause });
+    throw forbidden({ ...ASKER, remedy: `${ASKER.remedy}, ${COMPILED}` }, cause);
   }
   const { clearRows: _, toNhwc, toNchw, ...run } = exports as unknown as WasmExports;
   const grown = kernelMemory(memory);

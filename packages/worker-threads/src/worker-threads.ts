@@ -12,6 +12,7 @@ import {
   checkBuildOptions,
   checkWide,
   createWasmCopies,
+  forbidden,
   KERNEL_NAMES,
   kernelMemory,
   MOST_WASM_MEMORY,
@@ -101,9 +102,7 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
   try {
     module = await WebAssembly.compile(build.bytes);
   } catch (cause) {
-    throw new BackendUnavailableError(NAME, `WebAssembly is forbidden here (${String(cause)})`, WITHOUT_WASM, {
-      cause,
-    });
+    throw forbidden(asker, cause);
   }
   const { memory, maxMemory } = reserveWasmMemory(NAME, limit, true);
   const kernels = kernelMemory(memory);

@@ -151,12 +151,8 @@ export async function anotherBackend({ backend, another }: CaseContext): Promise
 
 /** Whether `error` is one that Convene throws on purpose, from this copy of core or from another. */
 export function isConveneError(error: unknown): error is Error & { readonly code: string } {
-  return (
-    error instanceof Error &&
-    (error.name === "ConveneError" || error.name === "BackendUnavailableError") &&
-    "code" in error &&
-    typeof error.code === "string"
-  );
+  const { name, code } = Object(error) as { readonly name?: unknown; readonly code?: unknown };
+  return (name === "ConveneError" || name === "BackendUnavailableError") && typeof code === "string";
 }
 
 /** What `promise` gives, or the error of ours that it rejects with; any other rejection ends the case. */

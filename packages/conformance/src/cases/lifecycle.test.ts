@@ -299,3 +299,30 @@ describe("a backend is found out", () => {
     expect(await failuresOf(sharing)).toContain("a second backend has nothing to do with the first");
   });
 });
+
+test.each<[string, (right: Backend) => Partial<Backend>]>([
+  [
+    "refuses",
+    (right) => ({
+      prepareConv2d: async (problem, ...rest) => {
+        if (problem.n === 0) throw new Error("no batch");
+        return right.prepareConv2d(problem, ...rest);
+      },
+    }),
+  ],
+  [
+    "gives elements of",
+    (right) => ({
+      read: async (tensor, options) => {
+        const result = await right.read(tensor, options);
+        return result.data.length > 0 || options?.into ? result : { ...result, data: new Float32Array(1) };
+      },
+    }),
+  ],
+])("a backend that %s an empty batch is found", async (_, change) => {
+  const wrong = async (): Promise<Backend> => {
+    const right = await referenceBackend();
+    return { ...right, ...change(right) };
+  };
+  expect(await failuresOf(wrong, "empty batch")).toEqual(["an empty batch gives an empty result"]);
+});

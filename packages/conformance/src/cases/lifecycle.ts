@@ -3,6 +3,7 @@
 import type { ConformanceCase } from "../case.js";
 import { copyCases } from "./lifecycle-copies.js";
 import { backendCases, disposeCases } from "./lifecycle-dispose.js";
+import { emptyCases } from "./lifecycle-empty.js";
 import { intoCases } from "./lifecycle-into.js";
 import { memoryCases } from "./lifecycle-memory.js";
 import { planCases } from "./lifecycle-plans.js";
@@ -27,6 +28,7 @@ export async function lifecycleCases(): Promise<readonly ConformanceCase[]> {
     ...sharedCases(),
     ...PROBLEMS.flatMap(copyCases),
     ...PROBLEMS.flatMap(intoCases),
+    ...PROBLEMS.flatMap(emptyCases),
     ...syncCases(),
   ];
 }

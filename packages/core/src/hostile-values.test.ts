@@ -1,0 +1,228 @@
+/** Whatever is handed in, a public function answers, or throws a ConveneError with a code; and takes no memory for it. */
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import * as core from "./index.js";
+import { HOSTILE } from "./testing/hostile.js";
+import { plainBackend } from "./testing/plain-backend.js";
+
+const CODES: readonly core.ConveneErrorCode[] = ["ERR_INVALID_OPTION", "ERR_SHAPE"];
+const RUNS = 400;
+
+const CONV = new core.Conv2d({ inChannels: 1, outChannels: 1, kernelSize: 1 });
+const NET = core.network(CONV, { conv: CONV, name: "second", residual: "input" });
+const PROBLEM = CONV.problem([1, 1, 4, 4]);
+const WEIGHTS = CONV.weights;
+
+/** How an argument comes about: as it is meant, hostile, or with some keys that are. By number, see hostile.ts. */
+interface Recipe {
+  readonly kind: "meant" | "hostile" | "spoilt";
+  readonly value: number;
+  readonly keys: readonly (readonly [key: number, value: number])[];
+}
+const index = fc.nat({ max: HOSTILE.length - 1 });
+const recipe: fc.Arbitrary<Recipe> = fc.record({
+  kind: fc.constantFrom("meant", "hostile", "spoilt"),
+  value: index,
+  keys: fc.array(fc.tuple(fc.nat({ max: 20 }), index), { minLength: 1, maxLength: 3 }),
+});
+const recipes = (count: number): fc.Arbitrary<Recipe[]> => fc.array(recipe, { minLength: count, maxLength: count });
+
+function make(good: () => unknown, { kind, value, keys }: Recipe): unknown {
+  const meant = good();
+  if (kind === "meant") return meant;
+  const whole = typeof meant === "object" && meant !== null && !ArrayBuffer.isView(meant);
+  if (kind === "hostile" || !whole) return HOSTILE[value]!();
+  const copy = (Array.isArray(meant) ? [...(meant as unknown[])] : { ...meant }) as Record<string, unknown>;
+  const names = Object.keys(copy);
+  for (const [key, which] of keys) copy[names[key % names.length]!] = HOSTILE[which]!();
+  return copy;
+}
+const makeAll = (goods: readonly (() => unknown)[], given: readonly Recipe[]): never[] =>
+  goods.map((good, at) => make(good, given[at]!)) as never[];
+
+const shape4 = (): unknown => [1, 1, 4, 4];
+const shape3 = (): unknown => [1, 4, 4];
+const data = (): unknown => new Float32Array(16);
+const tensor = (): unknown => core.zeros([1, 1, 4, 4]);
+const layout = (): unknown => ({ layout: "nhwc" });
+const none = (): unknown => undefined;
+
+type Call = (...given: never[]) => unknown;
+const CALLS: Record<string, readonly [Call, ...(() => unknown)[]]> = {
+  tensor: [core.tensor, data, shape4, layout],
+  "tensor, of numbers": [core.tensor, () => [1, 2], () => [1, 1, 1, 2], layout],
+  "tensor.from": [core.tensor.from, () => [[[[1, 2]]], [[[3, 4n]]]], none, layout],
+  "tensor.from with a shape": [core.tensor.from, () => new Float64Array(16), shape3, layout],
+  zeros: [core.zeros, shape4, layout],
+  randomUniform: [core.randomUniform, shape3, () => ({ seed: 1, min: 0, max: 1, layout: "nchw" })],
+  toLayout: [core.toLayout, tensor, () => "nhwc"],
+  transpose: [core.transpose, data, data, () => 2, () => 8],
+  fromImageData: [core.fromImageData, () => ({ width: 2, height: 2, data: new Uint8ClampedArray(16) })],
+  Conv2d: [
+    (options, parameters) => new core.Conv2d(options, parameters).weights,
+    () => ({
+      inChannels: 1,
+      outChannels: 1,
+      kernelSize: 4,
+      stride: 1,
+      padding: { top: 1, left: 0, bottom: 0, right: 0 },
+      dilation: [1, 1],
+      groups: 1,
+      bias: false,
+      paddingMode: "zeros",
+      activation: { clamp: [0, 1] },
+    }),
+    () => ({ weight: new Float32Array(16) }),
+  ],
+  "Conv2d with padding": [
+    (padding, activation) =>
+      new core.Conv2d({ inChannels: 1, outChannels: 1, kernelSize: 3, padding, activation }).problem([1, 1, 4, 4]),
+    () => ({ top: 1, left: 0, bottom: 0, right: 0 }),
+    () => ({ clamp: [0, 1] }),
+  ],
+  "Conv2d.problem": [(shape, options) => CONV.problem(shape, options), shape4, () => ({ residual: true })],
+  "Conv2d.outputShape": [(shape) => CONV.outputShape(shape), shape3],
+  "Conv2d.cost": [(shape) => CONV.cost(shape), shape3],
+  depthwiseSeparable: [
+    core.depthwiseSeparable,
+    () => ({ inChannels: 1, outChannels: 2, kernelSize: 3, multiplier: 2, bias: true, activation: "relu" }),
+    () => ({ depthwise: { seed: 1 }, pointwise: { seed: 2 } }),
+  ],
+  network: [core.network, () => CONV, () => ({ conv: CONV, name: "second", input: 0, residual: "input" })],
+  "network's shapes": [(shape) => [NET.problems(shape), NET.outputShape(shape), NET.cost(shape)], shape4],
+  conv2dProblem: [core.conv2dProblem, () => PROBLEM],
+  inputShape: [core.inputShape, () => PROBLEM],
+  outputShape: [core.outputShape, () => PROBLEM],
+  weightShape: [core.weightShape, () => PROBLEM],
+  problemCost: [core.problemCost, () => PROBLEM],
+  totalCost: [core.totalCost, () => [core.problemCost(PROBLEM)]],
+  "totalCost of one": [(cost) => core.totalCost([cost]), () => core.problemCost(PROBLEM)],
+  formatProblem: [core.formatProblem, () => PROBLEM],
+  parseProblem: [core.parseProblem, () => "ic1_ih4_oc1_kh1"],
+  activationRange: [core.activationRange, () => ({ clamp: [0, 1] })],
+  planMemory: [core.planMemory, () => [{ size: 1, from: 0, to: 1 }]],
+  "planMemory of one": [(each) => core.planMemory([each]), () => ({ size: 1, from: 0, to: 1 })],
+  defineBackend: [core.defineBackend, () => ({ name: "none", features: {} })],
+  checkInteger: [(value) => core.checkInteger("size", value, 1), () => 1],
+  checkKeys: [(value) => core.checkKeys("options", value, ["n", "ic", "shape"]), () => ({ n: 1 })],
+  checkOneOf: [(value) => core.checkOneOf("layout", value, ["nchw"]), () => "nchw"],
+  checkBoolean: [(value) => core.checkBoolean("bias", value), () => true],
+};
+
+function expectOurs(error: unknown, name: string): void {
+  expect(error, `${name}: ${error instanceof Error ? error.stack : "?"}`).toBeInstanceOf(core.ConveneError);
+  const { code, message } = error as core.ConveneError;
+  expect(CODES).toContain(code);
+  expect(message).not.toContain("\n");
+}
+
+describe("a function of core", () => {
+  it.each(Object.entries(CALLS))("%s", (name, [call, ...goods]) => {
+    // What is meant is taken, or nothing below would say anything.
+    if (name !== "defineBackend") call(...(goods.map((good) => good()) as never[]));
+    fc.assert(
+      fc.property(recipes(goods.length), (given) => {
+        try {
+          call(...makeAll(goods, given));
+        } catch (error) {
+          expectOurs(error, name);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it("is each of them", () => {
+    const tested = Object.keys(CALLS).map((name) => name.split(/[.,' ]/)[0]);
+    const functions = Object.entries(core).filter(
+      ([name, value]) => typeof value === "function" && !/Error$/.test(name),
+    );
+    const elsewhere = ["prepare", "conv2d", "limitOpening"];
+    expect([...new Set([...tested, ...elsewhere])].sort()).toEqual(functions.map(([name]) => name).sort());
+  });
+});
+
+type AsyncCall = (world: World, ...given: never[]) => unknown;
+interface World {
+  readonly backend: core.Backend;
+  readonly model: core.Model;
+  readonly plan: core.Conv2dPlan;
+  readonly x: core.DeviceTensor;
+  readonly y: core.DeviceTensor;
+}
+const OF_A_BACKEND: Record<string, readonly [AsyncCall, ...(() => unknown)[]]> = {
+  prepare: [
+    async ({ backend }, layers, shape, options) => (await core.prepare(backend, layers, shape, options)).dispose(),
+    () => NET,
+    shape3,
+    () => ({ accuracy: "strict", profile: true }),
+  ],
+  conv2d: [
+    ({ backend }, x, weight, options) => core.conv2d(backend, x, weight, options),
+    tensor,
+    () => core.zeros([1, 1, 4, 4]),
+    () => ({ stride: 1, padding: 1, groups: 1, bias: new Float32Array(1), activation: "relu", accuracy: "fast" }),
+  ],
+  "model.run": [({ model }, x, options) => model.run(x, options), tensor, () => ({ into: core.zeros([1, 1, 4, 4]) })],
+  "backend.upload": [({ backend }, x, target) => void backend.upload(x, target)?.dispose(), tensor, none],
+  "backend.allocate": [({ backend }, shape) => backend.allocate(shape).dispose(), shape4],
+  "backend.allocateShared": [
+    ({ backend }, one) => backend.allocateShared([one]).forEach((each) => each.dispose()),
+    () => ({ shape: [1, 1, 2, 2], from: 0, to: 1 }),
+  ],
+  "backend.allocateShared of none": [({ backend }, list) => void backend.allocateShared(list), () => []],
+  "backend.prepareConv2d": [
+    async ({ backend }, problem, weights, options) =>
+      (await backend.prepareConv2d(problem, weights, options)).dispose(),
+    () => PROBLEM,
+    () => WEIGHTS,
+    () => ({ accuracy: "strict" }),
+  ],
+  "backend.read": [
+    ({ backend, x }, tensorOrNone, options) => backend.read(tensorOrNone ?? x, options),
+    none,
+    () => ({ layout: "nhwc", into: core.zeros([1, 1, 4, 4], { layout: "nhwc" }) }),
+  ],
+  "plan.run": [({ plan, x, y }, input, output) => plan.run(input ?? x, output ?? y), none, none],
+};
+
+describe("what a backend holds", () => {
+  it.each(Object.entries(OF_A_BACKEND))("%s", async (name, [call, ...goods]) => {
+    const plain = plainBackend();
+    const { backend } = plain;
+    const world: World = {
+      backend,
+      model: await core.prepare(backend, NET, [1, 1, 4, 4]),
+      plan: await backend.prepareConv2d(PROBLEM, WEIGHTS),
+      x: backend.upload(core.zeros([1, 1, 4, 4])),
+      y: backend.allocate([1, 1, 4, 4]),
+    };
+    const before = plain.live();
+    await call(world, ...(goods.map((good) => good()) as never[]));
+    await fc.assert(
+      fc.asyncProperty(recipes(goods.length), async (given) => {
+        try {
+          await call(world, ...makeAll(goods, given));
+        } catch (error) {
+          expectOurs(error, name);
+        }
+        expect(plain.live()).toEqual(before);
+      }),
+      { numRuns: RUNS },
+    );
+    // None the worse.
+    expect((await backend.read(world.x)).data).toHaveLength(16);
+  });
+
+  it.each(HOSTILE.map((_, at) => at))("prepare, of backend %d", async (at) => {
+    const opened = core.prepare(HOSTILE[at]!() as core.Backend, CONV, [1, 1, 1, 1]);
+    expectOurs(
+      await opened.then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+      "prepare",
+    );
+  });
+});
