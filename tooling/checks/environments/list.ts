@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { nodeOf } from "../node-of.js";
-import { attempt } from "../workspace.js";
+import { attempt, run } from "../workspace.js";
 import { bundled, BUNDLERS, ENTRIES } from "./bundlers.js";
 import { openPage } from "./pages.js";
 import type { Cells } from "./table.js";
@@ -55,7 +55,11 @@ const OTHERS: readonly Environment[] = [
     name: "Bun",
     needs: ["bun@1", "webgpu@0.6.2"],
     quick: true,
-    run: (folder) => cellsOf("npx", ["--no-install", "bun", ENTRIES.node], folder),
+    run(folder) {
+      // What npm would run on install: it puts the binary, which is there, in its place.
+      run(process.execPath, ["install.js"], join(folder, "node_modules", "bun"));
+      return cellsOf("npx", ["--no-install", "bun", ENTRIES.node], folder);
+    },
   },
   {
     name: "Deno",
