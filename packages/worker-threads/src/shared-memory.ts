@@ -2,9 +2,10 @@
 
 import { BackendUnavailableError } from "@convene/core";
 
-const ISOLATE =
-  "Serve the page with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: " +
-  "require-corp, or use @convene/cpu, which needs one thread";
+const HEADERS = "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
+const ISOLATE = `Serve the page with the headers ${HEADERS}, or use @convene/cpu, which needs one thread`;
+/** Where nothing says that this is a page: an old browser, or no browser at all, such as a worker of Cloudflare's. */
+const NO_PAGE = `Use @convene/cpu, which needs one thread; a page needs the headers ${HEADERS}, and a browser that knows them`;
 
 /** What there may be around. */
 interface Surroundings {
@@ -31,9 +32,10 @@ export function checkSharedMemory(backend: string): void {
     crossOriginIsolated === undefined
       ? ""
       : `; the page is ${crossOriginIsolated ? "" : "not "}isolated from other origins (crossOriginIsolated is ${crossOriginIsolated})`;
+  const remedy = crossOriginIsolated === undefined ? NO_PAGE : ISOLATE;
   if (typeof SharedArrayBuffer !== "function") {
     const reason = `SharedArrayBuffer is not available, so threads cannot share memory${isolation}`;
-    throw new BackendUnavailableError(backend, reason, ISOLATE);
+    throw new BackendUnavailableError(backend, reason, remedy);
   }
   if (!MessageChannel) return;
   const { port1, port2 } = new MessageChannel();
@@ -41,7 +43,7 @@ export function checkSharedMemory(backend: string): void {
     port1.postMessage(new SharedArrayBuffer(1));
   } catch (cause) {
     const reason = `SharedArrayBuffer is there, but may not be sent to a worker, which was tried (${String(cause)})${isolation}`;
-    throw new BackendUnavailableError(backend, reason, ISOLATE, { cause });
+    throw new BackendUnavailableError(backend, reason, remedy, { cause });
   } finally {
     port1.close();
     port2.close();

@@ -1,7 +1,7 @@
 /** How each bundler makes a program for Node and one for a page of the packages, as it is configured by default. */
 
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { attempt } from "../workspace.js";
 
 export type Target = "node" | "web";
@@ -31,8 +31,10 @@ export function bundled(folder: string, args: readonly string[], env: Readonly<R
   });
   const said = `${stdout}${stderr}`;
   if (status !== 0) throw new Error(`${args.join(" ")} failed (${signal ?? `exit code ${status}`})\n${said}`);
-  // npm's own are none of a bundler's.
-  const warnings = said.split("\n").filter((line) => /warn|\(!\)|▲/i.test(line) && !/^npm warn/i.test(line));
+  // npm's own are none of a bundler's, and Parcel marks a file of more than 1 MB.
+  const warnings = said
+    .split("\n")
+    .filter((line) => /warn|\(!\)|⚠(?!\uFE0F? +[\d.]+ MB)/i.test(line) && !/^npm warn/i.test(line));
   if (warnings.length > 0) throw new Error(`${args.join(" ")} warns\n${said}`);
 }
 
@@ -124,7 +126,7 @@ export const BUNDLERS: readonly Bundler[] = [
         return;
       }
       const main = { context: "node", includeNodeModules: true, outputFormat: "commonjs" };
-      const file = join(out, "main.cjs");
+      const file = relative(project, join(out, "main.cjs"));
       writeFileSync(
         join(project, "package.json"),
         JSON.stringify({ private: true, source: ENTRIES.node, main: file, targets: { main } }),

@@ -1,10 +1,10 @@
 /** The environments, each with how the program is run there, and what should come of it. */
 
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { nodeOf } from "../node-of.js";
-import { attempt } from "../workspace.js";
+import { attempt, run } from "../workspace.js";
 import { bundled, BUNDLERS, ENTRIES } from "./bundlers.js";
 import { openPage } from "./pages.js";
 import type { Cells } from "./table.js";
@@ -43,6 +43,25 @@ function made(folder: string, name: string): string {
   return path;
 }
 
+/** As a test of a project that configures nothing. */
+function inJest(folder: string, node: string, flags: readonly string[]): Cells {
+  const project = made(folder, "jest");
+  writeFileSync(join(project, "package.json"), `{ "private": true }\n`);
+  cpSync(join(folder, "program.cjs"), join(project, "program.cjs"));
+  const test = `const { tryBackends } = require("./program.cjs");
+test("backends", async () => {
+  const cells = await tryBackends();
+  require("node:fs").writeFileSync("cells.json", JSON.stringify(cells));
+}, ${PATIENCE});\n`;
+  writeFileSync(join(project, "environment.test.js"), test);
+  rmSync(join(project, "cells.json"), { force: true });
+  const { status, stderr } = attempt(node, [...flags, join(folder, "node_modules/jest/bin/jest.js"), "--ci"], project, {
+    timeout: PATIENCE,
+  });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(readFileSync(join(project, "cells.json"), "utf8")) as Cells;
+}
+
 const NODES: readonly Environment[] = ["20.9", "20", "22", "24", "26"].map((version) => ({
   name: `Node ${version}`,
   needs: ["webgpu@0.6.2"],
@@ -55,7 +74,11 @@ const OTHERS: readonly Environment[] = [
     name: "Bun",
     needs: ["bun@1", "webgpu@0.6.2"],
     quick: true,
-    run: (folder) => cellsOf("npx", ["--no-install", "bun", ENTRIES.node], folder),
+    run(folder) {
+      // What npm would run on install: it puts the binary, which is there, in its place.
+      run(process.execPath, ["install.js"], join(folder, "node_modules", "bun"));
+      return cellsOf("npx", ["--no-install", "bun", ENTRIES.node], folder);
+    },
   },
   {
     name: "Deno",
@@ -67,25 +90,23 @@ const OTHERS: readonly Environment[] = [
     name: "Jest",
     needs: ["jest@30", "webgpu@0.6.2"],
     quick: false,
-    run(folder) {
-      const project = made(folder, "jest");
-      writeFileSync(join(project, "package.json"), `{ "private": true }\n`);
-      cpSync(join(folder, "program.cjs"), join(project, "program.cjs"));
-      const test = `const { tryBackends } = require("./program.cjs");
-test("backends", async () => {
-  const cells = await tryBackends();
-  require("node:fs").writeFileSync("cells.json", JSON.stringify(cells));
-}, ${PATIENCE});\n`;
-      writeFileSync(join(project, "environment.test.js"), test);
-      bundled(project, ["jest", "--ci"]);
-      return JSON.parse(readFileSync(join(project, "cells.json"), "utf8")) as Cells;
-    },
+    refused: { gpu: /^refused: WebGPU is not here .*Must use import.*Remedy: .*--experimental-vm-modules/ },
+    run: (folder) => inJest(folder, process.execPath, []),
+  },
+  {
+    name: "Jest, Node 24 with --experimental-vm-modules",
+    needs: ["jest@30", "webgpu@0.6.2"],
+    quick: false,
+    run: (folder) => inJest(folder, nodeOf("24"), ["--experimental-vm-modules"]),
   },
   {
     name: "Cloudflare's workers (workerd), cpu({ module })",
     needs: ["workerd@1", "esbuild@0.28"],
     quick: false,
-    refused: { "worker-threads": /^refused: .*Remedy: .*@convene\/cpu/, gpu: /^refused: .*Remedy: / },
+    refused: {
+      "worker-threads": /^refused: SharedArrayBuffer .*Remedy: Use @convene\/cpu/,
+      gpu: /^refused: WebGPU is not here .*there is no WebGL2 here\. Remedy: /,
+    },
     run(folder) {
       const project = made(folder, "workerd");
       cpSync(join(folder, "program.mjs"), join(project, "program.mjs"));

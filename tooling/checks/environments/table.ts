@@ -34,7 +34,7 @@ export function markdown(rows: readonly Row[]): string {
   const cell = (text: string): string => {
     if (text === "ok") return text;
     if (!refusals.includes(text)) refusals.push(text);
-    return `refused [${refusals.indexOf(text) + 1}]`;
+    return `${text.startsWith(FAILED) ? FAILED : "refused"} [${refusals.indexOf(text) + 1}]`;
   };
   const table = [
     ["environment", ...COLUMNS],

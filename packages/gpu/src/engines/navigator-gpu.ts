@@ -34,6 +34,11 @@ declare const setImmediate: (callback: (value?: unknown) => void) => unknown;
 export const REMEDY =
   "Use a browser with WebGPU, or in Node install the package webgpu (0.6.2 or later) and a driver for Vulkan";
 
+/** What Jest says where a test imports an ES module, which `webgpu` is. */
+const INSIDE_JEST = /Must use import to load ES Module|--experimental-vm-modules/;
+const JEST_REMEDY =
+  "Inside Jest it needs node --experimental-vm-modules, on Node 24.9 or later, and the package webgpu; outside, the package alone";
+
 /** Runs `work` while `navigator.gpu` is there. */
 export async function withWebGpu<T>(work: (webGpu: WebGpu, isNode: boolean) => Promise<T>): Promise<T> {
   // What is lent to another backend that is opening is not the engine's own.
@@ -68,7 +73,10 @@ async function loadWebGpu(): Promise<WebGpu> {
   try {
     return (await importWebGpu()).create([]);
   } catch (cause) {
-    throw new BackendUnavailableError("gpu", `WebGPU is not here (${String(cause)})`, REMEDY, { cause });
+    // Some say in many lines how to configure them.
+    const [first = ""] = String(cause).split("\n");
+    const remedy = INSIDE_JEST.test(first) ? JEST_REMEDY : REMEDY;
+    throw new BackendUnavailableError("gpu", `WebGPU is not here (${first})`, remedy, { cause });
   }
 }
 
