@@ -22,7 +22,15 @@ export {
   writeTensor,
 } from "./storage.js";
 export { checkWide } from "./self-check.js";
-export { type Asker, checkBuildOptions, forbidden, pickBuild, type Simd, type WasmBuild, type WasmExports } from "./wasm-build.js";
+export {
+  type Asker,
+  checkBuildOptions,
+  forbidden,
+  pickBuild,
+  type Simd,
+  type WasmBuild,
+  type WasmExports,
+} from "./wasm-build.js";
 export { createWasmCopies } from "./wasm-copies.js";
 export { createWorkspace, type Workspace } from "./workspace.js";
 export { kernelMemory, MOST_WASM_MEMORY, reserveWasmMemory } from "./wasm-memory.js";
