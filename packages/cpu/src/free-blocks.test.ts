@@ -45,7 +45,9 @@ describe("createFreeBlocks", () => {
         const free = Array.from({ length: SIZE }, () => false);
         for (const { take, bytes, at } of steps) {
           if (take) {
-            const expected = free.findIndex((_, from) => free.slice(from, from + bytes).filter(Boolean).length === bytes);
+            const expected = free.findIndex(
+              (_, from) => free.slice(from, from + bytes).filter(Boolean).length === bytes,
+            );
             expect(blocks.take(bytes)).toBe(expected < 0 ? undefined : expected);
             if (expected >= 0) free.fill(false, expected, expected + bytes);
           } else if (at + bytes <= SIZE && !free.slice(at, at + bytes).includes(true)) {
@@ -58,9 +60,9 @@ describe("createFreeBlocks", () => {
           const block = blocks.takeEndingAt(end);
           if (block) rest.push(block);
         }
-        expect(rest.flatMap(({ address, bytes }) => Array.from({ length: bytes }, (_, i) => address + i)).sort(byValue)).toEqual(
-          [...free.keys()].filter((at) => free[at]),
-        );
+        expect(
+          rest.flatMap(({ address, bytes }) => Array.from({ length: bytes }, (_, i) => address + i)).sort(byValue),
+        ).toEqual([...free.keys()].filter((at) => free[at]));
         // Neighbours have been joined.
         for (const { address } of rest) expect(free[address - 1] ?? false).toBe(false);
       }),

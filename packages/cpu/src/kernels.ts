@@ -25,4 +25,4 @@ export { checkWide } from "./self-check.js";
 export { type Asker, checkBuildOptions, pickBuild, type Simd, type WasmBuild, type WasmExports } from "./wasm-build.js";
 export { createWasmCopies } from "./wasm-copies.js";
 export { createWorkspace, type Workspace } from "./workspace.js";
-export { kernelMemory, MOST_WASM_MEMORY, reserveWasmMemory } from "./wasm-memory.js";
+export { disposeSharedMemory, kernelMemory, MOST_WASM_MEMORY, reserveWasmMemory } from "./wasm-memory.js";
