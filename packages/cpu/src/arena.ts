@@ -7,7 +7,8 @@ import type { KernelMemory } from "./kernel-set.js";
 /** Blocks start at multiples of a cache line. */
 export const ALIGNMENT = 64;
 
-export const alignUp = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+export const alignUp = (bytes: number, alignment: number = ALIGNMENT): number =>
+  Math.ceil(bytes / alignment) * alignment;
 
 export interface Arena {
   /** The address of `bytes` bytes, of undefined content. @throws ConveneError `ERR_OUT_OF_MEMORY` */

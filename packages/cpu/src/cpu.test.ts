@@ -7,6 +7,7 @@ import {
   parseProblem,
   prepare,
   randomUniform,
+  tensor,
   weightShape,
 } from "@convene/core";
 import { referenceConv2d } from "@convene/conformance";
@@ -145,6 +146,31 @@ describe.each(KERNEL_SETS)("cpu({ kernels: %j })", (kernels) => {
     // Rows of padding that no tap reads are not in the table.
     const unread = parseProblem("ic1_ih1_oc1_kh1_sh200000000_pb199999999_nobias");
     (await backend.prepareConv2d(unread, weights)).dispose();
+  });
+
+  it("takes time and memory in proportion to the taps that there are, however far apart they are", async () => {
+    const backend = await make({ kernels });
+    for (const [text, expected] of [
+      // The first tap of each output lies before the image, the second behind it.
+      ["ic1_ih1_iw5_oc1_kh1_kw2_pw500000000_dw1000000000_nobias", [0, 0, 0, 0, 0]],
+      ["ic1_ih1_iw5_oc1_kh1_kw2_pl500000000_dw500000000_nobias", [2, 4, 6, 8, 10]],
+      ["ic1_ih1_iw5_oc1_kh1_kw2_pr500000000_dw500000000_nobias", [1, 2, 3, 4, 5]],
+      ["ic1_ih5_iw1_oc1_kh2_kw1_pt500000000_dh500000000_nobias", [2, 4, 6, 8, 10]],
+      ["ic1_ih1_iw5_oc1_kh1_kw2_pw500000000_dw1000000000_replicate_nobias", [11, 11, 11, 11, 11]],
+      ["ic1_ih1_iw5_oc1_kh1_kw2_sw999999999_pl1000000000_nobias", [0, 2]],
+    ] as const) {
+      const problem = parseProblem(text);
+      const before = process.cpuUsage();
+      const plan = await backend.prepareConv2d(problem, { weight: Float32Array.of(1, 2) });
+      expect(backend.memory()!.used).toBeLessThan(1024);
+      const x = backend.upload(tensor([1, 2, 3, 4, 5], inputShape(problem)));
+      const y = backend.allocate(outputShape(problem));
+      plan.run(x, y);
+      expect([...(await backend.read(y)).data], text).toEqual(expected);
+      // Two seconds for a table of all padded pixels.
+      expect(process.cpuUsage(before).user / 1000).toBeLessThan(200);
+      for (const each of [plan, x, y]) each.dispose();
+    }
   });
 
   it("runs networks with residuals over shared memory, again and again", async () => {

@@ -33,4 +33,4 @@ export {
 } from "./wasm-build.js";
 export { createWasmCopies } from "./wasm-copies.js";
 export { createWorkspace, type Workspace } from "./workspace.js";
-export { kernelMemory, MOST_WASM_MEMORY, reserveWasmMemory } from "./wasm-memory.js";
+export { disposeSharedMemory, kernelMemory, MOST_WASM_MEMORY, reserveWasmMemory } from "./wasm-memory.js";

@@ -1,6 +1,11 @@
 /**
- * The indirection buffer: for each pixel of the padded image, where it reads. One table of pixels serves all taps of all
- * output pixels, because the tap (ky, kx) of the output pixel (oy, ox) is the padded pixel (oy·sh + ky·dh, ox·sw + kx·dw).
+ * The indirection buffer: for each pixel of the padded image that a tap may read, where it reads. One table of pixels serves
+ * all taps of all output pixels, because the tap (ky, kx) of the output pixel (oy, ox) is the padded pixel
+ * (oy·sh + ky·dh, ox·sw + kx·dw).
+ *
+ * Rows and columns of the padded image that no tap can read are left out: of stride and dilation what they have in common; and
+ * where there are fewer taps than padded pixels, as with a dilation of thousands, the table has an entry for each tap instead.
+ * So it is never larger than the work that there is.
  */
 
 import { type Conv2dProblem, inputShape, type PaddingMode } from "@convene/core";
@@ -10,9 +15,14 @@ import { storageLayout } from "./storage.js";
 
 export interface PixelTable {
   readonly address: number;
-  /** Bytes in the table from a padded pixel to the one below it, and to the one at its right. */
+  /** Bytes in the table from an output pixel's first tap to that of the pixel below it, and of the one at its right. */
+  readonly pixelRow: number;
+  readonly pixelColumn: number;
+  /** Bytes in the table from a tap to the one below it, and to the one at its right. */
+  readonly tapRow: number;
+  readonly tapColumn: number;
+  /** Bytes of a row of the table. */
   readonly row: number;
-  readonly column: number;
   /** Bytes in the table from an image to the next, where it has several. */
   readonly image: number;
   /** Whether some entry points at the row of zeros. */
@@ -22,22 +32,24 @@ export interface PixelTable {
 export interface PixelTableOptions {
   /** Of how many images, 1 if left out; one serves a whole batch, where the kernel adds the image's address itself. */
   readonly images?: number;
-  /** Rows and columns of the padded image that are in the table. Left out: up to the last that a tap reads. */
+  /** All of so many rows and columns of the padded image are in the table. Left out: what taps read. */
   readonly size?: readonly [rows: number, columns: number];
 }
 
 /**
  * Allocates and fills the table of a problem: byte offsets from the first image's first pixel. What lies past the last row or
  * column that a tap reads is zero.
+ *
+ * @throws ConveneError `ERR_OUT_OF_MEMORY`, before anything is written
  */
 export function* createPixelTable(
   arena: Arena,
   p: Conv2dProblem,
   { images = 1, size }: PixelTableOptions = {},
 ): Sliced<PixelTable> {
-  const readRows = (p.oh - 1) * p.sh + (p.kh - 1) * p.dh + 1;
-  const readColumns = (p.ow - 1) * p.sw + (p.kw - 1) * p.dw + 1;
-  const [rows, columns] = size ?? [readRows, readColumns];
+  const vertical = layAxis(p.oh, p.sh, p.kh, p.dh, size?.[0]);
+  const horizontal = layAxis(p.ow, p.sw, p.kw, p.dw, size?.[1]);
+  const [rows, columns] = [vertical.count, horizontal.count];
   const image = 4 * rows * columns;
   const of = images === 1 ? "" : ` of ${images} images`;
   const address = arena.allocate(images * image, `an indirection buffer of ${rows} x ${columns}${of}`);
@@ -46,14 +58,16 @@ export function* createPixelTable(
   /** Of each column: bytes from the row's first pixel, or -1 for a zero. */
   const xs = new Int32Array(columns);
   for (let column = 0; column < columns; column++) {
-    const x = column < readColumns ? sourceIndex(column - p.pl, p.iw, p.paddingMode) : -1;
+    const x = sourceOf(horizontal, column, p.pl, p.iw, p.paddingMode);
     xs[column] = x < 0 ? -1 : pixel * x;
   }
+  let readsZeros = xs.includes(-1);
   let at = address / 4;
   let sliceEnd = at + SLICE;
   for (let n = 0; n < images; n++) {
     for (let row = 0; row < rows; row++) {
-      const y = row < readRows ? sourceIndex(row - p.pt, p.ih, p.paddingMode) : -1;
+      const y = sourceOf(vertical, row, p.pt, p.ih, p.paddingMode);
+      readsZeros ||= y < 0;
       const entries = arena.i32.subarray(at, at + columns);
       if (y < 0) entries.fill(-zeroRow);
       else fillRow(entries, xs, n * imageBytes + pixel * y * p.iw, -zeroRow);
@@ -65,11 +79,56 @@ export function* createPixelTable(
   }
   return {
     address,
+    pixelRow: 4 * columns * vertical.pixel,
+    pixelColumn: 4 * horizontal.pixel,
+    tapRow: 4 * columns * vertical.tap,
+    tapColumn: 4 * horizontal.tap,
     row: 4 * columns,
-    column: 4,
     image,
-    readsZeros: rows > readRows || columns > readColumns || readsZeros(p, rows, columns),
+    readsZeros,
   };
+}
+
+/** How the table covers an axis of the padded image. */
+interface Axis {
+  /** Entries along the axis. */
+  readonly count: number;
+  /** From an output pixel's first tap to the next one's, and from a tap to the next one, in entries. */
+  readonly pixel: number;
+  readonly tap: number;
+  /** The padded coordinate of an entry; `undefined` past the last that a tap reads. */
+  readonly coordinate: (entry: number) => number | undefined;
+}
+
+/** @param size as many coordinates as are wanted, from 0 on, read or not */
+function layAxis(outputs: number, stride: number, taps: number, dilation: number, size?: number): Axis {
+  const last = (outputs - 1) * stride + (taps - 1) * dilation;
+  if (size !== undefined) {
+    return { count: size, pixel: stride, tap: dilation, coordinate: (entry) => (entry <= last ? entry : undefined) };
+  }
+  // A stride of one output pixel alone is none, nor is a dilation of one tap.
+  const step = commonDivisor(outputs > 1 ? stride : 0, taps > 1 ? dilation : 0) || 1;
+  const count = last / step + 1;
+  if (count <= outputs * taps) {
+    return { count, pixel: stride / step, tap: dilation / step, coordinate: (entry) => entry * step };
+  }
+  return {
+    count: outputs * taps,
+    pixel: taps,
+    tap: 1,
+    coordinate: (entry) => Math.floor(entry / taps) * stride + (entry % taps) * dilation,
+  };
+}
+
+/** That of 0 and any number is the number. */
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
+}
+
+/** What an entry along an axis reads, or -1 for a zero. */
+function sourceOf({ coordinate }: Axis, entry: number, padding: number, size: number, mode: PaddingMode): number {
+  const at = coordinate(entry);
+  return at === undefined ? -1 : sourceIndex(at - padding, size, mode);
 }
 
 function fillRow(entries: Int32Array, xs: Int32Array, first: number, zero: number): void {
@@ -77,12 +136,6 @@ function fillRow(entries: Int32Array, xs: Int32Array, first: number, zero: numbe
     const x = xs[column]!;
     entries[column] = x < 0 ? zero : first + x;
   }
-}
-
-/** Only zero padding reads zeros, and only where a tap reaches past an edge. */
-function readsZeros(p: Conv2dProblem, rows: number, columns: number): boolean {
-  if (p.paddingMode !== "zeros") return false;
-  return p.pt > 0 || p.pl > 0 || rows - p.pt > p.ih || columns - p.pl > p.iw;
 }
 
 /** The coordinate that a padded coordinate of an axis reads, or −1 for a zero. */

@@ -29,8 +29,8 @@ export function* createPositions(
   let sliceEnd = SLICE;
   for (let image = 0; image < images; image++) {
     for (let oy = 0; oy < p.oh; oy++) {
-      const first = table.address + image * table.image + oy * p.sh * table.row;
-      fillRow(positions, at, p.ow, first, p.sw * table.column);
+      const first = table.address + image * table.image + oy * table.pixelRow;
+      fillRow(positions, at, p.ow, first, table.pixelColumn);
       at += p.ow;
       if (at < sliceEnd) continue;
       yield* giveWay();
@@ -73,11 +73,11 @@ function markRunsOf(
   mr: number,
   runs: number,
 ): number {
-  const tapRow = (p.dh * table.row) / 4;
+  const [tapRow, tapColumn] = [table.tapRow / 4, table.tapColumn / 4];
   const isRun = (position: number): boolean => {
     for (let ky = 0, first = position / 4; ky < p.kh; ky++, first += tapRow) {
       for (let kx = 1; kx < p.kw; kx++) {
-        if (i32[first + kx * p.dw]! - i32[first]! !== 4 * p.ic * kx) return false;
+        if (i32[first + kx * tapColumn]! - i32[first]! !== 4 * p.ic * kx) return false;
       }
     }
     return true;

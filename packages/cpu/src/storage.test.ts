@@ -2,23 +2,45 @@ import { randomUniform, tensor, toLayout } from "@convene/core";
 import { describe, expect, it } from "vitest";
 import { createJsKernels } from "./js-kernels/index.js";
 import { createArena } from "./arena.js";
+import { cpu } from "./index.js";
 import { clearZeroRows, readTensor, storageAt, storageLayout, writeTensor } from "./storage.js";
+
+/** Images by themselves, and a batch of small ones of every alignment. */
+const SHAPES = [
+  [2, 19, 3, 17],
+  [5, 1, 1, 1],
+  [5, 3, 2, 2],
+  [5, 4, 3, 1],
+  [1, 3, 2, 2],
+] as const;
 
 describe("storage", () => {
   it("puts each image after a row of zeros, on a cache line, with room to read past the end", () => {
-    // 3 channels: 12 bytes of zeros take a line; 3*4*5 elements are 240 bytes, which with 28 more are five lines.
-    expect(storageLayout([2, 3, 4, 5])).toEqual({ zeroRow: 64, image: 64 + 320, total: 2 * (64 + 320) });
+    // 3 channels: 12 bytes of zeros take a line; 3*4*5 elements are 240 bytes, which take four; with 28 more, five.
+    expect(storageLayout([2, 3, 4, 5])).toEqual({ zeroRow: 64, image: 64 + 256, total: 2 * (64 + 256) + 64 });
   });
 
   it("has that room also where an image fills its last line", () => {
-    // 16 elements are 64 bytes; two vectors of four from the last one end 28 bytes later.
-    expect(storageLayout([1, 1, 4, 4]).image).toBe(64 + 128);
+    // 32 elements are 128 bytes; two vectors of four from the last one end 28 bytes later.
+    expect(storageLayout([1, 2, 4, 4])).toEqual({ zeroRow: 64, image: 64 + 128, total: 64 + 128 + 64 });
   });
 
-  it.each(["nchw", "nhwc"] as const)("gives back what was written, from %s to either layout", (layout) => {
+  it("takes twice the data at most, and what is read past the end, whatever the shape", () => {
+    expect(storageLayout([1_048_576, 1, 1, 1]).total).toBe(2 * 2 ** 22 + 64);
+    for (const n of [2, 1000]) {
+      for (const c of [1, 2, 3, 4, 5, 16, 17, 64, 1000]) {
+        for (const size of [1, 2, 3, 5, 8]) {
+          expect(storageLayout([n, c, size, size]).total).toBeLessThan(2 * 4 * n * c * size * size + 28 + 64);
+        }
+      }
+    }
+  });
+
+  it.each(
+    (["nchw", "nhwc"] as const).flatMap((layout) => SHAPES.map((shape) => [shape.join(" x "), layout, shape] as const)),
+  )("gives back what was written of %s, from %s to either layout", (_, layout, shape) => {
     const kernels = createJsKernels(1e6);
     const arena = createArena(kernels.memory, 1e6);
-    const shape = [2, 19, 3, 17] as const;
     const x = randomUniform(shape, { seed: 3, layout });
     const storage = storageAt(arena.allocate(storageLayout(shape).total, "test"), shape);
     writeTensor(arena, kernels.copies, storage, x);
@@ -39,4 +61,20 @@ describe("storage", () => {
     expect(readTensor(arena, kernels.copies, storage, "nchw").data).toEqual(x.data);
     expect([...arena.f32.subarray(address / 4, address / 4 + 2)]).toEqual([0, 0]);
   });
+
+  it.each(["wasm", "js"] as const)(
+    "uploads and reads a million images in milliseconds, with kernels %j",
+    async (kernels) => {
+      await using backend = await cpu({ kernels });
+      const x = randomUniform([1_048_576, 1, 1, 1], { seed: 1 });
+      const before = process.cpuUsage();
+      const device = backend.upload(x);
+      expect(backend.memory()!.used).toBeLessThanOrEqual(2 * 2 ** 22 + 64);
+      const { data } = await backend.read(device);
+      const { user, system } = process.cpuUsage(before);
+      expect(Buffer.from(data.buffer).equals(Buffer.from(x.data.buffer))).toBe(true);
+      // What was done for each image took 134 for the upload alone.
+      expect((user + system) / 1000).toBeLessThan(100);
+    },
+  );
 });

@@ -1,11 +1,14 @@
 /**
  * How a tensor lies in kernel memory: NHWC, each image after a row of zeros of one pixel's size, which is where taps on
  * zero padding read. The row is written by each plan that needs it, before it runs, so nothing else has to keep it zero.
+ *
+ * Rows and images begin at cache lines. Images so small that this would take more than twice their data begin at vectors, or
+ * at numbers: so a batch of any shape takes twice its data at most, and a few bytes at its end.
  */
 
 import type { Layout, Lifetime, Shape4, Tensor } from "@convene/core";
 import { planMemory, zeros } from "@convene/core";
-import { type Arena, alignUp } from "./arena.js";
+import { ALIGNMENT, type Arena, alignUp } from "./arena.js";
 import type { Copies } from "./kernel-set.js";
 
 /** Sizes in bytes that follow from a shape. */
@@ -28,10 +31,19 @@ export interface Storage extends StorageLayout {
 /** Kernels load up to four vectors of four at a time, so the last pixel may be read past its end by up to fifteen channels. */
 const OVERREAD = 60;
 
+/** What rows of zeros and images may be aligned to: a cache line, a vector, a number. */
+const ALIGNMENTS = [ALIGNMENT, 16, 4] as const;
+
 export function storageLayout([n, c, h, w]: Shape4): StorageLayout {
-  const zeroRow = alignUp(4 * c);
-  const image = zeroRow + alignUp(4 * c * h * w + OVERREAD);
-  return { zeroRow, image, total: n * image };
+  const data = 4 * c * h * w;
+  const sizes = (alignment: number): readonly [zeroRow: number, image: number] => {
+    const zeroRow = alignUp(4 * c, alignment);
+    return [zeroRow, zeroRow + alignUp(data, alignment)];
+  };
+  // The last one takes no more than the zeros and the data themselves.
+  const alignment = ALIGNMENTS.find((one) => sizes(one)[1] <= 2 * data)!;
+  const [zeroRow, image] = sizes(alignment);
+  return { zeroRow, image, total: alignUp((n - 1) * image + zeroRow + data + OVERREAD) };
 }
 
 export function storageAt(address: number, shape: Shape4): Storage {
@@ -64,13 +76,21 @@ export function clearZeroRows(arena: Arena, { shape, address, zeroRow, image }: 
 /** Writes zeros: `rows` times `bytes` bytes, `stride` bytes apart, from `address` on. Multiples of 4, all of them. */
 export function clearRows(arena: Arena, address: number, bytes: number, stride: number, rows: number): void {
   const { f32 } = arena;
+  const count = bytes / 4;
   for (let row = 0; row < rows; row++) {
     const at = (address + row * stride) / 4;
-    f32.fill(0, at, at + bytes / 4);
+    if (count < FEW) for (let i = 0; i < count; i++) f32[at + i] = 0;
+    else f32.fill(0, at, at + count);
   }
 }
 
 export function writeTensor(arena: Arena, copies: Copies, storage: Storage, tensor: Tensor): void {
+  if (hasSmallImages(storage)) {
+    const host = bitsOf(tensor.data);
+    const { i32 } = arena;
+    forEachElement(storage, tensor.layout, (device, at) => void (i32[device] = host[at]!));
+    return;
+  }
   forEachImage(storage, tensor, (device, host, channels, pixels) => {
     if (isNhwc(tensor.layout, channels, pixels)) arena.f32.set(host, device / 4);
     else copies.toNhwc(host, device, channels, pixels);
@@ -84,10 +104,46 @@ export function readTensor(arena: Arena, copies: Copies, storage: Storage, layou
 }
 
 export function readInto(arena: Arena, copies: Copies, storage: Storage, target: Tensor): void {
+  if (hasSmallImages(storage)) {
+    const host = bitsOf(target.data);
+    const { i32 } = arena;
+    forEachElement(storage, target.layout, (device, at) => void (host[at] = i32[device]!));
+    return;
+  }
   forEachImage(storage, target, (device, host, channels, pixels) => {
     if (isNhwc(target.layout, channels, pixels)) host.set(arena.f32.subarray(device / 4, device / 4 + host.length));
     else copies.toNchw(device, host, channels, pixels);
   });
+}
+
+/** Fewer elements are copied one by one sooner than as a typed array of their own. */
+const FEW = 64;
+
+/** Whether it is a batch whose time would go into what is done for each image. */
+function hasSmallImages({ shape: [n, c, h, w] }: Storage): boolean {
+  return n > 1 && c * h * w < FEW;
+}
+
+/** The same memory as integers, so that the bits of a NaN stay as they are. */
+function bitsOf({ buffer, byteOffset, length }: Float32Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length);
+}
+
+/** @param copy gets an element's place in the memory, and in the host's array, both counted in elements */
+function forEachElement(
+  { data, image, shape: [n, c, h, w] }: Storage,
+  layout: Layout,
+  copy: (device: number, host: number) => void,
+): void {
+  const pixels = h * w;
+  const [hostPixel, hostChannel] = layout === "nhwc" ? [c, 1] : [1, pixels];
+  for (let i = 0; i < n; i++) {
+    let device = (data + i * image) / 4;
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      const at = i * c * pixels + pixel * hostPixel;
+      for (let channel = 0; channel < c; channel++) copy(device++, at + channel * hostChannel);
+    }
+  }
 }
 
 /** Whether elements lie as on the device: with one channel, or one pixel, both layouts are the same. */

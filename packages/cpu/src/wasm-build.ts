@@ -18,7 +18,7 @@ type Bytes = InstanceType<typeof Uint8Array>;
 
 /** What a build exports: kernels, what clears rows, and what transposes. */
 export interface WasmExports extends Readonly<Partial<Record<KernelName, RangeKernel>>>, TransposeKernels {
-  /** Writes zeros: `rows` times `bytes` bytes (a multiple of 16), `stride` bytes apart, from `address` on. */
+  /** Writes zeros: `rows` times `bytes` bytes (a multiple of 4), `stride` bytes apart, from `address` on. */
   readonly clearRows: (address: number, bytes: number, stride: number, rows: number) => void;
 }
 

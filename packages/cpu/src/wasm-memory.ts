@@ -1,6 +1,7 @@
 /** A WebAssembly memory as kernels' memory. */
 
 import { ConveneError } from "@convene/core";
+import { createDisposedMemories } from "./disposed-memories.js";
 import type { KernelMemory } from "./kernel-set.js";
 import { STAGING } from "./wasm-copies.js";
 
@@ -21,8 +22,21 @@ export interface ReservedMemory {
   readonly maxMemory: number;
 }
 
+/** The only thing that backends have together: weak references to what dead ones have left. Only to shared memories; V8 counts others. */
+const disposed = createDisposedMemories();
+
 /**
- * A memory as large as the staging area, which can grow. Addresses for all that it may grow to are reserved now.
+ * Says that nobody uses a shared memory any more.
+ *
+ * @param reuse whether another backend may have it: nobody may write to it any more, however late
+ */
+export function disposeSharedMemory({ memory, maxMemory }: ReservedMemory, reuse: boolean): void {
+  disposed.give(memory, pagesOf(STAGING + maxMemory), reuse);
+}
+
+/**
+ * A memory at least as large as the staging area, which can grow. Addresses for all that it may grow to are reserved now. A
+ * shared one may be that of a disposed backend, and larger.
  *
  * @param maxMemory bytes that it may grow by, and no less; left out, it may grow to 4 GiB less a page, or half of that, and so
  * on down to 256 MiB, whichever can be had first
@@ -42,8 +56,11 @@ export function reserveWasmMemory(backend: string, maxMemory: number | undefined
 }
 
 function createWasmMemory(backend: string, bytes: number, shared: boolean): WebAssembly.Memory {
+  const maximum = pagesOf(bytes);
+  const reused = shared ? disposed.take(maximum) : undefined;
+  if (reused) return reused;
   try {
-    return new WebAssembly.Memory({ initial: Math.ceil(STAGING / PAGE), maximum: Math.ceil(bytes / PAGE), shared });
+    return new WebAssembly.Memory({ initial: pagesOf(STAGING), maximum, shared });
   } catch (cause) {
     throw new ConveneError(
       "ERR_OUT_OF_MEMORY",
@@ -51,6 +68,10 @@ function createWasmMemory(backend: string, bytes: number, shared: boolean): WebA
       { cause },
     );
   }
+}
+
+function pagesOf(bytes: number): number {
+  return Math.ceil(bytes / PAGE);
 }
 
 export function kernelMemory(memory: WebAssembly.Memory): KernelMemory {

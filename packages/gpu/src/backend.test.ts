@@ -11,6 +11,7 @@ import {
   parseProblem,
   prepare,
   randomUniform,
+  tensor,
   weightShape,
 } from "@convene/core";
 import { describe, expect, it } from "vitest";
@@ -175,5 +176,29 @@ it("says what an engine does not take, and takes what it does", async () => {
   await refused("ic1_ih1_oc16_kh1_nobias", /gpu: the weight tensor takes 4 planes/);
   expect(() => backend.allocate([4, 1, 1, 1])).toThrow(/a tensor of 4 x 1 x 1 x 1 takes 4 planes/);
   await backend.sync();
+  await backend.dispose();
+});
+
+it("refuses taps whose coordinates float32 does not count, and is right up to there", async () => {
+  const { backend } = watched();
+  const weights = { weight: Float32Array.of(1, 2) };
+  for (const far of [
+    "ic1_ih1_iw5_oc1_kh1_kw2_pl500000000_dw500000000_nobias",
+    "ic1_ih5_iw1_oc1_kh2_kw1_pt500000000_dh500000000_nobias",
+    "ic1_ih1_iw5_oc1_kh1_kw2_sw16777217_pl16777217_nobias",
+  ]) {
+    await expect(backend.prepareConv2d(parseProblem(far), weights)).rejects.toThrow(
+      expect.objectContaining({
+        code: "ERR_UNSUPPORTED",
+        message: expect.stringMatching(/gpu: taps reach coordinate \d+ of the padded input: .*float32/),
+      }),
+    );
+  }
+  // 4 + 16777212 is 2^24.
+  const near = parseProblem("ic1_ih1_iw5_oc1_kh1_kw2_pl16777212_dw16777212_nobias");
+  const plan = await backend.prepareConv2d(near, weights);
+  const output = backend.allocate(outputShape(near));
+  plan.run(backend.upload(tensor([1, 2, 3, 4, 5], inputShape(near))), output);
+  expect([...(await backend.read(output)).data]).toEqual([2, 4, 6, 8, 10]);
   await backend.dispose();
 });

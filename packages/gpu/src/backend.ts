@@ -45,11 +45,23 @@ interface Compiled {
   users: number;
 }
 
+/** Kernels compute coordinates in float32: whole numbers up to 2^24 are exact, and with larger ones a tap would read elsewhere. */
+const MOST_COORDINATE = 2 ** 24;
+
+/** The largest number on the way to a tap's coordinate: before the padding is taken off, or the padding itself. */
+function reachOf({ oh, ow, kh, kw, sh, sw, dh, dw, pt, pl }: Conv2dProblem): number {
+  return Math.max((oh - 1) * sh + (kh - 1) * dh, (ow - 1) * sw + (kw - 1) * dw, pt, pl);
+}
+
 /** Why a problem cannot be, where it cannot. */
 export function problemRefusal<Handle>(engine: Engine<Handle>, problem: Conv2dProblem): string | undefined {
   const [min, max] = activationRange(problem.activation);
   if (min === Infinity || max === -Infinity)
     return "a clamp to an infinity alone: no shading language has a word for it";
+  const reach = reachOf(problem);
+  if (reach > MOST_COORDINATE) {
+    return `taps reach coordinate ${reach} of the padded input: shading languages count in float32, which is exact up to 2^24`;
+  }
   const [input, output] = [inputShape(problem), outputShape(problem)];
   const reasons = [
     [`the input (${input.join(" x ")})`, engine.refuse(planesOf(input))],

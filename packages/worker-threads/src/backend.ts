@@ -40,6 +40,8 @@ export interface ImplementationOptions {
   readonly maxMemory: number;
   readonly pool: Pool;
   readonly caller: "waits" | "joins";
+  /** Takes the memory back. `reuse`: nobody can write to it any more, so another backend may have it. */
+  readonly giveBack: (reuse: boolean) => void;
 }
 
 export function implementation({
@@ -49,12 +51,16 @@ export function implementation({
   maxMemory,
   pool,
   caller,
+  giveBack,
 }: ImplementationOptions): BackendImplementation<Storage> {
   const { threads } = pool;
   // All that leads to the memory is dropped when the backend is disposed, so that a handle which outlives it holds none.
   const tensorsAndPlans = createArena(memory, maxMemory);
-  let place: (Workplace & { readonly copies: Copies; readonly workspace: Workspace }) | undefined = {
+  let place:
+    | (Workplace & Pick<ImplementationOptions, "copies" | "giveBack"> & { readonly workspace: Workspace })
+    | undefined = {
     copies,
+    giveBack,
     tiles: build.tiles,
     arena: tensorsAndPlans,
     blockLimits: BLOCK_LIMITS,
@@ -197,26 +203,13 @@ export function implementation({
       // What is in flight settles first, as on a backend that computes at once.
       await whenDone(() => undefined).catch(() => undefined);
       await pool.close();
-      const { reserved } = arena().use();
+      // Where workers were lost in the middle of their work, the platform does not tell when the others have left off.
+      place!.giveBack(queue.lost === undefined);
       place = undefined;
-      pressGarbageCollector(reserved);
     },
   };
 }
 
 function isOutOfMemory(error: unknown): boolean {
   return error instanceof RangeError || (error instanceof ConveneError && error.code === "ERR_OUT_OF_MEMORY");
-}
-
-/**
- * V8 does not count shared memories, so a program that makes and disposes backends would hold gigabytes of dead ones before
- * any are collected (measured: 30 with 256 MiB each held 5 to 8 GB). A buffer of that size, which takes no pages as long as
- * nobody writes to it, counts.
- */
-function pressGarbageCollector(bytes: number): void {
-  try {
-    void new ArrayBuffer(bytes);
-  } catch {
-    // There is no room for it, so there will be a collection anyway.
-  }
 }

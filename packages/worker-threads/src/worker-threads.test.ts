@@ -251,6 +251,19 @@ describe("while runs are in flight", () => {
 });
 
 describe("memory", () => {
+  it("is that of a disposed backend, which the next one need not take anew", async () => {
+    const reserved = async (): Promise<number> => {
+      await using backend = await workerThreads({ threads: 1, maxMemory: 5 << 20 });
+      return backend.memory()!.reserved;
+    };
+    const first = await workerThreads({ threads: 1, maxMemory: 5 << 20 });
+    first.allocate([1, 1, 1024, 1024]);
+    const { reserved: grown } = first.memory()!;
+    expect(await reserved()).toBeLessThan(grown);
+    await first.dispose();
+    expect(await reserved()).toBe(grown);
+  });
+
   it("grows while workers run, and what they compute stays right", async () => {
     const backend = await make({ threads: 2 });
     const conv = new Conv2d({ inChannels: 64, outChannels: 64, kernelSize: 3, padding: 1 }, { seed: 1 });
@@ -317,8 +330,12 @@ describe("memory", () => {
     };
 
     it("is halved until it fits, and what it got is what it names", async () => {
+      // Modules that have no disposed memory to take instead.
+      vi.resetModules();
+      const { workerThreads } = await import("./index.js");
       const asked = refuseAbove(2 ** 29);
-      const backend = await make({ threads: 2 });
+      const backend = await workerThreads({ threads: 2 });
+      open.push(backend);
       expect(asked).toEqual([2 ** 32 - 65536, 2 ** 31, 2 ** 30, 2 ** 29]);
       expect(() => backend.allocate([1, 1, 16384, 16384])).toThrow(/the limit is 536805376\./);
       const x = randomUniform([1, 4, 8, 8]);
@@ -329,6 +346,9 @@ describe("memory", () => {
     });
 
     it("is an error below 256 MiB, and where the caller said how much", async () => {
+      // Modules that have no disposed memory to take instead.
+      vi.resetModules();
+      const { workerThreads } = await import("./index.js");
       const asked = refuseAbove(2 ** 28 - 1);
       const refused = (bytes: number) => ({
         code: "ERR_OUT_OF_MEMORY",

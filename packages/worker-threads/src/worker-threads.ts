@@ -12,6 +12,7 @@ import {
   checkBuildOptions,
   checkWide,
   createWasmCopies,
+  disposeSharedMemory,
   forbidden,
   KERNEL_NAMES,
   kernelMemory,
@@ -104,7 +105,8 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
   } catch (cause) {
     throw forbidden(asker, cause);
   }
-  const { memory, maxMemory } = reserveWasmMemory(NAME, limit, true);
+  const reserved = reserveWasmMemory(NAME, limit, true);
+  const { memory, maxMemory } = reserved;
   const kernels = kernelMemory(memory);
   // The calling thread has an instance of its own, because it is the calling thread that copies tensors in and out.
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
@@ -125,12 +127,24 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
       kernels: KERNEL_NAMES,
     });
   } catch (cause) {
+    // Workers write to nothing before they have work.
+    disposeSharedMemory(reserved, true);
     throw new BackendUnavailableError(NAME, `workers cannot be started here (${String(cause)})`, remedyFor(cause), {
       cause,
     });
   }
   internals.onPool?.(pool);
-  return defineBackend(implementation({ build, memory: kernels, copies, maxMemory, pool, caller }));
+  return defineBackend(
+    implementation({
+      build,
+      memory: kernels,
+      copies,
+      maxMemory,
+      pool,
+      caller,
+      giveBack: (reuse) => disposeSharedMemory(reserved, reuse),
+    }),
+  );
 }
 
 function withoutWorkers(cause: unknown): never {

@@ -17,7 +17,7 @@ export const depthwise: Algorithm = {
   supports: (problem, { depthwise: tiles }) =>
     problem.g === problem.ic && (problem.g === problem.oc || tileOf(problem, tiles) !== undefined),
   *plan({ tiles, arena, leastJobs }, problem, weights) {
-    const { n, oc, oh, ow, kh, kw, sh, sw, dh, dw } = problem;
+    const { n, oc, oh, ow, kh, kw } = problem;
     const special = tileOf(problem, tiles.depthwise);
     const { kernel, pixels, lanes } = special ?? ANY;
     const division = divide(n * oh, ow, oc, pixels, leastJobs);
@@ -32,10 +32,10 @@ export const depthwise: Algorithm = {
       channels: oc,
       kh,
       kw,
-      pixelRow: sh * table.row,
-      pixelColumn: sw * table.column,
-      tapRow: dh * table.row,
-      tapColumn: dw * table.column,
+      pixelRow: table.pixelRow,
+      pixelColumn: table.pixelColumn,
+      tapRow: table.tapRow,
+      tapColumn: table.tapColumn,
       panelBytes: 4 * lanes * (1 + kh * kw),
       ...division,
       inputImage: storageLayout(inputShape(problem)).image,

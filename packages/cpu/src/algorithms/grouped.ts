@@ -30,7 +30,7 @@ export const grouped: Algorithm = {
     (oc / g <= MOST_OUTPUTS || ic / g <= FEW_INPUTS),
   *plan({ tiles, arena, leastJobs }, problem, weights) {
     const { kernel, pixels } = tiles.grouped!;
-    const { n, g, ic, oc, oh, ow, kh, sh, dh } = problem;
+    const { n, g, ic, oc, oh, ow, kh } = problem;
     const icPerGroup = ic / g;
     const ocPerGroup = oc / g;
     const chunks = Math.min(g, Math.ceil(leastJobs / (n * oh)));
@@ -52,8 +52,8 @@ export const grouped: Algorithm = {
       panelBytes: 4 * NR * (1 + kh * icPerGroup * problem.kw),
       chunkGroups,
       chunks: Math.ceil(g / chunkGroups),
-      pixelRow: sh * table.row,
-      tapRow: dh * table.row,
+      pixelRow: table.pixelRow,
+      tapRow: table.tapRow,
       inputImage: storageLayout(inputShape(problem)).image,
       outputImage: storageLayout(outputShape(problem)).image,
       outputPixel: 4 * oc,
