@@ -1,7 +1,7 @@
 /**
  * How many times as fast this build of cpu is as another one, in one process and by turns, on tensors that stay on the device:
  * `pnpm before-now <another clone, built> [list...] [--milliseconds n]`. Lists are those of problems.ts; without one, all. The
- * whole of MobileNet V2 comes last. For 256 bits start Node with `NODE_OPTIONS=--experimental-wasm-revectorize`.
+ * whole of MobileNet V2 comes last. With 256 bits: `node --experimental-wasm-revectorize --import tsx tooling/before-now/run.ts ...`.
  */
 
 import { resolve } from "node:path";

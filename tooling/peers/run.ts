@@ -40,7 +40,9 @@ async function main(args: readonly string[]): Promise<number> {
   const backends = names.some((name) => name.endsWith("-threads")) ? ["cpu", "worker-threads"] : ["cpu"];
   for (const name of names) backends.push(await installPeer(name));
   const options = backends.flatMap((backend) => ["--backend", backend]);
-  return spawnSync(process.execPath, [CLI, ...command, ...options], { stdio: "inherit" }).status ?? 1;
+  // So that `node --experimental-wasm-revectorize --import tsx tooling/peers/run.ts` compares both with 256 bits.
+  const engine = process.execArgv.filter((flag) => flag.startsWith("--experimental-wasm"));
+  return spawnSync(process.execPath, [...engine, CLI, ...command, ...options], { stdio: "inherit" }).status ?? 1;
 }
 
 try {

@@ -1,7 +1,8 @@
 /**
  * MobileNet V2 on worker-threads beside cpu, one run at a time as an application makes them, input and result included: back
  * to back, after a rest, and after other work on the calling thread. Both by turns, so that whatever else the machine does
- * falls on both. `pnpm threads [rounds] [threads]`; for 256 bits start Node with `NODE_OPTIONS=--experimental-wasm-revectorize`.
+ * falls on both. `pnpm threads [rounds] [threads]`; with 256 bits:
+ * `node --experimental-wasm-revectorize --import tsx tooling/threads/run.ts`.
  */
 
 import process from "node:process";
