@@ -5,17 +5,13 @@
  * in workers, from source and under every bundler.
  */
 
-import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { relative, sep } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { bundleOf, compile, INSTRUCTION_SETS } from "./compile.js";
+import { bundleOf, compile, identityOf, INSTRUCTION_SETS, withIdentity } from "./compile.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-
-/** The custom section by which cpu knows its own modules (packages/cpu/src/given-module.ts). */
-const SECTION = "convene";
 
 interface OutputFile {
   readonly file: string;
@@ -53,17 +49,6 @@ const files = FILES[here];
 if (!files)
   throw new Error(`"${here}" has no row in tooling/assembly/build.ts; run it in ${Object.keys(FILES).join(" or ")}`);
 
-/** A hash of what it was made into: the same code has the same, in whatever version of the package. */
-function identityOf(name: string, module: Uint8Array): string {
-  return `${name} ${createHash("sha256").update(module).digest("hex").slice(0, 12)}`;
-}
-
-/** The module with a custom section (0), of less than 128 bytes, that holds `text`. */
-function withSection(module: Uint8Array, text: string): Uint8Array {
-  const content = Buffer.from(`${SECTION}${text}`);
-  return Buffer.concat([module, Uint8Array.of(0, content.length + 1, SECTION.length), content]);
-}
-
 await mkdir("src/generated", { recursive: true });
 for (const { file, features, flags, entries, as, files: asFiles } of files) {
   const modules: Uint8Array[] = [];
@@ -77,7 +62,7 @@ for (const { file, features, flags, entries, as, files: asFiles } of files) {
     });
     const identity = identityOf(set.name, binary);
     identities.push(identity);
-    modules.push(asFiles ? withSection(binary, identity) : binary);
+    modules.push(asFiles ? withIdentity(binary, identity) : binary);
     if (asFiles) await writeFile(`src/generated/${set.name}.wasm`, modules.at(-1)!);
     console.log(`${file} ${set.name}: ${binary.length} bytes`);
   }

@@ -1,5 +1,6 @@
 /** Compiles a package's `assembly` folder to WebAssembly, and modules to text. */
 
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import asc from "assemblyscript/asc";
@@ -49,6 +50,20 @@ export async function compile({ folder, entry, features, flags = [], source }: C
   if (error || !binary)
     throw new Error(`AssemblyScript failed for ${features}: ${error?.message ?? "no output"}\n${stderr.toString()}`);
   return binary;
+}
+
+/** The custom section by which cpu knows its own modules (packages/cpu/src/given-module.ts). */
+const SECTION = "convene";
+
+/** A hash of what it was made into: the same code has the same, in whatever version of the package. */
+export function identityOf(name: string, module: Uint8Array): string {
+  return `${name} ${createHash("sha256").update(module).digest("hex").slice(0, 12)}`;
+}
+
+/** The module with a custom section (0), of less than 128 bytes, that holds its identity. */
+export function withIdentity(module: Uint8Array, identity: string): Uint8Array {
+  const content = Buffer.from(`${SECTION}${identity}`);
+  return Buffer.concat([module, Uint8Array.of(0, content.length + 1, SECTION.length), content]);
 }
 
 /** Modules together as text, cut as they are in what is published. */

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { build } from "esbuild";
 import type { Bundle } from "../../packages/cpu/src/bytes-as-text.js";
-import { bundleOf, compile, INSTRUCTION_SETS } from "../assembly/compile.js";
+import { bundleOf, compile, identityOf, INSTRUCTION_SETS, withIdentity } from "../assembly/compile.js";
 import { BUNDLE, gzipped } from "./bundle.js";
 import { fail, isMain, ROOT } from "./workspace.js";
 
@@ -75,7 +75,8 @@ async function compileWithout(leftOut: (name: string) => boolean): Promise<Uint8
   const modules: Uint8Array[] = [];
   for (const { name, features } of INSTRUCTION_SETS) {
     const entry = await readFile(join(CPU, "assembly", `${name}.ts`), "utf8");
-    modules.push(await compile({ folder: CPU, entry: name, features, source: without(entry, leftOut) }));
+    const module = await compile({ folder: CPU, entry: name, features, source: without(entry, leftOut) });
+    modules.push(withIdentity(module, identityOf(name, module)));
   }
   return modules;
 }
