@@ -89,6 +89,16 @@ describe("arrowFaults", () => {
     ]);
   });
 
+  it("lets a package bundle what the table names, where it is declared for development", () => {
+    plant("packages/gpu/src/a.ts", `import "gpu.js"; import "left-pad";`);
+    const missing = (name: string) =>
+      expect.stringContaining(`"${name}" is not declared in package.json's dependencies`);
+    manifest("gpu", { devDependencies: { "gpu.js": "1.0.0", "left-pad": "1.0.0" } });
+    expect(arrowFaults(root)).toEqual([missing("left-pad")]);
+    manifest("gpu", {});
+    expect(arrowFaults(root)).toEqual([missing("gpu.js"), missing("left-pad")]);
+  });
+
   it("misses what is imported and not declared", () => {
     manifest("cpu", {});
     plant("packages/cpu/src/a.ts", `import "@convene/core";`);

@@ -17,6 +17,8 @@ interface Rule {
   readonly tests: readonly string[];
   /** Where it may import Node's modules. Elsewhere it has to run in a browser too. */
   readonly node: readonly string[];
+  /** What is bundled into its `dist`, and so needs to be installed in development only. */
+  readonly inside?: readonly string[];
 }
 
 const CORE = "@convene/core";
@@ -28,7 +30,7 @@ const CONFORMANCE = "@convene/conformance";
 export const RULES: Readonly<Record<string, Rule>> = {
   "@convene/core": { imports: [], tests: [], node: [] },
   "@convene/cpu": { imports: [CORE], tests: [CONFORMANCE], node: [] },
-  "@convene/gpu": { imports: [CORE], tests: [CONFORMANCE], node: [] },
+  "@convene/gpu": { imports: [CORE], tests: [CONFORMANCE], node: [], inside: ["gpu.js"] },
   "@convene/conformance": { imports: [CORE], tests: [], node: ["src/cli", "scripts"] },
   "@convene/mobilenet": { imports: [CORE], tests: [CONFORMANCE], node: [] },
   "@convene/worker-threads": {
@@ -130,7 +132,8 @@ function importFault(specifier: string, context: Context): string | undefined {
     return undefined;
   }
   // Tools of tests and scripts are the root's; whether they are declared is knip's question.
-  if (published && !shipped.includes(packageName(specifier)))
+  const bundled = rule.inside?.includes(specifier) && declared.includes(specifier);
+  if (published && !bundled && !shipped.includes(packageName(specifier)))
     return `"${specifier}" is not declared in package.json's dependencies`;
   return undefined;
 }

@@ -75,11 +75,11 @@ function write(rows: readonly Row[]): void {
 }
 
 try {
-  const flags = process.argv.slice(2).filter((word) => word.startsWith("--"));
+  const flags = new Set(process.argv.slice(2).filter((word) => word.startsWith("--")));
   const words = process.argv.slice(2).filter((word) => !word.startsWith("--"));
   const chosen = ENVIRONMENTS.filter(
     ({ name, quick }) =>
-      (quick || !flags.includes("--quick")) && (words.length === 0 || words.some((word) => name.includes(word))),
+      (quick || !flags.has("--quick")) && (words.length === 0 || words.some((word) => name.includes(word))),
   );
   if (!process.env["VK_DRIVER_FILES"] && existsSync(SOFTWARE_DRIVER)) process.env["VK_DRIVER_FILES"] = SOFTWARE_DRIVER;
   const rows: Row[] = [];
@@ -90,7 +90,7 @@ try {
   process.stdout.write(`\n${markdown(rows)}\n`);
   const faults = faultsOf(rows);
   if (faults.length > 0) throw new Error(`\n${faults.length} cells are not as they should be:\n${faults.join("\n")}`);
-  if (flags.includes("--write")) write(rows);
+  if (flags.has("--write")) write(rows);
 } catch (error) {
   fail(error);
 }

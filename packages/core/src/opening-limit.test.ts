@@ -6,7 +6,7 @@ describe("limitOpening", () => {
   afterEach(() => void vi.useRealTimers());
 
   it("calls once, when the seconds have passed, and leaves no timer", () => {
-    const late = vi.fn();
+    const late = vi.fn<() => void>();
     limitOpening(late, 3);
     vi.advanceTimersByTime(2999);
     expect(late).not.toHaveBeenCalled();
@@ -16,7 +16,7 @@ describe("limitOpening", () => {
   });
 
   it("has a default", () => {
-    const late = vi.fn();
+    const late = vi.fn<() => void>();
     limitOpening(late);
     vi.advanceTimersByTime(1000 * OPENING_LIMIT - 1);
     expect(late).not.toHaveBeenCalled();
@@ -25,7 +25,7 @@ describe("limitOpening", () => {
   });
 
   it("is cancelled, twice if need be, and leaves no timer", () => {
-    const late = vi.fn();
+    const late = vi.fn<() => void>();
     const cancel = limitOpening(late, 3);
     vi.advanceTimersByTime(2000);
     cancel();

@@ -11,29 +11,28 @@ const REMEDY =
  * @param what is opened, for the error
  * @throws BackendUnavailableError
  */
-export function withinLimit(
+export async function withinLimit(
   open: () => Promise<Backend>,
   what: string,
   seconds: number = OPENING_LIMIT,
 ): Promise<Backend> {
-  return new Promise((resolve, reject) => {
-    let late = false;
-    const cancel = limitOpening(() => {
-      late = true;
-      const reason = `${what} has not opened within ${seconds} s: an adapter, or the first kernel on it, was waited for`;
-      reject(new BackendUnavailableError("gpu", reason, REMEDY));
-    }, seconds);
-    open().then(
-      (backend) => {
-        cancel();
-        if (!late) resolve(backend);
-        // Nobody has it, and what its disposal says nobody wants to know.
-        else backend.dispose().catch(() => undefined);
-      },
-      (error: unknown) => {
-        cancel();
-        reject(error);
-      },
-    );
+  let cancel = (): void => undefined;
+  const late = new Promise<undefined>((resolve) => {
+    cancel = limitOpening(() => resolve(undefined), seconds);
   });
+  const opening = open();
+  try {
+    const opened = await Promise.race([opening, late]);
+    if (opened) return opened;
+  } finally {
+    cancel();
+  }
+  // Nobody has what comes now, and what it says nobody wants to know.
+  void disposeLate(opening).catch(() => undefined);
+  const reason = `${what} has not opened within ${seconds} s: an adapter, or the first kernel on it, was waited for`;
+  throw new BackendUnavailableError("gpu", reason, REMEDY);
+}
+
+async function disposeLate(opening: Promise<Backend>): Promise<void> {
+  await (await opening).dispose();
 }

@@ -4,12 +4,14 @@ import type { StartThread, Thread, ThreadEvents } from "./thread.js";
 
 const LATE = "it was started, and has not answered within 30 s";
 
+const nothing = (): void => undefined;
+
 /** Workers that say what they are told to. */
 function fakes() {
   const inner: ThreadEvents[] = [];
   const startThread: StartThread = (_source, _name, events) => {
     inner.push(events);
-    return { post: vi.fn(), terminate: async () => undefined, ref: vi.fn(), unref: vi.fn() };
+    return { post: nothing, terminate: async () => undefined, ref: nothing, unref: nothing };
   };
   const start = withOpeningLimit(startThread);
   const lost: [number, string][] = [];

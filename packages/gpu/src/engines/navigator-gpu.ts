@@ -90,10 +90,10 @@ async function importWebGpu(): Promise<WebGpuPackage> {
     )) as WebGpuPackage;
   } catch (error) {
     const { process } = globalThis as Surroundings;
-    const node = process?.getBuiltinModule?.("node:module");
-    if (!process || !node) throw error;
+    const loader = process?.getBuiltinModule?.("node:module");
+    if (!process || !loader) throw error;
     try {
-      return node.createRequire(`${process.cwd()}/`)(name) as WebGpuPackage;
+      return loader.createRequire(`${process.cwd()}/`)(name) as WebGpuPackage;
     } catch {
       // What the import said tells more of where it should be.
       throw error;
