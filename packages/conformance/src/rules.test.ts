@@ -1,5 +1,6 @@
 /** The rules, at their edges. */
 
+import { readFileSync } from "node:fs";
 import { type Conv2dProblem, parseProblem } from "@convene/core";
 import { describe, expect, test } from "vitest";
 import { describeVerdict } from "./check-problem.js";
@@ -22,6 +23,38 @@ describe("gamma", () => {
     expect(roundings(ONE)).toBe(3);
     expect(roundings(parseProblem("ic512_ih7_oc8_kh3"))).toBe(4610);
     expect(roundings(parseProblem("g8_ic32_ih7_oc8_kh3_kw5"))).toBe(4 * 3 * 5 + 2);
+  });
+});
+
+describe("docs/numbers.md", () => {
+  const page = readFileSync(new URL("../../../docs/numbers.md", import.meta.url), "utf8");
+  /** `value` added to a sum `k` times in float32. */
+  const added = (value: number, k: number): number => {
+    let sum = 0;
+    for (let i = 0; i < k; i++) sum = Math.fround(sum + value);
+    return sum;
+  };
+  const tenth = Math.fround(0.1);
+
+  test("has the sums, the errors and the bounds that its example has", () => {
+    const rows = [...page.matchAll(/^\| +(\d+) \|[^|]*\| +([\d.]+) \| +([\d.]+) \| +([\de.-]+) \| ([\de.-]+) +\|$/gm)];
+    expect(rows.map(([, k]) => Number(k))).toEqual([9, 576, 4608, 20_000, 200_000, 1_000_000]);
+    for (const [, k, sum, right, error, bound] of rows) {
+      const [terms, exact] = [Number(k), Number(k) * tenth];
+      const got = added(tenth, terms);
+      expect(Number(got.toPrecision(7)), k).toBe(Number(sum));
+      expect(Number(exact.toPrecision(7)), k).toBe(Number(right));
+      expect((Math.abs(got - exact) / exact).toExponential(1), k).toBe(error);
+      expect(gamma(terms + 2).toExponential(1), k).toBe(bound);
+      expect(Math.abs(got - exact)).toBeLessThanOrEqual(gamma(terms + 2) * exact);
+    }
+  });
+
+  test("has the error of a million in parts", () => {
+    let sum = 0;
+    for (let part = 0; part < 1000; part++) sum = Math.fround(sum + added(tenth, 1000));
+    const error = Math.abs(sum - 1e6 * tenth) / (1e6 * tenth);
+    expect(page).toContain(`parts of a thousand terms have an error of ${error.toExponential(1)}.`);
   });
 });
 

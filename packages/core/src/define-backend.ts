@@ -279,11 +279,11 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
       const release = (): void => {
         if (--alive === 0) shared.free();
       };
-      const storages = shared.storages.values();
+      const made = shared.storages.values();
       return checked.map(({ shape, from, to }) =>
         isEmpty(shape)
           ? allocated(shape, { group, from, to })
-          : handle(shape, storages.next().value!, release, { group, from, to }),
+          : handle(shape, made.next().value!, release, { group, from, to }),
       );
     },
     async prepareConv2d(problem, weights, options) {

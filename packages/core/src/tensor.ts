@@ -115,7 +115,7 @@ interface TensorFunction {
 }
 
 export const tensor: TensorFunction = /* @__PURE__ */ Object.assign(over as TensorFunction, {
-  from: from as TensorFunction["from"],
+  from: converted as TensorFunction["from"],
 });
 
 function over(data: Float32Array | readonly number[], shape: Shape, options?: LayoutOption): Tensor<Shape> {
@@ -126,7 +126,7 @@ function over(data: Float32Array | readonly number[], shape: Shape, options?: La
   return { shape: checked, layout, data: array };
 }
 
-function from(data: NestedNumbers, shape?: Shape, options?: LayoutOption): Tensor<Shape> {
+function converted(data: NestedNumbers, shape?: Shape, options?: LayoutOption): Tensor<Shape> {
   const layout = layoutOption("tensor.from options", options);
   const sizes = sizesOf(data);
   const checked = shape === undefined ? nestedShape(sizes, layout) : checkShape3or4(shape);
