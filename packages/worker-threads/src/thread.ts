@@ -1,5 +1,6 @@
 /** A worker of Node's or of a browser's, under one interface. */
 
+import { cpuQuota, type ReadText } from "./cpu-quota.js";
 import type { Answer, Start } from "./team/messages.js";
 
 export interface Thread {
@@ -20,7 +21,7 @@ export interface ThreadEvents {
 /** Starts a worker that runs `source`, a classic script. Throws what the platform throws where it may not. */
 export type StartThread = (source: string, name: string, events: ThreadEvents) => Thread;
 
-/** How to start threads here, and how many the machine runs at once. */
+/** How to start threads here, and how many this process may run at once. */
 export interface Platform {
   readonly startThread: StartThread;
   readonly parallelism: number;
@@ -43,6 +44,11 @@ interface NodeWorkerThreads {
 interface NodeOs {
   readonly availableParallelism?: () => number;
   readonly cpus: () => readonly unknown[];
+}
+
+/** As much of `node:fs` as is used. */
+interface NodeFs {
+  readonly readFileSync: (path: string, encoding: "utf8") => string;
 }
 
 interface WebWorker {
@@ -97,8 +103,16 @@ async function nodeModule(name: string): Promise<unknown> {
 async function nodePlatform(): Promise<Platform> {
   const { Worker } = (await nodeModule("node:worker_threads")) as NodeWorkerThreads;
   const { availableParallelism, cpus } = (await nodeModule("node:os")) as NodeOs;
+  const { readFileSync } = (await nodeModule("node:fs")) as NodeFs;
   return {
-    parallelism: availableParallelism?.() ?? cpus().length,
+    // The former heeds which processors the process may run on, and only in late versions of Node how much of them.
+    parallelism: withinQuota(availableParallelism?.() ?? cpus().length, (path) => {
+      try {
+        return readFileSync(path, "utf8");
+      } catch {
+        return undefined;
+      }
+    }),
     startThread(source, name, events) {
       // Nothing of the process's own options: a loader or a hook would be set up in each worker, for one script that needs none.
       const worker = new Worker(source, { eval: true, name, execArgv: [], env: {}, argv: [] });
@@ -114,6 +128,11 @@ async function nodePlatform(): Promise<Platform> {
       };
     },
   };
+}
+
+/** As many threads as the processor runs at once and the quota feeds; a part of a processor feeds one. */
+export function withinQuota(parallelism: number, read: ReadText): number {
+  return Math.min(parallelism, Math.ceil(cpuQuota(read) ?? parallelism));
 }
 
 function webPlatform({ Worker, Blob, URL, navigator }: Required<Surroundings>): Platform {

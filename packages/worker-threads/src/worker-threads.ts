@@ -30,7 +30,10 @@ import { checkSharedMemory } from "./shared-memory.js";
 import { findPlatform, hasNodeWorkers, type Platform } from "./thread.js";
 
 export interface WorkerThreadsOptions {
-  /** How many threads compute, from 1 to 256. Default: as many as the machine runs at once. */
+  /**
+   * How many threads compute, from 1 to 256. Default: as many as this process may run at once, which in Node heeds affinity and
+   * a container's quota (half a processor: one thread).
+   */
   readonly threads?: number;
   /**
    * Which WebAssembly build: `"relaxed"` (relaxed SIMD, whose multiply-add most machines fuse), `"simd128"`, or `"auto"`
