@@ -43,18 +43,20 @@ describe("createFreeBlocks", () => {
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         const blocks = createFreeBlocks();
         const free = Array.from({ length: SIZE }, () => false);
+        const taken: { readonly got: number | undefined; readonly expected: number | undefined }[] = [];
         for (const { take, bytes, at } of steps) {
           if (take) {
             const expected = free.findIndex(
               (_, from) => free.slice(from, from + bytes).filter(Boolean).length === bytes,
             );
-            expect(blocks.take(bytes)).toBe(expected < 0 ? undefined : expected);
+            taken.push({ got: blocks.take(bytes), expected: expected < 0 ? undefined : expected });
             if (expected >= 0) free.fill(false, expected, expected + bytes);
           } else if (at + bytes <= SIZE && !free.slice(at, at + bytes).includes(true)) {
             blocks.add({ address: at, bytes });
             free.fill(true, at, at + bytes);
           }
         }
+        for (const { got, expected } of taken) expect(got).toBe(expected);
         const rest: Block[] = [];
         for (let end = SIZE; end > 0; end--) {
           const block = blocks.takeEndingAt(end);

@@ -334,9 +334,9 @@ describe("memory", () => {
     it("is halved until it fits, and what it got is what it names", async () => {
       // Modules that have no disposed memory to take instead.
       vi.resetModules();
-      const { workerThreads } = await import("./index.js");
+      const fresh = await import("./index.js");
       const asked = refuseAbove(2 ** 29);
-      const backend = await workerThreads({ threads: 2 });
+      const backend = await fresh.workerThreads({ threads: 2 });
       open.push(backend);
       expect(asked).toEqual([2 ** 32 - 65536, 2 ** 31, 2 ** 30, 2 ** 29]);
       expect(() => backend.allocate([1, 1, 16384, 16384])).toThrow(/the limit is 536805376\./);
@@ -350,15 +350,17 @@ describe("memory", () => {
     it("is an error below 256 MiB, and where the caller said how much", async () => {
       // Modules that have no disposed memory to take instead.
       vi.resetModules();
-      const { workerThreads } = await import("./index.js");
+      const fresh = await import("./index.js");
       const asked = refuseAbove(2 ** 28 - 1);
       const refused = (bytes: number) => ({
         code: "ERR_OUT_OF_MEMORY",
         message: `worker-threads could not reserve ${bytes} bytes of addresses. Lower maxMemory`,
       });
-      await expect(workerThreads({ threads: 1 })).rejects.toMatchObject(refused(2 ** 28));
+      await expect(fresh.workerThreads({ threads: 1 })).rejects.toMatchObject(refused(2 ** 28));
       expect(asked).toHaveLength(5);
-      await expect(workerThreads({ threads: 1, maxMemory: 2 ** 30 })).rejects.toMatchObject(refused(2 ** 30 + 65536));
+      await expect(fresh.workerThreads({ threads: 1, maxMemory: 2 ** 30 })).rejects.toMatchObject(
+        refused(2 ** 30 + 65536),
+      );
       expect(asked).toHaveLength(6);
     });
   });
