@@ -22,7 +22,8 @@ export function checkTarballs(tarballs: readonly Tarball[]): void {
     if (astray.length > 0) throw new Error(`${name}: the tarball should not hold ${astray.join(", ")}`);
 
     run(tool("publint"), ["run", file, "--strict"]);
-    run(tool("attw"), [file]);
+    // Modules have no declarations: what an import of one gives is the bundler's affair.
+    run(tool("attw"), [file, "--exclude-entrypoints", "relaxed.wasm", "simd128.wasm"]);
     process.stdout.write(
       `${name}: ${files.length} files, ${(statSync(file).size / 1000).toFixed(1)} kB; publint and attw pass\n`,
     );

@@ -204,6 +204,12 @@ const BUNDLED: readonly Environment[] = BUNDLERS.flatMap(({ name, needs, bundle 
   ];
 });
 
+const CONTENT_POLICY = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Content-Security-Policy": "script-src 'self'; worker-src blob:",
+};
+
 /** One page, in each way that a server may send it. */
 const PAGES: readonly Environment[] = (
   [
@@ -219,17 +225,16 @@ const PAGES: readonly Environment[] = (
     },
     {
       name: "Chromium, script-src without 'wasm-unsafe-eval'",
-      page: {
-        headers: {
-          "Cross-Origin-Opener-Policy": "same-origin",
-          "Cross-Origin-Embedder-Policy": "require-corp",
-          "Content-Security-Policy": "script-src 'self'; worker-src blob:",
-        },
-      },
+      page: { headers: CONTENT_POLICY },
       refused: {
         cpu: /WebAssembly is forbidden here.*kernels: "js"/,
         "worker-threads": /WebAssembly is forbidden here.*kernels: "js"/,
       },
+    },
+    {
+      name: `The same, cpu({ kernels: "js" })`,
+      page: { headers: CONTENT_POLICY, query: "js" },
+      refused: { "worker-threads": /WebAssembly is forbidden here.*kernels: "js"/ },
     },
   ] as const
 ).map(({ name, ...rest }) => ({
