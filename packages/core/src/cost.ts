@@ -1,8 +1,7 @@
 /** What a convolution costs: arithmetic, parameters and memory traffic. Pure functions of a problem. */
 
 import { checkKeys, checkList, checkNumber } from "./check.js";
-import { type Conv2dProblem, inputShape, outputShape, weightShape } from "./problem.js";
-import { elementCount } from "./shape.js";
+import { type Conv2dProblem, readProblem } from "./problem.js";
 
 /** The cost of one run. */
 export interface Cost {
@@ -20,12 +19,14 @@ export interface Cost {
 
 const KEYS = ["macs", "parameters", "bytesRead", "bytesWritten", "arithmeticIntensity"] as const;
 
-export function problemCost(p: Conv2dProblem): Cost {
-  const outputs = elementCount(outputShape(p));
+/** The problem may be too large to be run: a cost is a formula. */
+export function problemCost(problem: Conv2dProblem): Cost {
+  const p = readProblem(problem);
+  const outputs = p.n * p.oc * p.oh * p.ow;
   const macs = outputs * (p.ic / p.g) * p.kh * p.kw;
-  const parameters = elementCount(weightShape(p)) + (p.bias ? p.oc : 0);
+  const parameters = p.oc * (p.ic / p.g) * p.kh * p.kw + (p.bias ? p.oc : 0);
   // Of an empty batch nothing is computed, and so nothing read.
-  const bytesRead = outputs && 4 * (elementCount(inputShape(p)) + parameters + (p.residual ? outputs : 0));
+  const bytesRead = outputs && 4 * (p.n * p.ic * p.ih * p.iw + parameters + (p.residual ? outputs : 0));
   return cost(macs, parameters, bytesRead, 4 * outputs);
 }
 

@@ -11,7 +11,7 @@
 
 import type { Activation } from "./activation.js";
 import { ConveneError, show } from "./errors.js";
-import { type Conv2dProblem, conv2dProblem, type PaddingMode } from "./problem.js";
+import { type Conv2dProblem, conv2dProblem, type PaddingMode, readProblem } from "./problem.js";
 
 const REQUIRED = ["ic", "ih", "oc", "kh"] as const;
 const SIZES = [
@@ -39,7 +39,7 @@ const MODES: readonly string[] = ["reflect", "replicate", "circular"];
 
 /** The string of a problem. `parseProblem` gives the same problem back. */
 export function formatProblem(problem: Conv2dProblem): string {
-  const p = conv2dProblem(problem);
+  const p = readProblem(problem);
   const words: string[] = [];
   const put = (key: SizeKey, value: number, standard: number): void => {
     if (value !== standard) words.push(key + value);
