@@ -1,8 +1,9 @@
 /** A WebAssembly memory as kernels' memory. */
 
-import { ConveneError } from "@convene/core";
+import { BackendUnavailableError, ConveneError } from "@convene/core";
 import { createDisposedMemories } from "./disposed-memories.js";
 import type { KernelMemory } from "./kernel-set.js";
+import type { Asker } from "./wasm-build.js";
 import { STAGING } from "./wasm-copies.js";
 
 export const PAGE = 65536;
@@ -40,14 +41,19 @@ export function disposeSharedMemory({ memory, maxMemory }: ReservedMemory, reuse
  *
  * @param maxMemory bytes that it may grow by, and no less; left out, it may grow to 4 GiB less a page, or half of that, and so
  * on down to 256 MiB, whichever can be had first
- * @throws ConveneError `ERR_OUT_OF_MEMORY` where so many addresses cannot be reserved
+ * @throws ConveneError `ERR_OUT_OF_MEMORY` where so many addresses cannot be reserved, and fewer can
+ * @throws BackendUnavailableError where not even the smallest memory can be had
  */
-export function reserveWasmMemory(backend: string, maxMemory: number | undefined, shared: boolean): ReservedMemory {
-  if (maxMemory !== undefined) return { memory: createWasmMemory(backend, STAGING + maxMemory, shared), maxMemory };
+export function reserveWasmMemory(
+  asker: Pick<Asker, "backend" | "remedy">,
+  maxMemory: number | undefined,
+  shared: boolean,
+): ReservedMemory {
+  if (maxMemory !== undefined) return { memory: createWasmMemory(asker, STAGING + maxMemory, shared), maxMemory };
   let refusal: unknown;
   for (const size of SIZES) {
     try {
-      return { memory: createWasmMemory(backend, size, shared), maxMemory: size - STAGING };
+      return { memory: createWasmMemory(asker, size, shared), maxMemory: size - STAGING };
     } catch (error) {
       refusal = error;
     }
@@ -55,19 +61,44 @@ export function reserveWasmMemory(backend: string, maxMemory: number | undefined
   throw refusal;
 }
 
-function createWasmMemory(backend: string, bytes: number, shared: boolean): WebAssembly.Memory {
+function createWasmMemory(
+  asker: Pick<Asker, "backend" | "remedy">,
+  bytes: number,
+  shared: boolean,
+): WebAssembly.Memory {
   const maximum = pagesOf(bytes);
   const reused = shared ? disposed.take(maximum) : undefined;
   if (reused) return reused;
   try {
     return new WebAssembly.Memory({ initial: pagesOf(STAGING), maximum, shared });
   } catch (cause) {
+    if (!hasRoomForAny(shared)) throw withoutAddresses(asker, cause);
     throw new ConveneError(
       "ERR_OUT_OF_MEMORY",
-      `${backend} could not reserve ${bytes} bytes of addresses. Lower maxMemory`,
+      `${asker.backend} could not reserve ${bytes} bytes of addresses. Lower maxMemory`,
       { cause },
     );
   }
+}
+
+/** Whether an engine has addresses for a memory of a page. */
+function hasRoomForAny(shared: boolean): boolean {
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum: 1, shared }).buffer.byteLength > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Tried on Node 20 and 22 under `ulimit -v 8000000`; from 24 on Node sets the flag itself there. */
+function withoutAddresses({ backend, remedy }: Pick<Asker, "backend" | "remedy">, cause: unknown): Error {
+  const reason =
+    "there are no addresses left for a WebAssembly memory, however small: V8 reserves gigabytes of them around each, as guard " +
+    "regions, and the address space of this process is limited (ulimit -v), or other memories have taken it";
+  const flag =
+    "Run node with --disable-wasm-trap-handler (Node 20.15 or later), which does without guard regions, run Node 24 or later, " +
+    "or lift the limit. Otherwise: ";
+  return new BackendUnavailableError(backend, reason, flag + remedy, { cause });
 }
 
 function pagesOf(bytes: number): number {

@@ -33,7 +33,7 @@ export async function loadWasmKernels(
 ): Promise<KernelSet> {
   const picked = module === undefined ? pickBuild(bundle, options, ASKER) : undefined;
   const { name, tiles, wide } = picked ?? buildOfModule(module);
-  const reserved = reserveWasmMemory("cpu", maxMemory, false);
+  const reserved = reserveWasmMemory(ASKER, maxMemory, false);
   const { memory } = reserved;
   let exports: WebAssembly.Exports;
   try {

@@ -96,6 +96,13 @@ async function describe<Handle>(engine: Engine<Handle>): Promise<Backend> {
   } catch (error) {
     await probe.dispose();
     await engine.dispose();
-    throw unavailable(engine.mode, error, "Use another mode, or another backend");
+    throw unavailable(engine.mode, error, remedyFor(engine, error));
   }
+}
+
+/** Tried on Node 20 and 22 under `ulimit -v 8000000`. */
+function remedyFor({ mode }: Pick<Engine<unknown>, "mode">, error: unknown): string {
+  const other = "Use another mode, or another backend";
+  if (mode !== "webasm" || !(error instanceof ConveneError && error.code === "ERR_OUT_OF_MEMORY")) return other;
+  return `Where the address space is limited (ulimit -v), run node with --disable-wasm-trap-handler (Node 20.15 or later), or Node 24 or later. ${other}`;
 }

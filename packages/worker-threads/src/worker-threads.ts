@@ -108,7 +108,7 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
   } catch (cause) {
     throw forbidden(asker, cause);
   }
-  const reserved = reserveWasmMemory(NAME, limit, true);
+  const reserved = reserveWasmMemory(asker, limit, true);
   const { memory, maxMemory } = reserved;
   const kernels = kernelMemory(memory);
   // The calling thread has an instance of its own, because it is the calling thread that copies tensors in and out.
