@@ -154,6 +154,7 @@ export class Conv2d {
 
   /** The parameters; made on first use where they come from a seed. */
   get weights(): Conv2dWeights {
+    // Under a symbol that copies of core share, which no type of the class can name.
     const state = (this as unknown as Record<symbol, State>)[brand()]!;
     state.weights ??= initialise(this.weightShape, this.hasBias, state.seed);
     return state.weights;

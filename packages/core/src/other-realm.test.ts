@@ -137,6 +137,7 @@ describe("another copy of this package", async () => {
   it("has layers that a network takes, and names where they do not fit", async () => {
     const conv = new other.Conv2d({ inChannels: 1, outChannels: 1, kernelSize: 1 });
     expect(isConv2d(conv)).toBe(true);
+    // A Conv2d of another copy of core, which the compiler takes for another class.
     const net = network({ conv: conv as unknown as Conv2d, name: "first" }, conv as unknown as Conv2d);
     expectError(() => net.problems([1, 2, 1, 1]), "ERR_SHAPE", "layer first: input ([1, 2, 1, 1]) has 2 channels");
     const { backend } = plainBackend();

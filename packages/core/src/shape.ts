@@ -61,6 +61,7 @@ export function batched(shape: Shape): Shape4 {
 
 /** `shape` as `like` is, with or without a batch axis. */
 export function asBatchedAs<S extends Shape>(like: S, shape: Shape4): S {
+  // The compiler does not follow the length to S.
   return (like.length === 3 ? shape.slice(1) : shape) as unknown as S;
 }
 

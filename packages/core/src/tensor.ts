@@ -130,7 +130,10 @@ function converted(data: NestedNumbers, shape?: Shape, options?: LayoutOption): 
   const layout = layoutOption("tensor.from options", options);
   const sizes = sizesOf(data);
   const checked = shape === undefined ? nestedShape(sizes, layout) : checkShape3or4(shape);
-  checkCount(sizes as unknown as Shape, checked);
+  checkCount(
+    sizes.reduce((product, size) => product * size, 1),
+    checked,
+  );
   const out = hostArray(elementCount(checked));
   readFrom("data", () => writeFloat32(data, out, sizes));
   return { shape: checked, layout, data: out };
@@ -140,11 +143,12 @@ function nestedShape(sizes: readonly number[], layout: Layout): Shape {
   const [before, image] = [sizes.slice(0, -3), sizes.slice(-3)];
   const [h, w, c] = image;
   const shape = layout === "nhwc" && image.length === 3 ? [...before, c, h, w] : sizes;
+  // A list of any length, which the check makes a shape of.
   return checkShape3or4(shape as unknown as Shape, "shape of data");
 }
 
-function checkCount(has: Shape, shape: Shape): void {
-  const [count, expected] = [elementCount(has), elementCount(shape)];
+function checkCount(count: number, shape: Shape): void {
+  const expected = elementCount(shape);
   if (count !== expected) {
     throw new ConveneError("ERR_SHAPE", `data has ${count} elements; expected ${expected} (shape ${show(shape)})`);
   }
@@ -157,7 +161,7 @@ function layoutOption(name: string, options: LayoutOption = {}): Layout {
 
 /** Checked, because a Float32Array makes NaN of what is not a number. */
 function fromNumbers(data: readonly unknown[], shape: Shape): Float32Array {
-  checkCount([data.length] as unknown as Shape, shape);
+  checkCount(data.length, shape);
   const out = hostArray(elementCount(shape));
   for (let index = 0; index < out.length; index++) {
     const value = data[index];

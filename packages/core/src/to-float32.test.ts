@@ -32,6 +32,7 @@ describe("tensor.from converts as torch.tensor(data).float()", () => {
   it("half precision, where the engine has it: Node 24 and later", () => {
     expect("Float16Array" in globalThis).toBe(Number(process.versions.node.split(".")[0]) >= 24);
     if (!("Float16Array" in globalThis)) return;
+    // The types of ES2022 have no Float16Array.
     const { Float16Array: Half } = globalThis as unknown as { Float16Array: typeof Float32Array };
     expect(flat(Half.of(65504, 6e-8, 1 / 3), 3)).toEqual([65504, 5.960464477539063e-8, 0.333251953125]);
   });

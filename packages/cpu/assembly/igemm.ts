@@ -93,8 +93,9 @@ export function rowsOf(MR: i32, left: i32): i32 {
 @inline
 export function tilesOf(MR: i32, rows: i32, left: i32): i32 {
   const tiles = left / rows;
+  const rest = left - tiles * rows;
   // 7 or 8 rows at the end are two tiles of four.
-  return MR == 6 && rows == 6 && tiles > 1 && left - tiles * 6 - 1 < 2 && left != tiles * 6 ? tiles - 1 : tiles;
+  return MR == 6 && rows == 6 && tiles > 1 && (rest == 1 || rest == 2) ? tiles - 1 : tiles;
 }
 
 /** The tile of `rows` rows, `tiles` times; all but `rows` are constants where this is inlined, so that one or two are left. */

@@ -82,6 +82,7 @@ describe("startedWide", () => {
 
 describe("cpu({ wide })", () => {
   it.each<[CpuOptions, RegExp]>([
+    // As JavaScript may call it.
     [{ wide: 1 } as unknown as CpuOptions, /wide \(1\) must be /],
     [{ wide: true, simd: "simd128" }, /wide \(true\) needs relaxed SIMD/],
     [{ wide: true, kernels: "js" }, /wide \(true\) is for kernels "wasm" only/],

@@ -57,9 +57,9 @@ export function work(team: Team, self: number): never {
 }
 
 /**
- * Takes part in the batch that is open, as the calling thread does where it joins: it never sleeps without end, because a
- * worker that is lost is heard of in its event loop. Gives `"last"` where it was the last one out of
- * what is done, `"done"` where a worker was, which says so too, and `"left"` where a worker will say so later.
+ * Takes part in the batch that is open, as the calling thread does where it joins. The calling thread never waits without end,
+ * because it hears of a lost worker in its event loop. Gives `"last"` where the calling thread was the last one out of a batch
+ * that is done; `"done"` where a worker was, which says so as well; `"left"` where a worker will say so later.
  */
 export function join(team: Team, self: number): "last" | "done" | "left" {
   const { control } = team;
