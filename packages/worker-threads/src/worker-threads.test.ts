@@ -20,6 +20,13 @@ const make = async (options?: WorkerThreadsOptions): Promise<Backend> => {
   open.push(backend);
   return backend;
 };
+/**
+ * The process, with other answers. All else stays: while a test waits, Node's own code takes messages of the test runner
+ * with this very global, and without its `nextTick` would throw for each, for ever.
+ */
+const stubProcess = (answers: object): void =>
+  void vi.stubGlobal("process", Object.create(process, Object.getOwnPropertyDescriptors(answers)));
+
 afterEach(async () => {
   vi.unstubAllGlobals();
   for (const backend of open.splice(0)) await backend.dispose();
@@ -104,13 +111,13 @@ describe("where it cannot run, workerThreads() says so and takes nothing else", 
   });
 
   it("where there are no workers", async () => {
-    vi.stubGlobal("process", { versions: {} });
+    stubProcess({ versions: {} });
     vi.stubGlobal("Worker", undefined);
     await expect(workerThreads()).rejects.toThrow(unavailable(/no workers/, /@convene\/cpu/));
   });
 
   it("takes a browser's workers in a window of Electron's", async () => {
-    vi.stubGlobal("process", { type: "renderer", versions: { node: "22.0.0" } });
+    stubProcess({ type: "renderer", versions: { node: "22.0.0" } });
     vi.stubGlobal("Worker", undefined);
     await expect(workerThreads()).rejects.toThrow(unavailable(/no workers/, /@convene\/cpu/));
   });
@@ -120,12 +127,12 @@ describe("where it cannot run, workerThreads() says so and takes nothing else", 
     const getBuiltinModule = (): never => {
       throw thrown;
     };
-    vi.stubGlobal("process", { versions: process.versions, getBuiltinModule });
+    stubProcess({ getBuiltinModule });
     await expect(workerThreads()).rejects.toThrow(unavailable(/cannot be imported.*import callback/, /20\.16/));
   });
 
   it("without process.getBuiltinModule, before Node 20.16, imports Node's module", async () => {
-    vi.stubGlobal("process", { ...process, getBuiltinModule: undefined });
+    stubProcess({ getBuiltinModule: undefined });
     expect((await make({ threads: 1 })).device).toMatch(/, 1 thread$/);
   });
 
@@ -136,7 +143,7 @@ describe("where it cannot run, workerThreads() says so and takes nothing else", 
       asked.push(name);
       return own.getBuiltinModule(name);
     };
-    vi.stubGlobal("process", { ...process, getBuiltinModule });
+    stubProcess({ getBuiltinModule });
     await make({ threads: 1 });
     expect(asked).toEqual(["node:worker_threads", "node:os", "node:fs"]);
   });
