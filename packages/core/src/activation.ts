@@ -1,34 +1,109 @@
-/** What is applied to a convolution's result, after bias and residual: a clamp, by whatever name. */
+/** What is applied to a convolution's result, after bias and residual, or to a value by itself. */
 
 import { checkKeys, readFrom, readList } from "./check.js";
 import { ConveneError, show } from "./errors.js";
 
-/** `"relu"` is `max(x, 0)`, `"relu6"` is `min(max(x, 0), 6)`; NaN stays NaN, as in PyTorch. */
-export type Activation = "relu" | "relu6" | { readonly clamp: readonly [min: number, max: number] };
+/**
+ * A clamp, which every convolution takes into its kernel: `"relu"` is `max(x, 0)`, `"relu6"` is `min(max(x, 0), 6)`; NaN stays
+ * NaN, as in PyTorch.
+ */
+export type Clamp = "relu" | "relu6" | { readonly clamp: readonly [min: number, max: number] };
+
+/**
+ * A function of each element, by PyTorch's names; NaN stays NaN. `"hardSigmoid"` is `clamp(x/6 + 1/2, 0, 1)`, and
+ * `{ hardSigmoid: [alpha, beta] }` is ONNX's `clamp(alpha·x + beta, 0, 1)`. `"hardSwish"` is `x·clamp(x/6 + 1/2, 0, 1)`, `"silu"` is
+ * `x·sigmoid(x)`. `"gelu"` is `x/2·(1 + erf(x/√2))`, `"geluTanh"` PyTorch's `approximate="tanh"`. `{ leakyRelu: slope }` is `slope·x` below 0.
+ * A slope for each channel is the operation `prelu`.
+ */
+export type Activation =
+  | Clamp
+  | "sigmoid"
+  | "hardSigmoid"
+  | "hardSwish"
+  | "silu"
+  | "tanh"
+  | "gelu"
+  | "geluTanh"
+  | { readonly leakyRelu: number }
+  | { readonly hardSigmoid: readonly [alpha: number, beta: number] };
+
+/** Activations without numbers. */
+export const NAMED_ACTIVATIONS = [
+  "relu",
+  "relu6",
+  "sigmoid",
+  "hardSigmoid",
+  "hardSwish",
+  "silu",
+  "tanh",
+  "gelu",
+  "geluTanh",
+] as const satisfies readonly Activation[];
 
 /** The clamp that `activation` stands for; `[-Infinity, Infinity]` for none. */
-export function activationRange(activation: Activation | undefined): readonly [min: number, max: number] {
-  const checked = checkActivation(activation);
+export function activationRange(activation: Clamp | undefined): readonly [min: number, max: number] {
+  const checked = checkClamp(activation);
   if (checked === undefined) return [-Infinity, Infinity];
   if (checked === "relu") return [0, Infinity];
   if (checked === "relu6") return [0, 6];
   return checked.clamp;
 }
 
-export function checkActivation(value: unknown): Activation | undefined {
+/** Whether a convolution takes it into its kernel. */
+export function isClamp(activation: Activation | undefined): activation is Clamp | undefined {
+  return typeof activation === "object" ? "clamp" in activation : [undefined, "relu", "relu6"].includes(activation);
+}
+
+/** @throws ConveneError `ERR_INVALID_OPTION` */
+export function checkClamp(value: unknown): Clamp | undefined {
   if (value === undefined || value === "relu" || value === "relu6") return value;
   const expected = 'must be "relu", "relu6" or { clamp: [min, max] }';
-  if (!readFrom("activation", () => "clamp" in Object(value))) {
+  if (!has(value, "clamp")) {
     throw new ConveneError("ERR_INVALID_OPTION", `activation (${show(value)}) ${expected}`);
   }
   const { clamp } = checkKeys("activation", value as { readonly clamp: unknown }, ["clamp"]);
-  const bounds = readList("activation.clamp", clamp, 2);
-  if (bounds?.length !== 2 || bounds.some((bound) => typeof bound !== "number" || Number.isNaN(bound))) {
-    throw new ConveneError("ERR_INVALID_OPTION", `activation.clamp (${show(clamp)}) must be two numbers, [min, max]`);
-  }
-  const [min, max] = (bounds as [number, number]).map((bound) => Math.fround(bound) + 0) as [number, number]; // −0 becomes 0
+  const [min, max] = twoNumbers("activation.clamp", clamp, "[min, max]");
   if (min > max) {
     throw new ConveneError("ERR_INVALID_OPTION", `activation.clamp (${show(clamp)}): min must not be above max`);
   }
   return { clamp: [min, max] };
+}
+
+/** @throws ConveneError `ERR_INVALID_OPTION` */
+export function checkActivation(value: unknown): Activation | undefined {
+  if (value === undefined || NAMED_ACTIVATIONS.includes(value as "relu")) return value as Activation | undefined;
+  if (has(value, "clamp")) return checkClamp(value);
+  if (has(value, "leakyRelu")) {
+    const { leakyRelu } = checkKeys("activation", value as { readonly leakyRelu: unknown }, ["leakyRelu"]);
+    return { leakyRelu: finite("activation.leakyRelu", leakyRelu) };
+  }
+  if (has(value, "hardSigmoid")) {
+    const { hardSigmoid } = checkKeys("activation", value as { readonly hardSigmoid: unknown }, ["hardSigmoid"]);
+    const pair = twoNumbers("activation.hardSigmoid", hardSigmoid, "[alpha, beta]");
+    return { hardSigmoid: [finite("alpha", pair[0]), finite("beta", pair[1])] };
+  }
+  const names = NAMED_ACTIVATIONS.map(show).join(", ");
+  throw new ConveneError(
+    "ERR_INVALID_OPTION",
+    `activation (${show(value)}) must be one of ${names}, { clamp: [min, max] }, { leakyRelu: slope } or { hardSigmoid: [alpha, beta] }; a slope for each channel is prelu(slope)`,
+  );
+}
+
+function has(value: unknown, key: string): boolean {
+  return readFrom("activation", () => key in Object(value));
+}
+
+function twoNumbers(name: string, value: unknown, expected: string): [number, number] {
+  const pair = readList(name, value, 2);
+  if (pair?.length !== 2 || pair.some((each) => typeof each !== "number" || Number.isNaN(each))) {
+    throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be two numbers, ${expected}`);
+  }
+  return (pair as [number, number]).map((each) => Math.fround(each) + 0) as [number, number]; // −0 becomes 0
+}
+
+function finite(name: string, value: unknown): number {
+  if (typeof value !== "number" || !Number.isFinite(Math.fround(value))) {
+    throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be a finite number`);
+  }
+  return Math.fround(value);
 }

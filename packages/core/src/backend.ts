@@ -5,6 +5,7 @@
  */
 
 import type { Conv2dWeights } from "./conv2d.js";
+import type { OperationKind, OperationParameters, OperationProblem } from "./operations/operation-problem.js";
 import type { Conv2dProblem } from "./problem.js";
 import type { Shape4 } from "./shape.js";
 import type { Layout, Tensor } from "./tensor.js";
@@ -31,6 +32,13 @@ export interface BackendFeatures {
    * the conformance suite skips them with it.
    */
   readonly supports?: (problem: Conv2dProblem) => Support;
+  /**
+   * Which operations it has beside convolution; left out, none. `prepareOperation` refuses the others with `ERR_UNSUPPORTED`, and
+   * the conformance suite skips them.
+   */
+  readonly operations?: readonly OperationKind[];
+  /** Which problems of those kinds it takes; left out, all. */
+  readonly supportsOperation?: (problem: OperationProblem) => Support;
 }
 
 /**
@@ -95,6 +103,24 @@ export interface Conv2dPlan {
   [Symbol.dispose](): void;
 }
 
+/** An operation other than a convolution, prepared on a backend. */
+export interface OperationPlan {
+  readonly problem: OperationProblem;
+  /** What really runs. */
+  readonly algorithm: string;
+  readonly disposed: boolean;
+  /**
+   * Enqueues the operation, as `Conv2dPlan.run` does.
+   *
+   * @param inputs as many as `operationInputShapes` gives, of those shapes; one tensor may be there twice
+   * @throws ConveneError at once for misuse: `ERR_SHAPE`, `ERR_DISPOSED`, `ERR_INVALID_OPTION` (a tensor of another backend, an
+   * output that is also an input, another number of inputs)
+   */
+  run(inputs: readonly DeviceTensor[], output: DeviceTensor): void;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
 export interface ReadOptions {
   /** Of the answer. Default: that of `into`, and without one `"nchw"`. Where both are given they must be the same. */
   readonly layout?: Layout;
@@ -132,6 +158,13 @@ export interface Backend {
    */
   prepareConv2d(problem: Conv2dProblem, weights: Conv2dWeights, options?: PrepareOptions): Promise<Conv2dPlan>;
   /**
+   * Prepares an operation other than a convolution. `parameters` are copied.
+   *
+   * @throws ConveneError `ERR_UNSUPPORTED` where `features.operations` lacks the kind, or with the reason of
+   * `features.supportsOperation`; `ERR_SHAPE` and `ERR_INVALID_OPTION` for misuse; `ERR_OUT_OF_MEMORY`; `ERR_EXECUTION`
+   */
+  prepareOperation(problem: OperationProblem, parameters?: OperationParameters): Promise<OperationPlan>;
+  /**
    * Copies a device tensor to the host, as it is after everything that was called before.
    *
    * @throws ConveneError `ERR_SHAPE` where `into` has another shape, or too few elements, also where its data have been
@@ -160,6 +193,15 @@ export interface PlanImplementation<Storage> {
    * rejection as well.
    */
   run(input: Storage, output: Storage, residual: Storage | undefined): void;
+  /** Called once. */
+  dispose(): void;
+}
+
+/** A prepared operation as an author writes it. */
+export interface OperationPlanImplementation<Storage> {
+  readonly algorithm: string;
+  /** See `PlanImplementation.run`. Two inputs may be the same storage; the output is none of them. */
+  run(inputs: readonly Storage[], output: Storage): void;
   /** Called once. */
   dispose(): void;
 }
@@ -194,6 +236,14 @@ export interface BackendImplementation<Storage> {
     weights: Conv2dWeights,
     options: Required<PrepareOptions>,
   ): Promise<PlanImplementation<Storage>>;
+  /**
+   * Operations beside convolution. Left out: it has none, and `features.operations` is left out too. Only kinds of
+   * `features.operations` come here, with parameters of the right sizes, which the plan must copy.
+   */
+  prepareOperation?(
+    problem: OperationProblem,
+    parameters: OperationParameters,
+  ): Promise<OperationPlanImplementation<Storage>>;
   sync(): Promise<void>;
   memory?(): MemoryUse;
   /** Called once, when every prepare has settled. Frees everything, live storages and plans included. */

@@ -1,6 +1,6 @@
 /** The class `Conv2d`: torch.nn.Conv2d's options and parameters, with no backend in them. The function is in functional.ts. */
 
-import { type Activation, checkActivation } from "./activation.js";
+import { type Activation, checkActivation, isClamp } from "./activation.js";
 import {
   checkBoolean,
   checkFloat32Array,
@@ -53,7 +53,10 @@ export interface Conv2dOptions {
   readonly bias?: boolean;
   /** Default `"zeros"`. */
   readonly paddingMode?: PaddingMode;
-  /** Applied after bias and residual. Default none. */
+  /**
+   * Applied after bias and residual. Default none. A clamp is computed with the convolution; any other activation is an
+   * operation after it, in the same network.
+   */
   readonly activation?: Activation | undefined;
 }
 
@@ -161,7 +164,8 @@ export class Conv2d {
   }
 
   /**
-   * The problem that this layer poses for an input of this shape; `n` is 1 where the shape has no batch axis.
+   * The problem that this layer poses for an input of this shape; `n` is 1 where the shape has no batch axis. An activation that
+   * is no clamp is not part of it.
    *
    * @throws ConveneError `ERR_SHAPE` if the input does not fit
    */
@@ -201,7 +205,7 @@ export class Conv2d {
       paddingMode: this.paddingMode,
       bias: this.hasBias,
       residual,
-      activation: this.activation,
+      activation: isClamp(this.activation) ? this.activation : undefined,
     });
   }
 

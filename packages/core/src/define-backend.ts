@@ -11,6 +11,8 @@ import {
   type Conv2dPlan,
   type DeviceTensor,
   type Lifetime,
+  type OperationPlan,
+  type OperationPlanImplementation,
   type PlanImplementation,
   type PrepareOptions,
 } from "./backend.js";
@@ -18,6 +20,13 @@ import { checkInteger, checkKeys, checkList, checkOneOf, readFrom } from "./chec
 import { checkWeights } from "./conv2d.js";
 import { asyncDisposable, disposable } from "./dispose-symbols.js";
 import { ConveneError, messageOf, show } from "./errors.js";
+import { checkOperationParameters } from "./operations/operation-parameters.js";
+import {
+  operationInputShapes,
+  operationOutputShape,
+  type OperationProblem,
+  operationProblem,
+} from "./operations/operation-problem.js";
 import { isOutOfMemory } from "./out-of-memory.js";
 import { type Conv2dProblem, conv2dProblem, inputShape, outputShape, weightShape } from "./problem.js";
 import { checkShape, elementCount, sameShape, type Shape4 } from "./shape.js";
@@ -218,6 +227,48 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     });
   };
 
+  const operationPlan = (
+    problem: OperationProblem,
+    made: OperationPlanImplementation<Storage>,
+  ): OperationPlan => {
+    let disposed = false;
+    if (disposing) {
+      made.dispose();
+      throw new ConveneError("ERR_DISPOSED", `this ${name} backend was disposed while it prepared a plan`);
+    }
+    const shapes = operationInputShapes(problem);
+    const outputShape = operationOutputShape(problem);
+    const nameOf = (index: number): string => (shapes.length === 1 ? "input" : `inputs[${index}]`);
+    return disposable<OperationPlan>({
+      problem,
+      algorithm: made.algorithm,
+      get disposed() {
+        return disposed || disposing !== undefined;
+      },
+      run(inputs: readonly DeviceTensor[], output: DeviceTensor) {
+        checkUsable();
+        if (disposed) throw new ConveneError("ERR_DISPOSED", "this plan has been disposed");
+        const given = checkList("inputs", inputs, (each) => each);
+        if (given.length !== shapes.length) {
+          throw new ConveneError("ERR_INVALID_OPTION", `inputs has ${given.length} tensors; expected ${shapes.length}`);
+        }
+        const from = given.map((each, index) => storageOf(nameOf(index), each, shapes[index]));
+        const to = storageOf("output", output, outputShape);
+        for (const [index, each] of given.entries()) checkApart(output, each, nameOf(index));
+        try {
+          heed(made.run(from, to));
+        } catch (error) {
+          throw remember(error);
+        }
+      },
+      dispose() {
+        if (disposed) return;
+        disposed = true;
+        if (!disposing) made.dispose();
+      },
+    });
+  };
+
   const readInto = async (storage: Storage, target: Tensor): Promise<void> => {
     if (implementation.readInto) return implementation.readInto(storage, target);
     const { data } = await implementation.read(storage, target.shape, target.layout);
@@ -300,6 +351,24 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
         plan(checked, await attemptAsync(() => implementation.prepareConv2d(checked, own, resolved)), resolved),
       );
     },
+    async prepareOperation(problem, parameters = {}) {
+      checkUsable();
+      const checked = operationProblem(problem);
+      const { kind } = checked;
+      const { operations = [], supportsOperation } = implementation.features;
+      if (!operations.includes(kind) || !implementation.prepareOperation) {
+        const has = operations.length > 0 ? `; beside convolution it has ${operations.join(", ")}` : "";
+        throw new ConveneError("ERR_UNSUPPORTED", `${name} does not have the operation ${kind}${has}`);
+      }
+      const asked = checked.n === 0 ? withImages(checked, 1) : checked;
+      const support = supportsOperation?.(asked) ?? true;
+      if (support !== true) throw new ConveneError("ERR_UNSUPPORTED", `${name} does not take this: ${support.reason}`);
+      const own = checkOperationParameters(parameters, checked);
+      if (checked.n === 0) return operationPlan(checked, NOTHING);
+      return whilePreparing(async () =>
+        operationPlan(checked, await attemptAsync(() => implementation.prepareOperation!(checked, own))),
+      );
+    },
     async read(tensor, options = {}) {
       checkUsable();
       const { layout: asked, into } = checkKeys("read options", options, ["layout", "into"]);
@@ -352,6 +421,11 @@ function checkAttached({ data, shape }: Tensor): void {
 /** An empty batch, which no implementation ever sees. */
 function isEmpty([n]: Shape4): boolean {
   return n === 0;
+}
+
+/** The same operation for another batch. */
+function withImages(problem: OperationProblem, n: number): OperationProblem {
+  return operationProblem(problem.kind === "reshape" ? { ...problem, n, on: n } : { ...problem, n });
 }
 
 /** The plan of an empty batch. */

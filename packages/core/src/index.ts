@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-export { type Activation, activationRange } from "./activation.js";
+export { type Activation, activationRange, type Clamp, isClamp } from "./activation.js";
 export type {
   Arithmetic,
   Backend,
@@ -15,6 +15,8 @@ export type {
   DeviceTensor,
   Lifetime,
   MemoryUse,
+  OperationPlan,
+  OperationPlanImplementation,
   PlanImplementation,
   PrepareOptions,
   ReadOptions,
@@ -32,6 +34,30 @@ export type { Model, ModelLayer, ModelOptions, RunOptions } from "./model.js";
 export { type LayerRef, type Network, network, type NetworkLayer, type ResolvedLayer } from "./network.js";
 // For the factories of backends too: opening that waits for something ends.
 export { limitOpening, OPENING_LIMIT } from "./opening-limit.js";
+export {
+  type ActivationProblem,
+  type BinaryProblem,
+  type ChannelShuffleProblem,
+  type ConcatProblem,
+  OPERATION_KINDS,
+  operationInputShapes,
+  type OperationKind,
+  operationOutputShape,
+  type OperationParameters,
+  type OperationProblem,
+  operationProblem,
+  type OperationProblemSpec,
+  type PadProblem,
+  type PixelShuffleProblem,
+  type Pool2dProblem,
+  type PreluProblem,
+  type ReshapeProblem,
+  type SliceProblem,
+  type SoftmaxProblem,
+  type UpsampleProblem,
+} from "./operations/operation-problem.js";
+export { formatOperation, isOperationString, parseOperation } from "./operations/operation-string.js";
+export { type UpsampleSources, upsampleSources } from "./operations/upsample-sources.js";
 export type { Padding, Pads, Same } from "./padding.js";
 export { prepare } from "./prepare.js";
 export {

@@ -9,7 +9,7 @@
  * `circular`, `nobias`, `residual`, `relu`, `relu6`, and `clamp-1:6`.
  */
 
-import type { Activation } from "./activation.js";
+import type { Clamp } from "./activation.js";
 import { ConveneError, show } from "./errors.js";
 import { type Conv2dProblem, conv2dProblem, type PaddingMode, readProblem } from "./problem.js";
 
@@ -86,7 +86,7 @@ export function parseProblem(text: string): Conv2dProblem {
   let paddingMode: PaddingMode | undefined;
   let bias: boolean | undefined;
   let residual: boolean | undefined;
-  let activation: Activation | undefined;
+  let activation: Clamp | undefined;
   const once = (known: unknown, word: string): void => {
     if (known !== undefined) fail(`${show(word)} says again what was said already`);
   };

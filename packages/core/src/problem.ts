@@ -1,6 +1,6 @@
 /** A problem: a fully resolved convolution, which is all that a backend needs to know to plan it. */
 
-import { type Activation, checkActivation } from "./activation.js";
+import { checkClamp, type Clamp } from "./activation.js";
 import { checkBoolean, checkInteger, checkKeys, checkOneOf } from "./check.js";
 import { ConveneError } from "./errors.js";
 import { checkShape, type Shape4 } from "./shape.js";
@@ -39,7 +39,7 @@ export interface Conv2dProblem {
   readonly bias: boolean;
   /** Whether `run` takes a residual, a tensor of the output's shape that is added before the activation. */
   readonly residual: boolean;
-  readonly activation: Activation | undefined;
+  readonly activation: Clamp | undefined;
 }
 
 /** What `conv2dProblem` takes: sizes as in `Conv2dProblem`, with PyTorch's defaults for what is left out. */
@@ -69,7 +69,7 @@ export interface Conv2dProblemSpec {
   readonly bias?: boolean;
   /** Default false. */
   readonly residual?: boolean;
-  readonly activation?: Activation | undefined;
+  readonly activation?: Clamp | undefined;
 }
 
 /** Those of `Conv2dProblem`, so that a resolved problem can be resolved again; `oh` and `ow` are always computed. */
@@ -169,7 +169,7 @@ export function readProblem(spec: Conv2dProblemSpec): Conv2dProblem {
     paddingMode,
     bias: checkBoolean("bias", or(given.bias, true)),
     residual: checkBoolean("residual", or(given.residual, false)),
-    activation: checkActivation(given.activation),
+    activation: checkClamp(given.activation),
   });
 }
 

@@ -1,13 +1,13 @@
 /** Any small problem that core accepts, over all options together, for fast-check. */
 
 import fc from "fast-check";
-import type { Activation } from "../activation.js";
+import type { Clamp } from "../activation.js";
 import { type Conv2dProblem, conv2dProblem, PADDING_MODES, type PaddingMode } from "../problem.js";
 
 const bound = fc.float({ noNaN: true });
 
-const activation: fc.Arbitrary<Activation | undefined> = fc.oneof(
-  fc.constantFrom<Activation | undefined>(undefined, "relu", "relu6"),
+const activation: fc.Arbitrary<Clamp | undefined> = fc.oneof(
+  fc.constantFrom<Clamp | undefined>(undefined, "relu", "relu6"),
   fc.tuple(bound, bound).map(([a, b]) => ({ clamp: [Math.min(a, b), Math.max(a, b)] as const })),
 );
 

@@ -1,0 +1,51 @@
+/** Which input rows or columns an output row or column of an upsampling is made of. */
+
+import type { UpsampleProblem } from "./operation-problem.js";
+
+/** For each output row (or column): `(1 - weight) · input[low] + weight · input[high]`. */
+export interface UpsampleSources {
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+  /** In [0, 1]; 0 everywhere with mode `"nearest"`. */
+  readonly weight: Float32Array;
+}
+
+/**
+ * The sources along one axis. Coordinates are computed in float64 as ONNX's Resize defines them, those of `"asymmetric"` in
+ * float32 as PyTorch's nearest does, and weights are rounded to float32 once: so all backends interpolate with the same weights.
+ */
+export function upsampleSources(p: UpsampleProblem, axis: "h" | "w"): UpsampleSources {
+  const [size, count, given] = axis === "h" ? [p.ih, p.oh, p.scaleH] : [p.iw, p.ow, p.scaleW];
+  const [low, high, weight] = [new Int32Array(count), new Int32Array(count), new Float32Array(count)];
+  const scale = given === 0 ? count / size : given;
+  const clamp = (index: number): number => Math.min(Math.max(index, 0), size - 1);
+  for (let index = 0; index < count; index++) {
+    const at = COORDINATE[p.coordinates](index, scale, size, count);
+    if (p.mode === "nearest") {
+      low[index] = high[index] = clamp(ROUND[p.rounding](at));
+      continue;
+    }
+    const inside = Math.min(Math.max(at, 0), size - 1);
+    low[index] = Math.floor(inside);
+    high[index] = clamp(Math.floor(inside) + 1);
+    weight[index] = inside - Math.floor(inside);
+  }
+  return { low, high, weight };
+}
+
+const halfPixel = (index: number, scale: number): number => (index + 0.5) / scale - 0.5;
+const COORDINATE: Readonly<
+  Record<UpsampleProblem["coordinates"], (index: number, scale: number, size: number, count: number) => number>
+> = {
+  halfPixel,
+  pytorchHalfPixel: (index, scale, _, count) => (count > 1 ? halfPixel(index, scale) : 0),
+  alignCorners: (index, _, size, count) => (count > 1 ? (index * (size - 1)) / (count - 1) : 0),
+  asymmetric: (index, scale) => Math.fround(index * Math.fround(1 / scale)),
+};
+
+const ROUND: Readonly<Record<UpsampleProblem["rounding"], (at: number) => number>> = {
+  floor: Math.floor,
+  ceil: Math.ceil,
+  roundPreferFloor: (at) => Math.ceil(at - 0.5),
+  roundPreferCeil: (at) => Math.floor(at + 0.5),
+};
