@@ -40,7 +40,7 @@ export interface CaseContext {
 }
 
 /** Features that a case can need. */
-export type FeatureName = Exclude<keyof BackendFeatures, "supports">;
+export type FeatureName = Exclude<keyof BackendFeatures, "supports" | "operations" | "supportsOperation">;
 
 export interface ConformanceCase {
   readonly suite: SuiteName;

@@ -1,8 +1,8 @@
 /** Random problems over all options together, small enough that the reference is quick. */
 
-import { type Activation, type Conv2dProblem, conv2dProblem, type PaddingMode } from "@convene/core";
+import { type Clamp, type Conv2dProblem, conv2dProblem, type PaddingMode } from "@convene/core";
 
-const ACTIVATIONS: readonly (Activation | undefined)[] = [undefined, undefined, "relu", "relu6", { clamp: [-5, 40] }];
+const ACTIVATIONS: readonly (Clamp | undefined)[] = [undefined, undefined, "relu", "relu6", { clamp: [-5, 40] }];
 const KERNELS = [1, 1, 2, 3, 3, 3, 4, 5, 6, 7];
 const MODES: readonly PaddingMode[] = ["zeros", "zeros", "reflect", "replicate", "circular"];
 

@@ -1,7 +1,16 @@
 /** What a convolution costs: arithmetic, parameters and memory traffic. Pure functions of a problem. */
 
 import { checkKeys, checkList, checkNumber } from "./check.js";
+import {
+  isOperationProblem,
+  operationInputShapes,
+  operationOutputShape,
+  type OperationProblem,
+  operationProblem,
+  type Problem,
+} from "./operations/operation-problem.js";
 import { type Conv2dProblem, readProblem } from "./problem.js";
+import { elementCount } from "./shape.js";
 
 /** The cost of one run. */
 export interface Cost {
@@ -19,8 +28,21 @@ export interface Cost {
 
 const KEYS = ["macs", "parameters", "bytesRead", "bytesWritten", "arithmeticIntensity"] as const;
 
-/** The problem may be too large to be run: a cost is a formula. */
-export function problemCost(problem: Conv2dProblem): Cost {
+/**
+ * The problem may be too large to be run: a cost is a formula. An operation other than a convolution has no multiply-accumulates, as
+ * they are usually counted.
+ */
+export function problemCost(problem: Problem): Cost {
+  return isOperationProblem(problem) ? operationCost(operationProblem(problem)) : convolutionCost(problem);
+}
+
+function operationCost(problem: OperationProblem): Cost {
+  const parameters = problem.kind === "prelu" ? problem.c : 0;
+  const read = operationInputShapes(problem).reduce((sum, shape) => sum + elementCount(shape), 0);
+  return cost(0, parameters, 4 * (read && read + parameters), 4 * elementCount(operationOutputShape(problem)));
+}
+
+function convolutionCost(problem: Conv2dProblem): Cost {
   const p = readProblem(problem);
   const outputs = p.n * p.oc * p.oh * p.ow;
   const macs = outputs * (p.ic / p.g) * p.kh * p.kw;

@@ -24,14 +24,58 @@ export type {
 } from "./backend.js";
 // For the factories of backends, so that theirs refuse bad options with the same words.
 export { checkBoolean, checkInteger, checkKeys, checkOneOf } from "./check.js";
+export { type BatchNorm, foldBatchNorm } from "./batch-norm.js";
+export { ConvTranspose2d, type ConvTranspose2dOptions } from "./conv-transpose2d.js";
 export { Conv2d, type Conv2dOptions, type Conv2dWeights, depthwiseSeparable } from "./conv2d.js";
 export { type Cost, problemCost, totalCost } from "./cost.js";
 export { defineBackend } from "./define-backend.js";
 export { BackendUnavailableError, ConveneError, type ConveneErrorCode } from "./errors.js";
 export { conv2d, type Conv2dFunctionOptions } from "./functional.js";
 export { type MemoryPlan, planMemory, type SizedLifetime } from "./memory-plan.js";
-export type { Model, ModelLayer, ModelOptions, RunOptions } from "./model.js";
-export { type LayerRef, type Network, network, type NetworkLayer, type ResolvedLayer } from "./network.js";
+export { linear, type LinearOptions } from "./linear.js";
+export type { Model, ModelLayer, ModelOptions, NamedModel, OutputTensor, RunOptions } from "./model.js";
+export {
+  graph,
+  type GraphOptions,
+  type GraphOutput,
+  type InputShapes,
+  type LayerRef,
+  type Network,
+  network,
+  type NetworkEntry,
+  type NetworkLayer,
+  type ResolvedConv2d,
+  type ResolvedLayer,
+  type ResolvedOperation,
+  type ResolvedOutput,
+} from "./network.js";
+export type { NetworkSource } from "./network-source.js";
+export {
+  activation,
+  add,
+  avgPool2d,
+  type AvgPool2dOptions,
+  type BinaryOptions,
+  channelShuffle,
+  concat,
+  globalAvgPool2d,
+  globalMaxPool2d,
+  maxPool2d,
+  multiply,
+  pad,
+  type PadOptions,
+  pixelShuffle,
+  type Pool2dOptions,
+  prelu,
+  type Range,
+  reshape,
+  slice,
+  type SliceOptions,
+  softmax,
+  upsample,
+  type UpsampleOptions,
+} from "./operations/layers.js";
+export type { Operation } from "./operations/operation.js";
 // For the factories of backends too: opening that waits for something ends.
 export { limitOpening, OPENING_LIMIT } from "./opening-limit.js";
 export {
@@ -39,6 +83,7 @@ export {
   type BinaryProblem,
   type ChannelShuffleProblem,
   type ConcatProblem,
+  isOperationProblem,
   OPERATION_KINDS,
   operationInputShapes,
   type OperationKind,
@@ -51,6 +96,7 @@ export {
   type PixelShuffleProblem,
   type Pool2dProblem,
   type PreluProblem,
+  type Problem,
   type ReshapeProblem,
   type SliceProblem,
   type SoftmaxProblem,
@@ -59,7 +105,7 @@ export {
 export { formatOperation, isOperationString, parseOperation } from "./operations/operation-string.js";
 export { type UpsampleSources, upsampleSources } from "./operations/upsample-sources.js";
 export type { Padding, Pads, Same } from "./padding.js";
-export { prepare } from "./prepare.js";
+export { type Preparable, prepare } from "./prepare.js";
 export {
   type Conv2dProblem,
   conv2dProblem,

@@ -1,19 +1,19 @@
 /** `Model`: a prepared network as its user holds it: what it consists of, and how its layers run in order. */
 
-import type { Arithmetic, Backend, Conv2dPlan, DeviceTensor, PrepareOptions } from "./backend.js";
+import type { Arithmetic, Backend, Conv2dPlan, DeviceTensor, OperationPlan, PrepareOptions } from "./backend.js";
 import { checkKeys } from "./check.js";
 import { type Cost, problemCost } from "./cost.js";
 import { disposable } from "./dispose-symbols.js";
 import { ConveneError, show } from "./errors.js";
-import type { ResolvedLayer } from "./network.js";
-import type { Conv2dProblem } from "./problem.js";
-import { asBatchedAs, checkShape3or4, sameShape, type Shape, type Shape4 } from "./shape.js";
-import { checkInto, checkTensor, type Tensor } from "./tensor.js";
+import type { ResolvedLayer, ResolvedOutput } from "./network.js";
+import type { Problem } from "./operations/operation-problem.js";
+import { asBatchedAs, checkShape3or4, elementCount, sameShape, type Shape, type Shape4 } from "./shape.js";
+import { checkInto, checkTensor, type Layout, type Tensor } from "./tensor.js";
 
 /** One layer of a prepared model. */
 export interface ModelLayer {
   readonly name: string;
-  readonly problem: Conv2dProblem;
+  readonly problem: Problem;
   /** What runs it. */
   readonly algorithm: string;
   /** Whether `algorithm` transforms its operands; never where the model was prepared with `accuracy: "strict"`. */
@@ -40,6 +40,28 @@ export interface Model<S extends Shape = Shape4> {
   [Symbol.dispose](): void;
 }
 
+/** An output of a `NamedModel`: a tensor, and what the network says of its dimensions. */
+export interface OutputTensor extends Tensor {
+  /** Such as `[1, 512, 16]`; for elements in the order of `data`. */
+  readonly dims: readonly number[];
+}
+
+/** A network prepared on a backend with its inputs and outputs by name. */
+export interface NamedModel {
+  readonly inputShapes: Readonly<Record<string, Shape4>>;
+  readonly outputShapes: Readonly<Record<string, Shape4>>;
+  readonly layers: readonly ModelLayer[];
+  /**
+   * Runs the network on a tensor for each input, in any layout. Calls may overlap.
+   *
+   * @returns a tensor for each output, in the layout that the network says, and otherwise that of the first input
+   * @throws ConveneError `ERR_SHAPE`, `ERR_INVALID_OPTION` (an input that is missing, or unknown); `ERR_DISPOSED`; `ERR_EXECUTION`
+   */
+  run(inputs: Readonly<Record<string, Tensor<Shape>>>): Promise<Readonly<Record<string, OutputTensor>>>;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
 export interface RunOptions<S extends Shape = Shape4> {
   /**
    * A host tensor of `outputShape`, whose data are overwritten; it is also what the promise resolves to. It may be `x`, which is
@@ -54,76 +76,54 @@ export interface ModelOptions extends PrepareOptions {
 }
 
 /** What a model is made of: all that `prepare` has prepared and reserved. */
-export interface ModelParts<S extends Shape> {
+export interface ModelParts {
   readonly backend: Backend;
   readonly layers: readonly ResolvedLayer[];
   /** One for each layer. */
-  readonly plans: readonly Conv2dPlan[];
-  /** The network's input, then each layer's output. */
-  readonly tensors: readonly DeviceTensor[];
-  readonly inputShape: S;
+  readonly plans: readonly (Conv2dPlan | OperationPlan)[];
+  /** By name, in the order of the network's. */
+  readonly inputShapes: Readonly<Record<string, Shape>>;
+  readonly outputs: readonly ResolvedOutput[];
+  /** What holds a value: an earlier layer's index, or −1−i for input i. */
+  readonly tensorOf: (value: number) => DeviceTensor;
   readonly profile: boolean;
   /** Gives plans and tensors back; called once. */
   readonly release: () => void;
 }
 
-/** A model over what has been prepared for it. */
-export function createModel<S extends Shape>({
-  backend,
-  layers,
-  plans,
-  tensors,
-  inputShape,
-  profile,
-  release,
-}: ModelParts<S>): Model<S> {
+/** A call with its inputs copied from what the caller holds, and how its answer is read. */
+interface Call<Answer> {
+  readonly inputs: readonly Tensor[];
+  read(): Promise<Answer>;
+}
+
+/** What both models share. */
+function createRunner({ backend, layers, plans, tensorOf, inputShapes, profile, release }: ModelParts) {
   const times: number[] = [];
-  const input = tensors[0]!;
-  const output = tensors.at(-1)!;
-  // Value i is layer i's output, and value -1 the network's input, which is the first tensor.
-  const tensorOf = (value: number): DeviceTensor => tensors[value + 1]!;
-  const calls = plans.map((plan, index) => {
-    const { input: read, residual: added } = layers[index]!;
-    const [from, to] = [tensorOf(read), tensorOf(index)];
-    const residual = added === undefined ? undefined : tensorOf(added);
+  const targets = Object.keys(inputShapes).map((_, index) => tensorOf(-1 - index));
+  const calls = layers.map((layer, index) => {
+    const to = tensorOf(index);
+    if (layer.kind === "operation") {
+      const plan = plans[index] as OperationPlan;
+      const from = layer.inputs.map(tensorOf);
+      return () => plan.run(from, to);
+    }
+    const plan = plans[index] as Conv2dPlan;
+    const from = tensorOf(layer.input);
+    const residual = layer.residual === undefined ? undefined : tensorOf(layer.residual);
     return () => plan.run(from, to, residual);
   });
   let disposed = false;
   let previous: Promise<unknown> = Promise.resolve();
-
-  const outputShape = asBatchedAs(inputShape, output.shape);
-  /** As the caller has them now, on the device's shapes: it may change the objects, though not what is in the arrays. */
-  interface Call {
-    readonly x: Tensor;
-    readonly into: Tensor | undefined;
-    /** What is answered with, where there is an `into`. */
-    readonly given: Tensor<S> | undefined;
-  }
-  const check = (x: Tensor<S>, given: Tensor<S> | undefined): Call => {
+  const checkAlive = (): void => {
     if (disposed) throw new ConveneError("ERR_DISPOSED", "this model has been disposed");
-    const own = checkTensor(x, "input", checkShape3or4);
-    if (!sameShape(own.shape, inputShape)) {
-      throw new ConveneError(
-        "ERR_SHAPE",
-        `input has shape ${show(own.shape)}; this model was prepared for ${show(inputShape)}`,
-      );
-    }
-    const into = given && { ...checkInto(given, outputShape), shape: output.shape };
-    return { x: { ...own, shape: input.shape }, into, given };
   };
-  const read = async ({ x, into, given }: Call): Promise<Tensor<S>> => {
-    const { layout, data } = await backend.read(output, into === undefined ? { layout: x.layout } : { into });
-    return given ?? { shape: outputShape, layout, data };
+  const upload = ({ inputs }: Call<unknown>): void => {
+    for (const [index, tensor] of inputs.entries()) backend.upload(tensor, targets[index]);
   };
-  /** No await between upload and read: the backend's program order keeps overlapping calls apart. */
-  const runAll = (call: Call): Promise<Tensor<S>> => {
-    backend.upload(call.x, input);
-    for (const run of calls) run();
-    return read(call);
-  };
-  const runProfiled = async (call: Call): Promise<Tensor<S>> => {
-    if (disposed) throw new ConveneError("ERR_DISPOSED", "this model has been disposed");
-    backend.upload(call.x, input);
+  const runProfiled = async <Answer>(call: Call<Answer>): Promise<Answer> => {
+    checkAlive();
+    upload(call);
     await backend.sync();
     for (const [index, run] of calls.entries()) {
       const start = performance.now();
@@ -131,27 +131,32 @@ export function createModel<S extends Shape>({
       await backend.sync();
       times[index] = performance.now() - start;
     }
-    return read(call);
+    return call.read();
   };
-
-  return disposable<Model<S>>({
-    inputShape,
-    outputShape,
-    layers: plans.map(({ problem, algorithm, arithmetic }, index) => ({
-      name: layers[index]!.name,
-      problem,
-      algorithm,
-      arithmetic,
-      cost: problemCost(problem),
-      get milliseconds() {
-        return times[index];
-      },
-    })),
-    async run(x: Tensor<S>, options: RunOptions<S> = {}) {
-      const call = check(x, checkKeys("run options", options, ["into"]).into);
-      if (!profile) return runAll(call);
-      // Profiled runs wait between layers, so they must not overlap; the caller may reuse `x` while its turn comes.
-      const own = { ...call, x: { ...call.x, data: call.x.data.slice() } };
+  return {
+    checkAlive,
+    layers: plans.map((plan, index): ModelLayer => {
+      const { problem, algorithm } = plan;
+      return {
+        name: layers[index]!.name,
+        problem,
+        algorithm,
+        arithmetic: "arithmetic" in plan ? plan.arithmetic : "direct",
+        cost: problemCost(problem),
+        get milliseconds() {
+          return times[index];
+        },
+      };
+    }),
+    async run<Answer>(call: Call<Answer>): Promise<Answer> {
+      if (!profile) {
+        // No await between upload and read: the backend's program order keeps overlapping calls apart.
+        upload(call);
+        for (const run of calls) run();
+        return call.read();
+      }
+      // Profiled runs wait between layers, so they must not overlap; the caller may reuse its arrays while its turn comes.
+      const own = { ...call, inputs: call.inputs.map((each) => ({ ...each, data: each.data.slice() })) };
       const mine = previous.then(() => runProfiled(own));
       previous = mine.catch(() => undefined);
       return mine;
@@ -161,5 +166,88 @@ export function createModel<S extends Shape>({
       disposed = true;
       release();
     },
+  };
+}
+
+/** An input as the caller has it now: it may change the object, though not what is in the array. */
+function checkInput(what: string, tensor: Tensor<Shape>, expected: Shape): Tensor {
+  const own = checkTensor(tensor, what, checkShape3or4);
+  if (!sameShape(own.shape, expected)) {
+    throw new ConveneError(
+      "ERR_SHAPE",
+      `${what} has shape ${show(own.shape)}; this model was prepared for ${show(expected)}`,
+    );
+  }
+  return own as Tensor;
+}
+
+/** A model of one input and one output over what has been prepared for it. */
+export function createModel<S extends Shape>(parts: ModelParts, inputShape: S): Model<S> {
+  const { backend, tensorOf, outputs } = parts;
+  const runner = createRunner(parts);
+  const [input, output] = [tensorOf(-1), tensorOf(outputs[0]!.value)];
+  const outputShape = asBatchedAs(inputShape, output.shape);
+  return disposable<Model<S>>({
+    inputShape,
+    outputShape,
+    layers: runner.layers,
+    async run(x: Tensor<S>, options: RunOptions<S> = {}) {
+      const { into: given } = checkKeys("run options", options, ["into"]);
+      runner.checkAlive();
+      const own = { ...checkInput("input", x, inputShape), shape: input.shape };
+      const into = given && { ...checkInto(given, outputShape), shape: output.shape };
+      return runner.run({
+        inputs: [own],
+        async read() {
+          const answer = await backend.read(output, into === undefined ? { layout: own.layout } : { into });
+          return given ?? { shape: outputShape, layout: answer.layout, data: answer.data };
+        },
+      });
+    },
+    dispose: runner.dispose,
   });
+}
+
+/** A model with names over what has been prepared for it. */
+export function createNamedModel(parts: ModelParts): NamedModel {
+  const { backend, tensorOf, outputs, inputShapes } = parts;
+  const runner = createRunner(parts);
+  const names = Object.keys(inputShapes);
+  const shapesOf = (entries: readonly (readonly [string, number])[]): Readonly<Record<string, Shape4>> =>
+    Object.freeze(Object.fromEntries(entries.map(([name, value]) => [name, tensorOf(value).shape])));
+  for (const { name, value, dims } of outputs) {
+    const { shape } = tensorOf(value);
+    if (dims === undefined || dims.reduce((product, each) => product * each, 1) === elementCount(shape)) continue;
+    throw new ConveneError("ERR_SHAPE", `output ${show(name)}: dims (${show(dims)}) must have the elements of ${show(shape)}`);
+  }
+  return disposable<NamedModel>({
+    inputShapes: shapesOf(names.map((name, index) => [name, -1 - index])),
+    outputShapes: shapesOf(outputs.map(({ name, value }) => [name, value])),
+    layers: runner.layers,
+    async run(given: Readonly<Record<string, Tensor<Shape>>>) {
+      const own = checkKeys("inputs", given, names);
+      runner.checkAlive();
+      const inputs = names.map((name, index) => {
+        if (own[name] === undefined) {
+          throw new ConveneError("ERR_INVALID_OPTION", `the input ${show(name)} is missing; the inputs are ${names.map(show).join(", ")}`);
+        }
+        return { ...checkInput(`input ${show(name)}`, own[name], inputShapes[name]!), shape: tensorOf(-1 - index).shape };
+      });
+      return runner.run({
+        inputs,
+        async read() {
+          const read = async ({ name, value, dims, layout = inputs[0]!.layout }: ResolvedOutput) => {
+            const tensor = await backend.read(tensorOf(value), { layout });
+            return [name, { ...tensor, dims: dims ?? inOrder(tensor.shape, layout) }] as const;
+          };
+          return Object.fromEntries(await Promise.all(outputs.map(read)));
+        },
+      });
+    },
+    dispose: runner.dispose,
+  });
+}
+
+function inOrder([n, c, h, w]: Shape4, layout: Layout): readonly number[] {
+  return layout === "nchw" ? [n, c, h, w] : [n, h, w, c];
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Conv2d } from "./conv2d.js";
 import { type LayerRef, network, type NetworkLayer } from "./network.js";
+import type { Conv2dProblem } from "./problem.js";
 import { expectError } from "./testing/expect-error.js";
 
 const pointwise = (inChannels: number, outChannels: number): Conv2d =>
@@ -95,7 +96,7 @@ describe("network.problems", () => {
       { conv: new Conv2d({ inChannels: 4, outChannels: 4, kernelSize: 3, groups: 4, stride: 2 }) },
       { conv: down, input: "expand", residual: "input" },
     );
-    const problems = net.problems([1, 2, 7, 9]);
+    const problems = net.problems([1, 2, 7, 9]) as readonly Conv2dProblem[];
     expect(problems.map(({ ic, ih, iw, oc, oh, ow, residual }) => [ic, ih, iw, oc, oh, ow, residual])).toEqual([
       [2, 7, 9, 4, 7, 9, false],
       [4, 7, 9, 4, 3, 4, false],

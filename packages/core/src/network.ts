@@ -1,87 +1,192 @@
-/** A network: convolutions in order, each fed by the one before it unless it says otherwise. */
+/**
+ * A network: convolutions and other operations, each of which reads earlier values and makes one. `network` is the short form, a chain
+ * that says only where it is none; `graph` has names for several inputs and outputs.
+ */
 
-import { checkKeys } from "./check.js";
+import { checkInteger, checkKeys, checkList, readFrom } from "./check.js";
+import { type Activation, isClamp } from "./activation.js";
 import { type Conv2d, isConv2d } from "./conv2d.js";
+import { type ConvTranspose2d, isConvTranspose2d } from "./conv-transpose2d.js";
 import { type Cost, problemCost, totalCost } from "./cost.js";
 import { ConveneError, show } from "./errors.js";
-import { type Conv2dProblem, outputShape } from "./problem.js";
+import { activation } from "./operations/layers.js";
+import { isOperation, type Operation } from "./operations/operation.js";
+import { isOperationProblem, operationOutputShape, type Problem } from "./operations/operation-problem.js";
+import { outputShape } from "./problem.js";
 import { asBatchedAs, batched, checkShape3or4, sameShape, type Shape, type Shape3, type Shape4 } from "./shape.js";
+import { checkLayout, type Layout } from "./tensor.js";
 
-/** An earlier value: a layer's name or index, or `"input"` for the network's own input. */
+/** An earlier value: a layer's name or index, or a network input's name (`"input"`, unless a graph says otherwise). */
 export type LayerRef = string | number;
 
-/** One entry of a network. */
+/** One entry of a network: a convolution, or another operation. */
 export interface NetworkLayer {
-  readonly conv: Conv2d;
+  readonly conv?: Conv2d | ConvTranspose2d;
+  readonly op?: Operation;
   /** A name that later layers can refer to. */
   readonly name?: string;
   /** What it reads. Default: the layer before it. */
   readonly input?: LayerRef;
-  /** A value of its output's shape, added before its activation. */
+  /** What an operation of several inputs reads, in their order. */
+  readonly inputs?: readonly LayerRef[];
+  /** A value of a convolution's output shape, added before its activation. */
   readonly residual?: LayerRef;
 }
 
-/** A layer whose references are resolved: −1 is the network's input, otherwise an earlier layer's index. */
-export interface ResolvedLayer {
+/** What stands for a layer that needs no name and reads the layer before it. */
+export type NetworkEntry = Conv2d | ConvTranspose2d | Operation | NetworkLayer;
+
+/** A convolution whose references are resolved: an earlier layer's index, or −1−i for the network's input i. */
+export interface ResolvedConv2d {
+  readonly kind: "conv2d";
   readonly conv: Conv2d;
   readonly name: string;
   readonly input: number;
   readonly residual: number | undefined;
 }
 
+/** The same for another operation. */
+export interface ResolvedOperation {
+  readonly kind: "operation";
+  readonly operation: Operation;
+  readonly name: string;
+  readonly inputs: readonly number[];
+}
+
+export type ResolvedLayer = ResolvedConv2d | ResolvedOperation;
+
+/** A network's output. */
+export interface ResolvedOutput {
+  readonly name: string;
+  /** As in `ResolvedLayer`. */
+  readonly value: number;
+  /** What `run` answers in; left out, the layout of the first input. */
+  readonly layout: Layout | undefined;
+  /** What `run` says of the answer's dimensions; left out, its shape in the layout's order. */
+  readonly dims: readonly number[] | undefined;
+}
+
+/** Shapes of a network's inputs, by name; or of its only one. */
+export type InputShapes = Shape | Readonly<Record<string, Shape>>;
+
 export interface Network {
+  /** Names of its inputs. */
+  readonly inputs: readonly string[];
+  /**
+   * In the order of computation. An entry can be several layers: a convolution with an activation that is no clamp is two, and a
+   * transposed convolution up to three.
+   */
   readonly layers: readonly ResolvedLayer[];
-  /** Each layer's problem for an input of this shape. @throws ConveneError `ERR_SHAPE` naming the layer that does not fit */
-  problems(inputShape: Shape): readonly Conv2dProblem[];
+  readonly outputs: readonly ResolvedOutput[];
+  /** Each layer's problem for inputs of these shapes. @throws ConveneError `ERR_SHAPE` naming the layer that does not fit */
+  problems(inputShapes: InputShapes): readonly Problem[];
+  /** The first output's shape. */
   outputShape(inputShape: Shape4): Shape4;
   outputShape(inputShape: Shape3): Shape3;
-  outputShape(inputShape: Shape): Shape;
-  cost(inputShape: Shape): Cost;
+  outputShape(inputShape: InputShapes): Shape;
+  cost(inputShapes: InputShapes): Cost;
 }
 
 /**
- * A list of convolutions. The last one's output is the network's.
+ * A list of layers. The last one's output is the network's.
  *
  * @example
  * network(
  *   { conv: expand, name: "expand" },
  *   depthwise,
  *   { conv: project, residual: "input" },   // MobileNet V2's inverted residual
+ *   globalAvgPool2d(),
  * )
  * @throws ConveneError `ERR_INVALID_OPTION` for an empty list, a reference to what does not come before, or a name used twice
  */
-export function network(...entries: readonly (Conv2d | NetworkLayer)[]): Network {
-  if (entries.length === 0) throw new ConveneError("ERR_INVALID_OPTION", "a network needs at least one layer");
-  const names = new Map<string, number>([["input", -1]]);
-  const layers = entries.map((given, index) => {
-    const entry = isConv2d(given) ? { conv: given } : checkKeys(`layer ${index}`, given, KEYS);
-    const layer = resolve(entry, index, names);
-    // A layer without a name is called by its index, which is not a name that another could not have.
-    if (entry.name !== undefined) {
-      if (names.has(entry.name)) {
-        throw new ConveneError("ERR_INVALID_OPTION", `layer ${index}: the name ${show(entry.name)} is taken`);
-      }
-      names.set(entry.name, index);
-    }
-    return layer;
-  });
+export function network(...entries: readonly NetworkEntry[]): Network {
+  const { layers } = resolveLayers(entries, ["input"]);
+  const output: ResolvedOutput = { name: "output", value: layers.length - 1, layout: undefined, dims: undefined };
+  return makeNetwork(["input"], layers, [output]);
+}
 
-  const problems = (inputShape: Shape): readonly Conv2dProblem[] => {
+/** An output of a graph: a value, and how `run` answers with it. */
+export interface GraphOutput {
+  /** A layer's name or index, or an input's name. */
+  readonly value: LayerRef;
+  /** Default: the layout of the first input of the run. */
+  readonly layout?: Layout;
+  /** Dimensions of the answer where they are not the shape, such as `[1, 512, 16]`. As many elements; their order is the layout's. */
+  readonly dims?: readonly number[];
+}
+
+/** What `graph` takes. */
+export interface GraphOptions {
+  /** Names. Default: `["input"]`. */
+  readonly inputs?: readonly string[];
+  readonly layers: readonly NetworkEntry[];
+  /** By name. */
+  readonly outputs: Readonly<Record<string, LayerRef | GraphOutput>>;
+}
+
+/**
+ * A network of several inputs or outputs.
+ *
+ * @example
+ * graph({
+ *   inputs: ["image"],
+ *   layers: [
+ *     { conv: backbone, name: "features" },
+ *     { conv: boxHead, name: "box head" },
+ *     { conv: scoreHead, name: "score head", input: "features" },
+ *   ],
+ *   outputs: { boxes: "box head", scores: "score head" },
+ * })
+ * @throws ConveneError `ERR_INVALID_OPTION`, as `network`
+ */
+export function graph(options: GraphOptions): Network {
+  const given = checkKeys("graph options", options, ["inputs", "layers", "outputs"]);
+  const inputs = checkList("inputs", given.inputs === undefined ? ["input"] : given.inputs, (name, index) => {
+    if (typeof name === "string" && name !== "") return name;
+    throw new ConveneError("ERR_INVALID_OPTION", `inputs[${index}] (${show(name)}) must be a string that is not empty`);
+  });
+  const twice = inputs.find((name, index) => inputs.indexOf(name) !== index);
+  if (twice !== undefined) throw new ConveneError("ERR_INVALID_OPTION", `the input's name ${show(twice)} is taken`);
+  if (inputs.length === 0) throw new ConveneError("ERR_INVALID_OPTION", "a graph needs at least one input");
+  const { layers, find } = resolveLayers(
+    checkList("layers", given.layers, (each) => each),
+    inputs,
+  );
+  const outputs = readFrom("outputs", () => Object.entries(Object(given.outputs) as GraphOptions["outputs"]));
+  if (outputs.length === 0) throw new ConveneError("ERR_INVALID_OPTION", "a graph needs at least one output");
+  return makeNetwork(
+    inputs,
+    layers,
+    outputs.map(([name, output]) => {
+      const own =
+        typeof output === "object" ? checkKeys(`output ${name}`, output, ["value", "layout", "dims"]) : { value: output };
+      const { value, layout, dims } = own as GraphOutput;
+      return {
+        name,
+        value: find(value, `output ${show(name)}`, "value"),
+        layout: layout === undefined ? undefined : checkLayout(layout),
+        dims:
+          dims === undefined
+            ? undefined
+            : Object.freeze(checkList("dims", dims, (each, axis) => checkInteger(`dims[${axis}]`, each, 0))),
+      };
+    }),
+  );
+}
+
+function makeNetwork(
+  inputs: readonly string[],
+  layers: readonly ResolvedLayer[],
+  outputs: readonly ResolvedOutput[],
+): Network {
+  const problems = (inputShapes: InputShapes): readonly Problem[] => {
     const shapes: Shape4[] = [];
-    const given = batched(checkShape3or4(inputShape, "input"));
+    const given = Object.values(checkInputShapes(inputs, inputShapes)).map(batched);
+    const shapeOf = (ref: number): Shape4 => (ref < 0 ? given[-1 - ref]! : shapes[ref]!);
     return layers.map((layer) => {
-      const shapeOf = (ref: number): Shape4 => (ref < 0 ? given : shapes[ref]!);
-      const residual = layer.residual === undefined ? undefined : shapeOf(layer.residual);
       try {
-        const problem = layer.conv.problem(shapeOf(layer.input), { residual: residual !== undefined });
-        const shape = outputShape(problem);
-        if (residual && !sameShape(residual, shape)) {
-          throw new ConveneError(
-            "ERR_SHAPE",
-            `residual (${show(residual)}) must have the output's shape (${show(shape)})`,
-          );
-        }
-        shapes.push(shape);
+        const { problem, output } = pose(layer, shapeOf);
+        shapes.push(output);
         return problem;
       } catch (error) {
         if (error instanceof ConveneError && layers.length > 1) {
@@ -91,14 +196,65 @@ export function network(...entries: readonly (Conv2d | NetworkLayer)[]): Network
       }
     });
   };
+  const outputShapeOf = (shapes: InputShapes): Shape => {
+    const { value } = outputs[0]!;
+    const given = checkInputShapes(inputs, shapes);
+    const first = Object.values(given)[0]!;
+    const posed = problems(shapes);
+    return asBatchedAs(first, value < 0 ? batched(Object.values(given)[-1 - value]!) : outputShapeOfProblem(posed[value]!));
+  };
   const made: Network = {
+    inputs: Object.freeze([...inputs]),
     layers: Object.freeze(layers),
+    outputs: Object.freeze(outputs),
     problems,
-    outputShape: (<S extends Shape>(shape: S) =>
-      asBatchedAs(shape, outputShape(problems(shape).at(-1)!))) as Network["outputShape"],
-    cost: (shape: Shape) => totalCost(problems(shape).map(problemCost)),
+    outputShape: outputShapeOf as Network["outputShape"],
+    cost: (shapes: InputShapes) => totalCost(problems(shapes).map(problemCost)),
   };
   return Object.freeze(Object.defineProperty(made, brand(), { value: true }));
+}
+
+/** Whether shapes are given by name. A tensor, which somebody may give for its shape, is no record of shapes. */
+export function isNamed(shapes: InputShapes): shapes is Readonly<Record<string, Shape>> {
+  return readFrom("input", () => {
+    return typeof shapes === "object" && shapes !== null && !Array.isArray(shapes) && !("layout" in shapes);
+  });
+}
+
+/** Shapes by name, in the order of the inputs. @throws ConveneError `ERR_SHAPE`, `ERR_INVALID_OPTION` */
+export function checkInputShapes(inputs: readonly string[], shapes: InputShapes): Readonly<Record<string, Shape>> {
+  if (!isNamed(shapes)) {
+    if (inputs.length === 1) return { [inputs[0]!]: checkShape3or4(shapes, "input") };
+    const example = inputs.map((name) => `${name}: [n, c, h, w]`).join(", ");
+    throw new ConveneError("ERR_SHAPE", `this network has ${inputs.length} inputs: give their shapes by name, { ${example} }`);
+  }
+  const own = checkKeys("input shapes", shapes, inputs);
+  return Object.fromEntries(
+    inputs.map((name) => {
+      const shape = own[name];
+      if (shape === undefined) throw new ConveneError("ERR_SHAPE", `the shape of the input ${show(name)} is missing`);
+      return [name, checkShape3or4(shape, name)];
+    }),
+  );
+}
+
+/** The shape of what a layer makes. */
+export function outputShapeOfProblem(problem: Problem): Shape4 {
+  return isOperationProblem(problem) ? operationOutputShape(problem) : outputShape(problem);
+}
+
+function pose(layer: ResolvedLayer, shapeOf: (value: number) => Shape4): { problem: Problem; output: Shape4 } {
+  if (layer.kind === "operation") {
+    const problem = layer.operation.problem(layer.inputs.map(shapeOf));
+    return { problem, output: operationOutputShape(problem) };
+  }
+  const residual = layer.residual === undefined ? undefined : shapeOf(layer.residual);
+  const problem = layer.conv.problem(shapeOf(layer.input), { residual: residual !== undefined });
+  const output = outputShape(problem);
+  if (residual && !sameShape(residual, output)) {
+    throw new ConveneError("ERR_SHAPE", `residual (${show(residual)}) must have the output's shape (${show(output)})`);
+  }
+  return { problem, output };
 }
 
 /** Marks a network for every copy of this package. */
@@ -113,34 +269,97 @@ export function isNetwork(value: unknown): value is Network {
   }
 }
 
-const KEYS = ["conv", "name", "input", "residual"] as const satisfies readonly (keyof NetworkLayer)[];
+const KEYS = ["conv", "op", "name", "input", "inputs", "residual"] as const satisfies readonly (keyof NetworkLayer)[];
 
-function resolve(entry: NetworkLayer, index: number, names: ReadonlyMap<string, number>): ResolvedLayer {
-  if (!isConv2d(entry.conv)) {
-    throw new ConveneError("ERR_INVALID_OPTION", `layer ${index}: conv (${show(entry.conv)}) must be a Conv2d`);
+type Find = (ref: LayerRef, whose: string, what: string) => number;
+
+/** Entries as layers. An entry's index is what a number refers to, and its last layer what its name does. */
+function resolveLayers(
+  entries: readonly NetworkEntry[],
+  inputs: readonly string[],
+): { readonly layers: readonly ResolvedLayer[]; readonly find: Find } {
+  if (entries.length === 0) throw new ConveneError("ERR_INVALID_OPTION", "a network needs at least one layer");
+  const names = new Map<string, number>(inputs.map((name, index) => [name, -1 - index]));
+  const layers: ResolvedLayer[] = [];
+  /** The last layer of each entry. */
+  const ends: number[] = [];
+  const inputNames = inputs.map((name) => show(name)).join(", ");
+  const find: Find = (ref, whose, what) => {
+    const found = typeof ref === "number" ? ends[ref] : names.get(ref);
+    if (found !== undefined) return found;
+    throw new ConveneError(
+      "ERR_INVALID_OPTION",
+      `${whose}: ${what} (${show(ref)}) must be ${inputNames}, or the name or index of an earlier layer`,
+    );
+  };
+  for (const [index, given] of entries.entries()) {
+    const entry: NetworkLayer = isConv2d(given) || isConvTranspose2d(given)
+      ? { conv: given }
+      : isOperation(given)
+        ? { op: given }
+        : checkKeys(`layer ${index}`, given, KEYS);
+    addLayers(layers, entry, index, index === 0 ? -1 : ends[index - 1]!, find);
+    ends.push(layers.length - 1);
+    // A layer without a name is called by its index, which is not a name that another could not have.
+    if (entry.name === undefined) continue;
+    if (names.has(entry.name)) {
+      throw new ConveneError("ERR_INVALID_OPTION", `layer ${index}: the name ${show(entry.name)} is taken`);
+    }
+    names.set(entry.name, layers.length - 1);
   }
-  const { name = String(index) } = entry;
+  return { layers, find };
+}
+
+/** Appends the layers of one entry. */
+function addLayers(layers: ResolvedLayer[], entry: NetworkLayer, index: number, before: number, find: Find): void {
+  const { conv, op, name = String(index) } = entry;
+  if (op === undefined && !isConv2d(conv) && !isConvTranspose2d(conv)) {
+    throw new ConveneError("ERR_INVALID_OPTION", `layer ${index}: conv (${show(conv)}) must be a Conv2d`);
+  }
+  if (op !== undefined && (conv !== undefined || !isOperation(op))) {
+    const what = conv === undefined ? `op (${show(op)}) must be an operation, such as maxPool2d(...)` : "has conv and op; one is enough";
+    throw new ConveneError("ERR_INVALID_OPTION", `layer ${index}: ${what}`);
+  }
   if (typeof name !== "string" || name === "") {
     throw new ConveneError(
       "ERR_INVALID_OPTION",
       `layer ${index}: name (${show(name)}) must be a string that is not empty`,
     );
   }
-  const lookUp = (what: string, ref: LayerRef): number => {
-    const found = typeof ref === "number" ? ref : names.get(ref);
-    const least = ref === "input" ? -1 : 0;
-    if (found === undefined || !Number.isInteger(found) || found < least || found >= index) {
-      throw new ConveneError(
-        "ERR_INVALID_OPTION",
-        `layer ${name}: ${what} (${show(ref)}) must be "input", or the name or index of an earlier layer`,
-      );
+  const refuse = (key: keyof NetworkLayer, why: string): void => {
+    if (entry[key] !== undefined) throw new ConveneError("ERR_INVALID_OPTION", `layer ${name}: ${key} ${why}`);
+  };
+  const lookUp = (what: string, ref: LayerRef): number => find(ref, `layer ${name}`, what);
+  if (op !== undefined) {
+    refuse("residual", "is for convolutions; add() sums two values");
+    if (entry.inputs !== undefined) refuse("input", "and inputs exclude each other");
+    const given =
+      entry.inputs === undefined
+        ? [entry.input === undefined ? before : lookUp("input", entry.input)]
+        : checkList(`layer ${name}: inputs`, entry.inputs, (ref, at) => lookUp(`inputs[${at}]`, ref));
+    if (op.inputs === "any" ? given.length === 0 : given.length !== op.inputs) {
+      const wanted = op.inputs === "any" ? "one or more" : String(op.inputs);
+      throw new ConveneError("ERR_INVALID_OPTION", `layer ${name}: ${op.kind} has ${given.length} inputs; expected ${wanted}`);
     }
-    return found;
-  };
-  return {
-    conv: entry.conv,
-    name,
-    input: entry.input === undefined ? index - 1 : lookUp("input", entry.input),
-    residual: entry.residual === undefined ? undefined : lookUp("residual", entry.residual),
-  };
+    layers.push({ kind: "operation", operation: op, name, inputs: given });
+    return;
+  }
+  refuse("inputs", "is for operations of several inputs; a convolution has an input");
+  const input = entry.input === undefined ? before : lookUp("input", entry.input);
+  let after: Activation | undefined = conv!.activation;
+  if (isConvTranspose2d(conv)) {
+    refuse("residual", "is for Conv2d; add() sums two values");
+    const [first, ...rest] = conv.layers;
+    layers.push({ kind: "conv2d", conv: first, name, input, residual: undefined });
+    for (const operation of rest) follow(layers, operation, `${name}.${operation.kind}`);
+  } else {
+    const residual = entry.residual === undefined ? undefined : lookUp("residual", entry.residual);
+    layers.push({ kind: "conv2d", conv: conv as Conv2d, name, input, residual });
+    if (isClamp(after)) after = undefined;
+  }
+  if (after !== undefined) follow(layers, activation(after), `${name}.activation`);
+}
+
+function follow(layers: ResolvedLayer[], operation: Operation, name: string): void {
+  layers.push({ kind: "operation", operation, name, inputs: [layers.length - 1] });
 }

@@ -1,48 +1,70 @@
 /** `prepare`: resolves the sizes of a layer or a network, plans each layer, and reserves the memory that a model runs in. */
 
-import type { Backend, Conv2dPlan, DeviceTensor, Lifetime } from "./backend.js";
+import type { Backend, Conv2dPlan, DeviceTensor, Lifetime, OperationPlan } from "./backend.js";
 import { checkBoolean, checkKeys, readFrom } from "./check.js";
 import { type Conv2d, isConv2d } from "./conv2d.js";
+import { type ConvTranspose2d, isConvTranspose2d } from "./conv-transpose2d.js";
 import { checkPrepareOptions } from "./define-backend.js";
 import { ConveneError, show } from "./errors.js";
-import { createModel, type Model, type ModelOptions } from "./model.js";
-import { isNetwork, network, type Network, type ResolvedLayer } from "./network.js";
-import { type Conv2dProblem, outputShape } from "./problem.js";
-import { batched, checkShape3or4, type Shape, type Shape3, type Shape4 } from "./shape.js";
+import { createModel, createNamedModel, type Model, type ModelOptions, type NamedModel } from "./model.js";
+import {
+  checkInputShapes,
+  type InputShapes,
+  isNamed,
+  isNetwork,
+  network,
+  type Network,
+  outputShapeOfProblem,
+} from "./network.js";
+import { isNetworkSource, type NetworkSource } from "./network-source.js";
+import { isOperationProblem, type Problem } from "./operations/operation-problem.js";
+import { isOperation, type Operation } from "./operations/operation.js";
+import { batched, type Shape, type Shape3, type Shape4 } from "./shape.js";
+
+/** What can be prepared: a layer, a network, or what gives a network for the sizes of its inputs. */
+export type Preparable = Conv2d | ConvTranspose2d | Operation | Network | NetworkSource;
 
 /**
  * Validates, plans every layer, packs the weights and reserves the memory: all that can be done before data arrives.
  * Intermediate tensors share memory by liveness, so a chain of layers runs in the memory of its widest pair.
  *
- * @param layers a `Conv2d`, or a `network`
- * @param inputShape `[n, c, h, w]`, or `[c, h, w]` for a model that takes and gives tensors without a batch axis
- * @throws ConveneError before any memory is taken if shapes do not fit; `ERR_OUT_OF_MEMORY` and `ERR_UNSUPPORTED` from
- * the backend, after everything that was prepared has been given back
+ * @param layers a `Conv2d`, a `network` or `graph`, or what `readOnnx` gives
+ * @param inputShape `[n, c, h, w]`, or `[c, h, w]` for a model that takes and gives tensors without a batch axis; or shapes by name,
+ * for a model whose inputs and outputs have names
+ * @throws ConveneError before any memory is taken if shapes do not fit, or `ERR_UNSUPPORTED` naming the layers whose operations the
+ * backend does not have; `ERR_OUT_OF_MEMORY` and `ERR_UNSUPPORTED` from the backend, after everything that was prepared has been
+ * given back
  */
 export function prepare(
   backend: Backend,
-  layers: Conv2d | Network,
+  layers: Preparable,
   inputShape: Shape4,
   options?: ModelOptions,
 ): Promise<Model>;
 export function prepare(
   backend: Backend,
-  layers: Conv2d | Network,
+  layers: Preparable,
   inputShape: Shape3,
   options?: ModelOptions,
 ): Promise<Model<Shape3>>;
 export function prepare(
   backend: Backend,
-  layers: Conv2d | Network,
+  layers: Preparable,
   inputShape: Shape,
   options?: ModelOptions,
 ): Promise<Model<Shape>>;
+export function prepare(
+  backend: Backend,
+  layers: Preparable,
+  inputShapes: Readonly<Record<string, Shape>>,
+  options?: ModelOptions,
+): Promise<NamedModel>;
 export async function prepare(
   backend: Backend,
-  layers: Conv2d | Network,
-  inputShape: Shape,
+  layers: Preparable,
+  inputShape: InputShapes,
   options: ModelOptions = {},
-): Promise<Model<Shape>> {
+): Promise<Model<Shape> | NamedModel> {
   const { profile = false, ...planOptions } = checkKeys("prepare options", options, ["accuracy", "profile"]);
   checkBoolean("profile", profile);
   const accuracy = checkPrepareOptions(planOptions);
@@ -52,14 +74,19 @@ export async function prepare(
       `backend (${show(backend)}) must be a Backend; a factory's answer has to be awaited`,
     );
   }
-  const net = isConv2d(layers) ? network(layers) : layers;
-  if (!isNetwork(net)) {
-    throw new ConveneError("ERR_INVALID_OPTION", `layers (${show(layers)}) must be a Conv2d or a network(...)`);
+  const net = networkOf(layers, inputShape);
+  const given = checkInputShapes(net.inputs, inputShape);
+  if (!isNamed(inputShape) && net.outputs.length > 1) {
+    const example = `{ ${net.inputs[0]!}: ${JSON.stringify(inputShape)} }`;
+    throw new ConveneError(
+      "ERR_INVALID_OPTION",
+      `this network has ${net.outputs.length} outputs, which have names: give the input's shape by name too, ${example}`,
+    );
   }
-  const given = checkShape3or4(inputShape, "input");
   const problems = net.problems(given);
+  checkOperations(backend, net, problems);
 
-  const plans: Conv2dPlan[] = [];
+  const plans: (Conv2dPlan | OperationPlan)[] = [];
   let tensors: readonly DeviceTensor[] = [];
   const release = (): void => {
     for (const plan of plans) plan.dispose();
@@ -67,32 +94,67 @@ export async function prepare(
   };
   try {
     for (const [index, problem] of problems.entries()) {
-      plans.push(await backend.prepareConv2d(problem, net.layers[index]!.conv.weights, accuracy));
+      const layer = net.layers[index]!;
+      plans.push(
+        await (isOperationProblem(problem)
+          ? backend.prepareOperation(problem, layer.kind === "operation" ? layer.operation.parameters : {})
+          : backend.prepareConv2d(problem, layer.kind === "conv2d" ? layer.conv.weights : noWeights(), accuracy)),
+      );
     }
-    tensors = backend.allocateShared(lifetimes(net.layers, problems, batched(given)));
+    tensors = backend.allocateShared(lifetimes(net, problems, Object.values(given).map(batched)));
+    const count = net.inputs.length;
+    const tensorOf = (value: number): DeviceTensor => tensors[value < 0 ? -1 - value : count + value]!;
+    const parts = { backend, layers: net.layers, outputs: net.outputs, plans, tensorOf, inputShapes: given, profile, release };
+    return isNamed(inputShape) ? createNamedModel(parts) : createModel(parts, given[net.inputs[0]!]!);
   } catch (error) {
     release();
     throw error;
   }
-  return createModel({ backend, layers: net.layers, plans, tensors, inputShape: given, profile, release });
 }
 
-/** The network's input, then each layer's output, in steps: step 0 is the upload, and layer i runs in step i + 1. */
-function lifetimes(
-  layers: readonly ResolvedLayer[],
-  problems: readonly Conv2dProblem[],
-  input: Shape4,
-): readonly Lifetime[] {
-  const lastUse = (value: number, born: number): number =>
-    layers.reduce((latest, layer, index) => {
-      return layer.input === value || layer.residual === value ? index + 1 : latest;
-    }, born);
+/** A layer's problem is of the layer's kind. */
+function noWeights(): never {
+  throw new Error("a convolution's problem came from an operation");
+}
+
+function networkOf(layers: Preparable, shapes: InputShapes): Network {
+  if (isNetwork(layers)) return layers;
+  if (isConv2d(layers) || isConvTranspose2d(layers) || isOperation(layers)) return network(layers);
+  if (isNetworkSource(layers)) return layers.at(checkInputShapes(layers.inputs, shapes));
+  throw new ConveneError("ERR_INVALID_OPTION", `layers (${show(layers)}) must be a Conv2d or a network(...)`);
+}
+
+/** Before any work: all layers that the backend has no operation for, in one error. */
+function checkOperations(backend: Backend, net: Network, problems: readonly Problem[]): void {
+  const { operations = [] } = backend.features;
+  const missing = problems.flatMap((problem, index) =>
+    isOperationProblem(problem) && !operations.includes(problem.kind) ? [`${net.layers[index]!.name} (${problem.kind})`] : [],
+  );
+  if (missing.length === 0) return;
+  const has = operations.length === 0 ? "only convolution" : `convolution, ${operations.join(", ")}`;
+  throw new ConveneError(
+    "ERR_UNSUPPORTED",
+    `${backend.name} does not have the operations of these layers: ${missing.join(", ")}; it has ${has}`,
+  );
+}
+
+/**
+ * The network's inputs, then each layer's output, in steps: step 0 is the upload, layer i runs in step i + 1, and the last one reads
+ * the outputs.
+ */
+function lifetimes(net: Network, problems: readonly Problem[], inputs: readonly Shape4[]): readonly Lifetime[] {
+  const last = new Map<number, number>();
+  for (const [index, layer] of net.layers.entries()) {
+    const read = layer.kind === "operation" ? layer.inputs : [layer.input, layer.residual];
+    for (const value of read) if (value !== undefined) last.set(value, index + 1);
+  }
+  for (const { value } of net.outputs) last.set(value, problems.length + 1);
   return [
-    { shape: input, from: 0, to: lastUse(-1, 0) },
+    ...inputs.map((shape, index) => ({ shape, from: 0, to: last.get(-1 - index) ?? 0 })),
     ...problems.map((problem, index) => ({
-      shape: outputShape(problem),
+      shape: outputShapeOfProblem(problem),
       from: index + 1,
-      to: index === problems.length - 1 ? problems.length + 1 : lastUse(index, index + 1),
+      to: last.get(index) ?? index + 1,
     })),
   ];
 }

@@ -1,12 +1,14 @@
 import {
   type Backend,
   Conv2d,
+  type Conv2dProblem,
   inputShape,
   network,
   outputShape,
   parseProblem,
   prepare,
   randomUniform,
+  type ResolvedConv2d,
   tensor,
   weightShape,
 } from "@convene/core";
@@ -190,11 +192,11 @@ describe.each(KERNEL_SETS)("cpu({ kernels: %j })", (kernels) => {
     );
     const shape = [2, 5, 9, 7] as const;
     const model = await prepare(backend, net, shape);
-    const problems = net.problems(shape);
+    const problems = net.problems(shape) as readonly Conv2dProblem[];
     for (const seed of [1, 2, 3]) {
       const x = randomUniform(shape, { seed, min: -2, max: 2 });
       const values: Float64Array[] = [];
-      net.layers.forEach(({ conv: { weights }, input, residual }, index) => {
+      (net.layers as readonly ResolvedConv2d[]).forEach(({ conv: { weights }, input, residual }, index) => {
         const value = (ref: number): Float32Array => (ref < 0 ? x.data : Float32Array.from(values[ref]!));
         const added = residual === undefined ? {} : { residual: value(residual) };
         values.push(referenceConv2d(problems[index]!, { ...weights, input: value(input), ...added }).output);
@@ -226,7 +228,7 @@ describe.each(KERNEL_SETS)("cpu({ kernels: %j })", (kernels) => {
     const shape = [1, 16, 40, 40] as const;
     const before = backend.memory()!.used;
     const plans = await Promise.all(
-      chain.layers.map(({ conv }) => backend.prepareConv2d(conv.problem([1, conv.inChannels, 40, 40]), conv.weights)),
+      (chain.layers as readonly ResolvedConv2d[]).map(({ conv }) => backend.prepareConv2d(conv.problem([1, conv.inChannels, 40, 40]), conv.weights)),
     );
     const inPlans = backend.memory()!.used - before;
     for (const plan of plans) plan.dispose();

@@ -1,7 +1,15 @@
 /** MobileNet V1 on the device from its image to its classes, and each of its layers there held to cpu. */
 
 import { checkAgreement, referenceConv2d, transformedBound } from "@convene/conformance";
-import { type Backend, type DeviceTensor, prepare, randomUniform, type Tensor } from "@convene/core";
+import {
+  type Backend,
+  type Conv2dProblem,
+  type DeviceTensor,
+  prepare,
+  randomUniform,
+  type ResolvedConv2d,
+  type Tensor,
+} from "@convene/core";
 import { cpu } from "@convene/cpu";
 import { gpu } from "@convene/gpu";
 import { expect, it, vi } from "vitest";
@@ -17,6 +25,8 @@ it.skipIf(missing !== undefined && !process.env["CI"])(
   { timeout: 600_000 },
   async () => {
     const { network, inputShape } = mobilenetV1().chain!;
+    const layers = network.layers as readonly ResolvedConv2d[];
+    const problems = network.problems(inputShape) as readonly Conv2dProblem[];
     const x = randomUniform(inputShape, { seed: 1 });
     const [device, host] = [await gpu(), await cpu()];
     try {
@@ -29,8 +39,8 @@ it.skipIf(missing !== undefined && !process.env["CI"])(
       // Again, with what is between the layers read: the same bits at the end.
       const between = await layerByLayer(device, x);
       expect(Buffer.from(between.at(-1)!.data.buffer).equals(Buffer.from(result.data.buffer))).toBe(true);
-      for (const [index, problem] of network.problems(inputShape).entries()) {
-        const { name, conv } = network.layers[index]!;
+      for (const [index, problem] of problems.entries()) {
+        const { name, conv } = layers[index]!;
         const input = index === 0 ? x : between[index - 1]!;
         const alone = await prepare(host, conv, input.shape);
         const there = await alone.run(input);
@@ -49,8 +59,8 @@ it.skipIf(missing !== undefined && !process.env["CI"])(
     async function layerByLayer(backend: Backend, image: Tensor): Promise<readonly Tensor[]> {
       const results: Tensor[] = [];
       let input: DeviceTensor = backend.upload(image);
-      for (const [index, problem] of network.problems(inputShape).entries()) {
-        const plan = await backend.prepareConv2d(problem, network.layers[index]!.conv.weights);
+      for (const [index, problem] of problems.entries()) {
+        const plan = await backend.prepareConv2d(problem, layers[index]!.conv.weights);
         const output = backend.allocate([problem.n, problem.oc, problem.oh, problem.ow]);
         plan.run(input, output);
         results.push(await backend.read(output));

@@ -1,6 +1,6 @@
 /** A workload: the convolutions of a network, or a list of problems. Data and pure functions; nothing here runs any. */
 
-import { type Conv2dProblem, formatProblem, type Network, type Shape4 } from "@convene/core";
+import { type Conv2dProblem, formatProblem, isOperationProblem, type Network, type Shape4 } from "@convene/core";
 
 export interface WorkloadLayer {
   readonly name: string;
@@ -50,9 +50,11 @@ export function layerCount({ layers }: Workload): number {
   return layers.reduce((total, { repeat }) => total + repeat, 0);
 }
 
-/** The layers of a network as a workload's. */
+/** The convolutions of a network as a workload's layers. Other operations are timed with the whole network only. */
 export function networkLayers(network: Network, inputShape: Shape4): readonly WorkloadLayer[] {
   return network
     .problems(inputShape)
-    .map((problem, index) => ({ name: network.layers[index]!.name, problem, repeat: 1 }));
+    .flatMap((problem, index) =>
+      isOperationProblem(problem) ? [] : [{ name: network.layers[index]!.name, problem, repeat: 1 }],
+    );
 }

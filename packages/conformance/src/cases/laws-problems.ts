@@ -1,7 +1,7 @@
 /** Problems for the laws, as fast-check draws and shrinks them: towards one channel, one pixel, no option at all. */
 
 import {
-  type Activation,
+  type Clamp,
   type Conv2dProblem,
   conv2dProblem,
   type Conv2dProblemSpec,
@@ -62,10 +62,10 @@ export function lawProblems(only: LawProblems): fc.Arbitrary<Conv2dProblem> {
       ),
       bias: unless(only.bias, false, fc.boolean()),
       residual: unless(only.residual, false, fc.boolean()),
-      activation: unless<Activation | undefined>(
+      activation: unless<Clamp | undefined>(
         only.activation,
         undefined,
-        fc.constantFrom<Activation | undefined>(undefined, "relu", "relu6", { clamp: [-9, 30] }),
+        fc.constantFrom<Clamp | undefined>(undefined, "relu", "relu6", { clamp: [-9, 30] }),
       ),
     })
     .map(({ n, g, icPerGroup, ocPerGroup, axes: [vertical, horizontal], ...rest }) =>

@@ -17,10 +17,12 @@ import { nonFiniteCases } from "./non-finite.js";
 import { WINOGRAD_PROBLEMS } from "./winograd-problems.js";
 
 /** Complete by its type: a feature that core comes to have must be named here. */
-const FEATURES: Record<keyof BackendFeatures, "support" | "function"> = {
+const FEATURES: Record<keyof BackendFeatures, "support" | "function" | "list"> = {
   nonFinite: "support",
   subnormals: "support",
   supports: "function",
+  operations: "list",
+  supportsOperation: "function",
 };
 const NAMES = Object.keys(FEATURES).filter(
   (key) => FEATURES[key as keyof BackendFeatures] === "support",

@@ -3,6 +3,7 @@
 import { type Conv2dPlan, type DeviceTensor, inputShape, outputShape, prepare, tensor } from "@convene/core";
 import type { CaseContext, CaseOutcome } from "../case.js";
 import { type Example, heldTo, type Layers, outcomeOf, runModel } from "./networks-check.js";
+import { convolutionsOf } from "./networks-convolutions.js";
 
 /** One way through the chain. */
 interface Way {
@@ -36,7 +37,7 @@ export async function checkWays(example: Example, { backend, accuracy }: CaseCon
     let value = x;
     const plans: Conv2dPlan[] = [];
     for (const [index, problem] of problems.entries()) {
-      const plan = keep(await backend.prepareConv2d(problem, net.layers[index]!.conv.weights, { accuracy }));
+      const plan = keep(await backend.prepareConv2d(problem, convolutionsOf(net)[index]!.conv.weights, { accuracy }));
       const next = output(index);
       plan.run(value, next, problem.residual ? x : undefined);
       value = next;

@@ -3,13 +3,14 @@
 import {
   type Arithmetic,
   type Backend,
-  type Conv2dProblem,
   formatProblem,
+  isOperationProblem,
   type Layout,
   type Model,
   network,
   type Network,
   prepare,
+  type Problem,
   type Shape4,
   tensor,
   toLayout,
@@ -20,6 +21,7 @@ import type { OperandKind } from "../operands.js";
 import { referenceConv2d } from "../reference.js";
 import { checkWithin } from "../rules.js";
 import { hasTransformedRule } from "../transformed-bound.js";
+import { convolutionsOf } from "./networks-convolutions.js";
 import { buildNetwork, type NetworkDefinition, networkInput } from "./networks-definition.js";
 import { type LayerResult, referenceNetwork } from "./networks-reference.js";
 
@@ -52,7 +54,7 @@ export async function runModel(model: Model, { input, shape }: Example, layout: 
 export type Layers = readonly {
   readonly algorithm: string;
   readonly arithmetic: Arithmetic;
-  readonly problem: Conv2dProblem;
+  readonly problem: Problem;
 }[];
 
 /**
@@ -64,6 +66,7 @@ export function heldTo(example: Example, layers: Layers): Example {
   const { net, kind, input, shape } = example;
   if (!layers.some(({ arithmetic }) => arithmetic === "transformed")) return example;
   for (const { algorithm, arithmetic, problem } of layers) {
+    if (isOperationProblem(problem)) continue;
     if (arithmetic === "transformed" && !hasTransformedRule(problem)) throw new Error(noRuleFor(problem, algorithm));
   }
   const arithmetics = layers.map(({ arithmetic }) => arithmetic);
@@ -135,13 +138,13 @@ function isExactly({ expected }: Example): boolean {
 /** In words: which layer is the first to be wrong, and whether it is also wrong by itself. */
 async function firstWrongLayer(example: Example, backend: Backend, accuracy: "fast" | "strict"): Promise<string> {
   const { net, kind, input, shape, expected } = example;
-  const entries = net.layers.map(({ conv, name, input: from, residual }) => ({
+  const entries = convolutionsOf(net).map(({ conv, name, input: from, residual }) => ({
     conv,
     name,
     input: from < 0 ? "input" : from,
     ...(residual === undefined ? {} : { residual: residual < 0 ? "input" : residual }),
   }));
-  for (const [index, { conv, name, input: from, residual }] of net.layers.entries()) {
+  for (const [index, { conv, name, input: from, residual }] of convolutionsOf(net).entries()) {
     const model = await prepare(backend, network(...entries.slice(0, index + 1)), shape, { accuracy });
     try {
       const { problem, output, error } = heldTo(example, model.layers).expected[index]!;

@@ -11,6 +11,7 @@ import {
 } from "@convene/core";
 import type { OperandKind } from "../operands.js";
 import { randomSource } from "../random-source.js";
+import { convolutionProblems } from "./networks-convolutions.js";
 
 export interface LayerDefinition extends Conv2dOptions {
   readonly name?: string;
@@ -28,7 +29,7 @@ export interface NetworkDefinition {
 
 /** Each layer's problem: what a backend has to take for the network to run. */
 export function problemsOf({ layers, input }: NetworkDefinition): readonly Conv2dProblem[] {
-  return network(...layers.map((layer) => entryOf(layer, new Conv2d(optionsOf(layer))))).problems(input);
+  return convolutionProblems(network(...layers.map((layer) => entryOf(layer, new Conv2d(optionsOf(layer))))), input);
 }
 
 /** The network with weights from the seed. */

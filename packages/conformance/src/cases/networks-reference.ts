@@ -4,6 +4,7 @@ import type { Arithmetic, Conv2dProblem, Network, Shape4 } from "@convene/core";
 import { allowance } from "../allowance.js";
 import type { OperandKind, Operands } from "../operands.js";
 import { referenceConv2d } from "../reference.js";
+import { convolutionProblems, convolutionsOf } from "./networks-convolutions.js";
 
 export interface LayerResult {
   readonly problem: Conv2dProblem;
@@ -30,11 +31,11 @@ export function referenceNetwork(
   shape: Shape4,
   arithmetics: readonly Arithmetic[] = [],
 ): readonly LayerResult[] {
-  const problems = net.problems(shape);
+  const problems = convolutionProblems(net, shape);
   const results: LayerResult[] = [];
   const given: Value = { output: input, error: new Float32Array(input.length) };
   const valueOf = (ref: number): Value => (ref < 0 ? given : results[ref]!);
-  net.layers.forEach(({ conv, input: from, residual }, index) => {
+  convolutionsOf(net).forEach(({ conv, input: from, residual }, index) => {
     const read = valueOf(from);
     const added = residual === undefined ? undefined : valueOf(residual);
     const operands = { ...conv.weights, input: read.output, residual: added?.output };

@@ -11,6 +11,7 @@ import { runConformance } from "../run-conformance.js";
 import { runProblem } from "../run-problem.js";
 import { checkWithin } from "../rules.js";
 import { makeExample } from "./networks-check.js";
+import { convolutionsOf } from "./networks-convolutions.js";
 import { buildNetwork, type NetworkDefinition, problemsOf } from "./networks-definition.js";
 import { CHAINS, NETWORKS } from "./networks-list.js";
 import { randomNetwork } from "./networks-random.js";
@@ -72,7 +73,7 @@ describe("the reference of a network", () => {
     const { input, expected, net } = makeExample(definition, "integer", 1);
     const backend = await referenceBackend();
     for (const [index, { problem, output }] of expected.entries()) {
-      const { conv, input: from, residual } = net.layers[index]!;
+      const { conv, input: from, residual } = convolutionsOf(net)[index]!;
       const valueOf = (ref: number) => (ref < 0 ? input : expected[ref]!.output);
       const added = residual === undefined ? undefined : valueOf(residual);
       const operands = { ...conv.weights, input: valueOf(from), residual: added };
@@ -84,7 +85,7 @@ describe("the reference of a network", () => {
   test("its bound holds for an input that is off by what a layer's output may be off by", () => {
     const definition = NETWORKS.find(({ name }) => name === "three standard convolutions")!;
     const net = buildNetwork(definition, "real", 1);
-    const [first, ...rest] = net.layers.map(({ conv }) => conv);
+    const [first, ...rest] = convolutionsOf(net).map(({ conv }) => conv);
     const { input, expected } = makeExample(definition, "real", 1);
     // The first layer's result, off by all that it may be, to the same side everywhere; the others are exact.
     const off = expected[0]!.output.map((y, at) => y + 0.999 * expected[0]!.error[at]!);

@@ -1,6 +1,6 @@
 /** Right sums, wrongly finished. */
 
-import { type Activation, activationRange, type Conv2dProblem } from "@convene/core";
+import { type Clamp, activationRange, type Conv2dProblem } from "@convene/core";
 import { referenceConv2d } from "../reference.js";
 import type { Operands } from "../operands.js";
 import { type Fault, faultyCompute, faultyQuestion } from "./faulty-backend.js";
@@ -121,7 +121,7 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
 
 type Question = (problem: Conv2dProblem, operands: Operands) => readonly [Conv2dProblem, Operands];
 
-function withActivation(change: (activation: Activation | undefined) => Activation | undefined): Question {
+function withActivation(change: (activation: Clamp | undefined) => Clamp | undefined): Question {
   return (problem, operands) => [{ ...problem, activation: change(problem.activation) }, operands];
 }
 

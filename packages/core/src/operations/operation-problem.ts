@@ -8,6 +8,7 @@
 import { type Activation, checkActivation, checkClamp, type Clamp } from "../activation.js";
 import { checkBoolean, checkInteger, checkKeys, checkList, checkOneOf, readFrom } from "../check.js";
 import { ConveneError, show } from "../errors.js";
+import type { Conv2dProblem } from "../problem.js";
 import { checkShape, type Shape4 } from "../shape.js";
 
 /** A function of each element: `torch.nn.SiLU` and its like. */
@@ -195,6 +196,14 @@ export type OperationProblem =
   | PixelShuffleProblem
   | ReshapeProblem;
 
+/** A problem of a layer. An operation's has a `kind`; a convolution's has none. */
+export type Problem = Conv2dProblem | OperationProblem;
+
+/** Whether a problem is that of an operation other than a convolution. */
+export function isOperationProblem(problem: Problem): problem is OperationProblem {
+  return readFrom("problem", () => "kind" in Object(problem));
+}
+
 /** The problem's tag: `"maxPool2d"` and so on. */
 export type OperationKind = OperationProblem["kind"];
 
@@ -340,8 +349,8 @@ export function operationProblem<Spec extends OperationProblemSpec>(
   for (const [key, field] of Object.entries(fields)) made[key] = checkField(key, field, given[key], made);
   Object.assign(made, FINISH[kind]?.(made as never));
   const problem = Object.freeze(made) as unknown as OperationProblem;
-  for (const [index, shape] of operationInputShapes(problem).entries()) checkShape(shape, `input ${index}`);
-  checkShape(operationOutputShape(problem), "output");
+  for (const [index, shape] of inputShapesOf(problem).entries()) checkShape(shape, `input ${index}`);
+  checkShape(outputShapeOf(problem), "output");
   return problem as Extract<OperationProblem, { kind: Spec["kind"] }>;
 }
 
@@ -444,8 +453,17 @@ function pooled(p: Pool2dProblem): Pick<Pool2dProblem, "oh" | "ow"> {
   };
 }
 
-/** The shapes of an operation's inputs, in order. */
-export function operationInputShapes(p: OperationProblem): readonly Shape4[] {
+/** The shapes of an operation's inputs, in order. @throws ConveneError as `operationProblem` */
+export function operationInputShapes(problem: OperationProblem): readonly Shape4[] {
+  return inputShapesOf(operationProblem(problem));
+}
+
+/** The shape of an operation's output. @throws ConveneError as `operationProblem` */
+export function operationOutputShape(problem: OperationProblem): Shape4 {
+  return outputShapeOf(operationProblem(problem));
+}
+
+function inputShapesOf(p: OperationProblem): readonly Shape4[] {
   switch (p.kind) {
     case "activation":
     case "prelu":
@@ -472,8 +490,7 @@ export function operationInputShapes(p: OperationProblem): readonly Shape4[] {
   }
 }
 
-/** The shape of an operation's output. */
-export function operationOutputShape(p: OperationProblem): Shape4 {
+function outputShapeOf(p: OperationProblem): Shape4 {
   switch (p.kind) {
     case "activation":
     case "prelu":

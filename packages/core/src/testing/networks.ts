@@ -2,6 +2,7 @@
 
 import { Conv2d, type Conv2dOptions } from "../conv2d.js";
 import { network, type Network } from "../network.js";
+import { isOperationProblem } from "../operations/operation-problem.js";
 import type { Shape4 } from "../shape.js";
 import { tensor, type Tensor, toLayout } from "../tensor.js";
 import { convolve } from "./plain-backend.js";
@@ -50,6 +51,7 @@ export function runPlainly(net: Network, x: Tensor): Tensor {
   const valueOf = (ref: number): Float32Array => (ref < 0 ? input : values[ref]!);
   for (const [index, problem] of net.problems(x.shape).entries()) {
     const layer = net.layers[index]!;
+    if (isOperationProblem(problem) || layer.kind === "operation") throw new Error("convolutions only");
     values.push(
       convolve(
         problem,

@@ -1,0 +1,19 @@
+/** Networks of convolutions alone, which is what the suite's networks are. */
+
+import { type Conv2dProblem, isOperationProblem, type Network, type ResolvedConv2d, type Shape4 } from "@convene/core";
+
+/** The layers. @throws Error where one is another operation */
+export function convolutionsOf({ layers }: Network): readonly ResolvedConv2d[] {
+  return layers.map((layer) => {
+    if (layer.kind === "conv2d") return layer;
+    throw new Error(`layer ${layer.name} (${layer.operation.kind}) is no convolution`);
+  });
+}
+
+/** Each layer's problem. @throws Error where one is another operation's */
+export function convolutionProblems(net: Network, shape: Shape4): readonly Conv2dProblem[] {
+  return net.problems(shape).map((problem) => {
+    if (!isOperationProblem(problem)) return problem;
+    throw new Error(`${problem.kind} is no convolution`);
+  });
+}

@@ -1,0 +1,236 @@
+/**
+ * `ConvTranspose2d`, as convolutions. An output row y has the taps t with `y + padding = i·stride + t·dilation` for an input row i; so
+ * which taps it has depends on its phase, `(y + padding) mod stride`, alone. The outputs of one phase are a convolution of the input
+ * with the taps of that phase. All phases together are one convolution with stride² times as many output channels, whose pixels
+ * `pixelShuffle` puts side by side; a slice takes off what the padding says. See Shi et al., "Is the deconvolution layer the same as
+ * a convolutional layer?" (2016).
+ */
+
+import { type Activation, checkActivation } from "./activation.js";
+import { checkBoolean, checkInteger, checkKeys, checkPair } from "./check.js";
+import { checkWeights, Conv2d, type Conv2dWeights } from "./conv2d.js";
+import { ConveneError, show } from "./errors.js";
+import { pixelShuffle } from "./operations/layers.js";
+import { makeOperation, type Operation } from "./operations/operation.js";
+import { operationProblem } from "./operations/operation-problem.js";
+import { checkGroups } from "./problem.js";
+import type { Shape4 } from "./shape.js";
+
+type Pair = number | readonly [h: number, w: number];
+
+/** The options of `torch.nn.ConvTranspose2d`, and an activation. */
+export interface ConvTranspose2dOptions {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: Pair;
+  /** Default 1. */
+  readonly stride?: Pair;
+  /** Default 0. What is taken off at each edge of the full result, or `[h, w]`, or each edge by itself as ONNX has it. */
+  readonly padding?:
+    | Pair
+    | { readonly top?: number; readonly left?: number; readonly bottom?: number; readonly right?: number };
+  /** Rows and columns more at the bottom and right. Default 0; less than the stride or the dilation. */
+  readonly outputPadding?: Pair;
+  /** Default 1. */
+  readonly groups?: number;
+  /** Default true. */
+  readonly bias?: boolean;
+  /** Default 1. */
+  readonly dilation?: Pair;
+  readonly activation?: Activation | undefined;
+}
+
+const KEYS = [
+  "inChannels",
+  "outChannels",
+  "kernelSize",
+  "stride",
+  "padding",
+  "outputPadding",
+  "groups",
+  "bias",
+  "dilation",
+  "activation",
+] as const satisfies readonly (keyof ConvTranspose2dOptions)[];
+
+/** One axis: its phases as a convolution, and what is cut off. */
+interface Axis {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  /** Taps of a phase's convolution. */
+  readonly taps: number;
+  readonly padBefore: number;
+  readonly padAfter: number;
+  /** Pixels cut off at the beginning and the end. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Marks a `ConvTranspose2d` for every copy of this package. */
+const brand = (): symbol => Symbol.for("convene.ConvTranspose2d");
+
+/**
+ * A transposed convolution layer: `torch.nn.ConvTranspose2d`, option for option. In a network it stands for a convolution, and
+ * where strides and padding ask for them a `pixelShuffle` and a `slice`. See
+ * https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html
+ */
+export class ConvTranspose2d {
+  /** What it is made of, each fed by the one before. */
+  readonly layers: readonly [Conv2d, ...Operation[]];
+  /** Applied after it. */
+  readonly activation: Activation | undefined;
+
+  /**
+   * @param weights `weight` is `[inChannels, outChannels / groups, kh, kw]`, as in PyTorch
+   * @throws ConveneError `ERR_INVALID_OPTION`, or `ERR_SHAPE` for weights of the wrong size
+   */
+  constructor(options: ConvTranspose2dOptions, weights: Conv2dWeights) {
+    const own = checkKeys("ConvTranspose2d options", options, KEYS);
+    const { stride = 1, padding = 0, outputPadding = 0, groups = 1, bias = true, dilation = 1 } = own;
+    const inChannels = checkInteger("inChannels", own.inChannels, 1);
+    const outChannels = checkInteger("outChannels", own.outChannels, 1);
+    checkInteger("groups", groups, 1);
+    checkGroups(groups, inChannels, outChannels);
+    checkBoolean("bias", bias);
+    const [kh, kw] = checkPair("kernelSize", own.kernelSize, 1);
+    const [sh, sw] = checkPair("stride", stride, 1);
+    const [dh, dw] = checkPair("dilation", dilation, 1);
+    const [oph, opw] = checkPair("outputPadding", outputPadding, 0);
+    const pads = checkEdges(padding);
+    const h = axisOf("height", kh, sh, dh, pads.top, pads.bottom, oph);
+    const w = axisOf("width", kw, sw, dw, pads.left, pads.right, opw);
+    const shape: Shape4 = [inChannels, outChannels / groups, kh, kw];
+    const given = checkKeys("ConvTranspose2d weights", weights, ["weight", "bias"]);
+    const { weight } = checkWeights({ weight: given.weight }, shape, false);
+    if (bias) checkWeights({ weight: new Float32Array(outChannels), bias: given.bias }, [outChannels, 1, 1, 1], true);
+    else if (given.bias !== undefined) {
+      throw new ConveneError("ERR_INVALID_OPTION", "a bias was given where bias is false");
+    }
+    this.activation = checkActivation(own.activation);
+    const phases = sh * sw;
+    const conv = new Conv2d(
+      {
+        inChannels,
+        outChannels: outChannels * phases,
+        kernelSize: [h.taps, w.taps],
+        padding: { top: h.padBefore, left: w.padBefore, bottom: h.padAfter, right: w.padAfter },
+        groups,
+        bias,
+      },
+      {
+        weight: phaseWeights(weight, shape, groups, h, w),
+        ...(bias && { bias: repeat(given.bias!, phases) }),
+      },
+    );
+    const cuts = [h.first, h.last, w.first, w.last];
+    this.layers = [
+      conv,
+      ...(phases > 1 ? [pixelShuffle([sh, sw])] : []),
+      ...(cuts.some((cut) => cut !== 0) ? [crop(h, w)] : []),
+    ];
+    Object.defineProperty(this, brand(), { value: true });
+  }
+}
+
+/** Whether `value` is a `ConvTranspose2d`, of this copy of the package or of another. */
+export function isConvTranspose2d(value: unknown): value is ConvTranspose2d {
+  try {
+    return brand() in Object(value);
+  } catch {
+    return false;
+  }
+}
+
+function checkEdges(padding: NonNullable<ConvTranspose2dOptions["padding"]>) {
+  if (typeof padding === "number" || Array.isArray(padding)) {
+    const [h, w] = checkPair("padding", padding, 0);
+    return { top: h, left: w, bottom: h, right: w };
+  }
+  if (typeof padding !== "object" || padding === null) {
+    const expected = "must be an integer, [h, w] or { top, left, bottom, right }";
+    throw new ConveneError("ERR_INVALID_OPTION", `padding (${show(padding)}) ${expected}`);
+  }
+  const keys = ["top", "left", "bottom", "right"] as const;
+  const edges = checkKeys("padding", padding as Partial<Record<(typeof keys)[number], number>>, keys);
+  const { top = 0, left = 0, bottom = 0, right = 0 } = edges;
+  for (const [edge, value] of Object.entries({ top, left, bottom, right })) checkInteger(`padding.${edge}`, value, 0);
+  return { top, left, bottom, right };
+}
+
+/**
+ * Output pixel P of the full result is `q·stride + r`, and reads the inputs `q - e` with the taps `(e·stride + r) / dilation` that are whole
+ * numbers; e goes up to `last tap·dilation / stride`. What is cut off at the end is a number of pixels that no input's size changes.
+ */
+function axisOf(
+  name: string,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  before: number,
+  after: number,
+  outputPadding: number,
+): Axis {
+  if (outputPadding >= Math.max(stride, dilation)) {
+    throw new ConveneError(
+      "ERR_INVALID_OPTION",
+      `outputPadding (${outputPadding}) must be less than the stride (${stride}) or the dilation (${dilation}) of the ${name}`,
+    );
+  }
+  const reach = dilation * (kernel - 1);
+  const most = Math.floor(reach / stride);
+  const start = Math.min(Math.floor(before / stride), most);
+  const padAfter = Math.max(0, Math.floor((reach + outputPadding - after) / stride));
+  return {
+    kernel,
+    stride,
+    dilation,
+    taps: most + 1,
+    padBefore: most - start,
+    padAfter,
+    first: before - start * stride,
+    last: (padAfter + 1) * stride + after - reach - outputPadding - 1,
+  };
+}
+
+/** From `[ic, oc / g, kh, kw]` to OIHW with a channel for each phase: `[oc·sh·sw, ic / g, taps, taps]`; taps that a phase lacks are 0. */
+function phaseWeights(weight: Float32Array, [ic, ocPerGroup, kh, kw]: Shape4, groups: number, h: Axis, w: Axis): Float32Array {
+  const icPerGroup = ic / groups;
+  const packed = new Float32Array(groups * ocPerGroup * h.stride * w.stride * icPerGroup * h.taps * w.taps);
+  for (let c = 0; c < ic; c++) {
+    const group = Math.floor(c / icPerGroup);
+    for (let o = 0; o < ocPerGroup; o++) {
+      for (let ky = 0; ky < kh; ky++) {
+        const [phaseY, tapY] = phaseOf(ky, h);
+        for (let kx = 0; kx < kw; kx++) {
+          const [phaseX, tapX] = phaseOf(kx, w);
+          const channel = ((group * ocPerGroup + o) * h.stride + phaseY) * w.stride + phaseX;
+          const to = ((channel * icPerGroup + (c % icPerGroup)) * h.taps + tapY) * w.taps + tapX;
+          packed[to] = weight[((c * ocPerGroup + o) * kh + ky) * kw + kx]!;
+        }
+      }
+    }
+  }
+  return packed;
+}
+
+/** The phase that a tap belongs to, and its place among the taps of that phase's convolution. */
+function phaseOf(tap: number, { stride, dilation, taps }: Axis): readonly [phase: number, place: number] {
+  const at = tap * dilation;
+  return [at % stride, taps - 1 - Math.floor(at / stride)];
+}
+
+function repeat(values: Float32Array, times: number): Float32Array {
+  return Float32Array.from({ length: values.length * times }, (_, index) => values[Math.floor(index / times)]!);
+}
+
+function crop(h: Axis, w: Axis): Operation {
+  return makeOperation("slice", 1, ([shape]) => {
+    const [n, c, ih, iw] = shape!;
+    const [oh, ow] = [ih - h.first - h.last, iw - w.first - w.last];
+    if (oh < 1 || ow < 1) {
+      throw new ConveneError("ERR_SHAPE", `padding leaves ${oh} x ${ow} of a transposed convolution's output`);
+    }
+    return operationProblem({ kind: "slice", n, c, ih, iw, oh, ow, fh: h.first, fw: w.first });
+  });
+}

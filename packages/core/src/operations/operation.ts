@@ -1,0 +1,36 @@
+/** An operation of a network before its sizes are known, as `Conv2d` is for convolutions; and what tells one from other values. */
+
+import type { Shape4 } from "../shape.js";
+import type { OperationKind, OperationParameters, OperationProblem } from "./operation-problem.js";
+
+/** What the functions of layers.ts give: `maxPool2d({ kernelSize: 2 })` and so on. It can be used in many places and networks. */
+export interface Operation {
+  readonly kind: OperationKind;
+  /** How many values it reads; `"any"`: one or more. */
+  readonly inputs: number | "any";
+  readonly parameters: OperationParameters;
+  /** The problem that it poses for inputs of these shapes. @throws ConveneError `ERR_SHAPE` if they do not fit */
+  problem(inputShapes: readonly Shape4[]): OperationProblem;
+}
+
+/** Marks an operation for every copy of this package. */
+const brand = (): symbol => Symbol.for("convene.Operation");
+
+/** Whether `value` is an `Operation`, of this copy of the package or of another. */
+export function isOperation(value: unknown): value is Operation {
+  try {
+    return brand() in Object(value);
+  } catch {
+    return false;
+  }
+}
+
+export function makeOperation(
+  kind: OperationKind,
+  inputs: Operation["inputs"],
+  problem: Operation["problem"],
+  parameters: OperationParameters = {},
+): Operation {
+  const made = { kind, inputs, parameters, problem };
+  return Object.freeze(Object.defineProperty(made, brand(), { value: true }));
+}
