@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { activationRange, checkActivation } from "./activation.js";
+import { type Activation, activationRange, checkActivation, checkClamp, isClamp } from "./activation.js";
 import { expectError } from "./testing/expect-error.js";
 
 describe("activationRange", () => {
@@ -21,6 +21,10 @@ describe("checkActivation", () => {
     [{ clamp: [-1, 2] }],
     [{ clamp: [3, 3] }],
     [{ clamp: [-Infinity, Infinity] }],
+    ["silu"],
+    ["geluTanh"],
+    [{ leakyRelu: 0.25 }],
+    [{ hardSigmoid: [0.25, 0.5] }],
   ])("takes %o", (activation) => {
     expect(checkActivation(activation)).toEqual(activation);
   });
@@ -41,7 +45,11 @@ describe("checkActivation", () => {
   });
 
   it.each<[unknown, string]>([
-    ["sigmoid", 'activation ("sigmoid") must be "relu", "relu6" or { clamp: [min, max] }'],
+    ["mish", 'activation ("mish") must be one of "relu", "relu6", "sigmoid", "hardSigmoid", "hardSwish", "silu", "tanh", "gelu", "geluTanh", {'],
+    [{ leakyRelu: NaN }, "activation.leakyRelu (NaN) must be a finite number"],
+    [{ leakyRelu: 1e39 }, "activation.leakyRelu (1e+39) must be a finite number"],
+    [{ hardSigmoid: [1] }, "activation.hardSigmoid ([1]) must be two numbers, [alpha, beta]"],
+    [{ hardSigmoid: [1, Infinity] }, "activation.hardSigmoid[1] (Infinity) must be a finite number"],
     ["ReLU", 'activation ("ReLU") must be'],
     [6, "activation (6) must be"],
     [null, "activation (null) must be"],
@@ -64,4 +72,24 @@ it("refuses a clamp with a hole", () => {
   const clamp: number[] = [];
   clamp[1] = 1;
   expect(() => checkActivation({ clamp })).toThrow("must be two numbers, [min, max]");
+});
+
+describe("checkClamp, of what a convolution computes by itself", () => {
+  it.each(["silu", "mish", null, 6])("refuses %o", (activation) => {
+    expectError(
+      () => checkClamp(activation),
+      "ERR_INVALID_OPTION",
+      'must be "relu", "relu6" or { clamp: [min, max] }',
+    );
+  });
+
+  it.each<[Activation | undefined, boolean]>([
+    [undefined, true],
+    ["relu", true],
+    ["relu6", true],
+    [{ clamp: [0, 1] }, true],
+    ["silu", false],
+    [{ leakyRelu: 0.1 }, false],
+    [{ hardSigmoid: [0.2, 0.5] }, false],
+  ])("isClamp(%o) is %s", (activation, expected) => expect(isClamp(activation)).toBe(expected));
 });

@@ -80,7 +80,7 @@ export function checkActivation(value: unknown): Activation | undefined {
   if (has(value, "hardSigmoid")) {
     const { hardSigmoid } = checkKeys("activation", value as { readonly hardSigmoid: unknown }, ["hardSigmoid"]);
     const pair = twoNumbers("activation.hardSigmoid", hardSigmoid, "[alpha, beta]");
-    return { hardSigmoid: [finite("alpha", pair[0]), finite("beta", pair[1])] };
+    return { hardSigmoid: [finite("activation.hardSigmoid[0]", pair[0]), finite("activation.hardSigmoid[1]", pair[1])] };
   }
   const names = NAMED_ACTIVATIONS.map(show).join(", ");
   throw new ConveneError(

@@ -58,8 +58,9 @@ interface Axis {
   readonly kernel: number;
   readonly stride: number;
   readonly dilation: number;
-  /** Taps of a phase's convolution. */
+  /** Taps of a phase's convolution, and its dilation. */
   readonly taps: number;
+  readonly spread: number;
   readonly padBefore: number;
   readonly padAfter: number;
   /** Pixels cut off at the beginning and the end. */
@@ -114,6 +115,7 @@ export class ConvTranspose2d {
         inChannels,
         outChannels: outChannels * phases,
         kernelSize: [h.taps, w.taps],
+        dilation: [h.spread, w.spread],
         padding: { top: h.padBefore, left: w.padBefore, bottom: h.padAfter, right: w.padAfter },
         groups,
         bias,
@@ -185,7 +187,9 @@ function axisOf(
     kernel,
     stride,
     dilation,
-    taps: most + 1,
+    // With one phase the taps are as far from each other as they were; with more, those that a phase lacks are zeros.
+    taps: stride === 1 ? kernel : most + 1,
+    spread: stride === 1 ? dilation : 1,
     padBefore: most - start,
     padAfter,
     first: before - start * stride,
@@ -215,9 +219,9 @@ function phaseWeights(weight: Float32Array, [ic, ocPerGroup, kh, kw]: Shape4, gr
 }
 
 /** The phase that a tap belongs to, and its place among the taps of that phase's convolution. */
-function phaseOf(tap: number, { stride, dilation, taps }: Axis): readonly [phase: number, place: number] {
+function phaseOf(tap: number, { stride, dilation, taps, spread }: Axis): readonly [phase: number, place: number] {
   const at = tap * dilation;
-  return [at % stride, taps - 1 - Math.floor(at / stride)];
+  return [at % stride, taps - 1 - Math.floor(at / stride) / spread];
 }
 
 function repeat(values: Float32Array, times: number): Float32Array {

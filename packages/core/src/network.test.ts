@@ -13,9 +13,9 @@ const down = pointwise(4, 2);
 describe("network", () => {
   it("feeds each layer from the one before it, and the first from the input", () => {
     expect(network(up, same, { conv: down, name: "last" }).layers).toEqual([
-      { conv: up, name: "0", input: -1, residual: undefined },
-      { conv: same, name: "1", input: 0, residual: undefined },
-      { conv: down, name: "last", input: 1, residual: undefined },
+      { kind: "conv2d", conv: up, name: "0", input: -1, residual: undefined },
+      { kind: "conv2d", conv: same, name: "1", input: 0, residual: undefined },
+      { kind: "conv2d", conv: down, name: "last", input: 1, residual: undefined },
     ]);
   });
 
@@ -49,7 +49,7 @@ describe("network", () => {
     [
       "an unknown key",
       [{ conv: up, skip: "input" }],
-      'layer 0 has no key "skip"; its keys are conv, name, input, residual',
+      'layer 0 has no key "skip"; its keys are conv, op, name, input, inputs, residual',
     ],
     ["an empty name", [{ conv: up, name: "" }], 'layer 0: name ("") must be a string that is not empty'],
     ["a name that is no string", [{ conv: up, name: 3 }], "layer 0: name (3) must be a string"],

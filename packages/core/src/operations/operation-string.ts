@@ -118,7 +118,8 @@ function readWord(key: string, field: Field, word: string): unknown {
         : undefined;
     case "activation": {
       const parts = new RegExp(`^(clamp|leakyRelu|hardSigmoid)(${NUMBER})(?::(${NUMBER}))?$`).exec(word);
-      if (!parts) return /^[a-zA-Z]+6?$/.test(word) && !/^(perChannel)$/.test(word) ? word : undefined;
+      // A word that is no other field's; whether it is an activation is for operationProblem to say.
+      if (!parts) return word !== "perChannel" && /^(relu6|[a-zA-Z]+)$/.test(word) ? word : undefined;
       const [, name, a, b] = parts;
       return { [name!]: b === undefined ? Number(a) : [Number(a), Number(b)] };
     }

@@ -16,9 +16,11 @@ import type {
 import type { Conv2dWeights } from "../conv2d.js";
 import { defineBackend } from "../define-backend.js";
 import { planMemory } from "../memory-plan.js";
+import { OPERATION_KINDS, type OperationKind } from "../operations/operation-problem.js";
 import { type Conv2dProblem, outputShape, type PaddingMode } from "../problem.js";
 import { elementCount, type Shape4 } from "../shape.js";
 import { hostArray, type Layout, tensor, type Tensor, toLayout } from "../tensor.js";
+import { operate } from "./plain-operations.js";
 
 /** What is called of the implementation; `execute` is the work of a run, when its turn comes. */
 export type Call =
@@ -30,6 +32,7 @@ export type Call =
   | "read"
   | "sync"
   | "prepareConv2d"
+  | "prepareOperation"
   | "run"
   | "execute"
   | "disposePlan"
@@ -42,6 +45,10 @@ export interface PlainOptions {
   readonly shared?: boolean;
   /** Which problems it takes. Default: all. */
   readonly supports?: NonNullable<BackendFeatures["supports"]>;
+  /** Which operations it has beside convolution. Default: all. */
+  readonly operations?: readonly OperationKind[];
+  /** Which problems of those it takes. Default: all. */
+  readonly supportsOperation?: NonNullable<BackendFeatures["supportsOperation"]>;
   /** Told of every prepareConv2d. */
   readonly onPrepare?: (problem: Conv2dProblem, options: Required<PrepareOptions>) => void;
   /** What its plans say of their arithmetic. Left out: nothing. */
@@ -117,7 +124,13 @@ export function plainBackend(options: PlainOptions = {}): PlainBackend {
   const backend = defineBackend<Float32Array>({
     name: "plain",
     device: "plain loops",
-    features: { nonFinite: true, subnormals: true, ...(options.supports && { supports: options.supports }) },
+    features: {
+      nonFinite: true,
+      subnormals: true,
+      operations: options.operations ?? OPERATION_KINDS,
+      ...(options.supports && { supports: options.supports }),
+      ...(options.supportsOperation && { supportsOperation: options.supportsOperation }),
+    },
     allocate(shape) {
       call("allocate");
       return hold(elementCount(shape));
@@ -161,6 +174,28 @@ export function plainBackend(options: PlainOptions = {}): PlainBackend {
       const made = plan(problem, weights, prepareOptions);
       await options.beforePrepared;
       return made;
+    },
+    async prepareOperation(problem, parameters) {
+      call("prepareOperation");
+      const own = parameters.slope ? { slope: parameters.slope.slice() } : {};
+      plans++;
+      await options.beforePrepared;
+      return {
+        algorithm: "plain",
+        run(inputs, output) {
+          call("run");
+          later(() => {
+            call("execute");
+            output.set(operate(problem, inputs, own));
+          }).catch((error: unknown) => {
+            broken ??= error;
+          });
+        },
+        dispose() {
+          call("disposePlan");
+          plans--;
+        },
+      };
     },
     async sync() {
       call("sync");

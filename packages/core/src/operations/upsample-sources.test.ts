@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { parseOperation } from "./operation-string.js";
+import type { UpsampleProblem } from "./operation-problem.js";
+import { upsampleSources } from "./upsample-sources.js";
+
+const rows = (words: string) => {
+  const { low, high, weight } = upsampleSources(parseOperation(`upsample_c1_${words}`) as UpsampleProblem, "h");
+  return { low: [...low], high: [...high], weight: [...weight] };
+};
+
+describe("nearest", () => {
+  // The indices are those of ONNX's own examples for Resize, and of torch's nearest.
+  it.each([
+    ["ih2_oh4_nearest", [0, 0, 1, 1]],
+    ["ih4_oh2_nearest", [0, 2]],
+    ["ih3_oh9_nearest", [0, 0, 0, 1, 1, 1, 2, 2, 2]],
+    ["ih2_oh4_nearest_halfPixel_roundPreferFloor", [0, 0, 1, 1]],
+    ["ih4_oh8_nearest_alignCorners_roundPreferFloor", [0, 0, 1, 1, 2, 2, 3, 3]],
+    ["ih4_oh8_nearest_halfPixel_ceil", [0, 1, 1, 2, 2, 3, 3, 3]],
+    ["ih4_oh8_nearest_halfPixel_floor", [0, 0, 0, 1, 1, 2, 2, 3]],
+    ["ih2_oh3_nearest_halfPixel_roundPreferCeil", [0, 1, 1]],
+    ["ih2_oh3_nearest_halfPixel_roundPreferFloor", [0, 0, 1]],
+    ["ih5_oh1_nearest_pytorchHalfPixel", [0]],
+    ["ih5_oh1_nearest_halfPixel", [2]],
+  ])("%s", (words, low) => expect(rows(words)).toEqual({ low, high: low, weight: low.map(() => 0) }));
+});
+
+describe("bilinear", () => {
+  it("with half-pixel centres, as torch without align_corners", () => {
+    expect(rows("ih2_oh4_bilinear_halfPixel")).toEqual({
+      low: [0, 0, 0, 1],
+      high: [1, 1, 1, 1],
+      weight: [0, 0.25, 0.75, 0],
+    });
+  });
+
+  it("with aligned corners", () => {
+    expect(rows("ih3_oh5_bilinear_alignCorners")).toEqual({
+      low: [0, 0, 1, 1, 2],
+      high: [1, 1, 2, 2, 2],
+      weight: [0, 0.5, 0, 0.5, 0],
+    });
+  });
+
+  it("of one row, which is all there is", () => {
+    expect(rows("ih1_oh3_bilinear_halfPixel")).toEqual({ low: [0, 0, 0], high: [0, 0, 0], weight: [0, 0, 0] });
+  });
+
+  it("with a scale that the sizes do not say", () => {
+    expect(rows("ih4_oh5_bilinear_asymmetric_scaleH1.5").weight.map((each) => each.toFixed(3))).toEqual([
+      "0.000",
+      "0.667",
+      "0.333",
+      "0.000",
+      "0.667",
+    ]);
+  });
+});
