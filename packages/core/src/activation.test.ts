@@ -45,7 +45,10 @@ describe("checkActivation", () => {
   });
 
   it.each<[unknown, string]>([
-    ["mish", 'activation ("mish") must be one of "relu", "relu6", "sigmoid", "hardSigmoid", "hardSwish", "silu", "tanh", "gelu", "geluTanh", {'],
+    [
+      "mish",
+      'activation ("mish") must be one of "relu", "relu6", "sigmoid", "hardSigmoid", "hardSwish", "silu", "tanh", "gelu", "geluTanh", {',
+    ],
     [{ leakyRelu: NaN }, "activation.leakyRelu (NaN) must be a finite number"],
     [{ leakyRelu: 1e39 }, "activation.leakyRelu (1e+39) must be a finite number"],
     [{ hardSigmoid: [1] }, "activation.hardSigmoid ([1]) must be two numbers, [alpha, beta]"],
@@ -76,11 +79,7 @@ it("refuses a clamp with a hole", () => {
 
 describe("checkClamp, of what a convolution computes by itself", () => {
   it.each(["silu", "mish", null, 6])("refuses %o", (activation) => {
-    expectError(
-      () => checkClamp(activation),
-      "ERR_INVALID_OPTION",
-      'must be "relu", "relu6" or { clamp: [min, max] }',
-    );
+    expectError(() => checkClamp(activation), "ERR_INVALID_OPTION", 'must be "relu", "relu6" or { clamp: [min, max] }');
   });
 
   it.each<[Activation | undefined, boolean]>([

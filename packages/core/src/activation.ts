@@ -51,7 +51,7 @@ export function activationRange(activation: Clamp | undefined): readonly [min: n
 
 /** Whether a convolution takes it into its kernel. */
 export function isClamp(activation: Activation | undefined): activation is Clamp | undefined {
-  return typeof activation === "object" ? "clamp" in activation : [undefined, "relu", "relu6"].includes(activation);
+  return activation === undefined || activation === "relu" || activation === "relu6" || has(activation, "clamp");
 }
 
 /** @throws ConveneError `ERR_INVALID_OPTION` */
@@ -80,7 +80,9 @@ export function checkActivation(value: unknown): Activation | undefined {
   if (has(value, "hardSigmoid")) {
     const { hardSigmoid } = checkKeys("activation", value as { readonly hardSigmoid: unknown }, ["hardSigmoid"]);
     const pair = twoNumbers("activation.hardSigmoid", hardSigmoid, "[alpha, beta]");
-    return { hardSigmoid: [finite("activation.hardSigmoid[0]", pair[0]), finite("activation.hardSigmoid[1]", pair[1])] };
+    return {
+      hardSigmoid: [finite("activation.hardSigmoid[0]", pair[0]), finite("activation.hardSigmoid[1]", pair[1])],
+    };
   }
   const names = NAMED_ACTIVATIONS.map(show).join(", ");
   throw new ConveneError(

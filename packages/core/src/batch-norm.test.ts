@@ -24,17 +24,54 @@ describe("foldBatchNorm", () => {
       { weight: f32(0.1), bias: f32(0.3) },
       { mean: f32(0.7), variance: f32(0.9), gamma: f32(1.1), beta: f32(-0.2), epsilon: 1e-3 },
     );
-    const [w, b, m, v, g, s] = [0.1, 0.3, 0.7, 0.9, 1.1, -0.2].map(Math.fround) as [number, number, number, number, number, number];
+    const [w, b, m, v, g, s] = [0.1, 0.3, 0.7, 0.9, 1.1, -0.2].map(Math.fround) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     const scale = g / Math.sqrt(v + 1e-3);
     expect([weight[0], bias[0]]).toEqual([Math.fround(w * scale), Math.fround((b - m) * scale + s)]);
   });
 
   it.each<[string, () => unknown, "ERR_SHAPE" | "ERR_INVALID_OPTION", string]>([
-    ["a mean of another size", () => foldBatchNorm({ weight: f32(1, 1) }, { ...NORM, mean: f32(1) }), "ERR_SHAPE", "gamma has 2 elements; expected 1"],
-    ["a variance below 0", () => foldBatchNorm({ weight: f32(1, 1) }, { ...NORM, variance: f32(1, -1) }), "ERR_INVALID_OPTION", "variance[1] (-1) plus epsilon must be above 0"],
-    ["a variance that is NaN", () => foldBatchNorm({ weight: f32(1, 1) }, { ...NORM, variance: f32(NaN, 1) }), "ERR_INVALID_OPTION", "variance[0] (NaN)"],
-    ["weights that channels do not divide", () => foldBatchNorm({ weight: f32(1, 1, 1) }, NORM), "ERR_SHAPE", "weight has 3 elements, which 2 channels do not divide"],
-    ["no mean", () => foldBatchNorm({ weight: f32(1, 1) }, { variance: f32(1) } as never), "ERR_SHAPE", "mean (undefined) must be a Float32Array"],
-    ["no epsilon", () => foldBatchNorm({ weight: f32(1, 1) }, { ...NORM, epsilon: "1" as never }), "ERR_INVALID_OPTION", 'epsilon ("1") must be a number'],
+    [
+      "a mean of another size",
+      () => foldBatchNorm({ weight: f32(1, 1) }, { ...NORM, mean: f32(1) }),
+      "ERR_SHAPE",
+      "gamma has 2 elements; expected 1",
+    ],
+    [
+      "a variance below 0",
+      () => foldBatchNorm({ weight: f32(1, 1) }, { ...NORM, variance: f32(1, -1) }),
+      "ERR_INVALID_OPTION",
+      "variance[1] (-1) plus epsilon must be above 0",
+    ],
+    [
+      "a variance that is NaN",
+      () => foldBatchNorm({ weight: f32(1, 1) }, { ...NORM, variance: f32(NaN, 1) }),
+      "ERR_INVALID_OPTION",
+      "variance[0] (NaN)",
+    ],
+    [
+      "weights that channels do not divide",
+      () => foldBatchNorm({ weight: f32(1, 1, 1) }, NORM),
+      "ERR_SHAPE",
+      "weight has 3 elements, which 2 channels do not divide",
+    ],
+    [
+      "no mean",
+      () => foldBatchNorm({ weight: f32(1, 1) }, { variance: f32(1) } as never),
+      "ERR_SHAPE",
+      "mean (undefined) must be a Float32Array",
+    ],
+    [
+      "no epsilon",
+      () => foldBatchNorm({ weight: f32(1, 1) }, { ...NORM, epsilon: "1" as never }),
+      "ERR_INVALID_OPTION",
+      'epsilon ("1") must be a number',
+    ],
   ])("refuses %s", (_, call, code, words) => expectError(call, code, words));
 });

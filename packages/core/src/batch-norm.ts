@@ -1,6 +1,6 @@
 /** Batch normalisation, which after training is a factor and a summand for each channel, and so a part of the convolution before. */
 
-import { checkFloat32Array, checkKeys, checkNumber } from "./check.js";
+import { checkFloat32Array, checkKeys, checkNumber, readFrom } from "./check.js";
 import type { Conv2dWeights } from "./conv2d.js";
 import { ConveneError, show } from "./errors.js";
 
@@ -24,32 +24,47 @@ export interface BatchNorm {
  *
  * @throws ConveneError `ERR_SHAPE` where sizes differ, `ERR_INVALID_OPTION` where a variance plus epsilon is not above 0
  */
-export function foldBatchNorm({ weight, bias }: Conv2dWeights, norm: BatchNorm): Required<Conv2dWeights> {
-  const { gamma, beta, mean, variance, epsilon = 1e-5 } = checkKeys("batch normalisation", norm, [
-    "gamma",
-    "beta",
-    "mean",
-    "variance",
-    "epsilon",
-  ]);
+export function foldBatchNorm(
+  weights: Conv2dWeights,
+  norm: BatchNorm,
+): { readonly weight: Float32Array; readonly bias: Float32Array } {
+  const { weight, bias } = checkKeys("weights", weights, ["weight", "bias"]);
+  const {
+    gamma,
+    beta,
+    mean,
+    variance,
+    epsilon = 1e-5,
+  } = checkKeys("batch normalisation", norm, ["gamma", "beta", "mean", "variance", "epsilon"]);
   checkNumber("epsilon", epsilon);
-  const channels = mean?.length;
+  const channels = readFrom("mean", () => mean?.length);
   const each = `one for each of ${channels} channels`;
   for (const [name, array] of Object.entries({ gamma, beta, bias })) {
     if (array !== undefined) checkFloat32Array(name, array, channels, each);
   }
   checkFloat32Array("mean", mean, channels, each);
   checkFloat32Array("variance", variance, channels, each);
-  checkFloat32Array("weight", weight, weight?.length, "OIHW");
+  checkFloat32Array(
+    "weight",
+    weight,
+    readFrom("weight", () => weight?.length),
+    "OIHW",
+  );
   if (channels === 0 || weight.length % channels !== 0) {
-    throw new ConveneError("ERR_SHAPE", `weight has ${weight.length} elements, which ${channels} channels do not divide`);
+    throw new ConveneError(
+      "ERR_SHAPE",
+      `weight has ${weight.length} elements, which ${channels} channels do not divide`,
+    );
   }
   const size = weight.length / channels;
   const folded = { weight: new Float32Array(weight.length), bias: new Float32Array(channels) };
   for (let channel = 0; channel < channels; channel++) {
     const spread = variance[channel]! + epsilon;
     if (!(spread > 0)) {
-      throw new ConveneError("ERR_INVALID_OPTION", `variance[${channel}] (${show(variance[channel])}) plus epsilon must be above 0`);
+      throw new ConveneError(
+        "ERR_INVALID_OPTION",
+        `variance[${channel}] (${show(variance[channel])}) plus epsilon must be above 0`,
+      );
     }
     const scale = (gamma?.[channel] ?? 1) / Math.sqrt(spread);
     folded.bias[channel] = ((bias?.[channel] ?? 0) - mean[channel]!) * scale + (beta?.[channel] ?? 0);

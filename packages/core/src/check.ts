@@ -72,6 +72,12 @@ export function checkBoolean(name: string, value: unknown): boolean {
   return value;
 }
 
+/** `value`, if it is an object and no array. @throws ConveneError `ERR_INVALID_OPTION` */
+export function checkObject<T>(name: string, value: T): T {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be an object`);
+}
+
 /**
  * That `value` is an options object with no other keys: a misspelt one is an error, not a default. Gives a copy with what
  * each key held, read once.
@@ -80,10 +86,8 @@ export function checkBoolean(name: string, value: unknown): boolean {
  */
 export function checkKeys<T>(name: string, value: T, allowed: readonly string[]): T {
   return readFrom(name, () => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be an object`);
-    }
-    for (const key of Object.keys(value)) {
+    checkObject(name, value);
+    for (const key of Object.keys(Object(value))) {
       if (!allowed.includes(key)) {
         throw new ConveneError(
           "ERR_INVALID_OPTION",
@@ -91,7 +95,7 @@ export function checkKeys<T>(name: string, value: T, allowed: readonly string[])
         );
       }
     }
-    const present = allowed.filter((key) => key in value);
+    const present = allowed.filter((key) => key in Object(value));
     return Object.fromEntries(present.map((key) => [key, value[key as keyof T]])) as T;
   });
 }

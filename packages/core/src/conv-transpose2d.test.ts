@@ -112,7 +112,13 @@ describe("ConvTranspose2d", () => {
         const weight = integers(s.groups * s.icPerGroup * s.ocPerGroup * s.kernel[0] * s.kernel[1], 1);
         const bias = integers(s.groups * s.ocPerGroup, 2);
         const shape: Shape4 = [s.n, s.groups * s.icPerGroup, ...s.size];
-        const x = tensor(integers(shape.reduce((a, b) => a * b), 3), shape);
+        const x = tensor(
+          integers(
+            shape.reduce((a, b) => a * b),
+            3,
+          ),
+          shape,
+        );
         const expected = scatter(s, x, weight, bias);
         const y = await run(layerOf(s, weight, bias), x);
         expect(y.shape).toEqual(expected.shape);
@@ -151,10 +157,34 @@ describe("ConvTranspose2d", () => {
   const weights = { weight: new Float32Array(9), bias: new Float32Array(1) };
   it.each<[string, Partial<ConvTranspose2dOptions>, object, "ERR_SHAPE" | "ERR_INVALID_OPTION", string]>([
     ["an unknown key", { strides: 2 } as object, weights, "ERR_INVALID_OPTION", 'no key "strides"'],
-    ["output padding as large as the stride", { stride: 2, outputPadding: 2 }, weights, "ERR_INVALID_OPTION", "outputPadding (2) must be less than the stride (2)"],
-    ["groups that do not divide", { groups: 2 }, weights, "ERR_INVALID_OPTION", "groups (2) must divide inChannels (1)"],
-    ["a padding of another kind", { padding: "same" as never }, weights, "ERR_INVALID_OPTION", 'padding ("same") must be an integer'],
-    ["weights of another size", {}, { ...weights, weight: new Float32Array(8) }, "ERR_SHAPE", "weight has 8 elements; expected 9"],
+    [
+      "output padding as large as the stride",
+      { stride: 2, outputPadding: 2 },
+      weights,
+      "ERR_INVALID_OPTION",
+      "outputPadding (2) must be less than the stride (2)",
+    ],
+    [
+      "groups that do not divide",
+      { groups: 2 },
+      weights,
+      "ERR_INVALID_OPTION",
+      "groups (2) must divide inChannels (1)",
+    ],
+    [
+      "a padding of another kind",
+      { padding: "same" as never },
+      weights,
+      "ERR_INVALID_OPTION",
+      'padding ("same") must be an integer',
+    ],
+    [
+      "weights of another size",
+      {},
+      { ...weights, weight: new Float32Array(8) },
+      "ERR_SHAPE",
+      "weight has 8 elements; expected 9",
+    ],
     ["no bias", {}, { weight: weights.weight }, "ERR_SHAPE", "bias is missing"],
     ["a bias too many", { bias: false }, weights, "ERR_INVALID_OPTION", "a bias was given where bias is false"],
   ])("refuses %s", (_, options, given, code, words) => {

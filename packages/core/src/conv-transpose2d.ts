@@ -198,7 +198,13 @@ function axisOf(
 }
 
 /** From `[ic, oc / g, kh, kw]` to OIHW with a channel for each phase: `[oc·sh·sw, ic / g, taps, taps]`; taps that a phase lacks are 0. */
-function phaseWeights(weight: Float32Array, [ic, ocPerGroup, kh, kw]: Shape4, groups: number, h: Axis, w: Axis): Float32Array {
+function phaseWeights(
+  weight: Float32Array,
+  [ic, ocPerGroup, kh, kw]: Shape4,
+  groups: number,
+  h: Axis,
+  w: Axis,
+): Float32Array {
   const icPerGroup = ic / groups;
   const packed = new Float32Array(groups * ocPerGroup * h.stride * w.stride * icPerGroup * h.taps * w.taps);
   for (let c = 0; c < ic; c++) {

@@ -16,7 +16,7 @@ import {
   type PlanImplementation,
   type PrepareOptions,
 } from "./backend.js";
-import { checkInteger, checkKeys, checkList, checkOneOf, readFrom } from "./check.js";
+import { checkInteger, checkKeys, checkList, checkOneOf, readFrom, readList } from "./check.js";
 import { checkWeights } from "./conv2d.js";
 import { asyncDisposable, disposable } from "./dispose-symbols.js";
 import { ConveneError, messageOf, show } from "./errors.js";
@@ -227,17 +227,14 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     });
   };
 
-  const operationPlan = (
-    problem: OperationProblem,
-    made: OperationPlanImplementation<Storage>,
-  ): OperationPlan => {
+  const operationPlan = (problem: OperationProblem, made: OperationPlanImplementation<Storage>): OperationPlan => {
     let disposed = false;
     if (disposing) {
       made.dispose();
       throw new ConveneError("ERR_DISPOSED", `this ${name} backend was disposed while it prepared a plan`);
     }
     const shapes = operationInputShapes(problem);
-    const outputShape = operationOutputShape(problem);
+    const expected = operationOutputShape(problem);
     const nameOf = (index: number): string => (shapes.length === 1 ? "input" : `inputs[${index}]`);
     return disposable<OperationPlan>({
       problem,
@@ -248,12 +245,15 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
       run(inputs: readonly DeviceTensor[], output: DeviceTensor) {
         checkUsable();
         if (disposed) throw new ConveneError("ERR_DISPOSED", "this plan has been disposed");
-        const given = checkList("inputs", inputs, (each) => each);
-        if (given.length !== shapes.length) {
-          throw new ConveneError("ERR_INVALID_OPTION", `inputs has ${given.length} tensors; expected ${shapes.length}`);
+        const given = readList("inputs", inputs, shapes.length) as DeviceTensor[] | undefined;
+        if (given?.length !== shapes.length) {
+          throw new ConveneError(
+            "ERR_INVALID_OPTION",
+            `inputs (${show(inputs)}) must be a list of ${shapes.length} tensors`,
+          );
         }
         const from = given.map((each, index) => storageOf(nameOf(index), each, shapes[index]));
-        const to = storageOf("output", output, outputShape);
+        const to = storageOf("output", output, expected);
         for (const [index, each] of given.entries()) checkApart(output, each, nameOf(index));
         try {
           heed(made.run(from, to));

@@ -22,6 +22,7 @@ import {
   softmax,
   upsample,
 } from "./operations/layers.js";
+import type { NetworkSource } from "./network-source.js";
 import { prepare } from "./prepare.js";
 import { randomUniform, tensor } from "./tensor.js";
 import { expectError, expectRejection } from "./testing/expect-error.js";
@@ -42,17 +43,28 @@ describe("a chain with operations", () => {
       ["3", "plain", "direct"],
     ]);
     // 2 4 -6 6; 4 6; 4 5; 4.5
-    expect(await model.run(image(1, 2, -3, 3))).toEqual({ shape: [1, 1, 1, 1], layout: "nchw", data: Float32Array.of(4.5) });
+    expect(await model.run(image(1, 2, -3, 3))).toEqual({
+      shape: [1, 1, 1, 1],
+      layout: "nchw",
+      data: Float32Array.of(4.5),
+    });
   });
 
   it("has a convolution's activation as a layer of its own, unless it is a clamp", async () => {
-    const layer = (activation: "relu" | "hardSwish") =>
-      new Conv2d({ inChannels: 1, outChannels: 1, kernelSize: 1, activation, bias: false }, { weight: Float32Array.of(1) });
-    const net = network({ conv: layer("hardSwish"), name: "a", residual: "input" }, { conv: layer("relu"), input: "a" }, {
-      conv: layer("relu"),
-      input: 0,
-      residual: 1,
-    });
+    const layer = (after: "relu" | "hardSwish") =>
+      new Conv2d(
+        { inChannels: 1, outChannels: 1, kernelSize: 1, activation: after, bias: false },
+        { weight: Float32Array.of(1) },
+      );
+    const net = network(
+      { conv: layer("hardSwish"), name: "a", residual: "input" },
+      { conv: layer("relu"), input: "a" },
+      {
+        conv: layer("relu"),
+        input: 0,
+        residual: 1,
+      },
+    );
     expect(net.layers).toMatchObject([
       { kind: "conv2d", name: "a", input: -1, residual: -1 },
       { kind: "operation", name: "a.activation", inputs: [0] },
@@ -73,7 +85,12 @@ describe("a chain with operations", () => {
 
   it("costs bytes where nothing is multiplied", () => {
     const net = network(prelu(Float32Array.of(1, 2, 3)), concat());
-    expect(net.cost([1, 3, 2, 2])).toMatchObject({ macs: 0, parameters: 3, bytesRead: 4 * (12 + 3 + 12), bytesWritten: 96 });
+    expect(net.cost([1, 3, 2, 2])).toMatchObject({
+      macs: 0,
+      parameters: 3,
+      bytesRead: 4 * (12 + 3 + 12),
+      bytesWritten: 96,
+    });
   });
 });
 
@@ -145,16 +162,40 @@ describe("graph", () => {
     ["an input without a name", { inputs: [""], layers, outputs: { a: "a" } }, 'inputs[0] ("") must be a string'],
     ["an output of nothing", { layers, outputs: { y: "b" } }, 'output "y": value ("b") must be "input", or the name'],
     ["another layout", { layers, outputs: { y: { value: 0, layout: "chwn" } } }, 'layout ("chwn") must be'],
-    ["dimensions that are none", { layers, outputs: { y: { value: 0, dims: [-1] } } }, "dims[0] (-1) must be an integer"],
+    [
+      "dimensions that are none",
+      { layers, outputs: { y: { value: 0, dims: [-1] } } },
+      "dims[0] (-1) must be an integer",
+    ],
     ["a key too many", { layers, outputs: { y: { value: 0, shape: [1] } } }, 'output y has no key "shape"'],
     ["an operation as a convolution", { layers: [{ conv: softmax() }], outputs: { y: 0 } }, "layer 0: conv ("],
-    ["a convolution as an operation", { layers: [{ op: scale(1) }], outputs: { y: 0 } }, "layer 0: op (a Conv2d) must be an operation"],
+    [
+      "a convolution as an operation",
+      { layers: [{ op: scale(1) }], outputs: { y: 0 } },
+      "layer 0: op (a Conv2d) must be an operation",
+    ],
     ["both", { layers: [{ op: softmax(), conv: scale(1) }], outputs: { y: 0 } }, "layer 0: has conv and op"],
-    ["a residual of an operation", { layers: [{ op: softmax(), residual: "input" }], outputs: { y: 0 } }, "layer 0: residual is for convolutions"],
-    ["inputs of a convolution", { layers: [{ conv: scale(1), inputs: ["input"] }], outputs: { y: 0 } }, "layer 0: inputs is for operations"],
-    ["input and inputs", { layers: [{ op: add(), input: "input", inputs: ["input"] }], outputs: { y: 0 } }, "layer 0: input and inputs exclude"],
+    [
+      "a residual of an operation",
+      { layers: [{ op: softmax(), residual: "input" }], outputs: { y: 0 } },
+      "layer 0: residual is for convolutions",
+    ],
+    [
+      "inputs of a convolution",
+      { layers: [{ conv: scale(1), inputs: ["input"] }], outputs: { y: 0 } },
+      "layer 0: inputs is for operations",
+    ],
+    [
+      "input and inputs",
+      { layers: [{ op: add(), input: "input", inputs: ["input"] }], outputs: { y: 0 } },
+      "layer 0: input and inputs exclude",
+    ],
     ["an input too few", { layers: [{ op: add() }], outputs: { y: 0 } }, "layer 0: add has 1 inputs; expected 2"],
-    ["nothing to concatenate", { layers: [{ op: concat(), inputs: [] }], outputs: { y: 0 } }, "layer 0: concat has 0 inputs; expected one or more"],
+    [
+      "nothing to concatenate",
+      { layers: [{ op: concat(), inputs: [] }], outputs: { y: 0 } },
+      "layer 0: concat has 0 inputs; expected one or more",
+    ],
   ])("refuses %s", (_, given, words) => {
     expectError(() => graph(given as GraphOptions), "ERR_INVALID_OPTION", words);
   });
@@ -174,14 +215,22 @@ describe("prepare refuses", () => {
 
   it("a shape without its name, where there are several outputs", async () => {
     const net = graph({ inputs: ["photo"], layers: [scale(1), scale(2)], outputs: { a: 0, b: 1 } });
-    const words = 'which have names: give the input\'s shape by name too, { photo: [1,1,1,1] }';
+    const words = "which have names: give the input's shape by name too, { photo: [1,1,1,1] }";
     await expectRejection(prepare(plainBackend().backend, net, [1, 1, 1, 1]), "ERR_INVALID_OPTION", words);
   });
 
   it("a shape that is missing, and one of no input", async () => {
     const { backend } = plainBackend();
-    await expectRejection(prepare(backend, two, { x: [1, 1, 1, 1] }), "ERR_SHAPE", 'the shape of the input "y" is missing');
-    await expectRejection(prepare(backend, two, { z: [1, 1, 1, 1] }), "ERR_INVALID_OPTION", 'input shapes has no key "z"');
+    await expectRejection(
+      prepare(backend, two, { x: [1, 1, 1, 1] }),
+      "ERR_SHAPE",
+      'the shape of the input "y" is missing',
+    );
+    await expectRejection(
+      prepare(backend, two, { z: [1, 1, 1, 1] }),
+      "ERR_INVALID_OPTION",
+      'input shapes has no key "z"',
+    );
   });
 
   it("dimensions of another number of elements, and gives everything back", async () => {
@@ -199,7 +248,8 @@ describe("prepare refuses", () => {
       { op: add(), inputs: [0, 1] },
       { op: maxPool2d({ kernelSize: 1 }), name: "pool" },
     );
-    const words = "plain does not have the operations of these layers: attention (softmax), pool (maxPool2d); it has convolution, add";
+    const words =
+      "plain does not have the operations of these layers: attention (softmax), pool (maxPool2d); it has convolution, add";
     await expectRejection(prepare(backend, net, [1, 1, 2, 2]), "ERR_UNSUPPORTED", words);
     expect(calls).toEqual([]);
   });
@@ -207,7 +257,11 @@ describe("prepare refuses", () => {
   it("an input of another shape, a missing one and an unknown one when it runs", async () => {
     const net = graph({ inputs: ["x"], layers: [scale(1)], outputs: { y: 0 } });
     const model = await prepare(plainBackend().backend, net, { x: [1, 1, 1, 2] });
-    await expectRejection(model.run({ x: image(1) }), "ERR_SHAPE", 'input "x" has shape [1, 1, 1, 1]; this model was prepared for [1, 1, 1, 2]');
+    await expectRejection(
+      model.run({ x: image(1) }),
+      "ERR_SHAPE",
+      'input "x" has shape [1, 1, 1, 1]; this model was prepared for [1, 1, 1, 2]',
+    );
     await expectRejection(model.run({}), "ERR_INVALID_OPTION", 'the input "x" is missing; the inputs are "x"');
     await expectRejection(model.run({ z: image(1) }), "ERR_INVALID_OPTION", 'inputs has no key "z"');
   });
@@ -215,26 +269,43 @@ describe("prepare refuses", () => {
 
 describe("a source of networks", () => {
   it("is asked for the network of the sizes that are given", async () => {
-    const at = vi.fn(({ x }: Readonly<Record<string, readonly number[]>>) =>
+    const at = vi.fn<NetworkSource["at"]>(({ x }) =>
       graph({ inputs: ["x"], layers: [reshape([1, x![1]! * x![3]!, 1, 1])], outputs: { y: 0 } }),
     );
     const model = await prepare(plainBackend().backend, { inputs: ["x"], at } as never, { x: [1, 2, 1, 3] });
     const { y } = await model.run({ x: tensor([1, 2, 3, 4, 5, 6], [1, 2, 1, 3]) });
-    expect([y!.shape, [...y!.data]]).toEqual([[1, 6, 1, 1], [1, 2, 3, 4, 5, 6]]);
+    expect([y!.shape, [...y!.data]]).toEqual([
+      [1, 6, 1, 1],
+      [1, 2, 3, 4, 5, 6],
+    ]);
   });
 
   it("is not a list, though lists have an `at` too", async () => {
     const words = "layers ([a Conv2d]) must be a Conv2d or a network(...)";
-    await expectRejection(prepare(plainBackend().backend, [scale(1)] as never, [1, 1, 1, 1]), "ERR_INVALID_OPTION", words);
+    await expectRejection(
+      prepare(plainBackend().backend, [scale(1)] as never, [1, 1, 1, 1]),
+      "ERR_INVALID_OPTION",
+      words,
+    );
   });
 });
 
 describe("layers", () => {
   it.each([
-    ["avgPool2d", avgPool2d({ kernelSize: 3, stride: 2, padding: "same", ceilMode: true, countIncludePad: false }), [1, 2, 3, 4], [1, 2, 2, 2]],
+    [
+      "avgPool2d",
+      avgPool2d({ kernelSize: 3, stride: 2, padding: "same", ceilMode: true, countIncludePad: false }),
+      [1, 2, 3, 4],
+      [1, 2, 2, 2],
+    ],
     ["maxPool2d's stride is its kernel's size", maxPool2d({ kernelSize: [2, 3] }), [1, 2, 4, 6], [1, 2, 2, 2]],
     ["channelShuffle", channelShuffle(2), [1, 4, 1, 1], [1, 4, 1, 1]],
-    ["slice from the end", slice({ channels: [-2, -1], rows: [1, 3], columns: [0, 5], step: [1, 2] }), [1, 4, 3, 5], [1, 1, 2, 3]],
+    [
+      "slice from the end",
+      slice({ channels: [-2, -1], rows: [1, 3], columns: [0, 5], step: [1, 2] }),
+      [1, 4, 3, 5],
+      [1, 1, 2, 3],
+    ],
     ["pad", pad({ channels: [1, 0], top: 1, right: 2, value: -1 }), [1, 2, 3, 4], [1, 3, 4, 6]],
     ["upsample to a size", upsample({ size: [5, 6], mode: "bilinear" }), [1, 2, 3, 4], [1, 2, 5, 6]],
     ["upsample by a scale", upsample({ scale: 2.5 }), [1, 2, 3, 4], [1, 2, 7, 10]],
@@ -253,17 +324,65 @@ describe("layers", () => {
   it.each<[string, () => unknown, "ERR_SHAPE" | "ERR_INVALID_OPTION", string]>([
     ["an activation that is none", () => activation(undefined as never), "ERR_INVALID_OPTION", "activation is missing"],
     ["a slope that is a number", () => prelu(0.1 as never), "ERR_INVALID_OPTION", "slope (0.1) must be a Float32Array"],
-    ["slopes of other channels", () => network(prelu(new Float32Array(2))).problems([1, 3, 1, 1]), "ERR_SHAPE", "prelu has a slope for each of 2 channels; the input has 3"],
-    ["values of different shapes", () => graph({ inputs: ["a", "b"], layers: [{ op: add(), inputs: ["a", "b"] }], outputs: { y: 0 } }).problems({ a: [1, 2, 3, 4], b: [1, 2, 3, 1] }), "ERR_SHAPE", "inputs[1] ([1, 2, 3, 1]) must have the shape of inputs[0] ([1, 2, 3, 4]) or be [1, 2, 1, 1]"],
-    ["images of different sizes", () => graph({ inputs: ["a", "b"], layers: [{ op: concat(), inputs: ["a", "b"] }], outputs: { y: 0 } }).problems({ a: [1, 2, 3, 4], b: [1, 2, 3, 3] }), "ERR_SHAPE", "inputs[1] ([1, 2, 3, 3]) must have the batch, height and width of inputs[0]"],
-    ["a slice of nothing", () => network(slice({ rows: [2, 2] })).problems([1, 2, 3, 4]), "ERR_SHAPE", "rows ([2, 2]) must lie within the input's 3, and not be empty"],
+    [
+      "slopes of other channels",
+      () => network(prelu(new Float32Array(2))).problems([1, 3, 1, 1]),
+      "ERR_SHAPE",
+      "prelu has a slope for each of 2 channels; the input has 3",
+    ],
+    [
+      "values of different shapes",
+      () =>
+        graph({ inputs: ["a", "b"], layers: [{ op: add(), inputs: ["a", "b"] }], outputs: { y: 0 } }).problems({
+          a: [1, 2, 3, 4],
+          b: [1, 2, 3, 1],
+        }),
+      "ERR_SHAPE",
+      "inputs[1] ([1, 2, 3, 1]) must have the shape of inputs[0] ([1, 2, 3, 4]) or be [1, 2, 1, 1]",
+    ],
+    [
+      "images of different sizes",
+      () =>
+        graph({ inputs: ["a", "b"], layers: [{ op: concat(), inputs: ["a", "b"] }], outputs: { y: 0 } }).problems({
+          a: [1, 2, 3, 4],
+          b: [1, 2, 3, 3],
+        }),
+      "ERR_SHAPE",
+      "inputs[1] ([1, 2, 3, 3]) must have the batch, height and width of inputs[0]",
+    ],
+    [
+      "a slice of nothing",
+      () => network(slice({ rows: [2, 2] })).problems([1, 2, 3, 4]),
+      "ERR_SHAPE",
+      "rows ([2, 2]) must lie within the input's 3, and not be empty",
+    ],
     ["half a range", () => slice({ rows: [2] as never }), "ERR_INVALID_OPTION", "rows ([2]) must be [from, to]"],
     ["upsample without a size", () => upsample({}), "ERR_INVALID_OPTION", "upsample needs either size or scale"],
-    ["upsample with both", () => upsample({ size: 1, scale: 1 }), "ERR_INVALID_OPTION", "upsample needs either size or scale"],
+    [
+      "upsample with both",
+      () => upsample({ size: 1, scale: 1 }),
+      "ERR_INVALID_OPTION",
+      "upsample needs either size or scale",
+    ],
     ["a scale of 0", () => upsample({ scale: 0 }), "ERR_INVALID_OPTION", "scale (0) must be a positive number"],
-    ["a scale that is no list", () => upsample({ scale: [1] as never }), "ERR_INVALID_OPTION", "scale ([1]) must be a positive number"],
-    ["two sizes that are open", () => reshape([1, -1, -1, 1]), "ERR_SHAPE", "shape ([1, -1, -1, 1]) must be [n, c, h, w], one of them -1 at most"],
-    ["a shape that does not divide", () => network(reshape([1, -1, 5, 1])).problems([1, 2, 3, 4]), "ERR_SHAPE", "shape ([1, -1, 5, 1]) does not divide the 24 elements"],
+    [
+      "a scale that is no list",
+      () => upsample({ scale: [1] as never }),
+      "ERR_INVALID_OPTION",
+      "scale ([1]) must be a positive number",
+    ],
+    [
+      "two sizes that are open",
+      () => reshape([1, -1, -1, 1]),
+      "ERR_SHAPE",
+      "shape ([1, -1, -1, 1]) must be [n, c, h, w], one of them -1 at most",
+    ],
+    [
+      "a shape that does not divide",
+      () => network(reshape([1, -1, 5, 1])).problems([1, 2, 3, 4]),
+      "ERR_SHAPE",
+      "shape ([1, -1, 5, 1]) does not divide the 24 elements",
+    ],
   ])("refuses %s", (_, call, code, words) => expectError(call, code, words));
 
   it("keeps one slope for all channels as what it is", () => {
@@ -274,7 +393,14 @@ describe("layers", () => {
     // Every kind runs on the plain backend, over tensors of the shapes that it says.
     const { backend } = plainBackend();
     const x = randomUniform([2, 4, 6, 6], { seed: 1 });
-    for (const layer of [softmax(), channelShuffle(2), pixelShuffle(2), upsample({ scale: 2 }), concat(), pad({ top: 1 })]) {
+    for (const layer of [
+      softmax(),
+      channelShuffle(2),
+      pixelShuffle(2),
+      upsample({ scale: 2 }),
+      concat(),
+      pad({ top: 1 }),
+    ]) {
       const model = await prepare(backend, layer, x.shape);
       expect((await model.run(x)).shape).toEqual(model.outputShape);
     }

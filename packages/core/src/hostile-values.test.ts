@@ -13,6 +13,12 @@ const CONV = new core.Conv2d({ inChannels: 1, outChannels: 1, kernelSize: 1 });
 const NET = core.network(CONV, { conv: CONV, name: "second", residual: "input" });
 const PROBLEM = CONV.problem([1, 1, 4, 4]);
 const WEIGHTS = CONV.weights;
+const POOL = core.operationProblem({ kind: "maxPool2d", c: 1, ih: 4, kh: 2, ceilMode: true });
+const GRAPH = core.graph({
+  inputs: ["x", "y"],
+  layers: [{ op: core.add(), inputs: ["x", "y"] }],
+  outputs: { sum: 0, same: "y" },
+});
 
 /** How an argument comes about: as it is meant, hostile, or with some keys that are. By number, see hostile.ts. */
 interface Recipe {
@@ -101,6 +107,75 @@ const CALLS: Record<string, readonly [Call, ...(() => unknown)[]]> = {
   formatProblem: [core.formatProblem, () => PROBLEM],
   parseProblem: [core.parseProblem, () => "ic1_ih4_oc1_kh1"],
   activationRange: [core.activationRange, () => ({ clamp: [0, 1] })],
+  isClamp: [core.isClamp, () => ({ clamp: [0, 1] })],
+  ConvTranspose2d: [
+    (options, weights) => new core.ConvTranspose2d(options, weights),
+    () => ({
+      inChannels: 1,
+      outChannels: 1,
+      kernelSize: 2,
+      stride: [2, 2],
+      padding: { top: 1, left: 0, bottom: 0, right: 0 },
+      outputPadding: 1,
+      groups: 1,
+      dilation: 1,
+      bias: false,
+      activation: "silu",
+    }),
+    () => ({ weight: new Float32Array(4) }),
+  ],
+  linear: [
+    core.linear,
+    () => ({ inFeatures: 2, outFeatures: 1, bias: false, activation: "relu" }),
+    () => ({ weight: new Float32Array(2) }),
+  ],
+  foldBatchNorm: [
+    core.foldBatchNorm,
+    () => ({ weight: new Float32Array(2), bias: new Float32Array(2) }),
+    () => ({
+      mean: new Float32Array(2),
+      variance: new Float32Array(2).fill(1),
+      gamma: new Float32Array(2),
+      epsilon: 1,
+    }),
+  ],
+  graph: [
+    core.graph,
+    () => ({
+      inputs: ["x"],
+      layers: [CONV, { op: core.add(), name: "sum", inputs: [0, "x"] }],
+      outputs: { y: { value: "sum", layout: "nhwc", dims: [1, 4] }, z: 0 },
+    }),
+  ],
+  "graph's shapes": [
+    (shapes) => [GRAPH.problems(shapes), GRAPH.outputShape(shapes), GRAPH.cost(shapes)],
+    () => ({ x: [1, 1, 4, 4], y: [1, 1, 4, 4] }),
+  ],
+  activation: [core.activation, () => ({ leakyRelu: 0.1 })],
+  prelu: [core.prelu, () => new Float32Array(2)],
+  softmax: [() => core.softmax()],
+  channelShuffle: [core.channelShuffle, () => 2],
+  maxPool2d: [core.maxPool2d, () => ({ kernelSize: [2, 2], stride: 1, padding: 1, dilation: 1, ceilMode: true })],
+  avgPool2d: [core.avgPool2d, () => ({ kernelSize: 2, padding: { top: 1 }, countIncludePad: false })],
+  globalAvgPool2d: [() => core.globalAvgPool2d()],
+  globalMaxPool2d: [() => core.globalMaxPool2d()],
+  add: [core.add, () => ({ activation: "relu" })],
+  multiply: [core.multiply, () => ({ activation: { clamp: [0, 1] } })],
+  concat: [() => core.concat()],
+  slice: [core.slice, () => ({ channels: [0, 1], rows: [1, -1], columns: [0, 2], step: [1, 2] })],
+  pad: [core.pad, () => ({ channels: [1, 2], top: 1, left: 1, bottom: 1, right: 1, value: 0.5 })],
+  upsample: [core.upsample, () => ({ scale: [2, 1.5], mode: "nearest", coordinates: "halfPixel", rounding: "ceil" })],
+  pixelShuffle: [core.pixelShuffle, () => [2, 2], () => ({ order: "dcr" })],
+  reshape: [core.reshape, () => [1, -1, 1, 1], () => ({ order: "nhwc" })],
+  operationProblem: [core.operationProblem, () => POOL],
+  "operationProblem of a list": [core.operationProblem, () => ({ kind: "concat", channels: [1, 2], h: 1 })],
+  operationInputShapes: [core.operationInputShapes, () => POOL],
+  operationOutputShape: [core.operationOutputShape, () => POOL],
+  isOperationProblem: [core.isOperationProblem, () => POOL],
+  formatOperation: [core.formatOperation, () => POOL],
+  parseOperation: [core.parseOperation, () => "softmax_c1_h1"],
+  isOperationString: [core.isOperationString, () => "softmax_c1_h1"],
+  upsampleSources: [core.upsampleSources, () => core.parseOperation("upsample_c1_ih2_oh4_nearest"), () => "h"],
   planMemory: [core.planMemory, () => [{ size: 1, from: 0, to: 1 }]],
   "planMemory of one": [(each) => core.planMemory([each]), () => ({ size: 1, from: 0, to: 1 })],
   defineBackend: [core.defineBackend, () => ({ name: "none", features: {} })],
@@ -172,6 +247,35 @@ const OF_A_BACKEND: Record<string, readonly [AsyncCall, ...(() => unknown)[]]> =
     () => ({ shape: [1, 1, 2, 2], from: 0, to: 1 }),
   ],
   "backend.allocateShared of none": [({ backend }, list) => void backend.allocateShared(list), () => []],
+  "prepare by name": [
+    async ({ backend }, layers, shapes) => (await core.prepare(backend, layers, shapes)).dispose(),
+    () => GRAPH,
+    () => ({ x: [1, 1, 4, 4], y: [1, 1, 4, 4] }),
+  ],
+  "model.run by name": [
+    async ({ backend }, inputs) => {
+      const model = await core.prepare(backend, GRAPH, { x: [1, 1, 4, 4], y: [1, 1, 4, 4] });
+      await model.run(inputs).finally(() => model.dispose());
+    },
+    () => ({ x: core.zeros([1, 1, 4, 4]), y: core.zeros([1, 1, 4, 4]) }),
+  ],
+  "backend.prepareOperation": [
+    async ({ backend }, problem, parameters) => (await backend.prepareOperation(problem, parameters)).dispose(),
+    () => core.operationProblem({ kind: "prelu", c: 2, h: 1 }),
+    () => ({ slope: new Float32Array(2) }),
+  ],
+  "operation.run": [
+    async ({ backend, x, y }, second, inputs) => {
+      const plan = await backend.prepareOperation(core.operationProblem({ kind: "add", c: 1, h: 4 }));
+      try {
+        plan.run(inputs ?? [x, second ?? x], y);
+      } finally {
+        plan.dispose();
+      }
+    },
+    none,
+    none,
+  ],
   "backend.prepareConv2d": [
     async ({ backend }, problem, weights, options) =>
       (await backend.prepareConv2d(problem, weights, options)).dispose(),

@@ -218,7 +218,10 @@ export function createNamedModel(parts: ModelParts): NamedModel {
   for (const { name, value, dims } of outputs) {
     const { shape } = tensorOf(value);
     if (dims === undefined || dims.reduce((product, each) => product * each, 1) === elementCount(shape)) continue;
-    throw new ConveneError("ERR_SHAPE", `output ${show(name)}: dims (${show(dims)}) must have the elements of ${show(shape)}`);
+    throw new ConveneError(
+      "ERR_SHAPE",
+      `output ${show(name)}: dims (${show(dims)}) must have the elements of ${show(shape)}`,
+    );
   }
   return disposable<NamedModel>({
     inputShapes: shapesOf(names.map((name, index) => [name, -1 - index])),
@@ -229,9 +232,15 @@ export function createNamedModel(parts: ModelParts): NamedModel {
       runner.checkAlive();
       const inputs = names.map((name, index) => {
         if (own[name] === undefined) {
-          throw new ConveneError("ERR_INVALID_OPTION", `the input ${show(name)} is missing; the inputs are ${names.map(show).join(", ")}`);
+          throw new ConveneError(
+            "ERR_INVALID_OPTION",
+            `the input ${show(name)} is missing; the inputs are ${names.map(show).join(", ")}`,
+          );
         }
-        return { ...checkInput(`input ${show(name)}`, own[name], inputShapes[name]!), shape: tensorOf(-1 - index).shape };
+        return {
+          ...checkInput(`input ${show(name)}`, own[name], inputShapes[name]!),
+          shape: tensorOf(-1 - index).shape,
+        };
       });
       return runner.run({
         inputs,

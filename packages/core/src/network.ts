@@ -3,7 +3,7 @@
  * that says only where it is none; `graph` has names for several inputs and outputs.
  */
 
-import { checkInteger, checkKeys, checkList, readFrom } from "./check.js";
+import { checkInteger, checkKeys, checkList, checkObject, readFrom } from "./check.js";
 import { type Activation, isClamp } from "./activation.js";
 import { type Conv2d, isConv2d } from "./conv2d.js";
 import { type ConvTranspose2d, isConvTranspose2d } from "./conv-transpose2d.js";
@@ -149,7 +149,7 @@ export function graph(options: GraphOptions): Network {
   if (twice !== undefined) throw new ConveneError("ERR_INVALID_OPTION", `the input's name ${show(twice)} is taken`);
   if (inputs.length === 0) throw new ConveneError("ERR_INVALID_OPTION", "a graph needs at least one input");
   const { layers, find } = resolveLayers(
-    checkList("layers", given.layers, (each) => each),
+    checkList("layers", given.layers, (each, index) => checkObject(`layer ${index}`, each)),
     inputs,
   );
   const outputs = readFrom("outputs", () => Object.entries(Object(given.outputs) as GraphOptions["outputs"]));
@@ -159,7 +159,9 @@ export function graph(options: GraphOptions): Network {
     layers,
     outputs.map(([name, output]) => {
       const own =
-        typeof output === "object" ? checkKeys(`output ${name}`, output, ["value", "layout", "dims"]) : { value: output };
+        typeof output === "object"
+          ? checkKeys(`output ${name}`, output, ["value", "layout", "dims"])
+          : { value: output };
       const { value, layout, dims } = own as GraphOutput;
       return {
         name,
@@ -201,7 +203,10 @@ function makeNetwork(
     const given = checkInputShapes(inputs, shapes);
     const first = Object.values(given)[0]!;
     const posed = problems(shapes);
-    return asBatchedAs(first, value < 0 ? batched(Object.values(given)[-1 - value]!) : outputShapeOfProblem(posed[value]!));
+    return asBatchedAs(
+      first,
+      value < 0 ? batched(Object.values(given)[-1 - value]!) : outputShapeOfProblem(posed[value]!),
+    );
   };
   const made: Network = {
     inputs: Object.freeze([...inputs]),
@@ -226,7 +231,10 @@ export function checkInputShapes(inputs: readonly string[], shapes: InputShapes)
   if (!isNamed(shapes)) {
     if (inputs.length === 1) return { [inputs[0]!]: checkShape3or4(shapes, "input") };
     const example = inputs.map((name) => `${name}: [n, c, h, w]`).join(", ");
-    throw new ConveneError("ERR_SHAPE", `this network has ${inputs.length} inputs: give their shapes by name, { ${example} }`);
+    throw new ConveneError(
+      "ERR_SHAPE",
+      `this network has ${inputs.length} inputs: give their shapes by name, { ${example} }`,
+    );
   }
   const own = checkKeys("input shapes", shapes, inputs);
   return Object.fromEntries(
@@ -293,11 +301,12 @@ function resolveLayers(
     );
   };
   for (const [index, given] of entries.entries()) {
-    const entry: NetworkLayer = isConv2d(given) || isConvTranspose2d(given)
-      ? { conv: given }
-      : isOperation(given)
-        ? { op: given }
-        : checkKeys(`layer ${index}`, given, KEYS);
+    const entry: NetworkLayer =
+      isConv2d(given) || isConvTranspose2d(given)
+        ? { conv: given }
+        : isOperation(given)
+          ? { op: given }
+          : checkKeys(`layer ${index}`, given, KEYS);
     addLayers(layers, entry, index, index === 0 ? -1 : ends[index - 1]!, find);
     ends.push(layers.length - 1);
     // A layer without a name is called by its index, which is not a name that another could not have.
@@ -317,7 +326,10 @@ function addLayers(layers: ResolvedLayer[], entry: NetworkLayer, index: number, 
     throw new ConveneError("ERR_INVALID_OPTION", `layer ${index}: conv (${show(conv)}) must be a Conv2d`);
   }
   if (op !== undefined && (conv !== undefined || !isOperation(op))) {
-    const what = conv === undefined ? `op (${show(op)}) must be an operation, such as maxPool2d(...)` : "has conv and op; one is enough";
+    const what =
+      conv === undefined
+        ? `op (${show(op)}) must be an operation, such as maxPool2d(...)`
+        : "has conv and op; one is enough";
     throw new ConveneError("ERR_INVALID_OPTION", `layer ${index}: ${what}`);
   }
   if (typeof name !== "string" || name === "") {
@@ -339,7 +351,10 @@ function addLayers(layers: ResolvedLayer[], entry: NetworkLayer, index: number, 
         : checkList(`layer ${name}: inputs`, entry.inputs, (ref, at) => lookUp(`inputs[${at}]`, ref));
     if (op.inputs === "any" ? given.length === 0 : given.length !== op.inputs) {
       const wanted = op.inputs === "any" ? "one or more" : String(op.inputs);
-      throw new ConveneError("ERR_INVALID_OPTION", `layer ${name}: ${op.kind} has ${given.length} inputs; expected ${wanted}`);
+      throw new ConveneError(
+        "ERR_INVALID_OPTION",
+        `layer ${name}: ${op.kind} has ${given.length} inputs; expected ${wanted}`,
+      );
     }
     layers.push({ kind: "operation", operation: op, name, inputs: given });
     return;

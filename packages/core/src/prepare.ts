@@ -104,7 +104,16 @@ export async function prepare(
     tensors = backend.allocateShared(lifetimes(net, problems, Object.values(given).map(batched)));
     const count = net.inputs.length;
     const tensorOf = (value: number): DeviceTensor => tensors[value < 0 ? -1 - value : count + value]!;
-    const parts = { backend, layers: net.layers, outputs: net.outputs, plans, tensorOf, inputShapes: given, profile, release };
+    const parts = {
+      backend,
+      layers: net.layers,
+      outputs: net.outputs,
+      plans,
+      tensorOf,
+      inputShapes: given,
+      profile,
+      release,
+    };
     return isNamed(inputShape) ? createNamedModel(parts) : createModel(parts, given[net.inputs[0]!]!);
   } catch (error) {
     release();
@@ -128,7 +137,9 @@ function networkOf(layers: Preparable, shapes: InputShapes): Network {
 function checkOperations(backend: Backend, net: Network, problems: readonly Problem[]): void {
   const { operations = [] } = backend.features;
   const missing = problems.flatMap((problem, index) =>
-    isOperationProblem(problem) && !operations.includes(problem.kind) ? [`${net.layers[index]!.name} (${problem.kind})`] : [],
+    isOperationProblem(problem) && !operations.includes(problem.kind)
+      ? [`${net.layers[index]!.name} (${problem.kind})`]
+      : [],
   );
   if (missing.length === 0) return;
   const has = operations.length === 0 ? "only convolution" : `convolution, ${operations.join(", ")}`;

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import * as core from "./index.js";
 import { plainBackend, type PlainOptions } from "./testing/plain-backend.js";
+import { TRIED_OPERATIONS } from "./testing/tried-operations.js";
 
 const { Conv2d, network, prepare, tensor, zeros } = core;
 const SMALL = { inChannels: 1, outChannels: 1, kernelSize: 1 } as const;
@@ -32,6 +33,7 @@ const IMPLEMENTATION = {
 
 type Attempt = () => unknown;
 const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
+  ...TRIED_OPERATIONS,
   // Options
   "… (…) must be an integer from … to …": [() => conv({ stride: 0 }), () => conv({ stride: 1 })],
   "… (…) must be a number": [
@@ -56,12 +58,8 @@ const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
     () => zeros(ONE, { layout: "nchw" }),
   ],
   'activation (…) must be "relu", "relu6" or { clamp: [min, max] }': [
-    () => conv({ activation: null }),
-    () => conv({ activation: undefined }),
-  ],
-  "activation.clamp (…) must be two numbers, [min, max]": [
-    () => conv({ activation: { clamp: [0] } }),
-    () => conv({ activation: { clamp: [0, Infinity] } }),
+    () => core.conv2dProblem({ ic: 1, ih: 1, oc: 1, kh: 1, activation: "silu" as never }),
+    () => core.conv2dProblem({ ic: 1, ih: 1, oc: 1, kh: 1, activation: "relu" }),
   ],
   "activation.clamp (…): min must not be above max": [
     () => conv({ activation: { clamp: [1, 0] } }),
@@ -140,10 +138,6 @@ const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
     () => network({ conv: CONV, name: "" }),
     () => network({ conv: CONV }),
   ],
-  'layer …: … (…) must be "input", or the name or index of an earlier layer': [
-    () => network({ conv: CONV, residual: "b" }, { conv: CONV, name: "b" }),
-    () => network({ conv: CONV, name: "b" }, { conv: CONV, residual: "b" }),
-  ],
   'padding (…) must be an integer, [h, w], "same", "sameLower", "valid" or { top, left, bottom, right }': [
     () => conv({ padding: "SAME" }),
     () => conv({ padding: "same" }),
@@ -214,7 +208,7 @@ const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
       structuredClone(into.data.buffer, { transfer: [into.data.buffer as ArrayBuffer] });
     },
   ],
-  "input has shape …; this model was prepared for …": [
+  "… has shape …; this model was prepared for …": [
     async () => (await prepare(open(), CONV, [1, 1, 1, 2])).run(zeros(ONE)),
     async () => (await prepare(open(), CONV, [1, 1, 1, 2])).run(zeros([1, 1, 1, 2])),
   ],

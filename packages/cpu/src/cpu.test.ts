@@ -228,7 +228,9 @@ describe.each(KERNEL_SETS)("cpu({ kernels: %j })", (kernels) => {
     const shape = [1, 16, 40, 40] as const;
     const before = backend.memory()!.used;
     const plans = await Promise.all(
-      (chain.layers as readonly ResolvedConv2d[]).map(({ conv }) => backend.prepareConv2d(conv.problem([1, conv.inChannels, 40, 40]), conv.weights)),
+      (chain.layers as readonly ResolvedConv2d[]).map(({ conv }) =>
+        backend.prepareConv2d(conv.problem([1, conv.inChannels, 40, 40]), conv.weights),
+      ),
     );
     const inPlans = backend.memory()!.used - before;
     for (const plan of plans) plan.dispose();

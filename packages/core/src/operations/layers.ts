@@ -1,7 +1,16 @@
 /** The operations that a network can have beside convolutions, by PyTorch's names and with its options. */
 
 import { type Activation, checkActivation, checkClamp, type Clamp } from "../activation.js";
-import { arrayType, checkBoolean, checkInteger, checkKeys, checkList, checkOneOf, checkPair } from "../check.js";
+import {
+  arrayType,
+  checkBoolean,
+  checkInteger,
+  checkKeys,
+  checkList,
+  checkOneOf,
+  checkPair,
+  readList,
+} from "../check.js";
 import { ConveneError, show } from "../errors.js";
 import { checkPadding, type Padding, samePadding } from "../padding.js";
 import { sameShape, type Shape4 } from "../shape.js";
@@ -19,7 +28,11 @@ import {
 type Pair = number | readonly [h: number, w: number];
 
 /** One input of any shape; `rest` are the fields beside `n`, `c`, `h` and `w`. */
-function elementwise(kind: "activation" | "prelu" | "softmax" | "channelShuffle", rest: object, parameters = {}): Operation {
+function elementwise(
+  kind: "activation" | "prelu" | "softmax" | "channelShuffle",
+  rest: object,
+  parameters = {},
+): Operation {
   return makeOperation(
     kind,
     1,
@@ -41,7 +54,10 @@ export function activation(of: Activation): Operation {
 /** `torch.nn.PReLU` with a slope for each channel, kept and not copied; one element stands for all channels. */
 export function prelu(slope: Float32Array): Operation {
   if (arrayType(slope) !== "Float32Array" || slope.length === 0) {
-    throw new ConveneError("ERR_INVALID_OPTION", `slope (${show(slope)}) must be a Float32Array with one element a channel, or one`);
+    throw new ConveneError(
+      "ERR_INVALID_OPTION",
+      `slope (${show(slope)}) must be a Float32Array with one element a channel, or one`,
+    );
   }
   if (slope.length === 1) return activation({ leakyRelu: slope[0]! });
   const made = elementwise("prelu", {}, { slope });
@@ -115,7 +131,22 @@ function pool2d(kind: "maxPool2d" | "avgPool2d", given: AvgPool2dOptions): Opera
     } else ({ pt, pl, pb, pr } = pads);
     return operationProblem({
       kind,
-      ...{ n, c, ih, iw, kh, kw, sh, sw, dh, dw, pt, pl, pb, pr, ceilMode, countIncludePad },
+      n,
+      c,
+      ih,
+      iw,
+      kh,
+      kw,
+      sh,
+      sw,
+      dh,
+      dw,
+      pt,
+      pl,
+      pb,
+      pr,
+      ceilMode,
+      countIncludePad,
     });
   });
 }
@@ -210,7 +241,10 @@ export function slice(options: SliceOptions): Operation {
     if (range === undefined) return [0, size];
     const [from, to] = range.map((end) => (end < 0 ? end + size : end)) as unknown as Range;
     if (from >= 0 && from < to && to <= size) return [from, to];
-    throw new ConveneError("ERR_SHAPE", `${name} (${show(range)}) must lie within the input's ${size}, and not be empty`);
+    throw new ConveneError(
+      "ERR_SHAPE",
+      `${name} (${show(range)}) must lie within the input's ${size}, and not be empty`,
+    );
   };
   return makeOperation("slice", 1, ([shape]) => {
     const [n, c, ih, iw] = shape!;
@@ -218,7 +252,7 @@ export function slice(options: SliceOptions): Operation {
     const [fh, th] = within("rows", rows, ih);
     const [fw, tw] = within("columns", columns, iw);
     const [oc, oh, ow] = [tc - fc, Math.ceil((th - fh) / sh), Math.ceil((tw - fw) / sw)];
-    return operationProblem({ kind: "slice", ...{ n, c, ih, iw, oc, oh, ow, fc, fh, fw, sh, sw } });
+    return operationProblem({ kind: "slice", n, c, ih, iw, oc, oh, ow, fc, fh, fw, sh, sw });
   });
 }
 
@@ -241,7 +275,7 @@ export function pad(options: PadOptions): Operation {
   const [pf, pk] = checkPair("channels", channels, 0);
   return makeOperation("pad", 1, ([shape]) => {
     const [n, c, ih, iw] = shape!;
-    return operationProblem({ kind: "pad", ...{ n, c, ih, iw, pf, pk, pt, pl, pb, pr, value } });
+    return operationProblem({ kind: "pad", n, c, ih, iw, pf, pk, pt, pl, pb, pr, value });
   });
 }
 
@@ -264,7 +298,11 @@ export function upsample(options: UpsampleOptions): Operation {
   const given = checkKeys("upsample options", options, ["size", "scale", "mode", "coordinates", "rounding"]);
   const mode = checkOneOf("mode", given.mode === undefined ? "nearest" : given.mode, ["nearest", "bilinear"]);
   const standard = mode === "nearest" ? "asymmetric" : "halfPixel";
-  const coordinates = checkOneOf("coordinates", given.coordinates === undefined ? standard : given.coordinates, COORDINATES);
+  const coordinates = checkOneOf(
+    "coordinates",
+    given.coordinates === undefined ? standard : given.coordinates,
+    COORDINATES,
+  );
   const rounding = checkOneOf("rounding", given.rounding === undefined ? "floor" : given.rounding, ROUNDINGS);
   if ((given.size === undefined) === (given.scale === undefined)) {
     throw new ConveneError("ERR_INVALID_OPTION", "upsample needs either size or scale");
@@ -277,13 +315,13 @@ export function upsample(options: UpsampleOptions): Operation {
     // A scale that the sizes say already is left out of the problem.
     const exact = oh === ih * scaleH && ow === iw * scaleW;
     const scales = exact ? {} : { scaleH, scaleW };
-    return operationProblem({ kind: "upsample", ...{ n, c, ih, iw, oh, ow, mode, coordinates, rounding }, ...scales });
+    return operationProblem({ kind: "upsample", n, c, ih, iw, oh, ow, mode, coordinates, rounding, ...scales });
   });
 }
 
 function checkScale(scale: unknown): readonly [number, number] {
-  const pair = typeof scale === "number" ? [scale, scale] : checkList("scale", scale as readonly unknown[], (each) => each);
-  if (pair.length === 2 && pair.every((each) => typeof each === "number" && each > 0 && each < Infinity)) {
+  const pair = typeof scale === "number" ? [scale, scale] : readList("scale", scale, 2);
+  if (pair?.length === 2 && pair.every((each) => typeof each === "number" && each > 0 && each < Infinity)) {
     return pair as [number, number];
   }
   throw new ConveneError("ERR_INVALID_OPTION", `scale (${show(scale)}) must be a positive number, or [h, w]`);
@@ -320,7 +358,10 @@ export function reshape(
     const known = sizes.filter((each) => each !== -1).reduce((product, each) => product * each, 1);
     const rest = (n * ic * ih * iw) / known;
     const [on, oc, oh, ow] = sizes.map((each) => (each === -1 ? rest : each)) as unknown as Shape4;
-    if (Number.isInteger(rest)) return operationProblem({ kind: "reshape", ...{ n, ic, ih, iw, on, oc, oh, ow, order } });
-    throw new ConveneError("ERR_SHAPE", `shape (${show(sizes)}) does not divide the ${n * ic * ih * iw} elements of ${show(from)}`);
+    if (Number.isInteger(rest)) return operationProblem({ kind: "reshape", n, ic, ih, iw, on, oc, oh, ow, order });
+    throw new ConveneError(
+      "ERR_SHAPE",
+      `shape (${show(sizes)}) does not divide the ${n * ic * ih * iw} elements of ${show(from)}`,
+    );
   });
 }

@@ -5,7 +5,10 @@ import { ConveneError } from "../errors.js";
 import type { OperationParameters, OperationProblem } from "./operation-problem.js";
 
 /** @throws ConveneError `ERR_INVALID_OPTION`, or `ERR_SHAPE` for parameters of the wrong size */
-export function checkOperationParameters(parameters: OperationParameters, problem: OperationProblem): OperationParameters {
+export function checkOperationParameters(
+  parameters: OperationParameters,
+  problem: OperationProblem,
+): OperationParameters {
   const { slope } = checkKeys("parameters", parameters, ["slope"]);
   if (problem.kind === "prelu") {
     return { slope: checkFloat32Array("slope", slope, problem.c, "one for each channel") };

@@ -46,20 +46,75 @@ describe("operationProblem", () => {
   });
 
   it.each<[string, OperationProblemSpec, "ERR_SHAPE" | "ERR_INVALID_OPTION", string]>([
-    ["a kind that is none", { kind: "dropout" } as never, "ERR_INVALID_OPTION", 'kind ("dropout") must be one of "activation"'],
+    [
+      "a kind that is none",
+      { kind: "dropout" } as never,
+      "ERR_INVALID_OPTION",
+      'kind ("dropout") must be one of "activation"',
+    ],
     ["a key that is none", { kind: "softmax", c: 1, h: 1, axis: 1 } as never, "ERR_INVALID_OPTION", 'no key "axis"'],
     ["a size of 0", { kind: "softmax", c: 0, h: 1 }, "ERR_INVALID_OPTION", "c (0) must be an integer"],
-    ["a window beyond the input", { kind: "maxPool2d", c: 1, ih: 2, kh: 3 }, "ERR_SHAPE", "window's height (3) must fit in the padded input (2)"],
-    ["padding as large as the window", { kind: "maxPool2d", c: 1, ih: 9, kh: 2, pt: 2 }, "ERR_SHAPE", "padding (2) must be less than the pooling window's height (2)"],
-    ["a slice beyond the channels", { kind: "slice", c: 4, ih: 1, oc: 3, fc: 2 }, "ERR_SHAPE", "channels 5 must end within the input's 4"],
-    ["groups that do not divide", { kind: "channelShuffle", g: 4, c: 6, h: 1 }, "ERR_INVALID_OPTION", "groups (4) must divide the channels (6)"],
-    ["a factor that does not divide", { kind: "pixelShuffle", ic: 6, ih: 1, rh: 2 }, "ERR_SHAPE", "needs channels that 4 divides; the input has 6"],
-    ["another number of elements", { kind: "reshape", ic: 6, ih: 1, oc: 5, oh: 1 }, "ERR_SHAPE", "must keep the elements"],
-    ["no channels to concatenate", { kind: "concat", channels: [], h: 1 }, "ERR_INVALID_OPTION", "channels must have at least one entry"],
-    ["a value that is no number", { kind: "pad", c: 1, ih: 1, value: NaN }, "ERR_INVALID_OPTION", "value (NaN) must be a number"],
-    ["a negative scale", { kind: "upsample", c: 1, ih: 1, oh: 1, mode: "nearest", scaleH: -1 }, "ERR_INVALID_OPTION", "scaleH (-1) must be a number of at least 0"],
+    [
+      "a window beyond the input",
+      { kind: "maxPool2d", c: 1, ih: 2, kh: 3 },
+      "ERR_SHAPE",
+      "window's height (3) must fit in the padded input (2)",
+    ],
+    [
+      "padding as large as the window",
+      { kind: "maxPool2d", c: 1, ih: 9, kh: 2, pt: 2 },
+      "ERR_SHAPE",
+      "padding (2) must be less than the pooling window's height (2)",
+    ],
+    [
+      "a slice beyond the channels",
+      { kind: "slice", c: 4, ih: 1, oc: 3, fc: 2 },
+      "ERR_SHAPE",
+      "channels 5 must end within the input's 4",
+    ],
+    [
+      "groups that do not divide",
+      { kind: "channelShuffle", g: 4, c: 6, h: 1 },
+      "ERR_INVALID_OPTION",
+      "groups (4) must divide the channels (6)",
+    ],
+    [
+      "a factor that does not divide",
+      { kind: "pixelShuffle", ic: 6, ih: 1, rh: 2 },
+      "ERR_SHAPE",
+      "needs channels that 4 divides; the input has 6",
+    ],
+    [
+      "another number of elements",
+      { kind: "reshape", ic: 6, ih: 1, oc: 5, oh: 1 },
+      "ERR_SHAPE",
+      "must keep the elements",
+    ],
+    [
+      "no channels to concatenate",
+      { kind: "concat", channels: [], h: 1 },
+      "ERR_INVALID_OPTION",
+      "channels must have at least one entry",
+    ],
+    [
+      "a value that is no number",
+      { kind: "pad", c: 1, ih: 1, value: NaN },
+      "ERR_INVALID_OPTION",
+      "value (NaN) must be a number",
+    ],
+    [
+      "a negative scale",
+      { kind: "upsample", c: 1, ih: 1, oh: 1, mode: "nearest", scaleH: -1 },
+      "ERR_INVALID_OPTION",
+      "scaleH (-1) must be a number of at least 0",
+    ],
     ["an output too large", { kind: "upsample", c: 1, ih: 1, oh: 65536, mode: "nearest" }, "ERR_SHAPE", "output"],
-    ["an activation that is none", { kind: "add", c: 1, h: 1, activation: "silu" as never }, "ERR_INVALID_OPTION", 'must be "relu", "relu6"'],
+    [
+      "an activation that is none",
+      { kind: "add", c: 1, h: 1, activation: "silu" as never },
+      "ERR_INVALID_OPTION",
+      'must be "relu", "relu6"',
+    ],
   ])("refuses %s", (_, spec, code, words) => {
     expectError(() => operationProblem(spec), code, words);
   });

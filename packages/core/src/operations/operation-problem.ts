@@ -225,25 +225,25 @@ export type Field =
   | { readonly type: "list" }
   | { readonly type: "activation"; readonly clamp: boolean };
 
-const size = (standard?: number | string, least = 1): Field =>
+const sizeField = (standard?: number | string, least = 1): Field =>
   standard === undefined ? { type: "size", least } : { type: "size", least, standard };
 const DERIVED: Field = { type: "derived" };
-const IMAGES = { n: size(1, 0), c: size(), h: size(), w: size("h") };
-const INPUT = { ih: size(), iw: size("ih") };
-const PADS = { pt: size(0, 0), pl: size(0, 0), pb: size(0, 0), pr: size(0, 0) };
+const IMAGES = { n: sizeField(1, 0), c: sizeField(), h: sizeField(), w: sizeField("h") };
+const INPUT = { ih: sizeField(), iw: sizeField("ih") };
+const PADS = { pt: sizeField(0, 0), pl: sizeField(0, 0), pb: sizeField(0, 0), pr: sizeField(0, 0) };
 const POOL = {
-  n: size(1, 0),
-  c: size(),
+  n: sizeField(1, 0),
+  c: sizeField(),
   ...INPUT,
   oh: DERIVED,
   ow: DERIVED,
-  kh: size(),
-  kw: size("kh"),
-  sh: size(1),
-  sw: size("sh"),
+  kh: sizeField(),
+  kw: sizeField("kh"),
+  sh: sizeField(1),
+  sw: sizeField("sh"),
   ...PADS,
-  dh: size(1),
-  dw: size("dh"),
+  dh: sizeField(1),
+  dw: sizeField("dh"),
   ceilMode: { type: "flag", standard: false, word: "ceilMode" },
   countIncludePad: { type: "flag", standard: true, word: "countExcludePad" },
 } as const satisfies Record<string, Field>;
@@ -261,36 +261,36 @@ export const OPERATION_FIELDS: Readonly<Record<OperationKind, Readonly<Record<st
   avgPool2d: POOL,
   add: BINARY,
   multiply: BINARY,
-  concat: { n: size(1, 0), channels: { type: "list" }, h: size(), w: size("h") },
+  concat: { n: sizeField(1, 0), channels: { type: "list" }, h: sizeField(), w: sizeField("h") },
   slice: {
-    n: size(1, 0),
-    c: size(),
+    n: sizeField(1, 0),
+    c: sizeField(),
     ...INPUT,
-    oc: size("c"),
-    oh: size("ih"),
-    ow: size("iw"),
-    fc: size(0, 0),
-    fh: size(0, 0),
-    fw: size(0, 0),
-    sh: size(1),
-    sw: size("sh"),
+    oc: sizeField("c"),
+    oh: sizeField("ih"),
+    ow: sizeField("iw"),
+    fc: sizeField(0, 0),
+    fh: sizeField(0, 0),
+    fw: sizeField(0, 0),
+    sh: sizeField(1),
+    sw: sizeField("sh"),
   },
-  channelShuffle: { n: size(1, 0), g: size(), c: size(), h: size(), w: size("h") },
+  channelShuffle: { n: sizeField(1, 0), g: sizeField(), c: sizeField(), h: sizeField(), w: sizeField("h") },
   pad: {
-    n: size(1, 0),
-    c: size(),
+    n: sizeField(1, 0),
+    c: sizeField(),
     ...INPUT,
-    pf: size(0, 0),
-    pk: size(0, 0),
+    pf: sizeField(0, 0),
+    pk: sizeField(0, 0),
     ...PADS,
     value: { type: "number", standard: 0, least: -Infinity },
   },
   upsample: {
-    n: size(1, 0),
-    c: size(),
+    n: sizeField(1, 0),
+    c: sizeField(),
     ...INPUT,
-    oh: size(),
-    ow: size("oh"),
+    oh: sizeField(),
+    ow: sizeField("oh"),
     mode: { type: "choice", options: ["nearest", "bilinear"] },
     coordinates: { type: "choice", options: COORDINATES, standard: "asymmetric" },
     rounding: { type: "choice", options: ROUNDINGS, standard: "floor" },
@@ -299,21 +299,21 @@ export const OPERATION_FIELDS: Readonly<Record<OperationKind, Readonly<Record<st
   },
   softmax: IMAGES,
   pixelShuffle: {
-    n: size(1, 0),
-    ic: size(),
+    n: sizeField(1, 0),
+    ic: sizeField(),
     ...INPUT,
-    rh: size(),
-    rw: size("rh"),
+    rh: sizeField(),
+    rw: sizeField("rh"),
     order: { type: "choice", options: ["crd", "dcr"], standard: "crd" },
   },
   reshape: {
-    n: size(1, 0),
-    ic: size(),
+    n: sizeField(1, 0),
+    ic: sizeField(),
     ...INPUT,
-    on: size("n", 0),
-    oc: size(),
-    oh: size(),
-    ow: size("oh"),
+    on: sizeField("n", 0),
+    oc: sizeField(),
+    oh: sizeField(),
+    ow: sizeField("oh"),
     order: { type: "choice", options: ["nchw", "nhwc"], standard: "nchw" },
   },
 };
@@ -360,7 +360,11 @@ function checkField(key: string, field: Field, value: unknown, made: Readonly<Re
       const { standard } = field;
       return checkInteger(
         key,
-        value === undefined && standard !== undefined ? (typeof standard === "string" ? made[standard] : standard) : value,
+        value === undefined && standard !== undefined
+          ? typeof standard === "string"
+            ? made[standard]
+            : standard
+          : value,
         field.least,
       );
     }
@@ -379,7 +383,9 @@ function checkField(key: string, field: Field, value: unknown, made: Readonly<Re
       return Math.fround(number);
     }
     case "list": {
-      const list = checkList(key, value as readonly unknown[], (each, index) => checkInteger(`${key}[${index}]`, each, 1));
+      const list = checkList(key, value as readonly unknown[], (each, index) =>
+        checkInteger(`${key}[${index}]`, each, 1),
+      );
       if (list.length > 0) return Object.freeze(list);
       throw new ConveneError("ERR_INVALID_OPTION", `${key} must have at least one entry`);
     }
@@ -430,11 +436,22 @@ const FINISH: { readonly [K in OperationKind]?: (p: Extract<OperationProblem, { 
 
 /** The formula of torch.nn.MaxPool2d, with its limit on padding. */
 function pooled(p: Pool2dProblem): Pick<Pool2dProblem, "oh" | "ow"> {
-  const axis = (name: string, size: number, kernel: number, stride: number, dilation: number, before: number, after: number) => {
+  const axis = (
+    name: string,
+    size: number,
+    kernel: number,
+    stride: number,
+    dilation: number,
+    before: number,
+    after: number,
+  ) => {
     const reach = (kernel - 1) * dilation + 1;
     if (before >= reach || after >= reach) {
       const worst = Math.max(before, after);
-      throw new ConveneError("ERR_SHAPE", `padding (${worst}) must be less than the pooling window's ${name} (${reach})`);
+      throw new ConveneError(
+        "ERR_SHAPE",
+        `padding (${worst}) must be less than the pooling window's ${name} (${reach})`,
+      );
     }
     const steps = (size + before + after - reach) / stride;
     if (steps < 0) {

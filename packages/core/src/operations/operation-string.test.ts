@@ -19,15 +19,24 @@ describe("an operation's string", () => {
   });
 
   it.each<[string, OperationProblemSpec]>([
-    ["maxPool2d_c64_ih112_kh3_sh2_pt1_pl1_pb1_pr1", { kind: "maxPool2d", c: 64, ih: 112, kh: 3, sh: 2, pt: 1, pl: 1, pb: 1, pr: 1 }],
-    ["avgPool2d_n2_c3_ih5_iw7_kh5_kw7_countExcludePad", { kind: "avgPool2d", n: 2, c: 3, ih: 5, iw: 7, kh: 5, kw: 7, countIncludePad: false }],
+    [
+      "maxPool2d_c64_ih112_kh3_sh2_pt1_pl1_pb1_pr1",
+      { kind: "maxPool2d", c: 64, ih: 112, kh: 3, sh: 2, pt: 1, pl: 1, pb: 1, pr: 1 },
+    ],
+    [
+      "avgPool2d_n2_c3_ih5_iw7_kh5_kw7_countExcludePad",
+      { kind: "avgPool2d", n: 2, c: 3, ih: 5, iw: 7, kh: 5, kw: 7, countIncludePad: false },
+    ],
     ["activation_silu_c96_h56", { kind: "activation", activation: "silu", c: 96, h: 56 }],
     ["activation_clamp-1:2.5_c1_h1", { kind: "activation", activation: { clamp: [-1, 2.5] }, c: 1, h: 1 }],
     ["activation_leakyRelu-0.25_c1_h1_w2", { kind: "activation", activation: { leakyRelu: -0.25 }, c: 1, h: 1, w: 2 }],
     ["multiply_c96_h56_perChannel_relu6", { kind: "multiply", c: 96, h: 56, perChannel: true, activation: "relu6" }],
     ["concat_channels64:32:32_h28", { kind: "concat", channels: [64, 32, 32], h: 28 }],
     ["pad_c1_ih2_pb1_value-Infinity", { kind: "pad", c: 1, ih: 2, pb: 1, value: -Infinity }],
-    ["upsample_c8_ih7_oh14_bilinear_halfPixel", { kind: "upsample", c: 8, ih: 7, oh: 14, mode: "bilinear", coordinates: "halfPixel" }],
+    [
+      "upsample_c8_ih7_oh14_bilinear_halfPixel",
+      { kind: "upsample", c: 8, ih: 7, oh: 14, mode: "bilinear", coordinates: "halfPixel" },
+    ],
     ["reshape_ic2_ih3_oc18_oh1_nhwc", { kind: "reshape", ic: 2, ih: 3, oc: 18, oh: 1, order: "nhwc" }],
   ])("%s", (text, spec) => {
     expect(formatOperation(operationProblem(spec))).toBe(text);

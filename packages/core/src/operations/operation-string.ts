@@ -85,7 +85,8 @@ export function parseOperation(text: string): OperationProblem {
     made[known[0]] = known[1];
   }
   for (const [key, field] of fields) {
-    const needed = field.type === "size" || field.type === "choice" ? field.standard === undefined : field.type === "list";
+    const needed =
+      field.type === "size" || field.type === "choice" ? field.standard === undefined : field.type === "list";
     if (needed && !(key in made)) fail(`${key} is missing`);
   }
   return operationProblem(made as unknown as OperationProblemSpec);
@@ -93,7 +94,7 @@ export function parseOperation(text: string): OperationProblem {
 
 /** Whether a problem's string is an operation's, and not a convolution's. */
 export function isOperationString(text: string): boolean {
-  return OPERATION_KINDS.includes(text.split("_", 1)[0] as OperationKind);
+  return typeof text === "string" && OPERATION_KINDS.includes(text.split("_", 1)[0] as OperationKind);
 }
 
 const NUMBER = "-?(?:\\d+(?:\\.\\d+)?(?:e[+-]?\\d+)?|Infinity)|NaN";

@@ -1,6 +1,6 @@
 /** Which input rows or columns an output row or column of an upsampling is made of. */
 
-import type { UpsampleProblem } from "./operation-problem.js";
+import { operationProblem, type UpsampleProblem } from "./operation-problem.js";
 
 /** For each output row (or column): `(1 - weight) · input[low] + weight · input[high]`. */
 export interface UpsampleSources {
@@ -14,7 +14,8 @@ export interface UpsampleSources {
  * The sources along one axis. Coordinates are computed in float64 as ONNX's Resize defines them, those of `"asymmetric"` in
  * float32 as PyTorch's nearest does, and weights are rounded to float32 once: so all backends interpolate with the same weights.
  */
-export function upsampleSources(p: UpsampleProblem, axis: "h" | "w"): UpsampleSources {
+export function upsampleSources(problem: UpsampleProblem, axis: "h" | "w"): UpsampleSources {
+  const p = operationProblem(problem);
   const [size, count, given] = axis === "h" ? [p.ih, p.oh, p.scaleH] : [p.iw, p.ow, p.scaleW];
   const [low, high, weight] = [new Int32Array(count), new Int32Array(count), new Float32Array(count)];
   const scale = given === 0 ? count / size : given;

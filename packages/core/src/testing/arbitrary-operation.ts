@@ -47,7 +47,12 @@ const SPECS: fc.Arbitrary<OperationProblemSpec>[] = [
   fc.record({ kind: fc.constantFrom("prelu" as const, "softmax" as const), ...image }),
   pool("maxPool2d"),
   pool("avgPool2d"),
-  fc.record({ kind: fc.constantFrom("add" as const, "multiply" as const), ...image, perChannel: fc.boolean(), activation: clamp }),
+  fc.record({
+    kind: fc.constantFrom("add" as const, "multiply" as const),
+    ...image,
+    perChannel: fc.boolean(),
+    activation: clamp,
+  }),
   fc.record({
     kind: fc.constant("concat" as const),
     n: upTo(3),
@@ -73,7 +78,12 @@ const SPECS: fc.Arbitrary<OperationProblemSpec>[] = [
   fc.record({
     kind: fc.constant("pad" as const),
     ...input,
-    ...{ pf: upTo(3, 0), pk: upTo(3, 0), pt: upTo(2, 0), pl: upTo(2, 0), pb: upTo(2, 0), pr: upTo(2, 0) },
+    pf: upTo(3, 0),
+    pk: upTo(3, 0),
+    pt: upTo(2, 0),
+    pl: upTo(2, 0),
+    pb: upTo(2, 0),
+    pr: upTo(2, 0),
     value: fc.constantFrom(0, -0.5, -Infinity, 1e-7),
   }),
   fc.record({

@@ -59,8 +59,8 @@ export function operate(
         return a!(n, c - p.pf, y - p.pt, x - p.pl) ?? p.value;
       case "upsample": {
         const [h, w] = [upsampleSources(p, "h"), upsampleSources(p, "w")];
-        const row = (at: number): number =>
-          (1 - w.weight[x]!) * a!(n, c, at, w.low[x]!)! + w.weight[x]! * a!(n, c, at, w.high[x]!)!;
+        const row = (line: number): number =>
+          (1 - w.weight[x]!) * a!(n, c, line, w.low[x]!)! + w.weight[x]! * a!(n, c, line, w.high[x]!)!;
         if (p.mode === "nearest") return a!(n, c, h.low[y]!, w.low[x]!)!;
         return (1 - h.weight[y]!) * row(h.low[y]!) + h.weight[y]! * row(h.high[y]!);
       }
@@ -78,9 +78,7 @@ export function operate(
       }
       case "reshape": {
         const nhwc = p.order === "nhwc";
-        const place = nhwc
-          ? ((n * p.oh + y) * p.ow + x) * p.oc + c
-          : ((n * p.oc + c) * p.oh + y) * p.ow + x;
+        const place = nhwc ? ((n * p.oh + y) * p.ow + x) * p.oc + c : ((n * p.oc + c) * p.oh + y) * p.ow + x;
         const sizes = nhwc ? [p.ih, p.iw, p.ic] : [p.ic, p.ih, p.iw];
         const third = place % sizes[2]!;
         const second = Math.floor(place / sizes[2]!) % sizes[1]!;
@@ -99,12 +97,12 @@ function reader(data: Float32Array, [, c, h, w]: Shape4): At {
       : data[((n * c + channel) * h + y) * w + x];
 }
 
-function pool(p: Pool2dProblem, at: At, n: number, c: number, y: number, x: number): number {
+function pool(p: Pool2dProblem, read: At, n: number, c: number, y: number, x: number): number {
   let [sum, most, count] = [0, -Infinity, 0];
   for (let ky = 0; ky < p.kh; ky++) {
     for (let kx = 0; kx < p.kw; kx++) {
       const [row, column] = [y * p.sh - p.pt + ky * p.dh, x * p.sw - p.pl + kx * p.dw];
-      const value = at(n, c, row, column);
+      const value = read(n, c, row, column);
       if (value !== undefined || (p.countIncludePad && row < p.ih + p.pb && column < p.iw + p.pr)) count++;
       if (value === undefined) continue;
       sum += value;
