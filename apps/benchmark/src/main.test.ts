@@ -689,7 +689,7 @@ function tiny(): Workload {
     name: "tiny",
     about: "two layers",
     layers: networkLayers(whole, inputShape),
-    chain: { network: whole, inputShape },
+    chain: { network: whole, inputShapes: { input: inputShape } },
   };
 }
 

@@ -1,14 +1,16 @@
 /** The command line: names, options and help. Each command's work is in `commands/`. */
 
 import { SUITE_NAMES } from "@convene/conformance";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { command } from "./again.js";
 import { BACKENDS, type BackendTable } from "./backends.js";
 import { codeOf, CommandError, messageOf, oneLine } from "./command-error.js";
 import { bench, type BenchOptions, DEFAULT_TIME } from "./commands/bench.js";
 import { explain, type ExplainOptions } from "./commands/explain.js";
+import { run, type RunOptions } from "./commands/run.js";
 import { start, type StartOptions } from "./commands/start.js";
 import { verify, type VerifyOptions } from "./commands/verify.js";
+import { FITS } from "./files/read-image.js";
 import { InputError } from "./input-error.js";
 import type { Io } from "./io.js";
 import { wrap } from "./report/wrap.js";
@@ -81,13 +83,49 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
     .exitOverride();
 
   program
+    .command("run")
+    .summary("a network from an ONNX file, on a picture")
+    .description(
+      "Runs a network on a picture (PNG, JPEG, WebP, GIF, TIFF) or on .npy files, and prints what comes out and how long it takes.\n" +
+        "Pictures are cropped and scaled as ImageNet's are, unless the options say otherwise. Without a picture: random numbers.",
+    )
+    .argument("<model.onnx>", "the network")
+    .argument("[file...]", "a picture or .npy file, or name=file for each input")
+    .usage("<model.onnx> [file...] [options]")
+    .option("-b, --backend <name...>", "backends (default: cpu)")
+    .option("-o, --output <file.npy>", "write the outputs of the first backend")
+    .option("--top <count>", "print so many of the largest values (default: 5, of outputs that look like scores)", integer(1, 1e6))
+    .option("--labels <file>", "names of the classes, one a line")
+    .option("--profile", "where the time goes: by kind of layer, and the slowest layers")
+    .option("--strict", "no algorithm that transforms its operands, such as Winograd's")
+    .option("--shape <nxcxhxw...>", "sizes that the file leaves open: 1x3x224x224, or name=1x3x224x224")
+    .addOption(
+      new Option("--fit <how>", "how a picture gets the input's size: the middle, all of it, or all of it with bars")
+        .choices([...FITS])
+        .default("crop"),
+    )
+    .option("--mean <numbers>", "subtracted from values in [0, 1]: one number, or one a channel (default: ImageNet's)", numbers(false))
+    .option("--std <numbers>", "what the difference is divided by (default: ImageNet's)", numbers(true))
+    .option("--bgr", "blue before red")
+    .addHelpText(
+      "after",
+      examples([
+        "run mobilenet_v2.onnx cat.jpg --labels imagenet.txt",
+        "run face-detection.onnx me.jpg --fit pad --mean 0.5 --std 0.5",
+        "run model.onnx image=photo.png mask=mask.npy --output result.npy",
+        "run model.onnx --shape 1x3x48x192 --profile",
+      ]),
+    )
+    .action(async (path: string, files: string[], options: RunOptions) => done(await run(path, files, options, io, table)));
+
+  program
     .command("verify")
     .summary("whether the backends are right, and agree")
     .description(
       "Holds each backend to the float64 reference and to PyTorch's results, and the backends to each other.\n" +
         "Without names: all suites, and random problems. With names: those layers at their real size, and nothing else.",
     )
-    .argument("[workload|problem...]", "workloads, .json files or problems")
+    .argument("[workload|problem...]", "workloads, .json or .onnx files or problems")
     // In this order: an option that takes many names would take the workloads too.
     .usage("[workload|problem...] [options]")
     .option("-b, --backend <name...>", "backends; default: all that can run here")
@@ -99,6 +137,7 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
       "random problems in each suite, and for comparing backends (default: 200 and 48)",
       integer(0, 1e6),
     )
+    .option("--shape <nxcxhxw...>", "sizes that an ONNX file leaves open: 1x3x224x224, or name=1x3x224x224")
     .option("--json <file>", "write every count and failure")
     .addHelpText(
       "after",
@@ -118,12 +157,13 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
       "Times each distinct layer on each backend, in turn, with tensors on the device; then the whole network.\n" +
         "Ratios are to the first backend. Without names: mobilenet-v1.",
     )
-    .argument("[workload|problem...]", "workloads, .json files or problems")
+    .argument("[workload|problem...]", "workloads, .json or .onnx files or problems")
     // In this order: an option that takes many names would take the workloads too.
     .usage("[workload|problem...] [options]")
     .option("-b, --backend <name...>", "backends, the first of which is the baseline; default: all that can run here")
     .option("-t, --time <ms>", `milliseconds for each layer and backend (default: ${DEFAULT_TIME})`, integer(1, 1e6))
     .option("--roofline", "measure what this machine allows at most, and show each figure's share of that")
+    .option("--shape <nxcxhxw...>", "sizes that an ONNX file leaves open: 1x3x224x224, or name=1x3x224x224")
     .option("--json <file>", "write everything, raw samples included")
     .option("--markdown <file>", "write the tables as Markdown")
     .addHelpText(
@@ -134,6 +174,7 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
         "bench ic64_ih56_oc64_kh3_ph1 --time 2000",
         "bench yardstick --backend cpu --roofline",
         "bench my-network.json --json results.json",
+        "bench model.onnx --shape 1x3x224x224",
       ]),
     )
     .action(async (targets: string[], options: BenchOptions) => done(await bench(targets, options, io, table)));
@@ -144,9 +185,10 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
     .description(
       "Multiply-accumulates, parameters and bytes of each layer, and what other kinds of convolution would cost in its place.\nWithout names: textbook.",
     )
-    .argument("[workload|problem...]", "workloads, .json files or problems")
+    .argument("[workload|problem...]", "workloads, .json or .onnx files or problems")
     // In this order: an option that takes many names would take the workloads too.
     .usage("[workload|problem...] [options]")
+    .option("--shape <nxcxhxw...>", "sizes that an ONNX file leaves open: 1x3x224x224, or name=1x3x224x224")
     .option("--json <file>", "write every number")
     .addHelpText("after", examples(["explain textbook", "explain mobilenet-v1", "explain ic64_ih56_oc64_kh3_ph1"]))
     .action(async (targets: string[], options: ExplainOptions) => done(await explain(targets, options, io)));
@@ -177,13 +219,22 @@ function integer(min: number, max: number): (text: string) => number {
   };
 }
 
+function numbers(positive: boolean): (text: string) => readonly number[] {
+  return (text) => {
+    const values = text.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
+    if (![1, 3, 4].includes(values.length) || !values.every((value) => Number.isFinite(value) && (!positive || value > 0)))
+      throw new InvalidArgumentError(`It must be one, three or four ${positive ? "positive " : ""}numbers, such as 0.485,0.456,0.406.`);
+    return values;
+  };
+}
+
 function examples(commands: readonly string[]): string {
   return `\nExamples:\n${commands.map((line) => `  ${command(line)}\n`).join("")}`;
 }
 
 function catalogue(table: BackendTable, io: Io): string {
   const width = Math.max(...Object.keys(table).map((name) => name.length));
-  const workloads = `  ${Object.keys(WORKLOADS).join(", ")}, a .json file, or problems such as g32_ic128_ih56_oc128_kh3_ph1`;
+  const workloads = `  ${Object.keys(WORKLOADS).join(", ")}, a .json or .onnx file, or problems such as g32_ic128_ih56_oc128_kh3_ph1`;
   return [
     "",
     "Workloads:",

@@ -1,6 +1,6 @@
 /** A whole network end to end: `prepare` once, then `model.run` with upload and read, as an application calls it. */
 
-import { type Model, prepare, randomUniform } from "@convene/core";
+import { type NamedModel, prepare, randomUniform } from "@convene/core";
 import type { OpenBackend } from "../backends.js";
 import type { Workload } from "../workloads/index.js";
 import type { Io } from "../io.js";
@@ -27,13 +27,18 @@ export async function benchNetwork(
   io: Io,
   budget: number,
 ): Promise<NetworkOutcome> {
-  const input = randomUniform(chain.inputShape, { seed: 1, min: -1, max: 1, layout: "nhwc" });
-  const models: { readonly backend: string; readonly model: Model }[] = [];
+  const inputs = Object.fromEntries(
+    Object.entries(chain.inputShapes).map(([name, shape], index) => [
+      name,
+      randomUniform(shape, { seed: 1 + index, min: -1, max: 1, layout: "nhwc" }),
+    ]),
+  );
+  const models: { readonly backend: string; readonly model: NamedModel }[] = [];
   const failures: LayerFailure[] = [];
   try {
     for (const { name, backend } of backends) {
       try {
-        const model = await settle(io, () => prepare(backend, chain.network, chain.inputShape));
+        const model = await settle(io, () => prepare(backend, chain.network, chain.inputShapes));
         models.push({ backend: name, model });
       } catch (error) {
         await breathe(io);
@@ -42,7 +47,7 @@ export async function benchNetwork(
     }
     const subjects = models.map(({ model }) => ({
       run: async (count: number) => {
-        for (let i = 0; i < count; i++) await model.run(input);
+        for (let i = 0; i < count; i++) await model.run(inputs);
       },
     }));
     const outcomes = subjects.length > 0 ? await measure(subjects, patiently(io, budget)) : [];

@@ -31,6 +31,8 @@ export interface BenchOptions {
   /** Milliseconds for each layer and backend. */
   readonly time?: number;
   readonly json?: string;
+  /** Sizes that an ONNX file leaves open. */
+  readonly shape?: readonly string[];
   readonly markdown?: string;
   /** Measure what the machine allows, and show each figure's share of that. */
   readonly roofline?: boolean;
@@ -58,7 +60,7 @@ export async function bench(
   table: BackendTable,
   measure: (io: Io) => Promise<Roofline> = measureThisMachine,
 ): Promise<number> {
-  const workloads = resolveTargets(targets.length > 0 ? targets : ["mobilenet-v1"]);
+  const workloads = resolveTargets(targets.length > 0 ? targets : ["mobilenet-v1"], options.shape);
   checkApart({ "--json": options.json, "--markdown": options.markdown });
   const [json, markdown] = [saveTo(options.json), saveTo(options.markdown)];
   try {

@@ -16,10 +16,12 @@ import { resolveTargets } from "../workloads/index.js";
 
 export interface ExplainOptions {
   readonly json?: string;
+  /** Sizes that an ONNX file leaves open. */
+  readonly shape?: readonly string[];
 }
 
 export async function explain(targets: readonly string[], options: ExplainOptions, io: Io): Promise<number> {
-  const explanations = resolveTargets(targets.length > 0 ? targets : ["textbook"]).map(explainWorkload);
+  const explanations = resolveTargets(targets.length > 0 ? targets : ["textbook"], options.shape).map(explainWorkload);
   const json = saveTo(options.json);
   for (const [index, explanation] of explanations.entries()) {
     if (index > 0) printLine(io);

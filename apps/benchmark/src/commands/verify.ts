@@ -25,6 +25,8 @@ export interface VerifyOptions {
   readonly seed?: number;
   readonly random?: number;
   readonly json?: string;
+  /** Sizes that an ONNX file leaves open. */
+  readonly shape?: readonly string[];
 }
 
 export interface VerifyReport {
@@ -83,7 +85,7 @@ export function wholePlan(
 /** What is named runs alone, so that a failure can be looked at by itself. */
 function planOf(targets: readonly string[], options: VerifyOptions): VerifyPlan {
   const { suite, random, seed = DEFAULT_SEED, case: only } = options;
-  const workloads = resolveTargets(targets);
+  const workloads = resolveTargets(targets, options.shape);
   if (only !== undefined && targets.length > 0 && suite === undefined)
     throw new InputError("--case chooses among the cases of suites: name suites, or no workloads");
   if (only === undefined && targets.length === 0 && suite === undefined) return wholePlan(workloads, options);

@@ -1,4 +1,4 @@
-/** From what was typed to workloads: a name, a JSON file, or problem strings. */
+/** From what was typed to workloads: a name, a JSON or an ONNX file, or problem strings. */
 
 import { parseProblem } from "@convene/core";
 import { messageOf } from "../command-error.js";
@@ -6,6 +6,7 @@ import { InputError, suggestion } from "../input-error.js";
 import { mobilenetV1 } from "./mobilenet-v1.js";
 import { mobilenetV2 } from "./mobilenet-v2.js";
 import { resnext50 } from "./resnext50.js";
+import { onnxWorkload } from "./onnx-file.js";
 import { textbook } from "./textbook.js";
 import type { Workload, WorkloadLayer } from "./workload.js";
 import { readWorkloadFile } from "./workload-file.js";
@@ -25,13 +26,15 @@ export const WORKLOADS = {
 /**
  * The workloads that `targets` name, in order; problem strings are gathered in one.
  *
+ * @param shapes for ONNX files that leave sizes open: see `readOnnxFile`
  * @throws InputError for a target that is none of these
  */
-export function resolveTargets(targets: readonly string[]): readonly Workload[] {
+export function resolveTargets(targets: readonly string[], shapes: readonly string[] = []): readonly Workload[] {
   const workloads: Workload[] = [];
   const problems: WorkloadLayer[] = [];
   for (const target of new Set(targets)) {
     if (Object.hasOwn(WORKLOADS, target)) workloads.push(WORKLOADS[target as keyof typeof WORKLOADS]());
+    else if (target.endsWith(".onnx")) workloads.push(onnxWorkload(target, shapes));
     else if (/\.json$|[/\\]/.test(target)) workloads.push(readWorkloadFile(target));
     else problems.push({ name: target, problem: problemTarget(target), repeat: 1 });
   }
@@ -50,7 +53,7 @@ const PROBLEM = /^(n|g|ic|oc|[io][hw]|[kspd][hw]|p[tlbr])\d+(_|$)/;
 
 /** Whether this was meant as one of the targets above, wherever it was typed. */
 export function isTarget(text: string): boolean {
-  return Object.hasOwn(WORKLOADS, text) || text.endsWith(".json") || PROBLEM.test(text);
+  return Object.hasOwn(WORKLOADS, text) || /\.(json|onnx)$/.test(text) || PROBLEM.test(text);
 }
 
 function problemTarget(target: string): WorkloadLayer["problem"] {
@@ -58,7 +61,7 @@ function problemTarget(target: string): WorkloadLayer["problem"] {
   // Core says best what is wrong with a problem.
   if (!PROBLEM.test(target)) {
     throw new InputError(
-      `unknown workload "${target}"${suggestion(target, known)} (${known.join(", ")}, a .json file, or a problem such as ic3_ih7_oc128_kh3)`,
+      `unknown workload "${target}"${suggestion(target, known)} (${known.join(", ")}, a .json or .onnx file, or a problem such as ic3_ih7_oc128_kh3)`,
     );
   }
   try {

@@ -50,6 +50,6 @@ export function mobilenetV1(): Workload {
     name: "mobilenet-v1",
     about: "MobileNet V1, width 1.0, 224 x 224 (Howard et al., 2017)",
     layers: networkLayers(whole, INPUT),
-    chain: { network: whole, inputShape: INPUT },
+    chain: { network: whole, inputShapes: { input: INPUT } },
   };
 }

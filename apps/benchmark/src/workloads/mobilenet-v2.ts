@@ -65,6 +65,6 @@ export function mobilenetV2(): Workload {
     name: "mobilenet-v2",
     about: "MobileNet V2, width 1.0, 224 x 224 (Sandler et al., 2018; torchvision mobilenet_v2)",
     layers: networkLayers(whole, INPUT),
-    chain: { network: whole, inputShape: INPUT },
+    chain: { network: whole, inputShapes: { input: INPUT } },
   };
 }

@@ -27,7 +27,7 @@ describe("mobilenet-v1", () => {
     const workload = mobilenetV1();
     expect(layerCount(workload)).toBe(1 + 2 * 13 + 2);
     expect(distinctLayers(workload.layers)).toHaveLength(21);
-    expect(workload.chain!.network.outputShape(workload.chain!.inputShape)).toEqual([1, 1000, 1, 1]);
+    expect(workload.chain!.network.outputShape(workload.chain!.inputShapes)).toEqual([1, 1000, 1, 1]);
   });
 });
 
@@ -45,7 +45,7 @@ describe("mobilenet-v2", () => {
     expect(layers.filter(({ problem }) => problem.residual).map(({ name }) => name)).toEqual(
       [3, 5, 6, 8, 9, 10, 12, 13, 15, 16].map((block) => `project${block}`),
     );
-    expect(chain!.network.outputShape(chain!.inputShape)).toEqual([1, 1000, 1, 1]);
+    expect(chain!.network.outputShape(chain!.inputShapes)).toEqual([1, 1000, 1, 1]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** A workload: the convolutions of a network, or a list of problems. Data and pure functions; nothing here runs any. */
 
-import { type Conv2dProblem, formatProblem, isOperationProblem, type Network, type Shape4 } from "@convene/core";
+import { type Conv2dProblem, formatProblem, type InputShapes, isOperationProblem, type Network, type Shape4 } from "@convene/core";
 
 export interface WorkloadLayer {
   readonly name: string;
@@ -16,7 +16,11 @@ export interface Workload {
   /** In the order of execution. */
   readonly layers: readonly WorkloadLayer[];
   /** The whole as one network, where it is one. */
-  readonly chain?: { readonly network: Network; readonly inputShape: Shape4 };
+  readonly chain?: {
+    readonly network: Network;
+    /** `[n, c, h, w]` of each input, by its name. */
+    readonly inputShapes: Readonly<Record<string, Shape4>>;
+  };
 }
 
 /** One problem, and how often the workload has it. */
@@ -51,9 +55,9 @@ export function layerCount({ layers }: Workload): number {
 }
 
 /** The convolutions of a network as a workload's layers. Other operations are timed with the whole network only. */
-export function networkLayers(network: Network, inputShape: Shape4): readonly WorkloadLayer[] {
+export function networkLayers(network: Network, inputShapes: InputShapes): readonly WorkloadLayer[] {
   return network
-    .problems(inputShape)
+    .problems(inputShapes)
     .flatMap((problem, index) =>
       isOperationProblem(problem) ? [] : [{ name: network.layers[index]!.name, problem, repeat: 1 }],
     );
