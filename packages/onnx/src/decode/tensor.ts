@@ -154,7 +154,8 @@ export function readTensor(tensor: TensorProto, what: string, externalData?: Ext
 }
 
 function rawData(tensor: TensorProto): Uint8Array | undefined {
-  const field = tensor.fields.findLast(([number]) => number === RAW_DATA);
+  // As in all protocol buffers, the last one counts.
+  const field = tensor.fields.filter(([number]) => number === RAW_DATA).at(-1);
   return field && bytesOf(field[1], "raw_data");
 }
 

@@ -53,10 +53,11 @@ export interface TransposedLayer extends Common {
   readonly bias: Float32Array | undefined;
   readonly affine: Affine | undefined;
   readonly ic: number;
+  readonly oc: number;
   readonly kernel: Pair;
   readonly stride: Pair;
   readonly dilation: Pair;
-  readonly padding: Pair;
+  readonly padding: Edges;
   readonly outputPadding: Pair;
   readonly groups: number;
   readonly activation: Activation | undefined;
