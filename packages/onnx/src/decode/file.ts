@@ -1,0 +1,88 @@
+/** From bytes to ONNX's messages; and what a file of another format is. */
+
+import { ConveneError } from "@convene/core";
+import { decodeModel, type ModelProto } from "./model.js";
+import { eachField, fileError } from "./wire.js";
+
+/** @throws ConveneError `ERR_INVALID_OPTION` that says what the file is instead, or what is wrong with it */
+export function decodeFile(bytes: Uint8Array): ModelProto & { readonly graph: NonNullable<ModelProto["graph"]> } {
+  // Of any realm, as Jest has its own; Node's Buffer is one too.
+  if (Object.prototype.toString.call(bytes) !== "[object Uint8Array]") {
+    throw new ConveneError("ERR_INVALID_OPTION", "bytes must be a Uint8Array, such as readFile gives");
+  }
+  if (bytes.length === 0) throw fileError("is empty");
+  const other = otherFormat(bytes);
+  if (other) throw new ConveneError("ERR_INVALID_OPTION", `this is no ONNX file but ${other}`);
+  let model: ModelProto;
+  try {
+    model = decodeModel(bytes);
+  } catch (error) {
+    const tensorFlow = tensorFlowFormat(bytes);
+    if (tensorFlow) throw new ConveneError("ERR_INVALID_OPTION", `this is no ONNX file but ${tensorFlow}`, { cause: error });
+    throw error;
+  }
+  const { graph } = model;
+  if (graph) return { ...model, graph };
+  const tensorFlow = tensorFlowFormat(bytes);
+  throw tensorFlow
+    ? new ConveneError("ERR_INVALID_OPTION", `this is no ONNX file but ${tensorFlow}`)
+    : fileError("has no graph: it is truncated, or no ONNX file");
+}
+
+const TO_ONNX = "torch.onnx.export writes an ONNX file from it";
+const TF_TO_ONNX = "tf2onnx makes an ONNX file of it";
+
+/** What begins so. `at`: where; a text is compared byte by byte. */
+const SIGNATURES: readonly (readonly [at: number, text: string, what: string])[] = [
+  [4, "TFL3", `a TensorFlow Lite model; ${TF_TO_ONNX}`],
+  [4, "ORTM", "an ONNX Runtime model (.ort); take the .onnx file that it was made from"],
+  [0, "\x89HDF\r\n\x1a\n", `an HDF5 file, as Keras writes (.h5); ${TF_TO_ONNX}`],
+  [0, "PK\x03\x04", `a zip archive, as PyTorch (.pt, .pth) and Keras (.keras) write; ${TO_ONNX}`],
+  [0, "\x1f\x8b", "compressed by gzip; unpack it first"],
+  [0, "(\xb5/\xfd", "compressed by Zstandard; unpack it first"],
+  [0, "\x80\x02", `a Python pickle, as older PyTorch writes (.pt, .pth); ${TO_ONNX}`],
+  [0, "\x80\x03", `a Python pickle; ${TO_ONNX}`],
+  [0, "\x80\x04", `a Python pickle; ${TO_ONNX}`],
+  [0, "\x80\x05", `a Python pickle; ${TO_ONNX}`],
+  [0, "\x93NUMPY", "a NumPy array (.npy)"],
+  [0, "GGUF", "a GGUF file, of llama.cpp"],
+  [0, "version https://git-lfs", "a pointer of Git LFS; git lfs pull fetches the file that it stands for"],
+  [0, "<!DOCTYPE", "a page of HTML; what was downloaded is no file but what a server said"],
+  [0, "<!doctype", "a page of HTML; what was downloaded is no file but what a server said"],
+  [0, "<html", "a page of HTML; what was downloaded is no file but what a server said"],
+  [0, "7767517", "a network of ncnn"],
+  [0, "\x89PNG", "an image (PNG)"],
+  [0, "\xff\xd8\xff", "an image (JPEG)"],
+];
+
+function otherFormat(bytes: Uint8Array): string | undefined {
+  const found = SIGNATURES.find(([at, text]) => begins(bytes, at, text));
+  if (found) return found[2];
+  if (begins(bytes, 0, "{")) return "JSON, as TensorFlow.js writes (model.json)";
+  // The length of its header in eight bytes, then JSON.
+  if (begins(bytes, 8, '{"') && bytes[7] === 0 && bytes[6] === 0) return "safetensors, which has weights and no network; @convene/safetensors reads them";
+  return undefined;
+}
+
+function begins(bytes: Uint8Array, at: number, text: string): boolean {
+  if (bytes.length < at + text.length) return false;
+  for (let index = 0; index < text.length; index++) if (bytes[at + index] !== text.charCodeAt(index)) return false;
+  return true;
+}
+
+/** TensorFlow's files are protocol buffers too, and some of them without a field that contradicts ONNX's. */
+function tensorFlowFormat(bytes: Uint8Array): string | undefined {
+  const kinds: string[] = [];
+  try {
+    eachField(bytes, "the file", (field, value) => {
+      kinds.push(`${field}:${typeof value === "number" ? value : typeof value}`);
+      // The first fields tell.
+      if (kinds.length === 2) throw new RangeError();
+    });
+  } catch {
+    // What was found until then.
+  }
+  if (kinds[0] === "1:1" && kinds[1] === "2:object") return `a SavedModel of TensorFlow; ${TF_TO_ONNX}`;
+  if (kinds[0] === "1:object") return `a graph of TensorFlow (.pb), or another file of protocol buffers; ${TF_TO_ONNX}`;
+  return undefined;
+}

@@ -1,0 +1,180 @@
+/** Functions of each element, sums and products with constants and with each other, batch normalisation. */
+
+import type { Activation } from "@convene/core";
+import type { Constant } from "../decode/tensor.js";
+import { floatAttribute, integerAttribute, Refusal, textAttribute } from "../graph/attributes.js";
+import { broadcastDims } from "../graph/fold.js";
+import type { Node } from "../graph/graph.js";
+import { GELU_TANH, SILU } from "../graph/rewrite.js";
+import { dimsOf, type Feature, isFeature, sameDims, sizeOf, type Value } from "./feature.js";
+import type { Affine, LayerList } from "./layers.js";
+import { constant, feature, type Inputs, numberInput, perChannel, perChannelWeights } from "./operand.js";
+import { place, placeAnyhow } from "./place.js";
+
+/** The activation that a node is. */
+export const ACTIVATIONS: Readonly<Record<string, (node: Node, inputs: Inputs) => Activation | undefined>> = {
+  Relu: () => "relu",
+  Sigmoid: () => "sigmoid",
+  Tanh: () => "tanh",
+  HardSwish: () => "hardSwish",
+  [SILU]: () => "silu",
+  [GELU_TANH]: () => "geluTanh",
+  Gelu: (node) => (textAttribute(node, "approximate", "none", ["none", "tanh"]) === "tanh" ? "geluTanh" : "gelu"),
+  LeakyRelu: (node) => ({ leakyRelu: floatAttribute(node, "alpha", 0.01) }),
+  HardSigmoid(_, inputs) {
+    const [alpha, beta] = [numberInput(inputs, 1, "alpha", 0.2), numberInput(inputs, 2, "beta", 0.5)];
+    return Math.abs(alpha - 1 / 6) < 1e-4 && beta === 0.5 ? "hardSigmoid" : { hardSigmoid: [alpha, beta] };
+  },
+  Clip(_, inputs) {
+    const [min, max] = [numberInput(inputs, 1, "min", -Infinity), numberInput(inputs, 2, "max", Infinity)];
+    if (min === -Infinity && max === Infinity) return undefined;
+    if (min === 0 && max === Infinity) return "relu";
+    return min === 0 && max === 6 ? "relu6" : { clamp: [min, max] };
+  },
+};
+
+export function activation(node: Node, inputs: Inputs, list: LayerList): Value[] {
+  const x = feature(inputs, 0);
+  const of = ACTIVATIONS[node.op]!(node, inputs);
+  return [of === undefined ? x : activate(list, x, of)];
+}
+
+function activate(list: LayerList, x: Feature, of: Activation): Feature {
+  const [, c, h, w] = x.shape;
+  return { ...x, value: list.operation([x], { kind: "activation", activation: of, c, h, w }).value };
+}
+
+export function prelu(_: Node, inputs: Inputs, list: LayerList): Value[] {
+  const x = feature(inputs, 0);
+  const slope = Float32Array.from(perChannel(constant(inputs, 1, "slope"), x));
+  const [, c, h, w] = x.shape;
+  return [{ ...x, value: list.operation([x], { kind: "prelu", c, h, w }, slope).value }];
+}
+
+export function batchNormalization(node: Node, inputs: Inputs, list: LayerList): Value[] {
+  if (integerAttribute(node, "training_mode", 0) !== 0) throw new Refusal("its training_mode is 1; export the network in evaluation mode");
+  const x = feature(inputs, 0);
+  const dims = dimsOf(x);
+  const channels = dims[1];
+  if (channels === undefined) throw new Refusal(`its input has ${dims.length} dimensions; two to four would do`);
+  const [gamma, beta, mean, variance] = ["scale", "bias", "mean", "variance"].map((what, index) =>
+    perChannelWeights(inputs, index + 1, what, channels),
+  ) as [Float32Array, Float32Array, Float32Array, Float32Array];
+  const epsilon = floatAttribute(node, "epsilon", 1e-5);
+  const scale = Float64Array.from(gamma, (each, channel) => each / Math.sqrt(variance[channel]! + epsilon));
+  const shift = Float64Array.from(beta, (each, channel) => each - mean[channel]! * scale[channel]!);
+  const over = dims.slice(1).map((size, axis) => (axis === 0 ? size : 1));
+  const spread = (data: Float64Array): Float64Array => perChannel({ dims: over, kind: "float", data }, x);
+  return [affine(list, x, { scale: spread(scale), shift: spread(shift) })];
+}
+
+function affine(list: LayerList, x: Feature, by: Affine): Feature {
+  return { ...x, value: list.affine(x, by).value };
+}
+
+/** Of a constant and a feature, `[scale, shift]` from what the constant is for a channel. */
+type WithConstant = (each: number) => readonly [scale: number, shift: number];
+
+function withConstant(list: LayerList, given: Constant, to: Feature, of: WithConstant): Feature {
+  if (given.kind !== "float") throw new Refusal("its constant has integers; floats would do");
+  const x = ofRank(to, given.dims.length);
+  const values = perChannel(given, x);
+  return affine(list, x, { scale: values.map((each) => of(each)[0]), shift: values.map((each) => of(each)[1]) });
+}
+
+/** With dimensions of 1 in front. */
+function ofRank(x: Feature, rank: number): Feature {
+  return { ...x, dims: [...Array.from({ length: Math.max(0, rank - x.dims.length) }, () => []), ...x.dims] };
+}
+
+/** Add, Sub, Mul, Div of a feature and a constant, and of a constant and a feature. */
+const WITH_CONSTANT: Readonly<Record<string, readonly [behind: WithConstant, before: WithConstant | undefined]>> = {
+  Add: [(each) => [1, each], (each) => [1, each]],
+  Sub: [(each) => [1, -each], (each) => [-1, each]],
+  Mul: [(each) => [each, 0], (each) => [each, 0]],
+  Div: [(each) => [1 / each, 0], undefined],
+};
+
+export function arithmetic(node: Node, inputs: Inputs, list: LayerList): Value[] {
+  const [a, b] = inputs;
+  if (!a || !b) throw new Refusal("it must have two inputs");
+  const [behind, before] = WITH_CONSTANT[node.op]!;
+  if (isFeature(a) && !isFeature(b)) return [withConstant(list, b, a, behind)];
+  if (!isFeature(a) && isFeature(b)) {
+    if (!before) throw new Refusal("it divides a constant by what depends on the network's inputs");
+    return [withConstant(list, a, b, before)];
+  }
+  if (!isFeature(a) || !isFeature(b)) throw new Refusal("it must have an input that is no constant");
+  if (node.op === "Div") throw new Refusal("it divides by what depends on the network's inputs; a constant would do");
+  const second = node.op === "Sub" ? negated(list, b) : b;
+  return [combined(list, node.op === "Mul" ? "multiply" : "add", a, second)];
+}
+
+function negated(list: LayerList, x: Feature): Feature {
+  const channels = sizeOf(x.shape, "c");
+  return affine(list, x, { scale: new Float64Array(channels).fill(-1), shift: new Float64Array(channels) });
+}
+
+/** The sum or the product of two features, one of which may have a value for each channel, or for each pixel. */
+function combined(list: LayerList, kind: "add" | "multiply", one: Feature, other: Feature): Feature {
+  const rank = Math.max(one.dims.length, other.dims.length);
+  const [a, b] = [ofRank(one, rank), ofRank(other, rank)];
+  const dims = broadcastDims(dimsOf(a), dimsOf(b));
+  const isFull = (each: Feature): boolean => dimsOf(each).every((size, axis) => size === dims[axis]);
+  if (!isFull(a) && !isFull(b)) throw new Refusal(`dims [${dimsOf(a).join(", ")}] and [${dimsOf(b).join(", ")}]: one of them should have all of [${dims.join(", ")}]`);
+  const [full, part] = isFull(a) ? [a, b] : [b, a];
+  const operation = (x: Feature, y: Feature): Feature => {
+    const [, c, h, w] = x.shape;
+    const perChannelOnly = h * w > 1 && sizeOf(y.shape, "h") * sizeOf(y.shape, "w") === 1;
+    return { ...x, value: list.operation([x, y], { kind, c, h, w, perChannel: perChannelOnly }).value };
+  };
+  if (sameDims(full, part)) return operation(full, part);
+  const { feature: x, letters } = placeAnyhow(list, full);
+  return operation(x, repeated(list, place(list, part, letters), x));
+}
+
+/** `part` with as many channels as `full`, which may be copies of its only one. */
+function repeated(list: LayerList, part: Feature, full: Feature): Feature {
+  const [n, c, h, w] = full.shape;
+  const [pn, pc, ph, pw] = part.shape;
+  const perPixel = ph === h && pw === w;
+  if (pn !== n || (!perPixel && ph * pw !== 1) || (pc !== c && pc !== 1)) {
+    throw new Refusal(`a value of [n, c, h, w] = [${part.shape.join(", ")}] does not go with [${full.shape.join(", ")}]; one of the same shape, one for each channel or one for each pixel would do`);
+  }
+  if (pc === c) return part;
+  // Times 1, which is exact.
+  const made = list.conv(part, { weight: new Float32Array(c).fill(1), oc: c, kernel: [1, 1] });
+  return { ...part, value: made.value, shape: made.shape, dims: [] };
+}
+
+/** Several summands, or factors. */
+export function sum(_: Node, inputs: Inputs, list: LayerList): Value[] {
+  const [first, ...rest] = inputs.map((__, index) => feature(inputs, index));
+  if (!first) throw new Refusal("it has no inputs");
+  return [rest.reduce((total, each) => combined(list, "add", total, each), first)];
+}
+
+export function negative(_: Node, inputs: Inputs, list: LayerList): Value[] {
+  return [negated(list, feature(inputs, 0))];
+}
+
+export function power(_: Node, inputs: Inputs, list: LayerList): Value[] {
+  const x = feature(inputs, 0);
+  const exponent = numberInput(inputs, 1, "exponent", NaN);
+  if (exponent === 1) return [x];
+  if (exponent !== 2) throw new Refusal(`its exponent is ${exponent}; 1 or 2 would do`);
+  return [combined(list, "multiply", x, x)];
+}
+
+/**
+ * 1 where two values are equal and 0 elsewhere, as in the search for local maxima. Their difference is exact at 0, and a steep clamp tells
+ * it from anything else: 2¹⁰⁰ times a difference is above 1 down to 10⁻³⁰, and no infinity up to 10⁸.
+ */
+const STEEP = 2 ** 100;
+
+export function equal(_: Node, inputs: Inputs, list: LayerList): Value[] {
+  const difference = combined(list, "add", feature(inputs, 0), negated(list, feature(inputs, 1)));
+  const below = activate(list, difference, { hardSigmoid: [STEEP, 1] });
+  const above = activate(list, difference, { hardSigmoid: [-STEEP, 1] });
+  return [combined(list, "multiply", below, above)];
+}

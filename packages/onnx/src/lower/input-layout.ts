@@ -1,0 +1,64 @@
+/** Which axes the dimensions of an input are. */
+
+import type { Dimension, ValueInfo } from "../decode/model.js";
+import { isNumber } from "../decode/tensor.js";
+import { fileError } from "../decode/wire.js";
+import type { Graph, Node } from "../graph/graph.js";
+import { integersAttribute } from "../graph/attributes.js";
+
+/** What an input's values pass on the way to what says where its channels are. */
+const PASSED = new Set(["Add", "Sub", "Mul", "Div", "Cast", "Relu", "Clip", "Sigmoid", "Tanh", "Neg"]);
+/** Nodes looked at for one input; what says it stands near the input. */
+const MOST_LOOKED_AT = 64;
+
+/**
+ * A letter for each dimension of each input: `"nhwc"` where the first thing done with it is to bring its channels to the front, or where it
+ * never is and the file is cut from such a network; `"nchw"` otherwise, `"nch"` and `"nc"` for fewer dimensions.
+ *
+ * @throws ConveneError for an input that is no image, no sequence and no vector
+ */
+export function inputLetters(graph: Graph): ReadonlyMap<string, string> {
+  const readers = new Map<string, Node[]>();
+  for (const node of graph.nodes) {
+    for (const input of node.inputs) {
+      const list = readers.get(input);
+      if (list) list.push(node);
+      else readers.set(input, [node]);
+    }
+  }
+  return new Map(
+    graph.inputs.map((input) => {
+      const rank = checkInput(input).length;
+      const last = channelsAreLast(input.name, rank, readers);
+      return [input.name, { 2: "nc", 3: last ? "nhc" : "nch", 4: last ? "nhwc" : "nchw" }[rank]!];
+    }),
+  );
+}
+
+function channelsAreLast(name: string, rank: number, readers: ReadonlyMap<string, readonly Node[]>): boolean {
+  const open = [name];
+  for (let looked = 0; open.length > 0 && looked < MOST_LOOKED_AT; looked++) {
+    for (const node of readers.get(open.shift()!) ?? []) {
+      if (node.op === "Transpose") {
+        const order = integersAttribute(node, "perm");
+        return order !== undefined && order.length === rank && order[1] === rank - 1;
+      }
+      if (!PASSED.has(node.op)) return false;
+      open.push(...node.outputs);
+    }
+  }
+  return false;
+}
+
+/** Checks what the file says of an input; its dims must be there. */
+function checkInput({ name, dims, dataType }: ValueInfo): readonly Dimension[] {
+  const what = `the input ${JSON.stringify(name)}`;
+  if (dims === undefined) throw fileError(`does not say how many dimensions ${what} has; export it with a shape`, "ERR_UNSUPPORTED");
+  if (dataType !== undefined && !isNumber(dataType)) throw fileError(`has ${what} of data type ${dataType}; numbers can be taken`, "ERR_UNSUPPORTED");
+  if (dims.length < 2 || dims.length > 4) {
+    throw fileError(`has ${what} of ${dims.length} dimensions; [n, c, h, w], [n, h, w, c], [n, c, l] and [n, c] can be taken`, "ERR_UNSUPPORTED");
+  }
+  const wrong = dims.find((dim) => typeof dim === "number" && (!Number.isInteger(dim) || dim > 2 ** 31 - 1));
+  if (wrong !== undefined) throw fileError(`is damaged: ${what} has dims [${dims.join(", ")}]`);
+  return dims;
+}

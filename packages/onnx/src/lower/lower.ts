@@ -1,0 +1,223 @@
+/** From the graph to layers at known sizes: node by node, constants folded, and every node that cannot be taken collected. */
+
+import { ConveneError } from "@convene/core";
+import { kindOf } from "../decode/tensor.js";
+import { integerAttribute, Refusal } from "../graph/attributes.js";
+import { canFold, fold, shapeOf } from "../graph/fold.js";
+import { type Graph, type Node, nodeTitle, scalar } from "../graph/graph.js";
+import { convTranspose, conv, gemm, matMul } from "./convolution.js";
+import {
+  activation,
+  ACTIVATIONS,
+  arithmetic,
+  batchNormalization,
+  equal,
+  negative,
+  power,
+  prelu,
+  sum,
+} from "./elementwise.js";
+import { dimsOf, type Feature, isFeature, type Value } from "./feature.js";
+import { type Layer, LayerList } from "./layers.js";
+import {
+  concat,
+  depthToSpace,
+  expand,
+  flatten,
+  gather,
+  pad,
+  reshape,
+  slice,
+  spaceToDepth,
+  split,
+  squeeze,
+  transpose,
+  unsqueeze,
+} from "./moves.js";
+import { constantsOf, feature, type Inputs } from "./operand.js";
+import { globalPool, pool, reduce, softmax } from "./pooling.js";
+import { resize } from "./resize.js";
+
+type Lower = (node: Node, inputs: Inputs, list: LayerList, opset: number) => readonly Value[];
+
+/** What is done with a node that reads what depends on the network's inputs. */
+const OPERATORS: Readonly<Record<string, Lower>> = {
+  ...Object.fromEntries(Object.keys(ACTIVATIONS).map((op) => [op, activation])),
+  Add: arithmetic,
+  AveragePool: pool,
+  BatchNormalization: batchNormalization,
+  Cast(node, inputs) {
+    const to = integerAttribute(node, "to", 0);
+    if (kindOf(to) === "float") return [feature(inputs, 0)];
+    throw new Refusal(`it casts what depends on the network's inputs to data type ${to}; a float type would do`);
+  },
+  Concat: concat,
+  Conv: conv,
+  ConvTranspose: convTranspose,
+  DepthToSpace: depthToSpace,
+  Div: arithmetic,
+  Dropout: (_, inputs) => [feature(inputs, 0)],
+  Equal: equal,
+  Expand: expand,
+  Flatten: flatten,
+  Gather: gather,
+  Gemm: gemm,
+  GlobalAveragePool: globalPool,
+  GlobalMaxPool: globalPool,
+  Identity: (_, inputs) => [feature(inputs, 0)],
+  MatMul: matMul,
+  MaxPool: pool,
+  Mul: arithmetic,
+  Neg: negative,
+  PRelu: prelu,
+  Pad: pad,
+  Pow: power,
+  ReduceMax: reduce,
+  ReduceMean: reduce,
+  Reshape: reshape,
+  Resize: resize,
+  Shape: (node, inputs) => [shapeOf(node, dimsOf(feature(inputs, 0)))],
+  Size: (_, inputs) => [scalar(dimsOf(feature(inputs, 0)).reduce((all, size) => all * size, 1), "integer")],
+  Slice: slice,
+  Softmax: softmax,
+  SpaceToDepth: spaceToDepth,
+  Split: split,
+  Squeeze: squeeze,
+  Sub: arithmetic,
+  Sum: sum,
+  Transpose: transpose,
+  Unsqueeze: unsqueeze,
+  Upsample: resize,
+};
+
+/** Parts of functions that rewrites put together; by themselves they cannot be taken. */
+const PARTS: Readonly<Record<string, string>> = {
+  Erf: "as a part of x/2·(1 + Erf(x/√2)) it would do",
+  Max: "with a constant it would do",
+  Min: "with a constant it would do",
+};
+
+const isOwn = (op: string): boolean => op.includes(".");
+
+/** ONNX's operators that can be taken, in alphabetical order; `Erf`, `Max` and `Min` as parts of others. */
+export const OPERATOR_NAMES: readonly string[] = Object.keys(OPERATORS)
+  .filter((op) => !isOwn(op))
+  .sort();
+
+/** A node that cannot be taken, and why. */
+export interface Refused {
+  readonly node: Node;
+  readonly why: string;
+}
+
+/** Whether a node could be taken at all: that its operator is known, here or for constants. */
+export function unknownOperator(node: Node): string | undefined {
+  if (Object.hasOwn(OPERATORS, node.op) || canFold(node.op)) return undefined;
+  return PARTS[node.op] ?? "this operator is not known";
+}
+
+/** One error for all. */
+export function refusal(refused: readonly Refused[], graph: Graph): ConveneError {
+  const shown = refused.slice(0, MOST_SHOWN).map(({ node, why }) => `  ${nodeTitle(node)}: ${why}`);
+  if (refused.length > shown.length) shown.push(`  and ${refused.length - shown.length} more`);
+  const count = refused.length === 1 ? "a node" : `${refused.length} nodes`;
+  const first = refused[0]!.node;
+  const before = first.inputs.find((input) => !graph.constants.has(input) && graph.nodes.some(({ outputs }) => outputs.includes(input)));
+  const remedy = before === undefined ? "" : `\nWhat comes before can be had: readOnnx(bytes, { until: ${JSON.stringify(before)} })`;
+  return new ConveneError(
+    "ERR_UNSUPPORTED",
+    `the ONNX file has ${count} that cannot be taken:\n${shown.join("\n")}\nOperators that can: ${OPERATOR_NAMES.join(", ")}${remedy}`,
+  );
+}
+
+/** A message of more lines helps nobody; the number of all is in it. */
+const MOST_SHOWN = 200;
+
+export interface Lowered {
+  readonly layers: readonly Layer[];
+  readonly outputs: ReadonlyMap<string, Feature>;
+}
+
+/**
+ * Layers for inputs that lie as given.
+ *
+ * @throws ConveneError `ERR_UNSUPPORTED` that lists every node that cannot be taken
+ */
+export function lower(graph: Graph, inputs: ReadonlyMap<string, Feature>): Lowered {
+  const values = new Map<string, Value>(inputs);
+  const list = new LayerList();
+  const refused: Refused[] = [];
+  /** Values of nodes that could not be taken, and of those that read them. */
+  const lost = new Set<string>();
+  for (const node of graph.nodes) {
+    if (node.inputs.some((input) => lost.has(input))) {
+      const why = unknownOperator(node);
+      if (why) refused.push({ node, why });
+      for (const output of node.outputs) lost.add(output);
+      continue;
+    }
+    try {
+      list.node = node.name || node.outputs[0] || node.op;
+      const given = node.inputs.map((input) => (input === "" ? undefined : valueOf(graph, values, input)));
+      const made = lowerNode(node, given, list, graph.opset);
+      for (const [index, output] of node.outputs.entries()) {
+        const value = made[index];
+        if (value) values.set(output, value);
+        else lost.add(output);
+      }
+    } catch (error) {
+      if (!(error instanceof Refusal) && !(error instanceof ConveneError)) throw error;
+      refused.push({ node, why: error.message });
+      for (const output of node.outputs) lost.add(output);
+    }
+  }
+  if (refused.length > 0) throw refusal(refused, graph);
+  return { layers: list.layers, outputs: outputsOf(graph, values) };
+}
+
+function valueOf(graph: Graph, values: ReadonlyMap<string, Value>, name: string): Value {
+  const value = values.get(name) ?? graph.constants.get(name);
+  if (value) return value;
+  throw new Refusal(`it reads ${JSON.stringify(name)}, which the node that should does not give`);
+}
+
+function lowerNode(node: Node, inputs: Inputs, list: LayerList, opset: number): readonly Value[] {
+  const lowering = OPERATORS[node.op];
+  if (inputs.every((value) => !value || !isFeature(value))) return fold(node, constantsOf(inputs), opset);
+  if (lowering && Object.hasOwn(OPERATORS, node.op)) return lowering(node, inputs, list, opset);
+  throw new Refusal(unknownOperator(node) ?? "it reads what depends on the network's inputs; constants would do");
+}
+
+function outputsOf(graph: Graph, values: ReadonlyMap<string, Value>): ReadonlyMap<string, Feature> {
+  const outputs = new Map<string, Feature>();
+  for (const { name, value } of graph.outputs) {
+    const found = values.get(value) ?? graph.constants.get(value);
+    if (found && isFeature(found)) {
+      outputs.set(name, found);
+      continue;
+    }
+    throw new ConveneError(
+      "ERR_UNSUPPORTED",
+      `the output ${JSON.stringify(name)} of the ONNX file ${found ? "does not depend on its inputs" : "is an optional one that is not given"}; leave it out: readOnnx(bytes, { until: [the others] })`,
+    );
+  }
+  return outputs;
+}
+
+/** All that constants alone decide, once and for all sizes. */
+export function foldConstants(graph: Graph): Graph {
+  const nodes = graph.nodes.filter((node) => {
+    const dims = node.inputs.map((input) => (input === "" ? undefined : graph.constants.dims(input)));
+    if (!canFold(node.op) || dims.some((each, index) => each === undefined && node.inputs[index] !== "")) return true;
+    try {
+      const made = fold(node, node.inputs.map((input) => graph.constants.get(input)), graph.opset);
+      for (const [index, output] of node.outputs.entries()) if (output !== "" && made[index]) graph.constants.add(output, made[index]);
+      return node.outputs.some((output, index) => output !== "" && !made[index]);
+    } catch (error) {
+      // Lowering meets it again, and says so with all others.
+      if (error instanceof Refusal) return true;
+      throw error;
+    }
+  });
+  return { ...graph, nodes };
+}

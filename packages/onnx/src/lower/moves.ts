@@ -1,0 +1,276 @@
+/** What only moves elements: transposing, reshaping, concatenating, cutting, padding, pixel shuffle. */
+
+import type { Constant } from "../decode/tensor.js";
+import { integerAttribute, integersAttribute, Refusal, textAttribute } from "../graph/attributes.js";
+import {
+  axisOf,
+  flattenedDims,
+  integersOf,
+  permutation,
+  type Range,
+  reshapedDims,
+  slices,
+  splitSizes,
+  squeezed,
+  unsqueezed,
+} from "../graph/fold.js";
+import type { Node } from "../graph/graph.js";
+import { type Axis, dimsOf, type Feature, featureOf, isFeature, LETTERS, permuted, regroup, sizeOf, type Value } from "./feature.js";
+import type { LayerList, Tensor4 } from "./layers.js";
+import { constant, constantsOf, feature, type Inputs, numberInput } from "./operand.js";
+import { blocksToChannels, place, placeAnyhow, reshaped } from "./place.js";
+
+export function transpose(node: Node, inputs: Inputs): Value[] {
+  const x = feature(inputs, 0);
+  return [permuted(x, permutation(node, x.dims.length))];
+}
+
+/** The same elements under other dims: without a layer where each new dim is made of whole parts of axes. */
+function underDims(list: LayerList, x: Feature, dims: readonly number[]): Feature {
+  const same = regroup(x, dims);
+  if (same) return same;
+  // What is transposed is brought into an order first.
+  const { feature: placed } = regroupedOrPlaced(list, x);
+  for (const letters of LETTERS[dims.length] ?? []) {
+    const made = reshaped(list, placed, dims, letters);
+    if (made) return made;
+  }
+  throw new Refusal(`it makes dims [${dims.join(", ")}] of [${dimsOf(x).join(", ")}], whose elements are not in an order that can be had`);
+}
+
+function regroupedOrPlaced(list: LayerList, x: Feature): { readonly feature: Feature } {
+  return x.dims.length <= 4 ? placeAnyhow(list, x) : { feature: x };
+}
+
+export function reshape(node: Node, inputs: Inputs, list: LayerList): Value[] {
+  const x = feature(inputs, 0);
+  const given = inputs[1] ? [...constant(inputs, 1, "shape").data] : integersAttribute(node, "shape");
+  if (!given) throw new Refusal("its shape is missing");
+  return [underDims(list, x, reshapedDims(node, dimsOf(x), given))];
+}
+
+export function flatten(node: Node, inputs: Inputs, list: LayerList): Value[] {
+  const x = feature(inputs, 0);
+  return [underDims(list, x, flattenedDims(node, dimsOf(x)))];
+}
+
+export function squeeze(node: Node, inputs: Inputs, list: LayerList): Value[] {
+  const x = feature(inputs, 0);
+  return [underDims(list, x, squeezed(dimsOf(x), integersOf(node, constantsOf(inputs), 1, "axes")))];
+}
+
+export function unsqueeze(node: Node, inputs: Inputs): Value[] {
+  const x = feature(inputs, 0);
+  const places = unsqueezed(x.dims.length, integersOf(node, constantsOf(inputs), 1, "axes"));
+  const rest = [...x.dims];
+  const dims = Array.from({ length: rest.length + places.size }, (_, axis) => (places.has(axis) ? [] : rest.shift()!));
+  return [{ ...x, dims }];
+}
+
+export function expand(_: Node, inputs: Inputs): Value[] {
+  const x = feature(inputs, 0);
+  const wanted = [...constant(inputs, 1, "shape").data];
+  const dims = dimsOf(x);
+  const grows = wanted.some((size, index) => size !== 1 && size !== (dims[index - wanted.length + dims.length] ?? 1));
+  if (grows) throw new Refusal(`it expands [${dims.join(", ")}] to [${wanted.join(", ")}]; Resize would do`);
+  const missing = Math.max(0, wanted.length - dims.length);
+  return [{ ...x, dims: [...Array.from({ length: missing }, () => []), ...x.dims] }];
+}
+
+export function concat(node: Node, inputs: Inputs, list: LayerList): Value[] {
+  const parts = inputs.filter((value) => value !== undefined);
+  const index = parts.findIndex((value) => isFeature(value));
+  const first = parts[index] as Feature;
+  const axis = axisOf(integerAttribute(node, "axis", 1), first.dims.length);
+  const dims = dimsOf(first);
+  for (const part of parts) {
+    const own = dimsOf(part);
+    if (own.length === dims.length && own.every((size, each) => each === axis || size === dims[each])) continue;
+    throw new Refusal(`its inputs' dims [${dims.join(", ")}] and [${own.join(", ")}] do not go together`);
+  }
+  if (parts.length === 1) return [first];
+  const { feature: placed, letters } = placeAnyhow(list, first);
+  const letter = letters[axis] as Axis;
+  const together = withPadding(list, parts, letters, axis, placed, index);
+  if (together.length === 1) return [together[0]!];
+  if (letter === "c") {
+    const made = joined(list, together);
+    return [featureOf(made.value, made.shape, letters)];
+  }
+  return [joinedFlat(list, together, axis)];
+}
+
+function joined(list: LayerList, parts: readonly Tensor4[]): Tensor4 {
+  const [, , h, w] = parts[0]!.shape;
+  return list.operation(parts, { kind: "concat", channels: parts.map(({ shape }) => shape[1]), h, w });
+}
+
+/** Constants of one number among the parts, as padding of the features beside them. */
+function withPadding(
+  list: LayerList,
+  parts: readonly Value[],
+  letters: string,
+  axis: number,
+  first: Feature,
+  firstIndex: number,
+): Feature[] {
+  const result: Feature[] = [];
+  let pending = { size: 0, value: 0 };
+  for (const [index, part] of parts.entries()) {
+    if (!isFeature(part)) {
+      const value = part.data[0] ?? 0;
+      if (part.data.some((each) => each !== value)) {
+        throw new Refusal("one of its inputs is a constant of several numbers; a constant of one number would do");
+      }
+      if (part.dims[axis] === 0) continue;
+      const last = result.at(-1);
+      if (last) result[result.length - 1] = padded(list, last, letters, axis, 0, part.dims[axis]!, value);
+      else if (pending.size > 0 && pending.value !== value) throw new Refusal("it begins with constants of two numbers; one would do");
+      else pending = { size: pending.size + part.dims[axis]!, value };
+      continue;
+    }
+    const placed = index === firstIndex ? first : place(list, part, letters);
+    result.push(pending.size > 0 ? padded(list, placed, letters, axis, pending.size, 0, pending.value) : placed);
+    pending = { size: 0, value: 0 };
+  }
+  return result;
+}
+
+function padded(list: LayerList, x: Feature, letters: string, axis: number, before: number, after: number, value: number): Feature {
+  const letter = letters[axis];
+  if (letter === "n") throw new Refusal("it pads the batch; channels, rows or columns would do");
+  const made = list.pad(x, {
+    channels: letter === "c" ? [before, after] : [0, 0],
+    edges: letter === "h" ? [before, 0, after, 0] : letter === "w" ? [0, before, 0, after] : [0, 0, 0, 0],
+    value,
+  });
+  return featureOf(made.value, made.shape, letters);
+}
+
+/**
+ * Along an axis that is none of channels: with nothing before it but the batch, the parts follow each other in memory, so as images of
+ * one pixel they are concatenated along channels.
+ */
+function joinedFlat(list: LayerList, parts: readonly Feature[], axis: number): Feature {
+  const dims = dimsOf(parts[0]!);
+  const batch = sizeOf(parts[0]!.shape, "n");
+  const before = dims.slice(0, axis).reduce((all, size) => all * size, 1);
+  if (before !== batch) throw new Refusal(`it joins along axis ${axis} of dims [${dims.join(", ")}]; along channels would do, or with nothing but the batch before that axis`);
+  const flat = parts.map((part) => {
+    const size = dimsOf(part).reduce((all, each) => all * each, 1) / batch;
+    const made = reshaped(list, part, [batch, size], "nc");
+    if (!made) throw new Refusal(`its input of dims [${dimsOf(part).join(", ")}] has its elements in no order that can be joined`);
+    return made;
+  });
+  const made = joined(list, flat);
+  const all = dims.map((size, each) => (each === axis ? parts.reduce((sum, part) => sum + dimsOf(part)[axis]!, 0) : size));
+  return regroup(featureOf(made.value, made.shape, "nc"), all)!;
+}
+
+/** A part of each axis. */
+function cut(list: LayerList, x: Feature, ranges: readonly Range[]): Feature {
+  const dims = dimsOf(x);
+  if (ranges.every(({ start, count, step }, axis) => start === 0 && count === dims[axis] && (step === 1 || count === 1))) return x;
+  const empty = ranges.find(({ count }) => count < 1);
+  if (empty) throw new Refusal("its result is empty");
+  const { feature: placed, letters } = placeAnyhow(list, x);
+  const all: Range = { start: 0, step: 1, count: 1 };
+  const range = (letter: Axis): Range => {
+    const found = letters.includes(letter) ? ranges[letters.indexOf(letter)]! : { ...all, count: sizeOf(placed.shape, letter) };
+    return found.count === 1 ? { ...found, step: 1 } : found;
+  };
+  const [n, c, h, w] = (["n", "c", "h", "w"] as const).map(range) as [Range, Range, Range, Range];
+  if (n.count !== sizeOf(placed.shape, "n")) throw new Refusal("it cuts the batch; channels, rows or columns would do");
+  if (c.step !== 1) throw new Refusal(`it takes every ${c.step}th channel; a step of 1 would do`);
+  if (h.step < 0 || w.step < 0) throw new Refusal("its step is negative; a positive one would do");
+  const [, ic, ih, iw] = placed.shape;
+  const made = list.operation([placed], {
+    kind: "slice",
+    ...{ c: ic, ih, iw, oc: c.count, oh: h.count, ow: w.count, fc: c.start, fh: h.start, fw: w.start, sh: h.step, sw: w.step },
+  });
+  return featureOf(made.value, made.shape, letters);
+}
+
+export function slice(node: Node, inputs: Inputs, list: LayerList): Value[] {
+  const x = feature(inputs, 0);
+  return [cut(list, x, slices(node, constantsOf(inputs), dimsOf(x)))];
+}
+
+export function split(node: Node, inputs: Inputs, list: LayerList): Value[] {
+  const x = feature(inputs, 0);
+  const dims = dimsOf(x);
+  const axis = axisOf(integerAttribute(node, "axis", 0), dims.length);
+  let start = 0;
+  return splitSizes(node, constantsOf(inputs), dims[axis]!).map((size) => {
+    const ranges = dims.map((all, each): Range => (each === axis ? { start, step: 1, count: size } : { start: 0, step: 1, count: all }));
+    start += size;
+    return cut(list, x, ranges);
+  });
+}
+
+export function gather(node: Node, inputs: Inputs, list: LayerList): Value[] {
+  const x = feature(inputs, 0);
+  const dims = dimsOf(x);
+  const axis = axisOf(integerAttribute(node, "axis", 0), dims.length);
+  const indices: Constant = constant(inputs, 1, "indices");
+  const picked = [...indices.data].map((index) => (index < 0 ? index + dims[axis]! : index));
+  const [start = 0, second = start + 1] = picked;
+  const step = second - start;
+  if (picked.length === 0 || indices.dims.length > 1 || picked.some((index, at) => index !== start + at * step)) {
+    throw new Refusal("its indices are no range; one index, or indices that follow each other, would do");
+  }
+  if (picked.some((index) => index < 0 || index >= dims[axis]!)) throw new Refusal(`its indices lie outside the ${dims[axis]} that there are`);
+  const ranges = dims.map((all, each): Range => (each === axis ? { start, step, count: picked.length } : { start: 0, step: 1, count: all }));
+  const made = cut(list, x, ranges);
+  return [indices.dims.length === 0 ? { ...made, dims: made.dims.filter((_, each) => each !== axis) } : made];
+}
+
+const PAD_MODES = { constant: "zeros", reflect: "reflect", edge: "replicate", wrap: "circular" } as const;
+
+export function pad(node: Node, inputs: Inputs, list: LayerList): Value[] {
+  const given = feature(inputs, 0);
+  const dims = dimsOf(given);
+  const mode = textAttribute(node, "mode", "constant", ["constant", "reflect", "edge", "wrap"]);
+  const pads = integersOf(node, constantsOf(inputs), 1, "pads");
+  if (!pads) throw new Refusal("its pads must be constants");
+  const value = inputs[2] ? numberInput(inputs, 2, "value", 0) : (node.attributes.get("value")?.float ?? 0);
+  const axes = inputs[3] ? [...constant(inputs, 3, "axes").data] : [...dims.keys()];
+  if (pads.length !== 2 * axes.length) throw new Refusal(`it has ${pads.length} pads; ${2 * axes.length} would do`);
+  if (pads.some((each) => each < 0)) throw new Refusal("it has negative pads; Slice would do");
+  if (pads.every((each) => each === 0)) return [given];
+  const { feature: x, letters } = placeAnyhow(list, given);
+  const around = { n: [0, 0], c: [0, 0], h: [0, 0], w: [0, 0] };
+  for (const [index, axis] of axes.entries()) {
+    around[letters[axisOf(axis, dims.length)] as Axis] = [pads[index]!, pads[index + axes.length]!];
+  }
+  if (around.n.some((each) => each !== 0)) throw new Refusal("it pads the batch; channels, rows or columns would do");
+  if (mode !== "constant" && around.c.some((each) => each !== 0)) throw new Refusal(`it pads channels by ${mode}; rows and columns would do`);
+  const [[pt, pb], [pl, pr]] = [around.h, around.w] as [[number, number], [number, number]];
+  const channels = around.c as [number, number];
+  const made = list.pad(x, { channels, edges: [pt, pl, pb, pr], mode: PAD_MODES[mode], value });
+  return [featureOf(made.value, made.shape, letters)];
+}
+
+function block(node: Node): number {
+  const size = integerAttribute(node, "blocksize", 0);
+  if (size >= 1 && size <= 1024) return size;
+  throw new Refusal(`its blocksize is ${size}; at least 1 would do`);
+}
+
+export function depthToSpace(node: Node, inputs: Inputs, list: LayerList): Value[] {
+  const x = place(list, feature(inputs, 0), "nchw");
+  const [, ic, ih, iw] = x.shape;
+  const by = block(node);
+  const order = textAttribute(node, "mode", "DCR", ["DCR", "CRD"]) === "CRD" ? "crd" : "dcr";
+  const made = list.operation([x], { kind: "pixelShuffle", ic, ih, iw, rh: by, rw: by, order });
+  return [featureOf(made.value, made.shape, "nchw")];
+}
+
+export function spaceToDepth(node: Node, inputs: Inputs, list: LayerList): Value[] {
+  const x = place(list, feature(inputs, 0), "nchw");
+  const by = block(node);
+  const [, , ih, iw] = x.shape;
+  if (ih % by !== 0 || iw % by !== 0) throw new Refusal(`its blocksize ${by} does not divide its input's ${ih} x ${iw}`);
+  const made = blocksToChannels(list, x, by, by);
+  return [featureOf(made.value, made.shape, "nchw")];
+}

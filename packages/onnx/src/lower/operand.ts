@@ -1,0 +1,98 @@
+/** What a node's inputs must be: features, constants, numbers; and constants as a number for each channel. */
+
+import { Refusal } from "../graph/attributes.js";
+import type { Constant } from "../decode/tensor.js";
+import { count } from "../graph/fold.js";
+import { dimsOf, type Feature, isFeature, sizeOf, type Value } from "./feature.js";
+
+/** `undefined` for an optional input that is left out. */
+export type Inputs = readonly (Value | undefined)[];
+
+export function feature(inputs: Inputs, index: number): Feature {
+  const value = inputs[index];
+  if (!value) throw new Refusal(`its input ${index} is missing`);
+  if (isFeature(value)) return value;
+  throw new Refusal(`its input ${index} is a constant; a value that depends on the network's inputs would do`);
+}
+
+export function optionalConstant(inputs: Inputs, index: number, what: string): Constant | undefined {
+  const value = inputs[index];
+  if (value && isFeature(value)) throw new Refusal(`its ${what} depends on the network's inputs; a constant would do`);
+  return value;
+}
+
+export function constant(inputs: Inputs, index: number, what: string): Constant {
+  const value = optionalConstant(inputs, index, what);
+  if (!value) throw new Refusal(`its ${what} (input ${index}) is missing`);
+  return value;
+}
+
+/** Inputs of which only constants count, for what is shared with folding. */
+export function constantsOf(inputs: Inputs): readonly (Constant | undefined)[] {
+  return inputs.map((value) => (value && !isFeature(value) ? value : undefined));
+}
+
+/** A constant of one element. */
+export function numberInput(inputs: Inputs, index: number, what: string, standard: number): number {
+  const given = optionalConstant(inputs, index, what);
+  if (!given) return standard;
+  if (given.data.length !== 1) throw new Refusal(`its ${what} has ${given.data.length} elements; one would do`);
+  return given.data[0]!;
+}
+
+/** Weights as float32: a view of the file where they are that already. */
+export function weights(inputs: Inputs, index: number, what: string): { readonly dims: readonly number[]; readonly data: Float32Array } {
+  return asWeights(constant(inputs, index, what), what);
+}
+
+export function asWeights(given: Constant, what: string): { readonly dims: readonly number[]; readonly data: Float32Array } {
+  if (given.kind !== "float") throw new Refusal(`its ${what} has ${given.kind === "integer" ? "integers" : "booleans"}; floats would do`);
+  return { dims: given.dims, data: given.data instanceof Float32Array ? given.data : Float32Array.from(given.data) };
+}
+
+/** A float for each of `channels`, in a constant of that many elements. */
+export function perChannelWeights(inputs: Inputs, index: number, what: string, channels: number): Float32Array {
+  const { data, dims } = weights(inputs, index, what);
+  if (data.length === channels) return data;
+  throw new Refusal(`its ${what} has dims [${dims.join(", ")}]; one for each of ${channels} channels would do`);
+}
+
+/** No network has more channels; a number for each is made for a constant of one number too. */
+const MOST_CHANNELS = 2 ** 20;
+
+/**
+ * A constant that is broadcast to a feature, as a number for each channel. @throws Refusal where it varies over anything else, or makes
+ * the feature larger
+ */
+export function perChannel(given: Constant, to: Feature): Float64Array {
+  const channels = sizeOf(to.shape, "c");
+  const dims = dimsOf(to);
+  const offset = dims.length - given.dims.length;
+  const what = `its constant of dims [${given.dims.join(", ")}]`;
+  if (channels > MOST_CHANNELS) throw new Refusal(`its input has ${channels} channels; up to ${MOST_CHANNELS} would do`);
+  if (count(given.dims) === 0) throw new Refusal(`${what} is empty`);
+  const result = new Float64Array(channels);
+  if (given.data.length === 1 && offset >= 0) return result.fill(given.data[0]!);
+  let stride = given.data.length;
+  const terms: { readonly atomSize: number; readonly atomStride: number; readonly step: number }[] = [];
+  for (const [index, size] of given.dims.entries()) {
+    stride /= size;
+    if (size === 1) continue;
+    const dim = to.dims[index + offset] ?? [];
+    if (dims[index + offset] !== size) throw new Refusal(`${what} does not fit its input of dims [${dims.join(", ")}]`);
+    if (dim.some(({ axis }) => axis !== "c")) {
+      throw new Refusal(`${what} varies over other axes than channels of its input of dims [${dims.join(", ")}]; one number, or one for each channel, would do`);
+    }
+    let step = stride * size;
+    for (const atom of dim) {
+      step /= atom.size;
+      terms.push({ atomSize: atom.size, atomStride: atom.stride, step });
+    }
+  }
+  for (let channel = 0; channel < channels; channel++) {
+    let at = 0;
+    for (const { atomSize, atomStride, step } of terms) at += (Math.floor(channel / atomStride) % atomSize) * step;
+    result[channel] = given.data[at]!;
+  }
+  return result;
+}

@@ -1,0 +1,100 @@
+/** Pooling, global pooling, means over axes, softmax. */
+
+import { integerAttribute, integersAttribute, Refusal } from "../graph/attributes.js";
+import { axisOf, integersOf } from "../graph/fold.js";
+import type { Node } from "../graph/graph.js";
+import { dimsOf, type Feature, featureOf, regroup, sizeOf, type Value } from "./feature.js";
+import type { LayerList } from "./layers.js";
+import { constantsOf, feature, type Inputs } from "./operand.js";
+import { place, placeAnyhow, reshaped } from "./place.js";
+import { spatial, windowOf } from "./windows.js";
+
+export function pool(node: Node, inputs: Inputs, list: LayerList): Value[] {
+  const given = feature(inputs, 0);
+  const { axes, letters } = spatial(given.dims.length);
+  const kernel = integersAttribute(node, "kernel_shape", axes, 1);
+  if (!kernel) throw new Refusal("its kernel_shape is missing");
+  if (node.outputs.length > 1 && node.outputs[1] !== "") throw new Refusal("its indices are asked for; its maxima alone would do");
+  const x = place(list, given, letters);
+  const [, c, ih, iw] = x.shape;
+  const { kernel: [kh, kw], stride: [sh, sw], dilation: [dh, dw], pads: [pt, pl, pb, pr], ceilMode } = windowOf(node, axes, kernel, [ih, iw]);
+  const kind = node.op === "MaxPool" ? "maxPool2d" : "avgPool2d";
+  const countIncludePad = kind === "maxPool2d" || integerAttribute(node, "count_include_pad", 0) === 1;
+  const sizes = { c, ih, iw, kh, kw, sh, sw, pt, pl, pb, pr, dh, dw };
+  const made = list.operation([x], { kind, ...sizes, ceilMode, countIncludePad });
+  return [featureOf(made.value, made.shape, letters)];
+}
+
+export function globalPool(node: Node, inputs: Inputs, list: LayerList): Value[] {
+  const given = feature(inputs, 0);
+  const { letters } = spatial(given.dims.length);
+  const x = place(list, given, letters);
+  const made = windowed(list, x, node.op === "GlobalMaxPool" ? "maxPool2d" : "avgPool2d", sizeOf(x.shape, "h"), sizeOf(x.shape, "w"));
+  return [featureOf(made.value, made.shape, letters)];
+}
+
+/** One window over whole rows, whole columns or both. */
+function windowed(list: LayerList, x: Feature, kind: "maxPool2d" | "avgPool2d", kh: number, kw: number) {
+  const [, c, ih, iw] = x.shape;
+  if (kh * kw === 1) return x;
+  return list.operation([x], { kind, c, ih, iw, kh, kw, sh: kh, sw: kw });
+}
+
+export function reduce(node: Node, inputs: Inputs, list: LayerList): Value[] {
+  const given = feature(inputs, 0);
+  const dims = dimsOf(given);
+  const wanted = integersOf(node, constantsOf(inputs), 1, "axes");
+  if (inputs[1] && !wanted) throw new Refusal("its axes depend on the network's inputs; constants would do");
+  const none = !wanted || wanted.length === 0;
+  if (none && integerAttribute(node, "noop_with_empty_axes", 0) === 1) return [given];
+  const axes = new Set(none ? dims.keys() : wanted.map((axis) => axisOf(axis, dims.length)));
+  const { feature: x, letters } = placeAnyhow(list, given);
+  const reduced = new Set([...axes].map((axis) => letters[axis]!));
+  if (reduced.has("n") && sizeOf(x.shape, "n") > 1) throw new Refusal("it reduces over the batch; over channels, rows and columns would do");
+  const [, c, ih, iw] = x.shape;
+  let made: { readonly value: number; readonly shape: Feature["shape"] } = x;
+  const kind = node.op === "ReduceMax" ? "maxPool2d" : "avgPool2d";
+  if (reduced.has("c") && c > 1) {
+    if (kind === "maxPool2d") throw new Refusal("it is a maximum over channels; over rows and columns would do");
+    made = list.conv(made, { weight: new Float32Array(c).fill(1 / c), oc: 1, kernel: [1, 1] });
+  }
+  made = windowed(list, { ...x, ...made }, kind, reduced.has("h") ? ih : 1, reduced.has("w") ? iw : 1);
+  const result = featureOf(made.value, made.shape, letters);
+  if (integerAttribute(node, "keepdims", 1) === 1) return [result];
+  return [{ ...result, dims: result.dims.filter((_, axis) => !axes.has(axis)) }];
+}
+
+export function softmax(node: Node, inputs: Inputs, list: LayerList, opset: number): Value[] {
+  const x = feature(inputs, 0);
+  const dims = dimsOf(x);
+  const axis = axisOf(integerAttribute(node, "axis", opset < 13 ? 1 : -1), dims.length);
+  const channels = sizeOf(x.shape, "c");
+  // Before operator set 13 it runs over all dimensions from its axis on.
+  const over = opset < 13 ? x.dims.slice(axis) : [x.dims[axis]!];
+  const atoms = over.flat();
+  const overChannels = atoms.every((atom) => atom.axis === "c") && atoms.reduce((size, atom) => size * atom.size, 1) === channels;
+  if (overChannels) return [{ ...x, value: softened(list, x).value }];
+  const flat = opset < 13 ? regroup(x, [product(dims.slice(0, axis)), product(dims.slice(axis))]) : x;
+  if (!flat) throw new Refusal(`its axis ${axis} of dims [${dims.join(", ")}] is no axis of channels`);
+  const letters = candidates(flat.dims.length, opset < 13 ? 1 : axis);
+  const flatDims = dimsOf(flat);
+  const placed = letters === undefined ? undefined : reshaped(list, flat, flatDims, letters);
+  if (!placed) throw new Refusal(`its axis ${axis} of dims [${dims.join(", ")}] is no axis of channels; softmax over channels would do`);
+  const soft: Feature = { ...placed, value: softened(list, placed).value };
+  const made = regroup(soft, dims);
+  if (!made) throw new Refusal(`its dims [${dims.join(", ")}] are none that it can have`);
+  return [made];
+}
+
+function candidates(rank: number, axis: number): string | undefined {
+  return ["c", "nc", "nhc", "nch", "nchw", "nhwc"].find((letters) => letters.length === rank && letters.indexOf("c") === axis);
+}
+
+function product(sizes: readonly number[]): number {
+  return sizes.reduce((all, size) => all * size, 1);
+}
+
+function softened(list: LayerList, x: Feature) {
+  const [, c, h, w] = x.shape;
+  return list.operation([x], { kind: "softmax", c, h, w });
+}

@@ -1,0 +1,59 @@
+/** `onnxInfo`: what is in an ONNX file, whether it can be taken or not. */
+
+import { decodeFile } from "./decode/file.js";
+import type { Dimension, ValueInfo } from "./decode/model.js";
+import { unknownOperator } from "./lower/lower.js";
+
+/** An input or output as the file has it. */
+export interface OnnxValue {
+  readonly name: string;
+  /** A size, or the name of one that may be anything, `"?"` where it has no name; undefined where the file says nothing. */
+  readonly dims: readonly Dimension[] | undefined;
+}
+
+export interface OnnxInfo {
+  /** What wrote the file, and its version; `""` where it does not say. */
+  readonly producer: string;
+  /** The version of the format. */
+  readonly irVersion: number;
+  /** The versions of operator sets, by domain; ONNX's own is `"ai.onnx"`. */
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  /** How often each operator is there, the most frequent first. */
+  readonly operators: Readonly<Record<string, number>>;
+  /** Those that `readOnnx` does not know. One that it knows it may refuse for its attributes. */
+  readonly unknown: readonly string[];
+  /** Numbers in initializers and constants. */
+  readonly parameters: number;
+}
+
+/** @throws ConveneError `ERR_INVALID_OPTION` for what is no ONNX file, or a damaged one */
+export function onnxInfo(bytes: Uint8Array): OnnxInfo {
+  const { producer, irVersion, opsets, graph } = decodeFile(bytes);
+  const counts = new Map<string, number>();
+  const unknown = new Set<string>();
+  let parameters = 0;
+  const add = (dims: readonly number[]): void => void (parameters += dims.reduce((all, size) => all * size, 1));
+  for (const node of graph.nodes) {
+    const op = node.domain === "" ? node.op : `${node.domain}.${node.op}`;
+    counts.set(op, (counts.get(op) ?? 0) + 1);
+    const attributes = new Map(node.attributes.map((attribute) => [attribute.name, attribute]));
+    if (op !== "Constant" && unknownOperator({ ...node, op, attributes }) !== undefined) unknown.add(op);
+    const value = op === "Constant" ? attributes.get("value")?.tensor : undefined;
+    if (value) add(value.dims);
+  }
+  for (const { dims } of graph.initializers) add(dims);
+  const initializers = new Set(graph.initializers.map(({ name }) => name));
+  const shown = ({ name, dims }: ValueInfo): OnnxValue => ({ name, dims });
+  return {
+    producer,
+    irVersion,
+    opsets: Object.fromEntries([...opsets].map(([domain, version]) => [domain || "ai.onnx", version])),
+    inputs: graph.inputs.filter(({ name }) => !initializers.has(name)).map(shown),
+    outputs: graph.outputs.map(shown),
+    operators: Object.fromEntries([...counts].sort((a, b) => b[1] - a[1])),
+    unknown: [...unknown],
+    parameters,
+  };
+}

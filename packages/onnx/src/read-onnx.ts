@@ -1,0 +1,147 @@
+/** `readOnnx`: an ONNX file as a source of networks, one for each size of its inputs. */
+
+import { checkKeys, ConveneError, type Layout, type Network, type NetworkSource, type Shape, type Shape4 } from "@convene/core";
+import type { Dimension, ValueInfo } from "./decode/model.js";
+import { decodeFile } from "./decode/file.js";
+import type { ExternalData } from "./decode/tensor.js";
+import { buildGraph, type Graph } from "./graph/graph.js";
+import { rewrite } from "./graph/rewrite.js";
+import { dimsOf, type Feature, featureOf, ordersOf } from "./lower/feature.js";
+import { fuse } from "./lower/fuse.js";
+import { inputLetters } from "./lower/input-layout.js";
+import { foldConstants, lower, refusal, unknownOperator } from "./lower/lower.js";
+import { shapeFor } from "./lower/place.js";
+import { type Output, toNetwork } from "./lower/to-core.js";
+
+export interface ReadOnnxOptions {
+  /** Values of the file that are the outputs instead of its own: what comes after them is left out. */
+  readonly until?: string | readonly string[];
+  /**
+   * Gives the bytes of a file that holds weights, by the name that the ONNX file has for it: called while a network is made. A `location` is
+   * what the file says, so check it before a file is opened by it.
+   */
+  readonly externalData?: ExternalData;
+}
+
+/** An input of the file. */
+export interface OnnxInput {
+  /** As the file has them: a size, or the name of one that may be anything. */
+  readonly dims: readonly Dimension[];
+  /** How a tensor's elements have to lie so that nothing is transposed. The shape given to `prepare` is `[n, c, h, w]` in either. */
+  readonly layout: Layout;
+}
+
+/** What `readOnnx` gives, and `prepare` takes: networks for any sizes of the inputs that the file allows. */
+export interface OnnxNetwork extends NetworkSource {
+  /** Names of the inputs. */
+  readonly inputs: readonly string[];
+  readonly inputDetails: Readonly<Record<string, OnnxInput>>;
+  /** Names of the outputs. */
+  readonly outputs: readonly string[];
+  /**
+   * The network for inputs of these shapes, `[n, c, h, w]`. Its outputs have the dimensions that the file gives them, and the order of its
+   * elements.
+   *
+   * @throws ConveneError `ERR_SHAPE` for shapes that the file does not allow; `ERR_UNSUPPORTED` that lists every node that cannot be taken
+   */
+  at(inputShapes: Readonly<Record<string, Shape>>): Network;
+}
+
+/**
+ * Reads an ONNX file of operator set 7 to 22. Weights are read when a network is made, as views of `bytes` where they are float32 there;
+ * so `bytes` must not be changed.
+ *
+ * @example
+ * const model = await prepare(await cpu(), readOnnx(bytes), { input: [1, 3, 128, 128] });
+ * @throws ConveneError `ERR_INVALID_OPTION` for what is no ONNX file, or a damaged one, naming what is wrong with it;
+ * `ERR_UNSUPPORTED` that lists every node whose operator is not known
+ */
+export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): OnnxNetwork {
+  const { until, externalData } = checkKeys("readOnnx options", options, ["until", "externalData"]);
+  if (externalData !== undefined && typeof externalData !== "function") {
+    throw new ConveneError("ERR_INVALID_OPTION", "externalData must be a function from a location to bytes");
+  }
+  const model = decodeFile(bytes);
+  const outputs = checkUntil(until);
+  const built = buildGraph(model, { externalData, ...(outputs && { until: outputs }) });
+  const graph = rewrite(foldConstants(built));
+  const unknown = graph.nodes.flatMap((node) => {
+    const why = unknownOperator(node);
+    return why === undefined ? [] : [{ node, why }];
+  });
+  if (unknown.length > 0) throw refusal(unknown, graph);
+
+  const letters = inputLetters(graph);
+  const details = graph.inputs.map((input): [string, OnnxInput] => {
+    const layout = letters.get(input.name)!.endsWith("c") && letters.get(input.name)!.length > 2 ? "nhwc" : "nchw";
+    return [input.name, Object.freeze({ dims: Object.freeze([...input.dims!]), layout })];
+  });
+  return Object.freeze({
+    inputs: Object.freeze(graph.inputs.map(({ name }) => name)),
+    // Own properties alone, whatever the file calls its inputs.
+    inputDetails: Object.freeze(Object.fromEntries(details)),
+    outputs: Object.freeze(graph.outputs.map(({ name }) => name)),
+    at: (inputShapes: Readonly<Record<string, Shape>>) => networkAt(graph, letters, inputShapes),
+  });
+}
+
+function checkUntil(until: unknown): readonly string[] | undefined {
+  if (until === undefined) return undefined;
+  const names = typeof until === "string" ? [until] : until;
+  if (Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === "string")) return names as string[];
+  throw new ConveneError("ERR_INVALID_OPTION", "until must be the name of a value, or a list of such names");
+}
+
+function networkAt(
+  graph: Graph,
+  letters: ReadonlyMap<string, string>,
+  inputShapes: Readonly<Record<string, Shape>>,
+): Network {
+  const names = graph.inputs.map(({ name }) => name);
+  const given = checkKeys("input shapes", inputShapes, names);
+  const symbols = new Map<string, number>();
+  const inputs = graph.inputs.map((input, index): [string, Feature] => {
+    const shape = given[input.name];
+    if (shape === undefined) throw new ConveneError("ERR_SHAPE", `the shape of the input ${JSON.stringify(input.name)} is missing`);
+    return [input.name, inputFeature(input, index, letters.get(input.name)!, shape, symbols)];
+  });
+  const lowered = lower(graph, new Map(inputs));
+  const outputs = [...lowered.outputs].map(([name, value]) => outputOf(name, value));
+  const fused = fuse(lowered.layers, outputs.map(({ value }) => value));
+  return toNetwork(
+    names,
+    fused.layers,
+    outputs.map((output, index) => ({ ...output, value: fused.outputs[index]! })),
+  );
+}
+
+function inputFeature({ name, dims }: ValueInfo, index: number, letters: string, shape: Shape, symbols: Map<string, number>): Feature {
+  const [n, c, h, w] = (shape.length === 3 ? [1, ...shape] : shape) as Shape4;
+  const shown = `the shape [${shape.join(", ")}] of the input ${JSON.stringify(name)}`;
+  const sizes = [...letters].map((letter) => ({ n, c, h, w })[letter as "n"]);
+  const expected = shapeFor(sizes, letters);
+  for (const [axis, size] of [n, c, h, w].entries()) {
+    if (!Number.isInteger(size) || size < 1) throw new ConveneError("ERR_SHAPE", `${shown} must have sizes of at least 1; an ONNX file has no empty batch`);
+    if (expected[axis] !== size) throw new ConveneError("ERR_SHAPE", `${shown} must be 1 in ${"nchw"[axis]}: the file's input has ${letters.length} dimensions`);
+  }
+  for (const [axis, dim] of dims!.entries()) {
+    const size = sizes[axis]!;
+    const wanted = typeof dim === "number" ? dim : dim === "?" ? size : (symbols.get(dim) ?? size);
+    if (typeof dim === "string" && dim !== "?") symbols.set(dim, wanted);
+    if (wanted === size) continue;
+    const as = `[${dims!.join(", ")}] (${[...letters].join(", ")})`;
+    throw new ConveneError("ERR_SHAPE", `${shown} does not fit the file's ${as}: ${letters[axis]} is ${size}, and must be ${wanted}; to run other sizes, export the network with dynamic axes`);
+  }
+  return featureOf(-1 - index, [n, c, h, w], letters);
+}
+
+/** In the layout in which counting the tensor's elements counts the file's. */
+function outputOf(name: string, value: Feature): Output {
+  const [layout] = ordersOf(value);
+  const dims = dimsOf(value);
+  if (layout) return { name, value: value.value, layout, dims };
+  throw new ConveneError(
+    "ERR_UNSUPPORTED",
+    `the output ${JSON.stringify(name)} of dims [${dims.join(", ")}] has its elements transposed in a way that cannot be had; cut the network before: readOnnx(bytes, { until: "a value before it" })`,
+  );
+}
