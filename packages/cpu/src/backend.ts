@@ -1,11 +1,12 @@
 /** The cpu backend: storages and plans in one kernel memory, run on the calling thread. */
 
-import type { BackendImplementation } from "@convene/core";
-import type { Plan, Workplace } from "./algorithms/algorithm.js";
+import { type BackendImplementation, OPERATION_KINDS } from "@convene/core";
+import type { OperationPlan, Workplace } from "./algorithms/algorithm.js";
 import { BLOCK_LIMITS } from "./algorithms/igemm.js";
 import { planConv2d } from "./algorithms/index.js";
 import { createArena } from "./arena.js";
 import type { KernelSet } from "./kernel-set.js";
+import { inputOf, outputOf, planOperation } from "./operations/index.js";
 import {
   allocateSharedStorages,
   allocateStorage,
@@ -38,13 +39,30 @@ export function cpuImplementation(
     leastJobs: 1,
     workspace: createWorkspace(tensorsAndPlans, 1, (address) => tensorsAndPlans.free(address)),
   };
-  const plans = new Set<{ plan: Plan | undefined }>();
+  const held = new Set<{ drop(): void }>();
+  /** A plan until it is disposed, or the backend is: a handle that outlives them holds none. */
+  const hold = <P extends OperationPlan>({ plan, addresses }: { readonly plan: P; readonly addresses: readonly number[] }) => {
+    let current: P | undefined = plan;
+    const mine = { drop: (): void => void (current = undefined) };
+    held.add(mine);
+    return {
+      get plan() {
+        return current!;
+      },
+      dispose() {
+        held.delete(mine);
+        place!.workspace.release(current!.workspace);
+        mine.drop();
+        for (const address of addresses) arena().free(address);
+      },
+    };
+  };
   const device = `${kernels.name}, 1 thread`;
   const arena = (): Workplace["arena"] => place!.arena;
   return {
     name: "cpu",
     device,
-    features: { nonFinite: true, subnormals: true },
+    features: { nonFinite: true, subnormals: true, operations: kernels.run.elementwise ? OPERATION_KINDS : [] },
     allocate: (shape) => allocateStorage(arena(), shape),
     free: ({ address }) => arena().free(address),
     allocateShared(lifetimes) {
@@ -56,14 +74,13 @@ export function cpuImplementation(
     read: async (source, _shape, layout) => readTensor(arena(), place!.copies, source, layout),
     readInto: async (source, target) => readInto(arena(), place!.copies, source, target),
     async prepareConv2d(problem, weights, { accuracy }) {
-      const { plan, addresses } = planConv2d(place!, place!.workspace, problem, weights, accuracy);
-      const mine: { plan: Plan | undefined } = { plan };
-      plans.add(mine);
+      const mine = hold(planConv2d(place!, place!.workspace, problem, weights, accuracy));
+      const { algorithm, arithmetic } = mine.plan;
       return {
-        algorithm: plan.algorithm,
-        arithmetic: plan.arithmetic,
+        algorithm,
+        arithmetic,
         run(input, output, residual) {
-          const { readsZeros, steps } = mine.plan!;
+          const { readsZeros, steps } = mine.plan;
           const { run, workspace } = place!;
           const { shared, own } = workspace;
           if (readsZeros) clearZeroRows(arena(), input);
@@ -72,19 +89,30 @@ export function cpuImplementation(
             run[kernel]!(params, input.data, output.data, added, shared, own, 0, jobs);
           }
         },
-        dispose() {
-          plans.delete(mine);
-          place!.workspace.release(mine.plan!.workspace);
-          mine.plan = undefined;
-          for (const address of addresses) arena().free(address);
+        dispose: mine.dispose,
+      };
+    },
+    async prepareOperation(problem, parameters) {
+      const mine = hold(planOperation(place!, place!.workspace, problem, parameters));
+      return {
+        algorithm: mine.plan.algorithm,
+        run(inputs, output) {
+          const { run, workspace } = place!;
+          const { shared, own } = workspace;
+          const second = inputs.length > 1 ? inputs[1]!.data : 0;
+          for (const step of mine.plan.steps) {
+            const [from, to] = [inputOf(step, inputs, shared), outputOf(step, output, shared)];
+            run[step.kernel]!(step.params, from, to, second, shared, own, 0, step.jobs);
+          }
         },
+        dispose: mine.dispose,
       };
     },
     sync: async () => undefined,
     memory: () => arena().use(),
     async dispose() {
-      for (const mine of plans) mine.plan = undefined;
-      plans.clear();
+      for (const mine of held) mine.drop();
+      held.clear();
       place = undefined;
     },
   };

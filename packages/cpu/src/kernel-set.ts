@@ -5,7 +5,8 @@
 
 /**
  * Computes jobs `start` to `end` of what the parameters at address `params` describe. `input`, `output` and `residual` are
- * addresses of the first pixel of the first image; `residual` is 0 for none. `shared` is the workspace that all workers of a
+ * addresses of the first pixel of the first image; `residual` is 0 for none, and the second input of an operation that has
+ * one. `shared` is the workspace that all workers of a
  * plan have together, `own` the part of it that this worker has by itself.
  */
 export type RangeKernel = (
@@ -24,7 +25,8 @@ export type RangeKernel = (
  * `depthwise` takes any kernel size, stride and dilation; `depthwise<k>x<k>s<s>_<pixels>x<channels>` kernels of k x k with
  * stride s and dilation 1 along the width, over tiles of so many output pixels by so many channels, m2 for two output channels
  * for each input channel. `grouped3_<pixels>x<channels>` is for groups of few channels, 3 taps wide. `winograd...` are minimal filtering, over
- * tiles of an indirect GEMM. A kernel set may lack some.
+ * tiles of an indirect GEMM. The last six are for operations beside convolution: see operations/params.ts. A kernel set may
+ * lack some of the others.
  */
 export const KERNEL_NAMES = [
   "igemm1x32",
@@ -52,6 +54,12 @@ export const KERNEL_NAMES = [
   "winogradBlocks4x8",
   "winogradBlocks6x8",
   "winogradBlocks6x16",
+  "elementwise",
+  "pool",
+  "copyRuns",
+  "transposes",
+  "bilinear",
+  "softmax",
 ] as const;
 export type KernelName = (typeof KERNEL_NAMES)[number];
 

@@ -27,6 +27,10 @@ export interface Step {
   /** Address of the kernel's parameters. */
   readonly params: number;
   readonly jobs: number;
+  /** Which of the inputs it reads, or what an earlier step has written to the shared workspace. Left out: the first input. */
+  readonly input?: number | "shared";
+  /** Left out: the output. */
+  readonly output?: "shared";
 }
 
 /** Bytes that a plan needs while it runs, and nobody keeps. */
@@ -37,14 +41,18 @@ export interface WorkspaceNeed {
   readonly own: number;
 }
 
-/** A problem whose weights are packed and whose tables are written, as data: whoever has the memory can run it. */
-export interface Plan {
-  /** What runs, such as `"igemm-4x8"`. */
+/** An operation whose parameters and tables are written. */
+export interface OperationPlan {
+  /** What runs, such as `"igemm-4x8"` or `"pool"`. */
   readonly algorithm: string;
-  readonly arithmetic: Arithmetic;
   /** In order: a step begins when the one before it has ended. */
   readonly steps: readonly Step[];
   readonly workspace: WorkspaceNeed;
+}
+
+/** A problem whose weights are packed and whose tables are written, as data: whoever has the memory can run it. */
+export interface Plan extends OperationPlan {
+  readonly arithmetic: Arithmetic;
   /** Whether the input's rows of zeros must be written before a run. */
   readonly readsZeros: boolean;
 }

@@ -4,6 +4,7 @@ import { transpose } from "@convene/core";
 import type { Copies, KernelMemory, KernelSet } from "../kernel-set.js";
 import { depthwiseJs } from "./depthwise.js";
 import { IGEMM_MR, IGEMM_NR, igemmJs } from "./igemm.js";
+import { operationKernelsJs } from "./operations/index.js";
 import { viewsOf } from "./views.js";
 
 /** @param maxMemory bytes that the memory may grow to */
@@ -15,7 +16,7 @@ export function createJsKernels(maxMemory: number): KernelSet {
     maxMemory,
     tiles: { igemm: [{ mr: IGEMM_MR, nr: IGEMM_NR, streams: 1, kernel: "igemm2x4", speed: 1 }], depthwise: [] },
     copies: copiesJs(memory),
-    run: { igemm2x4: igemmJs(memory), depthwise: depthwiseJs(memory) },
+    run: { igemm2x4: igemmJs(memory), depthwise: depthwiseJs(memory), ...operationKernelsJs(memory) },
   };
 }
 

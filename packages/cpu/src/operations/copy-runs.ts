@@ -1,0 +1,92 @@
+/** Copies of runs of numbers: what concat, slice, pad, nearest upsampling and others have in common. */
+
+import type { Step, Workplace } from "../algorithms/algorithm.js";
+import { writeParams } from "../params.js";
+import { cut, LINE } from "./division.js";
+import { COPY_RUNS_PARAMS } from "./params.js";
+import { writeTable } from "./table.js";
+
+/** `count` elements that lie side by side: places in a row of the output and of the input. Without `from`: the value. */
+export interface Run {
+  readonly to: number;
+  readonly from: number | undefined;
+  readonly count: number;
+}
+
+/** Rows of images, each of which is made of the same runs. Sizes and places in elements, images in bytes. */
+export interface RowsOfRuns {
+  readonly n: number;
+  /** For each output row, where the row begins in the image that it comes from, or -1: all of its runs are the value. */
+  readonly rows: Int32Array;
+  readonly runs: readonly Run[];
+  readonly outputRow: number;
+  readonly inputImage: number;
+  readonly outputImage: number;
+  /** What comes from no input; 0 if left out. */
+  readonly value?: number;
+}
+
+/** Elements of a run that is cut, at least. */
+const LEAST_PIECE = 16 * LINE;
+
+export function copyStep(
+  { arena, leastJobs }: Workplace,
+  { n, rows, runs, outputRow, inputImage, outputImage, value = 0 }: RowsOfRuns,
+): Step {
+  const wanted = Math.ceil(leastJobs / (n * rows.length));
+  const pieces = cutRuns(mergeRuns(runs), wanted);
+  const { each, count: chunks } = cut(pieces.length, wanted);
+  const table = pieces.flatMap(({ to, from, count }) => [4 * to, from === undefined ? -1 : 4 * from, 4 * count]);
+  const params = writeParams(arena, COPY_RUNS_PARAMS, {
+    rows: writeTable(
+      arena,
+      "rows to copy",
+      rows.map((row) => (row < 0 ? row : 4 * row)),
+    ),
+    oh: rows.length,
+    outputRow: 4 * outputRow,
+    runs: writeTable(arena, "runs to copy", Int32Array.from(table)),
+    runCount: pieces.length,
+    chunkRuns: each,
+    chunks,
+    value,
+    inputImage,
+    outputImage,
+  });
+  return { kernel: "copyRuns", params, jobs: n * rows.length * chunks };
+}
+
+/** `run` of 0 to `count` - 1. */
+export function runsOf<T = Run>(count: number, run: (index: number) => T): readonly T[] {
+  return Array.from({ length: count }, (_, index) => run(index));
+}
+
+/** The same copies in fewer runs: those that go on where the one before ends become one with it. */
+export function mergeRuns(runs: readonly Run[]): readonly Run[] {
+  const merged: Run[] = [];
+  for (const run of runs) {
+    const last = merged.at(-1);
+    const from = last?.from === undefined ? undefined : last.from + last.count;
+    if (run.count === 0) continue;
+    if (last !== undefined && last.to + last.count === run.to && from === run.from) {
+      merged[merged.length - 1] = { ...last, count: last.count + run.count };
+    } else {
+      merged.push(run);
+    }
+  }
+  return merged;
+}
+
+/** The same copies in so many runs, at least, where they are long enough. */
+function cutRuns(runs: readonly Run[], wanted: number): readonly Run[] {
+  if (runs.length >= wanted) return runs;
+  const parts = Math.ceil(wanted / runs.length);
+  return runs.flatMap(({ to, from, count }) => {
+    const { each, count: pieces } = cut(count, parts, LEAST_PIECE);
+    return runsOf(pieces, (index) => ({
+      to: to + index * each,
+      from: from === undefined ? undefined : from + index * each,
+      count: Math.min(each, count - index * each),
+    }));
+  });
+}

@@ -1,0 +1,86 @@
+/** Operations at the level of memory, on every kernel set, against their definitions. */
+
+import { randomSource } from "@convene/conformance";
+import { formatOperation, OPERATION_KINDS, type OperationProblem, operationInputShapes } from "@convene/core";
+import { describe, expect, it } from "vitest";
+import { createJsKernels } from "../js-kernels/index.js";
+import type { KernelSet } from "../kernel-set.js";
+import { allowance } from "./testing/allowance.js";
+import { LIMIT, type Operands, operandsOf, runOperation } from "./testing/bench.js";
+import { outputOf } from "./testing/definitions.js";
+import { OPERATION_PROBLEMS } from "./testing/problems.js";
+
+const KERNEL_SETS: readonly (readonly [name: string, load: () => Promise<KernelSet>])[] = [
+  ["JavaScript", async () => createJsKernels(LIMIT)],
+];
+
+/** Where the output is not what it should be, in words. */
+function firstWrong(problem: OperationProblem, output: Float32Array, { inputs, slope }: Operands): string | undefined {
+  const expected = outputOf(problem, inputs, slope);
+  for (const [at, value] of expected.entries()) {
+    const actual = output[at]!;
+    const rounded = Math.fround(value);
+    if (Object.is(actual, rounded) || actual === rounded) continue;
+    if (Math.abs(actual - value) <= allowance(problem, value)) continue;
+    return `element ${at} is ${actual}; expected ${value}`;
+  }
+  return undefined;
+}
+
+it("has problems of every kind", () => {
+  expect([...new Set(OPERATION_PROBLEMS.map(({ kind }) => kind))].sort()).toEqual([...OPERATION_KINDS].sort());
+});
+
+describe.each(KERNEL_SETS)("%s", (_, load) => {
+  it.each([1, 7, 40])("computes each problem in any division of %i jobs or more, and writes nothing else", async (leastJobs) => {
+    const kernels = await load();
+    const next = randomSource(leastJobs);
+    for (const problem of OPERATION_PROBLEMS) {
+      const operands = operandsOf(problem, 5);
+      const { output, overwritten } = runOperation(kernels, problem, operands, { leastJobs, next });
+      expect(firstWrong(problem, output, operands), formatOperation(problem)).toBeUndefined();
+      expect(overwritten, `${formatOperation(problem)}: byte that was overwritten`).toBeUndefined();
+    }
+  });
+
+  it("is exact on small integers where it only adds, multiplies and divides once", async () => {
+    const kernels = await load();
+    for (const problem of OPERATION_PROBLEMS) {
+      if (!["avgPool2d", "add", "multiply"].includes(problem.kind)) continue;
+      const operands = operandsOf(problem, 3, (random) => Math.floor(15 * random) - 7);
+      const { output } = runOperation(kernels, problem, operands);
+      const expected = Float32Array.from(outputOf(problem, operands.inputs, operands.slope), (value) => value + 0);
+      expect(output.map((value) => value + 0), formatOperation(problem)).toEqual(expected);
+    }
+  });
+
+  it("gives NaN and infinities where its definition does", async () => {
+    const kernels = await load();
+    const special = [NaN, Infinity, -Infinity, -0, 3e38, -3e38, 1e-40];
+    for (const problem of OPERATION_PROBLEMS) {
+      if (problem.kind === "avgPool2d") continue; // Sums of such numbers overflow in float32 sooner than in float64.
+      const operands = operandsOf(problem, 11, (random, at) =>
+        random < 0.2 ? special[at % special.length]! : random - 0.5,
+      );
+      const { output } = runOperation(kernels, problem, operands);
+      const expected = outputOf(problem, operands.inputs, operands.slope);
+      const kindOf = (value: number): string =>
+        Number.isNaN(value) ? "NaN" : Math.abs(value) > 1e38 ? `${Math.sign(value)} large` : "finite";
+      expect(Array.from(output, kindOf), formatOperation(problem)).toEqual(
+        Array.from(expected, (value) => kindOf(Math.fround(value))),
+      );
+    }
+  });
+
+  it("reads nothing past the end of memory where an input lies there", async () => {
+    const kernels = await load();
+    kernels.memory.grow(2 ** 20);
+    for (const problem of OPERATION_PROBLEMS) {
+      const operands = operandsOf(problem, 7);
+      for (const atEnd of operationInputShapes(problem).keys()) {
+        const { output } = runOperation(kernels, problem, operands, { atEnd });
+        expect(firstWrong(problem, output, operands), formatOperation(problem)).toBeUndefined();
+      }
+    }
+  });
+});

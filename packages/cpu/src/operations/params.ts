@@ -1,0 +1,77 @@
+/**
+ * What the kernels of operations are told: one 32-bit field after the other, in this order. The classes of the same name in
+ * assembly/operation-params.ts say what each means.
+ */
+
+/** `elementwise`: a function of each element, or of each and its partner in a second operand. */
+export const ELEMENTWISE_PARAMS = [
+  "code",
+  "operand",
+  "alpha",
+  "beta",
+  "scale",
+  "min",
+  "max",
+  "count",
+  "run",
+  "repeat",
+  "chunkRuns",
+  "chunks",
+  "operandRun",
+  "inputImage",
+  "operandImage",
+  "outputImage",
+] as const;
+
+/** `pool`: the maximum or the average of windows. */
+export const POOL_PARAMS = [
+  "average",
+  "rows",
+  "columns",
+  "oh",
+  "ow",
+  "channels",
+  "tapRow",
+  "tapColumn",
+  "chunkChannels",
+  "chunks",
+  "inputImage",
+  "outputImage",
+] as const;
+
+/** `copyRuns`: runs of numbers, each of a row of the output, out of a row of the input. */
+export const COPY_RUNS_PARAMS = [
+  "rows",
+  "oh",
+  "outputRow",
+  "runs",
+  "runCount",
+  "chunkRuns",
+  "chunks",
+  "value",
+  "inputImage",
+  "outputImage",
+] as const;
+
+/** `transposes`: matrices, each of them transposed. */
+export const TRANSPOSES_PARAMS = [
+  "matrices",
+  "rows",
+  "columns",
+  "fromRow",
+  "toRow",
+  "fromMatrix",
+  "toMatrix",
+  "chunkMatrices",
+  "chunks",
+  "blockColumns",
+  "blocks",
+  "inputImage",
+  "outputImage",
+] as const;
+
+/** `bilinear`: each output pixel of four input pixels. */
+export const BILINEAR_PARAMS = ["rows", "columns", "oh", "ow", "channels", "inputImage", "outputImage"] as const;
+
+/** `softmax`: over the channels of each pixel. */
+export const SOFTMAX_PARAMS = ["pixels", "channels", "chunkPixels", "chunks", "inputImage", "outputImage"] as const;
