@@ -101,7 +101,8 @@ for (const name of names.length > 0 ? names : Object.keys(PROBLEMS)) {
   console.log(`  geometric mean ${Math.exp(logarithms / PROBLEMS[name]!.length).toFixed(2)}`);
 }
 
-const { network, inputShape: shape } = mobilenetV2().chain!;
+const { network, inputShapes } = mobilenetV2().chain!;
+const shape = inputShapes["input"]!;
 const models = [await prepare(before, network, shape), await prepare(after, network, shape)];
 const x = randomUniform(shape);
 const [one, two] = models.map((model) => async (times: number) => {

@@ -19,7 +19,8 @@ import type { Answers } from "./client.js";
 const CLIENT = fileURLToPath(new URL("client.ts", import.meta.url));
 
 async function measure(backend: Backend, seconds: number): Promise<string> {
-  const { network, inputShape } = mobilenetV1().chain!;
+  const { network, inputShapes } = mobilenetV1().chain!;
+  const inputShape = inputShapes["input"]!;
   const model = await prepare(backend, network, inputShape);
   const x = randomUniform(inputShape, { seed: 1 });
   for (let i = 0; i < 10; i++) await model.run(x);

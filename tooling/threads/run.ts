@@ -31,7 +31,8 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }
 
-const { network, inputShape } = mobilenetV2().chain!;
+const { network, inputShapes } = mobilenetV2().chain!;
+const inputShape = inputShapes["input"]!;
 const x = randomUniform(inputShape);
 const one = await cpu();
 const many = [await workerThreads({ threads }), await workerThreads({ threads, caller: "joins" })];
