@@ -1,12 +1,6 @@
 /** Problems for the laws, as fast-check draws and shrinks them: towards one channel, one pixel, no option at all. */
 
-import {
-  type Clamp,
-  type Conv2dProblem,
-  conv2dProblem,
-  type Conv2dProblemSpec,
-  type PaddingMode,
-} from "@convene/core";
+import { type Clamp, type Conv2dProblem, conv2dProblem, type Conv2dProblemSpec, type PaddingMode } from "@convene/core";
 import fc from "fast-check";
 
 /** What the problems of a law may have; left out, anything. */
