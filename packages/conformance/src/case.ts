@@ -1,6 +1,6 @@
 /** What a case is: a name that can be pasted, what it needs, and what it does. The engine runs it; reports print it. */
 
-import type { Backend, BackendFeatures, Conv2dProblem } from "@convene/core";
+import type { Backend, BackendFeatures, Problem } from "@convene/core";
 import type { Mismatch } from "./mismatch.js";
 import type { SuiteName } from "./suite-names.js";
 import type { Thrown } from "./thrown.js";
@@ -39,15 +39,15 @@ export interface CaseContext {
   readonly another: (() => Promise<Backend>) | undefined;
 }
 
-/** Features that a case can need. */
+/** Features that a case can need. Which problems a backend takes, it says of each. */
 export type FeatureName = Exclude<keyof BackendFeatures, "supports" | "operations" | "supportsOperation">;
 
 export interface ConformanceCase {
   readonly suite: SuiteName;
   /** A problem's string, or a sentence that begins with one. Unique within its suite. */
   readonly name: string;
-  /** What it runs: a backend that does not take these skips the case, with its own reason. */
-  readonly problems?: readonly Conv2dProblem[];
+  /** What it runs: a backend that does not take one of these, or does not have an operation, skips the case with the reason. */
+  readonly problems?: readonly Problem[];
   /** A backend that declares to lack one of these skips the case, with its own reason. */
   readonly needs?: readonly FeatureName[];
   /** Whether the quick selection has it. Default true. */

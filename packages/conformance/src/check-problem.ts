@@ -6,8 +6,8 @@ import {
   activationRange,
   formatProblem,
   type Layout,
-  outputShape,
   type PrepareOptions,
+  type Problem,
 } from "@convene/core";
 import { copyOperands, makeOperands, type OperandKind, type Operands } from "./operands.js";
 import { referenceConv2d, type ReferenceResult } from "./reference.js";
@@ -15,6 +15,7 @@ import { DEFAULT_SEED } from "./random-source.js";
 import type { CaseOutcome } from "./case.js";
 import { describeMismatch, mismatchOf } from "./mismatch.js";
 import { checkBounded, checkExact, checkTransformed, type Verdict } from "./rules.js";
+import { outputShapeOf, textOf } from "./problem.js";
 import { runProblem } from "./run-problem.js";
 import { hasTransformedRule, type TransformedBound, transformedBound } from "./transformed-bound.js";
 
@@ -99,16 +100,16 @@ export function noRuleFor(problem: Conv2dProblem, algorithm: string): string {
 }
 
 /** The outcome for a verdict that is not ok. */
-export function failedOutcome(problem: Conv2dProblem, verdict: Verdict): CaseOutcome & { readonly message: string } {
-  const mismatch = mismatchOf(outputShape(problem), verdict);
+export function failedOutcome(problem: Problem, verdict: Verdict): CaseOutcome & { readonly message: string } {
+  const mismatch = mismatchOf(outputShapeOf(problem), verdict);
   const message = describeVerdict(problem, verdict);
   return { status: "failed", message, ...(mismatch ? { mismatch } : {}) };
 }
 
 /** `3 of 100 elements are wrong (channels 2 of 4, ...); the first is [n 0, c 2, h 1, w 0]: 5, expected 6 in ic3_...`. */
-export function describeVerdict(problem: Conv2dProblem, verdict: Verdict): string {
-  const mismatch = mismatchOf(outputShape(problem), verdict);
-  return mismatch ? `${describeMismatch(mismatch)} in ${formatProblem(problem)}` : "all elements agree";
+export function describeVerdict(problem: Problem, verdict: Verdict): string {
+  const mismatch = mismatchOf(outputShapeOf(problem), verdict);
+  return mismatch ? `${describeMismatch(mismatch)} in ${textOf(problem)}` : "all elements agree";
 }
 
 /** Whether enough outputs lie inside the activation's range, and are not zero, for a fault to show. */

@@ -63,7 +63,12 @@ export function describeMismatch(mismatch: Mismatch): string {
     .map(([axis, counts]) => `${axis}s ${ranges(counts)} of ${counts.length}`);
   const place = `[n ${at[0]}, c ${at[1]}, h ${at[2]}, w ${at[3]}]`;
   const allowed = bound === 0 ? "" : ` (bound ${bound.toPrecision(3)})`;
-  return `${wrong} of ${total} elements are wrong${where.length > 0 ? ` (${where.join(", ")})` : ""}; the first is ${place}: ${actual}, expected ${expected}${allowed}`;
+  return `${wrong} of ${total} elements are wrong${where.length > 0 ? ` (${where.join(", ")})` : ""}; the first is ${place}: ${showNumber(actual)}, expected ${showNumber(expected)}${allowed}`;
+}
+
+/** `-0` too, which String would call `0`. */
+export function showNumber(value: number): string {
+  return Object.is(value, -0) ? "-0" : String(value);
 }
 
 /** `all`, or `0-3, 7`; at most six ranges. */

@@ -3,8 +3,9 @@
  * something that ran before, and the shortest history that brings it back is looked for: one earlier case.
  */
 
-import { type Backend, formatProblem } from "@convene/core";
+import type { Backend } from "@convene/core";
 import type { CaseContext, ConformanceCase, FailureHistory } from "./case.js";
+import { textOf } from "./problem.js";
 import { runCase, settle } from "./run-case.js";
 import { withTimeLimit } from "./time-limit.js";
 
@@ -66,9 +67,9 @@ function candidates(
   before: readonly ConformanceCase[],
   culprit: ConformanceCase | undefined,
 ): readonly ConformanceCase[] {
-  const own = new Set(problems.map(formatProblem));
+  const own = new Set(problems.map(textOf));
   const newest = [...before].reverse();
-  const alike = newest.filter((earlier) => (earlier.problems ?? []).some((problem) => own.has(formatProblem(problem))));
+  const alike = newest.filter((earlier) => (earlier.problems ?? []).some((problem) => own.has(textOf(problem))));
   return [...new Set([...newest.filter((earlier) => earlier === culprit), ...alike, ...newest])];
 }
 

@@ -1,6 +1,15 @@
 /** The reference as a backend: the suite's control, and what the faulty backends are made from. */
 
-import { type Backend, type BackendImplementation, defineBackend, tensor, toLayout, zeros } from "@convene/core";
+import {
+  type Backend,
+  type BackendImplementation,
+  defineBackend,
+  OPERATION_KINDS,
+  tensor,
+  toLayout,
+  zeros,
+} from "@convene/core";
+import { referenceOperation } from "./operations/reference-operation.js";
 import { referenceConv2d } from "./reference.js";
 
 /** A storage is an array in NCHW. */
@@ -10,7 +19,7 @@ export type ReferenceStorage = { data: Float32Array };
 export const referenceImplementation: BackendImplementation<ReferenceStorage> = {
   name: "reference",
   device: "float64 loops, 1 thread",
-  features: { nonFinite: true, subnormals: true },
+  features: { nonFinite: true, subnormals: true, operations: OPERATION_KINDS },
   allocate: (shape) => ({ data: zeros(shape).data }),
   free: () => undefined,
   upload: (source, target) => target.data.set(toLayout(source, "nchw").data),
@@ -21,6 +30,21 @@ export const referenceImplementation: BackendImplementation<ReferenceStorage> = 
       algorithm: "reference",
       run: (input, output, residual) =>
         output.data.set(referenceConv2d(problem, { ...copy, input: input.data, residual: residual?.data }).output),
+      dispose: () => undefined,
+    };
+  },
+  prepareOperation: async (problem, { slope }) => {
+    const parameters = slope ? { slope: slope.slice() } : {};
+    return {
+      algorithm: "reference",
+      run: (inputs, output) =>
+        output.data.set(
+          referenceOperation(
+            problem,
+            inputs.map(({ data }) => data),
+            parameters,
+          ),
+        ),
       dispose: () => undefined,
     };
   },

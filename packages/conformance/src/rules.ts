@@ -107,6 +107,11 @@ export function checkWithin(
   return compare(actual, expected, (at) => (typeof error === "number" ? error : error[at]!));
 }
 
+/** What has only been moved: the same numbers, the sign of a zero included; any NaN for a NaN. */
+export function checkMoved(actual: ArrayLike<number>, expected: ArrayLike<number>): Verdict {
+  return compare(actual, expected, () => 0, undefined, Object.is);
+}
+
 /** How far each output may be from the exact one: γ·(Σ|x||w| + |b| + |r|), and what its products lose to underflow. */
 function errorBound(problem: Conv2dProblem, magnitude: ArrayLike<number>): (index: number) => number {
   const relative = gamma(roundings(problem));
@@ -123,6 +128,7 @@ function compare(
   expected: ArrayLike<number>,
   boundAt: (index: number) => number,
   isExcused: (index: number) => boolean = () => false,
+  isSame: (got: number, want: number) => boolean = (got, want) => got === want,
 ): Verdict {
   if (actual.length !== expected.length) {
     throw new RangeError(`${actual.length} elements were computed; expected ${expected.length}`);
@@ -133,7 +139,7 @@ function compare(
   for (let index = 0; index < expected.length; index++) {
     const got = actual[index]!;
     const want = expected[index]!;
-    if (got === want || (Number.isNaN(got) && Number.isNaN(want)) || isExcused(index)) continue;
+    if (isSame(got, want) || (Number.isNaN(got) && Number.isNaN(want)) || isExcused(index)) continue;
     // An infinite operand makes the bound infinite (or NaN), which would allow anything: then only equality will do.
     const bound = Number.isFinite(boundAt(index)) ? boundAt(index) : 0;
     const error = Math.abs(got - want) / bound;

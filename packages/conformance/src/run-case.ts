@@ -2,6 +2,7 @@
 
 import type { Backend } from "@convene/core";
 import type { CaseContext, CaseOutcome, ConformanceCase } from "./case.js";
+import { supportOf } from "./problem.js";
 import { type Thrown, thrownOf } from "./thrown.js";
 import { TimeLimitError, withTimeLimit } from "./time-limit.js";
 import { watchCalls } from "./watch-calls.js";
@@ -89,7 +90,7 @@ export function reasonToSkip(
     if (support !== true) return `${need}: ${support.reason}`;
   }
   for (const problem of problems) {
-    const support = features.supports?.(problem) ?? true;
+    const support = supportOf(features, problem);
     if (support !== true) return support.reason;
   }
   return undefined;

@@ -1,7 +1,8 @@
 /** The engine: runs cases on a backend and reports. It needs no test runner. */
 
-import { type Backend, checkInteger, checkKeys, checkOneOf, ConveneError, parseProblem } from "@convene/core";
+import { type Backend, checkInteger, checkKeys, checkOneOf, ConveneError } from "@convene/core";
 import type { CaseOutcome, CaseStatus, ConformanceCase, FailureHistory } from "./case.js";
+import { problemOf } from "./problem.js";
 import { createRecheck } from "./recheck.js";
 import { DEFAULT_SEED } from "./random-source.js";
 import { DEFAULT_LIMIT, runCase, settle } from "./run-case.js";
@@ -151,7 +152,7 @@ export function checkOptions(options: ConformanceOptions): void {
   if (Array.isArray(only) && only.length === 0) {
     throw new ConveneError("ERR_INVALID_OPTION", "only must be a text, or a list of at least one");
   }
-  if (problem !== undefined) parseProblem(problem);
+  if (problem !== undefined) problemOf(problem);
   if (from !== undefined) checkInteger("from", from, 0);
   if (seed !== undefined) checkInteger("seed", seed, 0, 2 ** 32 - 1);
   if (randomProblems !== undefined) checkInteger("randomProblems", randomProblems, 0);

@@ -1,8 +1,10 @@
 /** Which cases a run has: those of the named suites, narrowed down by name, by problem, or to the quick ones. */
 
-import { type Conv2dProblem, formatProblem, parseProblem } from "@convene/core";
+import { isOperationProblem, type Problem } from "@convene/core";
 import type { ConformanceCase } from "./case.js";
 import { againstReference } from "./cases/against-reference.js";
+import { operationsAgainstReference } from "./cases/operations-against-reference.js";
+import { problemOf, textOf } from "./problem.js";
 import { SUITE_NAMES, type SuiteName, type SuiteOptions } from "./suite-names.js";
 import { conformanceCases } from "./suites.js";
 
@@ -12,8 +14,8 @@ export interface CaseSelection extends SuiteOptions {
   /** Only the cases of this name; where none has it, those whose name contains it. Of several, all that any of them names. */
   readonly only?: string | readonly string[];
   /**
-   * Only what is about this problem, in `parseProblem`'s notation. `exact` and `bounded` take it in where they do not have
-   * it already, so that any problem can be tried.
+   * Only what is about this problem, in the notation of `parseProblem` or `parseOperation`. `exact` and `bounded` take it in
+   * where they do not have it already, and `operations` an operation, so that any problem can be tried.
    */
   readonly problem?: string;
   /** `"quick"` leaves out what takes long. Default `"full"`. */
@@ -25,7 +27,7 @@ const KINDS = { exact: "integer", bounded: "real" } as const;
 export async function selectCases(options: CaseSelection): Promise<readonly ConformanceCase[]> {
   const { suites = SUITE_NAMES, only = "", problem, selection = "full" } = options;
   const all = (await conformanceCases(suites, options)).filter(({ quick = true }) => selection === "full" || quick);
-  const about = problem === undefined ? all : aboutProblem(all, parseProblem(problem), suites);
+  const about = problem === undefined ? all : aboutProblem(all, problemOf(problem), suites);
   const chosen = new Set((typeof only === "string" ? [only] : only).flatMap((text) => namedBy(about, text)));
   return about.filter((each) => chosen.has(each));
 }
@@ -38,11 +40,15 @@ function namedBy(cases: readonly ConformanceCase[], text: string): readonly Conf
 
 function aboutProblem(
   all: readonly ConformanceCase[],
-  problem: Conv2dProblem,
+  problem: Problem,
   suites: readonly SuiteName[],
 ): readonly ConformanceCase[] {
-  const text = formatProblem(problem);
-  const found = all.filter(({ problems = [] }) => problems.some((each) => formatProblem(each) === text));
+  const text = textOf(problem);
+  const found = all.filter(({ problems = [] }) => problems.some((each) => textOf(each) === text));
+  if (isOperationProblem(problem)) {
+    const isThere = found.some(({ name }) => name === text);
+    return [...(isThere || !suites.includes("operations") ? [] : operationsAgainstReference([problem])), ...found];
+  }
   const added = (["exact", "bounded"] as const)
     .filter((suite) => suites.includes(suite) && !found.some((each) => each.suite === suite))
     .flatMap((suite) => againstReference(suite, KINDS[suite], [problem]));

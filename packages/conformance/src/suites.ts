@@ -10,6 +10,7 @@ import { lifecycleCases } from "./cases/lifecycle.js";
 import { manifestCases } from "./cases/manifest.js";
 import { networkCases } from "./cases/networks.js";
 import { nonFiniteCases } from "./cases/non-finite.js";
+import { operationCases } from "./cases/operations.js";
 import type { SuiteName, SuiteOptions } from "./suite-names.js";
 
 const SUITES: Record<SuiteName, (options: SuiteOptions) => Promise<readonly ConformanceCase[]>> = {
@@ -17,6 +18,7 @@ const SUITES: Record<SuiteName, (options: SuiteOptions) => Promise<readonly Conf
   bounded: boundedCases,
   laws: lawCases,
   goldens: goldenCases,
+  operations: operationCases,
   networks: networkCases,
   lifecycle: lifecycleCases,
   errors: errorCases,

@@ -8,6 +8,7 @@ import {
   inputShape,
   type MemoryUse,
   outputShape,
+  type Problem,
   type Shape4,
   tensor,
 } from "@convene/core";
@@ -15,6 +16,7 @@ import type { CaseContext, CaseOutcome, ConformanceCase } from "../case.js";
 import { allowance, type OperandErrors } from "../allowance.js";
 import { failedOutcome, noRuleFor } from "../check-problem.js";
 import { copyOperands, makeOperands, type Operands } from "../operands.js";
+import { supportOf } from "../problem.js";
 import { referenceConv2d } from "../reference.js";
 import { checkWithin } from "../rules.js";
 import { hasTransformedRule } from "../transformed-bound.js";
@@ -166,8 +168,8 @@ export async function settled<T>(promise: Promise<T>, what: string): Promise<T |
 }
 
 /** Those of `problems` that the backend takes; where it takes none, the case is skipped with the backend's reason. */
-export function takenOf(backend: Backend, problems: readonly Conv2dProblem[]): readonly Conv2dProblem[] {
-  const supports = problems.map((problem) => backend.features.supports?.(problem) ?? true);
+export function takenOf<P extends Problem>(backend: Backend, problems: readonly P[]): readonly P[] {
+  const supports = problems.map((problem) => supportOf(backend.features, problem));
   const taken = problems.filter((_, index) => supports[index] === true);
   if (taken.length > 0) return taken;
   const [first] = supports;

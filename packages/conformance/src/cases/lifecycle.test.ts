@@ -1,7 +1,8 @@
 /** lifecycle: what it finds in backends that are wrong over more than one run, and what it does without a factory. */
 
-import { type Backend, type BackendImplementation, defineBackend, formatProblem } from "@convene/core";
+import { type Backend, type BackendImplementation, defineBackend } from "@convene/core";
 import { describe, expect, test } from "vitest";
+import { textOf } from "../problem.js";
 import { referenceBackend, referenceImplementation, type ReferenceStorage } from "../reference-backend.js";
 import { referenceConv2d } from "../reference.js";
 import { runConformance } from "../run-conformance.js";
@@ -48,7 +49,7 @@ test("every case has a name of its own, and the problems that it runs are in it"
   expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
   const ofOne = cases.filter(({ name }) => /^(g\d+_)?ic\d/.test(name));
   expect(ofOne.length).toBeGreaterThan(50);
-  for (const { name, problems } of ofOne) expect(problems!.map(formatProblem)).toEqual([name.split(": ")[0]]);
+  for (const { name, problems } of ofOne) expect(problems!.map(textOf)).toEqual([name.split(": ")[0]]);
 });
 
 test("a backend that counts its memory rightly passes", async () => {

@@ -3,17 +3,21 @@
  * to take it must take. These cases are there for every backend, whatever it declares.
  */
 
-import { type Backend, type BackendFeatures, type Conv2dProblem, formatProblem, parseProblem } from "@convene/core";
+import { type BackendFeatures, formatProblem, parseProblem } from "@convene/core";
 import type { CaseContext, CaseOutcome, ConformanceCase, FeatureName } from "../case.js";
 import { describeVerdict } from "../check-problem.js";
+import { supportOf } from "../problem.js";
 import { makeOperands } from "../operands.js";
 import { referenceConv2d } from "../reference.js";
 import { checkExact } from "../rules.js";
 import { runProblem } from "../run-problem.js";
 import { CORNER_PROBLEMS } from "./corner-problems.js";
 import { expectRefused, zeroWeights } from "./errors-prepare.js";
-import { anotherBackend, atWorkbench, fail, memoryUse } from "./lifecycle-workbench.js";
+import { anotherBackend, fail, memoryUse } from "./lifecycle-workbench.js";
 import { nonFiniteCases } from "./non-finite.js";
+import { checkSupport, isWords, manifestCase as plain, show } from "./manifest-case.js";
+import { operationManifestCases } from "./manifest-operations.js";
+import { operationValueCases } from "./operations-values.js";
 import { WINOGRAD_PROBLEMS } from "./winograd-problems.js";
 
 /** Complete by its type: a feature that core comes to have must be named here. */
@@ -31,7 +35,7 @@ const NAMES = Object.keys(FEATURES).filter(
 const PROBLEMS = CORNER_PROBLEMS.map(parseProblem);
 
 export async function manifestCases(): Promise<readonly ConformanceCase[]> {
-  const needing = await nonFiniteCases();
+  const needing = [...(await nonFiniteCases()), ...operationValueCases()];
   return [
     plain("name and device are words", async ({ backend }) => {
       for (const key of ["name", "device"] as const) {
@@ -44,11 +48,14 @@ export async function manifestCases(): Promise<readonly ConformanceCase[]> {
         if (!Object.hasOwn(FEATURES, key)) fail(`features.${key} is no feature`);
       }
       for (const name of NAMES) checkSupport(`features.${name}`, features[name]);
-      const { supports } = features;
-      if (supports !== undefined && typeof supports !== "function") {
-        fail(`features.supports (${show(supports)}) must be a function, or left out`);
+      for (const key of ["supports", "supportsOperation"] as const) {
+        const given: unknown = features[key];
+        if (given !== undefined && typeof given !== "function") {
+          fail(`features.${key} (${show(given)}) must be a function, or left out`);
+        }
       }
     }),
+    ...operationManifestCases(),
     ...NAMES.map((name): ConformanceCase => ({
       suite: "manifest",
       name: `features.${name} is declared lacking only if something fails`,
@@ -89,10 +96,6 @@ export async function manifestCases(): Promise<readonly ConformanceCase[]> {
       }
     }),
   ];
-}
-
-function plain(name: string, use: (context: CaseContext) => Promise<void>): ConformanceCase {
-  return { suite: "manifest", name, run: (context) => atWorkbench(context, () => use(context)) };
 }
 
 async function checkTaken({ backend, accuracy }: CaseContext): Promise<void> {
@@ -166,22 +169,4 @@ async function passes(each: ConformanceCase, context: CaseContext): Promise<bool
   } catch {
     return false;
   }
-}
-
-function supportOf(features: Backend["features"], problem: Conv2dProblem): unknown {
-  return features.supports?.(problem) ?? true;
-}
-
-function checkSupport(what: string, support: unknown): void {
-  if (support === true) return;
-  if (typeof support === "object" && support !== null && "reason" in support && isWords(support.reason)) return;
-  fail(`${what} (${show(support)}) must be true or { reason } in words`);
-}
-
-function isWords(value: unknown): boolean {
-  return typeof value === "string" && value.trim() !== "";
-}
-
-function show(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
 }

@@ -4,9 +4,10 @@
  * F = torch.nn.functional.
  */
 
-import { type Backend, type BackendImplementation, defineBackend, formatProblem, parseProblem } from "@convene/core";
+import { type Backend, type BackendImplementation, defineBackend, parseProblem } from "@convene/core";
 import { describe, expect, test } from "vitest";
 import { faultyCompute } from "../faulty-backends/faulty-backend.js";
+import { textOf } from "../problem.js";
 import { referenceConv2d } from "../reference.js";
 import { referenceBackend, referenceImplementation, type ReferenceStorage } from "../reference-backend.js";
 import { runConformance } from "../run-conformance.js";
@@ -129,7 +130,7 @@ describe("the cases", () => {
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
     expect(cases.filter(({ needs }) => needs?.length !== 1)).toEqual([]);
     for (const { name, problems } of cases.filter((each) => each.problems)) {
-      expect(name.split(": ")[0]).toBe(problems!.map(formatProblem).join());
+      expect(name.split(": ")[0]).toBe(problems!.map(textOf).join());
     }
   });
 

@@ -1,7 +1,8 @@
 /** The command line, read and checked. */
 
 import { parseArgs } from "node:util";
-import { ConveneError, formatProblem, parseProblem } from "@convene/core";
+import { ConveneError } from "@convene/core";
+import { problemOf, textOf } from "../problem.js";
 import type { ConformanceOptions } from "../run-conformance.js";
 import { SUITE_NAMES, type SuiteName } from "../suite-names.js";
 import { InputError, suggestion } from "./input-error.js";
@@ -148,7 +149,7 @@ function readSuites(given: readonly string[]): readonly SuiteName[] {
 
 function readProblem(text: string): string {
   try {
-    return formatProblem(parseProblem(text));
+    return textOf(problemOf(text));
   } catch (error) {
     if (error instanceof ConveneError) throw new InputError(`--problem: ${error.message}`, { cause: error });
     throw error;

@@ -1,6 +1,6 @@
 /** A failure in lines of text: what is wrong, where it was thrown, the wrong elements, how to see it again. */
 
-import { drawMismatch, type Mismatch } from "../mismatch.js";
+import { drawMismatch, type Mismatch, showNumber } from "../mismatch.js";
 import type { CaseResult } from "../run-conformance.js";
 import { describeThrown } from "../thrown.js";
 import { describeHistory, rerunLabel } from "./history.js";
@@ -26,16 +26,11 @@ export function describeFailure(result: CaseResult, rerun: string | undefined): 
 
 /** `[n 0, c 2, h 1, w 0]: got 5, expected 6, bound 0`. */
 export function describeFirst({ at, actual, expected, bound }: Mismatch): string {
-  return `[n ${at[0]}, c ${at[1]}, h ${at[2]}, w ${at[3]}]: got ${number(actual)}, expected ${number(expected)}, bound ${bound === 0 ? "0" : bound.toPrecision(3)}`;
+  return `[n ${at[0]}, c ${at[1]}, h ${at[2]}, w ${at[3]}]: got ${showNumber(actual)}, expected ${showNumber(expected)}, bound ${bound === 0 ? "0" : bound.toPrecision(3)}`;
 }
 
 function elements({ shape }: Mismatch): number {
   return shape[0] * shape[1] * shape[2] * shape[3];
-}
-
-/** `-0` too, which String would call `0`. */
-function number(value: number): string {
-  return Object.is(value, -0) ? "-0" : String(value);
 }
 
 /** At most this many marks; more channels are told in words only. */

@@ -1,0 +1,14 @@
+/** Operations held to the reference, a case each. */
+
+import { formatOperation, type OperationProblem } from "@convene/core";
+import type { ConformanceCase } from "../case.js";
+import { checkOperationProblem } from "../operations/check-operation.js";
+
+export function operationsAgainstReference(problems: readonly OperationProblem[]): readonly ConformanceCase[] {
+  return problems.map((problem) => ({
+    suite: "operations",
+    name: formatOperation(problem),
+    problems: [problem],
+    run: ({ backend, seed }) => checkOperationProblem(backend, problem, { seed }),
+  }));
+}

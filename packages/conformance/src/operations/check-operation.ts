@@ -1,0 +1,95 @@
+/** One operation held to its rule. */
+
+import {
+  type Activation,
+  activationRange,
+  type Backend,
+  type Clamp,
+  isClamp,
+  type Layout,
+  type OperationProblem,
+} from "@convene/core";
+import type { CaseOutcome } from "../case.js";
+import { failedOutcome } from "../check-problem.js";
+import { DEFAULT_SEED } from "../random-source.js";
+import { makeOperationOperands, type OperationOperands, type OperationValues } from "./operation-operands.js";
+import { checkOperation } from "./operation-rules.js";
+import { referenceOperation } from "./reference-operation.js";
+import { runOperation } from "./run-operation.js";
+
+const LAYOUTS = ["nchw", "nhwc"] as const satisfies readonly Layout[];
+
+export interface CheckOperationOptions {
+  /** Seeds the operands. Default 1, as in the suite: a problem run alone meets the operands that it met there. */
+  readonly seed?: number;
+}
+
+/** Runs a problem on integers and on real values, in both layouts, and holds each result to the reference. */
+export async function checkOperationProblem(
+  backend: Backend,
+  problem: OperationProblem,
+  { seed = DEFAULT_SEED }: CheckOperationOptions = {},
+): Promise<CaseOutcome> {
+  // A zero of the padding shows in a maximum only among negative values.
+  const values: readonly OperationValues[] =
+    problem.kind === "maxPool2d" ? ["integer", "real", "negative"] : ["integer", "real"];
+  let worst: CaseOutcome = { status: "passed" };
+  for (const each of values) {
+    const outcome = await checkOperationOperands(backend, problem, makeOperationOperands(problem, each, seed), {
+      about: `of ${each} values`,
+    });
+    const ratio = Math.max(worst.ratio ?? 0, outcome.ratio ?? 0);
+    worst = { ...(worst.status === "untrusted" ? worst : outcome), ratio };
+    if (outcome.status === "failed") return { ...outcome, ratio };
+  }
+  return worst;
+}
+
+export interface CheckOperandsOptions {
+  /** In words, for a failure: "of integer values". */
+  readonly about: string;
+  /** See `RunOperationOptions`. */
+  readonly poison?: number;
+  /** Whether a result that is nearly all zeros and clamped is trusted. Default false. */
+  readonly trusted?: boolean;
+}
+
+/** As `checkOperationProblem`, for operands that are given. */
+export async function checkOperationOperands(
+  backend: Backend,
+  problem: OperationProblem,
+  operands: OperationOperands,
+  { about, poison = NaN, trusted = false }: CheckOperandsOptions,
+): Promise<CaseOutcome> {
+  const { inputs, slope } = operands;
+  const expected = referenceOperation(problem, inputs, slope ? { slope } : {});
+  let algorithm = "";
+  let ratio = 0;
+  for (const layout of LAYOUTS) {
+    const result = await runOperation(backend, problem, operands, { layout, poison });
+    algorithm = result.algorithm;
+    const verdict = checkOperation(problem, operands, expected, result.output);
+    ratio = Math.max(ratio, verdict.ratio);
+    if (!verdict.ok) {
+      const failed = failedOutcome(problem, verdict);
+      return { ...failed, message: `${failed.message}, ${about}, in layout ${layout}`, algorithm, ratio };
+    }
+  }
+  if (!trusted && !isTelling(problem, expected)) {
+    const message = "nearly every output is zero or clamped, so a wrong result would not show";
+    return { status: "untrusted", message, algorithm, ratio };
+  }
+  return { status: "passed", algorithm, ratio };
+}
+
+/** Whether enough outputs are not zero, and inside the clamp where there is one, for a fault to show. */
+function isTelling(problem: OperationProblem, output: Float64Array): boolean {
+  const [min, max] = activationRange(clampOf(problem));
+  const telling = output.reduce((count, y) => count + (y !== 0 && y > min && y < max ? 1 : 0), 0);
+  return telling >= output.length / 20;
+}
+
+function clampOf(problem: OperationProblem): Clamp | undefined {
+  const activation: Activation | undefined = "activation" in problem ? problem.activation : undefined;
+  return isClamp(activation) ? activation : undefined;
+}

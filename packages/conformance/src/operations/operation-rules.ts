@@ -1,0 +1,236 @@
+/**
+ * How far the result of an operation may be from the reference: the same for every backend, and for each kind what float32
+ * can keep. u = 2⁻²⁴, γ(k) as in rules.ts; an ulp of y is at most 2·u·|y|.
+ *
+ * - What moves or selects values (maxPool2d, concat, slice, channelShuffle, pad, upsample with mode nearest, pixelShuffle,
+ *   reshape, clamps, the upper half of leakyRelu and prelu) is exact.
+ * - add, multiply: one rounding, γ(1)·|a ∘ b|. A multiplication may lose half of the smallest subnormal as well.
+ * - leakyRelu and prelu below 0: γ(2)·|y|.
+ * - avgPool2d: γ(k)·Σ|x|/d, k = elements of the window + 2, in any order of summation, divided or multiplied by 1/d.
+ * - upsample with mode bilinear: γ(8)·Σ|w·x| over the four pixels: a weight is a product of two, each of them 1 − w or w.
+ *   A form that has larger errors, a + w·(b − a), is not one that keeps it.
+ * - hardSigmoid: γ(4)·(|αx| + |β|), absolute, because the sum cancels where it nears 0. hardSwish: that times |x|, and
+ *   γ(4)·|y|.
+ * - sigmoid, silu, tanh, gelu, geluTanh: `FUNCTION_BOUNDS`, three terms and what underflow loses.
+ * - softmax: each exp as a function, the sum over channels γ(c), and the quotient; see `softmaxBound`.
+ *
+ * A clamp behind an operation makes no error larger, and where all of [y − error, y + error] lies beyond its end, the
+ * result is that end, exactly.
+ */
+
+import {
+  activationRange,
+  type Activation,
+  isClamp,
+  type OperationKind,
+  type OperationProblem,
+  type SoftmaxProblem,
+} from "@convene/core";
+import { checkMoved, checkWithin, gamma, UNDERFLOW, type Verdict } from "../rules.js";
+import { clamp, type FunctionName, functionName, FUNCTIONS, hardSigmoidLine } from "./activation-function.js";
+import type { OperationOperands } from "./operation-operands.js";
+import { referenceOperation } from "./reference-operation.js";
+import { resizeSources } from "./resize-sources.js";
+
+const UNIT_ROUNDOFF = 2 ** -24;
+/** Float32's smallest normal number. Below it exp may have been flushed to zero, or its reciprocal may have overflowed. */
+const SMALLEST_NORMAL = 2 ** -126;
+
+/** What a function of float32 may be off, beside underflow. */
+export interface FunctionBound {
+  /** Units in the last place of the result: what a polynomial and the operations around it leave. */
+  readonly ulps: number;
+  /**
+   * Units roundoff of x by which the function may be taken at a wrong place, as where exp(x) is 2^(x·log2 e): times
+   * |x·f'(x)|, the condition of f.
+   */
+  readonly argument: number;
+  /**
+   * Units roundoff of |x|. gelu is x·(1 + erf)/2 and geluTanh x·(1 + tanh)/2: for x < 0 the sum cancels, so what it is off is
+   * relative to 1 and not to the result. PyTorch's float32 does so too.
+   */
+  readonly sum: number;
+}
+
+/** The same for every backend. */
+export const FUNCTION_BOUNDS: Readonly<Record<FunctionName | "exp", FunctionBound>> = {
+  sigmoid: { ulps: 16, argument: 4, sum: 0 },
+  silu: { ulps: 16, argument: 4, sum: 0 },
+  tanh: { ulps: 16, argument: 4, sum: 0 },
+  gelu: { ulps: 16, argument: 4, sum: 8 },
+  geluTanh: { ulps: 16, argument: 4, sum: 8 },
+  exp: { ulps: 16, argument: 4, sum: 0 },
+};
+
+/** Their results are elements of their inputs, or the value of a padding: a zero keeps its sign too. */
+const MOVES: readonly OperationKind[] = ["concat", "slice", "channelShuffle", "pad", "pixelShuffle", "reshape"];
+
+const PRELU_ROUNDINGS = 2;
+const BILINEAR_ROUNDINGS = 8;
+const HARD_ROUNDINGS = 4;
+
+/** Holds a result, in NCHW, to the reference. */
+export function checkOperation(
+  problem: OperationProblem,
+  operands: OperationOperands,
+  expected: Float64Array,
+  actual: ArrayLike<number>,
+): Verdict {
+  if (MOVES.includes(problem.kind)) return checkMoved(actual, expected);
+  const held = withoutUnheld(problem, operands, expected, actual);
+  return checkWithin(held, expected, operationBound(problem, operands, expected) ?? 0);
+}
+
+/** How far each element of the result may be off, in NCHW; `undefined`: it is exact. */
+export function operationBound(
+  problem: OperationProblem,
+  operands: OperationOperands,
+  expected: Float64Array,
+): Float64Array | undefined {
+  const [input] = operands.inputs;
+  switch (problem.kind) {
+    case "maxPool2d":
+    case "concat":
+    case "slice":
+    case "channelShuffle":
+    case "pad":
+    case "pixelShuffle":
+    case "reshape":
+      return undefined;
+    case "upsample": {
+      if (problem.mode === "nearest") return undefined;
+      return magnitudes(problem, operands).map(
+        (each) => gamma(BILINEAR_ROUNDINGS) * each + BILINEAR_ROUNDINGS * UNDERFLOW,
+      );
+    }
+    case "avgPool2d": {
+      const k = problem.kh * problem.kw + 2;
+      return magnitudes(problem, operands).map((each) => gamma(k) * each + k * UNDERFLOW);
+    }
+    case "add":
+    case "multiply": {
+      const { activation, ...bare } = problem;
+      const [min, max] = activationRange(activation);
+      const lost = problem.kind === "multiply" ? UNDERFLOW : 0;
+      return referenceOperation({ ...bare, activation: undefined }, operands.inputs).map((each) =>
+        throughClamp(each, gamma(1) * Math.abs(each) + lost, min, max),
+      );
+    }
+    case "prelu":
+      return expected.map((y, at) => slopeBound(input![at]!, y));
+    case "activation":
+      return activationBound(problem.activation, input!, expected);
+    case "softmax":
+      return softmaxBound(problem, input!, expected);
+  }
+}
+
+/** Σ|w·x| for each output of an operation that sums with weights that are not negative. */
+function magnitudes(problem: OperationProblem, { inputs }: OperationOperands): Float64Array {
+  return referenceOperation(
+    problem,
+    inputs.map((data) => data.map(Math.abs)),
+  );
+}
+
+function slopeBound(x: number, y: number): number {
+  return x > 0 ? 0 : gamma(PRELU_ROUNDINGS) * Math.abs(y) + UNDERFLOW;
+}
+
+function activationBound(
+  activation: Activation,
+  input: Float32Array,
+  expected: Float64Array,
+): Float64Array | undefined {
+  if (isClamp(activation)) return undefined;
+  const name = functionName(activation);
+  if (name) return expected.map((y, at) => functionBound(name, input[at]!, y));
+  if (typeof activation === "object" && "leakyRelu" in activation) {
+    return expected.map((y, at) => slopeBound(input[at]!, y));
+  }
+  const [alpha, beta] = hardSigmoidLine(activation);
+  return expected.map((y, at) => {
+    const x = input[at]!;
+    const error = gamma(HARD_ROUNDINGS) * (Math.abs(alpha * x) + Math.abs(beta));
+    const gate = throughClamp(alpha * x + beta, error, 0, 1);
+    if (activation !== "hardSwish") return gate;
+    return Math.abs(x) * gate + gamma(HARD_ROUNDINGS) * Math.abs(y) + UNDERFLOW;
+  });
+}
+
+/** The bound of a function of `FUNCTIONS` at x, whose value there is y. */
+function functionBound(name: FunctionName, x: number, y: number): number {
+  const { ulps, argument, sum } = FUNCTION_BOUNDS[name];
+  const condition = Math.abs(x * FUNCTIONS[name].slope(x));
+  // What underflow loses of a factor of x is x times as much.
+  const lost = SMALLEST_NORMAL * (name === "sigmoid" || name === "tanh" ? 1 : 1 + Math.abs(x));
+  return UNIT_ROUNDOFF * (2 * ulps * Math.abs(y) + argument * condition + sum * Math.abs(x)) + lost;
+}
+
+/**
+ * y = e(x) / Σe with e(x) = exp(x − m): each e has its own error, of exp and of its argument, whose condition is |x − m|. The
+ * sum has the mean of those with the weights y, and its own roundings.
+ */
+function softmaxBound({ n, c, h, w }: SoftmaxProblem, input: Float32Array, expected: Float64Array): Float64Array {
+  const { ulps, argument } = FUNCTION_BOUNDS.exp;
+  const bound = new Float64Array(expected.length);
+  for (let image = 0; image < n; image++) {
+    for (let pixel = 0; pixel < h * w; pixel++) {
+      const places = Array.from({ length: c }, (_, channel) => (image * c + channel) * h * w + pixel);
+      const max = Math.max(...places.map((at) => input[at]!));
+      const distance = (at: number): number => Math.abs(input[at]! - max);
+      // A probability of 0 times an infinite distance is no distance.
+      const mean = places.reduce((sum, at) => sum + (expected[at] === 0 ? 0 : expected[at]! * distance(at)), 0);
+      for (const at of places) {
+        const relative = UNIT_ROUNDOFF * (4 * ulps + argument * (distance(at) + mean)) + gamma(c + 4);
+        bound[at] = expected[at] === 0 ? SMALLEST_NORMAL : relative * expected[at]! + SMALLEST_NORMAL;
+      }
+    }
+  }
+  return bound;
+}
+
+/** How far clamp(z ± error) may be from clamp(z). */
+function throughClamp(z: number, error: number, min: number, max: number): number {
+  if (!Number.isFinite(z)) return 0;
+  const y = clamp(z, min, max);
+  return Math.max(clamp(z + error, min, max) - y, y - clamp(z - error, min, max));
+}
+
+/**
+ * Where PyTorch's formula gives NaN for what has a limit, or a limit for what a formula would make NaN, nothing is held:
+ * - hardSwish, silu, gelu and geluTanh of −Infinity are −Infinity · 0: NaN in PyTorch, 0 in the limit. Either is right.
+ * - a pixel that is not finite, with a weight of 0 in a bilinear interpolation: multiplied or left out.
+ */
+function withoutUnheld(
+  problem: OperationProblem,
+  { inputs }: OperationOperands,
+  expected: Float64Array,
+  actual: ArrayLike<number>,
+): ArrayLike<number> {
+  const [input] = inputs;
+  if (problem.kind === "activation") {
+    const hasLimit = ["hardSwish", "silu", "gelu", "geluTanh"].includes(problem.activation as string);
+    if (!hasLimit || !input!.includes(-Infinity)) return actual;
+    return expected.map((y, at) => (input![at] === -Infinity && actual[at] === 0 ? y : actual[at]!));
+  }
+  if (problem.kind !== "upsample" || problem.mode === "nearest" || input!.every(Number.isFinite)) return actual;
+  const { n, c, ih, iw, oh, ow } = problem;
+  const rows = resizeSources(problem, ih, oh, problem.scaleH);
+  const columns = resizeSources(problem, iw, ow, problem.scaleW);
+  const weights = ([low, high, weight]: (typeof rows)[number]) =>
+    [
+      [low, 1 - weight],
+      [high, weight],
+    ] as const;
+  return expected.map((y, at) => {
+    const plane = Math.floor(at / (oh * ow));
+    if (plane >= n * c) return actual[at]!;
+    const isOpen = weights(rows[Math.floor(at / ow) % oh]!).some(([row, down]) =>
+      weights(columns[at % ow]!).some(
+        ([column, across]) => down * across === 0 && !Number.isFinite(input![(plane * ih + row) * iw + column]!),
+      ),
+    );
+    return isOpen ? y : actual[at]!;
+  });
+}

@@ -1,0 +1,57 @@
+/** One operation on one backend, from host operands to a host result. */
+
+import {
+  type Backend,
+  type DeviceTensor,
+  type Layout,
+  operationInputShapes,
+  operationOutputShape,
+  type OperationProblem,
+  type Shape4,
+  tensor,
+  toLayout,
+} from "@convene/core";
+import { copyOperationOperands, type OperationOperands } from "./operation-operands.js";
+
+export interface RunOperationOptions {
+  /** The layout in which tensors are handed to the backend and asked from it. Default `"nchw"`. */
+  readonly layout?: Layout;
+  /** What the output is filled with before the run, so that an element that is never written shows. Default NaN. */
+  readonly poison?: number;
+}
+
+export interface RunOperationResult {
+  /** NCHW, whatever layout was asked for. */
+  readonly output: Float32Array;
+  readonly algorithm: string;
+}
+
+/** Runs `problem` once. Everything is disposed, also when something throws. */
+export async function runOperation(
+  backend: Backend,
+  problem: OperationProblem,
+  operands: OperationOperands,
+  { layout = "nchw", poison = NaN }: RunOperationOptions = {},
+): Promise<RunOperationResult> {
+  // A backend may write to what it is handed.
+  const { inputs, slope } = copyOperationOperands(operands);
+  const disposables: { dispose(): void }[] = [];
+  const keep = <T extends { dispose(): void }>(value: T): T => {
+    disposables.push(value);
+    return value;
+  };
+  const upload = (data: Float32Array, shape: Shape4): DeviceTensor =>
+    keep(backend.upload(toLayout(tensor(data, shape), layout)));
+  try {
+    const plan = keep(await backend.prepareOperation(problem, slope ? { slope } : {}));
+    const [n, c, h, w] = operationOutputShape(problem);
+    const shapes = operationInputShapes(problem);
+    const tensors = inputs.map((data, index) => upload(data, shapes[index]!));
+    const output = upload(new Float32Array(n * c * h * w).fill(poison), [n, c, h, w]);
+    plan.run(tensors, output);
+    const result = await backend.read(output, { layout });
+    return { output: toLayout(result, "nchw").data, algorithm: plan.algorithm };
+  } finally {
+    for (const each of disposables) each.dispose();
+  }
+}

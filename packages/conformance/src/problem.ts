@@ -1,0 +1,38 @@
+/** What a case can be about: a convolution, or one of the operations beside it. */
+
+import {
+  type BackendFeatures,
+  formatOperation,
+  formatProblem,
+  isOperationProblem,
+  isOperationString,
+  operationOutputShape,
+  outputShape,
+  parseOperation,
+  parseProblem,
+  type Problem,
+  type Shape4,
+  type Support,
+} from "@convene/core";
+
+/** Its string, which `problemOf` reads back. */
+export function textOf(problem: Problem): string {
+  return isOperationProblem(problem) ? formatOperation(problem) : formatProblem(problem);
+}
+
+/** The problem that a string stands for, whichever of the two it is. @throws ConveneError */
+export function problemOf(text: string): Problem {
+  return typeof text === "string" && isOperationString(text) ? parseOperation(text) : parseProblem(text);
+}
+
+export function outputShapeOf(problem: Problem): Shape4 {
+  return isOperationProblem(problem) ? operationOutputShape(problem) : outputShape(problem);
+}
+
+/** Whether a backend declares to take it, or why not. */
+export function supportOf(features: BackendFeatures, problem: Problem): Support {
+  if (!isOperationProblem(problem)) return features.supports?.(problem) ?? true;
+  const { operations = [], supportsOperation } = features;
+  if (!operations.includes(problem.kind)) return { reason: `features.operations does not have ${problem.kind}` };
+  return supportsOperation?.(problem) ?? true;
+}
