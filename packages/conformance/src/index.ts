@@ -18,6 +18,14 @@ export { type ConformanceTestsOptions, defineConformanceTests, type TestRunner }
 export { type GoldenCase, type Goldens, loadGoldens, parseGoldens } from "./goldens.js";
 export { describeMismatch, drawMismatch, type Mismatch } from "./mismatch.js";
 export { makeOperands, type OperandKind, type Operands } from "./operands.js";
+export {
+  checkOperationOperands,
+  checkOperationProblem,
+  type CheckOperationOptions,
+  type CheckOperandsOptions,
+} from "./operations/check-operation.js";
+export type { OperationOperands } from "./operations/operation-operands.js";
+export { referenceOperation } from "./operations/reference-operation.js";
 export { randomProblem } from "./random-problem.js";
 export { randomSource } from "./random-source.js";
 export { referenceBackend } from "./reference-backend.js";

@@ -6,6 +6,8 @@ import type { OpenBackend } from "../backends.js";
 import type { Io } from "../io.js";
 import { breathe, createProgress, type Progress } from "../report/progress.js";
 import { distinctLayers, type Workload } from "../workloads/index.js";
+import { checkNetwork } from "./check-network.js";
+import { checkOperations } from "./check-operations.js";
 import { checkProblems } from "./check-problems.js";
 import type { Patience } from "./patience.js";
 import { runSuite } from "./run-suite.js";
@@ -85,6 +87,31 @@ export async function runPlan(
           if (againstReference) save();
         },
         rerun: again,
+      });
+    } finally {
+      progress.stop();
+      save();
+    }
+  }
+
+  for (const { name: label, operations = [] } of workloads) {
+    if (operations.length === 0) continue;
+    await checkOperations(operations, open, tallies, io, { seed, label, rerun: again });
+    save();
+  }
+
+  for (const { name: label, chain, target = label } of workloads) {
+    if (!chain?.trained) continue;
+    const progress = begin(io, open.length * chain.network.layers.length, `${label}, its weights`);
+    try {
+      await checkNetwork(chain, open, tallies, io, {
+        seed,
+        label,
+        onLayer: (text) => {
+          progress.begin(text);
+          progress.advance();
+        },
+        rerun: (names) => again(quote(target), names),
       });
     } finally {
       progress.stop();

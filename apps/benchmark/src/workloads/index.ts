@@ -1,6 +1,6 @@
 /** From what was typed to workloads: a name, a JSON or an ONNX file, or problem strings. */
 
-import { parseProblem } from "@convene/core";
+import { isOperationString, type OperationProblem, parseOperation, parseProblem } from "@convene/core";
 import { messageOf } from "../command-error.js";
 import { InputError, suggestion } from "../input-error.js";
 import { mobilenetV1 } from "./mobilenet-v1.js";
@@ -32,17 +32,21 @@ export const WORKLOADS = {
 export function resolveTargets(targets: readonly string[], shapes: readonly string[] = []): readonly Workload[] {
   const workloads: Workload[] = [];
   const problems: WorkloadLayer[] = [];
+  const operations: OperationProblem[] = [];
   for (const target of new Set(targets)) {
     if (Object.hasOwn(WORKLOADS, target)) workloads.push(WORKLOADS[target as keyof typeof WORKLOADS]());
     else if (target.endsWith(".onnx")) workloads.push(onnxWorkload(target, shapes));
     else if (/\.json$|[/\\]/.test(target)) workloads.push(readWorkloadFile(target));
+    else if (isOperationString(target)) operations.push(operationTarget(target));
     else problems.push({ name: target, problem: problemTarget(target), repeat: 1 });
   }
-  if (problems.length > 0) {
+  const count = problems.length + operations.length;
+  if (count > 0) {
     workloads.push({
       name: "problems",
-      about: `${problems.length === 1 ? "a problem" : `${problems.length} problems`} from the command line`,
+      about: `${count === 1 ? "a problem" : `${count} problems`} from the command line`,
       layers: problems,
+      ...(operations.length > 0 && { operations }),
     });
   }
   return workloads;
@@ -53,7 +57,15 @@ const PROBLEM = /^(n|g|ic|oc|[io][hw]|[kspd][hw]|p[tlbr])\d+(_|$)/;
 
 /** Whether this was meant as one of the targets above, wherever it was typed. */
 export function isTarget(text: string): boolean {
-  return Object.hasOwn(WORKLOADS, text) || /\.(json|onnx)$/.test(text) || PROBLEM.test(text);
+  return Object.hasOwn(WORKLOADS, text) || /\.(json|onnx)$/.test(text) || isOperationString(text) || PROBLEM.test(text);
+}
+
+function operationTarget(target: string): OperationProblem {
+  try {
+    return parseOperation(target);
+  } catch (error) {
+    throw new InputError(messageOf(error), { cause: error });
+  }
 }
 
 function problemTarget(target: string): WorkloadLayer["problem"] {

@@ -90,10 +90,11 @@ export function onnxWorkload(path: string, shapes: readonly string[] = []): Work
   const from = producer === "" ? "" : `, written by ${producer}`;
   return {
     name: oneLine(basename(path)),
+    target: [path, ...shapes.flatMap((shape) => ["--shape", shape])].join(" "),
     about: oneLine(
       `an ONNX file (operator set ${opsets["ai.onnx"] ?? "?"}${from}) at ${sizes.join(", ")}; ${others} of ${network.layers.length} layers are no convolutions and are timed with the whole only`,
     ),
     layers: networkLayers(network, inputShapes),
-    chain: { network, inputShapes },
+    chain: { network, inputShapes, trained: true },
   };
 }

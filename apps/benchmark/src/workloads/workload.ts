@@ -1,6 +1,6 @@
 /** A workload: the convolutions of a network, or a list of problems. Data and pure functions; nothing here runs any. */
 
-import { type Conv2dProblem, formatProblem, type InputShapes, isOperationProblem, type Network, type Shape4 } from "@convene/core";
+import { type Conv2dProblem, formatProblem, type InputShapes, isOperationProblem, type Network, type OperationProblem, type Shape4 } from "@convene/core";
 
 export interface WorkloadLayer {
   readonly name: string;
@@ -11,15 +11,21 @@ export interface WorkloadLayer {
 
 export interface Workload {
   readonly name: string;
+  /** What was typed for it, where that is not its name. */
+  readonly target?: string;
   /** One line: what it is and where it comes from. */
   readonly about: string;
   /** In the order of execution. */
   readonly layers: readonly WorkloadLayer[];
+  /** Operations beside convolution, which are verified and not timed. */
+  readonly operations?: readonly OperationProblem[];
   /** The whole as one network, where it is one. */
   readonly chain?: {
     readonly network: Network;
     /** `[n, c, h, w]` of each input, by its name. */
     readonly inputShapes: Readonly<Record<string, Shape4>>;
+    /** Whether its weights come from a file: then verify holds each layer, with them, to the reference. */
+    readonly trained?: boolean;
   };
 }
 
