@@ -7,6 +7,7 @@ import * as core from "@convene/core";
 import * as cpuPackage from "@convene/cpu";
 import * as threadsPackage from "@convene/worker-threads";
 import * as conformance from "@convene/conformance";
+import * as safetensors from "@convene/safetensors";
 
 const expected = [
   [15, 24, 19, 30, 48, 36, 27, 42, 31],
@@ -55,6 +56,17 @@ async function goldens(factory) {
   }
 }
 
+/** A file of one tensor, "w", which holds 1 and -2 in half precision. */
+function weights() {
+  const header = '{"w":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}';
+  const file = new Uint8Array(8 + header.length + 4);
+  file[0] = header.length;
+  for (let at = 0; at < header.length; at++) file[8 + at] = header.charCodeAt(at);
+  file.set([0, 60, 0, 192], 8 + header.length);
+  const read = safetensors.float32(safetensors.readSafetensors(file), "w").join(" ");
+  if (read !== "1 -2") throw new Error(`the file's tensor holds ${read}; expected 1 -2`);
+}
+
 const FACTORIES = [
   () => cpuPackage.cpu({ kernels: "wasm" }),
   () => cpuPackage.cpu({ kernels: "js" }),
@@ -66,6 +78,7 @@ async function main() {
   if (threadsPackage.default !== threadsPackage.workerThreads) {
     throw new Error("@convene/worker-threads does not export its factory as default");
   }
+  weights();
   for (const factory of FACTORIES) {
     await separable(await factory());
     await goldens(factory);

@@ -5,4 +5,5 @@ export * as core from "@convene/core";
 export * as cpu from "@convene/cpu";
 export * as kernels from "@convene/cpu/kernels";
 export * as gpu from "@convene/gpu";
+export * as safetensors from "@convene/safetensors";
 export * as threads from "@convene/worker-threads";

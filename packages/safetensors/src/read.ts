@@ -1,0 +1,76 @@
+/** A file as its tensors. */
+
+import { type DataOf, decode, type Dtype, type FloatDtype, type IntegerDtype } from "./dtypes.js";
+import { SafetensorsError, show } from "./errors.js";
+import { type Entry, readHeader } from "./header.js";
+
+interface TensorOf<D extends Dtype> {
+  readonly dtype: D;
+  /** As in PyTorch; `[]` for a single number. */
+  readonly shape: readonly number[];
+  /**
+   * All elements, the last axis innermost. A view of the file's bytes where they lie on a multiple of their size, otherwise a
+   * copy, made when `data` is first read: F16 and BF16 are widened to float32, and F64 is rounded to it.
+   */
+  readonly data: DataOf<D>;
+}
+
+/** `data` is a `Float32Array`. */
+export type FloatTensor = { [D in FloatDtype]: TensorOf<D> }[FloatDtype];
+
+/** `data` is the typed array of its dtype: a `BigInt64Array` for I64, a `Uint8Array` for BOOL. */
+export type IntegerTensor = { [D in IntegerDtype]: TensorOf<D> }[IntegerDtype];
+
+export type SafetensorsTensor = FloatTensor | IntegerTensor;
+
+/** Tensors by name, in the order of the header. Without a prototype, so that every key is a tensor's name. */
+export type SafetensorsTensors = Readonly<Record<string, SafetensorsTensor>>;
+
+/**
+ * The tensors of a file. Its header is checked whole before anything is allocated, and no number is read before `data` is.
+ *
+ * @throws SafetensorsError `ERR_FORMAT` for what is no such file, `ERR_TRUNCATED`, `ERR_HEADER`, `ERR_DTYPE`
+ */
+export function readSafetensors(bytes: Uint8Array | ArrayBuffer): SafetensorsTensors {
+  const tensors = Object.create(null) as Record<string, SafetensorsTensor>;
+  const { entries, data } = readHeader(bytes);
+  for (const entry of entries) tensors[entry.name] = lazyTensor(entry, data);
+  return tensors;
+}
+
+/** What the file's author wrote beside the tensors (`__metadata__`), such as `{ format: "pt" }`. @throws SafetensorsError */
+export function readSafetensorsMetadata(bytes: Uint8Array | ArrayBuffer): Readonly<Record<string, string>> {
+  return readHeader(bytes).metadata;
+}
+
+/**
+ * The numbers of a floating-point tensor.
+ *
+ * @throws SafetensorsError `ERR_NO_TENSOR` where there is none of that name, `ERR_DTYPE` where it holds integers
+ */
+export function float32(tensors: SafetensorsTensors, name: string): Float32Array {
+  const tensor = tensors[name];
+  if (tensor === undefined) {
+    const names = Object.keys(tensors);
+    const first = names.slice(0, 3).map(show).join(", ");
+    throw new SafetensorsError(
+      "ERR_NO_TENSOR",
+      `there is no tensor ${show(name)}; the file has ${names.length}: ${first} ...`,
+    );
+  }
+  if (tensor.data instanceof Float32Array) return tensor.data;
+  throw new SafetensorsError("ERR_DTYPE", `tensor ${show(name)} is ${tensor.dtype}; expected floating-point numbers`);
+}
+
+function lazyTensor({ dtype, shape, from, to }: Entry, bytes: Uint8Array): SafetensorsTensor {
+  let data: DataOf<Dtype> | undefined;
+  // Its parts come from one entry, which the compiler cannot see.
+  return {
+    dtype,
+    shape,
+    get data() {
+      data ??= decode(dtype, bytes.subarray(from, to));
+      return data;
+    },
+  } as SafetensorsTensor;
+}

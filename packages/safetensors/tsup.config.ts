@@ -1,0 +1,4 @@
+/** Builds @convene/safetensors. */
+import { library } from "@convene/tsup-config";
+
+export default library(["src/index.ts"]);

@@ -1,0 +1,2 @@
+/** All of the reader of safetensors files. */
+export * from "@convene/safetensors";
