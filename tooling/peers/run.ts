@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { conformance, CONFORMANCE_USAGE } from "./conformance.js";
 import { installPeer } from "./install.js";
+import { networks, NETWORKS_USAGE } from "./networks.js";
 import { isPeerName, PEERS } from "./peers.js";
 
 const CLI = fileURLToPath(new URL("../../apps/benchmark/dist/cli.js", import.meta.url));
@@ -16,11 +17,13 @@ const USAGE = `usage: pnpm peers <peer>... [command]
   peers      ${Object.keys(PEERS).join(", ")}; installed into .cache/peers on first use
   command    bench [...] or verify [...], as of pnpm convene, with cpu (and worker-threads, beside a peer that has
              threads) and the peers as backends;
+             ${NETWORKS_USAGE}: whole networks, each in its own way
              ${CONFORMANCE_USAGE}
              default: bench yardstick
 
   pnpm peers tfjs-wasm onnxruntime-node
   pnpm peers onnxruntime-web bench mobilenet-v2 --time 1000
+  pnpm peers onnxruntime-web onnxruntime-node tfjs-wasm bench model.onnx
   pnpm peers jax-js conformance --suite exact`;
 
 async function main(args: readonly string[]): Promise<number> {
@@ -35,6 +38,9 @@ async function main(args: readonly string[]): Promise<number> {
     const unknown = names.find((name) => !isPeerName(name));
     console.error(`${unknown === undefined ? "no peer given" : `unknown peer "${unknown}"`}\n\n${USAGE}`);
     return 2;
+  }
+  if (command[0] === "bench" && command.some((word) => word.endsWith(".onnx"))) {
+    return await networks(names, command.slice(1));
   }
   if (command[0] === "conformance") return await conformance(names, command.slice(1));
   const backends = names.some((name) => name.endsWith("-threads")) ? ["cpu", "worker-threads"] : ["cpu"];

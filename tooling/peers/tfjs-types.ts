@@ -29,6 +29,27 @@ export interface Tf {
   tensor4d(data: Float32Array, shape: readonly number[]): TfTensor;
   transpose(x: TfTensor, axes: readonly number[]): TfTensor;
   mirrorPad(x: TfTensor, pads: TfPads, mode: "reflect"): TfTensor;
+  scalar(value: number): TfTensor;
+  clone(x: TfTensor): TfTensor;
+  reshape(x: TfTensor, shape: readonly number[]): TfTensor;
+  pad(x: TfTensor, pads: TfPads, value: number): TfTensor;
+  concat(values: readonly TfTensor[], axis: number): TfTensor;
+  stridedSlice(x: TfTensor, begin: readonly number[], end: readonly number[], strides: readonly number[]): TfTensor;
+  maxPool(x: TfTensor, size: readonly number[], strides: readonly number[], pads: TfPads): TfTensor;
+  avgPool(x: TfTensor, size: readonly number[], strides: readonly number[], pads: TfPads): TfTensor;
+  softmax(x: TfTensor, axis: number): TfTensor;
+  depthToSpace(x: TfTensor, size: number, dataFormat: "NHWC"): TfTensor;
+  relu(x: TfTensor): TfTensor;
+  relu6(x: TfTensor): TfTensor;
+  leakyRelu(x: TfTensor, slope: number): TfTensor;
+  prelu(x: TfTensor, slope: TfTensor): TfTensor;
+  sigmoid(x: TfTensor): TfTensor;
+  tanh(x: TfTensor): TfTensor;
+  mul(a: TfTensor, b: TfTensor): TfTensor;
+  readonly image: {
+    resizeNearestNeighbor(x: TfTensor, size: readonly number[], alignCorners: boolean, halfPixel: boolean): TfTensor;
+    resizeBilinear(x: TfTensor, size: readonly number[], alignCorners: boolean, halfPixel: boolean): TfTensor;
+  };
   add(a: TfTensor, b: TfTensor): TfTensor;
   clipByValue(x: TfTensor, min: number, max: number): TfTensor;
   tidy<T>(work: () => T): T;

@@ -9,12 +9,14 @@ import {
   type BackendFeatures,
   type Conv2dProblem,
   defineBackend,
+  OPERATION_KINDS,
   type Support,
   tensor,
   toLayout,
 } from "@convene/core";
 import type { Tf, TfPads, TfTensor } from "./tfjs-types.js";
 import { createHolders, type Holder } from "./holders.js";
+import { operation, supportsOperation } from "./tfjs-operations.js";
 
 export interface TfjsOptions {
   /** As tfjs names it. */
@@ -40,7 +42,7 @@ export function tfjsBackend(tf: Tf, { backend, engine, features, sync = async ()
   return defineBackend<TensorHolder>({
     name: `tfjs-${backend}`,
     device: `tfjs ${tf.version_core} ${backend}, ${engine}`,
-    features: { ...features, supports },
+    features: { ...features, supports, operations: OPERATION_KINDS, supportsOperation },
     allocate: holders.allocate,
     free: holders.free,
     upload(source, target) {
@@ -73,6 +75,26 @@ export function tfjsBackend(tf: Tf, { backend, engine, features, sync = async ()
           plans.delete(plan);
           filter.dispose();
           biases?.dispose();
+        },
+      };
+      plans.add(plan);
+      return plan;
+    },
+    async prepareOperation(problem, parameters) {
+      activate();
+      const made = operation(tf, problem, parameters);
+      const plan = {
+        algorithm: `tfjs ${problem.kind}`,
+        run(inputs: readonly TensorHolder[], output: TensorHolder) {
+          activate();
+          replace(
+            output,
+            tf.tidy(() => made.run(inputs.map(({ value }) => value!))),
+          );
+        },
+        dispose() {
+          plans.delete(plan);
+          made.dispose();
         },
       };
       plans.add(plan);

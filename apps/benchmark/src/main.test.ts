@@ -3,7 +3,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Writable } from "node:stream";
 import { referenceBackend, type SuiteName } from "@convene/conformance";
 import {
   type Backend,
@@ -15,13 +14,13 @@ import {
   network,
   tensor,
 } from "@convene/core";
-import picocolors from "picocolors";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { BackendTable } from "./backends.js";
 import { bench } from "./commands/bench.js";
 import { start } from "./commands/start.js";
 import { main } from "./main.js";
 import type { Roofline } from "./roofline/roofline.js";
+import { type CommandLineOptions, runCommandLine, world } from "./testing/command-line.js";
 import { networkLayers, type Workload } from "./workloads/workload.js";
 
 /** The reference, with one element of each result off by one. */
@@ -70,43 +69,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function collect() {
-  let text = "";
-  const stream = new Writable({
-    write: (chunk, _, done) => {
-      text += String(chunk);
-      done();
-    },
-  });
-  return { stream, text: () => text };
-}
-
-function world(abort: AbortController, columns: number | undefined) {
-  const [stdout, stderr] = [collect(), collect()];
-  const io = {
-    stdout: stdout.stream,
-    stderr: stderr.stream,
-    columns,
-    interactive: false,
-    colors: picocolors.createColors(false),
-    signal: abort.signal,
-    onIdle: () => () => undefined,
-  };
-  return { io, stdout, stderr };
-}
-
-async function convene(
-  line: string,
-  {
-    table = TABLE,
-    abort = new AbortController(),
-    columns,
-  }: { table?: BackendTable; abort?: AbortController; columns?: number } = {},
-) {
-  const { io, stdout, stderr } = world(abort, columns);
-  const code = await main(line === "" ? [] : line.split(" "), io, table);
-  return { code, stdout: stdout.text(), stderr: stderr.text() };
-}
+const convene = (line: string, { table = TABLE, ...rest }: Partial<CommandLineOptions> = {}) =>
+  runCommandLine(line, { table, ...rest });
 
 const widest = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
 

@@ -94,7 +94,11 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
     .usage("<model.onnx> [file...] [options]")
     .option("-b, --backend <name...>", "backends (default: cpu)")
     .option("-o, --output <file.npy>", "write the outputs of the first backend")
-    .option("--top <count>", "print so many of the largest values (default: 5, of outputs that look like scores)", integer(1, 1e6))
+    .option(
+      "--top <count>",
+      "print so many of the largest values (default: 5, of outputs that look like scores)",
+      integer(1, 1e6),
+    )
     .option("--labels <file>", "names of the classes, one a line")
     .option("--profile", "where the time goes: by kind of layer, and the slowest layers")
     .option("--strict", "no algorithm that transforms its operands, such as Winograd's")
@@ -104,7 +108,11 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
         .choices([...FITS])
         .default("crop"),
     )
-    .option("--mean <numbers>", "subtracted from values in [0, 1]: one number, or one a channel (default: ImageNet's)", numbers(false))
+    .option(
+      "--mean <numbers>",
+      "subtracted from values in [0, 1]: one number, or one a channel (default: ImageNet's)",
+      numbers(false),
+    )
     .option("--std <numbers>", "what the difference is divided by (default: ImageNet's)", numbers(true))
     .option("--bgr", "blue before red")
     .addHelpText(
@@ -116,7 +124,9 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
         "run model.onnx --shape 1x3x48x192 --profile",
       ]),
     )
-    .action(async (path: string, files: string[], options: RunOptions) => done(await run(path, files, options, io, table)));
+    .action(async (path: string, files: string[], options: RunOptions) =>
+      done(await run(path, files, options, io, table)),
+    );
 
   program
     .command("verify")
@@ -222,8 +232,13 @@ function integer(min: number, max: number): (text: string) => number {
 function numbers(positive: boolean): (text: string) => readonly number[] {
   return (text) => {
     const values = text.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
-    if (![1, 3, 4].includes(values.length) || !values.every((value) => Number.isFinite(value) && (!positive || value > 0)))
-      throw new InvalidArgumentError(`It must be one, three or four ${positive ? "positive " : ""}numbers, such as 0.485,0.456,0.406.`);
+    if (
+      ![1, 3, 4].includes(values.length) ||
+      !values.every((value) => Number.isFinite(value) && (!positive || value > 0))
+    )
+      throw new InvalidArgumentError(
+        `It must be one, three or four ${positive ? "positive " : ""}numbers, such as 0.485,0.456,0.406.`,
+      );
     return values;
   };
 }

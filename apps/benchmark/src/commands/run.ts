@@ -14,15 +14,16 @@ import {
 import { type BackendTable, openBackends } from "../backends.js";
 import { CommandError, messageOf, oneLine } from "../command-error.js";
 import { NpyError, readNpy, writeNpy } from "../files/npy.js";
-import { FITS, IMAGENET, readImage } from "../files/read-image.js";
+import { type Fit, IMAGENET, readImage } from "../files/read-image.js";
 import { InputError } from "../input-error.js";
 import { type Io, printLine, printProse } from "../io.js";
 import { enumerate, formatCount, formatMilliseconds, plural } from "../report/format.js";
 import { printBackends, printTitle } from "../report/header.js";
 import { formatTable } from "../report/table.js";
-import { type LayerTimes, median, profileLines } from "../run/profile.js";
+import { type LayerTimes, profileLines } from "../run/profile.js";
 import { isScores, readLabels, summarize, top } from "../run/top.js";
 import { settle } from "../settle.js";
+import { median } from "../statistics.js";
 import { environment } from "../version.js";
 import { type OnnxFile, readOnnxFile } from "../workloads/onnx-file.js";
 
@@ -34,7 +35,7 @@ export interface RunOptions {
   readonly profile?: boolean;
   readonly strict?: boolean;
   readonly shape?: readonly string[];
-  readonly fit?: (typeof FITS)[number];
+  readonly fit?: Fit;
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
   readonly bgr?: boolean;
@@ -77,13 +78,17 @@ export async function run(
         printLine(io);
         const each = `then ${formatMilliseconds(median(times))} ms (median of ${times.length})`;
         const how = options.profile ? " with a wait after each layer" : "";
-        printProse(io, `${io.colors.bold(name)}: prepared in ${formatMilliseconds(prepared)} ms, first run ${formatMilliseconds(first)} ms, ${each}${how}`);
+        printProse(
+          io,
+          `${io.colors.bold(name)}: prepared in ${formatMilliseconds(prepared)} ms, first run ${formatMilliseconds(first)} ms, ${each}${how}`,
+        );
         printOutputs(answer, labels, options.top, io);
         if (options.profile) {
           printLine(io);
           for (const line of profileLines(layers, io.colors, io.columns)) printLine(io, line);
         }
-        if (options.output !== undefined && backend === backends.open[0]!.backend) saveOutputs(answer, options.output, io);
+        if (options.output !== undefined && backend === backends.open[0]!.backend)
+          saveOutputs(answer, options.output, io);
       } finally {
         model.dispose();
       }
@@ -138,14 +143,17 @@ async function readInputs(
     const named = source.inputs.find((name) => text.startsWith(`${name}=`));
     const name = named ?? (index === 0 ? source.inputs[0] : undefined);
     if (name === undefined || given.has(name)) {
-      throw new InputError(`"${text}": one file for each input; several are given as ${source.inputs.map((each) => `${each}=file`).join(" ")}`);
+      throw new InputError(
+        `"${text}": one file for each input; several are given as ${source.inputs.map((each) => `${each}=file`).join(" ")}`,
+      );
     }
     given.set(name, named === undefined ? text : text.slice(named.length + 1));
   }
   const entries: [string, Tensor][] = [];
   for (const [index, [name, shape]] of Object.entries(shapes).entries()) {
     const path = given.get(name);
-    if (path !== undefined) entries.push([name, await readInput(path, shape, source.inputDetails[name]!.layout, options)]);
+    if (path !== undefined)
+      entries.push([name, await readInput(path, shape, source.inputDetails[name]!.layout, options)]);
     else if (files.length === 0) entries.push([name, randomUniform(shape, { seed: 1 + index, min: -1, max: 1 })]);
     else throw new InputError(`the input ${name} has no file: ${name}=file`);
   }
@@ -159,11 +167,16 @@ async function readInput(path: string, shape: Shape4, layout: Tensor["layout"], 
     if (path.endsWith(".npy")) {
       const { dims, data } = readNpy(bytes);
       const count = n * channels * height * width;
-      if (data.length !== count) throw new NpyError(`has ${data.length} elements (${dims.join(" x ")}); the input has ${count} (${shape.join(" x ")})`);
+      if (data.length !== count)
+        throw new NpyError(
+          `has ${data.length} elements (${dims.join(" x ")}); the input has ${count} (${shape.join(" x ")})`,
+        );
       return tensor(data, shape, { layout });
     }
     if (n !== 1 || ![1, 3, 4].includes(channels)) {
-      throw new Error(`a picture is for inputs of one image with 1, 3 or 4 channels, and not for ${shape.join(" x ")}; give a .npy file`);
+      throw new Error(
+        `a picture is for inputs of one image with 1, 3 or 4 channels, and not for ${shape.join(" x ")}; give a .npy file`,
+      );
     }
     const { fit = "crop", mean = IMAGENET.mean, std: deviation = IMAGENET.deviation, bgr = false } = options;
     return await readImage(bytes, { channels, height, width, fit, order: bgr ? "bgr" : "rgb", mean, deviation });
@@ -176,7 +189,9 @@ function readBytes(path: string, encoding?: "utf8"): Buffer {
   try {
     return Buffer.from(readFileSync(path, encoding));
   } catch (error) {
-    throw new InputError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`, { cause: error });
+    throw new InputError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`, {
+      cause: error,
+    });
   }
 }
 
@@ -194,14 +209,26 @@ function printOutputs(
   });
   const columns = ["min", "max", "mean"].map((title) => ({ title, align: "right" as const }));
   printLine(io);
-  for (const line of formatTable([{ title: "output" }, { title: "dims" }, ...columns, { title: "" }], rows, io.colors)) {
+  for (const line of formatTable(
+    [{ title: "output" }, { title: "dims" }, ...columns, { title: "" }],
+    rows,
+    io.colors,
+  )) {
     printLine(io, line);
   }
   for (const [name, { dims, data }] of Object.entries(answer)) {
     if (count === undefined && labels === undefined && !isScores(dims)) continue;
-    const best = top(data, count ?? DEFAULT_TOP).map(({ index, value }) => [String(index), number(value), labels?.[index] ?? ""]);
+    const best = top(data, count ?? DEFAULT_TOP).map(({ index, value }) => [
+      String(index),
+      number(value),
+      labels?.[index] ?? "",
+    ]);
     printLine(io);
-    const head = [{ title: `largest of ${name}` }, { title: "value", align: "right" as const }, { title: labels ? "label" : "" }];
+    const head = [
+      { title: `largest of ${name}` },
+      { title: "value", align: "right" as const },
+      { title: labels ? "label" : "" },
+    ];
     for (const line of formatTable(head, best, io.colors)) printLine(io, line);
   }
 }

@@ -3,7 +3,8 @@ import { NpyError, readNpy, writeNpy } from "./npy.js";
 
 /** As numpy.save writes it: the header's text, and the data. */
 function file(header: string, data: ArrayLike<number>, version = 1): Uint8Array {
-  const length = version === 1 ? [header.length & 255, header.length >> 8] : [header.length & 255, header.length >> 8, 0, 0];
+  const length =
+    version === 1 ? [header.length & 255, header.length >> 8] : [header.length & 255, header.length >> 8, 0, 0];
   const head = [0x93, ...Buffer.from("NUMPY"), version, 0, ...length, ...Buffer.from(header, "latin1")];
   return Uint8Array.from([...head, ...Array.from(data)]);
 }
@@ -11,10 +12,25 @@ const f4 = (...values: number[]): Uint8Array => new Uint8Array(Float32Array.from
 
 describe("readNpy", () => {
   it.each<[string, number[], Uint8Array, number[]]>([
-    ["float32", [2, 2], file("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }\n", f4(1, -2, 0.5, NaN)), [1, -2, 0.5, NaN]],
-    ["float64", [1], file("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }\n", new Uint8Array(Float64Array.of(0.1).buffer)), [Math.fround(0.1)]],
+    [
+      "float32",
+      [2, 2],
+      file("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }\n", f4(1, -2, 0.5, NaN)),
+      [1, -2, 0.5, NaN],
+    ],
+    [
+      "float64",
+      [1],
+      file("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }\n", new Uint8Array(Float64Array.of(0.1).buffer)),
+      [Math.fround(0.1)],
+    ],
     ["uint8", [3], file("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }", [0, 128, 255]), [0, 128, 255]],
-    ["int64", [1], file("{'descr': '<i8', 'fortran_order': False, 'shape': (1,), }", new Uint8Array(BigInt64Array.of(-7n).buffer)), [-7]],
+    [
+      "int64",
+      [1],
+      file("{'descr': '<i8', 'fortran_order': False, 'shape': (1,), }", new Uint8Array(BigInt64Array.of(-7n).buffer)),
+      [-7],
+    ],
     ["a number", [], file("{'descr': '<f4', 'fortran_order': False, 'shape': (), }", f4(3)), [3]],
     ["version 2", [1], file("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", f4(3), 2), [3]],
   ])("reads %s", (_, dims, bytes, values) => {
@@ -38,10 +54,22 @@ describe("readNpy", () => {
     ["nothing", new Uint8Array(0), "is no .npy file"],
     ["a file that ends in its header", file("{'descr': '<f4'", []).subarray(0, 12), "is cut off in its header"],
     ["another header", file("{'dtype': '<f4'}", []), "has a header of another form"],
-    ["complex numbers", file("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", f4(1, 1)), 'holds <c8; expected one of <f4'],
+    [
+      "complex numbers",
+      file("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", f4(1, 1)),
+      "holds <c8; expected one of <f4",
+    ],
     ["columns first", file("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", f4(1)), "is in Fortran order"],
-    ["data that are cut off", file("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", f4(1)), "has 4 bytes of data; expected 8 for 2 of <f4"],
-    ["a size that nothing has", file("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999,), }", f4(1)), "expected 399999999996"],
+    [
+      "data that are cut off",
+      file("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", f4(1)),
+      "has 4 bytes of data; expected 8 for 2 of <f4",
+    ],
+    [
+      "a size that nothing has",
+      file("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999,), }", f4(1)),
+      "expected 399999999996",
+    ],
   ])("refuses %s", (_, bytes, words) => {
     expect(() => readNpy(bytes)).toThrow(NpyError);
     expect(() => readNpy(bytes)).toThrow(words);

@@ -40,15 +40,19 @@ export function readNpy(bytes: Uint8Array): NpyArray {
   const type = /'descr':\s*'([^']+)'/.exec(header)?.[1];
   const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
   const shape = /'shape':\s*\(([\d,\s]*)\)/.exec(header)?.[1];
-  if (type === undefined || order === undefined || shape === undefined) throw new NpyError("has a header of another form");
+  if (type === undefined || order === undefined || shape === undefined)
+    throw new NpyError("has a header of another form");
   const read = TYPES[type];
-  if (!read) throw new NpyError(`holds ${type}; expected one of ${Object.keys(TYPES).join(", ")}: array.astype("float32")`);
+  if (!read)
+    throw new NpyError(`holds ${type}; expected one of ${Object.keys(TYPES).join(", ")}: array.astype("float32")`);
   if (order === "True") throw new NpyError("is in Fortran order: numpy.ascontiguousarray(array)");
   const dims = shape.split(",").flatMap((size) => (size.trim() === "" ? [] : [Number(size)]));
   const count = dims.reduce((product, size) => product * size, 1);
   const [size, element] = read;
   if (end + count * size !== bytes.length) {
-    throw new NpyError(`has ${bytes.length - end} bytes of data; expected ${count * size} for ${dims.join(" x ")} of ${type}`);
+    throw new NpyError(
+      `has ${bytes.length - end} bytes of data; expected ${count * size} for ${dims.join(" x ")} of ${type}`,
+    );
   }
   return { dims, data: Float32Array.from({ length: count }, (_, index) => element(view, end + index * size)) };
 }
@@ -64,7 +68,8 @@ export function writeNpy({ dims, data }: NpyArray): Uint8Array {
   bytes.set([1, 0, header.length & 255, header.length >> 8], 6);
   bytes.set(new TextEncoder().encode(header), 10);
   const view = new DataView(bytes.buffer, 10 + header.length);
-  if (endianness() === "LE") bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + header.length);
+  if (endianness() === "LE")
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + header.length);
   else for (const [index, value] of data.entries()) view.setFloat32(4 * index, value, true);
   return bytes;
 }

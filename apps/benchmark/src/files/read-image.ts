@@ -5,6 +5,7 @@ import type { Sharp } from "sharp";
 
 /** How a picture of another size becomes one of the input's. */
 export const FITS = ["crop", "stretch", "pad"] as const;
+export type Fit = (typeof FITS)[number];
 
 export interface ImageOptions {
   /** Of the input: 1 (grey), 3 (colour) or 4 (colour and alpha). */
@@ -15,7 +16,7 @@ export interface ImageOptions {
    * `"crop"`: the middle, after the picture was made 8/7 of the input's size, as torchvision's transforms for ImageNet do.
    * `"stretch"`: all of it, whatever its proportions. `"pad"`: all of it, with black at two sides.
    */
-  readonly fit: (typeof FITS)[number];
+  readonly fit: Fit;
   /** Red first, or blue. */
   readonly order: "rgb" | "bgr";
   /** Subtracted from values in [0, 1], one for each channel or for all. */
@@ -40,7 +41,8 @@ export async function readImage(bytes: Uint8Array, options: ImageOptions): Promi
   const { channels, height, width } = options;
   const upright = sharp(bytes, { failOn: "error" }).autoOrient().toColourspace("srgb");
   const sized = await resized(upright, options);
-  const coloured = channels === 1 ? sized.greyscale().removeAlpha() : channels === 4 ? sized.ensureAlpha() : sized.removeAlpha();
+  const coloured =
+    channels === 1 ? sized.greyscale().removeAlpha() : channels === 4 ? sized.ensureAlpha() : sized.removeAlpha();
   const { data, info } = await coloured.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
   if (info.width !== width || info.height !== height) throw new Error(`became ${info.width} x ${info.height}`);
   return toTensor(data, info.channels, options);
@@ -58,7 +60,12 @@ async function resized(image: Sharp, { fit, height, width }: ImageOptions): Prom
     .toBuffer({ resolveWithObject: true });
   const { default: sharp } = await import("sharp");
   const { width: w, height: h } = large.info;
-  return sharp(large.data).extract({ left: Math.floor((w - width) / 2), top: Math.floor((h - height) / 2), width, height });
+  return sharp(large.data).extract({
+    left: Math.floor((w - width) / 2),
+    top: Math.floor((h - height) / 2),
+    width,
+    height,
+  });
 }
 
 /** Bytes of pixels, whose channels lie side by side, as a tensor. A pixel has as many bytes as `stride` says. */

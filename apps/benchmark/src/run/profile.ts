@@ -4,6 +4,7 @@ import { isOperationProblem, type ModelLayer } from "@convene/core";
 import type { Colors } from "../io.js";
 import { formatMilliseconds, formatPercent } from "../report/format.js";
 import { fitTable } from "../report/table.js";
+import { median } from "../statistics.js";
 
 /** One layer's times over several runs. */
 export interface LayerTimes {
@@ -26,12 +27,6 @@ export function kindOf({ problem }: Pick<ModelLayer, "problem">): string {
   if (problem.g > 1 && problem.g === problem.ic) return "depthwise convolution";
   if (problem.g > 1) return "grouped convolution";
   return problem.kh * problem.kw === 1 ? "pointwise convolution" : "standard convolution";
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 /** The median of each layer, largest first, and their sums for each kind. */
@@ -73,7 +68,8 @@ export function profileLines(
 ): readonly string[] {
   const { layers, kinds } = profileRows(times);
   const most = Math.max(...kinds.map(({ share }) => share), Number.MIN_VALUE);
-  const bar = (share: number): string => colors.cyan("█".repeat(Math.max(share > 0 ? 1 : 0, Math.round((WIDTH * share) / most))));
+  const bar = (share: number): string =>
+    colors.cyan("█".repeat(Math.max(share > 0 ? 1 : 0, Math.round((WIDTH * share) / most))));
   const table = (first: string, second: string, rows: readonly ProfileRow[]): readonly string[] =>
     fitTable(
       [

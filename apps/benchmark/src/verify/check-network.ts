@@ -55,12 +55,17 @@ export async function checkNetwork(
   { label, seed, onLayer, rerun }: CheckNetworkOptions,
 ): Promise<void> {
   const problems = network.problems(inputShapes);
-  const inputs = Object.entries(inputShapes).map(([, shape], index) => randomUniform(shape, { seed: seed + index, min: -1, max: 1 }));
+  const inputs = Object.entries(inputShapes).map(([, shape], index) =>
+    randomUniform(shape, { seed: seed + index, min: -1, max: 1 }),
+  );
   for (const { name, backend } of backends) {
     const watch = watchCalls();
     const watched = watch.over(backend);
     const again = rerun([name]);
-    const layersTally = into.of({ name: `${label}, its weights`, against: "the float64 reference", exact: false }, name);
+    const layersTally = into.of(
+      { name: `${label}, its weights`, against: "the float64 reference", exact: false },
+      name,
+    );
     const wholeTally = into.of({ name: `${label}, whole`, against: undefined, exact: true }, name);
     const record = async (tally: typeof layersTally, what: string, work: () => Promise<CaseOutcome>): Promise<void> => {
       const start = performance.now();
@@ -89,7 +94,9 @@ export async function checkNetwork(
       await record(layersTally, `${layer.name} (${text})`, () => checkLayer(watched, layer, problem, given, io));
       onLayer(text);
     }
-    await record(wholeTally, "the same bits as layer by layer", () => checkWhole(watched, { network, inputShapes }, inputs, given));
+    await record(wholeTally, "the same bits as layer by layer", () =>
+      checkWhole(watched, { network, inputShapes }, inputs, given),
+    );
   }
 }
 
@@ -123,7 +130,8 @@ async function runLayers(
       tensors.set(index, output);
       const reads = readsOf(layer).map((value) => tensors.get(value)!);
       if (isOperationProblem(problem) || layer.kind === "operation") {
-        if (!isOperationProblem(problem) || layer.kind !== "operation") throw new Error(`layer ${layer.name} is of two kinds`);
+        if (!isOperationProblem(problem) || layer.kind !== "operation")
+          throw new Error(`layer ${layer.name} is of two kinds`);
         const plan = await backend.prepareOperation(problem, layer.operation.parameters);
         plan.run(reads, output);
         outputs.push(await backend.read(output));
@@ -161,7 +169,8 @@ async function checkLayer(
 ): Promise<CaseOutcome> {
   const pause = (): Promise<void> => breathe(io);
   if (isOperationProblem(problem) || layer.kind === "operation") {
-    if (!isOperationProblem(problem) || layer.kind !== "operation") throw new Error(`layer ${layer.name} is of two kinds`);
+    if (!isOperationProblem(problem) || layer.kind !== "operation")
+      throw new Error(`layer ${layer.name} is of two kinds`);
     const operands = { inputs: layer.inputs.map((value) => valueOf(values, value)), ...layer.operation.parameters };
     return checkOperationOperands(backend, problem, operands, { about: "of the network's own values", trusted: true });
   }

@@ -39,7 +39,9 @@ export function readOnnxFile(path: string, shapes: readonly string[] = []): Onnx
   try {
     const source = readOnnx(bytes);
     const given = parseShapes(source, shapes);
-    const own = source.inputs.map((name) => [name, given.get(name) ?? shapeOf(name, source.inputDetails[name]!)] as const);
+    const own = source.inputs.map(
+      (name) => [name, given.get(name) ?? shapeOf(name, source.inputDetails[name]!)] as const,
+    );
     const resolved = Object.fromEntries(own);
     return { path, bytes, source, shapes: resolved, network: source.at(resolved) };
   } catch (error) {
@@ -53,7 +55,10 @@ function parseShapes({ inputs }: OnnxNetwork, shapes: readonly string[]): Readon
   return new Map(
     shapes.map((text) => {
       const parts = SHAPE.exec(text);
-      if (!parts) throw new InputError(`--shape "${text}" must be sizes in the order n, c, h, w, such as 1x3x224x224 or image=1x3x224x224`);
+      if (!parts)
+        throw new InputError(
+          `--shape "${text}" must be sizes in the order n, c, h, w, such as 1x3x224x224 or image=1x3x224x224`,
+        );
       const [, name = inputs.length === 1 ? inputs[0]! : undefined, ...sizes] = parts;
       if (name === undefined || !inputs.includes(name)) {
         throw new InputError(`--shape "${text}" must name one of the inputs: ${inputs.join(", ")}`);

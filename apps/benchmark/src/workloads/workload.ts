@@ -1,6 +1,14 @@
 /** A workload: the convolutions of a network, or a list of problems. Data and pure functions; nothing here runs any. */
 
-import { type Conv2dProblem, formatProblem, type InputShapes, isOperationProblem, type Network, type OperationProblem, type Shape4 } from "@convene/core";
+import {
+  type Conv2dProblem,
+  formatProblem,
+  type InputShapes,
+  isOperationProblem,
+  type Network,
+  type OperationProblem,
+  type Shape4,
+} from "@convene/core";
 
 export interface WorkloadLayer {
   readonly name: string;

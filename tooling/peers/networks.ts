@@ -1,0 +1,219 @@
+/**
+ * Whole networks from ONNX files, end to end and interleaved: a tensor in, the outputs out. ONNX Runtime runs the file itself; tfjs,
+ * which reads no such files, runs the network that `readOnnx` makes of it, operation by operation, on the same weights.
+ */
+
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import type * as core from "@convene/core";
+import type { Backend, Network, Shape4, Tensor } from "@convene/core";
+import { measure } from "../../apps/benchmark/src/bench/measure.js";
+import { median, quantile } from "../../apps/benchmark/src/statistics.js";
+import { readOnnxFile } from "../../apps/benchmark/src/workloads/onnx-file.js";
+import { installPackages, installPeer } from "./install.js";
+import type { Ort, OrtTensor } from "./ort-types.js";
+import { isPeerName, PEERS, type PeerName } from "./peers.js";
+
+type Core = typeof core;
+type Outputs = Readonly<Record<string, Float32Array>>;
+
+interface Contestant {
+  readonly name: string;
+  run(): Promise<Outputs>;
+  dispose(): Promise<void>;
+}
+
+/** What is built, as a user has it. */
+const dist = (name: string): string => new URL(`../../packages/${name}/dist/index.js`, import.meta.url).href;
+
+export const NETWORKS_USAGE = "bench <model.onnx>... [--shape 1x3x224x224] [--time <ms>] [--threads <n>]";
+
+/** How far outputs may be from ours, as a share of their range. */
+const TOLERANCE = 1e-4;
+
+/** @returns the process's exit code: 1 where outputs differ */
+export async function networks(names: readonly PeerName[], args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      shape: { type: "string", multiple: true },
+      time: { type: "string", default: "3000" },
+      threads: { type: "string", default: "1" },
+    },
+  });
+  let code = 0;
+  for (const path of positionals) {
+    // Only the file that leaves sizes open takes the shapes that were given.
+    const file = open(path, values.shape);
+    const shapes = Object.entries(file.shapes).map(([name, shape]) => `${name} ${shape.join(" x ")}`);
+    console.log(
+      `\n${basename(path)} at ${shapes.join(", ")}: ${(file.network.cost(file.shapes).macs / 1e6).toFixed(1)} M multiply-accumulates`,
+    );
+    const contestants: Contestant[] = [];
+    for (const name of [...ours(Number(values.threads)), ...names]) {
+      try {
+        contestants.push(await contestant(name, file));
+      } catch (error) {
+        console.log(`  ${name.padEnd(24)} cannot: ${(error as Error).message.slice(0, 200)}`);
+      }
+    }
+    if (!(await compare(contestants, Number(values.time)))) code = 1;
+    for (const each of contestants) await each.dispose();
+  }
+  return code;
+}
+
+function open(path: string, shapes: readonly string[] | undefined): ReturnType<typeof readOnnxFile> {
+  try {
+    return readOnnxFile(path);
+  } catch {
+    return readOnnxFile(path, shapes);
+  }
+}
+
+/** `cpu`, and worker-threads with as many threads as were asked for. */
+function ours(threads: number): readonly string[] {
+  return threads > 1 ? ["cpu", `worker-threads:${Math.min(threads, availableParallelism())}`] : ["cpu"];
+}
+
+type File = ReturnType<typeof readOnnxFile>;
+
+async function contestant(name: string, file: File): Promise<Contestant> {
+  if (name === "onnxruntime-web" || name === "onnxruntime-node") return onnxRuntime(name, file);
+  if (name.startsWith("onnxruntime") || name === "jax-js" || name === "litert")
+    throw new Error("it has no adapter for whole networks");
+  const backend = await openBackend(name);
+  return onBackend(name, backend, file.network, file.shapes);
+}
+
+async function openBackend(name: string): Promise<Backend> {
+  if (name === "cpu") return ((await import(dist("cpu"))) as { cpu(): Promise<Backend> }).cpu();
+  if (isPeerName(name)) {
+    return ((await import(pathToFileURL(await installPeer(name)).href)) as { default(): Promise<Backend> }).default();
+  }
+  const threads = Number(name.split(":")[1]);
+  const { workerThreads } = (await import(dist("worker-threads"))) as {
+    workerThreads(options: object): Promise<Backend>;
+  };
+  return workerThreads({ threads });
+}
+
+async function onBackend(
+  name: string,
+  backend: Backend,
+  network: Network,
+  shapes: Readonly<Record<string, Shape4>>,
+): Promise<Contestant> {
+  const { prepare } = (await import(dist("core"))) as Core;
+  const model = await prepare(backend, network, shapes);
+  const inputs = inputsOf(shapes);
+  return {
+    name: `${name}, ${backend.device}`,
+    async run() {
+      const answer = await model.run(inputs);
+      return Object.fromEntries(Object.entries(answer).map(([key, { data }]) => [key, data]));
+    },
+    dispose: () => backend.dispose(),
+  };
+}
+
+/** Numbers from −1 to 1 that are the same for everybody. */
+function inputsOf(shapes: Readonly<Record<string, Shape4>>): Readonly<Record<string, Tensor>> {
+  return Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => {
+      const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
+      return [name, { shape, layout: "nchw", data: data.map((_, at) => Math.sin(at * 12.9898 + 1)) } as Tensor];
+    }),
+  );
+}
+
+async function onnxRuntime(
+  name: "onnxruntime-web" | "onnxruntime-node",
+  { bytes, source, shapes }: File,
+): Promise<Contestant> {
+  const require = createRequire(join(installPackages(name, PEERS[name].packages), "package.json"));
+  const web = name === "onnxruntime-web";
+  const ort = (web ? await import(pathToFileURL(require.resolve("onnxruntime-web/wasm")).href) : require(name)) as Ort;
+  if (web) ort.env.wasm.numThreads = 1;
+  const session = await ort.InferenceSession.create(bytes, {
+    executionProviders: [web ? "wasm" : "cpu"],
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+  });
+  const { toLayout } = (await import(dist("core"))) as Core;
+  const feeds: Record<string, OrtTensor> = {};
+  for (const [input, tensor] of Object.entries(inputsOf(shapes))) {
+    const { layout, dims } = source.inputDetails[input]!;
+    const [n, c, h, w] = tensor.shape;
+    const sizes = layout === "nhwc" ? [n, h, w, c] : [n, c, h, w];
+    feeds[input] = new ort.Tensor(
+      "float32",
+      toLayout(tensor, layout).data,
+      dims.length === 4 ? sizes : sizes.filter((_, axis) => axis < dims.length),
+    );
+  }
+  return {
+    name: `${name} ${(web ? ort.env.versions.web : ort.env.versions.node) ?? ""}`,
+    async run() {
+      const answer = await session.run(feeds);
+      return Object.fromEntries(Object.entries(answer).map(([key, { data }]) => [key, data]));
+    },
+    dispose: () => session.release(),
+  };
+}
+
+/** Whether all give what the first gives; their medians, and the ratios of samples that were taken one after the other. */
+async function compare(contestants: readonly Contestant[], budget: number): Promise<boolean> {
+  let agreed = true;
+  const [first] = contestants;
+  if (!first) return false;
+  const expected = await first.run();
+  const kept: Contestant[] = [];
+  for (const each of contestants) {
+    const wrong = difference(expected, await each.run());
+    if (wrong === undefined) kept.push(each);
+    else {
+      agreed = false;
+      console.log(`  ${each.name.padEnd(24)} gives other numbers: ${wrong}`);
+    }
+  }
+  const outcomes = await measure(
+    kept.map((each) => ({ run: async (count: number) => { for (let at = 0; at < count; at++) await each.run(); } })), // prettier-ignore
+    { budget, pause: async () => undefined },
+  );
+  const [base] = outcomes;
+  if (!base || "error" in base) throw new Error(`${first.name} failed`);
+  for (const [index, outcome] of outcomes.entries()) {
+    const { name } = kept[index]!;
+    if ("error" in outcome) {
+      console.log(`  ${name.padEnd(48)} failed: ${String(outcome.error)}`);
+      continue;
+    }
+    const ratios = outcome.samples.map((sample, at) => sample / base.samples[at]!);
+    const [low, high] = [quantile(ratios, 0.25), quantile(ratios, 0.75)];
+    console.log(
+      `  ${name.padEnd(48)} ${median(outcome.samples).toFixed(3).padStart(9)} ms   ${median(ratios).toFixed(2).padStart(6)} x  (middle half ${low.toFixed(2)} to ${high.toFixed(2)})`,
+    );
+  }
+  return agreed;
+}
+
+function difference(expected: Outputs, given: Outputs): string | undefined {
+  for (const [name, data] of Object.entries(expected)) {
+    const other = given[name];
+    if (other?.length !== data.length)
+      return `the output ${name} has ${other?.length} elements; expected ${data.length}`;
+    let [min, max, worst] = [Infinity, -Infinity, 0];
+    for (const [index, value] of data.entries()) {
+      min = Math.min(min, value);
+      max = Math.max(max, value);
+      worst = Math.max(worst, Math.abs(value - other[index]!));
+    }
+    if (!(worst <= TOLERANCE * (max - min))) return `${name} is off by ${worst} in a range of ${max - min}`;
+  }
+  return undefined;
+}
