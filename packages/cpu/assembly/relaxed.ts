@@ -3,7 +3,9 @@
  * TypeScript. A module has no globals and no static data.
  */
 
+export { bilinear } from "./bilinear";
 export { clearRows } from "./clear";
+export { copyRuns } from "./copy-runs";
 export {
   depthwise,
   depthwise3x3s1_4x8,
@@ -16,9 +18,13 @@ export {
   depthwise5x5s2_4x8,
   depthwise5x5s2_2x4,
 } from "./dwconv";
+export { elementwise } from "./elementwise";
 export { grouped3_4x4, grouped3_4x8 } from "./grouped";
 export { igemm1x32, igemm4x8, igemm6x16, igemm6x8, igemm8x4 } from "./igemm";
+export { pool } from "./pool";
+export { softmax } from "./softmax";
 export { toNchw, toNhwc } from "./transpose";
+export { transposes } from "./transposes";
 export {
   winogradBlocks4x8,
   winogradBlocks6x16,

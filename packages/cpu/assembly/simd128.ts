@@ -3,7 +3,9 @@
  * those that lack relaxed SIMD keeps more without fused multiply-add. See src/kernel-set.ts for the same list in TypeScript.
  */
 
+export { bilinear } from "./bilinear";
 export { clearRows } from "./clear";
+export { copyRuns } from "./copy-runs";
 export {
   depthwise,
   depthwise3x3s1_4x4,
@@ -12,7 +14,11 @@ export {
   depthwise5x5s1_4x4,
   depthwise5x5s2_2x4,
 } from "./dwconv";
+export { elementwise } from "./elementwise";
 export { grouped3_4x4 } from "./grouped";
 export { igemm1x32, igemm4x8, igemm8x4 } from "./igemm";
+export { pool } from "./pool";
+export { softmax } from "./softmax";
 export { toNchw, toNhwc } from "./transpose";
+export { transposes } from "./transposes";
 export { winogradBlocks4x8, winogradMultiply4x8, winogradTransform } from "./winograd";

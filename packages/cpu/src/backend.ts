@@ -62,7 +62,7 @@ export function cpuImplementation(
   return {
     name: "cpu",
     device,
-    features: { nonFinite: true, subnormals: true, operations: kernels.run.elementwise ? OPERATION_KINDS : [] },
+    features: { nonFinite: true, subnormals: true, operations: OPERATION_KINDS },
     allocate: (shape) => allocateStorage(arena(), shape),
     free: ({ address }) => arena().free(address),
     allocateShared(lifetimes) {

@@ -5,6 +5,15 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { createJsKernels } from "./js-kernels/index.js";
 import { createArena } from "./arena.js";
+import { FUNCTION_CODES } from "./operations/function-codes.js";
+import {
+  BILINEAR_PARAMS,
+  COPY_RUNS_PARAMS,
+  ELEMENTWISE_PARAMS,
+  POOL_PARAMS,
+  SOFTMAX_PARAMS,
+  TRANSPOSES_PARAMS,
+} from "./operations/params.js";
 import { DWCONV_PARAMS, fieldIndices, GROUPED_PARAMS, IGEMM_PARAMS, WINOGRAD_PARAMS, writeParams } from "./params.js";
 
 function fieldsInAssembly(file: string, className: string): readonly string[] {
@@ -12,6 +21,25 @@ function fieldsInAssembly(file: string, className: string): readonly string[] {
   const body = source.slice(source.indexOf(`class ${className} {`)).split("\n}")[0]!;
   return [...body.matchAll(/^ {2}(\w+): (?:usize|i32|f32);$/gm)].map((match) => match[1]!);
 }
+
+describe("parameters of operations", () => {
+  it.each([
+    ["ElementwiseParams", ELEMENTWISE_PARAMS],
+    ["PoolParams", POOL_PARAMS],
+    ["CopyRunsParams", COPY_RUNS_PARAMS],
+    ["TransposesParams", TRANSPOSES_PARAMS],
+    ["BilinearParams", BILINEAR_PARAMS],
+    ["SoftmaxParams", SOFTMAX_PARAMS],
+  ] as const)("are those of %s in assembly/operation-params.ts", (className, fields) => {
+    expect(fieldsInAssembly("operation-params.ts", className)).toEqual([...fields]);
+  });
+
+  it("have the codes of functions of assembly/elementwise.ts", () => {
+    const source = readFileSync(fileURLToPath(new URL("../assembly/elementwise.ts", import.meta.url)), "utf8");
+    const names = [...source.matchAll(/^const (\w+) = \d+;$/gm)].map((match) => match[1]!.replaceAll("_", "").toLowerCase());
+    expect(names).toEqual(FUNCTION_CODES.map((name) => name.toLowerCase()));
+  });
+});
 
 describe("parameters", () => {
   it.each([

@@ -1,16 +1,23 @@
 /** Operations at the level of memory, on every kernel set, against their definitions. */
 
+import { setFlagsFromString } from "node:v8";
 import { randomSource } from "@convene/conformance";
 import { formatOperation, OPERATION_KINDS, type OperationProblem, operationInputShapes } from "@convene/core";
 import { describe, expect, it } from "vitest";
 import { createJsKernels } from "../js-kernels/index.js";
 import type { KernelSet } from "../kernel-set.js";
+import { loadWasmKernels } from "../wasm.js";
 import { allowance } from "./testing/allowance.js";
 import { LIMIT, type Operands, operandsOf, runOperation } from "./testing/bench.js";
 import { outputOf } from "./testing/definitions.js";
 import { OPERATION_PROBLEMS } from "./testing/problems.js";
 
+// Node 20 has relaxed SIMD behind a flag.
+if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+
 const KERNEL_SETS: readonly (readonly [name: string, load: () => Promise<KernelSet>])[] = [
+  ["simd128", () => loadWasmKernels({ simd: "simd128" }, LIMIT)],
+  ["relaxed", () => loadWasmKernels({ simd: "relaxed" }, LIMIT)],
   ["JavaScript", async () => createJsKernels(LIMIT)],
 ];
 

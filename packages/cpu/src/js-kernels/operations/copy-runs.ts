@@ -35,7 +35,7 @@ export function copyRunsJs(memory: KernelMemory): RangeKernel {
         const offset = i32[at + 1]!;
         const from = base + (offset >> 2);
         const count = i32[at + 2]! >>> 2;
-        if (row < 0 || offset < 0) i32.fill(value, to, to + count);
+        if (row === -1 || offset === -1) i32.fill(value, to, to + count);
         else if (count > SHORT) i32.copyWithin(to, from, from + count);
         else for (let index = 0; index < count; index++) i32[to + index] = i32[from + index]!;
       }

@@ -14,9 +14,9 @@ const gamma = (terms: number): number => (terms * U) / (1 - terms * U);
  */
 export const FUNCTION_ULPS: Readonly<Partial<Record<Extract<Activation, string>, number>>> = {
   sigmoid: 3,
-  silu: 4,
-  tanh: 3,
-  gelu: 5,
+  silu: 5,
+  tanh: 2,
+  gelu: 6,
   hardSigmoid: 2,
   hardSwish: 3,
 };

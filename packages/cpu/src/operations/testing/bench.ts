@@ -89,7 +89,7 @@ export function runOperation(
   for (const [index, each] of storages.entries()) {
     writeTensor(arena, kernels.copies, each, tensor(inputs[index]!, shapes[index]!));
   }
-  const run = (): Float32Array => {
+  const run = (): void => {
     const second = storages.length > 1 ? storages[1]!.data : 0;
     for (const step of plan.steps) {
       const [from, to] = [inputOf(step, storages, workspace.shared), outputOf(step, y, workspace.shared)];
@@ -98,16 +98,21 @@ export function runOperation(
         kernels.run[step.kernel]!(step.params, from, to, second, workspace.shared, own, start, end);
       }
     }
-    return readTensor(arena, kernels.copies, y, "nchw").data;
   };
-  if (last !== undefined) return { plan, output: run(), overwritten: undefined };
+  // It goes through the staging area, which nobody watches over.
+  const read = (): Float32Array => readTensor(arena, kernels.copies, y, "nchw").data;
+  if (last !== undefined) {
+    run();
+    return { plan, output: read(), overwritten: undefined };
+  }
   const workspaceStart = workspace.shared === 0 ? room : workspace.shared;
   arena.f32.fill(SENTINEL, workspaceStart / 4, (room + 4096) / 4);
   arena.f32.fill(SENTINEL, y.address / 4, (y.address + y.total + 4096) / 4);
   const before = arena.i32.slice();
 
-  const output = run();
+  run();
   const after = arena.i32.slice();
+  const output = read();
   after.set(before.subarray(workspace.shared / 4, (workspace.own + WORKERS * workspace.ownBytes) / 4), workspace.shared / 4);
   const [n, c, h, w] = y.shape;
   for (let image = 0; image < n; image++) {

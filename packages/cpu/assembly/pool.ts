@@ -1,0 +1,120 @@
+/**
+ * The maximum or the average of windows. For each output row, and each output column, a table has three integers: bytes to the
+ * first tap within the input, how many taps are within it, and how many elements an average counts along this axis.
+ */
+
+import { PoolParams } from "./operation-params";
+import { storeLanes } from "./simd";
+
+/** Jobs `start` to `end` of images x rows x chunks of channels, chunks innermost. */
+export function pool(
+  params: PoolParams,
+  input: usize,
+  output: usize,
+  _residual: usize,
+  _shared: usize,
+  _own: usize,
+  start: i32,
+  end: i32,
+): void {
+  if (params.average) rows(true, params, input, output, start, end);
+  else rows(false, params, input, output, start, end);
+}
+
+@inline
+function rows(AVERAGE: bool, params: PoolParams, input: usize, output: usize, start: i32, end: i32): void {
+  const ow = params.ow;
+  const pixel: usize = params.channels << 2;
+  // Loop 3, jobs: splits the output into rows, and where these are few, into chunks of channels.
+  for (let job = start; job < end; job++) {
+    const chunk = job % params.chunks;
+    const rest = job / params.chunks;
+    const y = rest % params.oh;
+    const image = rest / params.oh;
+    const channel = chunk * params.chunkChannels;
+    const channels = min<i32>(params.chunkChannels, params.channels - channel);
+    const row = params.rows + y * 12;
+    const height = load<i32>(row, 4);
+    const base = input + image * params.inputImage + load<i32>(row) + (channel << 2);
+    let to = output + image * params.outputImage + y * ow * pixel + (channel << 2);
+    let column = params.columns;
+    // Loop 2, pixels.
+    for (let x = 0; x < ow; x++) {
+      const width = load<i32>(column, 4);
+      const divisor = <f32>load<i32>(row, 8) * <f32>load<i32>(column, 8);
+      let from = base + load<i32>(column);
+      let at = to;
+      let left = channels;
+      // Loop 1, channels: sixteen at a time (a cache line), then four.
+      for (; left >= 16; left -= 16) {
+        window(AVERAGE, true, params, from, height, width, divisor, at, 16);
+        from += 64;
+        at += 64;
+      }
+      for (; left > 0; left -= 4) {
+        window(AVERAGE, false, params, from, height, width, divisor, at, left);
+        from += 16;
+        at += 16;
+      }
+      column += 12;
+      to += pixel;
+    }
+  }
+}
+
+/** Sixteen channels of one window, or up to four. */
+@inline
+function window(
+  AVERAGE: bool,
+  SIXTEEN: bool,
+  params: PoolParams,
+  from: usize,
+  height: i32,
+  width: i32,
+  divisor: f32,
+  to: usize,
+  lanes: i32,
+): void {
+  const tapRow: usize = params.tapRow;
+  const tapColumn: usize = params.tapColumn;
+  let y0 = f32x4.splat(AVERAGE ? 0 : -Infinity);
+  let y1 = y0;
+  let y2 = y0;
+  let y3 = y0;
+  for (; height > 0; height--) {
+    let tap = from;
+    for (let x = width; x > 0; x--) {
+      y0 = taken(AVERAGE, y0, v128.load(tap));
+      if (SIXTEEN) {
+        y1 = taken(AVERAGE, y1, v128.load(tap, 16));
+        y2 = taken(AVERAGE, y2, v128.load(tap, 32));
+        y3 = taken(AVERAGE, y3, v128.load(tap, 48));
+      }
+      tap += tapColumn;
+    }
+    from += tapRow;
+  }
+  if (AVERAGE) {
+    const by = f32x4.splat(divisor);
+    y0 = f32x4.div(y0, by);
+    if (SIXTEEN) {
+      y1 = f32x4.div(y1, by);
+      y2 = f32x4.div(y2, by);
+      y3 = f32x4.div(y3, by);
+    }
+  }
+  if (!SIXTEEN) {
+    storeLanes(to, y0, lanes);
+    return;
+  }
+  v128.store(to, y0);
+  v128.store(to, y1, 16);
+  v128.store(to, y2, 32);
+  v128.store(to, y3, 48);
+}
+
+/** With one more tap. A NaN stays. */
+@inline
+function taken(AVERAGE: bool, y: v128, x: v128): v128 {
+  return AVERAGE ? f32x4.add(y, x) : f32x4.max(y, x);
+}
