@@ -71,8 +71,10 @@ export function mobilenetV1(tensors) {
 
 /** Inverted residuals: wide inside, narrow between, where a block adds its input. @param {Tensors} tensors */
 export function mobilenetV2(tensors) {
+  const stem = layer(tensors, "features.0.0", "features.0.1", { stride: 2, activation: "relu6" });
   /** @type {import("@convene/core").NetworkEntry[]} */
-  const layers = [layer(tensors, "features.0.0", "features.0.1", { stride: 2, activation: "relu6" })];
+  const layers = [stem];
+  let channels = stem.outChannels;
   for (const [at, stride] of V2_STRIDES.entries()) {
     const name = `features.${at + 1}.conv`;
     const input = layers.length - 1;
@@ -82,9 +84,9 @@ export function mobilenetV2(tensors) {
     const depthwise = `${name}.${wide ? 1 : 0}`;
     layers.push(layer(tensors, `${depthwise}.0`, `${depthwise}.1`, { stride, depthwise: true, activation: "relu6" }));
     const conv = layer(tensors, `${name}.${wide ? 2 : 1}`, `${name}.${wide ? 3 : 2}`, {});
-    // A block that changes neither the image's size nor the number of channels.
-    const adds = stride === 1 && wide && tensors[`${name}.0.0.weight`].shape[1] === conv.outChannels;
-    layers.push(adds ? { conv, residual: input } : conv);
+    // It adds its input where neither the image's size nor the number of channels changes.
+    layers.push(stride === 1 && conv.outChannels === channels ? { conv, residual: input } : conv);
+    channels = conv.outChannels;
   }
   layers.push(layer(tensors, "features.18.0", "features.18.1", { activation: "relu6" }));
   return network(...layers, globalAvgPool2d(), classifier(tensors, "classifier.1"));

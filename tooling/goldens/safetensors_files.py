@@ -88,7 +88,7 @@ def write_network(name, network):
 def main():
     for folder in (PACKAGE, EXAMPLE):
         os.makedirs(folder, exist_ok=True)
-    save_file(every_dtype(), os.path.join(PACKAGE, "every-dtype.safetensors"), {"format": "pt", "written": "by safetensors"})
+    save_file(every_dtype(), os.path.join(PACKAGE, "every-dtype.safetensors"), {"format": "pt"})
     write_network("mobilenet-v1", MobilenetV1(10))
     write_network("mobilenet-v2", mobilenet_v2(width_mult=0.1, num_classes=10))
 

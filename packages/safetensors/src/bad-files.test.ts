@@ -44,19 +44,16 @@ it("reads a file with a byte changed, or throws its own error", () => {
   expect(refused).toBeGreaterThan(headerEnd * 2);
 });
 
-it("takes no memory by what a header says", () => {
-  const claims = new Uint8Array(20).fill(0x20);
-  claims[8] = 0x7b;
-  new DataView(claims.buffer).setBigUint64(0, 100_000_000n, true);
-  expect(errorOf(() => readAll(claims))).toMatchObject({
-    code: "ERR_TRUNCATED",
-    message: expect.stringContaining("100000008"),
-  });
-  new DataView(claims.buffer).setBigUint64(0, 100_000_001n, true);
-  expect(errorOf(() => readAll(claims))).toMatchObject({ code: "ERR_FORMAT" });
-  new DataView(claims.buffer).setBigUint64(0, 2n ** 64n - 1n, true);
-  expect(errorOf(() => readAll(claims))).toMatchObject({ code: "ERR_FORMAT" });
-});
+it.each([100_000_000n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n])(
+  "takes no memory by a header that claims %d bytes",
+  (claimed) => {
+    const file = new Uint8Array(20).fill(0x20);
+    file[8] = 0x7b;
+    new DataView(file.buffer).setBigUint64(0, claimed, true);
+    const message = `the header needs ${Number(claimed + 8n)} bytes; the file is cut off, and has 20`;
+    expect(errorOf(() => readAll(file))).toMatchObject({ code: "ERR_TRUNCATED", message });
+  },
+);
 
 it("reads 100,000 tensors", () => {
   const names = Array.from({ length: 100_000 }, (_, at) => [`layers.${at}.weight`, entry("U8", [1], at, at + 1)]);
@@ -70,29 +67,17 @@ it.each<[string, string | object, number, string, RegExp]>([
   ["a key twice", `{"a":${JSON.stringify(one)},"a":${JSON.stringify(one)}}`, 4, "ERR_HEADER", /the key "a" twice/],
   ["a key twice, spelt otherwise", `{"a":{"dtype":"U8","dtyp\\u0065":"I8"}}`, 4, "ERR_HEADER", /"dtype" twice/],
   ["metadata twice", `{"__metadata__":{},"__metadata__":{}}`, 0, "ERR_HEADER", /"__metadata__" twice/],
-  [
-    "a hole",
-    { a: one, b: entry("U8", [1], 5, 6) },
-    6,
-    "ERR_HEADER",
-    /a hole of 1 bytes before tensor "b", at offset 5/,
-  ],
-  [
-    "an overlap",
-    { a: one, b: entry("U8", [2], 3, 5) },
-    5,
-    "ERR_HEADER",
-    /1 bytes are also another tensor's in tensor "b"/,
-  ],
-  ["two tensors in one place", { a: one, b: one }, 4, "ERR_HEADER", /4 bytes are also another/],
-  ["a hole at the start", { a: entry("U8", [1], 3, 4) }, 4, "ERR_HEADER", /a hole of 3 bytes/],
-  ["bytes at the end", { a: one }, 7, "ERR_HEADER", /the last 3 bytes of the file belong to no tensor/],
+  ["a hole", { a: one, b: entry("U8", [1], 5, 6) }, 6, "ERR_HEADER", /tensor "b" begins at 5; expected 4, where/],
+  ["an overlap", { a: one, b: entry("U8", [2], 3, 5) }, 5, "ERR_HEADER", /tensor "b" begins at 3; expected 4, where/],
+  ["two tensors in one place", { a: one, b: one }, 4, "ERR_HEADER", /tensor "b" begins at 0; expected 4/],
+  ["a hole at the start", { a: entry("U8", [1], 3, 4) }, 4, "ERR_HEADER", /tensor "a" begins at 3; expected 0/],
+  ["bytes at the end", { a: one }, 7, "ERR_HEADER", /the tensors end at 4; expected 7, where the file ends/],
   [
     "too few bytes for its shape",
     { a: entry("F32", [4], 0, 4) },
     4,
     "ERR_HEADER",
-    /has 4 bytes; expected 16 for F32 of/,
+    /data_offsets \(\[0,4\]\) must be 16 apart, for F32 of shape \[4\]/,
   ],
   [
     "a size of 2 to the 53rd",
@@ -106,14 +91,20 @@ it.each<[string, string | object, number, string, RegExp]>([
     { a: entry("U8", [...Array<number>(30).fill(2 ** 50), 0], 0, 0) },
     0,
     "ERR_HEADER",
-    /NaN for U8/,
+    /must be NaN apart, for U8/,
   ],
   ["a negative size", { a: entry("U8", [-1, -4], 0, 4) }, 4, "ERR_HEADER", /shape \(\[-1,-4\]\)/],
   ["a broken size", { a: entry("U8", [0.5, 8], 0, 4) }, 4, "ERR_HEADER", /shape/],
   ["a negative offset", { a: entry("U8", [4], -4, 0) }, 4, "ERR_HEADER", /data_offsets \(\[-4,0\]\)/],
-  ["offsets the wrong way", { a: entry("U8", [4], 4, 0) }, 4, "ERR_HEADER", /the second not below the first/],
-  ["three offsets", { a: { ...one, data_offsets: [0, 4, 4] } }, 4, "ERR_HEADER", /data_offsets/],
-  ["an offset behind the end", { a: entry("U8", [8], 0, 8) }, 4, "ERR_TRUNCATED", /the file has 4 bytes, and needs 8/],
+  ["offsets the wrong way", { a: entry("U8", [4], 4, 0) }, 4, "ERR_HEADER", /data_offsets \(\[4,0\]\) must be 4 apart/],
+  ["three offsets", { a: { ...one, data_offsets: [0, 4, 4] } }, 4, "ERR_HEADER", /data_offsets \(\[0,4,4\]\)/],
+  [
+    "an offset behind the end",
+    { a: entry("U8", [8], 0, 8) },
+    4,
+    "ERR_TRUNCATED",
+    /tensor "a", behind the header, needs 8 bytes; the file is cut off, and has 4/,
+  ],
   [
     "an unknown dtype",
     { a: { ...one, dtype: "F8_E4M3" } },
@@ -129,13 +120,16 @@ it.each<[string, string | object, number, string, RegExp]>([
     { __metadata__: { epoch: 3 } },
     0,
     "ERR_HEADER",
-    /__metadata__: "epoch" \(3\) must be a string/,
+    /__metadata__ \(\{"epoch":3\}\) must hold strings/,
   ],
-  ["metadata that is null", `{"__metadata__":null}`, 0, "ERR_HEADER", /__metadata__ \(null\) must be an object/],
+  ["metadata that is text", { __metadata__: "pt" }, 0, "ERR_HEADER", /__metadata__ \("pt"\) must be an object/],
+  ["a dtype in a list", { a: { ...one, dtype: ["U8"] } }, 4, "ERR_DTYPE", /dtype \(\["U8"\]\)/],
+  ["no offsets", { a: { dtype: "U8", shape: [4] } }, 4, "ERR_HEADER", /data_offsets \(undefined\) must be a list/],
+  ["one offset", { a: { ...one, data_offsets: [0] } }, 4, "ERR_HEADER", /data_offsets \(\[0\]\) must be 4 apart/],
   ["no JSON", "{,}", 0, "ERR_HEADER", /the header is no JSON/],
   ["JSON that is cut off", `{"a`, 0, "ERR_HEADER", /the header is no JSON/],
   ["a list for a header", "[]", 0, "ERR_FORMAT", /byte 8 must be \{/],
-  ["an empty header", "", 0, "ERR_FORMAT", /byte 8 must be \{/],
+  ["an empty header", "", 0, "ERR_HEADER", /the header is no JSON/],
   ["brackets, 200,000 deep", `{"a":${"[".repeat(200_000)}`, 0, "ERR_HEADER", /the header is no JSON/],
 ])("refuses %s", (_what, header, length, code, message) => {
   const error = errorOf(() => readAll(fileOf(header, new Uint8Array(length))));
@@ -153,13 +147,13 @@ describe("another format", () => {
   const latin1 = (text: string): Uint8Array => Uint8Array.from(text.padEnd(64, "\0"), (letter) => letter.charCodeAt(0));
 
   it.each([
-    ["PK\u0003\u0004", /a zip archive, as torch.save writes .* safetensors.torch.save_file/],
+    ["PK\u0003\u0004", /the file is a PyTorch file .* safetensors.torch.save_file/],
     ["\u0080\u0002}q\0", /a pickle/],
     ["GGUF\u0003", /a GGUF file/],
     ["\u0089HDF\r\n", /an HDF5 file/],
-    ["<!DOCTYPE html>", /a page of HTML/],
-    ["version https://git-lfs.github.com/spec/v1", /a Git LFS pointer; git lfs pull/],
-    ["\u0008\u0007\u0012\u0007pytorch", /this is no safetensors file/],
+    ["<!DOCTYPE html>", /the file is HTML/],
+    ["version https://git-lfs.github.com/spec/v1", /a Git LFS pointer: git lfs pull/],
+    ["\u0008\u0007\u0012\u0007pytorch", /the file is not safetensors: byte 8 must be \{/],
   ])("of %j is named", (start, message) => {
     expect(errorOf(() => readAll(latin1(start)))).toMatchObject({
       code: "ERR_FORMAT",

@@ -26,7 +26,7 @@ interface Stored {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): TypedArray;
 }
 
-/** What the bytes of each type are seen as. */
+/** What the bytes of each type are seen as, in typed arrays. */
 const STORED: Readonly<Record<Dtype, Stored>> = {
   F64: Float64Array,
   F32: Float32Array,
@@ -43,11 +43,11 @@ const STORED: Readonly<Record<Dtype, Stored>> = {
   BOOL: Uint8Array,
 };
 
+export const DTYPES = Object.keys(STORED).join(", ");
+
 export function isDtype(value: unknown): value is Dtype {
   return typeof value === "string" && Object.hasOwn(STORED, value);
 }
-
-export const DTYPES = Object.keys(STORED).join(", ");
 
 /** Bytes of one number. */
 export function sizeOf(dtype: Dtype): number {
@@ -59,44 +59,30 @@ export function sizeOf(dtype: Dtype): number {
  * they lie on a multiple of their size, a copy where they do not, or where the type is widened or narrowed to float32.
  */
 export function decode(dtype: Dtype, bytes: Uint8Array): DataOf<Dtype> {
-  const Type = STORED[dtype];
-  const { buffer, byteOffset, length } = byteOffsetFits(bytes, Type.BYTES_PER_ELEMENT) ? bytes : new Uint8Array(bytes);
-  const stored = new Type(buffer, byteOffset, length / Type.BYTES_PER_ELEMENT);
+  const size = sizeOf(dtype);
+  const { buffer, byteOffset, length } = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
+  const stored = new STORED[dtype](buffer, byteOffset, length / size);
   if (dtype === "F64") return Float32Array.from(stored as Float64Array);
-  if (dtype === "F16") return widen(stored as Uint16Array, float16);
-  if (dtype === "BF16") return widen(stored as Uint16Array, bfloat16);
-  return stored as DataOf<Dtype>;
-}
-
-function byteOffsetFits({ byteOffset }: Uint8Array, size: number): boolean {
-  return byteOffset % size === 0;
-}
-
-/** `write` is given the floats, and the bits of the same memory. */
-function widen(
-  stored: Uint16Array,
-  write: (out: Float32Array, bits: Uint32Array, stored: Uint16Array) => void,
-): Float32Array {
-  const out = new Float32Array(stored.length);
-  write(out, new Uint32Array(out.buffer), stored);
-  return out;
-}
-
-/** The upper half of a float32. */
-function bfloat16(_out: Float32Array, bits: Uint32Array, stored: Uint16Array): void {
-  for (let at = 0; at < stored.length; at++) bits[at] = stored[at]! << 16;
+  return dtype === "F16" || dtype === "BF16" ? widen(stored as Uint16Array, dtype) : (stored as DataOf<Dtype>);
 }
 
 /**
- * Exponent and fraction, moved to where a float32 has them, stand for 2⁻¹¹² of the value, subnormal numbers too. What then is
- * 2¹⁶ or more had the largest exponent: an infinity, or NaN.
+ * A bfloat16 is the upper half of a float32. Exponent and fraction of a float16, moved to where a float32 has them, stand for
+ * 2⁻¹¹² of the value, subnormal numbers too. What then is 2¹⁶ or more had the largest exponent: an infinity, or NaN.
  */
-function float16(out: Float32Array, bits: Uint32Array, stored: Uint16Array): void {
+function widen(stored: Uint16Array, dtype: "F16" | "BF16"): Float32Array {
+  const out = new Float32Array(stored.length);
+  const bits = new Uint32Array(out.buffer);
   for (let at = 0; at < stored.length; at++) {
     const half = stored[at]!;
+    if (dtype === "BF16") {
+      bits[at] = half << 16;
+      continue;
+    }
     bits[at] = (half & 0x7fff) << 13;
     const x = out[at]! * 2 ** 112;
     const magnitude = x < 65_536 ? x : x === 65_536 ? Infinity : Number.NaN;
     out[at] = half & 0x8000 ? -magnitude : magnitude;
   }
+  return out;
 }

@@ -36,13 +36,13 @@ describe("a file of the format's own library", () => {
   ])("gives %s", (name, dtype, shape, values) => {
     const { data, ...rest } = tensors[name]!;
     expect(rest).toEqual({ dtype, shape });
-    expect([...data]).toEqual(values);
+    expect([...(data as Iterable<number | bigint>)]).toEqual(values);
     expect(Object.is(tensors[name]!.data, data)).toBe(true);
   });
 
   it("has every tensor, and its metadata", () => {
     expect(Object.keys(tensors)).toHaveLength(12);
-    expect(readSafetensorsMetadata(WRITTEN)).toEqual({ format: "pt", written: "by safetensors" });
+    expect(readSafetensorsMetadata(WRITTEN)).toEqual({ format: "pt" });
   });
 });
 
@@ -94,7 +94,7 @@ describe("float32", () => {
   });
 
   it("names what there is not", () => {
-    expect(() => float32(tensors, "fc.weight")).toThrow(/there is no tensor "fc.weight"; the file has 12: "/);
+    expect(() => float32(tensors, "fc.weight")).toThrow(/there is no tensor "fc.weight" among \["/);
     expect(codeOf(() => float32(tensors, "toString"))).toBe("ERR_NO_TENSOR");
     expect(codeOf(() => float32(tensors, "i64"))).toBe("ERR_DTYPE");
   });

@@ -1,7 +1,7 @@
 /** A file as its tensors. */
 
 import { type DataOf, decode, type Dtype, type FloatDtype, type IntegerDtype } from "./dtypes.js";
-import { SafetensorsError, show } from "./errors.js";
+import { fail, show } from "./errors.js";
 import { type Entry, readHeader } from "./header.js";
 
 interface TensorOf<D extends Dtype> {
@@ -50,16 +50,9 @@ export function readSafetensorsMetadata(bytes: Uint8Array | ArrayBuffer): Readon
  */
 export function float32(tensors: SafetensorsTensors, name: string): Float32Array {
   const tensor = tensors[name];
-  if (tensor === undefined) {
-    const names = Object.keys(tensors);
-    const first = names.slice(0, 3).map(show).join(", ");
-    throw new SafetensorsError(
-      "ERR_NO_TENSOR",
-      `there is no tensor ${show(name)}; the file has ${names.length}: ${first} ...`,
-    );
-  }
+  if (!tensor) return fail("ERR_NO_TENSOR", `there is no tensor ${show(name)} among ${show(Object.keys(tensors))}`);
   if (tensor.data instanceof Float32Array) return tensor.data;
-  throw new SafetensorsError("ERR_DTYPE", `tensor ${show(name)} is ${tensor.dtype}; expected floating-point numbers`);
+  return fail("ERR_DTYPE", `tensor ${show(name)} (${tensor.dtype}) must hold floating-point numbers`);
 }
 
 function lazyTensor({ dtype, shape, from, to }: Entry, bytes: Uint8Array): SafetensorsTensor {

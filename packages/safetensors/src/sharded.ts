@@ -1,9 +1,8 @@
 /** A model in several files, and the index that says which of them holds which tensor. */
 
-import { SafetensorsError, show } from "./errors.js";
-import { checkObject } from "./header.js";
+import { fail, SafetensorsError, show } from "./errors.js";
 import { readSafetensors, type SafetensorsTensor, type SafetensorsTensors } from "./read.js";
-import { parseStrict } from "./strict-json.js";
+import { checkObject, parseStrict } from "./strict-json.js";
 
 /**
  * The tensors of all files that an index names (`model.safetensors.index.json`).
@@ -20,42 +19,33 @@ export async function readSafetensorsIndex(
   json: string,
   read: (file: string) => Uint8Array | ArrayBuffer | Promise<Uint8Array | ArrayBuffer>,
 ): Promise<SafetensorsTensors> {
-  const { weight_map: given } = checkObject(parseStrict(json, "the index"), "the index");
-  const places = new Map(Object.entries(checkObject(given, "the index's weight_map")).map(checkPlace));
+  const files = Object.entries(checkObject(parseStrict(json, "the index").weight_map, "weight_map"));
+  const places = new Map(files.map(([name, file]) => [name, checkFile(file)]));
   const tensors = Object.create(null) as Record<string, SafetensorsTensor>;
   for (const file of new Set(places.values())) {
-    const found = await readShard(file, read);
-    for (const [name, tensor] of Object.entries(found)) {
-      const place = places.get(name);
-      if (place !== file) {
-        const where = place === undefined ? "does not have" : `has in ${place}`;
-        throw new SafetensorsError("ERR_NO_TENSOR", `${file} holds the tensor ${show(name)}, which the index ${where}`);
-      }
-      tensors[name] = tensor;
+    const found = parse(await read(file), file);
+    for (const name of Object.keys(found)) {
+      if (places.get(name) !== file) fail("ERR_NO_TENSOR", `${file} holds the tensor ${show(name)}, against the index`);
+      tensors[name] = found[name]!;
     }
   }
   for (const [name, file] of places) {
-    if (!(name in tensors))
-      throw new SafetensorsError("ERR_NO_TENSOR", `${file} has no tensor ${show(name)}, which the index says it has`);
+    if (!(name in tensors)) fail("ERR_NO_TENSOR", `${file} lacks the tensor ${show(name)}, against the index`);
   }
   return tensors;
 }
 
-function checkPlace([name, file]: [string, unknown]): readonly [string, string] {
+function checkFile(file: unknown): string {
   // A path could lead out of the folder that the caller reads from.
-  if (typeof file === "string" && /^[^/\\:\0]+$/.test(file) && !/^\.+$/.test(file)) return [name, file];
-  throw new SafetensorsError(
-    "ERR_HEADER",
-    `the index's file of ${show(name)} (${show(file)}) must be a file's name, without a path`,
-  );
+  if (typeof file === "string" && /^(?!\.*$)[^/\\:\0]+$/.test(file)) return file;
+  return fail("ERR_HEADER", `weight_map: ${show(file)} must be a file's name, without a path`);
 }
 
-async function readShard(file: string, read: (file: string) => unknown): Promise<SafetensorsTensors> {
-  const bytes = (await read(file)) as Uint8Array;
+function parse(bytes: Uint8Array | ArrayBuffer, file: string): SafetensorsTensors {
   try {
     return readSafetensors(bytes);
   } catch (error) {
-    if (!(error instanceof SafetensorsError)) throw error;
-    throw new SafetensorsError(error.code, `${file}: ${error.message}`, { cause: error });
+    if (error instanceof SafetensorsError) fail(error.code, `${file}: ${error.message}`, error);
+    throw error;
   }
 }
