@@ -1,8 +1,9 @@
 /** Whole command lines, with the reference in place of the real backends. */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { referenceBackend, type SuiteName } from "@convene/conformance";
 import {
   type Backend,
@@ -659,10 +660,10 @@ function tiny(): Workload {
 
 describe("start", () => {
   /** All suites where none are named, as in the command. */
-  async function run(table: BackendTable, columns?: number, suites?: readonly SuiteName[]) {
+  async function run(table: BackendTable, columns?: number, suites?: readonly SuiteName[], models = folder) {
     const json = join(folder, "out.json");
     const { io, stdout } = world(new AbortController(), columns);
-    const code = await start({ time: 2, json }, io, table, tiny(), suites);
+    const code = await start({ time: 2, json }, io, table, tiny(), suites, models);
     return { code, stdout: stdout.text(), report: JSON.parse(readFileSync(json, "utf8")) };
   }
 
@@ -674,6 +675,7 @@ describe("start", () => {
     expect(stdout).toMatch(/end to end, model.run +first +[\d.]+/);
     expect(stdout).toMatch(/verified {2}[\d,]+ cases on first \(float64 loops, 1 thread\), none failed\n/);
     expect(stdout).toMatch(/timed {5}tiny, end to end: first [\d.]+ ms\n/);
+    expect(stdout).toMatch(/network {3}no trained network is here: npm run models fetches three of them/);
     expect(stdout).toMatch(/next {6}npm run convene -- explain textbook, npm run convene -- bench resnext50, /);
     expect(report).toMatchObject({
       command: "start",
@@ -681,6 +683,18 @@ describe("start", () => {
       bench: { interrupted: false, workloads: [{ name: "tiny", complete: true }] },
     });
     expect(readdirSync(folder)).toEqual(["out.json"]);
+  });
+
+  it("ends with a trained network, if its file is there, and fails where that is wrong", async () => {
+    const models = mkdtempSync(join(tmpdir(), "convene-models-"));
+    const file = fileURLToPath(new URL("../../../packages/onnx/test-files/torch/resnet-basic.onnx", import.meta.url));
+    copyFileSync(file, join(models, "face_detection_front_128x128_barracuda.onnx"));
+    const right = await run({ first: TABLE["first"]! }, undefined, ["lifecycle"], models);
+    expect(right.code).toBe(0);
+    expect(right.stdout).toMatch(
+      /network {3}face_detection\w+\.onnx, \d+ layers right with their own weights on each backend; end to end: first [\d.]+ ms/,
+    );
+    rmSync(models, { recursive: true });
   });
 
   it("fits in 80 columns", async () => {

@@ -5,7 +5,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { command } from "./again.js";
 import { BACKENDS, type BackendTable } from "./backends.js";
 import { codeOf, CommandError, messageOf, oneLine } from "./command-error.js";
-import { bench, type BenchOptions, DEFAULT_TIME } from "./commands/bench.js";
+import { DEFAULT_TIME } from "./bench/default-time.js";
+import { bench, type BenchOptions } from "./commands/bench.js";
 import { explain, type ExplainOptions } from "./commands/explain.js";
 import { run, type RunOptions } from "./commands/run.js";
 import { start, type StartOptions } from "./commands/start.js";

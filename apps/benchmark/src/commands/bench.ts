@@ -6,6 +6,7 @@ import { openBackends } from "../backends.js";
 import { benchLayer } from "../bench/bench-layer.js";
 import { benchNetwork } from "../bench/bench-network.js";
 import { benchMarkdown, benchTable, type WorkloadResult } from "../bench/bench-table.js";
+import { DEFAULT_TIME, NETWORK_TIME_FACTOR } from "../bench/default-time.js";
 import { failureWord } from "../bench/layer-failure.js";
 import { type LayerResult, layerResult, networkResult, totals } from "../bench/results.js";
 import { describeWarnings, type Warning, warningsFor } from "../bench/warnings.js";
@@ -21,10 +22,6 @@ import { loadProbes } from "../roofline/probe-kernels.js";
 import { type Roofline, threadsOf } from "../roofline/roofline.js";
 import { environment, type Environment } from "../version.js";
 import { distinctLayers, layerCount, resolveTargets, type Workload } from "../workloads/index.js";
-
-export const DEFAULT_TIME = 250;
-/** The whole network is one row; it gets the time of several layers. */
-const NETWORK_TIME_FACTOR = 4;
 
 export interface BenchOptions {
   readonly backend?: readonly string[];

@@ -138,7 +138,7 @@ describe("an ONNX file as a workload", () => {
     const { code, stdout } = await convene(`explain ${MODEL}`);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /mobilenet-v3\.onnx: an ONNX file \(operator set \d+, written by pytorch [\\d.]+\) at 1 x 3 x 32 x 32/,
+      /mobilenet-v3\.onnx: an ONNX file \(operator set \d+, written by pytorch [\d.]+\) at 1 x 3 x 32 x 32/,
     );
   });
 

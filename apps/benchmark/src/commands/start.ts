@@ -7,6 +7,7 @@ import { type Io, printLine, printProse } from "../io.js";
 import { enumerate, formatMilliseconds, formatRatio, plural } from "../report/format.js";
 import { printBackends, printTitle } from "../report/header.js";
 import { saveTo, toJson } from "../report/save.js";
+import { findTrainedNetwork, MODELS_FOLDER, runTrainedNetwork } from "../run/trained-network.js";
 import { environment } from "../version.js";
 import { resolveTargets, type Workload } from "../workloads/index.js";
 import { type BenchReport, hasFailed, printBench, runBench } from "./bench.js";
@@ -22,6 +23,7 @@ export interface StartOptions {
  *
  * @param workload what is checked at its real size, and timed; replaced in tests
  * @param suites what the backends are held to; fewer in tests, which have the whole once
+ * @param models the folder that may have a trained network
  */
 export async function start(
   options: StartOptions,
@@ -29,6 +31,7 @@ export async function start(
   table: BackendTable,
   workload: Workload = resolveTargets(["mobilenet-v1"])[0]!,
   suites: readonly SuiteName[] = SUITE_NAMES,
+  models: string = MODELS_FOLDER,
 ): Promise<number> {
   const json = saveTo(options.json);
   const content = (verify: VerifyReport, bench?: BenchReport): string =>
@@ -61,7 +64,10 @@ export async function start(
       printBench(benched, [workload], io);
       io.signal.throwIfAborted();
       printSummary(verified, benched, workload, io);
-      return hasFailed(benched) ? 1 : 0;
+      const trained = await runTrainedNetwork(findTrainedNetwork(models), backends, options.time, io);
+      printSummaryLine(io, "network", trained.text);
+      printNext(io);
+      return hasFailed(benched) || !trained.right ? 1 : 0;
     } finally {
       await backends.dispose();
     }
@@ -73,19 +79,26 @@ export async function start(
 const NEXT = ["explain textbook", "bench resnext50", "bench yardstick"];
 
 function printSummary({ cases }: VerifyReport, { backends, workloads }: BenchReport, workload: Workload, io: Io): void {
-  const { bold, green, cyan } = io.colors;
-  const line = (word: string, text: string): void => printProse(io, `${green(word.padEnd(8))}  ${text}`, 10);
+  const { bold } = io.colors;
   const devices = enumerate(backends.map(({ name, device }) => `${name} (${device})`));
   const times = (workloads[0]?.network?.figures ?? []).map(
     ({ backend, median, ratio }) =>
       `${backend} ${formatMilliseconds(median)} ms${ratio === undefined || ratio === 1 ? "" : ` (${formatRatio(ratio)} x)`}`,
   );
   printLine(io);
-  line("verified", `${plural(cases, "case")} on ${devices}, none failed`);
-  if (times.length > 0) line("timed", `${workload.name}, end to end: ${bold(enumerate(times))}`);
+  printSummaryLine(io, "verified", `${plural(cases, "case")} on ${devices}, none failed`);
+  if (times.length > 0) printSummaryLine(io, "timed", `${workload.name}, end to end: ${bold(enumerate(times))}`);
+}
+
+function printSummaryLine(io: Io, word: string, text: string): void {
+  printProse(io, `${io.colors.green(word.padEnd(8))}  ${text}`, 10);
+}
+
+function printNext(io: Io): void {
+  const { green, cyan } = io.colors;
   const next = NEXT.map((each) => cyan(command(each)));
   // Commands are to be copied: a line each where lines are short.
-  if (io.columns === undefined) line("next", next.join(", "));
+  if (io.columns === undefined) printSummaryLine(io, "next", next.join(", "));
   else
     for (const [index, each] of next.entries())
       printLine(io, `${green((index === 0 ? "next" : "").padEnd(8))}  ${each}`);
