@@ -118,7 +118,7 @@ function rawBytes(numbers: readonly number[], type: keyof typeof DATA_TYPES): Ui
   for (const [index, each] of numbers.entries()) {
     if (type === "float") view.setFloat32(index * 4, each, true);
     else if (type === "double") view.setFloat64(index * 8, each, true);
-    else if (type === "int64") view.setBigInt64(index * 8, BigInt(each), true);
+    else if (type === "int64") view.setBigInt64(index * 8, each >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(each), true);
     else if (type === "int32") view.setInt32(index * 4, each, true);
     else if (type === "float16" || type === "bfloat16") view.setUint16(index * 2, halfBits(each, type), true);
     else view.setUint8(index, each);
