@@ -17,7 +17,7 @@ const GOLDENS = JSON.parse(
 function valueOf(dims: readonly number[], layout: "nchw" | "nhwc", data: readonly number[]): Value4 {
   const [n = 1, a = 1, b = 1, c = 1] = dims;
   if (layout === "nchw") return { shape: [n, a, b, c], data: Float64Array.from(data) };
-  const shape: Shape4 = [n, c, a, b];
+  const shape: Shape4 = dims.length === 3 ? [n, b, a, 1] : [n, c, a, b];
   return { shape, data: channelsFirst(shape, data) };
 }
 
