@@ -2,7 +2,7 @@
 
 import { decodeFile } from "./decode/file.js";
 import type { Dimension, ValueInfo } from "./decode/model.js";
-import { unknownOperator } from "./lower/lower.js";
+import { isPart, unknownOperator } from "./lower/lower.js";
 
 /** An input or output as the file has it. */
 export interface OnnxValue {
@@ -39,7 +39,7 @@ export function onnxInfo(bytes: Uint8Array): OnnxInfo {
     const op = node.domain === "" ? node.op : `${node.domain}.${node.op}`;
     counts.set(op, (counts.get(op) ?? 0) + 1);
     const attributes = new Map(node.attributes.map((attribute) => [attribute.name, attribute]));
-    if (op !== "Constant" && unknownOperator({ ...node, op, attributes }) !== undefined) unknown.add(op);
+    if (op !== "Constant" && !isPart(op) && unknownOperator({ ...node, op, attributes }) !== undefined) unknown.add(op);
     const value = op === "Constant" ? attributes.get("value")?.tensor : undefined;
     if (value) add(value.dims);
   }

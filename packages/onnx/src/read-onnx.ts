@@ -7,9 +7,10 @@ import type { ExternalData } from "./decode/tensor.js";
 import { buildGraph, type Graph } from "./graph/graph.js";
 import { rewrite } from "./graph/rewrite.js";
 import { dimsOf, type Feature, featureOf, ordersOf } from "./lower/feature.js";
-import { fuse } from "./lower/fuse.js";
+import { fuse, type Fused } from "./lower/fuse.js";
 import { inputLetters } from "./lower/input-layout.js";
 import { foldConstants, lower, refusal, unknownOperator } from "./lower/lower.js";
+import { LayerList } from "./lower/layers.js";
 import { shapeFor } from "./lower/place.js";
 import { type Output, toNetwork } from "./lower/to-core.js";
 
@@ -107,12 +108,24 @@ function networkAt(
   });
   const lowered = lower(graph, new Map(inputs));
   const outputs = [...lowered.outputs].map(([name, value]) => outputOf(name, value));
-  const fused = fuse(lowered.layers, outputs.map(({ value }) => value));
+  const fused = withLayer(fuse(lowered.layers, outputs.map(({ value }) => value)), inputs);
   return toNetwork(
     names,
     fused.layers,
     outputs.map((output, index) => ({ ...output, value: fused.outputs[index]! })),
   );
+}
+
+/** A network has a layer, also where a file only calls its input something else. */
+function withLayer(fused: Fused, inputs: readonly (readonly [name: string, value: Feature])[]): Fused {
+  if (fused.layers.length > 0) return fused;
+  const list = new LayerList();
+  list.node = "copy";
+  const first = fused.outputs[0]!;
+  const x = inputs[-1 - first]![1];
+  const [on, oc, oh, ow] = x.shape;
+  list.operation([x], { kind: "reshape", ic: oc, ih: oh, iw: ow, on, oc, oh, ow });
+  return { layers: list.layers, outputs: fused.outputs.map((value) => (value === first ? 0 : value)) };
 }
 
 function inputFeature({ name, dims }: ValueInfo, index: number, letters: string, shape: Shape, symbols: Map<string, number>): Feature {

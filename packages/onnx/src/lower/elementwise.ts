@@ -173,8 +173,21 @@ export function power(_: Node, inputs: Inputs, list: LayerList): Value[] {
 const STEEP = 2 ** 100;
 
 export function equal(_: Node, inputs: Inputs, list: LayerList): Value[] {
-  const difference = combined(list, "add", feature(inputs, 0), negated(list, feature(inputs, 1)));
+  const [a, b] = [feature(inputs, 0), feature(inputs, 1)];
+  const difference = combined(list, "add", a, negated(list, b));
+  // No value is above the largest of its neighbourhood, nor the other way round.
+  if (isLargestAround(list, b, a)) return [activate(list, difference, { hardSigmoid: [STEEP, 1] })];
+  if (isLargestAround(list, a, b)) return [activate(list, difference, { hardSigmoid: [-STEEP, 1] })];
   const below = activate(list, difference, { hardSigmoid: [STEEP, 1] });
   const above = activate(list, difference, { hardSigmoid: [-STEEP, 1] });
   return [combined(list, "multiply", below, above)];
+}
+
+/** Whether `largest` is a max-pooling of `x` in which each window has the pixel that it stands for. */
+function isLargestAround(list: LayerList, largest: Feature, x: Feature): boolean {
+  const layer = list.layers[largest.value];
+  if (layer?.kind !== "operation" || layer.problem.kind !== "maxPool2d" || layer.inputs[0] !== x.value) return false;
+  const { sh, sw, dh, dw, kh, kw, pt, pl, ih, iw, oh, ow } = layer.problem;
+  const centred = pt % dh === 0 && pl % dw === 0 && pt < kh * dh && pl < kw * dw;
+  return sh === 1 && sw === 1 && oh === ih && ow === iw && centred;
 }

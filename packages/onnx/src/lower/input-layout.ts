@@ -43,6 +43,7 @@ function channelsAreLast(name: string, rank: number, readers: ReadonlyMap<string
         const order = integersAttribute(node, "perm");
         return order !== undefined && order.length === rank && order[1] === rank - 1;
       }
+      if (node.op === "MatMul") return rank > 2;
       if (!PASSED.has(node.op)) return false;
       open.push(...node.outputs);
     }

@@ -110,6 +110,11 @@ export interface Refused {
   readonly why: string;
 }
 
+/** Whether an operator can be taken as a part of others alone. */
+export function isPart(op: string): boolean {
+  return Object.hasOwn(PARTS, op);
+}
+
 /** Whether a node could be taken at all: that its operator is known, here or for constants. */
 export function unknownOperator(node: Node): string | undefined {
   if (Object.hasOwn(OPERATORS, node.op) || canFold(node.op)) return undefined;
@@ -185,7 +190,7 @@ function lowerNode(node: Node, inputs: Inputs, list: LayerList, opset: number): 
   const lowering = OPERATORS[node.op];
   if (inputs.every((value) => !value || !isFeature(value))) return fold(node, constantsOf(inputs), opset);
   if (lowering && Object.hasOwn(OPERATORS, node.op)) return lowering(node, inputs, list, opset);
-  throw new Refusal(unknownOperator(node) ?? "it reads what depends on the network's inputs; constants would do");
+  throw new Refusal(PARTS[node.op] ?? unknownOperator(node) ?? "it reads what depends on the network's inputs; constants would do");
 }
 
 function outputsOf(graph: Graph, values: ReadonlyMap<string, Value>): ReadonlyMap<string, Feature> {
