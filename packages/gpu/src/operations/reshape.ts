@@ -60,44 +60,68 @@ interface Digit {
 
 const digit = (text: string, base: number): Digit => ({ text: base === 1 ? "0" : text, base, most: base - 1 });
 
+/** An axis of the input. */
+interface Axis {
+  readonly name: "image" | "channel" | "y" | "x";
+  readonly size: number;
+}
+
 /** Where the input has what the output has at `own`, the lines that name it, and the largest count in them. */
 function placeOf(
   p: ReshapeProblem,
   as: string,
   own: Place,
 ): Place & { readonly lines: readonly string[]; readonly most: number } {
-  const [image, channel, y, x] = [
-    digit(own.image, p.on),
-    digit(own.channel, p.oc),
-    digit(own.y, p.oh),
-    digit(own.x, p.ow),
-  ];
-  const digits = p.order === "nchw" ? [image, channel, y, x] : [image, y, x, channel];
-  const [c, h, w] = [
-    { name: `ic${as}`, size: p.ic },
-    { name: `iy${as}`, size: p.ih },
-    { name: `ix${as}`, size: p.iw },
-  ] as const;
-  const innermostFirst = p.order === "nchw" ? [w, h, c] : [c, w, h];
-  let left: readonly Digit[] = digits;
-  let most = 0;
+  const inOrder = <T>(image: T, channel: T, y: T, x: T): readonly T[] =>
+    p.order === "nchw" ? [image, channel, y, x] : [image, y, x, channel];
+  const digits = inOrder(digit(own.image, p.on), digit(own.channel, p.oc), digit(own.y, p.oh), digit(own.x, p.ow));
+  const axes = inOrder<Axis>(
+    { name: "image", size: p.n },
+    { name: "channel", size: p.ic },
+    { name: "y", size: p.ih },
+    { name: "x", size: p.iw },
+  );
+  const place = { image: "0", channel: "0", y: "0", x: "0" };
   const lines: string[] = [];
-  const found = new Map<string, string>();
-  for (const { name, size } of innermostFirst) {
-    const division = divideDigits(left, size, name);
-    lines.push(...division.lines);
-    found.set(name, division.rest);
-    left = division.digits;
-    most = Math.max(most, division.most);
+  let most = 0;
+  for (const part of meetings(digits, axes)) {
+    let left = part.digits;
+    for (let axis = part.axes.length - 1; axis > 0; axis--) {
+      const { name, size } = part.axes[axis]!;
+      const division = divideDigits(left, size, `${name}${as}`);
+      lines.push(...division.lines);
+      place[name] = division.rest;
+      left = division.digits;
+      most = Math.max(most, division.most);
+    }
+    const { name, size } = part.axes[0]!;
+    if (size === 1) continue;
+    place[name] = `${name}${as}`;
+    lines.push(`const ${name}${as} = ${numberOf(left)};`);
   }
-  return {
-    lines,
-    most,
-    image: numberOf(left),
-    channel: found.get(c.name)!,
-    y: found.get(h.name)!,
-    x: found.get(w.name)!,
-  };
+  return { ...place, lines, most };
+}
+
+/**
+ * The axes in as many parts as can be: in each, those of the output and those of the input have as many places. A batch that
+ * stays a batch is a part, and so keeps out of all divisions.
+ */
+function meetings(
+  digits: readonly Digit[],
+  axes: readonly Axis[],
+): readonly { readonly digits: readonly Digit[]; readonly axes: readonly Axis[] }[] {
+  const found: { readonly digits: readonly Digit[]; readonly axes: readonly Axis[] }[] = [];
+  let [i, j, fromI, fromJ] = [digits.length, axes.length, digits.length, axes.length];
+  let [a, b] = [1, 1];
+  while (i > 0 || j > 0) {
+    if (i > 0 && (a <= b || j === 0)) a *= digits[--i]!.base;
+    else b *= axes[--j]!.size;
+    if (a !== b || fromJ === j || fromI === i) continue;
+    found.push({ digits: digits.slice(i, fromI), axes: axes.slice(j, fromJ) });
+    [fromI, fromJ, a, b] = [i, j, 1, 1];
+  }
+  // What is left has one place.
+  return found;
 }
 
 /** What the digits stand for. */
