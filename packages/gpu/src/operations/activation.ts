@@ -81,15 +81,6 @@ const TAIL = [
   0.022213196381926537, 0.017384525388479233, 0.05969332531094551, -0.06611932069063187, 0.01717720925807953,
 ];
 
-/** Where x·Φ(x) is below all that float32 has. */
-const GELU_ZERO = -14.6;
-
-/** Where x·sigmoid(x) is. */
-const SILU_ZERO = -109;
-
-/** `s` becomes x·0 below `zero`, which is NaN for an infinity, as PyTorch has it. */
-const vanishing = (s: string, x: string, zero: number): string => `if (${x} < ${literal(zero)}) { ${s} = ${x} * 0.0; }`;
-
 /** Each by the exponential of a number below 0, which does not overflow. */
 const FUNCTIONS: Readonly<
   Record<"sigmoid" | "hardSigmoid" | "hardSwish" | "silu" | "tanh" | "gelu" | "geluTanh", FunctionLines>
@@ -111,7 +102,7 @@ const FUNCTIONS: Readonly<
       `if (${s} < 0.0) { ${s} = ${e.most} / (1.0 + ${f}e) * ${e.last}; } else { ${s} = 1.0 / (1.0 + ${f}e); }`,
     ];
   },
-  silu: (s, f) => timesSigmoid(s, f, s, SILU_ZERO),
+  silu: (s, f) => timesSigmoid(s, f, s),
   // x/2·(1 + tanh u) is x·sigmoid(2·u), and 2·u is x·(√(8/π) + 0.044715·√(8/π)·x²).
   geluTanh(s, f) {
     const [linear, cubic] = [Math.sqrt(8 / Math.PI), 0.044715 * Math.sqrt(8 / Math.PI)];
@@ -121,7 +112,7 @@ const FUNCTIONS: Readonly<
       `let ${v} = ${s};`,
       ...between(v, -GELU_FAR, GELU_FAR),
       `${v} = ${v} * (${v} * ${v} * ${literal(cubic)} + ${literal(linear)});`,
-      ...timesSigmoid(s, f, v, SILU_ZERO),
+      ...timesSigmoid(s, f, v),
     ];
   },
   tanh(s, f) {
@@ -149,10 +140,9 @@ const FUNCTIONS: Readonly<
       `const ${high} = Math.floor(${u} * 128.0 + 0.5) / 128.0;`,
       ...e.lines,
       `const ${t} = 1.0 / (1.0 + ${u} * 0.25);`,
-      `const ${f}y = ${u} * (${t} * (${polynomial(t, TAIL)})) * (${e.most}) * ${e.last};`,
-      `const ${f}x = ${s};`,
-      `if (${s} < 0.0) { ${s} = -${f}y; } else { ${s} = ${s} - ${f}y; }`,
-      vanishing(s, `${f}x`, GELU_ZERO),
+      `const ${f}y = ${t} * (${polynomial(t, TAIL)}) * (${e.most});`,
+      // Minus infinity times the zero that its exponential is: NaN, as PyTorch has it.
+      `if (${s} < 0.0) { ${s} = ${s} * ${f}y * ${e.last}; } else { ${s} = ${s} - ${u} * ${f}y * ${e.last}; }`,
     ];
   },
 };
@@ -161,15 +151,13 @@ const FUNCTIONS: Readonly<
 const GELU_FAR = 20;
 
 /** `s` times the sigmoid of `v`; a number that rounds once where it is below the normal ones. */
-function timesSigmoid(s: string, f: string, v: string, zero: number): readonly string[] {
+function timesSigmoid(s: string, f: string, v: string): readonly string[] {
   const e = exponential(f, `-${f}size`);
   return [
     `const ${f}at = ${v};`,
-    `const ${f}x = ${s};`,
     ...magnitude(`${f}at`, f),
     ...e.lines,
     `const ${f}d = 1.0 + ${e.most} * ${e.last};`,
     `if (${f}at < 0.0) { ${s} = ${s} * (${e.most}) / ${f}d * ${e.last}; } else { ${s} = ${s} / ${f}d; }`,
-    `if (${f}at < ${literal(zero)}) { ${s} = ${f}x * 0.0; }`,
   ];
 }

@@ -5,7 +5,7 @@
 
 import { literal, quotient } from "../kernel-text.js";
 
-/** e^`LEAST` is below all that float32 has, and so is `LEAST`·e^`LEAST`. */
+/** e^`LEAST` is below all that float32 has, and so is `LEAST`·e^`LEAST`: from there on the value is zero. */
 const LEAST = -110;
 
 /** ln 2 in two parts: the first has 9 bits, so that its products with the whole numbers in question are exact. */
@@ -25,7 +25,10 @@ export interface Exponential {
   readonly lines: readonly string[];
   /** e^t without the last factor. */
   readonly most: string;
-  /** A power of two. What is below the normal numbers is rounded once, where this is multiplied last. */
+  /**
+   * A power of two, or zero. What is below the normal numbers is rounded once, where this is multiplied last. The zero comes
+   * of a comparison: where one is written into a product, Dawn or SwiftShader makes zero of an infinity times zero, too.
+   */
   readonly last: string;
 }
 
@@ -37,11 +40,14 @@ export interface Exponential {
  * @param rest a small number to be added, for arguments that float32 does not hold
  */
 export function exponential(as: string, t: string, rest?: string): Exponential {
-  const [arg, n, r, p, scale, m, last] = ["t", "n", "r", "p", "scale", "m", "last"].map((name) => `${as}${name}`);
+  const [given, arg, n, r, p, scale, m, last] = ["given", "t", "n", "r", "p", "scale", "m", "last"].map(
+    (name) => `${as}${name}`,
+  );
   return {
     lines: [
-      `let ${arg} = ${t};`,
-      `if (${arg} < ${literal(LEAST)}) { ${arg} = ${literal(LEAST)}; }`,
+      `const ${given} = ${t};`,
+      `let ${arg} = ${given};`,
+      `if (${given} < ${literal(LEAST)}) { ${arg} = ${literal(LEAST)}; }`,
       `const ${n} = Math.floor(${arg} * ${literal(Math.LOG2E)} + 0.5);`,
       `const ${r} = ${arg} - ${n} * ${literal(LN2_HIGH)} + ${n} * ${literal(LN2_LOW)}${rest === undefined ? "" : ` + ${rest}`};`,
       `const ${p} = ${r} + ${r} * ${r} * (${polynomial(r!, POLYNOMIAL)}) + 1.0;`,
@@ -55,6 +61,7 @@ export function exponential(as: string, t: string, rest?: string): Exponential {
           `if (${m} < ${literal(0.5 - by)}) { ${scale} = ${scale} * ${literal(2 ** -by)}; ${m} = ${m} + ${literal(by)}; }`,
       ),
       `${last} = ${last} * ${scale};`,
+      `if (${given} < ${literal(LEAST)}) { ${last} = 0.0; }`,
     ],
     most: `${p} * ${scale}`,
     last: last!,
