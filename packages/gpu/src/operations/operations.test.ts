@@ -73,6 +73,29 @@ describe.each(["webasm", "webgpu"] as const)("in mode %s", (mode) => {
     expect(worst).toBeLessThan(32 * 2 ** -24);
     expect(expected.data.some((each) => each !== 0)).toBe(true);
   });
+
+  it.skipIf(skipped)("keeps NaN, where the device does", async () => {
+    const backend = (await opened)!;
+    if (backend.features.nonFinite !== true) return;
+    for (const at of [0, 1, 2, 3, 4, 5, 6]) {
+      const withNaN = (element: number): number => (element === at ? NaN : 9 - element);
+      for (const text of [
+        "maxPool2d_c1_ih1_iw7_kh1_kw3",
+        "maxPool2d_c1_ih7_iw1_kh3_kw1_pt1_pb1",
+        "softmax_c7_h1",
+        "prelu_c7_h1",
+      ]) {
+        const given = { fill: withNaN, parameters: parameters(text) };
+        const { data } = await runOperation(text, { ...given, backend });
+        const expected = await runOperation(text, given);
+        expect(
+          data.map((each) => Number.isNaN(each)),
+          `${text}, ${at}`,
+        ).toEqual(expected.data.map((each) => Number.isNaN(each)));
+        expect(expected.data.some((each) => Number.isNaN(each))).toBe(true);
+      }
+    }
+  });
 });
 
 it.each(OPERATIONS)("%s leaves zeros in the lanes that only fill up a texel", async (text) => {

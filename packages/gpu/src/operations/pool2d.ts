@@ -48,8 +48,11 @@ function poolSource(p: Pool2dProblem, access: Access): string {
     ...v.lines,
     ...EACH.flatMap((l) =>
       isMax
-        ? // A NaN is larger than all numbers, and nothing is larger than a NaN.
-          [`const v${l} = ${v.lanes[l]};`, `if (v${l} > s${l} || v${l} != v${l}) { s${l} = v${l}; }`]
+        ? // A NaN is larger than all numbers, and stays. Not by `v != v`, which Dawn or SwiftShader takes for false.
+          [
+            `const v${l} = ${v.lanes[l]};`,
+            `if (v${l} > s${l}) { s${l} = v${l}; } else { if (!(v${l} <= s${l})) { s${l} = s${l} + v${l}; } }`,
+          ]
         : [`s${l} = s${l} + ${v.lanes[l]};`],
     ),
   ];
