@@ -4,7 +4,8 @@
  */
 
 import type { NativeFunction } from "./gpu-js.js";
-import { type Access, type ArgumentName, type Arguments, literal, quotient } from "./kernel-source.js";
+import type { Access, ArgumentName, Arguments } from "./kernel-source.js";
+import { literal, quotient } from "./kernel-text.js";
 import type { Planes } from "./planes.js";
 import { sheetOf } from "./sheet.js";
 

@@ -4,7 +4,6 @@
  */
 
 import {
-  activationRange,
   type BackendFeatures,
   type BackendImplementation,
   type Conv2dProblem,
@@ -16,7 +15,11 @@ import {
 } from "@convene/core";
 import type { Engine } from "./engines/engine.js";
 import type { Kernel } from "./gpu-js.js";
-import { type ArgumentName, kernelArguments, kernelSource } from "./kernel-source.js";
+import { kernelCache } from "./kernel-cache.js";
+import { kernelArguments, kernelSource } from "./kernel-source.js";
+import { clampRefusal } from "./kernel-text.js";
+import { operationRefusal, operationSteps, packTable } from "./operations/operations.js";
+import type { Step, Steps } from "./operations/steps.js";
 import {
   algorithmOf,
   packTensor,
@@ -37,14 +40,6 @@ export interface Storage<Handle> {
   ready: boolean;
 }
 
-/** Kernels that no plan uses any more, and that the next plan for the same problem finds: compiling takes milliseconds. */
-const MOST_KEPT = 64;
-
-interface Compiled {
-  readonly kernel: Kernel;
-  users: number;
-}
-
 /** Kernels compute coordinates in float32: whole numbers up to 2^24 are exact, and with larger ones a tap would read elsewhere. */
 const MOST_COORDINATE = 2 ** 24;
 
@@ -55,9 +50,8 @@ function reachOf({ oh, ow, kh, kw, sh, sw, dh, dw, pt, pl }: Conv2dProblem): num
 
 /** Why a problem cannot be, where it cannot. */
 export function problemRefusal<Handle>(engine: Engine<Handle>, problem: Conv2dProblem): string | undefined {
-  const [min, max] = activationRange(problem.activation);
-  if (min === Infinity || max === -Infinity)
-    return "a clamp to an infinity alone: no shading language has a word for it";
+  const unspeakable = clampRefusal(problem.activation);
+  if (unspeakable !== undefined) return unspeakable;
   const reach = reachOf(problem);
   if (reach > MOST_COORDINATE) {
     return `taps reach coordinate ${reach} of the padded input: shading languages count in float32, which is exact up to 2^24`;
@@ -76,10 +70,7 @@ export function gpuImplementation<Handle>(
   engine: Engine<Handle>,
   features: BackendFeatures,
 ): BackendImplementation<Storage<Handle>> {
-  /** By the problem's string. */
-  const compiled = new Map<string, Compiled>();
-  /** Those of them that no plan uses, the one that has been unused for longest first. */
-  const unused = new Map<string, Compiled>();
+  const kernels = kernelCache(engine);
   /** All that is on the device, for whoever disposes of the backend before its tensors. */
   const live = new Set<Handle>();
   const keep = (handle: Handle): Handle => {
@@ -134,28 +125,56 @@ export function gpuImplementation<Handle>(
     return storage.handle;
   };
 
-  /** In the queue, so never twice at once. */
-  const compiledFor = async (problem: Conv2dProblem): Promise<Compiled> => {
-    const text = formatProblem(problem);
-    const args = kernelArguments(problem);
-    const one = compiled.get(text) ?? {
-      kernel: await engine.compile(kernelSource(problem, engine.access(args)), args, planesOf(outputShape(problem))),
-      users: 0,
-    };
-    compiled.set(text, one);
-    unused.delete(text);
-    one.users++;
-    return one;
-  };
-  const leave = (text: string, one: Compiled): void => {
-    if (--one.users > 0) return;
-    unused.set(text, one);
-    if (unused.size <= MOST_KEPT) return;
-    const [oldest] = unused.keys();
-    unused.get(oldest!)!.kernel.destroy();
-    unused.delete(oldest!);
-    compiled.delete(oldest!);
-  };
+  /** What runs on each of the inputs and an output; in the queue, so that no kernel is compiled twice at once. */
+  const planOf = ({ algorithm, table, steps }: Steps, packed: Float32Array<ArrayBuffer> | undefined) =>
+    attempt(async () => {
+      const taken: { readonly step: Step; readonly kernel: Kernel }[] = [];
+      const own: Handle[] = [];
+      const dispose = (): void => {
+        own.forEach(drop);
+        for (const { step } of taken) kernels.leave(step);
+      };
+      const allocate = async (planes: Planes): Promise<Handle> => {
+        const handle = keep(engine.allocate(planes));
+        own.push(handle);
+        await engine.ready(handle);
+        return handle;
+      };
+      let numbers: Handle | undefined;
+      /** What each step but the last one writes. */
+      const between: Handle[] = [];
+      try {
+        for (const step of steps) taken.push({ step, kernel: await kernels.take(step) });
+        if (table) {
+          numbers = await allocate(table);
+          engine.write(numbers, table, packed!);
+        }
+        for (const { output } of steps.slice(0, -1)) between.push(await allocate(output));
+      } catch (error) {
+        dispose();
+        throw error;
+      }
+      return {
+        algorithm: `${algorithm} ${engine.mode}`,
+        run(inputs: readonly (Storage<Handle> | undefined)[], output: Storage<Handle>): void {
+          later(async () => {
+            for (const [index, { step, kernel }] of taken.entries()) {
+              const handles: Handle[] = [];
+              for (const read of Object.values(step.reads)) {
+                const found = {
+                  input: () => handleOf(inputs[read.index]!),
+                  table: () => numbers!,
+                  step: () => between[read.index]!,
+                };
+                handles.push(await found[read.of]());
+              }
+              await engine.run(kernel, handles, between[index] ?? (await handleOf(output)));
+            }
+          });
+        },
+        dispose: () => release(dispose),
+      };
+    });
 
   return {
     name: "gpu",
@@ -196,36 +215,14 @@ export function gpuImplementation<Handle>(
     async prepareConv2d(problem, weights) {
       const refusal = problemRefusal(engine, problem);
       if (refusal !== undefined) throw new ConveneError("ERR_UNSUPPORTED", `gpu: ${refusal}`);
-      const [planes, packed] = [weightPlanes(problem), packWeights(problem, weights)];
-      return await attempt(async () => {
-        const one = await compiledFor(problem);
-        let w: Handle | undefined;
-        const dispose = (): void => {
-          if (w !== undefined) drop(w);
-          leave(formatProblem(problem), one);
-        };
-        try {
-          w = keep(engine.allocate(planes));
-          await engine.ready(w);
-          engine.write(w, planes, packed);
-        } catch (error) {
-          dispose();
-          throw error;
-        }
-        const names = Object.keys(kernelArguments(problem)) as ArgumentName[];
-        return {
-          algorithm: `${algorithmOf(problem)} ${engine.mode}`,
-          run(input, output, residual) {
-            later(async () => {
-              const args = { x: () => handleOf(input), w: () => w!, r: () => handleOf(residual!) };
-              const handles: Handle[] = [];
-              for (const name of names) handles.push(await args[name]());
-              await engine.run(one.kernel, handles, await handleOf(output));
-            });
-          },
-          dispose: () => release(dispose),
-        };
-      });
+      const plan = await planOf(conv2dSteps(problem), packWeights(problem, weights));
+      return { ...plan, run: (input, output, residual) => plan.run([input, residual], output) };
+    },
+    async prepareOperation(problem, parameters) {
+      const refusal = operationRefusal(engine, problem);
+      if (refusal !== undefined) throw new ConveneError("ERR_UNSUPPORTED", `gpu: ${refusal}`);
+      const steps = operationSteps(problem, engine.mostInputs);
+      return await planOf(steps, steps.table && packTable(problem, parameters));
     },
     sync: () => enqueue(() => engine.finished()),
     async dispose() {
@@ -233,6 +230,27 @@ export function gpuImplementation<Handle>(
       for (const each of live) drop(each);
       await engine.dispose();
     },
+  };
+}
+
+/** A convolution as a single kernel. */
+function conv2dSteps(problem: Conv2dProblem): Steps {
+  const { x, w, r } = kernelArguments(problem);
+  return {
+    algorithm: algorithmOf(problem),
+    table: weightPlanes(problem),
+    steps: [
+      {
+        key: formatProblem(problem),
+        reads: {
+          x: { of: "input", index: 0, planes: x! },
+          w: { of: "table", index: 0, planes: w! },
+          ...(r ? { r: { of: "input", index: 1, planes: r } } : {}),
+        },
+        output: planesOf(outputShape(problem)),
+        source: (access) => kernelSource(problem, access),
+      },
+    ],
   };
 }
 

@@ -9,6 +9,8 @@ import {
   type Conv2dProblem,
   ConveneError,
   defineBackend,
+  OPERATION_KINDS,
+  type OperationProblem,
   type Support,
 } from "@convene/core";
 import { gpuImplementation, problemRefusal } from "./backend.js";
@@ -17,6 +19,7 @@ import { openHost } from "./engines/host.js";
 import { openWebGl2 } from "./engines/webgl2.js";
 import { openWebGpu } from "./engines/webgpu.js";
 import { findFeatures } from "./features.js";
+import { operationRefusal } from "./operations/operations.js";
 import { withinLimit } from "./within-limit.js";
 
 const MODES = ["auto", "webgpu", "webgl2", "webasm", "cpu"] as const;
@@ -86,8 +89,13 @@ async function describe<Handle>(engine: Engine<Handle>): Promise<Backend> {
     const reason = problemRefusal(engine, problem);
     return reason === undefined || { reason };
   };
+  const supportsOperation = (problem: OperationProblem): Support => {
+    const reason = operationRefusal(engine, problem);
+    return reason === undefined || { reason };
+  };
+  const own = { supports, operations: OPERATION_KINDS, supportsOperation };
   const make = (over: Engine<Handle>, features: BackendFeatures): Backend =>
-    defineBackend(gpuImplementation(over, { ...features, supports }));
+    defineBackend(gpuImplementation(over, { ...features, ...own }));
   const probe = make({ ...engine, dispose: async () => undefined }, { nonFinite: true, subnormals: true });
   try {
     const features = await findFeatures(probe);

@@ -4,13 +4,15 @@
  * is over input channels: what a tap costs to find is paid once for all of them.
  */
 
-import { activationRange, type Conv2dProblem, inputShape, outputShape } from "@convene/core";
+import { type Conv2dProblem, inputShape, outputShape } from "@convene/core";
+import { clampLines, EACH, indented, kernelText, loop, quotient, spareLines, sum, times } from "./kernel-text.js";
 import { algorithmOf, blocks, LANES, type Planes, planesOf, weightPlanes } from "./planes.js";
 
-/** What a kernel takes: the input, the weights, the residual. */
-export type ArgumentName = "x" | "w" | "r";
+/** What a kernel takes: the input, or several inputs by number; the weights, or another table of numbers; the residual. */
+export type ArgumentName = "x" | `x${number}` | "w" | "r";
 
-export type Arguments = Readonly<Partial<Record<ArgumentName, Planes>>>;
+/** By name, in the order in which a kernel takes them. */
+export type Arguments = Readonly<Record<string, Planes>>;
 
 /** A thread's plane, row and column, as expressions, and the lines that must stand before. */
 export interface Place {
@@ -40,8 +42,6 @@ export function kernelArguments(p: Conv2dProblem): Arguments {
   return { x: planesOf(inputShape(p)), w: weightPlanes(p), ...(p.residual ? { r: output } : {}) };
 }
 
-const EACH = Array.from({ length: LANES }, (_, lane) => lane);
-
 export function kernelSource(p: Conv2dProblem, access: Access): string {
   const { lines: start, z, y, x } = access.place(planesOf(outputShape(p)));
   const images = p.n > 1;
@@ -69,18 +69,9 @@ export function kernelSource(p: Conv2dProblem, access: Access): string {
     const residual = access.texel("skip", "r", z, y, x);
     lines.push(...residual.lines, ...EACH.map((l) => `s${l} += ${residual.lanes[l]};`));
   }
-  const [min, max] = activationRange(p.activation);
-  for (const l of EACH) {
-    // Comparisons, through which NaN passes.
-    if (min !== -Infinity) lines.push(`if (s${l} < ${literal(min)}) { s${l} = ${literal(min)}; }`);
-    if (max !== Infinity) lines.push(`if (s${l} > ${literal(max)}) { s${l} = ${literal(max)}; }`);
-  }
-  // Not what an infinity times a weight of zero gives.
-  const spare = EACH.slice(p.oc % LANES || LANES).map((l) => `s${l} = 0.0;`);
-  if (spare.length > 0) lines.push(`if (${o} > ${blocks(p.oc) - 1.5}) { ${spare.join(" ")} }`);
-  lines.push(`return [${EACH.map((l) => `s${l}`).join(", ")}];`);
-  const names = Object.keys(kernelArguments(p)).join(", ");
-  return `function (${names}) {\n${lines.map((line) => `  ${line}`).join("\n")}\n}`;
+  // What is spare is not what an infinity times a weight of zero gives.
+  lines.push(...clampLines(p.activation), ...spareLines(p.oc, o));
+  return kernelText(Object.keys(kernelArguments(p)), lines);
 }
 
 /** Where a tap is: output plane, that within the image, input row and column, row of the weights. */
@@ -154,22 +145,6 @@ const ALGORITHMS: Readonly<Record<ReturnType<typeof algorithmOf>, Algorithm>> = 
   },
 };
 
-/** Terms that are there, added up. */
-function sum(...terms: readonly (string | false)[]): string {
-  return terms.filter(Boolean).join(" + ") || "0";
-}
-
-/** The whole part of a division of two counts. The half keeps a quotient that is rounded away from crossing a whole number. */
-export function quotient(dividend: string, divisor: number): string {
-  return divisor === 1 ? `(${dividend})` : `Math.floor((${dividend} + 0.5) / ${divisor})`;
-}
-
-/** A loop that runs once is none. */
-function loop(name: string, count: number, body: readonly string[]): readonly string[] {
-  if (count === 1) return body;
-  return [`for (let ${name} = 0; ${name} < ${count}; ${name}++) {`, ...body.map((line) => `  ${line}`), "}"];
-}
-
 /** What `body` makes of the input coordinate `at` of a tap; left out where that lies in padding of zeros. */
 function coordinate(
   at: "ix" | "iy",
@@ -190,7 +165,7 @@ function coordinate(
   const last = size - 1;
   switch (mode) {
     case "zeros":
-      return [define, `if (${at} >= 0 && ${at} < ${size}) {`, ...inside.map((line) => `  ${line}`), "}"];
+      return [define, `if (${at} >= 0 && ${at} < ${size}) {`, ...indented(inside), "}"];
     case "replicate":
       return [define, `if (${at} < 0) { ${at} = 0; }`, `if (${at} > ${last}) { ${at} = ${last}; }`, ...inside];
     case "reflect":
@@ -208,14 +183,4 @@ function coordinate(
         ...inside,
       ];
   }
-}
-
-function times(name: string, factor: number): string {
-  return factor === 1 ? name : `${name} * ${factor}`;
-}
-
-/** A number as text, with a point or an exponent: a whole number is another type to gpu.js, and to GLSL. */
-export function literal(value: number): string {
-  const text = String(value);
-  return /[.e]/.test(text) ? text : `${text}.0`;
 }

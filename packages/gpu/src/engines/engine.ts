@@ -15,6 +15,8 @@ export interface Engine<Handle> {
   refuse(planes: Planes): string | undefined;
   /** As `refuse`, of what a kernel is to write. */
   refuseOutput(planes: Planes): string | undefined;
+  /** How many tensors a kernel can read. */
+  readonly mostInputs: number;
   /** How a kernel that takes `args` reads them. */
   access(args: Arguments): Access;
   /** A kernel that writes `output`, compiled, and found to run as it should. */

@@ -49,6 +49,7 @@ export function openHost(mode: "webasm" | "cpu"): Engine<HostHandle> {
     gpu,
     refuse: () => undefined,
     refuseOutput: () => undefined,
+    mostInputs: Infinity,
     access: () => elementsAccess,
     async compile(source, args, { planes, height, width }) {
       const names = Object.keys(args);

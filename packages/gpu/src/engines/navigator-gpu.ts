@@ -13,7 +13,13 @@ export interface Adapter {
     readonly isFallbackAdapter?: boolean;
   };
   readonly limits: Readonly<
-    Record<"maxBufferSize" | "maxStorageBufferBindingSize" | "maxComputeWorkgroupsPerDimension", number>
+    Record<
+      | "maxBufferSize"
+      | "maxStorageBufferBindingSize"
+      | "maxComputeWorkgroupsPerDimension"
+      | "maxStorageBuffersPerShaderStage",
+      number
+    >
   >;
 }
 interface WebGpu {

@@ -40,6 +40,9 @@ interface Surroundings {
 /** A plane's number, and a half more, are exact in float32 and stay so through a division: 2²³ planes would not. */
 const MOST_PLANES = 2 ** 21;
 
+/** Textures that a kernel reads: every WebGL2 has 16 units, of which `bind` takes the last, and gpu.js one for what it writes. */
+const MOST_INPUTS = 14;
+
 const REMEDY = "Use a browser with WebGL2, and with float textures to render to, or another backend";
 
 /**
@@ -168,6 +171,7 @@ function engine(
     gpu,
     refuse,
     refuseOutput: refuse,
+    mostInputs: MOST_INPUTS,
     access: (args) => texelsAccess(args, side),
     async compile(source, args, output) {
       const names = Object.keys(args);

@@ -212,6 +212,8 @@ export function webGpuEngine(
         ? `takes ${groups} workgroups in a direction; this device dispatches ${mostGroups} at most`
         : undefined;
     },
+    // One is for the output.
+    mostInputs: limits.maxStorageBuffersPerShaderStage - 1,
     access: () => elementsAccess,
     async compile(source, args, output) {
       const names = Object.keys(args);

@@ -1,0 +1,92 @@
+/** Pieces of kernels as text, which convolutions and other operations share. */
+
+import { activationRange, type Clamp } from "@convene/core";
+import { blocks, LANES } from "./planes.js";
+
+/** The lanes of a texel: 0 to 3. */
+export const EACH = Array.from({ length: LANES }, (_, lane) => lane);
+
+/** A kernel that returns the lanes `s0` to `s3`. `names`: its arguments. */
+export function kernelText(names: readonly string[], lines: readonly string[]): string {
+  const all = [...lines, `return [${EACH.map((l) => `s${l}`).join(", ")}];`];
+  return `function (${names.join(", ")}) {\n${indented(all).join("\n")}\n}`;
+}
+
+export function indented(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `  ${line}`);
+}
+
+/** Brings `s0` to `s3` into the clamp's range, by comparisons, through which NaN passes. */
+export function clampLines(clamp: Clamp | undefined): readonly string[] {
+  const [min, max] = activationRange(clamp);
+  return EACH.flatMap((l) => [
+    ...(min === -Infinity ? [] : [`if (s${l} < ${literal(min)}) { s${l} = ${literal(min)}; }`]),
+    ...(max === Infinity ? [] : [`if (s${l} > ${literal(max)}) { s${l} = ${literal(max)}; }`]),
+  ]);
+}
+
+/** Why a clamp cannot be, where it cannot. */
+export function clampRefusal(clamp: Clamp | undefined): string | undefined {
+  const [min, max] = activationRange(clamp);
+  if (min !== Infinity && max !== -Infinity) return undefined;
+  return "a clamp to an infinity alone: no shading language has a word for it";
+}
+
+/** Makes zeros of the lanes that only fill up the last texel of `channels`. `o`: which texel of the channels this is. */
+export function spareLines(channels: number, o: string): readonly string[] {
+  const spare = EACH.slice(channels % LANES || LANES).map((l) => `s${l} = 0.0;`);
+  return spare.length > 0 ? [`if (${o} > ${blocks(channels) - 1.5}) { ${spare.join(" ")} }`] : [];
+}
+
+/** Terms that are there, added up. */
+export function sum(...terms: readonly (string | false)[]): string {
+  return terms.filter(Boolean).join(" + ") || "0";
+}
+
+/** The whole part of a division of two counts. The half keeps a quotient that is rounded away from crossing a whole number. */
+export function quotient(dividend: string, divisor: number): string {
+  return divisor === 1 ? `(${dividend})` : `Math.floor((${dividend} + 0.5) / ${divisor})`;
+}
+
+/** Up to here a division of counts that is off by 2.5 units in the last place, which WGSL allows, is whole all the same. */
+const SAFE = 2 ** 20;
+
+/**
+ * Lines that name the whole part of a division of two counts, and what is left over.
+ *
+ * @param most the largest dividend, at most 2^24
+ */
+export function divideLines(
+  whole: string,
+  rest: string,
+  dividend: string,
+  divisor: number,
+  most: number,
+): readonly string[] {
+  const lines = [
+    `let ${whole} = ${quotient(dividend, divisor)};`,
+    `let ${rest} = ${dividend} - ${times(whole, divisor)};`,
+  ];
+  if (most < SAFE || divisor === 1) return lines;
+  return [
+    ...lines,
+    `if (${rest} < 0) { ${whole} -= 1; ${rest} += ${divisor}; }`,
+    `if (${rest} >= ${divisor}) { ${whole} += 1; ${rest} -= ${divisor}; }`,
+  ];
+}
+
+/** A loop that runs once is none. */
+export function loop(name: string, count: number, body: readonly string[]): readonly string[] {
+  if (count === 1) return body;
+  return [`for (let ${name} = 0; ${name} < ${count}; ${name}++) {`, ...indented(body), "}"];
+}
+
+export function times(name: string, factor: number): string {
+  return factor === 1 ? name : `${name} * ${factor}`;
+}
+
+/** A number as text, with a point or an exponent: a whole number is another type to gpu.js, and to GLSL. */
+export function literal(value: number): string {
+  const text = String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}

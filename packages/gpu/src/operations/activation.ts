@@ -1,0 +1,163 @@
+/** Functions of each element. */
+
+import { type Activation, type ActivationProblem, formatOperation, isClamp } from "@convene/core";
+import { clampLines, clampRefusal, EACH, kernelText, literal, spareLines } from "../kernel-text.js";
+import { planesOf } from "../planes.js";
+import { exponential, polynomial } from "./exponential.js";
+import { here, readTexel, ZEROS } from "./place.js";
+import { input, type OperationKernels } from "./steps.js";
+
+export const activation: OperationKernels<ActivationProblem> = {
+  refuse: ({ activation: which }) => (isClamp(which) ? clampRefusal(which) : undefined),
+  steps(p) {
+    const shape = [p.n, p.c, p.h, p.w] as const;
+    return {
+      algorithm: p.kind,
+      steps: [
+        {
+          key: formatOperation(p),
+          reads: { x: input(shape) },
+          output: planesOf(shape),
+          source(access) {
+            const at = here(access, shape);
+            return kernelText(
+              ["x"],
+              [
+                ...at.lines,
+                ...ZEROS,
+                ...readTexel(access, "x", at.z, at.y, at.x),
+                ...activationLines(p.activation),
+                ...spareLines(p.c, at.o),
+              ],
+            );
+          },
+        },
+      ],
+    };
+  },
+};
+
+/** Lines that replace `s0` to `s3` by the function's values. */
+function activationLines(which: Activation): readonly string[] {
+  if (isClamp(which)) return clampLines(which);
+  return EACH.flatMap((l) => [...functionOf(which)(`s${l}`, `f${l}`)]);
+}
+
+/** Lines that replace `s` by the function's value. All names that they give begin with `f`. */
+type FunctionLines = (s: string, f: string) => readonly string[];
+
+function functionOf(
+  which: Exclude<Activation, "relu" | "relu6" | { readonly clamp: readonly [number, number] }>,
+): FunctionLines {
+  if (typeof which === "string") return FUNCTIONS[which];
+  if ("leakyRelu" in which) return (s) => [`if (${s} < 0.0) { ${s} = ${s} * ${literal(which.leakyRelu)}; }`];
+  const [alpha, beta] = which.hardSigmoid;
+  return (s) => [`${s} = ${s} * ${literal(alpha)} + ${literal(beta)};`, ...between(s, 0, 1)];
+}
+
+const between = (s: string, min: number, max: number): readonly string[] => [
+  `if (${s} < ${literal(min)}) { ${s} = ${literal(min)}; }`,
+  `if (${s} > ${literal(max)}) { ${s} = ${literal(max)}; }`,
+];
+
+/** Names `f`size, the magnitude. */
+const magnitude = (s: string, f: string): readonly string[] => [
+  `let ${f}size = ${s};`,
+  `if (${s} < 0.0) { ${f}size = -${s}; }`,
+];
+
+/** tanh x = x + x³·(these in powers of x², the lowest first), |x| ≤ 0.625: off by 4.4e-9 of it. A minimax fit. */
+const TANH = [
+  -0.3333328068256378, 0.13331441581249237, -0.05373971164226532, 0.020639078691601753, -0.005704978480935097,
+];
+const TANH_SMALL = 0.625;
+
+/**
+ * Φ(-u)·e^(u²/2) = t·(these in powers of t, the lowest first), where Φ(-u) is erfc(u / √2) / 2 and t = 1 / (1 + u / 4), for
+ * u from 0 to 15: off by 9.1e-9 of it, and by 3.8e-7 of it, 6.3·2^-24, in float32. A minimax fit.
+ */
+const TAIL = [
+  0.09974499046802521, 0.09954634308815002, 0.09508959949016571, 0.0739026814699173, 0.08136744797229767,
+  0.022213196381926537, 0.017384525388479233, 0.05969332531094551, -0.06611932069063187, 0.01717720925807953,
+];
+
+/** Each by the exponential of a number below 0, which does not overflow. */
+const FUNCTIONS: Readonly<
+  Record<"sigmoid" | "hardSigmoid" | "hardSwish" | "silu" | "tanh" | "gelu" | "geluTanh", FunctionLines>
+> = {
+  // As PyTorch: what is near 0 loses nothing where x is near -3.
+  hardSigmoid: (s) => [...between(s, -3, 3), `${s} = (${s} + 3.0) / 6.0;`],
+  hardSwish: (s, f) => [
+    `let ${f} = ${s} + 3.0;`,
+    ...between(f, 0, 6),
+    // In this order, so that large numbers do not overflow.
+    `${s} = ${s} * (${f} / 6.0);`,
+  ],
+  sigmoid(s, f) {
+    const e = exponential(f, `-${f}size`);
+    return [
+      ...magnitude(s, f),
+      ...e.lines,
+      `const ${f}e = ${e.most} * ${e.last};`,
+      `if (${s} < 0.0) { ${s} = ${e.most} / (1.0 + ${f}e) * ${e.last}; } else { ${s} = 1.0 / (1.0 + ${f}e); }`,
+    ];
+  },
+  silu: (s, f) => timesSigmoid(s, f, s),
+  // x/2·(1 + tanh u) is x·sigmoid(2·u), and 2·u is x·(√(8/π) + 0.044715·√(8/π)·x²).
+  geluTanh(s, f) {
+    const [linear, cubic] = [Math.sqrt(8 / Math.PI), 0.044715 * Math.sqrt(8 / Math.PI)];
+    const v = `${f}v`;
+    return [
+      // Beyond, where the value is x or nothing, its cube might overflow.
+      `let ${v} = ${s};`,
+      ...between(v, -GELU_FAR, GELU_FAR),
+      `${v} = ${v} * (${v} * ${v} * ${literal(cubic)} + ${literal(linear)});`,
+      ...timesSigmoid(s, f, v),
+    ];
+  },
+  tanh(s, f) {
+    const e = exponential(f, `-2.0 * ${f}size`);
+    return [
+      ...magnitude(s, f),
+      ...e.lines,
+      `const ${f}e = ${e.most} * ${e.last};`,
+      `let ${f}y = (1.0 - ${f}e) / (1.0 + ${f}e);`,
+      `const ${f}z = ${s} * ${s};`,
+      `if (${s} < 0.0) { ${f}y = -${f}y; }`,
+      `if (${f}size < ${literal(TANH_SMALL)}) { ${f}y = ${s} + ${s} * ${f}z * (${polynomial(`${f}z`, TANH)}); }`,
+      `${s} = ${f}y;`,
+    ];
+  },
+  // max(x, 0) - |x|·Φ(-|x|): nothing is lost where x is far below 0.
+  gelu(s, f) {
+    const [u, t, high] = [`${f}u`, `${f}h`, `${f}high`];
+    // u² in two parts, of which the first is exact: half an ulp of u²/2 would be 50 units in the last place of its exponential.
+    const e = exponential(f, `-0.5 * ${high} * ${high}`, `(${high} - ${u}) * (${high} + ${u}) * 0.5`);
+    return [
+      ...magnitude(s, f),
+      `let ${u} = ${f}size;`,
+      `if (${u} > 15.0) { ${u} = 15.0; }`,
+      `const ${high} = Math.floor(${u} * 128.0 + 0.5) / 128.0;`,
+      ...e.lines,
+      `const ${t} = 1.0 / (1.0 + ${u} * 0.25);`,
+      `const ${f}y = ${t} * (${polynomial(t, TAIL)}) * (${e.most});`,
+      // Minus infinity times the zero that its exponential is: NaN, as PyTorch has it.
+      `if (${s} < 0.0) { ${s} = ${s} * ${f}y * ${e.last}; } else { ${s} = ${s} - ${u} * ${f}y * ${e.last}; }`,
+    ];
+  },
+};
+
+/** Where sigmoid(2·u) of `geluTanh` is 0 or 1 to float32, on either side. */
+const GELU_FAR = 20;
+
+/** `s` times the sigmoid of `v`; a number that rounds once where it is below the normal ones. */
+function timesSigmoid(s: string, f: string, v: string): readonly string[] {
+  const e = exponential(f, `-${f}size`);
+  return [
+    `const ${f}at = ${v};`,
+    ...magnitude(`${f}at`, f),
+    ...e.lines,
+    `const ${f}d = 1.0 + ${e.most} * ${e.last};`,
+    `if (${f}at < 0.0) { ${s} = ${s} * (${e.most}) / ${f}d * ${e.last}; } else { ${s} = ${s} / ${f}d; }`,
+  ];
+}

@@ -1,0 +1,76 @@
+/**
+ * The exponential function of numbers that are not positive, as lines of a kernel. WGSL's own may be off by 3 + 2·|x| units
+ * in the last place (W3C, "WebGPU Shading Language", section "Floating Point Accuracy"), and GLSL ES promises nothing.
+ */
+
+import { literal, quotient } from "../kernel-text.js";
+
+/** e^`LEAST` is below all that float32 has, and so is `LEAST`·e^`LEAST`: from there on the value is zero. */
+const LEAST = -110;
+
+/** ln 2 in two parts: the first has 9 bits, so that its products with the whole numbers in question are exact. */
+const LN2_HIGH = 0.693359375;
+const LN2_LOW = 2.1219444005469057e-4;
+
+/** e^r = 1 + r + r²·(these, the lowest power first), |r| ≤ ln 2 / 2: off by 3.1e-9 of it. A minimax fit. */
+const POLYNOMIAL = [
+  0.4999999403953552, 0.1666651964187622, 0.04166839271783829, 0.008368780836462975, 0.001381446490995586,
+];
+
+/** The powers of two whose product is any from 2^-80 on. */
+const HALVINGS = [64, 32, 16, 8, 4, 2, 1];
+
+/** e^t as a product of two factors, each of which is a normal number: the last one may be 2^-80. */
+export interface Exponential {
+  readonly lines: readonly string[];
+  /** e^t without the last factor. */
+  readonly most: string;
+  /**
+   * A power of two, or zero. What is below the normal numbers is rounded once, where this is multiplied last. The zero comes
+   * of a comparison: where one is written into a product, Dawn or SwiftShader makes zero of an infinity times zero, too.
+   */
+  readonly last: string;
+}
+
+/**
+ * e^(t + rest), within 2 units in the last place. A NaN stays NaN.
+ *
+ * @param as begins all names that the lines give
+ * @param t an expression of at most 0
+ * @param rest a small number to be added, for arguments that float32 does not hold
+ */
+export function exponential(as: string, t: string, rest?: string): Exponential {
+  const [given, arg, n, r, p, scale, m, last] = ["given", "t", "n", "r", "p", "scale", "m", "last"].map(
+    (name) => `${as}${name}`,
+  );
+  return {
+    lines: [
+      `const ${given} = ${t};`,
+      `let ${arg} = ${given};`,
+      `if (${given} < ${literal(LEAST)}) { ${arg} = ${literal(LEAST)}; }`,
+      `const ${n} = Math.floor(${arg} * ${literal(Math.LOG2E)} + 0.5);`,
+      `const ${r} = ${arg} - ${n} * ${literal(LN2_HIGH)} + ${n} * ${literal(LN2_LOW)}${rest === undefined ? "" : ` + ${rest}`};`,
+      `const ${p} = ${r} + ${r} * ${r} * (${polynomial(r!, POLYNOMIAL)}) + 1.0;`,
+      // Half of n at a time.
+      `let ${m} = ${quotient(n!, 2)};`,
+      `let ${scale} = 1.0;`,
+      `let ${last} = 1.0;`,
+      `if (${n} - ${m} * 2.0 > 0.5) { ${last} = 2.0; }`,
+      ...HALVINGS.map(
+        (by) =>
+          `if (${m} < ${literal(0.5 - by)}) { ${scale} = ${scale} * ${literal(2 ** -by)}; ${m} = ${m} + ${literal(by)}; }`,
+      ),
+      `${last} = ${last} * ${scale};`,
+      `if (${given} < ${literal(LEAST)}) { ${last} = 0.0; }`,
+    ],
+    most: `${p} * ${scale}`,
+    last: last!,
+  };
+}
+
+/** By Horner's rule; the lowest power first. */
+export function polynomial(x: string, coefficients: readonly number[]): string {
+  return coefficients
+    .slice(0, -1)
+    .reduceRight((higher, each) => `(${higher}) * ${x} + ${literal(each)}`, literal(coefficients.at(-1)!));
+}
