@@ -7,7 +7,7 @@
  */
 
 import { type Activation, checkActivation } from "./activation.js";
-import { checkBoolean, checkInteger, checkKeys, checkPair } from "./check.js";
+import { checkBoolean, checkInteger, checkKeys, checkPair, readFrom } from "./check.js";
 import { checkWeights, Conv2d, type Conv2dWeights } from "./conv2d.js";
 import { ConveneError, show } from "./errors.js";
 import { pixelShuffle } from "./operations/layers.js";
@@ -145,7 +145,7 @@ export function isConvTranspose2d(value: unknown): value is ConvTranspose2d {
 }
 
 function checkEdges(padding: NonNullable<ConvTranspose2dOptions["padding"]>) {
-  if (typeof padding === "number" || Array.isArray(padding)) {
+  if (typeof padding === "number" || readFrom("padding", () => Array.isArray(padding))) {
     const [h, w] = checkPair("padding", padding, 0);
     return { top: h, left: w, bottom: h, right: w };
   }
