@@ -1,4 +1,4 @@
-/** Every operator in the forms that exporters give it, against what onnxruntime answers (goldens/onnxruntime.json). */
+/** Every operator in the forms that exporters give it, against what onnxruntime answers (test-files/onnxruntime.json). */
 
 import { readFileSync } from "node:fs";
 import type { Shape4 } from "@convene/core";
@@ -10,7 +10,7 @@ import { type Answer, channelsFirst, runNetwork, type Value4 } from "./testing/r
 
 type Golden = Readonly<Record<string, { readonly dims: readonly number[]; readonly data: readonly number[] }>>;
 const GOLDENS = JSON.parse(
-  readFileSync(new URL("../goldens/onnxruntime.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../test-files/onnxruntime.json", import.meta.url), "utf8"),
 ) as Readonly<Record<string, Golden>>;
 
 /** The file's values as a tensor of core. */

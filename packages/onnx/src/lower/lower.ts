@@ -17,7 +17,7 @@ import {
   prelu,
   sum,
 } from "./elementwise.js";
-import { dimsOf, type Feature, isFeature, type Value } from "./feature.js";
+import { dimsOf, type Feature, isFeature, ordersOf, type Value } from "./feature.js";
 import { type Layer, LayerList } from "./layers.js";
 import {
   concat,
@@ -35,6 +35,7 @@ import {
   unsqueeze,
 } from "./moves.js";
 import { constantsOf, feature, type Inputs } from "./operand.js";
+import { placeAnyhow } from "./place.js";
 import { globalPool, pool, reduce, softmax } from "./pooling.js";
 import { resize } from "./resize.js";
 
@@ -177,7 +178,7 @@ export function lower(graph: Graph, inputs: ReadonlyMap<string, Feature>): Lower
     }
   }
   if (refused.length > 0) throw refusal(refused, graph);
-  return { layers: list.layers, outputs: outputsOf(graph, values) };
+  return { layers: list.layers, outputs: outputsOf(graph, values, list) };
 }
 
 function valueOf(graph: Graph, values: ReadonlyMap<string, Value>, name: string): Value {
@@ -193,12 +194,14 @@ function lowerNode(node: Node, inputs: Inputs, list: LayerList, opset: number): 
   throw new Refusal(PARTS[node.op] ?? unknownOperator(node) ?? "it reads what depends on the network's inputs; constants would do");
 }
 
-function outputsOf(graph: Graph, values: ReadonlyMap<string, Value>): ReadonlyMap<string, Feature> {
+/** Outputs with their elements in an order that a tensor has. */
+function outputsOf(graph: Graph, values: ReadonlyMap<string, Value>, list: LayerList): ReadonlyMap<string, Feature> {
   const outputs = new Map<string, Feature>();
   for (const { name, value } of graph.outputs) {
     const found = values.get(value) ?? graph.constants.get(value);
     if (found && isFeature(found)) {
-      outputs.set(name, found);
+      list.node = name;
+      outputs.set(name, inAnOrder(list, name, found));
       continue;
     }
     throw new ConveneError(
@@ -207,6 +210,19 @@ function outputsOf(graph: Graph, values: ReadonlyMap<string, Value>): ReadonlyMa
     );
   }
   return outputs;
+}
+
+function inAnOrder(list: LayerList, name: string, value: Feature): Feature {
+  if (ordersOf(value).length > 0) return value;
+  try {
+    return placeAnyhow(list, value).feature;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new ConveneError(
+      "ERR_UNSUPPORTED",
+      `the output ${JSON.stringify(name)} of dims [${dimsOf(value).join(", ")}] of the ONNX file has its elements transposed in a way that cannot be had; cut the network before: readOnnx(bytes, { until: "a value before it" })`,
+    );
+  }
 }
 
 /** All that constants alone decide, once and for all sizes. */

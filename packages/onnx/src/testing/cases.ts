@@ -1,6 +1,6 @@
 /**
  * Small networks of each operator, with the forms that exporters give it. What onnxruntime answers to each is in
- * goldens/onnxruntime.json; `pnpm onnx-goldens` writes it.
+ * test-files/onnxruntime.json; `pnpm onnx-goldens` writes it.
  */
 
 import type { AttributeSpec, ModelSpec, NodeSpec, TensorSpec } from "./onnx-writer.js";
