@@ -41,6 +41,10 @@ export const FAMILIES: readonly Family[] = [
   { name: "depthwise 5x5", has: depthwise(/^5x5s\d_/) },
   { name: "depthwise with a multiplier", has: depthwise(/^\dx\ds\dm\d/) },
   { name: "grouped", has: starting("grouped") },
+  {
+    name: "operations beside convolution",
+    has: (name) => ["elementwise", "pool", "copyRuns", "transposes", "bilinear", "softmax"].includes(name),
+  },
   { name: "transposing copies", has: (name) => name === "toNhwc" || name === "toNchw" },
   { name: "rows of zeros", has: (name) => name === "clearRows" },
 ];

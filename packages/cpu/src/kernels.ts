@@ -11,6 +11,7 @@ export { type PlannedConv2d, planConv2dSliced } from "./algorithms/index.js";
 export { bundle as sharedBundle } from "./generated/wasm-shared.js";
 export { type Copies, KERNEL_NAMES, type KernelMemory } from "./kernel-set.js";
 export { type Arena, createArena } from "./arena.js";
+export { inputOf, outputOf, planOperation } from "./operations/index.js";
 export type { Sliced } from "./slices.js";
 export {
   allocateSharedStorages,

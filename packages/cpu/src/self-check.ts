@@ -7,19 +7,25 @@ import {
   BackendUnavailableError,
   type Conv2dProblem,
   inputShape,
+  operationInputShapes,
+  operationOutputShape,
+  type OperationProblem,
   outputShape,
+  parseOperation,
   parseProblem,
   type Tensor,
   weightShape,
 } from "@convene/core";
+import type { Workplace } from "./algorithms/algorithm.js";
 import { planConv2d } from "./algorithms/index.js";
 import { BLOCK_LIMITS } from "./algorithms/igemm.js";
 import { createArena } from "./arena.js";
 import { createJsKernels } from "./js-kernels/index.js";
 import type { KernelSet } from "./kernel-set.js";
-import { allocateStorage, clearZeroRows, readTensor, writeTensor } from "./storage.js";
+import { inputOf, outputOf, planOperation } from "./operations/index.js";
+import { allocateStorage, clearZeroRows, readTensor, type Storage, writeTensor } from "./storage.js";
 import type { Asker } from "./wasm-build.js";
-import { createWorkspace } from "./workspace.js";
+import { createWorkspace, type Workspace } from "./workspace.js";
 
 /** Each family of kernels, with whole and ragged tiles. */
 const PROBLEMS = [
@@ -37,7 +43,24 @@ const PROBLEMS = [
   "ic16_ih2_oc40_kh3_ph1",
 ] as const;
 
-/** Bytes that a problem of the list needs, at most, with its plan. */
+/** Each kernel of operations, with whole and ragged vectors. */
+const OPERATIONS = [
+  "activation_hardSwish_c37_h5",
+  "activation_sigmoid_c37_h5",
+  "activation_silu_c37_h5",
+  "activation_tanh_c37_h5",
+  "activation_gelu_c37_h5",
+  "add_c37_h5",
+  "multiply_c36_h5_perChannel",
+  "maxPool2d_c37_ih6_kh2_sh2",
+  "avgPool2d_c37_ih6_kh3_pt1_pl1",
+  "pad_c37_ih5_pt1_pl1_pb1_pr1",
+  "channelShuffle_g4_c32_h5",
+  "upsample_c37_ih5_oh9_bilinear",
+  "softmax_c37_h5",
+] as const;
+
+/** Bytes that a problem of the lists needs, at most, with its plan. */
 const MEMORY = 2 ** 22;
 
 /** @throws BackendUnavailableError where kernels that count on 256 bits compute something wrong */
@@ -51,38 +74,62 @@ export function checkWide(kernels: KernelSet, { backend, factory }: Asker): void
   );
 }
 
-/** The first problem of the list that the kernels compute wrong, or undefined. */
+/** The first problem of the lists that the kernels compute wrong, or undefined. */
 export function firstWrong(kernels: KernelSet): string | undefined {
   const right = createJsKernels(MEMORY);
-  return PROBLEMS.find((text) => {
-    const problem = parseProblem(text);
-    const [expected, actual] = [run(right, problem), run(kernels, problem)];
+  const isWrong = (run: (set: KernelSet) => Float32Array): boolean => {
+    const [expected, actual] = [run(right), run(kernels)];
     const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     // Small integers are exact, except where an algorithm transforms them; a wrong kernel is not off by so little.
     return !actual.every((value, at) => Math.abs(value - expected[at]!) <= largest * 2 ** -16);
-  });
+  };
+  return (
+    PROBLEMS.find((text) => isWrong((set) => runConv2d(set, parseProblem(text)))) ??
+    OPERATIONS.find((text) => isWrong((set) => runOperation(set, parseOperation(text))))
+  );
 }
 
-function run(kernels: KernelSet, problem: Conv2dProblem): Float32Array {
-  const arena = createArena(kernels.memory, MEMORY);
-  const workspace = createWorkspace(arena, 1, (address) => arena.free(address));
-  const place = { tiles: kernels.tiles, arena, blockLimits: BLOCK_LIMITS, leastJobs: 1 };
+/** Where a kernel set computes one problem. */
+function workplaceOf({ memory, tiles }: KernelSet): { readonly place: Workplace; readonly workspace: Workspace } {
+  const arena = createArena(memory, MEMORY);
+  return {
+    place: { tiles, arena, blockLimits: BLOCK_LIMITS, leastJobs: 1 },
+    workspace: createWorkspace(arena, 1, (address) => arena.free(address)),
+  };
+}
+
+function upload({ arena }: Workplace, { copies }: KernelSet, shape: Tensor["shape"]): Storage {
+  const storage = allocateStorage(arena, shape);
+  writeTensor(arena, copies, storage, integers(shape));
+  return storage;
+}
+
+function runConv2d(kernels: KernelSet, problem: Conv2dProblem): Float32Array {
+  const { place, workspace } = workplaceOf(kernels);
   const weights = { weight: integers(weightShape(problem)).data, bias: integers([1, problem.oc, 1, 1]).data };
   const { plan } = planConv2d(place, workspace, problem, weights, "fast");
-  const input = allocateStorage(arena, inputShape(problem));
-  const output = allocateStorage(arena, outputShape(problem));
-  writeTensor(arena, kernels.copies, input, integers(inputShape(problem)));
-  if (plan.readsZeros) clearZeroRows(arena, input);
-  let residual = 0;
-  if (problem.residual) {
-    const storage = allocateStorage(arena, outputShape(problem));
-    writeTensor(arena, kernels.copies, storage, integers(outputShape(problem)));
-    residual = storage.data;
-  }
+  const input = upload(place, kernels, inputShape(problem));
+  const output = allocateStorage(place.arena, outputShape(problem));
+  if (plan.readsZeros) clearZeroRows(place.arena, input);
+  const residual = problem.residual ? upload(place, kernels, outputShape(problem)).data : 0;
   for (const { kernel, params, jobs } of plan.steps) {
     kernels.run[kernel]!(params, input.data, output.data, residual, workspace.shared, workspace.own, 0, jobs);
   }
-  return readTensor(arena, kernels.copies, output, "nhwc").data;
+  return readTensor(place.arena, kernels.copies, output, "nhwc").data;
+}
+
+function runOperation(kernels: KernelSet, problem: OperationProblem): Float32Array {
+  const { place, workspace } = workplaceOf(kernels);
+  const { plan } = planOperation(place, workspace, problem, {});
+  const inputs = operationInputShapes(problem).map((shape) => upload(place, kernels, shape));
+  const output = allocateStorage(place.arena, operationOutputShape(problem));
+  const second = inputs.length > 1 ? inputs[1]!.data : 0;
+  const { shared, own } = workspace;
+  for (const step of plan.steps) {
+    const [from, to] = [inputOf(step, inputs, shared), outputOf(step, output, shared)];
+    kernels.run[step.kernel]!(step.params, from, to, second, shared, own, 0, step.jobs);
+  }
+  return readTensor(place.arena, kernels.copies, output, "nhwc").data;
 }
 
 /** Integers from -7 to 7, in no simple order. */

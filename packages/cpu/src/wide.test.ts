@@ -98,16 +98,25 @@ describe("the check of kernels that an experimental flag made", () => {
     expect(firstWrong(await loadWasmKernels({ simd: "simd128" }, 2 ** 24))).toBeUndefined();
   });
 
-  it.each(["igemm4x8", "igemm1x32", "depthwise3x3s1_4x4", "grouped3_4x4", "winogradBlocks4x8"] as const)(
-    "finds a wrong %s",
-    async (name) => {
-      const kernels = await loadWasmKernels({ simd: "simd128" }, 2 ** 24);
-      const right = kernels.run[name]!;
-      const wrong: typeof right = (params, input, output, ...rest) => {
-        right(params, input, output, ...rest);
-        new Float32Array(kernels.memory.buffer)[output / 4 + 1]! += 1;
-      };
-      expect(firstWrong({ ...kernels, run: { ...kernels.run, [name]: wrong } })).toMatch(/^(n|g|ic)/);
-    },
-  );
+  it.each([
+    "igemm4x8",
+    "igemm1x32",
+    "depthwise3x3s1_4x4",
+    "grouped3_4x4",
+    "winogradBlocks4x8",
+    "elementwise",
+    "pool",
+    "copyRuns",
+    "transposes",
+    "bilinear",
+    "softmax",
+  ] as const)("finds a wrong %s", async (name) => {
+    const kernels = await loadWasmKernels({ simd: "simd128" }, 2 ** 24);
+    const right = kernels.run[name]!;
+    const wrong: typeof right = (params, input, output, ...rest) => {
+      right(params, input, output, ...rest);
+      new Float32Array(kernels.memory.buffer)[output / 4 + 1]! += 1;
+    };
+    expect(firstWrong({ ...kernels, run: { ...kernels.run, [name]: wrong } })).toMatch(/_/);
+  });
 });

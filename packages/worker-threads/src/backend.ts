@@ -5,6 +5,8 @@ import {
   type Conv2dProblem,
   type Conv2dWeights,
   ConveneError,
+  OPERATION_KINDS,
+  type OperationParameters,
   type PrepareOptions,
   problemCost,
 } from "@convene/core";
@@ -16,10 +18,13 @@ import {
   type Copies,
   createArena,
   createWorkspace,
+  inputOf,
   KERNEL_NAMES,
   type KernelMemory,
+  outputOf,
   type PlannedConv2d,
   planConv2dSliced,
+  planOperation,
   readInto,
   readTensor,
   type Storage,
@@ -28,7 +33,7 @@ import {
   type Workspace,
   writeTensor,
 } from "@convene/cpu/kernels";
-import { CLAIMS, divide } from "./division.js";
+import { CLAIMS, divide, operationWork } from "./division.js";
 import { createPacer } from "./pacer.js";
 import type { Pool } from "./pool.js";
 import { createQueue } from "./queue.js";
@@ -119,31 +124,36 @@ export function implementation({
       });
     });
 
+  /** Plans, and once more where it finds no memory and there may be room when what has been disposed is no longer in use. */
+  const planning = async <T>(planned: () => T | Promise<T>): Promise<T> => {
+    checkAlive();
+    let made: T;
+    try {
+      made = await planned();
+    } catch (error) {
+      if (queue.idle || !isOutOfMemory(error)) throw error;
+      await whenDone(() => undefined);
+      made = await planned();
+    }
+    checkAlive();
+    return made;
+  };
+
   /** A function of its own, so that plans do not hold the copy of their weights. */
   const planInSlices = async (
     problem: Conv2dProblem,
     weights: Conv2dWeights,
     accuracy: Required<PrepareOptions>["accuracy"],
   ): Promise<PlannedConv2d> => {
-    checkAlive();
     // The caller's arrays may be others by the time of the last slice.
     const own: Conv2dWeights = { weight: weights.weight.slice(), bias: weights.bias?.slice() };
-    const planned = (): Promise<PlannedConv2d> =>
-      pacer.complete(planConv2dSliced(place!, place!.workspace, problem, own, accuracy));
-    const made = await planned().catch(async (error: unknown) => {
-      if (queue.idle || !isOutOfMemory(error)) throw error;
-      // There may be room when what has been disposed is no longer in use.
-      await whenDone(() => undefined);
-      return planned();
-    });
-    checkAlive();
-    return made;
+    return planning(() => pacer.complete(planConv2dSliced(place!, place!.workspace, problem, own, accuracy)));
   };
 
   return {
     name: "worker-threads",
     device: `${build.name}, ${threads} ${threads === 1 ? "thread" : "threads"}${caller === "joins" ? " with the caller's" : ""}`,
-    features: { nonFinite: true, subnormals: true },
+    features: { nonFinite: true, subnormals: true, operations: OPERATION_KINDS },
     allocate: (shape) => allocating(() => allocateStorage(arena(), shape)),
     free: ({ address }) => free(address),
     allocateShared(lifetimes) {
@@ -165,7 +175,7 @@ export function implementation({
         kernel: KERNEL_NAMES.indexOf(kernel),
         params,
         jobs,
-        ...divide(problem, jobs, threads),
+        ...divide(problemCost(problem).macs, jobs, threads),
         macs,
         readsZeros: index === 0 && plan.readsZeros,
       }));
@@ -188,6 +198,48 @@ export function implementation({
               clearBytes: input.zeroRow,
               clearStride: input.image,
               clearRows: readsZeros ? input.shape[0] : 0,
+            });
+          }
+        },
+        dispose() {
+          place!.workspace.release(plan.workspace);
+          free(...addresses);
+        },
+      };
+    },
+    async prepareOperation(problem, parameters) {
+      // The caller's array may be another by the time that there is room.
+      const own: OperationParameters = parameters.slope ? { slope: parameters.slope.slice() } : {};
+      const { plan, addresses } = await planning(() => planOperation(place!, place!.workspace, problem, own));
+      const macs = operationWork(problem) / plan.steps.length;
+      const steps = plan.steps.map((step) => ({
+        step,
+        fixed: {
+          kernel: KERNEL_NAMES.indexOf(step.kernel),
+          params: step.params,
+          jobs: step.jobs,
+          ...divide(macs, step.jobs, threads),
+          macs,
+          clearAddress: 0,
+          clearBytes: 0,
+          clearStride: 0,
+          clearRows: 0,
+        },
+      }));
+      return {
+        algorithm: plan.algorithm,
+        run(inputs, output) {
+          checkAlive();
+          const { shared, own, ownBytes } = place!.workspace;
+          for (const { step, fixed } of steps) {
+            queue.run({
+              ...fixed,
+              input: inputOf(step, inputs, shared),
+              output: outputOf(step, output, shared),
+              residual: inputs.length > 1 ? inputs[1]!.data : 0,
+              shared,
+              own,
+              ownBytes,
             });
           }
         },

@@ -1,10 +1,11 @@
 /** worker-threads against cpu with the same kernels: not close, the same. */
 
 import { randomSource } from "@convene/conformance";
-import { parseProblem } from "@convene/core";
+import { OPERATION_KINDS, parseProblem } from "@convene/core";
 import { cpu } from "@convene/cpu";
 import { expect, it } from "vitest";
 import { workerThreads, type WorkerThreadsOptions } from "./index.js";
+import { operationExample, OPERATIONS } from "./testing/operations.js";
 import { type Example, problemExample, randomProblemExample, sameBits } from "./testing/problems.js";
 
 const PROBLEMS = 2000;
@@ -48,5 +49,14 @@ it.each(OPTIONS.slice(1))("%j has the bits of cpu on layers of many jobs, ten ti
     options,
     LARGE.map((text) => problemExample(text, parseProblem(text), 3)),
     10,
+  );
+});
+
+it.each(OPTIONS)("%j has the bits of cpu on operations of every kind, three times", async (options) => {
+  expect([...new Set(OPERATIONS.map(({ kind }) => kind))].sort()).toEqual([...OPERATION_KINDS].sort());
+  await compare(
+    options,
+    OPERATIONS.map((problem) => operationExample(problem, 5)),
+    3,
   );
 });

@@ -1,10 +1,10 @@
-import { parseProblem } from "@convene/core";
+import { operationProblem, parseProblem, problemCost } from "@convene/core";
 import { describe, expect, it } from "vitest";
-import { CLAIMS, divide, LEAST_SHARE, LEAST_WORK, workersFor } from "./division.js";
+import { CLAIMS, divide, LEAST_SHARE, LEAST_WORK, MACS_OF_ELEMENT, operationWork, workersFor } from "./division.js";
 
 describe("divide", () => {
-  const large = parseProblem("ic128_ih56_oc128_kh1");
-  const tiny = parseProblem("ic8_ih8_oc8_kh1");
+  const large = problemCost(parseProblem("ic128_ih56_oc128_kh1")).macs;
+  const tiny = problemCost(parseProblem("ic8_ih8_oc8_kh1")).macs;
 
   it("gives each worker a range, and claims that are a small part of it", () => {
     expect(divide(large, 800, 4)).toEqual({ ranges: 4, grain: Math.floor(800 / 4 / CLAIMS) });
@@ -20,8 +20,22 @@ describe("divide", () => {
   });
 
   it("lets as many take part as have a share", () => {
-    const problem = parseProblem("ic16_ih16_oc32_kh1");
-    expect(divide(problem, 64, 16).ranges).toBe(Math.floor((16 * 32 * 256) / LEAST_SHARE));
+    const { macs } = problemCost(parseProblem("ic16_ih16_oc32_kh1"));
+    expect(divide(macs, 64, 16).ranges).toBe(Math.floor((16 * 32 * 256) / LEAST_SHARE));
+  });
+});
+
+describe("operationWork", () => {
+  it("counts what is read and written", () => {
+    const add = operationProblem({ kind: "add", n: 2, c: 3, h: 4, w: 5 });
+    expect(operationWork(add)).toBe(MACS_OF_ELEMENT * 3 * 120);
+    const concat = operationProblem({ kind: "concat", channels: [1, 2], h: 10 });
+    expect(operationWork(concat)).toBe(MACS_OF_ELEMENT * 2 * 300);
+  });
+
+  it("counts taps of windows that overlap", () => {
+    const pool = operationProblem({ kind: "maxPool2d", c: 2, ih: 12, kh: 3 });
+    expect(operationWork(pool)).toBe(MACS_OF_ELEMENT * 10 * 200);
   });
 });
 

@@ -1,6 +1,6 @@
-/** How a convolution is cut for the workers, and how many of them are woken. */
+/** How a step is cut for the workers, and how many of them are woken. */
 
-import { type Conv2dProblem, problemCost } from "@convene/core";
+import { operationInputShapes, operationOutputShape, type OperationProblem } from "@convene/core";
 
 export interface Division {
   /** Ranges that jobs are cut into: how many workers take part, if so many are awake. */
@@ -24,8 +24,24 @@ export const LEAST_WORK = 3_000_000;
  */
 export const CLAIMS = 16;
 
-export function divide(problem: Conv2dProblem, jobs: number, threads: number): Division {
-  const shares = Math.floor(problemCost(problem).macs / LEAST_SHARE);
+/**
+ * Multiply-accumulates that take about as long as an element that is read, or written. An estimate, not a measurement: four
+ * bytes at 10 GB/s are 0.4 ns, in which a core does some 8 multiply-accumulates at the 40 GFLOP/s of docs/kernels.md.
+ */
+export const MACS_OF_ELEMENT = 8;
+
+/** The work of an operation in multiply-accumulates: its elements, or the taps of its windows where these are more. */
+export function operationWork(problem: OperationProblem): number {
+  const count = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+  const output = count(operationOutputShape(problem));
+  const inputs = operationInputShapes(problem).reduce((sum, shape) => sum + count(shape), 0);
+  const taps = "kh" in problem ? problem.kh * problem.kw * output : 0;
+  return MACS_OF_ELEMENT * (output + Math.max(inputs, taps));
+}
+
+/** @param macs multiply-accumulates of the step, or as many as take its time */
+export function divide(macs: number, jobs: number, threads: number): Division {
+  const shares = Math.floor(macs / LEAST_SHARE);
   const ranges = Math.max(1, Math.min(threads, jobs, shares));
   // One that is alone has nobody to share with.
   const grain = ranges === 1 ? jobs : Math.max(1, Math.floor(jobs / (ranges * CLAIMS)));
