@@ -39,7 +39,8 @@ export function elementwise(
     let left = min<i32>(params.chunkRuns * run, params.count - first * run);
     let x = input + image * params.inputImage + ((first * run) << 2);
     let y = output + image * params.outputImage + ((first * run) << 2);
-    let operand = (params.operand ? params.operand : residual + image * params.operandImage) + first * params.operandRun;
+    let operand =
+      (params.operand ? params.operand : residual + image * params.operandImage) + first * params.operandRun;
     if (repeat > 1) {
       // Loop 1, copies of the second operand: a run becomes whole vectors. What a copy has too much is overwritten.
       const period = run / repeat;

@@ -41,7 +41,13 @@ export function cpuImplementation(
   };
   const held = new Set<{ drop(): void }>();
   /** A plan until it is disposed, or the backend is: a handle that outlives them holds none. */
-  const hold = <P extends OperationPlan>({ plan, addresses }: { readonly plan: P; readonly addresses: readonly number[] }) => {
+  const hold = <P extends OperationPlan>({
+    plan,
+    addresses,
+  }: {
+    readonly plan: P;
+    readonly addresses: readonly number[];
+  }) => {
     let current: P | undefined = plan;
     const mine = { drop: (): void => void (current = undefined) };
     held.add(mine);

@@ -36,7 +36,9 @@ describe("parameters of operations", () => {
 
   it("have the codes of functions of assembly/elementwise.ts", () => {
     const source = readFileSync(fileURLToPath(new URL("../assembly/elementwise.ts", import.meta.url)), "utf8");
-    const names = [...source.matchAll(/^const (\w+) = \d+;$/gm)].map((match) => match[1]!.replaceAll("_", "").toLowerCase());
+    const names = [...source.matchAll(/^const (\w+) = \d+;$/gm)].map((match) =>
+      match[1]!.replaceAll("_", "").toLowerCase(),
+    );
     expect(names).toEqual(FUNCTION_CODES.map((name) => name.toLowerCase()));
   });
 });

@@ -54,9 +54,7 @@ function plan(
   const count = c * h * w;
   const wanted = Math.ceil(leastJobs / n);
   const shapes = operationInputShapes(problem);
-  const { run, repeat, chunkRuns, chunks } = perChannel
-    ? channelRuns(c, h * w, wanted)
-    : elementRuns(count, wanted);
+  const { run, repeat, chunkRuns, chunks } = perChannel ? channelRuns(c, h * w, wanted) : elementRuns(count, wanted);
   const params = writeParams(arena, ELEMENTWISE_PARAMS, {
     ...f,
     operand,

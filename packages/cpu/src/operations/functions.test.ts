@@ -79,7 +79,10 @@ describe.each(["simd128", "relaxed"] as const)("%s", (simd) => {
   it("gives x itself from hardSwish where x is 3 or more, and zeros below -3", async () => {
     const inputs = Float32Array.from({ length: 10_000 }, (_, at) => 3 + at * 0.37);
     expect(await valuesOf("hardSwish", inputs)).toEqual(inputs);
-    const zeros = await valuesOf("hardSwish", inputs.map((x) => -x));
+    const zeros = await valuesOf(
+      "hardSwish",
+      inputs.map((x) => -x),
+    );
     expect([...new Set(zeros.map((y) => y + 0))]).toEqual([0]);
   });
 });

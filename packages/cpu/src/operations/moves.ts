@@ -15,7 +15,10 @@ import { storageLayout } from "../storage.js";
 import { copyStep, type RowsOfRuns, runsOf } from "./copy-runs.js";
 
 /** What `copyStep` is told of an operation's tensors. */
-export function imagesOf(problem: OperationProblem, input = 0): Pick<RowsOfRuns, "n" | "outputRow" | "inputImage" | "outputImage"> {
+export function imagesOf(
+  problem: OperationProblem,
+  input = 0,
+): Pick<RowsOfRuns, "n" | "outputRow" | "inputImage" | "outputImage"> {
   const output = operationOutputShape(problem);
   const [n, c, , w] = output;
   return {

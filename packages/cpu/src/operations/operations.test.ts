@@ -39,16 +39,19 @@ it("has problems of every kind", () => {
 });
 
 describe.each(KERNEL_SETS)("%s", (_, load) => {
-  it.each([1, 7, 40])("computes each problem in any division of %i jobs or more, and writes nothing else", async (leastJobs) => {
-    const kernels = await load();
-    const next = randomSource(leastJobs);
-    for (const problem of OPERATION_PROBLEMS) {
-      const operands = operandsOf(problem, 5);
-      const { output, overwritten } = runOperation(kernels, problem, operands, { leastJobs, next });
-      expect(firstWrong(problem, output, operands), formatOperation(problem)).toBeUndefined();
-      expect(overwritten, `${formatOperation(problem)}: byte that was overwritten`).toBeUndefined();
-    }
-  });
+  it.each([1, 7, 40])(
+    "computes each problem in any division of %i jobs or more, and writes nothing else",
+    async (leastJobs) => {
+      const kernels = await load();
+      const next = randomSource(leastJobs);
+      for (const problem of OPERATION_PROBLEMS) {
+        const operands = operandsOf(problem, 5);
+        const { output, overwritten } = runOperation(kernels, problem, operands, { leastJobs, next });
+        expect(firstWrong(problem, output, operands), formatOperation(problem)).toBeUndefined();
+        expect(overwritten, `${formatOperation(problem)}: byte that was overwritten`).toBeUndefined();
+      }
+    },
+  );
 
   it("is exact on small integers where it only adds, multiplies and divides once", async () => {
     const kernels = await load();
@@ -57,7 +60,10 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
       const operands = operandsOf(problem, 3, (random) => Math.floor(15 * random) - 7);
       const { output } = runOperation(kernels, problem, operands);
       const expected = Float32Array.from(outputOf(problem, operands.inputs, operands.slope), (value) => value + 0);
-      expect(output.map((value) => value + 0), formatOperation(problem)).toEqual(expected);
+      expect(
+        output.map((value) => value + 0),
+        formatOperation(problem),
+      ).toEqual(expected);
     }
   });
 

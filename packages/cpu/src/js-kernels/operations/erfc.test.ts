@@ -11,7 +11,7 @@ it("is the integral, to twelve digits", () => {
 it("has the values of a table (Abramowitz and Stegun, 7.1)", () => {
   expect(1 - erfc(0.5)).toBeCloseTo(0.5204998778, 10);
   expect(1 - erfc(1)).toBeCloseTo(0.8427007929, 10);
-  expect(erfc(2)).toBeCloseTo(1 - 0.9953222650, 10);
+  expect(erfc(2)).toBeCloseTo(1 - 0.995322265, 10);
 });
 
 it("has its limits, and lets NaN through", () => {

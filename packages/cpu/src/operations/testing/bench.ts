@@ -113,7 +113,10 @@ export function runOperation(
   run();
   const after = arena.i32.slice();
   const output = read();
-  after.set(before.subarray(workspace.shared / 4, (workspace.own + WORKERS * workspace.ownBytes) / 4), workspace.shared / 4);
+  after.set(
+    before.subarray(workspace.shared / 4, (workspace.own + WORKERS * workspace.ownBytes) / 4),
+    workspace.shared / 4,
+  );
   const [n, c, h, w] = y.shape;
   for (let image = 0; image < n; image++) {
     const at = (y.data + image * y.image) / 4;

@@ -59,8 +59,10 @@ function elementOf(
       };
     case "maxPool2d":
       return (n, c, y, x) =>
-        windowOf(p, y, x, (row, column) => first(n, c, row, column)).inside.reduce((most, value) =>
-          Number.isNaN(most) || value <= most ? most : value, -Infinity);
+        windowOf(p, y, x, (row, column) => first(n, c, row, column)).inside.reduce(
+          (most, value) => (Number.isNaN(most) || value <= most ? most : value),
+          -Infinity,
+        );
     case "avgPool2d":
       return (n, c, y, x) => {
         const { inside, padded } = windowOf(p, y, x, (row, column) => first(n, c, row, column));
@@ -88,8 +90,7 @@ function elementOf(
     case "pad":
       return (n, c, y, x) => {
         const [channel, row, column] = [c - p.pf, y - p.pt, x - p.pl];
-        const inside =
-          channel >= 0 && channel < p.c && row >= 0 && row < p.ih && column >= 0 && column < p.iw;
+        const inside = channel >= 0 && channel < p.c && row >= 0 && row < p.ih && column >= 0 && column < p.iw;
         return inside ? first(n, channel, row, column) : p.value;
       };
     case "upsample": {
