@@ -209,8 +209,8 @@ export function implementation({
     },
     async prepareOperation(problem, parameters) {
       // The caller's array may be another by the time that there is room.
-      const own: OperationParameters = parameters.slope ? { slope: parameters.slope.slice() } : {};
-      const { plan, addresses } = await planning(() => planOperation(place!, place!.workspace, problem, own));
+      const mine: OperationParameters = parameters.slope ? { slope: parameters.slope.slice() } : {};
+      const { plan, addresses } = await planning(() => planOperation(place!, place!.workspace, problem, mine));
       const macs = operationWork(problem) / plan.steps.length;
       const steps = plan.steps.map((step) => ({
         step,

@@ -79,9 +79,9 @@ function elementOf(
     case "concat":
       return (n, c, y, x) => {
         let channel = c;
-        let input = 0;
-        for (; channel >= p.channels[input]!; input++) channel -= p.channels[input]!;
-        return [first, ...rest][input]!(n, channel, y, x);
+        let index = 0;
+        for (; channel >= p.channels[index]!; index++) channel -= p.channels[index]!;
+        return [first, ...rest][index]!(n, channel, y, x);
       };
     case "slice":
       return (n, c, y, x) => first(n, p.fc + c, p.fh + y * p.sh, p.fw + x * p.sw);
