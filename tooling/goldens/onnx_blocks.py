@@ -1,7 +1,7 @@
 """Has PyTorch write one small ONNX file a family of networks, random weights and all, and its answer beside each.
 
 Run with a Python that has torch and torchvision; see README.md beside this file. What is written is checked in, and
-packages/onnx/src/torch-files.test.ts replays it on every backend. The blocks are torchvision's own classes with few
+packages/onnx/src/torch-files-on-backends.test.ts replays it on every backend. The blocks are torchvision's own classes with few
 channels where torchvision has the family, and plain torch.nn otherwise.
 """
 
