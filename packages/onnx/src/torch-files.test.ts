@@ -52,3 +52,13 @@ test.each(NAMES)("%s", (name) => {
     expect(worst / range).toBeLessThan(2e-6);
   }
 });
+
+test("what two halves read is shuffled once", () => {
+  const bytes = new Uint8Array(readFileSync(new URL("shufflenet-v2.onnx", FOLDER)));
+  const golden = JSON.parse(readFileSync(new URL("shufflenet-v2.json", FOLDER), "utf8")) as Golden;
+  const shapes = Object.fromEntries(Object.entries(golden.inputs).map(([input, { dims }]) => [input, dims as unknown as Shape4]));
+  const { layers } = readOnnx(bytes).at(shapes);
+  const kinds = layers.map((layer) => (layer.kind === "operation" ? layer.operation.kind : layer.kind));
+  const count = (kind: string): number => kinds.filter((each) => each === kind).length;
+  expect(count("channelShuffle")).toBe(count("concat"));
+});

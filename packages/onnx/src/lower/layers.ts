@@ -11,6 +11,7 @@ import {
   type PaddingMode,
   type Shape4,
 } from "@convene/core";
+import type { Feature } from "./feature.js";
 
 interface Common {
   /** The node that it comes from. */
@@ -98,6 +99,8 @@ type OperationSpec = OperationProblemSpec extends infer S ? (S extends Operation
 /** Appends layers, with every size checked by core. */
 export class LayerList {
   readonly layers: Layer[] = [];
+  /** Values that were moved onto whole axes, by what they were and the axes: each is moved once, however many read it. */
+  readonly placed = new WeakMap<Feature, Map<string, Feature | undefined>>();
   /** The node that is being lowered. */
   node = "";
 

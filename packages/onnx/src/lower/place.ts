@@ -30,7 +30,10 @@ export function place(list: LayerList, feature: Feature, letters: string): Featu
 function tryPlace(list: LayerList, feature: Feature, letters: string): Feature | undefined {
   if (lies(feature, letters)) return feature;
   if (feature.dims.length !== letters.length) return undefined;
-  return reshaped(list, feature, dimsOf(feature), letters) ?? shuffled(list, feature, letters);
+  const known = list.placed.get(feature) ?? new Map<string, Feature | undefined>();
+  const placed = known.get(letters) ?? reshaped(list, feature, dimsOf(feature), letters) ?? shuffled(list, feature, letters);
+  list.placed.set(feature, known.set(letters, placed));
+  return placed;
 }
 
 /** As `place`, onto whichever axes come cheapest, with their letters. */
