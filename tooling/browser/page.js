@@ -1,7 +1,15 @@
 /** The page: runs the suite on every backend that runs in a browser, and sends what came of it to check.ts. */
 
 import { checkProblem, runConformance } from "@convene/conformance";
-import { Conv2d, parseProblem, prepare, randomUniform } from "@convene/core";
+import {
+  Conv2d,
+  operationInputShapes,
+  operationOutputShape,
+  parseOperation,
+  parseProblem,
+  prepare,
+  randomUniform,
+} from "@convene/core";
 import { cpu } from "@convene/cpu";
 import { gpu } from "@convene/gpu";
 import { workerThreads } from "@convene/worker-threads";
@@ -77,6 +85,52 @@ async function checkColumns() {
   }
   await backend.dispose();
   await send("/report", `webgl2: ${TALL.length} problems of more rows than a texture has`);
+}
+
+/**
+ * Of more rows than a texture has, so that planes lie in several columns, by texels and by lanes; and of more inputs than a
+ * kernel has units for textures. All move numbers or add few of them: JavaScript gives the same bits.
+ */
+const TALL_OPERATIONS = [
+  "slice_n2_c400_ih100_iw3_oc398_oh90_fc2_fh5",
+  "slice_c400_ih100_iw3_oc320_fc8",
+  "channelShuffle_g8_c400_h100_w3",
+  "concat_channels200:3:197_h100_w3",
+  `concat_channels${Array.from({ length: 40 }, (_, i) => i + 1).join(":")}_h60_w2`,
+  "add_n2_c400_h100_w2_perChannel_relu",
+  "maxPool2d_c400_ih100_iw4_kh3_pt1_pl1_pb1_pr1",
+  "reshape_ic400_ih100_iw3_oc40000_oh1_ow3",
+  "reshape_ic40000_ih1_iw3_oc400_oh100_ow3_nhwc",
+  "pixelShuffle_ic400_ih100_iw2_rh2",
+];
+
+async function checkOperationColumns() {
+  const [backend, inJavaScript] = [await gpu({ mode: "webgl2" }), await gpu({ mode: "cpu" })];
+  for (const text of TALL_OPERATIONS) {
+    const problem = parseOperation(text);
+    const inputs = operationInputShapes(problem).map((shape, seed) => randomUniform(shape, { seed }));
+    /** @param {import("@convene/core").Backend} on */
+    const run = async (on) => {
+      const plan = await on.prepareOperation(problem);
+      const [from, to] = [inputs.map((each) => on.upload(each)), on.allocate(operationOutputShape(problem))];
+      plan.run(from, to);
+      const { data } = await on.read(to);
+      for (const each of [plan, to, ...from]) each.dispose();
+      return data;
+    };
+    const [actual, expected] = [await run(backend), await run(inJavaScript)];
+    const wrong = actual.findIndex((value, i) => value !== expected[i]);
+    if (wrong >= 0 || actual.length !== expected.length) {
+      throw new Error(`webgl2: ${text}: element ${wrong} is ${actual[wrong]}, in JavaScript ${expected[wrong]}`);
+    }
+    await send("/alive", {});
+  }
+  await backend.dispose();
+  await inJavaScript.dispose();
+  await send(
+    "/report",
+    `webgl2: ${TALL_OPERATIONS.length} operations of more rows or inputs than a texture or a kernel has`,
+  );
 }
 
 /** More backends than a page has contexts of WebGL2. */
@@ -206,6 +260,7 @@ const PARTS = {
   async webgl2() {
     await checkGaps();
     await checkColumns();
+    await checkOperationColumns();
     await checkContexts();
     await checkLoss();
     await checkTextures();

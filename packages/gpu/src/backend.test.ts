@@ -7,7 +7,9 @@ import {
   defineBackend,
   inputShape,
   network,
+  OPERATION_KINDS,
   outputShape,
+  parseOperation,
   parseProblem,
   prepare,
   randomUniform,
@@ -58,7 +60,7 @@ function watched(changes: Partial<Engine<Handle>> = {}) {
         free: (handle) => void live.delete(handle),
         ...changes,
       },
-      { nonFinite: true, subnormals: true },
+      { nonFinite: true, subnormals: true, operations: OPERATION_KINDS },
     ),
   );
   return { backend, live, calls: (name: string) => calls.filter((call) => call === name).length };
@@ -142,6 +144,46 @@ describe("memory", () => {
     await expect(backend.sync()).rejects.toMatchObject(final);
     await new Promise((resolve) => setTimeout(resolve));
     expect(live.size).toBe(0);
+    await backend.dispose();
+  });
+});
+
+describe("a plan of several kernels", () => {
+  const problem = parseOperation("softmax_c5_h1_w2");
+  const shape = [1, 5, 1, 2] as const;
+  const source = tensor([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], shape);
+
+  it("has its own memory between them, and shares them with the next plan for the problem", async () => {
+    const { backend, live, calls } = watched();
+    const [first, second] = [await backend.prepareOperation(problem), await backend.prepareOperation(problem)];
+    expect([calls("compile"), calls("allocate"), live.size]).toEqual([2, 2, 2]);
+    const input = backend.upload(source);
+    const outputs = [first, second].map((plan) => {
+      const output = backend.allocate(shape);
+      plan.run([input], output);
+      return output;
+    });
+    const [a, b] = [await backend.read(outputs[0]!), await backend.read(outputs[1]!)];
+    expect(b.data).toEqual(a.data);
+    expect(a.data[8]! + a.data[6]!).toBeGreaterThan(0.9);
+    for (const each of [first, second, input, ...outputs]) each.dispose();
+    await backend.sync();
+    expect(live.size).toBe(0);
+    await backend.dispose();
+  });
+
+  it("gives back what it took where the rest is not there, and can be prepared later", async () => {
+    let full = true;
+    const { backend, live, calls } = watched({
+      ready: async () => {
+        if (full) throw OUT_OF_MEMORY;
+      },
+    });
+    await expect(backend.prepareOperation(problem)).rejects.toMatchObject({ code: "ERR_OUT_OF_MEMORY" });
+    expect(live.size).toBe(0);
+    full = false;
+    (await backend.prepareOperation(problem)).dispose();
+    expect(calls("compile")).toBe(2);
     await backend.dispose();
   });
 });

@@ -68,6 +68,7 @@ const EACH_KIND = {
 const IN_SOFTWARE: readonly ConformanceOptions[] = [
   { suites: ["networks", "lifecycle", "errors", "manifest"] },
   EACH_KIND,
+  { suites: ["operations"], selection: "quick" },
   // Some of what a device may not keep, and must say so.
   { suites: ["non-finite"], selection: "quick" },
 ];

@@ -9,7 +9,7 @@ import { clampLines, EACH, indented, kernelText, loop, quotient, spareLines, sum
 import { algorithmOf, blocks, LANES, type Planes, planesOf, weightPlanes } from "./planes.js";
 
 /** What a kernel takes: the input, or several inputs by number; the weights, or another table of numbers; the residual. */
-export type ArgumentName = "x" | `x${number}` | "w" | "r";
+export type ArgumentName = "x" | `in${number}` | "w" | "r";
 
 /** By name, in the order in which a kernel takes them. */
 export type Arguments = Readonly<Record<string, Planes>>;

@@ -15,19 +15,19 @@ export const binary: OperationKernels<BinaryProblem> = {
       steps: [
         {
           key: formatOperation(p),
-          reads: { x0: input(shape), x1: input(p.perChannel ? [p.n, p.c, 1, 1] : shape, 1) },
+          reads: { in0: input(shape), in1: input(p.perChannel ? [p.n, p.c, 1, 1] : shape, 1) },
           output: planesOf(shape),
           source(access) {
             const at = here(access, shape);
             const [y, x] = p.perChannel ? ["0", "0"] : [at.y, at.x];
-            const other = access.texel("other", "x1", at.z, y, x);
+            const other = access.texel("other", "in1", at.z, y, x);
             const sign = p.kind === "add" ? "+" : "*";
             return kernelText(
-              ["x0", "x1"],
+              ["in0", "in1"],
               [
                 ...at.lines,
                 ...ZEROS,
-                ...readTexel(access, "x0", at.z, at.y, at.x),
+                ...readTexel(access, "in0", at.z, at.y, at.x),
                 ...other.lines,
                 ...EACH.map((l) => `s${l} = s${l} ${sign} ${other.lanes[l]};`),
                 ...clampLines(p.activation),

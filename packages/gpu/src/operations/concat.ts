@@ -54,7 +54,7 @@ function stepOf({ n, h, w }: ConcatProblem, parts: readonly Part[]): Step {
   const problem = operationProblem({ kind: "concat", n, channels: parts.map(({ channels }) => channels), h, w });
   return {
     key: formatOperation(problem),
-    reads: Object.fromEntries(parts.map(({ read }, index) => [`x${index}`, read])),
+    reads: Object.fromEntries(parts.map(({ read }, index) => [`in${index}`, read])),
     output: planesOf([n, channelsOf(parts), h, w]),
     source: (access) => concatSource(problem, isAligned(parts), access),
   };
@@ -66,7 +66,7 @@ function concatSource({ n, channels, h, w }: ConcatProblem, aligned: boolean, ac
   const parts = channels.map((count, index) => {
     const from = channels.slice(0, index).reduce((a, b) => a + b, 0);
     return {
-      name: `x${index}` as ArgumentName,
+      name: `in${index}` as ArgumentName,
       index,
       count,
       from,

@@ -2,10 +2,11 @@
 
 import { OPERATION_KINDS, operationInputShapes, operationOutputShape, parseOperation } from "@convene/core";
 import { afterAll, describe, expect, it } from "vitest";
+import { texelsAccess } from "../access-texels.js";
 import { gpu } from "../index.js";
 import { blocks, LANES } from "../planes.js";
 import { javaScriptBackend, runOperation } from "../testing/run-operation.js";
-import { operationRefusal } from "./operations.js";
+import { operationRefusal, operationSteps } from "./operations.js";
 
 /** Of each kind, and of each way to compute it, one whose channels end within a texel, and several images. */
 const OPERATIONS = [
@@ -110,6 +111,18 @@ it.each(OPERATIONS)("%s leaves zeros in the lanes that only fill up a texel", as
   expect(spare).toHaveLength(n * h * w * (LANES * blocks(c) - c));
   expect(spare.filter((at) => texels[at] !== 0)).toEqual([]);
   await backend.dispose();
+});
+
+it.each(OPERATIONS)("%s is a function of JavaScript from textures too, which declares no name twice", (text) => {
+  // So small a texture has planes in several columns.
+  for (const side of [24, 4096]) {
+    const { steps } = operationSteps(parseOperation(text), 14);
+    for (const { source, reads } of steps) {
+      const args = Object.fromEntries(Object.entries(reads).map(([name, { planes }]) => [name, planes]));
+      // oxlint-disable-next-line no-implied-eval -- kernels are text
+      expect(new Function(`return ${source(texelsAccess(args, side))}`)()).toHaveLength(Object.keys(reads).length);
+    }
+  }
 });
 
 it("takes one tensor as several inputs", async () => {

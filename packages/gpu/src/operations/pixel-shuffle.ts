@@ -33,10 +33,10 @@ function shuffleSource(p: PixelShuffleProblem, access: Access): string {
   const phase = sum(p.rh > 1 && times("i", p.rw), p.rw > 1 && "j");
   const lines = [
     ...at.lines,
-    `const row = ${at.y};`,
-    `const column = ${at.x};`,
-    ...divideLines("iy", "i", "row", p.rh, oh),
-    ...divideLines("ix", "j", "column", p.rw, ow),
+    `const oy = ${at.y};`,
+    `const ox = ${at.x};`,
+    ...divideLines("iy", "i", "oy", p.rh, oh),
+    ...divideLines("ix", "j", "ox", p.rw, ow),
     ...ZEROS,
   ];
   if (isAligned(p)) {

@@ -88,7 +88,7 @@ function placeOf(
     let left = part.digits;
     for (let axis = part.axes.length - 1; axis > 0; axis--) {
       const { name, size } = part.axes[axis]!;
-      const division = divideDigits(left, size, `${name}${as}`);
+      const division = divideDigits(left, size, `${name}Of${as}`);
       lines.push(...division.lines);
       place[name] = division.rest;
       left = division.digits;
@@ -96,8 +96,8 @@ function placeOf(
     }
     const { name, size } = part.axes[0]!;
     if (size === 1) continue;
-    place[name] = `${name}${as}`;
-    lines.push(`const ${name}${as} = ${numberOf(left)};`);
+    place[name] = `${name}Of${as}`;
+    lines.push(`const ${name}Of${as} = ${numberOf(left)};`);
   }
   return { ...place, lines, most };
 }

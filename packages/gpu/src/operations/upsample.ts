@@ -49,34 +49,34 @@ function upsampleSource(p: UpsampleProblem, access: Access): string {
     ...at.lines,
     ...rows.lines,
     ...columns.lines,
-    `const top = ${rows.lanes[0]};`,
-    `const left = ${columns.lanes[0]};`,
+    `const yLow = ${rows.lanes[0]};`,
+    `const xLow = ${columns.lanes[0]};`,
   ];
   if (p.mode === "nearest") {
-    return kernelText(["x", "w"], [...start, ...ZEROS, ...readTexel(access, "x", at.z, "top", "left")]);
+    return kernelText(["x", "w"], [...start, ...ZEROS, ...readTexel(access, "x", at.z, "yLow", "xLow")]);
   }
   const read = (as: string, y: string, x: string) => access.texel(as, "x", at.z, y, x);
   const [a, b, c, d] = [
-    read("a", "top", "left"),
-    read("b", "top", "right"),
-    read("c", "bottom", "left"),
-    read("d", "bottom", "right"),
+    read("a", "yLow", "xLow"),
+    read("b", "yLow", "xHigh"),
+    read("c", "yHigh", "xLow"),
+    read("d", "yHigh", "xHigh"),
   ];
   return kernelText(
     ["x", "w"],
     [
       ...start,
-      `const bottom = ${rows.lanes[1]};`,
-      `const right = ${columns.lanes[1]};`,
-      `const down = ${rows.lanes[2]};`,
-      `const across = ${columns.lanes[2]};`,
-      `const up = 1.0 - down;`,
-      `const back = 1.0 - across;`,
+      `const yHigh = ${rows.lanes[1]};`,
+      `const xHigh = ${columns.lanes[1]};`,
+      `const yWeight = ${rows.lanes[2]};`,
+      `const xWeight = ${columns.lanes[2]};`,
+      `const yRest = 1.0 - yWeight;`,
+      `const xRest = 1.0 - xWeight;`,
       ...[a, b, c, d].flatMap((each) => each!.lines),
       ...EACH.map((l) => {
-        const upper = `back * ${a!.lanes[l]} + across * ${b!.lanes[l]}`;
-        const lower = `back * ${c!.lanes[l]} + across * ${d!.lanes[l]}`;
-        return `let s${l} = up * (${upper}) + down * (${lower});`;
+        const upper = `xRest * ${a!.lanes[l]} + xWeight * ${b!.lanes[l]}`;
+        const lower = `xRest * ${c!.lanes[l]} + xWeight * ${d!.lanes[l]}`;
+        return `let s${l} = yRest * (${upper}) + yWeight * (${lower});`;
       }),
       ...spareLines(p.c, at.o),
     ],
