@@ -81,7 +81,10 @@ random.source = undefined as (() => number) | undefined;
 const EXAMPLES = new Map(
   PROBLEMS.map((problem) => {
     const operands = makeOperands(problem, "integer", 5);
-    return [problem, { operands, expected: Float32Array.from(referenceConv2d(problem, operands).output).map(plusZero) }];
+    return [
+      problem,
+      { operands, expected: Float32Array.from(referenceConv2d(problem, operands).output).map(plusZero) },
+    ];
   }),
 );
 
