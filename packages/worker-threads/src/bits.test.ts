@@ -7,7 +7,7 @@ import { expect, it } from "vitest";
 import { workerThreads, type WorkerThreadsOptions } from "./index.js";
 import { type Example, problemExample, randomProblemExample, sameBits } from "./testing/problems.js";
 
-const PROBLEMS = 2000;
+const PROBLEMS = 1000;
 /** Cut into many jobs. */
 const LARGE = [
   "ic3_ih112_oc32_kh3_sh2_ph1_relu6",
