@@ -24,7 +24,11 @@ async function memory(): Promise<number> {
   return process.memoryUsage().rss;
 }
 
-async function cycle(backend: Backend, problem: Conv2dProblem, image = randomUniform(inputShape(problem))): Promise<void> {
+async function cycle(
+  backend: Backend,
+  problem: Conv2dProblem,
+  image = randomUniform(inputShape(problem)),
+): Promise<void> {
   const plan = await backend.prepareConv2d(problem, { weight: randomUniform(weightShape(problem)).data });
   const input = backend.upload(image);
   const output = backend.allocate(outputShape(problem));
