@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { defaultClientConditions, defaultServerConditions } from "vite";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 const SOURCE = "convene-source";
 
@@ -31,7 +31,10 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: "own", include: OWN } },
-      { extends: true, test: { name: "shared", include: SHARED, exclude: OWN, isolate: false } },
+      {
+        extends: true,
+        test: { name: "shared", include: SHARED, exclude: [...configDefaults.exclude, ...OWN], isolate: false },
+      },
     ],
     environment: "node",
     // No test asserts how long something takes; this only ends what hangs, on a machine that may be busy.
