@@ -1,8 +1,9 @@
 /** The page: runs the suite on every backend that runs in a browser, and sends what came of it to check.ts. */
 
-import { checkProblem, runConformance } from "@convene/conformance";
+import { checkProblem, conformanceCases, runConformance, SUITE_NAMES } from "@convene/conformance";
 import {
   Conv2d,
+  formatProblem,
   operationInputShapes,
   operationOutputShape,
   parseOperation,
@@ -24,26 +25,37 @@ async function send(path, content) {
 const LIMIT = 120_000;
 
 /**
- * @param {() => Promise<import("@convene/core").Backend>} factory
- * @param {import("@convene/conformance").ConformanceOptions} options
+ * @typedef {import("@convene/core").Backend} Backend
+ * @typedef {import("@convene/conformance").ConformanceOptions} Options
+ * @typedef {import("@convene/conformance").ConformanceReport} Report
  */
-async function run(factory, { selection = "full", accuracy = "fast", noSkips = true, ...rest }) {
-  const start = performance.now();
-  let told = start;
+
+/** @param {Backend | (() => Promise<Backend>)} source @param {Options} options */
+async function conform(source, options) {
+  let told = performance.now();
   // A whole suite takes minutes over a driver in software.
   const onCase = () => {
     if (performance.now() - told < 10_000) return;
     told = performance.now();
     void send("/alive", {});
   };
-  const { device, counts, results } = await runConformance(factory, {
-    selection,
-    accuracy,
-    noSkips,
-    limit: LIMIT,
-    onCase,
-    ...rest,
-  });
+  return await runConformance(source, { noSkips: true, limit: LIMIT, onCase, ...options });
+}
+
+/**
+ * Runs the suite in one part or several, and sends what came of all of them together.
+ *
+ * @param {string} selection what of the suite the parts are
+ * @param {() => AsyncIterable<Report>} parts
+ */
+async function tell(selection, parts) {
+  const start = performance.now();
+  const reports = [];
+  for await (const report of parts()) reports.push(report);
+  const { device, accuracy } = reports[0];
+  const results = reports.flatMap((report) => report.results);
+  const counts = { passed: 0, failed: 0, untrusted: 0, skipped: 0 };
+  for (const { status } of results) counts[status]++;
   const failures = results
     .filter(({ status }) => status === "failed")
     .map(({ suite, name, message }) => `${suite} ${name}: ${message}`);
@@ -51,13 +63,88 @@ async function run(factory, { selection = "full", accuracy = "fast", noSkips = t
   return results;
 }
 
-/** Both accuracies, of which "strict" changes what "fast" transforms, and nothing else. */
-async function checkThreads() {
+/** @param {() => Promise<Backend>} factory @param {Options} options */
+async function run(factory, options) {
+  return await tell(options.selection ?? "full", async function* () {
+    yield await conform(factory, options);
+  });
+}
+
+/** Problems of which all cases run before the next ones': fewer than the kernels that a backend keeps for later plans, 64. */
+const TOGETHER = 50;
+/** @type {("exact" | "bounded")[]} */
+const SIDE_BY_SIDE = ["exact", "bounded"];
+
+/**
+ * `exact` and `bounded`, a few problems of both at a time, on one backend: over a driver in software nearly all of a case's
+ * time is its kernel's compilation, and one suite after the other would compile each kernel twice.
+ *
+ * @param {() => Promise<Backend>} factory
+ * @param {Options} options
+ */
+async function* sideBySide(factory, options) {
+  const cases = await conformanceCases(SIDE_BY_SIDE, options);
+  /** @type {Map<string, string[]>} */
+  const names = new Map();
+  for (const { name, problems = [] } of cases) {
+    const problem = formatProblem(problems[0]);
+    names.set(problem, [...(names.get(problem) ?? []), name]);
+  }
+  const each = [...names.values()];
+  const backend = await factory();
+  let done = 0;
+  for (let at = 0; at < each.length; at += TOGETHER) {
+    const report = await conform(backend, {
+      ...options,
+      suites: SIDE_BY_SIDE,
+      only: each.slice(at, at + TOGETHER).flat(),
+    });
+    done += report.results.length;
+    yield report;
+  }
+  await backend.dispose();
+  if (done !== cases.length)
+    throw new Error(`of ${cases.length} cases of ${SIDE_BY_SIDE.join(" and ")} ${done} have run`);
+}
+
+/**
+ * What a driver in software can compile in a minute. Random problems and PyTorch's run on WebGL2 alone: the two modes differ in
+ * how a kernel reaches elements and in how memory comes to it, and all of conformance's faulty backends that these problems
+ * find are found by the problems that are always there (faulty-backends.test.ts). The laws draw a thousand problems, each a
+ * kernel to compile; gpu.test.ts has them, over the same kernels in gpu.js's WebAssembly. `whole` is all of the suite.
+ *
+ * @param {"webgpu" | "webgl2"} mode
+ * @param {boolean} whole
+ */
+async function checkGraphics(mode, whole) {
+  const factory = () => gpu({ mode });
+  // What shading languages do not promise is skipped, with the reason.
+  const options = { noSkips: false, ...(whole || mode === "webgl2" ? {} : { randomProblems: 0 }) };
+  const leftOut = whole ? [] : mode === "webgl2" ? ["laws"] : ["laws", "goldens"];
+  const suites = SUITE_NAMES.filter((suite) => ![...SIDE_BY_SIDE, ...leftOut].includes(suite));
+  await tell(whole ? "full" : "in software", async function* () {
+    yield* sideBySide(factory, options);
+    yield await conform(factory, { ...options, suites });
+  });
+}
+
+/**
+ * The one fault that the laws alone find (kernel-cached-without-dilation, in conformance's faulty backends) lies in no browser,
+ * and `npm test` has them.
+ */
+const WITHOUT_LAWS = SUITE_NAMES.filter((suite) => suite !== "laws");
+
+/**
+ * Both accuracies, of which "strict" changes what "fast" transforms, and nothing else.
+ *
+ * @param {readonly import("@convene/conformance").SuiteName[]} allSuites
+ */
+async function checkThreads(allSuites) {
   const make = () => workerThreads({ threads: 2 });
   const suites = /** @type {const} */ (["exact", "bounded"]);
   const isTransformed = (/** @type {import("@convene/conformance").CaseResult} */ { algorithm }) =>
     algorithm?.includes("winograd") ?? false;
-  const transformed = (await run(make, { accuracy: "fast" })).filter(
+  const transformed = (await run(make, { accuracy: "fast", suites: allSuites })).filter(
     (result) => isTransformed(result) && suites.some((suite) => suite === result.suite),
   );
   if (transformed.length < 40)
@@ -244,20 +331,23 @@ async function checkRefusal() {
   await send("/report", "a page that is not isolated: worker-threads names the two headers");
 }
 
-/** What a page has behind its `?` in its address. */
+/** What a page has behind its `?` in its address, before an `&`. */
 const PARTS = {
-  async processors() {
-    await run(() => cpu(), {});
-    await run(() => cpu({ kernels: "js" }), { selection: "quick" });
-    await checkThreads();
+  /** @param {boolean} whole */
+  async processors(whole) {
+    const suites = whole ? SUITE_NAMES : WITHOUT_LAWS;
+    await run(() => cpu(), { suites });
+    await run(() => cpu({ kernels: "js" }), { suites, selection: "quick" });
+    await checkThreads(suites);
     location.href = "/plain";
   },
-  // What shading languages do not promise is skipped, with the reason.
-  async webgpu() {
-    await run(() => gpu({ mode: "webgpu" }), { noSkips: false });
+  /** @param {boolean} whole */
+  async webgpu(whole) {
+    await checkGraphics("webgpu", whole);
     await send("/end", {});
   },
-  async webgl2() {
+  /** @param {boolean} whole */
+  async webgl2(whole) {
     await checkGaps();
     await checkColumns();
     await checkOperationColumns();
@@ -265,14 +355,15 @@ const PARTS = {
     await checkLoss();
     await checkTextures();
     await checkWorker();
-    await run(() => gpu({ mode: "webgl2" }), { noSkips: false });
+    await checkGraphics("webgl2", whole);
     await send("/end", {});
   },
 };
 
 try {
   if (crossOriginIsolated) {
-    await PARTS[/** @type {keyof typeof PARTS} */ (location.search.slice(1))]();
+    const [part, whole] = location.search.slice(1).split("&");
+    await PARTS[/** @type {keyof typeof PARTS} */ (part)](whole === "whole");
   } else {
     await checkRefusal();
     await send("/end", {});

@@ -1,12 +1,14 @@
 /**
  * The conformance suite on engines that the tests do not run on: what is built, by the command that backend authors use.
- * Nothing may be skipped. The whole suite runs where accuracy is "fast"; where it is "strict", which only keeps plans from
- * being transformed, what was transformed runs again. `pnpm engines`; a name of the list, such as `pnpm engines 24`, runs those that contain it.
+ * Nothing may be skipped. Each engine runs all parts but the laws where accuracy is "fast", or those about kernels where another
+ * run on the same Node has the rest; where it is "strict", which only keeps plans from being transformed, what was transformed
+ * runs again. `pnpm engines`; a name of the list, such as `pnpm engines 24`, runs those that contain it.
  */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { SUITE_NAMES, type SuiteName } from "../../packages/conformance/src/suite-names.js";
 import { nodeOf } from "./node-of.js";
 import { attempt, cacheFolder, fail, isMain, ROOT } from "./workspace.js";
 
@@ -15,15 +17,25 @@ interface Engine {
   readonly backend: "cpu" | "worker-threads";
   /** 256 bits, which only V8 from Node 24 on has. */
   readonly wide: boolean;
+  /** What runs under `"fast"`. */
+  readonly suites: readonly SuiteName[];
 }
 
+/**
+ * The laws draw problems for the kernels that `exact` has problems for; the one fault that they alone find
+ * (kernel-cached-without-dilation, in conformance's faulty backends) lies in no engine, and `npm test` has them.
+ */
+const ALL = SUITE_NAMES.filter((suite) => suite !== "laws");
+/** What kernels compute: all that is new of an engine whose backend has passed the rest. */
+const KERNELS = ["exact", "bounded"] as const satisfies readonly SuiteName[];
+
+/** With 256 bits threads run too: their kernels are those that `cpu` has. */
 const ENGINES: readonly Engine[] = [
-  { node: "22", backend: "cpu", wide: false },
-  { node: "24", backend: "cpu", wide: false },
-  { node: "24", backend: "cpu", wide: true },
-  { node: "24", backend: "worker-threads", wide: true },
-  { node: "26", backend: "cpu", wide: false },
-  { node: "26", backend: "cpu", wide: true },
+  { node: "22", backend: "cpu", wide: false, suites: ALL },
+  { node: "24", backend: "cpu", wide: false, suites: KERNELS },
+  { node: "24", backend: "worker-threads", wide: true, suites: ALL },
+  { node: "26", backend: "cpu", wide: false, suites: ALL },
+  { node: "26", backend: "cpu", wide: true, suites: KERNELS },
 ];
 
 /** What runs under `"strict"`: everything that `"fast"` transforms. The plans of all else are the same under both. */
@@ -31,7 +43,7 @@ const STRICT_SUITES = ["exact", "bounded", "goldens"] as const;
 
 function check(engine: Engine): void {
   const report = join(cacheFolder("engines"), "report.json");
-  const { results } = conform(engine, "fast", ["--json", report], report);
+  const { results } = conform(engine, "fast", ["--json", report, "--suite", ...engine.suites], report);
   const transformed = results.filter(
     ({ suite, algorithm }) => algorithm?.includes("winograd") && STRICT_SUITES.some((each) => each === suite),
   );

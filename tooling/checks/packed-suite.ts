@@ -1,6 +1,7 @@
 /**
  * Holds the example backend to the suite from installed packages, in each way that docs/writing-a-backend.md shows and
- * with the code that stands there; then a copy of it that is wrong, which must fail in each of them.
+ * with the code that stands there; then a copy of it that is wrong, which must fail in each of them. The command runs the
+ * whole suite; the other ways, some cases of each part: what a case does is the same in all of them.
  */
 
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -17,8 +18,12 @@ const EXAMPLE = join(ROOT, "examples", "plain-backend", "backend.js");
 const MOST_LINES = 150;
 /** The whole suite has more cases; a run with fewer has lost some on its way. */
 const LEAST_CASES = 1000;
+/** Of each part of the suite, from its beginning: what the other ways run. */
+const SAMPLE = 5;
 /** What the wrong copy is held to: how a failure is told does not depend on the suite, and many failures take long. */
 const SUITE = "exact";
+/** Of that, from its beginning: some cases have a pad on the left, and some have none. */
+const WRONG_SAMPLE = 15;
 
 /** How many cases a run had, by how they ended. */
 interface Counts {
@@ -34,6 +39,12 @@ interface Way {
   readonly code?: { readonly file: string; readonly mark: string };
   /** The arguments are the command's, after the others. */
   run(folder: string, rest?: readonly string[]): { readonly ended: Ended; readonly counts: Counts };
+}
+
+/** Some of the suite's cases. */
+interface Cases {
+  readonly suites?: readonly string[];
+  readonly only: readonly string[];
 }
 
 const REPORTS = { json: "report.json", junit: "report.xml", html: "report.html" };
@@ -87,26 +98,35 @@ export function checkSuite(folder: string): void {
   const example = readFileSync(EXAMPLE, "utf8");
   const lines = example.trimEnd().split("\n").length;
   if (lines >= MOST_LINES) throw new Error(`the example has ${lines} lines; it should have less than ${MOST_LINES}`);
-  for (const { name, code, run } of WAYS) {
-    if (code) writeFileSync(join(folder, code.file), codeOfGuide(code.mark));
-    copyFileSync(EXAMPLE, join(folder, "backend.js"));
-    const { ended, counts } = run(folder);
-    const { passed, failed, skipped } = counts;
-    if (ended.status !== 0 || !(passed > LEAST_CASES) || failed !== 0 || skipped !== 0) {
-      throw new Error(
-        `${name}, on the example: ${inWords(ended, counts)}\n${ended.stdout.slice(-4000)}${ended.stderr}`,
-      );
-    }
-    process.stdout.write(`${name}: ${passed} cases pass on the example of ${lines} lines\n`);
+  copyFileSync(EXAMPLE, join(folder, "backend.js"));
+  const [command, ...others] = WAYS;
+  const whole = checkRight(command!, folder, (passed) => passed > LEAST_CASES);
+  process.stdout.write(`${command!.name}: ${whole} cases pass on the example of ${lines} lines\n`);
+
+  const results = resultsOf(folder);
+  const suites = [...new Set(results.map(({ suite }) => suite))];
+  const namesOf = (suite: string, count: number): readonly string[] =>
+    results
+      .filter((result) => result.suite === suite)
+      .slice(0, count)
+      .map(({ name }) => name);
+  const sample: Cases = { only: suites.flatMap((suite) => namesOf(suite, SAMPLE)) };
+  // A name that two parts have is a case of each.
+  const sampled = results.filter(({ name }) => sample.only.includes(name)).length;
+  for (const way of others) {
+    writeFileSync(join(folder, way.code!.file), narrowed(codeOfGuide(way.code!.mark), sample));
+    checkRight(way, folder, (passed) => passed === sampled);
+    process.stdout.write(`${way.name}: ${sampled} cases of ${suites.length} parts pass on it\n`);
   }
 
   const wrong = join(folder, "wrong");
   mkdirSync(wrong);
   writeFileSync(join(wrong, "backend.js"), broken(example));
+  const few: Cases = { suites: [SUITE], only: namesOf(SUITE, WRONG_SAMPLE) };
   const failures = new Set<number>();
   for (const { name, code, run } of WAYS) {
-    if (code) writeFileSync(join(wrong, code.file), narrowed(codeOfGuide(code.mark)));
-    const { ended, counts } = run(wrong, ["--suite", SUITE]);
+    if (code) writeFileSync(join(wrong, code.file), narrowed(codeOfGuide(code.mark), few));
+    const { ended, counts } = run(wrong, ["--suite", SUITE, ...few.only.flatMap((each) => ["--case", each])]);
     // A few lines around runConformance print what failed; what they exit with is their author's affair.
     if ((ended.status !== 1 && name !== "runConformance") || !(counts.failed > 0) || !(counts.passed > 0)) {
       throw new Error(`${name}, on a backend that is wrong: ${inWords(ended, counts)}\n${ended.stderr}`);
@@ -115,6 +135,19 @@ export function checkSuite(folder: string): void {
     process.stdout.write(`${name}: ${counts.failed} cases fail on a copy of it that pads the wrong side\n`);
   }
   if (failures.size > 1) throw new Error(`the ways do not agree on how many cases fail: ${[...failures].join(", ")}`);
+}
+
+/** How many cases pass on the example. @throws Error where one does not, or their number is not the right one */
+function checkRight({ name, run }: Way, folder: string, isRight: (passed: number) => boolean): number {
+  const { ended, counts } = run(folder);
+  const { passed, failed, skipped } = counts;
+  if (ended.status === 0 && isRight(passed) && failed === 0 && skipped === 0) return passed;
+  throw new Error(`${name}, on the example: ${inWords(ended, counts)}\n${ended.stdout.slice(-4000)}${ended.stderr}`);
+}
+
+/** What the command's JSON report in a folder says of each case. */
+function resultsOf(folder: string): readonly { readonly suite: string; readonly name: string }[] {
+  return JSON.parse(readFileSync(join(folder, REPORTS.json), "utf8")).results;
 }
 
 function inWords({ status, signal }: Ended, { passed, failed, skipped }: Counts): string {
@@ -136,12 +169,13 @@ function codeOfGuide(mark: string): string {
   return found[0]!;
 }
 
-/** A way's code, with a suite named where it would run all. */
-function narrowed(code: string): string {
+/** A way's code, with cases named where it would run all. */
+function narrowed(code: string, cases: Cases): string {
+  const named = JSON.stringify(cases).slice(1);
   const narrow = code
-    .replace(`{ module: "./backend.js" }`, `{ module: "./backend.js", suites: ["${SUITE}"] }`)
-    .replace("runConformance(plain)", `runConformance(plain, { suites: ["${SUITE}"] })`);
-  if (narrow === code) throw new Error(`the guide's code has no place where a suite could be named:\n${code}`);
+    .replace(`{ module: "./backend.js" }`, `{ module: "./backend.js", ${named}`)
+    .replace("runConformance(plain)", `runConformance(plain, {${named})`);
+  if (narrow === code) throw new Error(`the guide's code has no place where cases could be named:\n${code}`);
   return narrow;
 }
 

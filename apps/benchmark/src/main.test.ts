@@ -668,7 +668,7 @@ describe("start", () => {
   }
 
   it("verifies, times, and says what to do next", async () => {
-    const { code, stdout, report } = await run({ first: TABLE["first"]! });
+    const { code, stdout, report } = await run({ first: TABLE["first"]! }, undefined, ["exact", "goldens", "errors"]);
     expect(code).toBe(0);
     expect(stdout).toContain("verify: the suites, and the layers of tiny at their real size");
     expect(stdout).toMatch(/agreed: first on [\d,]+ cases, with the float64 reference and with PyTorch's results/);

@@ -176,7 +176,10 @@ describe("a case that runs twice meets what it met the first time", () => {
   test.each(SUITE_NAMES)("%s", async (suite) => {
     const options = { suites: [suite], randomProblems: 10, selection: "quick" } as const;
     const [cases, others] = [await selectCases(options), await selectCases(options)];
+    // The cases of these are one function, called with other problems.
+    const step = suite === "exact" || suite === "bounded" || suite === "goldens" ? 5 : 1;
     for (const [index, each] of cases.entries()) {
+      if (index % step > 0) continue;
       const first = await outcomeOf(each, vandal);
       expect(await outcomeOf(each, vandal), each.name).toEqual(first);
       // Nor does another object of the same case share anything with it.

@@ -26,7 +26,7 @@ const KERNEL_SETS: readonly (readonly [device: string, wide: string, make: () =>
   ["plain JavaScript, 1 thread", "igemm-2x4", () => cpu({ kernels: "js" })],
 ];
 
-const RANDOM_PROBLEMS = 1000;
+const RANDOM_PROBLEMS = 400;
 
 describe.each(KERNEL_SETS)("%s, %s", (device, wide, make) => {
   const run = async (suite: SuiteName, accuracy: "fast" | "strict" = "fast"): Promise<ConformanceReport> => {
@@ -42,7 +42,7 @@ describe.each(KERNEL_SETS)("%s, %s", (device, wide, make) => {
   const failures = (report: ConformanceReport): readonly string[] =>
     report.results.filter(({ status }) => status === "failed").map(({ name, message }) => `${name}: ${message}`);
 
-  it("is exact on a thousand random integer problems and the corners", async () => {
+  it("is exact on random integer problems and the corners", async () => {
     // Direct plans, which must be exact; "fast" would transform some of these, and those the next test holds to their rule.
     const report = await run("exact", "strict");
     expect(failures(report)).toEqual([]);
@@ -51,7 +51,7 @@ describe.each(KERNEL_SETS)("%s, %s", (device, wide, make) => {
     expect(report.counts.untrusted).toBeLessThan(report.results.length / 100);
   });
 
-  it("stays within the bound on a thousand random real problems and the corners", async () => {
+  it("stays within the bound on random real problems and the corners", async () => {
     const report = await run("bounded");
     expect(failures(report)).toEqual([]);
     expect(report.worstRatio).toBeLessThanOrEqual(1);
@@ -71,17 +71,22 @@ describe.each(KERNEL_SETS)("%s, %s", (device, wide, make) => {
 const ONCE = [KERNEL_SETS[2]!, KERNEL_SETS.at(-1)!];
 
 describe.each(ONCE)("%s, %s", (_device, _wide, make) => {
-  it.each(["laws", "networks", "lifecycle", "errors", "non-finite", "manifest"] as const)(
-    "passes %s",
-    async (suite) => {
-      for (const accuracy of ["fast", "strict"] as const) {
-        const { results, counts } = await runConformance(make, { suites: [suite], accuracy, seed: 20_26 });
-        expect(
-          results.filter(({ status }) => status === "failed").map(({ name, message }) => `${name}: ${message}`),
-        ).toEqual([]);
-        expect(counts.passed).toBeGreaterThan(0);
-        expect(counts.skipped).toBe(0);
-      }
-    },
-  );
+  // Under "strict" nothing is transformed, and all else is as it was: once more where it matters that nothing is.
+  it.each([
+    ["laws", ["fast"]],
+    ["networks", ["fast", "strict"]],
+    ["lifecycle", ["fast"]],
+    ["errors", ["fast"]],
+    ["non-finite", ["fast", "strict"]],
+    ["manifest", ["fast", "strict"]],
+  ] as const)("passes %s", async (suite, accuracies) => {
+    for (const accuracy of accuracies) {
+      const { results, counts } = await runConformance(make, { suites: [suite], accuracy, seed: 20_26 });
+      expect(
+        results.filter(({ status }) => status === "failed").map(({ name, message }) => `${name}: ${message}`),
+      ).toEqual([]);
+      expect(counts.passed).toBeGreaterThan(0);
+      expect(counts.skipped).toBe(0);
+    }
+  });
 });

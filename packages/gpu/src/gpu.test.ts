@@ -61,12 +61,13 @@ const EACH_KIND = {
 } as const satisfies ConformanceOptions;
 
 /**
- * What is run over a driver in software. `pnpm browser` runs the whole suite over the very same driver, with the same
- * kernels through the same engine; what Node has of its own is how memory, queues and devices come to it. So here are the
- * suites about these, and a problem of each kind.
+ * What is run over a driver in software. `pnpm browser` runs more over the very same driver, with the same kernels through
+ * the same engine; what Node has of its own is how memory, queues and devices come to it. So here are the suites about
+ * these, and a problem of each kind.
  */
 const IN_SOFTWARE: readonly ConformanceOptions[] = [
-  { suites: ["networks", "lifecycle", "errors", "manifest"] },
+  // Random networks would be a hundred kernels more to compile, on memory that is shared as in the others.
+  { suites: ["networks", "lifecycle", "errors"], randomProblems: 0 },
   EACH_KIND,
   { suites: ["operations"], selection: "quick" },
   // Some of what a device may not keep, and must say so.
@@ -100,7 +101,7 @@ it("has no WebGL2 in Node, and does not take anything else instead", async () =>
 });
 
 describe.each([
-  // The random problems run in `pnpm browser`, where WebGPU has the same text of them.
+  // The random problems run in `pnpm browser`, where WebGL2 has the same text of them but for how elements are reached.
   ["webasm", { selection: "quick", randomProblems: 0 }, 1000],
   // The same text again, of which every kind runs.
   ["cpu", EACH_KIND, 2 * EACH_KIND.only.length - 1],
@@ -268,13 +269,13 @@ describe.skipIf(missing !== undefined && !process.env["CI"])("a process on WebGP
     return (await promisify(execFile)(process.execPath, args, { timeout: 240_000 })).stdout.trim();
   };
 
+  // Bytes: more than the engine's own heap moves by, and less than 32 KiB for each cycle of the half that is compared.
   it.each([
-    ["cycles", "500 cycles of prepare, run and dispose"],
-    ["backends", "50 backends"],
-  ])("%s: %s leave no growth, and it ends", { timeout: 300_000 }, async (name) => {
+    ["cycles", "250 cycles of prepare, run and dispose", 4 * 2 ** 20],
+    ["backends", "50 backends", 8 * 2 ** 20],
+  ])("%s: %s leave no growth, and it ends", { timeout: 300_000 }, async (name, _what, most) => {
     const { grown, buffers, left } = JSON.parse(await scenario(name)) as Record<string, number>;
     expect({ buffers, left }).toEqual({ buffers: 0, left: 0 });
-    // What the engine's own heap moves by.
-    expect(grown).toBeLessThan(8 * 2 ** 20);
+    expect(grown).toBeLessThan(most);
   });
 });

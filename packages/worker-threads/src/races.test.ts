@@ -73,11 +73,11 @@ async function race(
 
 describe("with random delays", () => {
   it.each<[WorkerThreadsOptions, number]>([
-    [{ threads: 2 }, 5000],
+    [{ threads: 2 }, 2500],
     [{ threads: 3 }, 3000],
-    [{ threads: 7 }, 2000],
-    [{ threads: 2, caller: "joins" }, 3000],
-    [{ threads: 4, caller: "joins" }, 2000],
+    [{ threads: 7 }, 1500],
+    [{ threads: 2, caller: "joins" }, 2000],
+    [{ threads: 4, caller: "joins" }, 1500],
   ])("%j has the bits of cpu on %i problems", { timeout: 600_000 }, async (options, count) => {
     expect(await race(options, workerSource, examplesFor(options.threads!, count), LIMIT.right)).toEqual({
       wrong: undefined,

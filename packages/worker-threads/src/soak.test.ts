@@ -1,11 +1,11 @@
-/** A hundred thousand runs over fifty plans that come and go: memory stays flat, and no worker is left. */
+/** Fifty thousand runs over fifty plans that come and go: memory stays flat, and no worker is left. */
 
 import { makeOperands, randomSource, referenceConv2d } from "@convene/conformance";
 import { type Conv2dPlan, type DeviceTensor, inputShape, outputShape, parseProblem, tensor } from "@convene/core";
 import { expect, it } from "vitest";
 import { openReachable } from "./testing/threads.js";
 
-const RUNS = 100_000;
+const RUNS = 50_000;
 const PLANS = 50;
 /** Enqueued before anything is awaited. */
 const TOGETHER = 20;

@@ -22,7 +22,7 @@ export interface StartOptions {
  * A backend that is wrong is not timed: its speed would mean nothing.
  *
  * @param workload what is checked at its real size, and timed; replaced in tests
- * @param suites what the backends are held to; fewer in tests, which have the whole once
+ * @param suites what the backends are held to; fewer in tests, since `npm start` in `.ci/run` has the whole
  * @param models the folder that may have a trained network
  */
 export async function start(

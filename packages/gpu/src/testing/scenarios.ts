@@ -24,9 +24,13 @@ async function memory(): Promise<number> {
   return process.memoryUsage().rss;
 }
 
-async function cycle(backend: Backend, problem: Conv2dProblem): Promise<void> {
+async function cycle(
+  backend: Backend,
+  problem: Conv2dProblem,
+  image = randomUniform(inputShape(problem)),
+): Promise<void> {
   const plan = await backend.prepareConv2d(problem, { weight: randomUniform(weightShape(problem)).data });
-  const input = backend.upload(randomUniform(inputShape(problem)));
+  const input = backend.upload(image);
   const output = backend.allocate(outputShape(problem));
   plan.run(input, output);
   await backend.read(output);
@@ -76,18 +80,19 @@ async function countBuffers(): Promise<{ readonly alive: () => number }> {
   return { alive: () => alive };
 }
 
-/** Tensors of 1 MiB on the device, of which one a cycle would be 250 in either half; every fifth kernel is a new one. */
+/** Tensors of 1 MiB on the device, of which one a cycle would be 125 in either half; every fifth kernel is a new one. */
 async function cycles(): Promise<object> {
   const buffers = await countBuffers();
   const backend = await gpu({ mode: "webgpu" });
   let kernels = 0;
-  const newProblem = (): Conv2dProblem => parseProblem(`ic4_ih256_oc4_kh1_clamp0:${++kernels}_nobias`);
-  const problem = newProblem();
+  const newProblem = (size: number): Conv2dProblem => parseProblem(`ic4_ih${size}_oc4_kh1_clamp0:${++kernels}_nobias`);
+  const problem = newProblem(256);
+  const image = randomUniform(inputShape(problem));
   // As many as are kept, and more.
-  for (let i = 0; i < 70; i++) await cycle(backend, newProblem());
+  for (let i = 0; i < 70; i++) await cycle(backend, newProblem(8));
   await backend.sync();
   const before = buffers.alive();
-  const { grown } = await growth(500, (i) => cycle(backend, i % 5 === 0 ? newProblem() : problem));
+  const { grown } = await growth(250, (i) => cycle(backend, i % 5 === 0 ? newProblem(256) : problem, image));
   await backend.sync();
   const more = buffers.alive() - before;
   await backend.dispose();
