@@ -28,7 +28,7 @@ export type Activation =
   | { readonly hardSigmoid: readonly [alpha: number, beta: number] };
 
 /** Activations without numbers. */
-export const NAMED_ACTIVATIONS = [
+const NAMED_ACTIVATIONS = [
   "relu",
   "relu6",
   "sigmoid",
