@@ -32,7 +32,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "@convene/cpu": { imports: [CORE], tests: [CONFORMANCE], node: [] },
   "@convene/gpu": { imports: [CORE], tests: [CONFORMANCE], node: [], inside: ["gpu.js"] },
   "@convene/conformance": { imports: [CORE], tests: [], node: ["src/cli", "scripts"] },
-  "@convene/onnx": { imports: [CORE], tests: [], node: [], inside: ["pbf"] },
+  "@convene/onnx": { imports: [CORE], tests: ["@convene/cpu"], node: [], inside: ["pbf"] },
   // Bytes in, arrays out: it imports nothing.
   "@convene/safetensors": { imports: [], tests: [], node: [] },
   "@convene/mobilenet": { imports: [CORE], tests: [CONFORMANCE], node: [] },
