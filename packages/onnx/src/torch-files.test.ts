@@ -37,7 +37,10 @@ test.each(NAMES)("%s", (name) => {
   expect(onnxInfo(bytes).unknown).toEqual([]);
   const network = readOnnx(bytes);
   const values = Object.fromEntries(
-    Object.entries(golden.inputs).map(([input, given]) => [input, { shape: given.dims as unknown as Shape4, data: numbers(given) }]),
+    Object.entries(golden.inputs).map(([input, given]) => [
+      input,
+      { shape: given.dims as unknown as Shape4, data: numbers(given) },
+    ]),
   );
   const shapes = Object.fromEntries(Object.entries(values).map(([input, { shape }]) => [input, shape]));
   const answers = runNetwork(network.at(shapes), values);
@@ -56,7 +59,9 @@ test.each(NAMES)("%s", (name) => {
 test("what two halves read is shuffled once", () => {
   const bytes = new Uint8Array(readFileSync(new URL("shufflenet-v2.onnx", FOLDER)));
   const golden = JSON.parse(readFileSync(new URL("shufflenet-v2.json", FOLDER), "utf8")) as Golden;
-  const shapes = Object.fromEntries(Object.entries(golden.inputs).map(([input, { dims }]) => [input, dims as unknown as Shape4]));
+  const shapes = Object.fromEntries(
+    Object.entries(golden.inputs).map(([input, { dims }]) => [input, dims as unknown as Shape4]),
+  );
   const { layers } = readOnnx(bytes).at(shapes);
   const kinds = layers.map((layer) => (layer.kind === "operation" ? layer.operation.kind : layer.kind));
   const count = (kind: string): number => kinds.filter((each) => each === kind).length;

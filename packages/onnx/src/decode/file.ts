@@ -18,7 +18,8 @@ export function decodeFile(bytes: Uint8Array): ModelProto & { readonly graph: No
     model = decodeModel(bytes);
   } catch (error) {
     const tensorFlow = tensorFlowFormat(bytes);
-    if (tensorFlow) throw new ConveneError("ERR_INVALID_OPTION", `this is no ONNX file but ${tensorFlow}`, { cause: error });
+    if (tensorFlow)
+      throw new ConveneError("ERR_INVALID_OPTION", `this is no ONNX file but ${tensorFlow}`, { cause: error });
     throw error;
   }
   const { graph } = model;
@@ -60,7 +61,8 @@ function otherFormat(bytes: Uint8Array): string | undefined {
   if (found) return found[2];
   if (begins(bytes, 0, "{")) return "JSON, as TensorFlow.js writes (model.json)";
   // The length of its header in eight bytes, then JSON.
-  if (begins(bytes, 8, '{"') && bytes[7] === 0 && bytes[6] === 0) return "safetensors, which has weights and no network; @convene/safetensors reads them";
+  if (begins(bytes, 8, '{"') && bytes[7] === 0 && bytes[6] === 0)
+    return "safetensors, which has weights and no network; @convene/safetensors reads them";
   return undefined;
 }
 

@@ -125,13 +125,14 @@ function decodeEntry(bytes: Uint8Array, what: string): [string, string] {
 }
 
 /** Elements of a tensor of these dims. @throws ConveneError for dims that no tensor has */
-export function countOf(dims: readonly number[], what: string): number {
+function countOf(dims: readonly number[], what: string): number {
   let count = 1;
   for (const size of dims) {
     if (!Number.isInteger(size) || size < 0) throw fileError(`is damaged: ${what} has dims [${dims.join(", ")}]`);
     count *= size;
   }
-  if (count > 2 ** 31 - 1) throw fileError(`is damaged: ${what} has dims [${dims.join(", ")}], more than 2^31 - 1 elements`);
+  if (count > 2 ** 31 - 1)
+    throw fileError(`is damaged: ${what} has dims [${dims.join(", ")}], more than 2^31 - 1 elements`);
   return count;
 }
 
@@ -155,8 +156,8 @@ export function readTensor(tensor: TensorProto, what: string, externalData?: Ext
 
 function rawData(tensor: TensorProto): Uint8Array | undefined {
   // As in all protocol buffers, the last one counts.
-  const field = tensor.fields.filter(([number]) => number === RAW_DATA).at(-1);
-  return field && bytesOf(field[1], "raw_data");
+  const all = tensor.fields.filter(([number]) => number === RAW_DATA);
+  return all.length === 0 ? undefined : bytesOf(all[all.length - 1]![1], "raw_data");
 }
 
 function sizeError(what: string, count: number, found: string): ConveneError {
@@ -196,7 +197,10 @@ function readExternal(
   const location = external.get("location") ?? "";
   const remedy = "pass readOnnx(bytes, { externalData: (location) => the bytes of that file })";
   if (!externalData) {
-    throw new ConveneError("ERR_INVALID_OPTION", `${what} lies in another file, ${JSON.stringify(location)}; ${remedy}`);
+    throw new ConveneError(
+      "ERR_INVALID_OPTION",
+      `${what} lies in another file, ${JSON.stringify(location)}; ${remedy}`,
+    );
   }
   const bytes = externalData(location);
   if (!(bytes instanceof Uint8Array)) {

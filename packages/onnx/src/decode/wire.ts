@@ -22,7 +22,10 @@ export function eachField(message: Uint8Array, what: string, visit: (field: numb
   while (reader.pos < message.length) {
     const field = reading(what, () => reader.nextField());
     if (field === 0) throw fileError(`is damaged: ${what} has a field of number 0`);
-    visit(field, reading(what, () => readValue(reader, message, what)));
+    visit(
+      field,
+      reading(what, () => readValue(reader, message, what)),
+    );
     if (reader.pos > message.length) throw truncated(what);
   }
 }

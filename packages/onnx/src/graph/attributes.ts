@@ -44,7 +44,8 @@ export function integersAttribute(
   if (length !== undefined && integers.length !== length) {
     throw new Refusal(`its attribute ${name} has ${integers.length} entries; ${length} would do`);
   }
-  const wrong = integers.find((each) => each < least || Math.abs(each) > 2 ** 31 && least >= 0);
-  if (wrong !== undefined) throw new Refusal(`its attribute ${name} has an entry of ${wrong}; at least ${least} would do`);
+  const wrong = integers.find((each) => each < least || (Math.abs(each) > 2 ** 31 && least >= 0));
+  if (wrong !== undefined)
+    throw new Refusal(`its attribute ${name} has an entry of ${wrong}; at least ${least} would do`);
   return integers;
 }

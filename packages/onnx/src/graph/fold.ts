@@ -19,7 +19,8 @@ function checkedCount(dims: readonly number[]): number {
   const wrong = dims.find((size) => !Number.isInteger(size) || size < 0);
   if (wrong !== undefined) throw new Refusal(`its result would have dims [${dims.join(", ")}]`);
   const elements = count(dims);
-  if (elements > MOST) throw new Refusal(`its result would be a constant of ${elements} elements; up to ${MOST} would do`);
+  if (elements > MOST)
+    throw new Refusal(`its result would be a constant of ${elements} elements; up to ${MOST} would do`);
   return elements;
 }
 
@@ -30,7 +31,7 @@ function filled(dims: readonly number[], kind: NumberKind, value: (index: number
 }
 
 /** An input that must be there. */
-export function needed(inputs: Inputs, index: number): Constant {
+function needed(inputs: Inputs, index: number): Constant {
   const input = inputs[index];
   if (!input) throw new Refusal(`its input ${index} is missing`);
   return input;
@@ -43,7 +44,12 @@ export function axisOf(axis: number, rank: number): number {
 }
 
 /** Integers from the input with that index, or from the attribute where the operator set still has one. */
-export function integersOf(node: Node, inputs: Inputs, index: number, attribute: string): readonly number[] | undefined {
+export function integersOf(
+  node: Node,
+  inputs: Inputs,
+  index: number,
+  attribute: string,
+): readonly number[] | undefined {
   const input = inputs[index];
   return input ? [...input.data] : integersAttribute(node, attribute);
 }
@@ -52,7 +58,8 @@ export function integersOf(node: Node, inputs: Inputs, index: number, attribute:
 export function squeezed(dims: readonly number[], axes: readonly number[] | undefined): readonly number[] {
   const gone = new Set(axes?.map((axis) => axisOf(axis, dims.length)) ?? dims.keys());
   const kept = dims.filter((size, axis) => !(gone.has(axis) && size === 1));
-  if (axes && kept.length !== dims.length - gone.size) throw new Refusal(`it squeezes axes of [${dims.join(", ")}] that are not 1`);
+  if (axes && kept.length !== dims.length - gone.size)
+    throw new Refusal(`it squeezes axes of [${dims.join(", ")}] that are not 1`);
   return kept;
 }
 
@@ -113,7 +120,11 @@ export function splitSizes(node: Node, inputs: Inputs, size: number): readonly n
   const parts = node.outputs.length;
   const each = Math.ceil(size / parts);
   const sizes = given ?? node.outputs.map((_, index) => Math.min(each, size - index * each));
-  if (sizes.length === parts && sizes.every((part) => part >= 1) && sizes.reduce((sum, part) => sum + part, 0) === size) {
+  if (
+    sizes.length === parts &&
+    sizes.every((part) => part >= 1) &&
+    sizes.reduce((sum, part) => sum + part, 0) === size
+  ) {
     return sizes;
   }
   throw new Refusal(`it splits ${size} into [${sizes.slice(0, 8).join(", ")}] for ${parts} outputs`);
@@ -134,12 +145,13 @@ function gathered(from: Constant, dims: readonly number[], steps: readonly numbe
   const outer = strides(dims);
   return filled(dims, from.kind, (index) => {
     let at = start;
-    for (let axis = 0; axis < dims.length; axis++) at += (Math.floor(index / outer[axis]!) % dims[axis]!) * steps[axis]!;
+    for (let axis = 0; axis < dims.length; axis++)
+      at += (Math.floor(index / outer[axis]!) % dims[axis]!) * steps[axis]!;
     return from.data[at]!;
   });
 }
 
-export function transposed(from: Constant, order: readonly number[]): Constant {
+function transposed(from: Constant, order: readonly number[]): Constant {
   const own = strides(from.dims);
   return gathered(
     from,
@@ -160,7 +172,8 @@ export function broadcastDims(a: readonly number[], b: readonly number[]): numbe
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, index) => {
     const [x, y] = [a[index - rank + a.length] ?? 1, b[index - rank + b.length] ?? 1];
-    if (x !== y && x !== 1 && y !== 1) throw new Refusal(`dims [${a.join(", ")}] and [${b.join(", ")}] do not go together`);
+    if (x !== y && x !== 1 && y !== 1)
+      throw new Refusal(`dims [${a.join(", ")}] and [${b.join(", ")}] do not go together`);
     return x === 1 ? y : x;
   });
 }
@@ -262,9 +275,18 @@ const FOLDS: Readonly<Record<string, Fold>> = {
     const axis = axisOf(integerAttribute(node, "axis", 0), first.dims.length);
     const others = (dims: readonly number[]): string => dims.filter((_, index) => index !== axis).join();
     if (parts.some(({ dims }) => dims.length !== first.dims.length || others(dims) !== others(first.dims))) {
-      throw new Refusal(`its inputs' dims ${parts.slice(0, 8).map(({ dims }) => `[${dims.join(", ")}]`).join(", ")} do not go together`);
+      throw new Refusal(
+        `its inputs' dims ${parts
+          .slice(0, 8)
+          .map(({ dims }) => `[${dims.join(", ")}]`)
+          .join(", ")} do not go together`,
+      );
     }
-    const dims = replaced(first.dims, axis, parts.reduce((sum, part) => sum + part.dims[axis]!, 0));
+    const dims = replaced(
+      first.dims,
+      axis,
+      parts.reduce((sum, part) => sum + part.dims[axis]!, 0),
+    );
     const data = new Float64Array(checkedCount(dims));
     const outer = count(first.dims.slice(0, axis));
     let at = 0;
@@ -283,7 +305,14 @@ const FOLDS: Readonly<Record<string, Fold>> = {
     const own = strides(x.dims);
     const start = ranges.reduce((sum, range, axis) => sum + range.start * own[axis]!, 0);
     const steps = ranges.map(({ step }, axis) => step * own[axis]!);
-    return [gathered(x, ranges.map((range) => range.count), steps, start)];
+    return [
+      gathered(
+        x,
+        ranges.map((range) => range.count),
+        steps,
+        start,
+      ),
+    ];
   },
   Split(node, inputs) {
     const x = needed(inputs, 0);
@@ -363,7 +392,8 @@ export function shapeOf(node: Node, dims: readonly number[]): Constant {
 export function flattenedDims(node: Node, dims: readonly number[]): readonly number[] {
   const axis = integerAttribute(node, "axis", 1);
   const from = axis < 0 ? axis + dims.length : axis;
-  if (from < 0 || from > dims.length) throw new Refusal(`its axis ${axis} must lie within its input's ${dims.length} dimensions`);
+  if (from < 0 || from > dims.length)
+    throw new Refusal(`its axis ${axis} must lie within its input's ${dims.length} dimensions`);
   return [count(dims.slice(0, from)), count(dims.slice(from))];
 }
 

@@ -66,7 +66,11 @@ export class Constants {
 }
 
 /** A node as messages call it. */
-export function nodeTitle(node: { readonly name: string; readonly op: string; readonly outputs: readonly string[] }): string {
+export function nodeTitle(node: {
+  readonly name: string;
+  readonly op: string;
+  readonly outputs: readonly string[];
+}): string {
   const name = node.name || node.outputs.find((output) => output !== "") || "";
   return `${JSON.stringify(name)} (${node.op})`;
 }
@@ -92,7 +96,8 @@ export function buildGraph(
   const constants = new Constants(externalData);
   const defined = new Set<string>();
   const define = (name: string, what: string): void => {
-    if (defined.has(name)) throw fileError(`is damaged: the value ${JSON.stringify(name)} is defined twice, the second time by ${what}`);
+    if (defined.has(name))
+      throw fileError(`is damaged: the value ${JSON.stringify(name)} is defined twice, the second time by ${what}`);
     defined.add(name);
   };
 
@@ -158,12 +163,16 @@ function sort(
       state[index] = OPEN;
       for (const input of node.inputs) {
         if (input !== "" && !defined.has(input)) {
-          throw fileError(`is damaged: the node ${nodeTitle(node)} reads ${JSON.stringify(input)}, which nothing gives`);
+          throw fileError(
+            `is damaged: the node ${nodeTitle(node)} reads ${JSON.stringify(input)}, which nothing gives`,
+          );
         }
         const producer = producers.get(input);
         if (producer === undefined || state[producer] === DONE) continue;
         if (state[producer] === OPEN) {
-          throw fileError(`is damaged: the node ${nodeTitle(node)} reads ${JSON.stringify(input)}, which depends on that node itself`);
+          throw fileError(
+            `is damaged: the node ${nodeTitle(node)} reads ${JSON.stringify(input)}, which depends on that node itself`,
+          );
         }
         path.push(producer);
       }
@@ -199,7 +208,16 @@ function declutter(
     kept.push(node);
   }
   const named = outputs.map((name) => ({ name, value: real(name) }));
-  return { opset, inputs, outputs: named, nodes: withoutUnused(kept, named.map(({ value }) => value)), constants };
+  return {
+    opset,
+    inputs,
+    outputs: named,
+    nodes: withoutUnused(
+      kept,
+      named.map(({ value }) => value),
+    ),
+    constants,
+  };
 }
 
 /** The nodes that `outputs` need, in order. */

@@ -29,7 +29,7 @@ const TOLERANCE = 1e-4;
 const MOST_FACTORS = 6;
 
 /** The one number that all elements of a constant are. */
-export function uniform(constants: Constants, name: string): number | undefined {
+function uniform(constants: Constants, name: string): number | undefined {
   const dims = constants.dims(name);
   // What patterns look for is a number, or a number for each channel at most.
   if (!dims || dims.reduce((product, size) => product * size, 1) > 65_536) return undefined;
@@ -95,7 +95,13 @@ function matchAnyOrder(
   );
 }
 
-function matchValue(nodes: Nodes, pattern: Pattern, value: string, values: Bound<string>, numbers: Bound<number>): boolean {
+function matchValue(
+  nodes: Nodes,
+  pattern: Pattern,
+  value: string,
+  values: Bound<string>,
+  numbers: Bound<number>,
+): boolean {
   if (typeof pattern === "object") {
     const node = nodes.producer(value);
     return node !== undefined && node.outputs[0] === value && matchNode(nodes, pattern, node, values, numbers);
@@ -138,7 +144,8 @@ function factorsOf(nodes: Nodes, root: Node): Factors | undefined {
     for (const value of node.op === "Div" ? [a] : [a, b]) {
       const number = uniform(nodes.constants, value);
       const inner = nodes.producer(value);
-      const isProduct = inner?.op === "Mul" || (inner?.op === "Div" && uniform(nodes.constants, inner.inputs[1] ?? "") !== undefined);
+      const isProduct =
+        inner?.op === "Mul" || (inner?.op === "Div" && uniform(nodes.constants, inner.inputs[1] ?? "") !== undefined);
       if (number !== undefined) constant *= number;
       else if (inner && isProduct && nodes.uses(value) === 1) open.push(inner);
       else values.push(value);
@@ -155,7 +162,9 @@ function matchProduct(
   values: Bound<string>,
   numbers: Bound<number>,
 ): boolean {
-  const named = patterns.find((pattern) => typeof pattern === "string" && pattern.startsWith("#")) as string | undefined;
+  const named = patterns.find((pattern) => typeof pattern === "string" && pattern.startsWith("#")) as
+    | string
+    | undefined;
   const expected = (patterns.find((pattern) => typeof pattern === "number") as number | undefined) ?? 1;
   if (named === undefined ? !near(constant, expected) : !matchNumber(numbers, named, constant)) return false;
   const others = patterns.filter((pattern) => typeof pattern !== "number" && pattern !== named);

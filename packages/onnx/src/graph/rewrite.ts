@@ -23,10 +23,14 @@ const tanhOf = (cube: Pattern): Pattern => [
 ];
 
 /** The first that matches is taken. What a rule makes, others may match. */
-export const RULES: readonly Rule[] = [
+const RULES: readonly Rule[] = [
   { name: "Max(x, a)", from: ["Max", "x", "#a"], to: ["Clip", "x", "#a", Infinity] },
   { name: "Min(x, b)", from: ["Min", "x", "#b"], to: ["Clip", "x", -Infinity, "#b"] },
-  { name: "Clip(Clip(x, a, ∞), -∞, b)", from: ["Clip", ["Clip", "x", "#a", Infinity], -Infinity, "#b"], to: ["Clip", "x", "#a", "#b"] },
+  {
+    name: "Clip(Clip(x, a, ∞), -∞, b)",
+    from: ["Clip", ["Clip", "x", "#a", Infinity], -Infinity, "#b"],
+    to: ["Clip", "x", "#a", "#b"],
+  },
   { name: "Clip(Relu(x), -∞, b)", from: ["Clip", ["Relu", "x"], -Infinity, "#b"], to: ["Clip", "x", 0, "#b"] },
   {
     name: "x·Clip(x + 3, 0, 6)/6",
@@ -105,14 +109,23 @@ function applyRules(nodes: Nodes, node: Node, graph: Graph): Node | undefined {
 function withInputs(node: Node, [op, , ...numbers]: Rule["to"], found: Match, graph: Graph): Node {
   const x = found.values.get("x")!;
   const values = numbers.map((each) => (typeof each === "number" ? each : found.numbers.get(each)!));
-  return { name: node.name, op, inputs: [x, ...addNumbers(values, graph)], outputs: node.outputs, attributes: new Map() };
+  return {
+    name: node.name,
+    op,
+    inputs: [x, ...addNumbers(values, graph)],
+    outputs: node.outputs,
+    attributes: new Map(),
+  };
 }
 
 function withNumbers(node: Node, graph: Graph): Node {
   const numbers = NUMBERS[node.op];
   const [x, ...given] = node.inputs;
   if (!numbers || x === undefined) return node;
-  const standards = addNumbers(numbers.map(([name, standard]) => floatAttribute(node, name, standard)), graph);
+  const standards = addNumbers(
+    numbers.map(([name, standard]) => floatAttribute(node, name, standard)),
+    graph,
+  );
   return { ...node, inputs: [x, ...standards.map((standard, index) => given[index] || standard)] };
 }
 

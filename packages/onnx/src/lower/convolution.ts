@@ -4,7 +4,15 @@ import { floatAttribute, integerAttribute, integersAttribute, Refusal, textAttri
 import type { Node } from "../graph/graph.js";
 import { dimsOf, type Feature, featureOf, lies, sizeOf, type Value, wholeAxis } from "./feature.js";
 import type { Edges, LayerList, Pair } from "./layers.js";
-import { asWeights, feature, type Inputs, optionalConstant, perChannel, perChannelWeights, weights } from "./operand.js";
+import {
+  asWeights,
+  feature,
+  type Inputs,
+  optionalConstant,
+  perChannel,
+  perChannelWeights,
+  weights,
+} from "./operand.js";
 import { place } from "./place.js";
 import { edges, pair, spatial, windowOf } from "./windows.js";
 
@@ -34,7 +42,9 @@ function checkKernel(node: Node, kernel: readonly number[]): void {
 function checkChannels(x: Feature, expected: number, dims: readonly number[], groups: number): void {
   const channels = sizeOf(x.shape, "c");
   if (channels === expected && groups >= 1) return;
-  throw new Refusal(`its weight of dims [${dims.join(", ")}] with ${groups} groups does not fit its input's ${channels} channels`);
+  throw new Refusal(
+    `its weight of dims [${dims.join(", ")}] with ${groups} groups does not fit its input's ${channels} channels`,
+  );
 }
 
 export function convTranspose(node: Node, inputs: Inputs, list: LayerList): Value[] {
@@ -72,7 +82,8 @@ function transposedPads(node: Node, axes: 1 | 2, full: Pair, same: Pair): Edges 
     return auto === "VALID" ? [0, 0, 0, 0] : edges(integersAttribute(node, "pads", 2 * axes, 0), axes);
   }
   const total = pair(wanted ?? same, full[1]).map((size, axis) => full[axis]! - size);
-  if (total.some((each) => each < 0)) throw new Refusal("its output_shape is larger than its output; output_padding would do");
+  if (total.some((each) => each < 0))
+    throw new Refusal("its output_shape is larger than its output; output_padding would do");
   const [[top, bottom], [left, right]] = total.map((each): Pair => {
     const less = Math.floor(each / 2);
     return auto === "SAME_UPPER" ? [less, each - less] : [each - less, less];
@@ -104,7 +115,8 @@ function asConstant(given: NonNullable<ReturnType<typeof optionalConstant>>) {
 
 export function matMul(_: Node, inputs: Inputs, list: LayerList): Value[] {
   const { dims, data } = weights(inputs, 1, "second factor");
-  if (dims.length !== 2) throw new Refusal(`its second factor has ${dims.length} dimensions; a constant of two would do`);
+  if (dims.length !== 2)
+    throw new Refusal(`its second factor has ${dims.length} dimensions; a constant of two would do`);
   return [matrix(list, feature(inputs, 0), data, dims, false)];
 }
 
@@ -148,11 +160,11 @@ function flattened(x: Feature, data: Float32Array, ic: number, oc: number, trans
     if (axis === "n") return undefined;
     steps[axis].push([stride, size, step]);
   }
-  const place = (index: number, parts: readonly number[][]): number =>
+  const positionOf = (index: number, parts: readonly number[][]): number =>
     parts.reduce((at, [stride, size, each]) => at + (Math.floor(index / stride!) % size!) * each!, 0);
   const from = (index: number): number => {
     const [k, y, z] = [Math.floor(index / (ih * iw)), Math.floor(index / iw) % ih, index % iw];
-    return place(k, steps.c) + place(y, steps.h) + place(z, steps.w);
+    return positionOf(k, steps.c) + positionOf(y, steps.h) + positionOf(z, steps.w);
   };
   return { weight: permutedWeights(data, oc, ic, from, transposed), kernel: [ih, iw] as const };
 }

@@ -52,7 +52,8 @@ export function prelu(_: Node, inputs: Inputs, list: LayerList): Value[] {
 }
 
 export function batchNormalization(node: Node, inputs: Inputs, list: LayerList): Value[] {
-  if (integerAttribute(node, "training_mode", 0) !== 0) throw new Refusal("its training_mode is 1; export the network in evaluation mode");
+  if (integerAttribute(node, "training_mode", 0) !== 0)
+    throw new Refusal("its training_mode is 1; export the network in evaluation mode");
   const x = feature(inputs, 0);
   const dims = dimsOf(x);
   const channels = dims[1];
@@ -121,7 +122,10 @@ function combined(list: LayerList, kind: "add" | "multiply", one: Feature, other
   const [a, b] = [ofRank(one, rank), ofRank(other, rank)];
   const dims = broadcastDims(dimsOf(a), dimsOf(b));
   const isFull = (each: Feature): boolean => dimsOf(each).every((size, axis) => size === dims[axis]);
-  if (!isFull(a) && !isFull(b)) throw new Refusal(`dims [${dimsOf(a).join(", ")}] and [${dimsOf(b).join(", ")}]: one of them should have all of [${dims.join(", ")}]`);
+  if (!isFull(a) && !isFull(b))
+    throw new Refusal(
+      `dims [${dimsOf(a).join(", ")}] and [${dimsOf(b).join(", ")}]: one of them should have all of [${dims.join(", ")}]`,
+    );
   const [full, part] = isFull(a) ? [a, b] : [b, a];
   const operation = (x: Feature, y: Feature): Feature => {
     const [, c, h, w] = x.shape;
@@ -139,7 +143,9 @@ function repeated(list: LayerList, part: Feature, full: Feature): Feature {
   const [pn, pc, ph, pw] = part.shape;
   const perPixel = ph === h && pw === w;
   if (pn !== n || (!perPixel && ph * pw !== 1) || (pc !== c && pc !== 1)) {
-    throw new Refusal(`a value of [n, c, h, w] = [${part.shape.join(", ")}] does not go with [${full.shape.join(", ")}]; one of the same shape, one for each channel or one for each pixel would do`);
+    throw new Refusal(
+      `a value of [n, c, h, w] = [${part.shape.join(", ")}] does not go with [${full.shape.join(", ")}]; one of the same shape, one for each channel or one for each pixel would do`,
+    );
   }
   if (pc === c) return part;
   // Times 1, which is exact.

@@ -146,7 +146,9 @@ export function lettersOf(feature: Feature): string | undefined {
   const known = feature.dims.map((dim) => wholeAxis(feature.shape, dim));
   if (known.includes(undefined)) return undefined;
   return LETTERS[feature.dims.length]?.find((letters) =>
-    known.every((axis, index) => axis === letters[index] || (axis === "1" && sizeOf(feature.shape, letters[index] as Axis) === 1)),
+    known.every(
+      (axis, index) => axis === letters[index] || (axis === "1" && sizeOf(feature.shape, letters[index] as Axis) === 1),
+    ),
   );
 }
 

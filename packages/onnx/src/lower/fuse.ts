@@ -68,9 +68,12 @@ function join(layer: Layer, made: readonly (Layer | undefined)[], single: Single
     case "conv":
       return withPads(layer, before[0], single(0));
     case "operation":
-      if (layer.problem.kind === "activation") return single(0) ? withActivation(layer, layer.problem.activation, before[0]) : undefined;
+      if (layer.problem.kind === "activation")
+        return single(0) ? withActivation(layer, layer.problem.activation, before[0]) : undefined;
       if (layer.problem.kind === "add" && !layer.problem.perChannel) return withResidual(layer, before, single);
-      return layer.problem.kind === "avgPool2d" || layer.problem.kind === "maxPool2d" ? pooledPads(layer, before[0], single(0)) : undefined;
+      return layer.problem.kind === "avgPool2d" || layer.problem.kind === "maxPool2d"
+        ? pooledPads(layer, before[0], single(0))
+        : undefined;
     default:
       return undefined;
   }
@@ -86,7 +89,10 @@ function withAffine({ inputs, affine, name }: AffineLayer, before: Layer | undef
   const { scale, shift } = affine;
   const first = (before as AffineLayer | ConvLayer | TransposedLayer).affine;
   const both = first
-    ? { scale: scale.map((each, c) => each * first.scale[c]!), shift: shift.map((each, c) => each + scale[c]! * first.shift[c]!) }
+    ? {
+        scale: scale.map((each, c) => each * first.scale[c]!),
+        shift: shift.map((each, c) => each + scale[c]! * first.shift[c]!),
+      }
     : affine;
   return { layer: { ...before, affine: both, ...(before.kind === "affine" && { name }) } as Layer, at: inputs[0]! };
 }
@@ -117,13 +123,18 @@ function bothClamps(first: Activation | undefined, then: Activation): Activation
 }
 
 /** A sum with what a convolution gives: its residual. The later of the two is tried first, because it has not to wait. */
-function withResidual(layer: OperationLayer, before: readonly (Layer | undefined)[], single: Single): Joined | undefined {
+function withResidual(
+  layer: OperationLayer,
+  before: readonly (Layer | undefined)[],
+  single: Single,
+): Joined | undefined {
   const [a, b] = layer.inputs as [number, number];
   if (a === b) return undefined;
   for (const index of b > a ? [1, 0] : [0, 1]) {
     const one = before[index];
     const conv = one?.kind === "affine" ? asConv(one) : one;
-    if (conv?.kind !== "conv" || !single(index) || conv.residual !== undefined || conv.activation !== undefined) continue;
+    if (conv?.kind !== "conv" || !single(index) || conv.residual !== undefined || conv.activation !== undefined)
+      continue;
     const residual = index === 1 ? a : b;
     return { layer: { ...conv, inputs: [conv.inputs[0]!, residual], residual }, at: layer.inputs[index] };
   }
@@ -168,7 +179,10 @@ export function asConv(layer: AffineLayer): ConvLayer {
   const { name, inputs, shape, affine } = layer;
   return {
     kind: "conv",
-    ...{ name, inputs, shape, affine },
+    name,
+    inputs,
+    shape,
+    affine,
     weight: new Float32Array(affine.scale.length).fill(1),
     bias: undefined,
     kernel: [1, 1],

@@ -54,10 +54,15 @@ function channelsAreLast(name: string, rank: number, readers: ReadonlyMap<string
 /** Checks what the file says of an input; its dims must be there. */
 function checkInput({ name, dims, dataType }: ValueInfo): readonly Dimension[] {
   const what = `the input ${JSON.stringify(name)}`;
-  if (dims === undefined) throw fileError(`does not say how many dimensions ${what} has; export it with a shape`, "ERR_UNSUPPORTED");
-  if (dataType !== undefined && !isNumber(dataType)) throw fileError(`has ${what} of data type ${dataType}; numbers can be taken`, "ERR_UNSUPPORTED");
+  if (dims === undefined)
+    throw fileError(`does not say how many dimensions ${what} has; export it with a shape`, "ERR_UNSUPPORTED");
+  if (dataType !== undefined && !isNumber(dataType))
+    throw fileError(`has ${what} of data type ${dataType}; numbers can be taken`, "ERR_UNSUPPORTED");
   if (dims.length < 2 || dims.length > 4) {
-    throw fileError(`has ${what} of ${dims.length} dimensions; [n, c, h, w], [n, h, w, c], [n, c, l] and [n, c] can be taken`, "ERR_UNSUPPORTED");
+    throw fileError(
+      `has ${what} of ${dims.length} dimensions; [n, c, h, w], [n, h, w, c], [n, c, l] and [n, c] can be taken`,
+      "ERR_UNSUPPORTED",
+    );
   }
   const wrong = dims.find((dim) => typeof dim === "number" && (!Number.isInteger(dim) || dim > 2 ** 31 - 1));
   if (wrong !== undefined) throw fileError(`is damaged: ${what} has dims [${dims.join(", ")}]`);

@@ -92,9 +92,15 @@ export interface Tensor4 {
 }
 
 export type ConvSpec = Pick<ConvLayer, "weight" | "kernel"> &
-  Partial<Pick<ConvLayer, "bias" | "stride" | "dilation" | "pads" | "groups" | "paddingMode">> & { readonly oc: number };
+  Partial<Pick<ConvLayer, "bias" | "stride" | "dilation" | "pads" | "groups" | "paddingMode">> & {
+    readonly oc: number;
+  };
 
-type OperationSpec = OperationProblemSpec extends infer S ? (S extends OperationProblemSpec ? Omit<S, "n"> : never) : never;
+type OperationSpec = OperationProblemSpec extends infer S
+  ? S extends OperationProblemSpec
+    ? Omit<S, "n">
+    : never
+  : never;
 
 /** Appends layers, with every size checked by core. */
 export class LayerList {
@@ -116,7 +122,11 @@ export class LayerList {
     return this.#push({ kind: "conv", name: this.node, inputs: [x.value], shape, ...made, ...none });
   }
 
-  convTranspose(x: Tensor4, shape: Shape4, spec: Omit<TransposedLayer, keyof Common | "kind" | "affine" | "activation">): Tensor4 {
+  convTranspose(
+    x: Tensor4,
+    shape: Shape4,
+    spec: Omit<TransposedLayer, keyof Common | "kind" | "affine" | "activation">,
+  ): Tensor4 {
     const none = { affine: undefined, activation: undefined };
     return this.#push({ kind: "convTranspose", name: this.node, inputs: [x.value], shape, ...spec, ...none });
   }

@@ -78,7 +78,12 @@ const OPERATORS: Readonly<Record<string, Lower>> = {
   Reshape: reshape,
   Resize: resize,
   Shape: (node, inputs) => [shapeOf(node, dimsOf(feature(inputs, 0)))],
-  Size: (_, inputs) => [scalar(dimsOf(feature(inputs, 0)).reduce((all, size) => all * size, 1), "integer")],
+  Size: (_, inputs) => [
+    scalar(
+      dimsOf(feature(inputs, 0)).reduce((all, size) => all * size, 1),
+      "integer",
+    ),
+  ],
   Slice: slice,
   Softmax: softmax,
   SpaceToDepth: spaceToDepth,
@@ -101,7 +106,7 @@ const PARTS: Readonly<Record<string, string>> = {
 const isOwn = (op: string): boolean => op.includes(".");
 
 /** ONNX's operators that can be taken, in alphabetical order; `Erf`, `Max` and `Min` as parts of others. */
-export const OPERATOR_NAMES: readonly string[] = Object.keys(OPERATORS)
+const OPERATOR_NAMES: readonly string[] = Object.keys(OPERATORS)
   .filter((op) => !isOwn(op))
   .sort();
 
@@ -128,8 +133,11 @@ export function refusal(refused: readonly Refused[], graph: Graph): ConveneError
   if (refused.length > shown.length) shown.push(`  and ${refused.length - shown.length} more`);
   const count = refused.length === 1 ? "a node" : `${refused.length} nodes`;
   const first = refused[0]!.node;
-  const before = first.inputs.find((input) => !graph.constants.has(input) && graph.nodes.some(({ outputs }) => outputs.includes(input)));
-  const remedy = before === undefined ? "" : `\nWhat comes before can be had: readOnnx(bytes, { until: ${JSON.stringify(before)} })`;
+  const before = first.inputs.find(
+    (input) => !graph.constants.has(input) && graph.nodes.some(({ outputs }) => outputs.includes(input)),
+  );
+  const remedy =
+    before === undefined ? "" : `\nWhat comes before can be had: readOnnx(bytes, { until: ${JSON.stringify(before)} })`;
   return new ConveneError(
     "ERR_UNSUPPORTED",
     `the ONNX file has ${count} that cannot be taken:\n${shown.join("\n")}\nOperators that can: ${OPERATOR_NAMES.join(", ")}${remedy}`,
@@ -191,7 +199,9 @@ function lowerNode(node: Node, inputs: Inputs, list: LayerList, opset: number): 
   const lowering = OPERATORS[node.op];
   if (inputs.every((value) => !value || !isFeature(value))) return fold(node, constantsOf(inputs), opset);
   if (lowering && Object.hasOwn(OPERATORS, node.op)) return lowering(node, inputs, list, opset);
-  throw new Refusal(PARTS[node.op] ?? unknownOperator(node) ?? "it reads what depends on the network's inputs; constants would do");
+  throw new Refusal(
+    PARTS[node.op] ?? unknownOperator(node) ?? "it reads what depends on the network's inputs; constants would do",
+  );
 }
 
 /** Outputs with their elements in an order that a tensor has. */
@@ -231,8 +241,13 @@ export function foldConstants(graph: Graph): Graph {
     const dims = node.inputs.map((input) => (input === "" ? undefined : graph.constants.dims(input)));
     if (!canFold(node.op) || dims.some((each, index) => each === undefined && node.inputs[index] !== "")) return true;
     try {
-      const made = fold(node, node.inputs.map((input) => graph.constants.get(input)), graph.opset);
-      for (const [index, output] of node.outputs.entries()) if (output !== "" && made[index]) graph.constants.add(output, made[index]);
+      const made = fold(
+        node,
+        node.inputs.map((input) => graph.constants.get(input)),
+        graph.opset,
+      );
+      for (const [index, output] of node.outputs.entries())
+        if (output !== "" && made[index]) graph.constants.add(output, made[index]);
       return node.outputs.some((output, index) => output !== "" && !made[index]);
     } catch (error) {
       // Lowering meets it again, and says so with all others.

@@ -15,7 +15,18 @@ import {
   unsqueezed,
 } from "../graph/fold.js";
 import type { Node } from "../graph/graph.js";
-import { type Axis, dimsOf, type Feature, featureOf, isFeature, LETTERS, permuted, regroup, sizeOf, type Value } from "./feature.js";
+import {
+  type Axis,
+  dimsOf,
+  type Feature,
+  featureOf,
+  isFeature,
+  LETTERS,
+  permuted,
+  regroup,
+  sizeOf,
+  type Value,
+} from "./feature.js";
 import type { LayerList, Tensor4 } from "./layers.js";
 import { constant, constantsOf, feature, type Inputs, numberInput } from "./operand.js";
 import { blocksToChannels, place, placeAnyhow, reshaped } from "./place.js";
@@ -35,7 +46,9 @@ function underDims(list: LayerList, x: Feature, dims: readonly number[]): Featur
     const made = reshaped(list, placed, dims, letters);
     if (made) return made;
   }
-  throw new Refusal(`it makes dims [${dims.join(", ")}] of [${dimsOf(x).join(", ")}], whose elements are not in an order that can be had`);
+  throw new Refusal(
+    `it makes dims [${dims.join(", ")}] of [${dimsOf(x).join(", ")}], whose elements are not in an order that can be had`,
+  );
 }
 
 function regroupedOrPlaced(list: LayerList, x: Feature): { readonly feature: Feature } {
@@ -125,7 +138,8 @@ function withPadding(
       if (part.dims[axis] === 0) continue;
       const last = result.at(-1);
       if (last) result[result.length - 1] = padded(list, last, letters, axis, 0, part.dims[axis]!, value);
-      else if (pending.size > 0 && pending.value !== value) throw new Refusal("it begins with constants of two numbers; one would do");
+      else if (pending.size > 0 && pending.value !== value)
+        throw new Refusal("it begins with constants of two numbers; one would do");
       else pending = { size: pending.size + part.dims[axis]!, value };
       continue;
     }
@@ -136,7 +150,15 @@ function withPadding(
   return result;
 }
 
-function padded(list: LayerList, x: Feature, letters: string, axis: number, before: number, after: number, value: number): Feature {
+function padded(
+  list: LayerList,
+  x: Feature,
+  letters: string,
+  axis: number,
+  before: number,
+  after: number,
+  value: number,
+): Feature {
   const letter = letters[axis];
   if (letter === "n") throw new Refusal("it pads the batch; channels, rows or columns would do");
   const made = list.pad(x, {
@@ -155,28 +177,41 @@ function joinedFlat(list: LayerList, parts: readonly Feature[], axis: number): F
   const dims = dimsOf(parts[0]!);
   const batch = sizeOf(parts[0]!.shape, "n");
   const before = dims.slice(0, axis).reduce((all, size) => all * size, 1);
-  if (before !== batch) throw new Refusal(`it joins along axis ${axis} of dims [${dims.join(", ")}]; along channels would do, or with nothing but the batch before that axis`);
+  if (before !== batch)
+    throw new Refusal(
+      `it joins along axis ${axis} of dims [${dims.join(", ")}]; along channels would do, or with nothing but the batch before that axis`,
+    );
   const flat = parts.map((part) => {
     const size = dimsOf(part).reduce((all, each) => all * each, 1) / batch;
     const made = reshaped(list, part, [batch, size], "nc");
-    if (!made) throw new Refusal(`its input of dims [${dimsOf(part).join(", ")}] has its elements in no order that can be joined`);
+    if (!made)
+      throw new Refusal(
+        `its input of dims [${dimsOf(part).join(", ")}] has its elements in no order that can be joined`,
+      );
     return made;
   });
   const made = joined(list, flat);
-  const all = dims.map((size, each) => (each === axis ? parts.reduce((sum, part) => sum + dimsOf(part)[axis]!, 0) : size));
+  const all = dims.map((size, each) =>
+    each === axis ? parts.reduce((sum, part) => sum + dimsOf(part)[axis]!, 0) : size,
+  );
   return regroup(featureOf(made.value, made.shape, "nc"), all)!;
 }
 
 /** A part of each axis. */
 function cut(list: LayerList, x: Feature, ranges: readonly Range[]): Feature {
   const dims = dimsOf(x);
-  if (ranges.every(({ start, count, step }, axis) => start === 0 && count === dims[axis] && (step === 1 || count === 1))) return x;
+  if (
+    ranges.every(({ start, count, step }, axis) => start === 0 && count === dims[axis] && (step === 1 || count === 1))
+  )
+    return x;
   const empty = ranges.find(({ count }) => count < 1);
   if (empty) throw new Refusal("its result is empty");
   const { feature: placed, letters } = placeAnyhow(list, x);
   const all: Range = { start: 0, step: 1, count: 1 };
   const range = (letter: Axis): Range => {
-    const found = letters.includes(letter) ? ranges[letters.indexOf(letter)]! : { ...all, count: sizeOf(placed.shape, letter) };
+    const found = letters.includes(letter)
+      ? ranges[letters.indexOf(letter)]!
+      : { ...all, count: sizeOf(placed.shape, letter) };
     return found.count === 1 ? { ...found, step: 1 } : found;
   };
   const [n, c, h, w] = (["n", "c", "h", "w"] as const).map(range) as [Range, Range, Range, Range];
@@ -186,7 +221,17 @@ function cut(list: LayerList, x: Feature, ranges: readonly Range[]): Feature {
   const [, ic, ih, iw] = placed.shape;
   const made = list.operation([placed], {
     kind: "slice",
-    ...{ c: ic, ih, iw, oc: c.count, oh: h.count, ow: w.count, fc: c.start, fh: h.start, fw: w.start, sh: h.step, sw: w.step },
+    c: ic,
+    ih,
+    iw,
+    oc: c.count,
+    oh: h.count,
+    ow: w.count,
+    fc: c.start,
+    fh: h.start,
+    fw: w.start,
+    sh: h.step,
+    sw: w.step,
   });
   return featureOf(made.value, made.shape, letters);
 }
@@ -202,7 +247,9 @@ export function split(node: Node, inputs: Inputs, list: LayerList): Value[] {
   const axis = axisOf(integerAttribute(node, "axis", 0), dims.length);
   let start = 0;
   return splitSizes(node, constantsOf(inputs), dims[axis]!).map((size) => {
-    const ranges = dims.map((all, each): Range => (each === axis ? { start, step: 1, count: size } : { start: 0, step: 1, count: all }));
+    const ranges = dims.map((all, each): Range =>
+      each === axis ? { start, step: 1, count: size } : { start: 0, step: 1, count: all },
+    );
     start += size;
     return cut(list, x, ranges);
   });
@@ -219,8 +266,11 @@ export function gather(node: Node, inputs: Inputs, list: LayerList): Value[] {
   if (picked.length === 0 || indices.dims.length > 1 || picked.some((index, at) => index !== start + at * step)) {
     throw new Refusal("its indices are no range; one index, or indices that follow each other, would do");
   }
-  if (picked.some((index) => index < 0 || index >= dims[axis]!)) throw new Refusal(`its indices lie outside the ${dims[axis]} that there are`);
-  const ranges = dims.map((all, each): Range => (each === axis ? { start, step, count: picked.length } : { start: 0, step: 1, count: all }));
+  if (picked.some((index) => index < 0 || index >= dims[axis]!))
+    throw new Refusal(`its indices lie outside the ${dims[axis]} that there are`);
+  const ranges = dims.map((all, each): Range =>
+    each === axis ? { start, step, count: picked.length } : { start: 0, step: 1, count: all },
+  );
   const made = cut(list, x, ranges);
   return [indices.dims.length === 0 ? { ...made, dims: made.dims.filter((_, each) => each !== axis) } : made];
 }
@@ -244,7 +294,8 @@ export function pad(node: Node, inputs: Inputs, list: LayerList): Value[] {
     around[letters[axisOf(axis, dims.length)] as Axis] = [pads[index]!, pads[index + axes.length]!];
   }
   if (around.n.some((each) => each !== 0)) throw new Refusal("it pads the batch; channels, rows or columns would do");
-  if (mode !== "constant" && around.c.some((each) => each !== 0)) throw new Refusal(`it pads channels by ${mode}; rows and columns would do`);
+  if (mode !== "constant" && around.c.some((each) => each !== 0))
+    throw new Refusal(`it pads channels by ${mode}; rows and columns would do`);
   const [[pt, pb], [pl, pr]] = [around.h, around.w] as [[number, number], [number, number]];
   const channels = around.c as [number, number];
   const made = list.pad(x, { channels, edges: [pt, pl, pb, pr], mode: PAD_MODES[mode], value });
@@ -270,7 +321,8 @@ export function spaceToDepth(node: Node, inputs: Inputs, list: LayerList): Value
   const x = place(list, feature(inputs, 0), "nchw");
   const by = block(node);
   const [, , ih, iw] = x.shape;
-  if (ih % by !== 0 || iw % by !== 0) throw new Refusal(`its blocksize ${by} does not divide its input's ${ih} x ${iw}`);
+  if (ih % by !== 0 || iw % by !== 0)
+    throw new Refusal(`its blocksize ${by} does not divide its input's ${ih} x ${iw}`);
   const made = blocksToChannels(list, x, by, by);
   return [featureOf(made.value, made.shape, "nchw")];
 }

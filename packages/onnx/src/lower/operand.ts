@@ -41,12 +41,20 @@ export function numberInput(inputs: Inputs, index: number, what: string, standar
 }
 
 /** Weights as float32: a view of the file where they are that already. */
-export function weights(inputs: Inputs, index: number, what: string): { readonly dims: readonly number[]; readonly data: Float32Array } {
+export function weights(
+  inputs: Inputs,
+  index: number,
+  what: string,
+): { readonly dims: readonly number[]; readonly data: Float32Array } {
   return asWeights(constant(inputs, index, what), what);
 }
 
-export function asWeights(given: Constant, what: string): { readonly dims: readonly number[]; readonly data: Float32Array } {
-  if (given.kind !== "float") throw new Refusal(`its ${what} has ${given.kind === "integer" ? "integers" : "booleans"}; floats would do`);
+export function asWeights(
+  given: Constant,
+  what: string,
+): { readonly dims: readonly number[]; readonly data: Float32Array } {
+  if (given.kind !== "float")
+    throw new Refusal(`its ${what} has ${given.kind === "integer" ? "integers" : "booleans"}; floats would do`);
   return { dims: given.dims, data: given.data instanceof Float32Array ? given.data : Float32Array.from(given.data) };
 }
 
@@ -69,7 +77,8 @@ export function perChannel(given: Constant, to: Feature): Float64Array {
   const dims = dimsOf(to);
   const offset = dims.length - given.dims.length;
   const what = `its constant of dims [${given.dims.join(", ")}]`;
-  if (channels > MOST_CHANNELS) throw new Refusal(`its input has ${channels} channels; up to ${MOST_CHANNELS} would do`);
+  if (channels > MOST_CHANNELS)
+    throw new Refusal(`its input has ${channels} channels; up to ${MOST_CHANNELS} would do`);
   if (count(given.dims) === 0) throw new Refusal(`${what} is empty`);
   const result = new Float64Array(channels);
   if (given.data.length === 1 && offset >= 0) return result.fill(given.data[0]!);
@@ -81,7 +90,9 @@ export function perChannel(given: Constant, to: Feature): Float64Array {
     const dim = to.dims[index + offset] ?? [];
     if (dims[index + offset] !== size) throw new Refusal(`${what} does not fit its input of dims [${dims.join(", ")}]`);
     if (dim.some(({ axis }) => axis !== "c")) {
-      throw new Refusal(`${what} varies over other axes than channels of its input of dims [${dims.join(", ")}]; one number, or one for each channel, would do`);
+      throw new Refusal(
+        `${what} varies over other axes than channels of its input of dims [${dims.join(", ")}]; one number, or one for each channel, would do`,
+      );
     }
     let step = stride * size;
     for (const atom of dim) {

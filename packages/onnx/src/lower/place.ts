@@ -31,13 +31,17 @@ function tryPlace(list: LayerList, feature: Feature, letters: string): Feature |
   if (lies(feature, letters)) return feature;
   if (feature.dims.length !== letters.length) return undefined;
   const known = list.placed.get(feature) ?? new Map<string, Feature | undefined>();
-  const placed = known.get(letters) ?? reshaped(list, feature, dimsOf(feature), letters) ?? shuffled(list, feature, letters);
+  const placed =
+    known.get(letters) ?? reshaped(list, feature, dimsOf(feature), letters) ?? shuffled(list, feature, letters);
   list.placed.set(feature, known.set(letters, placed));
   return placed;
 }
 
 /** As `place`, onto whichever axes come cheapest, with their letters. */
-export function placeAnyhow(list: LayerList, feature: Feature): { readonly feature: Feature; readonly letters: string } {
+export function placeAnyhow(
+  list: LayerList,
+  feature: Feature,
+): { readonly feature: Feature; readonly letters: string } {
   const already = lettersOf(feature);
   if (already !== undefined) return { feature, letters: already };
   for (const letters of LETTERS[feature.dims.length] ?? []) {
@@ -81,7 +85,10 @@ function shuffled(list: LayerList, feature: Feature, letters: string): Feature |
   const at = (axis: Axis): readonly Atom[] => feature.dims[letters.indexOf(axis)] ?? [];
   if (!["n", "1"].includes(wholeAxis(feature.shape, at("n")) ?? "")) return undefined;
   const [c, h, w] = [at("c"), at("h"), at("w")];
-  const made = channelShuffle(list, feature, c, h, w) ?? pixelShuffle(list, feature, c, h, w) ?? pixelUnshuffle(list, feature, c, h, w);
+  const made =
+    channelShuffle(list, feature, c, h, w) ??
+    pixelShuffle(list, feature, c, h, w) ??
+    pixelUnshuffle(list, feature, c, h, w);
   return made && featureOf(made.value, made.shape, letters);
 }
 
@@ -93,7 +100,13 @@ function isAll(feature: Feature, atoms: readonly Atom[], axis: Axis): boolean {
   return whole === axis || (whole === "1" && sizeOf(feature.shape, axis) === 1);
 }
 
-function channelShuffle(list: LayerList, feature: Feature, c: readonly Atom[], h: readonly Atom[], w: readonly Atom[]): Made {
+function channelShuffle(
+  list: LayerList,
+  feature: Feature,
+  c: readonly Atom[],
+  h: readonly Atom[],
+  w: readonly Atom[],
+): Made {
   const [inner, groups, more] = c;
   const [, channels, ih, iw] = feature.shape;
   if (!isAll(feature, h, "h") || !isAll(feature, w, "w") || !inner || !groups || more) return undefined;
@@ -109,7 +122,13 @@ function axisAndChannels(feature: Feature, atoms: readonly Atom[], axis: Axis): 
   return atoms[own] ?? { axis: "c", size: 1, stride: 0 };
 }
 
-function pixelShuffle(list: LayerList, feature: Feature, c: readonly Atom[], h: readonly Atom[], w: readonly Atom[]): Made {
+function pixelShuffle(
+  list: LayerList,
+  feature: Feature,
+  c: readonly Atom[],
+  h: readonly Atom[],
+  w: readonly Atom[],
+): Made {
   const [rows, columns] = [axisAndChannels(feature, h, "h"), axisAndChannels(feature, w, "w")];
   const [outer = { axis: "c", size: 1, stride: 0 } as const, more] = c;
   if (!rows || !columns || more || [rows, columns, outer].some(({ axis }) => axis !== "c")) return undefined;
@@ -124,7 +143,13 @@ function pixelShuffle(list: LayerList, feature: Feature, c: readonly Atom[], h: 
 }
 
 /** Rows and columns modulo a factor become channels, before or behind those that there are: slices and a concatenation. */
-function pixelUnshuffle(list: LayerList, feature: Feature, c: readonly Atom[], h: readonly Atom[], w: readonly Atom[]): Made {
+function pixelUnshuffle(
+  list: LayerList,
+  feature: Feature,
+  c: readonly Atom[],
+  h: readonly Atom[],
+  w: readonly Atom[],
+): Made {
   const [, ic, ih, iw] = feature.shape;
   const own = c.findIndex(({ axis }) => axis === "c");
   const blocks = c.filter((_, index) => index !== own);
@@ -135,7 +160,9 @@ function pixelUnshuffle(list: LayerList, feature: Feature, c: readonly Atom[], h
   const [rh, rw] = [rows.size, columns.size];
   if (rows.stride !== 1 || columns.stride !== 1 || ih % rh !== 0 || iw % rw !== 0) return undefined;
   const strided = (atoms: readonly Atom[], axis: Axis, size: number, stride: number): boolean =>
-    size === 1 ? atoms.length === 0 : atoms.length === 1 && atoms[0]!.axis === axis && atoms[0]!.size === size && atoms[0]!.stride === stride;
+    size === 1
+      ? atoms.length === 0
+      : atoms.length === 1 && atoms[0]!.axis === axis && atoms[0]!.size === size && atoms[0]!.stride === stride;
   if (!strided(h, "h", ih / rh, rh) || !strided(w, "w", iw / rw, rw)) return undefined;
   const joined = blocksToChannels(list, feature, rh, rw);
   if (!first || ic === 1) return joined;

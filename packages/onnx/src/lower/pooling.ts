@@ -14,10 +14,17 @@ export function pool(node: Node, inputs: Inputs, list: LayerList): Value[] {
   const { axes, letters } = spatial(given.dims.length);
   const kernel = integersAttribute(node, "kernel_shape", axes, 1);
   if (!kernel) throw new Refusal("its kernel_shape is missing");
-  if (node.outputs.length > 1 && node.outputs[1] !== "") throw new Refusal("its indices are asked for; its maxima alone would do");
+  if (node.outputs.length > 1 && node.outputs[1] !== "")
+    throw new Refusal("its indices are asked for; its maxima alone would do");
   const x = place(list, given, letters);
   const [, c, ih, iw] = x.shape;
-  const { kernel: [kh, kw], stride: [sh, sw], dilation: [dh, dw], pads: [pt, pl, pb, pr], ceilMode } = windowOf(node, axes, kernel, [ih, iw]);
+  const {
+    kernel: [kh, kw],
+    stride: [sh, sw],
+    dilation: [dh, dw],
+    pads: [pt, pl, pb, pr],
+    ceilMode,
+  } = windowOf(node, axes, kernel, [ih, iw]);
   const kind = node.op === "MaxPool" ? "maxPool2d" : "avgPool2d";
   const countIncludePad = kind === "maxPool2d" || integerAttribute(node, "count_include_pad", 0) === 1;
   const sizes = { c, ih, iw, kh, kw, sh, sw, pt, pl, pb, pr, dh, dw };
@@ -29,7 +36,13 @@ export function globalPool(node: Node, inputs: Inputs, list: LayerList): Value[]
   const given = feature(inputs, 0);
   const { letters } = spatial(given.dims.length);
   const x = place(list, given, letters);
-  const made = windowed(list, x, node.op === "GlobalMaxPool" ? "maxPool2d" : "avgPool2d", sizeOf(x.shape, "h"), sizeOf(x.shape, "w"));
+  const made = windowed(
+    list,
+    x,
+    node.op === "GlobalMaxPool" ? "maxPool2d" : "avgPool2d",
+    sizeOf(x.shape, "h"),
+    sizeOf(x.shape, "w"),
+  );
   return [featureOf(made.value, made.shape, letters)];
 }
 
@@ -50,7 +63,8 @@ export function reduce(node: Node, inputs: Inputs, list: LayerList): Value[] {
   const axes = new Set(none ? dims.keys() : wanted.map((axis) => axisOf(axis, dims.length)));
   const { feature: x, letters } = placeAnyhow(list, given);
   const reduced = new Set([...axes].map((axis) => letters[axis]!));
-  if (reduced.has("n") && sizeOf(x.shape, "n") > 1) throw new Refusal("it reduces over the batch; over channels, rows and columns would do");
+  if (reduced.has("n") && sizeOf(x.shape, "n") > 1)
+    throw new Refusal("it reduces over the batch; over channels, rows and columns would do");
   const [, c, ih, iw] = x.shape;
   let made: { readonly value: number; readonly shape: Feature["shape"] } = x;
   const kind = node.op === "ReduceMax" ? "maxPool2d" : "avgPool2d";
@@ -72,14 +86,18 @@ export function softmax(node: Node, inputs: Inputs, list: LayerList, opset: numb
   // Before operator set 13 it runs over all dimensions from its axis on.
   const over = opset < 13 ? x.dims.slice(axis) : [x.dims[axis]!];
   const atoms = over.flat();
-  const overChannels = atoms.every((atom) => atom.axis === "c") && atoms.reduce((size, atom) => size * atom.size, 1) === channels;
+  const overChannels =
+    atoms.every((atom) => atom.axis === "c") && atoms.reduce((size, atom) => size * atom.size, 1) === channels;
   if (overChannels) return [{ ...x, value: softened(list, x).value }];
   const flat = opset < 13 ? regroup(x, [product(dims.slice(0, axis)), product(dims.slice(axis))]) : x;
   if (!flat) throw new Refusal(`its axis ${axis} of dims [${dims.join(", ")}] is no axis of channels`);
   const letters = candidates(flat.dims.length, opset < 13 ? 1 : axis);
   const flatDims = dimsOf(flat);
   const placed = letters === undefined ? undefined : reshaped(list, flat, flatDims, letters);
-  if (!placed) throw new Refusal(`its axis ${axis} of dims [${dims.join(", ")}] is no axis of channels; softmax over channels would do`);
+  if (!placed)
+    throw new Refusal(
+      `its axis ${axis} of dims [${dims.join(", ")}] is no axis of channels; softmax over channels would do`,
+    );
   const soft: Feature = { ...placed, value: softened(list, placed).value };
   const made = regroup(soft, dims);
   if (!made) throw new Refusal(`its dims [${dims.join(", ")}] are none that it can have`);
@@ -87,7 +105,9 @@ export function softmax(node: Node, inputs: Inputs, list: LayerList, opset: numb
 }
 
 function candidates(rank: number, axis: number): string | undefined {
-  return ["c", "nc", "nhc", "nch", "nchw", "nhwc"].find((letters) => letters.length === rank && letters.indexOf("c") === axis);
+  return ["c", "nc", "nhc", "nch", "nchw", "nhwc"].find(
+    (letters) => letters.length === rank && letters.indexOf("c") === axis,
+  );
 }
 
 function product(sizes: readonly number[]): number {

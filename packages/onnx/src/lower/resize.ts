@@ -35,12 +35,20 @@ export function resize(node: Node, inputs: Inputs, list: LayerList, opset: numbe
   const at = (letter: Axis): number => letters.indexOf(letter);
   for (const letter of ["n", "c"] as const) {
     const index = at(letter);
-    if (index !== -1 && sizes[index] !== dims[index]) throw new Refusal(`it resizes axis ${index} of dims [${dims.join(", ")}], which is no axis of rows or columns`);
+    if (index !== -1 && sizes[index] !== dims[index])
+      throw new Refusal(`it resizes axis ${index} of dims [${dims.join(", ")}], which is no axis of rows or columns`);
   }
   const [, c, ih, iw] = x.shape;
-  const of = (letter: "h" | "w") => (at(letter) === -1 ? { size: 1, scale: scales ? 1 : 0 } : { size: sizes[at(letter)]!, scale: scales?.[at(letter)] ?? 0 });
+  const of = (letter: "h" | "w") =>
+    at(letter) === -1
+      ? { size: 1, scale: scales ? 1 : 0 }
+      : { size: sizes[at(letter)]!, scale: scales?.[at(letter)] ?? 0 };
   const [h, w] = [of("h"), of("w")];
-  const rule = ruleOf(node, opset, [h, w].some(({ size, scale }, index) => scale !== 0 && size !== sizeOf(x.shape, index === 0 ? "h" : "w") * scale));
+  const rule = ruleOf(
+    node,
+    opset,
+    [h, w].some(({ size, scale }, index) => scale !== 0 && size !== sizeOf(x.shape, index === 0 ? "h" : "w") * scale),
+  );
   const exact = h.size === ih * h.scale && w.size === iw * w.scale;
   const scale = scales && !exact ? { scaleH: h.scale, scaleW: w.scale } : {};
   const made = list.operation([x], { kind: "upsample", c, ih, iw, oh: h.size, ow: w.size, ...rule, ...scale });
@@ -51,7 +59,8 @@ export function resize(node: Node, inputs: Inputs, list: LayerList, opset: numbe
 function targets(node: Node, inputs: Inputs, dims: readonly number[], opset: number) {
   const axes = integersAttribute(node, "axes")?.map((axis) => axisOf(axis, dims.length)) ?? [...dims.keys()];
   const everywhere = (values: readonly number[], standard: readonly number[]): number[] => {
-    if (values.length !== axes.length) throw new Refusal(`it has ${values.length} scales or sizes; ${axes.length} would do`);
+    if (values.length !== axes.length)
+      throw new Refusal(`it has ${values.length} scales or sizes; ${axes.length} would do`);
     const all = [...standard];
     for (const [index, axis] of axes.entries()) all[axis] = values[index]!;
     return all;
@@ -60,8 +69,12 @@ function targets(node: Node, inputs: Inputs, dims: readonly number[], opset: num
   const index = node.op === "Upsample" || opset < 11 ? 1 : 2;
   const scales = attribute ?? (inputs[index] ? [...constant(inputs, index, "scales").data] : []);
   if (scales.length > 0) {
-    const all = everywhere(scales, dims.map(() => 1));
-    if (all.some((scale) => !(scale > 0 && scale < 2 ** 31))) throw new Refusal(`its scales are [${scales.join(", ")}]; positive ones would do`);
+    const all = everywhere(
+      scales,
+      dims.map(() => 1),
+    );
+    if (all.some((scale) => !(scale > 0 && scale < 2 ** 31)))
+      throw new Refusal(`its scales are [${scales.join(", ")}]; positive ones would do`);
     return { scales: all, sizes: dims.map((size, axis) => Math.floor(size * all[axis]!)) };
   }
   const policy = textAttribute(node, "keep_aspect_ratio_policy", "stretch", ["stretch"]);
@@ -71,7 +84,8 @@ function targets(node: Node, inputs: Inputs, dims: readonly number[], opset: num
 
 /** `cut`: whether the output has less than a whole number of pixels by its scale. */
 function ruleOf(node: Node, opset: number, cut: boolean): Rule {
-  const mode = textAttribute(node, "mode", "nearest", ["nearest", "linear", "bilinear"]) === "nearest" ? "nearest" : "bilinear";
+  const mode =
+    textAttribute(node, "mode", "nearest", ["nearest", "linear", "bilinear"]) === "nearest" ? "nearest" : "bilinear";
   // Until operator set 11 there was one rule.
   if (node.op === "Upsample" || opset < 11) return { mode, coordinates: "asymmetric", rounding: "floor" };
   if (integerAttribute(node, "antialias", 0) === 1) throw new Refusal("its antialias is 1; 0 would do");
@@ -79,10 +93,13 @@ function ruleOf(node: Node, opset: number, cut: boolean): Rule {
   const transformation = textAttribute(node, "coordinate_transformation_mode", "half_pixel", keysOf(COORDINATES));
   const rounding = ROUNDINGS[textAttribute(node, "nearest_mode", "round_prefer_floor", keysOf(ROUNDINGS))];
   if (transformation === "half_pixel_symmetric" && cut) {
-    throw new Refusal("its half_pixel_symmetric at a scale that gives no whole size cannot be had; half_pixel would do");
+    throw new Refusal(
+      "its half_pixel_symmetric at a scale that gives no whole size cannot be had; half_pixel would do",
+    );
   }
   if (transformation === "tf_half_pixel_for_nn") {
-    if (mode !== "nearest" || rounding !== "floor") throw new Refusal("its tf_half_pixel_for_nn needs nearest_mode floor");
+    if (mode !== "nearest" || rounding !== "floor")
+      throw new Refusal("its tf_half_pixel_for_nn needs nearest_mode floor");
     // floor((i + 1/2)/s) is what rounds (i + 1/2)/s − 1/2, with halves up.
     return { mode, coordinates: "halfPixel", rounding: "roundPreferCeil" };
   }

@@ -38,7 +38,10 @@ export interface Output {
 export function toNetwork(inputs: readonly string[], layers: readonly Layer[], outputs: readonly Output[]): Network {
   const names = uniqueNames(layers, inputs);
   const ref = (value: number): LayerRef => (value < 0 ? inputs[-1 - value]! : value);
-  const answers = outputs.map(({ name, value, layout, dims }): [string, GraphOutput] => [name, { value: ref(value), layout, dims }]);
+  const answers = outputs.map(({ name, value, layout, dims }): [string, GraphOutput] => [
+    name,
+    { value: ref(value), layout, dims },
+  ]);
   return graph({
     inputs,
     layers: layers.map((layer, index) => entryOf(layer, names[index]!, ref)),
@@ -205,7 +208,8 @@ function operationOf({ problem: p, slope }: OperationLayer): Operation {
       return pad({ channels: [p.pf, p.pk], top: p.pt, left: p.pl, bottom: p.pb, right: p.pr, value: p.value });
     case "upsample": {
       const { mode, coordinates, rounding, scaleH, scaleW } = p;
-      const target = scaleH === 0 && scaleW === 0 ? { size: [p.oh, p.ow] as const } : { scale: [scaleH, scaleW] as const };
+      const target =
+        scaleH === 0 && scaleW === 0 ? { size: [p.oh, p.ow] as const } : { scale: [scaleH, scaleW] as const };
       return upsample({ ...target, mode, coordinates, rounding });
     }
     case "softmax":

@@ -24,7 +24,10 @@ export function numbers(count: number, seed: number): number[] {
 let seed = 1;
 const size = (dims: readonly number[]): number => dims.reduce((all, each) => all * each, 1);
 const floats = (...dims: number[]): TensorSpec => ({ dims, data: numbers(size(dims), seed++) });
-const positive = (...dims: number[]): TensorSpec => ({ dims, data: numbers(size(dims), seed++).map((each) => each / 2 + 1) });
+const positive = (...dims: number[]): TensorSpec => ({
+  dims,
+  data: numbers(size(dims), seed++).map((each) => each / 2 + 1),
+});
 const given = (dims: readonly number[], data: readonly number[]): TensorSpec => ({ dims, data });
 const integers = (...data: number[]): TensorSpec => ({ dims: [data.length], data, type: "int64" });
 const one = (value: number): TensorSpec => ({ dims: [], data: [value] });
@@ -41,7 +44,9 @@ interface Single {
 /** One node, fed by the input x and by constants. */
 function single(name: string, { op, x, with: constants = [], attributes = {}, opset = 17, outputs = 1 }: Single): Case {
   const names = constants.map((each, index) => (each === "" ? "" : `c${index}`));
-  const initializers = Object.fromEntries(constants.flatMap((each, index) => (each === "" ? [] : [[`c${index}`, each] as const])));
+  const initializers = Object.fromEntries(
+    constants.flatMap((each, index) => (each === "" ? [] : [[`c${index}`, each] as const])),
+  );
   const made = Array.from({ length: outputs }, (_, index) => `y${index}`);
   return {
     name,
@@ -66,15 +71,13 @@ function several(
   initializers: Readonly<Record<string, TensorSpec>> = {},
   { opset = 17, outputs = [steps.at(-1)![2]] }: { readonly opset?: number; readonly outputs?: readonly string[] } = {},
 ): Case {
-  const nodes = steps.map(
-    ([op, from, to, attributes = {}], index): NodeSpec => ({
-      op,
-      name: `${op}${index}`,
-      inputs: from.split(" ").map((each) => (each === "-" ? "" : each)),
-      outputs: to.split(" "),
-      attributes,
-    }),
-  );
+  const nodes = steps.map(([op, from, to, attributes = {}], index): NodeSpec => ({
+    op,
+    name: `${op}${index}`,
+    inputs: from.split(" ").map((each) => (each === "-" ? "" : each)),
+    outputs: to.split(" "),
+    attributes,
+  }));
   return { name, model: { opset, nodes, inputs, outputs, initializers }, inputs };
 }
 
@@ -90,11 +93,31 @@ export const CASES: readonly Case[] = [
     with: [floats(2, 4, 3, 2)],
     attributes: { strides: [2, 1], dilations: [2, 3], pads: [0, 1, 2, 1], kernel_shape: [3, 2] },
   }),
-  single("Conv, depthwise", { op: "Conv", x: image, with: [floats(8, 1, 3, 3), floats(8)], attributes: { group: 4, auto_pad: "SAME_UPPER", strides: [2, 2] } }),
-  single("Conv, SAME_LOWER", { op: "Conv", x: image, with: [floats(2, 4, 4, 2)], attributes: { auto_pad: "SAME_LOWER", strides: [2, 2] } }),
+  single("Conv, depthwise", {
+    op: "Conv",
+    x: image,
+    with: [floats(8, 1, 3, 3), floats(8)],
+    attributes: { group: 4, auto_pad: "SAME_UPPER", strides: [2, 2] },
+  }),
+  single("Conv, SAME_LOWER", {
+    op: "Conv",
+    x: image,
+    with: [floats(2, 4, 4, 2)],
+    attributes: { auto_pad: "SAME_LOWER", strides: [2, 2] },
+  }),
   single("Conv, VALID", { op: "Conv", x: image, with: [floats(2, 4, 2, 2)], attributes: { auto_pad: "VALID" } }),
-  single("Conv over sequences", { op: "Conv", x: [2, 4, 9], with: [floats(6, 2, 3), floats(6)], attributes: { group: 2, pads: [1, 0], strides: [2], dilations: [2] } }),
-  single("ConvTranspose", { op: "ConvTranspose", x: [1, 4, 3, 3], with: [floats(4, 2, 2, 2), floats(2)], attributes: { strides: [2, 2] } }),
+  single("Conv over sequences", {
+    op: "Conv",
+    x: [2, 4, 9],
+    with: [floats(6, 2, 3), floats(6)],
+    attributes: { group: 2, pads: [1, 0], strides: [2], dilations: [2] },
+  }),
+  single("ConvTranspose", {
+    op: "ConvTranspose",
+    x: [1, 4, 3, 3],
+    with: [floats(4, 2, 2, 2), floats(2)],
+    attributes: { strides: [2, 2] },
+  }),
   single("ConvTranspose, groups, output_padding", {
     op: "ConvTranspose",
     x: [1, 4, 3, 4],
@@ -107,10 +130,30 @@ export const CASES: readonly Case[] = [
     with: [floats(2, 3, 3, 2)],
     attributes: { strides: [3, 2], dilations: [2, 1], pads: [0, 1, 2, 0] },
   }),
-  single("ConvTranspose, output_shape", { op: "ConvTranspose", x: [1, 2, 3, 3], with: [floats(2, 1, 3, 3)], attributes: { strides: [2, 2], output_shape: [6, 6] } }),
-  single("ConvTranspose, SAME_UPPER", { op: "ConvTranspose", x: [1, 2, 3, 3], with: [floats(2, 1, 3, 3)], attributes: { strides: [2, 2], auto_pad: "SAME_UPPER" } }),
-  single("ConvTranspose, SAME_LOWER", { op: "ConvTranspose", x: [1, 2, 3, 3], with: [floats(2, 1, 3, 3)], attributes: { strides: [2, 2], auto_pad: "SAME_LOWER" } }),
-  single("ConvTranspose over sequences", { op: "ConvTranspose", x: [1, 3, 5], with: [floats(3, 2, 4)], attributes: { strides: [2], pads: [1, 1] } }),
+  single("ConvTranspose, output_shape", {
+    op: "ConvTranspose",
+    x: [1, 2, 3, 3],
+    with: [floats(2, 1, 3, 3)],
+    attributes: { strides: [2, 2], output_shape: [6, 6] },
+  }),
+  single("ConvTranspose, SAME_UPPER", {
+    op: "ConvTranspose",
+    x: [1, 2, 3, 3],
+    with: [floats(2, 1, 3, 3)],
+    attributes: { strides: [2, 2], auto_pad: "SAME_UPPER" },
+  }),
+  single("ConvTranspose, SAME_LOWER", {
+    op: "ConvTranspose",
+    x: [1, 2, 3, 3],
+    with: [floats(2, 1, 3, 3)],
+    attributes: { strides: [2, 2], auto_pad: "SAME_LOWER" },
+  }),
+  single("ConvTranspose over sequences", {
+    op: "ConvTranspose",
+    x: [1, 3, 5],
+    with: [floats(3, 2, 4)],
+    attributes: { strides: [2], pads: [1, 1] },
+  }),
   several(
     "Conv, BatchNormalization, Relu",
     { x: image },
@@ -178,12 +221,34 @@ export const CASES: readonly Case[] = [
   ),
   // Heads.
   single("Gemm, transB", { op: "Gemm", x: [2, 6], with: [floats(3, 6), floats(3)], attributes: { transB: 1 } }),
-  single("Gemm, alpha, beta", { op: "Gemm", x: [2, 6], with: [floats(6, 3), floats(1, 3)], attributes: { alpha: { float: 0.5 }, beta: { float: 2 } } }),
+  single("Gemm, alpha, beta", {
+    op: "Gemm",
+    x: [2, 6],
+    with: [floats(6, 3), floats(1, 3)],
+    attributes: { alpha: { float: 0.5 }, beta: { float: 2 } },
+  }),
   single("Gemm, a bias of one number", { op: "Gemm", x: [2, 6], with: [floats(6, 3), one(0.5)] }),
   single("MatMul of two dimensions", { op: "MatMul", x: [2, 6], with: [floats(6, 3)] }),
   single("MatMul of three dimensions", { op: "MatMul", x: [2, 5, 6], with: [floats(6, 3)] }),
-  several("Flatten, Gemm", { x: [2, 4, 3, 2] }, [["Flatten", "x", "f"], ["Gemm", "f w b", "y", { transB: 1 }]], { w: floats(5, 24), b: floats(5) }),
-  several("Reshape, MatMul, Add", { x: [2, 4, 3, 2] }, [["Reshape", "x s", "f"], ["MatMul", "f w", "m"], ["Add", "m b", "y"]], { s: integers(2, -1), w: floats(24, 5), b: floats(5) }),
+  several(
+    "Flatten, Gemm",
+    { x: [2, 4, 3, 2] },
+    [
+      ["Flatten", "x", "f"],
+      ["Gemm", "f w b", "y", { transB: 1 }],
+    ],
+    { w: floats(5, 24), b: floats(5) },
+  ),
+  several(
+    "Reshape, MatMul, Add",
+    { x: [2, 4, 3, 2] },
+    [
+      ["Reshape", "x s", "f"],
+      ["MatMul", "f w", "m"],
+      ["Add", "m b", "y"],
+    ],
+    { s: integers(2, -1), w: floats(24, 5), b: floats(5) },
+  ),
   several(
     "Flatten of channels last, Gemm",
     { x: [2, 4, 3, 2] },
@@ -194,49 +259,242 @@ export const CASES: readonly Case[] = [
     ],
     { w: floats(24, 5) },
   ),
-  several("GlobalAveragePool, Flatten, Gemm, Softmax", { x: image }, [["GlobalAveragePool", "x", "g"], ["Flatten", "g", "f"], ["Gemm", "f w b", "l", { transB: 1 }], ["Softmax", "l", "y", { axis: 1 }]], { w: floats(3, 4), b: floats(3) }),
+  several(
+    "GlobalAveragePool, Flatten, Gemm, Softmax",
+    { x: image },
+    [
+      ["GlobalAveragePool", "x", "g"],
+      ["Flatten", "g", "f"],
+      ["Gemm", "f w b", "l", { transB: 1 }],
+      ["Softmax", "l", "y", { axis: 1 }],
+    ],
+    { w: floats(3, 4), b: floats(3) },
+  ),
   // Functions of each element.
-  ...["Relu", "Sigmoid", "Tanh", "HardSwish", "LeakyRelu", "HardSigmoid", "Neg"].map((op) => single(op, { op, x: image })),
+  ...["Relu", "Sigmoid", "Tanh", "HardSwish", "LeakyRelu", "HardSigmoid", "Neg"].map((op) =>
+    single(op, { op, x: image }),
+  ),
   single("LeakyRelu, alpha", { op: "LeakyRelu", x: image, attributes: { alpha: { float: 0.3 } } }),
-  single("HardSigmoid, alpha, beta", { op: "HardSigmoid", x: image, attributes: { alpha: { float: 0.7 }, beta: { float: 0.4 } } }),
+  single("HardSigmoid, alpha, beta", {
+    op: "HardSigmoid",
+    x: image,
+    attributes: { alpha: { float: 0.7 }, beta: { float: 0.4 } },
+  }),
   single("Gelu", { op: "Gelu", x: image, opset: 20 }),
   single("Gelu, tanh", { op: "Gelu", x: image, opset: 20, attributes: { approximate: "tanh" } }),
   single("Clip", { op: "Clip", x: image, with: [one(-0.25), one(0.5)] }),
   single("Clip, max alone", { op: "Clip", x: image, with: ["", one(0.5)] }),
-  single("Clip, attributes", { op: "Clip", x: image, opset: 9, attributes: { min: { float: 0 }, max: { float: 0.5 } } }),
+  single("Clip, attributes", {
+    op: "Clip",
+    x: image,
+    opset: 9,
+    attributes: { min: { float: 0 }, max: { float: 0.5 } },
+  }),
   single("PRelu", { op: "PRelu", x: image, with: [floats(4, 1, 1)] }),
   single("PRelu, one slope", { op: "PRelu", x: image, with: [floats(1)] }),
   single("Pow", { op: "Pow", x: image, with: [one(2)] }),
   single("Softmax, opset 11, flattened", { op: "Softmax", x: [2, 3, 2, 2], opset: 11 }),
   single("Softmax, opset 13, over channels", { op: "Softmax", x: [2, 3, 2, 2], attributes: { axis: 1 } }),
-  single("Softmax, last axis of three", { op: "Softmax", x: [2, 3, 5] , opset: 11, attributes: { axis: 2 } }),
-  several("hard-swish in pieces, Div", { x: image }, [["Mul", "x k", "z"], ["Add", "z three", "a"], ["Clip", "a zero six", "c"], ["Mul", "z c", "m"], ["Div", "m six", "y"]], { k: one(5), three: one(3), zero: one(0), six: one(6) }),
-  several("hard-swish in pieces, Mul by 1/6", { x: image }, [["Mul", "x k", "z"], ["Add", "three z", "a"], ["Clip", "a zero six", "c"], ["Mul", "c sixth", "m"], ["Mul", "m z", "y"]], { k: one(5), three: one(3), zero: one(0), six: one(6), sixth: one(1 / 6) }),
-  several("hard-swish, HardSigmoid", { x: image }, [["Mul", "x k", "z"], ["HardSigmoid", "z", "h", { alpha: { float: 1 / 6 } }], ["Mul", "z h", "y"]], { k: one(5) }),
-  several("hard-swish, Relu6 as Min and Max", { x: image }, [["Mul", "x k", "z"], ["Add", "z three", "a"], ["Max", "a zero", "b"], ["Min", "b six", "c"], ["Mul", "z c", "m"], ["Div", "m six", "y"]], { k: one(5), three: one(3), zero: one(0), six: one(6) }),
-  several("silu", { x: image }, [["Sigmoid", "x", "s"], ["Mul", "s x", "y"]]),
-  several("gelu, Erf", { x: image }, [["Div", "x r", "d"], ["Erf", "d", "e"], ["Add", "e one", "p"], ["Mul", "x p", "m"], ["Mul", "m half", "y"]], { r: one(Math.SQRT2), one: one(1), half: one(0.5) }),
-  several("gelu, halved first", { x: image }, [["Mul", "x half", "h"], ["Mul", "x r", "d"], ["Erf", "d", "e"], ["Add", "one e", "p"], ["Mul", "h p", "y"]], { r: one(Math.SQRT1_2), one: one(1), half: one(0.5) }),
-  several("gelu, Tanh", { x: image }, [["Pow", "x three", "c"], ["Mul", "c k", "d"], ["Add", "x d", "e"], ["Mul", "e r", "f"], ["Tanh", "f", "t"], ["Add", "t one", "p"], ["Mul", "x p", "m"], ["Mul", "m half", "y"]], { three: one(3), k: one(0.044715), r: one(Math.sqrt(2 / Math.PI)), one: one(1), half: one(0.5) }),
-  several("a Clip that is none of them", { x: image }, [["Add", "x three", "a"], ["Clip", "a zero six", "c"], ["Mul", "x c", "y"]], { three: one(2), zero: one(0), six: one(6) }),
-  several("Min and Max with constants", { x: image }, [["Max", "x a", "m"], ["Min", "b m", "y"]], { a: one(-0.25), b: one(0.25) }),
-  several("Relu, Min", { x: image }, [["Relu", "x", "m"], ["Min", "m b", "y"]], { b: one(0.25) }),
-  several("squeeze-excite", { x: image }, [["GlobalAveragePool", "x", "g"], ["Conv", "g w", "c"], ["HardSigmoid", "c", "h"], ["Mul", "h x", "y"]], { w: floats(4, 4, 1, 1) }),
-  several("spatial attention", { x: image }, [["ReduceMean", "x", "g", { axes: [1] }], ["Sigmoid", "g", "s"], ["Mul", "x s", "y"]]),
-  several("two inputs", { x: image, z: image }, [["Sub", "x z", "s"], ["Mul", "s z", "m"], ["Sum", "m x z", "y"]]),
-  several("a summand for each channel", { x: image, z: [1, 4] }, [["Unsqueeze", "z a", "u"], ["Add", "x u", "y"]], { a: integers(2, 3) }),
-  several("where a value is its neighbourhood's largest", { x: image }, [["MaxPool", "x", "m", { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }], ["Equal", "x m", "e"], ["Cast", "e", "f", { to: 1 }], ["Mul", "x f", "y"]]),
-  several("where two values are equal", { x: image, z: image }, [["Relu", "x", "a"], ["Relu", "z", "b"], ["Equal", "a b", "e"], ["Cast", "e", "y", { to: 1 }]]),
+  single("Softmax, last axis of three", { op: "Softmax", x: [2, 3, 5], opset: 11, attributes: { axis: 2 } }),
+  several(
+    "hard-swish in pieces, Div",
+    { x: image },
+    [
+      ["Mul", "x k", "z"],
+      ["Add", "z three", "a"],
+      ["Clip", "a zero six", "c"],
+      ["Mul", "z c", "m"],
+      ["Div", "m six", "y"],
+    ],
+    { k: one(5), three: one(3), zero: one(0), six: one(6) },
+  ),
+  several(
+    "hard-swish in pieces, Mul by 1/6",
+    { x: image },
+    [
+      ["Mul", "x k", "z"],
+      ["Add", "three z", "a"],
+      ["Clip", "a zero six", "c"],
+      ["Mul", "c sixth", "m"],
+      ["Mul", "m z", "y"],
+    ],
+    { k: one(5), three: one(3), zero: one(0), six: one(6), sixth: one(1 / 6) },
+  ),
+  several(
+    "hard-swish, HardSigmoid",
+    { x: image },
+    [
+      ["Mul", "x k", "z"],
+      ["HardSigmoid", "z", "h", { alpha: { float: 1 / 6 } }],
+      ["Mul", "z h", "y"],
+    ],
+    { k: one(5) },
+  ),
+  several(
+    "hard-swish, Relu6 as Min and Max",
+    { x: image },
+    [
+      ["Mul", "x k", "z"],
+      ["Add", "z three", "a"],
+      ["Max", "a zero", "b"],
+      ["Min", "b six", "c"],
+      ["Mul", "z c", "m"],
+      ["Div", "m six", "y"],
+    ],
+    { k: one(5), three: one(3), zero: one(0), six: one(6) },
+  ),
+  several("silu", { x: image }, [
+    ["Sigmoid", "x", "s"],
+    ["Mul", "s x", "y"],
+  ]),
+  several(
+    "gelu, Erf",
+    { x: image },
+    [
+      ["Div", "x r", "d"],
+      ["Erf", "d", "e"],
+      ["Add", "e one", "p"],
+      ["Mul", "x p", "m"],
+      ["Mul", "m half", "y"],
+    ],
+    { r: one(Math.SQRT2), one: one(1), half: one(0.5) },
+  ),
+  several(
+    "gelu, halved first",
+    { x: image },
+    [
+      ["Mul", "x half", "h"],
+      ["Mul", "x r", "d"],
+      ["Erf", "d", "e"],
+      ["Add", "one e", "p"],
+      ["Mul", "h p", "y"],
+    ],
+    { r: one(Math.SQRT1_2), one: one(1), half: one(0.5) },
+  ),
+  several(
+    "gelu, Tanh",
+    { x: image },
+    [
+      ["Pow", "x three", "c"],
+      ["Mul", "c k", "d"],
+      ["Add", "x d", "e"],
+      ["Mul", "e r", "f"],
+      ["Tanh", "f", "t"],
+      ["Add", "t one", "p"],
+      ["Mul", "x p", "m"],
+      ["Mul", "m half", "y"],
+    ],
+    { three: one(3), k: one(0.044715), r: one(Math.sqrt(2 / Math.PI)), one: one(1), half: one(0.5) },
+  ),
+  several(
+    "a Clip that is none of them",
+    { x: image },
+    [
+      ["Add", "x three", "a"],
+      ["Clip", "a zero six", "c"],
+      ["Mul", "x c", "y"],
+    ],
+    { three: one(2), zero: one(0), six: one(6) },
+  ),
+  several(
+    "Min and Max with constants",
+    { x: image },
+    [
+      ["Max", "x a", "m"],
+      ["Min", "b m", "y"],
+    ],
+    { a: one(-0.25), b: one(0.25) },
+  ),
+  several(
+    "Relu, Min",
+    { x: image },
+    [
+      ["Relu", "x", "m"],
+      ["Min", "m b", "y"],
+    ],
+    { b: one(0.25) },
+  ),
+  several(
+    "squeeze-excite",
+    { x: image },
+    [
+      ["GlobalAveragePool", "x", "g"],
+      ["Conv", "g w", "c"],
+      ["HardSigmoid", "c", "h"],
+      ["Mul", "h x", "y"],
+    ],
+    { w: floats(4, 4, 1, 1) },
+  ),
+  several("spatial attention", { x: image }, [
+    ["ReduceMean", "x", "g", { axes: [1] }],
+    ["Sigmoid", "g", "s"],
+    ["Mul", "x s", "y"],
+  ]),
+  several("two inputs", { x: image, z: image }, [
+    ["Sub", "x z", "s"],
+    ["Mul", "s z", "m"],
+    ["Sum", "m x z", "y"],
+  ]),
+  several(
+    "a summand for each channel",
+    { x: image, z: [1, 4] },
+    [
+      ["Unsqueeze", "z a", "u"],
+      ["Add", "x u", "y"],
+    ],
+    { a: integers(2, 3) },
+  ),
+  several("where a value is its neighbourhood's largest", { x: image }, [
+    ["MaxPool", "x", "m", { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }],
+    ["Equal", "x m", "e"],
+    ["Cast", "e", "f", { to: 1 }],
+    ["Mul", "x f", "y"],
+  ]),
+  several("where two values are equal", { x: image, z: image }, [
+    ["Relu", "x", "a"],
+    ["Relu", "z", "b"],
+    ["Equal", "a b", "e"],
+    ["Cast", "e", "y", { to: 1 }],
+  ]),
   // Pooling.
   single("MaxPool", { op: "MaxPool", x: image, attributes: { kernel_shape: [2, 3], strides: [2, 2] } }),
-  single("MaxPool, pads, ceil_mode", { op: "MaxPool", x: image, attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceil_mode: 1 } }),
+  single("MaxPool, pads, ceil_mode", {
+    op: "MaxPool",
+    x: image,
+    attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceil_mode: 1 },
+  }),
   single("MaxPool, dilations", { op: "MaxPool", x: image, attributes: { kernel_shape: [2, 2], dilations: [2, 3] } }),
-  single("MaxPool, SAME_UPPER", { op: "MaxPool", x: image, attributes: { kernel_shape: [3, 3], strides: [2, 2], auto_pad: "SAME_UPPER" } }),
-  single("MaxPool over sequences", { op: "MaxPool", x: [1, 3, 7], attributes: { kernel_shape: [3], strides: [2], pads: [1, 0] } }),
-  single("AveragePool", { op: "AveragePool", x: image, attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] } }),
-  single("AveragePool, padding counted", { op: "AveragePool", x: image, attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], count_include_pad: 1 } }),
-  single("AveragePool, ceil_mode", { op: "AveragePool", x: image, opset: 19, attributes: { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 } }),
-  single("AveragePool, SAME_UPPER", { op: "AveragePool", x: image, attributes: { kernel_shape: [2, 2], auto_pad: "SAME_UPPER" } }),
+  single("MaxPool, SAME_UPPER", {
+    op: "MaxPool",
+    x: image,
+    attributes: { kernel_shape: [3, 3], strides: [2, 2], auto_pad: "SAME_UPPER" },
+  }),
+  single("MaxPool over sequences", {
+    op: "MaxPool",
+    x: [1, 3, 7],
+    attributes: { kernel_shape: [3], strides: [2], pads: [1, 0] },
+  }),
+  single("AveragePool", {
+    op: "AveragePool",
+    x: image,
+    attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] },
+  }),
+  single("AveragePool, padding counted", {
+    op: "AveragePool",
+    x: image,
+    attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], count_include_pad: 1 },
+  }),
+  single("AveragePool, ceil_mode", {
+    op: "AveragePool",
+    x: image,
+    opset: 19,
+    attributes: { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 },
+  }),
+  single("AveragePool, SAME_UPPER", {
+    op: "AveragePool",
+    x: image,
+    attributes: { kernel_shape: [2, 2], auto_pad: "SAME_UPPER" },
+  }),
   single("GlobalAveragePool", { op: "GlobalAveragePool", x: [2, 3, 4, 5] }),
   single("GlobalMaxPool", { op: "GlobalMaxPool", x: [2, 3, 4, 5] }),
   single("ReduceMean over rows and columns", { op: "ReduceMean", x: image, attributes: { axes: [2, 3], keepdims: 0 } }),
@@ -244,57 +502,311 @@ export const CASES: readonly Case[] = [
   single("ReduceMean over rows", { op: "ReduceMean", x: image, attributes: { axes: [2] } }),
   single("ReduceMean over channels", { op: "ReduceMean", x: image, attributes: { axes: [1] } }),
   single("ReduceMax over columns", { op: "ReduceMax", x: image, attributes: { axes: [-1], keepdims: 0 } }),
-  several("Pad, AveragePool", { x: image }, [["Pad", "x p", "a"], ["AveragePool", "a", "y", { kernel_shape: [3, 3] }]], { p: integers(0, 0, 1, 1, 0, 0, 1, 1) }),
-  several("Pad by -∞, MaxPool", { x: image }, [["Pad", "x p v", "a"], ["MaxPool", "a", "y", { kernel_shape: [3, 3] }]], { p: integers(0, 0, 1, 1, 0, 0, 1, 1), v: one(-Infinity) }),
-  several("Pad by 0, MaxPool", { x: image }, [["Pad", "x p", "a"], ["MaxPool", "a", "y", { kernel_shape: [3, 3] }]], { p: integers(0, 0, 1, 1, 0, 0, 1, 1) }),
+  several(
+    "Pad, AveragePool",
+    { x: image },
+    [
+      ["Pad", "x p", "a"],
+      ["AveragePool", "a", "y", { kernel_shape: [3, 3] }],
+    ],
+    { p: integers(0, 0, 1, 1, 0, 0, 1, 1) },
+  ),
+  several(
+    "Pad by -∞, MaxPool",
+    { x: image },
+    [
+      ["Pad", "x p v", "a"],
+      ["MaxPool", "a", "y", { kernel_shape: [3, 3] }],
+    ],
+    { p: integers(0, 0, 1, 1, 0, 0, 1, 1), v: one(-Infinity) },
+  ),
+  several(
+    "Pad by 0, MaxPool",
+    { x: image },
+    [
+      ["Pad", "x p", "a"],
+      ["MaxPool", "a", "y", { kernel_shape: [3, 3] }],
+    ],
+    { p: integers(0, 0, 1, 1, 0, 0, 1, 1) },
+  ),
   // Moves.
-  single("Concat with zeros", { op: "Concat", x: image, with: [given([1, 2, 5, 6], Array.from({ length: 60 }, () => 0))], attributes: { axis: 1 } }),
-  several("Concat of two, between zeros", { x: image, z: [1, 2, 5, 6] }, [["Concat", "o x z o", "y", { axis: 1 }]], { o: given([1, 1, 5, 6], Array.from({ length: 30 }, () => 0.5)) }),
-  several("Concat along rows of sequences", { x: [1, 4, 2, 3], z: [1, 4, 1, 2] }, [["Transpose", "x", "a", { perm: [0, 2, 3, 1] }], ["Reshape", "a s", "b"], ["Transpose", "z", "c", { perm: [0, 2, 3, 1] }], ["Reshape", "c s", "d"], ["Concat", "b d", "y", { axis: 1 }]], { s: integers(1, -1, 2) }),
+  single("Concat with zeros", {
+    op: "Concat",
+    x: image,
+    with: [
+      given(
+        [1, 2, 5, 6],
+        Array.from({ length: 60 }, () => 0),
+      ),
+    ],
+    attributes: { axis: 1 },
+  }),
+  several("Concat of two, between zeros", { x: image, z: [1, 2, 5, 6] }, [["Concat", "o x z o", "y", { axis: 1 }]], {
+    o: given(
+      [1, 1, 5, 6],
+      Array.from({ length: 30 }, () => 0.5),
+    ),
+  }),
+  several(
+    "Concat along rows of sequences",
+    { x: [1, 4, 2, 3], z: [1, 4, 1, 2] },
+    [
+      ["Transpose", "x", "a", { perm: [0, 2, 3, 1] }],
+      ["Reshape", "a s", "b"],
+      ["Transpose", "z", "c", { perm: [0, 2, 3, 1] }],
+      ["Reshape", "c s", "d"],
+      ["Concat", "b d", "y", { axis: 1 }],
+    ],
+    { s: integers(1, -1, 2) },
+  ),
   single("Split", { op: "Split", x: image, with: [integers(1, 3)], attributes: { axis: 1 }, outputs: 2 }),
   single("Split into equal parts, opset 11", { op: "Split", x: image, opset: 11, attributes: { axis: 3 }, outputs: 3 }),
-  single("Split, num_outputs", { op: "Split", x: image, opset: 18, attributes: { axis: 2, num_outputs: 3 }, outputs: 3 }),
-  single("Slice with steps", { op: "Slice", x: image, with: [integers(1, 0, 1), integers(9223372036854775807, 5, -1), integers(2, 3, 1), integers(2, 3, 1)] }),
-  single("Slice, attributes", { op: "Slice", x: image, opset: 9, attributes: { starts: [1, 2], ends: [3, 5], axes: [1, 3] } }),
-  several("focus", { x: [1, 3, 4, 6] }, [["Slice", "x a e r s", "p"], ["Slice", "x b e r s", "q"], ["Slice", "x c e r s", "t"], ["Slice", "x d e r s", "u"], ["Concat", "p q t u", "y", { axis: 1 }]], { a: integers(0, 0), b: integers(1, 0), c: integers(0, 1), d: integers(1, 1), e: integers(99, 99), r: integers(2, 3), s: integers(2, 2) }),
-  single("Gather of one channel", { op: "Gather", x: image, with: [{ dims: [], data: [2], type: "int64" }], attributes: { axis: 1 } }),
+  single("Split, num_outputs", {
+    op: "Split",
+    x: image,
+    opset: 18,
+    attributes: { axis: 2, num_outputs: 3 },
+    outputs: 3,
+  }),
+  single("Slice with steps", {
+    op: "Slice",
+    x: image,
+    with: [integers(1, 0, 1), integers(2 ** 63, 5, -1), integers(2, 3, 1), integers(2, 3, 1)],
+  }),
+  single("Slice, attributes", {
+    op: "Slice",
+    x: image,
+    opset: 9,
+    attributes: { starts: [1, 2], ends: [3, 5], axes: [1, 3] },
+  }),
+  several(
+    "focus",
+    { x: [1, 3, 4, 6] },
+    [
+      ["Slice", "x a e r s", "p"],
+      ["Slice", "x b e r s", "q"],
+      ["Slice", "x c e r s", "t"],
+      ["Slice", "x d e r s", "u"],
+      ["Concat", "p q t u", "y", { axis: 1 }],
+    ],
+    {
+      a: integers(0, 0),
+      b: integers(1, 0),
+      c: integers(0, 1),
+      d: integers(1, 1),
+      e: integers(99, 99),
+      r: integers(2, 3),
+      s: integers(2, 2),
+    },
+  ),
+  single("Gather of one channel", {
+    op: "Gather",
+    x: image,
+    with: [{ dims: [], data: [2], type: "int64" }],
+    attributes: { axis: 1 },
+  }),
   single("Gather of rows", { op: "Gather", x: image, with: [integers(1, 3)], attributes: { axis: 2 } }),
   single("Pad", { op: "Pad", x: image, with: [integers(0, 1, 1, 0, 0, 2, 0, 3), one(0.5)] }),
-  single("Pad, opset 9", { op: "Pad", x: image, opset: 9, attributes: { pads: [0, 0, 1, 2, 0, 0, 2, 1], value: { float: -1 } } }),
-  ...["reflect", "edge"].map((mode) => single(`Pad, ${mode}`, { op: "Pad", x: image, with: [integers(0, 0, 2, 1, 0, 0, 1, 2)], attributes: { mode } })),
-  single("Pad, wrap", { op: "Pad", x: image, opset: 19, with: [integers(0, 0, 2, 1, 0, 0, 1, 2)], attributes: { mode: "wrap" } }),
+  single("Pad, opset 9", {
+    op: "Pad",
+    x: image,
+    opset: 9,
+    attributes: { pads: [0, 0, 1, 2, 0, 0, 2, 1], value: { float: -1 } },
+  }),
+  ...["reflect", "edge"].map((mode) =>
+    single(`Pad, ${mode}`, { op: "Pad", x: image, with: [integers(0, 0, 2, 1, 0, 0, 1, 2)], attributes: { mode } }),
+  ),
+  single("Pad, wrap", {
+    op: "Pad",
+    x: image,
+    opset: 19,
+    with: [integers(0, 0, 2, 1, 0, 0, 1, 2)],
+    attributes: { mode: "wrap" },
+  }),
   single("Pad, axes", { op: "Pad", x: image, opset: 18, with: [integers(1, 2), "", integers(-1)] }),
-  ...["constant", "reflect", "edge"].map((mode) => several(`Pad, ${mode}, Conv`, { x: image }, [["Pad", "x p", "a", { mode }], ["Conv", "a w", "y"]], { p: integers(0, 0, 1, 1, 0, 0, 1, 1), w: floats(2, 4, 3, 3) })),
-  several("Pad that two read", { x: image }, [["Pad", "x p", "a"], ["Conv", "a w", "b", { strides: [2, 2] }], ["MaxPool", "a", "c", { kernel_shape: [3, 3], strides: [2, 2] }], ["Concat", "b c", "y", { axis: 1 }]], { p: integers(0, 0, 1, 1, 0, 0, 1, 1), w: floats(2, 4, 3, 3) }),
+  ...["constant", "reflect", "edge"].map((mode) =>
+    several(
+      `Pad, ${mode}, Conv`,
+      { x: image },
+      [
+        ["Pad", "x p", "a", { mode }],
+        ["Conv", "a w", "y"],
+      ],
+      { p: integers(0, 0, 1, 1, 0, 0, 1, 1), w: floats(2, 4, 3, 3) },
+    ),
+  ),
+  several(
+    "Pad that two read",
+    { x: image },
+    [
+      ["Pad", "x p", "a"],
+      ["Conv", "a w", "b", { strides: [2, 2] }],
+      ["MaxPool", "a", "c", { kernel_shape: [3, 3], strides: [2, 2] }],
+      ["Concat", "b c", "y", { axis: 1 }],
+    ],
+    { p: integers(0, 0, 1, 1, 0, 0, 1, 1), w: floats(2, 4, 3, 3) },
+  ),
   single("Transpose", { op: "Transpose", x: image, attributes: { perm: [0, 2, 3, 1] } }),
-  several("channels last around Conv", { x: [1, 5, 6, 4] }, [["Transpose", "x", "a", { perm: [0, 3, 1, 2] }], ["Conv", "a w", "b"], ["Transpose", "b", "c", { perm: [0, 2, 3, 1] }], ["Add", "c s", "d"], ["Relu", "d", "y"]], { w: floats(3, 4, 3, 3), s: floats(3) }),
-  several("channel shuffle", { x: [1, 6, 2, 3] }, [["Reshape", "x s", "a"], ["Transpose", "a", "b", { perm: [0, 2, 1, 3, 4] }], ["Reshape", "b t", "c"], ["Conv", "c w", "y"]], { s: integers(1, 2, 3, 2, 3), t: integers(1, 6, 2, 3), w: floats(2, 6, 1, 1) }),
-  several("pixel shuffle in pieces", { x: [1, 8, 2, 3] }, [["Reshape", "x s", "a"], ["Transpose", "a", "b", { perm: [0, 1, 4, 2, 5, 3] }], ["Reshape", "b t", "c"], ["Relu", "c", "d"], ["Conv", "d w", "y"]], { s: integers(1, 2, 2, 2, 2, 3), t: integers(1, 2, 4, 6), w: floats(2, 2, 1, 1) }),
-  several("pixel unshuffle in pieces", { x: [1, 3, 4, 6] }, [["Reshape", "x s", "a"], ["Transpose", "a", "b", { perm: [0, 1, 3, 5, 2, 4] }], ["Reshape", "b t", "c"], ["Conv", "c w", "y"]], { s: integers(1, 3, 2, 2, 3, 2), t: integers(1, 12, 2, 3), w: floats(2, 12, 1, 1) }),
+  several(
+    "channels last around Conv",
+    { x: [1, 5, 6, 4] },
+    [
+      ["Transpose", "x", "a", { perm: [0, 3, 1, 2] }],
+      ["Conv", "a w", "b"],
+      ["Transpose", "b", "c", { perm: [0, 2, 3, 1] }],
+      ["Add", "c s", "d"],
+      ["Relu", "d", "y"],
+    ],
+    { w: floats(3, 4, 3, 3), s: floats(3) },
+  ),
+  several(
+    "channel shuffle",
+    { x: [1, 6, 2, 3] },
+    [
+      ["Reshape", "x s", "a"],
+      ["Transpose", "a", "b", { perm: [0, 2, 1, 3, 4] }],
+      ["Reshape", "b t", "c"],
+      ["Conv", "c w", "y"],
+    ],
+    { s: integers(1, 2, 3, 2, 3), t: integers(1, 6, 2, 3), w: floats(2, 6, 1, 1) },
+  ),
+  several(
+    "pixel shuffle in pieces",
+    { x: [1, 8, 2, 3] },
+    [
+      ["Reshape", "x s", "a"],
+      ["Transpose", "a", "b", { perm: [0, 1, 4, 2, 5, 3] }],
+      ["Reshape", "b t", "c"],
+      ["Relu", "c", "d"],
+      ["Conv", "d w", "y"],
+    ],
+    { s: integers(1, 2, 2, 2, 2, 3), t: integers(1, 2, 4, 6), w: floats(2, 2, 1, 1) },
+  ),
+  several(
+    "pixel unshuffle in pieces",
+    { x: [1, 3, 4, 6] },
+    [
+      ["Reshape", "x s", "a"],
+      ["Transpose", "a", "b", { perm: [0, 1, 3, 5, 2, 4] }],
+      ["Reshape", "b t", "c"],
+      ["Conv", "c w", "y"],
+    ],
+    { s: integers(1, 3, 2, 2, 3, 2), t: integers(1, 12, 2, 3), w: floats(2, 12, 1, 1) },
+  ),
   single("DepthToSpace", { op: "DepthToSpace", x: [1, 8, 2, 3], attributes: { blocksize: 2 } }),
   single("DepthToSpace, CRD", { op: "DepthToSpace", x: [1, 8, 2, 3], attributes: { blocksize: 2, mode: "CRD" } }),
   single("SpaceToDepth", { op: "SpaceToDepth", x: [1, 2, 4, 6], attributes: { blocksize: 2 } }),
   single("Reshape that mixes axes", { op: "Reshape", x: [1, 6, 2, 3], with: [integers(1, 4, 3, 3)] }),
-  several("Reshape by arithmetic of shapes", { x: [2, 4, 3, 2] }, [["Shape", "x", "s"], ["Gather", "s zero", "n", { axis: 0 }], ["Unsqueeze", "n axis", "u"], ["Concat", "u rest", "t", { axis: 0 }], ["Reshape", "x t", "y"]], { zero: { dims: [], data: [0], type: "int64" }, axis: integers(0), rest: integers(-1) }),
-  several("Squeeze, Unsqueeze", { x: [2, 4, 1, 1] }, [["Squeeze", "x a", "s"], ["Unsqueeze", "s b", "y"]], { a: integers(2, 3), b: integers(1) }),
+  several(
+    "Reshape by arithmetic of shapes",
+    { x: [2, 4, 3, 2] },
+    [
+      ["Shape", "x", "s"],
+      ["Gather", "s zero", "n", { axis: 0 }],
+      ["Unsqueeze", "n axis", "u"],
+      ["Concat", "u rest", "t", { axis: 0 }],
+      ["Reshape", "x t", "y"],
+    ],
+    { zero: { dims: [], data: [0], type: "int64" }, axis: integers(0), rest: integers(-1) },
+  ),
+  several(
+    "Squeeze, Unsqueeze",
+    { x: [2, 4, 1, 1] },
+    [
+      ["Squeeze", "x a", "s"],
+      ["Unsqueeze", "s b", "y"],
+    ],
+    { a: integers(2, 3), b: integers(1) },
+  ),
   several("Squeeze, attribute", { x: [2, 4, 1, 1] }, [["Squeeze", "x", "y", { axes: [2, 3] }]], {}, { opset: 11 }),
-  several("a head of detection", { x: [1, 6, 2, 3] }, [["Transpose", "x", "a", { perm: [0, 2, 3, 1] }], ["Reshape", "a s", "b"], ["Sigmoid", "b", "y"]], { s: integers(1, -1, 2) }),
+  several(
+    "a head of detection",
+    { x: [1, 6, 2, 3] },
+    [
+      ["Transpose", "x", "a", { perm: [0, 2, 3, 1] }],
+      ["Reshape", "a s", "b"],
+      ["Sigmoid", "b", "y"],
+    ],
+    { s: integers(1, -1, 2) },
+  ),
   // Resize.
   ...["half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"].flatMap((coordinate_transformation_mode) => [
-    single(`Resize, linear, ${coordinate_transformation_mode}`, { op: "Resize", x: [1, 2, 3, 4], with: ["", given([4], [1, 1, 2, 2.5])], attributes: { mode: "linear", coordinate_transformation_mode } }),
+    single(`Resize, linear, ${coordinate_transformation_mode}`, {
+      op: "Resize",
+      x: [1, 2, 3, 4],
+      with: ["", given([4], [1, 1, 2, 2.5])],
+      attributes: { mode: "linear", coordinate_transformation_mode },
+    }),
     ...["floor", "ceil", "round_prefer_floor", "round_prefer_ceil"].map((nearest_mode) =>
-      single(`Resize, nearest, ${coordinate_transformation_mode}, ${nearest_mode}`, { op: "Resize", x: [1, 2, 3, 4], with: ["", "", integers(1, 2, 7, 5)].map((each, index) => (index === 1 ? given([0], []) : each)) as (TensorSpec | "")[], attributes: { mode: "nearest", coordinate_transformation_mode, nearest_mode } }),
+      single(`Resize, nearest, ${coordinate_transformation_mode}, ${nearest_mode}`, {
+        op: "Resize",
+        x: [1, 2, 3, 4],
+        with: ["", "", integers(1, 2, 7, 5)].map((each, index) => (index === 1 ? given([0], []) : each)) as (
+          | TensorSpec
+          | ""
+        )[],
+        attributes: { mode: "nearest", coordinate_transformation_mode, nearest_mode },
+      }),
     ),
   ]),
-  single("Resize, tf_half_pixel_for_nn", { op: "Resize", x: [1, 2, 3, 4], opset: 11, with: [given([0], []), given([4], [1, 1, 2, 2])], attributes: { coordinate_transformation_mode: "tf_half_pixel_for_nn", nearest_mode: "floor" } }),
+  single("Resize, tf_half_pixel_for_nn", {
+    op: "Resize",
+    x: [1, 2, 3, 4],
+    opset: 11,
+    with: [given([0], []), given([4], [1, 1, 2, 2])],
+    attributes: { coordinate_transformation_mode: "tf_half_pixel_for_nn", nearest_mode: "floor" },
+  }),
   single("Resize, opset 10", { op: "Resize", x: [1, 2, 3, 4], opset: 10, with: [given([4], [1, 1, 2, 3])] }),
-  single("Resize to less", { op: "Resize", x: [1, 2, 6, 8], with: ["", given([4], [1, 1, 0.5, 0.5])], attributes: { mode: "linear" } }),
+  single("Resize to less", {
+    op: "Resize",
+    x: [1, 2, 6, 8],
+    with: ["", given([4], [1, 1, 0.5, 0.5])],
+    attributes: { mode: "linear" },
+  }),
   single("Upsample", { op: "Upsample", x: [1, 2, 3, 4], opset: 9, with: [given([4], [1, 1, 2, 3])] }),
-  single("Upsample, linear", { op: "Upsample", x: [1, 2, 3, 4], opset: 9, with: [given([4], [1, 1, 2, 2])], attributes: { mode: "linear" } }),
+  single("Upsample, linear", {
+    op: "Upsample",
+    x: [1, 2, 3, 4],
+    opset: 9,
+    with: [given([4], [1, 1, 2, 2])],
+    attributes: { mode: "linear" },
+  }),
   // Weights of other types.
-  ...(["float16", "double", "bfloat16"] as const).map((type) => several(`weights of ${type}`, { x: image }, [["Cast", "w", "f", { to: 1 }], ["Conv", "x f", "y"]], { w: { ...floats(2, 4, 1, 1), type } })),
+  ...(["float16", "double", "bfloat16"] as const).map((type) =>
+    several(
+      `weights of ${type}`,
+      { x: image },
+      [
+        ["Cast", "w", "f", { to: 1 }],
+        ["Conv", "x f", "y"],
+      ],
+      { w: { ...floats(2, 4, 1, 1), type } },
+    ),
+  ),
   several("weights in fields", { x: image }, [["Conv", "x w", "y"]], { w: { ...floats(2, 4, 1, 1), as: "fields" } }),
-  several("weights that are computed", { x: image }, [["Transpose", "w", "t", { perm: [1, 0, 2, 3] }], ["Mul", "t k", "m"], ["Conv", "x m", "y"]], { w: floats(4, 2, 1, 1), k: one(0.5) }),
-  several("a constant that is computed", { x: image }, [["ConstantOfShape", "s", "z", { value: given([1], [0.5]) }], ["Add", "x z", "y"]], { s: integers(1, 4, 1, 1) }),
-  several("Identity, Dropout, Cast", { x: image }, [["Identity", "x", "a"], ["Dropout", "a", "b"], ["Cast", "b", "c", { to: 1 }], ["Relu", "c", "y"]]),
+  several(
+    "weights that are computed",
+    { x: image },
+    [
+      ["Transpose", "w", "t", { perm: [1, 0, 2, 3] }],
+      ["Mul", "t k", "m"],
+      ["Conv", "x m", "y"],
+    ],
+    { w: floats(4, 2, 1, 1), k: one(0.5) },
+  ),
+  several(
+    "a constant that is computed",
+    { x: image },
+    [
+      ["ConstantOfShape", "s", "z", { value: given([1], [0.5]) }],
+      ["Add", "x z", "y"],
+    ],
+    { s: integers(1, 4, 1, 1) },
+  ),
+  several("Identity, Dropout, Cast", { x: image }, [
+    ["Identity", "x", "a"],
+    ["Dropout", "a", "b"],
+    ["Cast", "b", "c", { to: 1 }],
+    ["Relu", "c", "y"],
+  ]),
 ];

@@ -11,7 +11,13 @@ export interface TensorSpec {
   readonly as?: "raw" | "fields";
 }
 
-export type AttributeSpec = number | string | readonly number[] | TensorSpec | { readonly float: number } | { readonly floats: readonly number[] };
+export type AttributeSpec =
+  | number
+  | string
+  | readonly number[]
+  | TensorSpec
+  | { readonly float: number }
+  | { readonly floats: readonly number[] };
 
 export interface NodeSpec {
   readonly op: string;
@@ -37,7 +43,17 @@ export interface ModelSpec {
   readonly append?: (pbf: PbfWriter) => void;
 }
 
-const DATA_TYPES = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, double: 11, bfloat16: 16 } as const;
+const DATA_TYPES = {
+  float: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  double: 11,
+  bfloat16: 16,
+} as const;
 
 export function onnxModel(spec: ModelSpec): Uint8Array {
   const pbf = new PbfWriter();
@@ -52,7 +68,8 @@ export function onnxModel(spec: ModelSpec): Uint8Array {
 function writeGraph(spec: ModelSpec, pbf: PbfWriter): void {
   for (const node of spec.nodes) pbf.writeMessage(1, writeNode, node);
   pbf.writeStringField(2, "graph");
-  for (const [name, tensor] of Object.entries(spec.initializers ?? {})) pbf.writeMessage(5, writeTensor, { name, ...tensor });
+  for (const [name, tensor] of Object.entries(spec.initializers ?? {}))
+    pbf.writeMessage(5, writeTensor, { name, ...tensor });
   for (const [name, value] of Object.entries(spec.inputs)) {
     pbf.writeMessage(11, writeValue, { name, ...(Array.isArray(value) ? { dims: value } : (value as ValueSpec)) });
   }
@@ -91,7 +108,10 @@ function writeAttribute([name, value]: readonly [string, AttributeSpec], pbf: Pb
   }
 }
 
-export function writeTensor({ name, dims, data, type = "float", as = "raw" }: TensorSpec & { readonly name: string }, pbf: PbfWriter): void {
+function writeTensor(
+  { name, dims, data, type = "float", as = "raw" }: TensorSpec & { readonly name: string },
+  pbf: PbfWriter,
+): void {
   for (const size of dims) pbf.writeVarintField(1, size);
   pbf.writeVarintField(2, DATA_TYPES[type]);
   pbf.writeStringField(8, name);
@@ -100,11 +120,15 @@ export function writeTensor({ name, dims, data, type = "float", as = "raw" }: Te
   else if (type === "float") pbf.writePackedFloat(4, numbers);
   else if (type === "double") pbf.writePackedDouble(10, numbers);
   else if (type === "int64") for (const each of numbers) pbf.writeVarintField(7, each);
-  else pbf.writePackedVarint(5, numbers.map((each) => (type === "bfloat16" || type === "float16" ? halfBits(each, type) : each)));
+  else
+    pbf.writePackedVarint(
+      5,
+      numbers.map((each) => (type === "bfloat16" || type === "float16" ? halfBits(each, type) : each)),
+    );
 }
 
 /** Exact for what both kinds can hold: the bits of the numbers that tests use. */
-export function halfBits(value: number, type: "float16" | "bfloat16"): number {
+function halfBits(value: number, type: "float16" | "bfloat16"): number {
   const bits = new Uint32Array(Float32Array.of(value).buffer)[0]!;
   if (type === "bfloat16") return bits >>> 16;
   const [sign, exponent, fraction] = [(bits >>> 16) & 0x8000, ((bits >>> 23) & 255) - 112, (bits >>> 13) & 1023];
@@ -129,16 +153,20 @@ function rawBytes(numbers: readonly number[], type: keyof typeof DATA_TYPES): Ui
 function writeValue({ name, dims, dataType = 1 }: ValueSpec & { readonly name: string }, pbf: PbfWriter): void {
   pbf.writeStringField(1, name);
   if (dims === undefined) return;
-  pbf.writeMessage(2, (sizes: readonly (number | string)[], type) => {
-    type.writeMessage(
-      1,
-      (shape: readonly (number | string)[], tensor) => {
-        tensor.writeVarintField(1, dataType);
-        tensor.writeMessage(2, writeDims, shape);
-      },
-      sizes,
-    );
-  }, dims);
+  pbf.writeMessage(
+    2,
+    (sizes: readonly (number | string)[], type) => {
+      type.writeMessage(
+        1,
+        (shape: readonly (number | string)[], tensor) => {
+          tensor.writeVarintField(1, dataType);
+          tensor.writeMessage(2, writeDims, shape);
+        },
+        sizes,
+      );
+    },
+    dims,
+  );
 }
 
 function writeDims(dims: readonly (number | string)[], pbf: PbfWriter): void {

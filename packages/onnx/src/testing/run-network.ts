@@ -38,7 +38,8 @@ export function runNetwork(network: Network, inputs: Readonly<Record<string, Val
     if (layer.kind === "conv2d") {
       const residual = layer.residual === undefined ? undefined : valueOf(layer.residual);
       values.push(convolve(problem as Conv2dProblem, layer.conv.weights, valueOf(layer.input), residual));
-    } else values.push(operate(problem as OperationProblem, layer.inputs.map(valueOf), layer.operation.parameters.slope));
+    } else
+      values.push(operate(problem as OperationProblem, layer.inputs.map(valueOf), layer.operation.parameters.slope));
   }
   return Object.fromEntries(
     network.outputs.map(({ name, value, layout, dims }) => {
@@ -49,9 +50,12 @@ export function runNetwork(network: Network, inputs: Readonly<Record<string, Val
 }
 
 /** From NCHW to NHWC. */
-export function channelsLast([n, c, h, w]: Shape4, data: ArrayLike<number>): Float64Array {
+function channelsLast([n, c, h, w]: Shape4, data: ArrayLike<number>): Float64Array {
   const pixels = h * w;
-  return make(n * c * pixels, (index) => data[(Math.floor(index / (c * pixels)) * c + (index % c)) * pixels + (Math.floor(index / c) % pixels)]!);
+  return make(
+    n * c * pixels,
+    (index) => data[(Math.floor(index / (c * pixels)) * c + (index % c)) * pixels + (Math.floor(index / c) % pixels)]!,
+  );
 }
 
 function make(length: number, of: (index: number) => number): Float64Array {
@@ -62,7 +66,9 @@ function make(length: number, of: (index: number) => number): Float64Array {
 function each(shape: Shape4, of: (n: number, c: number, y: number, x: number) => number): Value4 {
   const [, c, h, w] = shape;
   const length = shape.reduce((all, size) => all * size, 1);
-  const data = make(length, (at) => of(Math.floor(at / (c * h * w)), Math.floor(at / (h * w)) % c, Math.floor(at / w) % h, at % w));
+  const data = make(length, (index) =>
+    of(Math.floor(index / (c * h * w)), Math.floor(index / (h * w)) % c, Math.floor(index / w) % h, index % w),
+  );
   return { shape, data };
 }
 
@@ -71,12 +77,12 @@ function at({ shape: [, c, h, w], data }: Value4, n: number, channel: number, y:
 }
 
 /** Where a coordinate outside the image reads; undefined: a zero. */
-function source(at: number, size: number, mode: Conv2dProblem["paddingMode"]): number | undefined {
-  if (at >= 0 && at < size) return at;
+function source(pixel: number, size: number, mode: Conv2dProblem["paddingMode"]): number | undefined {
+  if (pixel >= 0 && pixel < size) return pixel;
   if (mode === "zeros") return undefined;
-  if (mode === "replicate") return Math.min(Math.max(at, 0), size - 1);
-  if (mode === "circular") return (at + size) % size;
-  return at < 0 ? -at : 2 * (size - 1) - at;
+  if (mode === "replicate") return Math.min(Math.max(pixel, 0), size - 1);
+  if (mode === "circular") return (pixel + size) % size;
+  return pixel < 0 ? -pixel : 2 * (size - 1) - pixel;
 }
 
 function convolve(p: Conv2dProblem, { weight, bias }: Conv2dWeights, x: Value4, residual?: Value4): Value4 {
@@ -103,7 +109,8 @@ function operate(p: OperationProblem, inputs: readonly Value4[], slope?: Float32
   const x = inputs[0]!;
   const shape = operationOutputShape(p);
   for (const [index, expected] of operationInputShapes(p).entries()) {
-    if (expected.join() !== inputs[index]!.shape.join()) throw new Error(`input ${index} of ${p.kind} has another shape`);
+    if (expected.join() !== inputs[index]!.shape.join())
+      throw new Error(`input ${index} of ${p.kind} has another shape`);
   }
   switch (p.kind) {
     case "activation":
@@ -142,7 +149,8 @@ function operate(p: OperationProblem, inputs: readonly Value4[], slope?: Float32
       const [rows, columns] = [upsampleSources(p, "h"), upsampleSources(p, "w")];
       return each(shape, (n, c, y, z) => {
         const row = (r: number): number =>
-          at(x, n, c, r, columns.low[z]!) * (1 - columns.weight[z]!) + at(x, n, c, r, columns.high[z]!) * columns.weight[z]!;
+          at(x, n, c, r, columns.low[z]!) * (1 - columns.weight[z]!) +
+          at(x, n, c, r, columns.high[z]!) * columns.weight[z]!;
         return row(rows.low[y]!) * (1 - rows.weight[y]!) + row(rows.high[y]!) * rows.weight[y]!;
       });
     }
@@ -215,7 +223,7 @@ function activate(of: Activation, x: number): number {
 }
 
 /** Its series, which for |x| < 5 is exact to float32 in float64; beyond that it is ±1. */
-export function erf(x: number): number {
+function erf(x: number): number {
   if (Math.abs(x) >= 5) return Math.sign(x);
   let [term, sum] = [x, x];
   for (let k = 1; k < 120; k++) {
