@@ -40,7 +40,10 @@ export function messagesOf(file: string, text: string): readonly ErrorMessage[] 
           ? textsOf(first).map((each) => (each === ANY ? undefined : each))
           : ["ERR_BACKEND_UNAVAILABLE"];
       for (const code of codes) {
-        for (const each of textsOf(message)) found.push({ code, message: each, where: `${file}:${line}` });
+        // On one line, as a row of a table is.
+        for (const each of textsOf(message)) {
+          found.push({ code, message: each.replaceAll("\n", " "), where: `${file}:${line}` });
+        }
       }
     }
     ts.forEachChild(node, visit);

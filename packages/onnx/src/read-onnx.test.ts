@@ -49,7 +49,11 @@ describe("readOnnx", () => {
   });
 
   test("until: the outputs are other values, and what comes after them is not looked at", () => {
-    const spec = { ...twoConvs, nodes: [...twoConvs.nodes, { op: "LSTM", inputs: ["y"], outputs: ["z"] }], outputs: ["z"] };
+    const spec = {
+      ...twoConvs,
+      nodes: [...twoConvs.nodes, { op: "LSTM", inputs: ["y"], outputs: ["z"] }],
+      outputs: ["z"],
+    };
     expect(message(() => readOnnx(onnxModel(spec)))).toContain('until: "y"');
     const network = readOnnx(onnxModel(spec), { until: ["b", "y"] });
     expect(network.outputs).toEqual(["b", "y"]);
@@ -58,7 +62,9 @@ describe("readOnnx", () => {
       [1, 2, 4, 4],
     ]);
     expect(readOnnx(onnxModel(spec), { until: "b" }).at({ x: [1, 3, 4, 4] }).layers).toHaveLength(1);
-    expect(message(() => readOnnx(onnxModel(spec), { until: "nothing" }))).toMatch(/until \("nothing"\) is no value of the file; it has 4, such as "a"/);
+    expect(message(() => readOnnx(onnxModel(spec), { until: "nothing" }))).toMatch(
+      /until \("nothing"\) is no value of the file; it has 4, such as "a"/,
+    );
     expect(message(() => readOnnx(onnxModel(spec), { until: [] }))).toMatch(/until must be/);
   });
 
@@ -91,7 +97,9 @@ describe("readOnnx", () => {
       message(() => readOnnx(file, externalData ? { externalData } : {}).at({ x: [1, 3, 4, 4] }));
     expect(at(bytes)).toMatch(/the constant "w" lies in another file, "w.bin"; pass readOnnx\(bytes, \{ externalData/);
     expect(at(withExternalWeight("w.bin", 2 ** 40, 48), give)).toMatch(/at bytes 1099511627776 to .*, which has 64/);
-    expect(at(withExternalWeight("w.bin", 0, 40), give)).toMatch(/should have 12 elements by its dims, and has 40 bytes/);
+    expect(at(withExternalWeight("w.bin", 0, 40), give)).toMatch(
+      /should have 12 elements by its dims, and has 40 bytes/,
+    );
     expect(at(bytes, () => "text" as unknown as Uint8Array)).toMatch(/must give a Uint8Array/);
   });
 });
