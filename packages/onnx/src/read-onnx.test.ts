@@ -176,3 +176,32 @@ test("onnxInfo says what is in a file, also in one that cannot be taken", () => 
     parameters: 20,
   });
 });
+
+describe("readOnnx refuses", () => {
+  test("a folder's name for a function that reads files", () => {
+    expect(message(() => readOnnx(onnxModel(twoConvs), { externalData: "weights/" as never }))).toBe(
+      "externalData must be a function from a location to bytes",
+    );
+  });
+
+  test("sizes of an axis that the file's input lacks", () => {
+    const spec: ModelSpec = {
+      nodes: [{ op: "Relu", inputs: ["x"], outputs: ["y"] }],
+      inputs: { x: ["n", 8] },
+      outputs: ["y"],
+    };
+    const network = readOnnx(onnxModel(spec));
+    expect(message(() => network.at({ x: [2, 8, 1, 1] }))).toBe("no error");
+    expect(message(() => network.at({ x: [2, 8, 1, 3] }))).toBe(
+      'the shape [2, 8, 1, 3] of the input "x" must be 1 in w: the file\'s input has 2 dimensions',
+    );
+  });
+
+  test("an output that does not depend on the inputs", () => {
+    const spec: ModelSpec = { ...twoConvs, outputs: ["y", "w"] };
+    expect(message(() => readOnnx(onnxModel(spec)).at({ x: [1, 3, 4, 4] }))).toBe(
+      'the output "w" of the ONNX file does not depend on its inputs; leave it out: readOnnx(bytes, { until: [the others] })',
+    );
+    expect(readOnnx(onnxModel(spec), { until: ["y"] }).outputs).toEqual(["y"]);
+  });
+});
