@@ -21,11 +21,17 @@ export { makeOperands, type OperandKind, type Operands } from "./operands.js";
 export {
   checkOperationOperands,
   checkOperationProblem,
-  type CheckOperationOptions,
   type CheckOperandsOptions,
+  type CheckOperationOptions,
 } from "./operations/check-operation.js";
-export type { OperationOperands } from "./operations/operation-operands.js";
+export {
+  makeOperationOperands,
+  type OperationOperands,
+  type OperationValues,
+} from "./operations/operation-operands.js";
+export { checkOperation, FUNCTION_BOUNDS, type FunctionBound, operationBound } from "./operations/operation-rules.js";
 export { referenceOperation } from "./operations/reference-operation.js";
+export { runOperation, type RunOperationOptions, type RunOperationResult } from "./operations/run-operation.js";
 export { randomProblem } from "./random-problem.js";
 export { randomSource } from "./random-source.js";
 export { referenceBackend } from "./reference-backend.js";

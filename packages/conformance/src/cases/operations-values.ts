@@ -3,7 +3,7 @@
  * and the sign of a zero, subnormal numbers.
  */
 
-import { type OperationProblem, parseOperation } from "@convene/core";
+import { formatOperation, type OperationProblem, parseOperation } from "@convene/core";
 import type { ConformanceCase, FeatureName } from "../case.js";
 import { checkOperationOperands } from "../operations/check-operation.js";
 import { makeOperationOperands, type OperationOperands } from "../operations/operation-operands.js";
@@ -108,7 +108,7 @@ function withOperands(
     const problem = parseOperation(text);
     return {
       suite: "operations",
-      name: `${text}, ${about}`,
+      name: `${formatOperation(problem)}, ${about}`,
       problems: [problem],
       needs,
       run: ({ backend, seed }) =>

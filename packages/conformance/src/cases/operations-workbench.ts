@@ -2,6 +2,7 @@
 
 import {
   type DeviceTensor,
+  formatOperation,
   operationInputShapes,
   operationOutputShape,
   type OperationPlan,
@@ -86,7 +87,7 @@ export function operationCase(
   const problem = parseOperation(text);
   return {
     suite: "operations",
-    name: `${text}: ${about}`,
+    name: `${formatOperation(problem)}: ${about}`,
     problems: [problem, ...beside],
     run: (context) => atWorkbench(context, (bench) => use(bench, problem, context)),
   };

@@ -14,7 +14,7 @@ The backend
 
 What runs
   --suite <name...>        some suites only: ${SUITE_NAMES.join(", ")}
-  --problem <text>         only what is about this problem; it need not be one of the suite's
+  --problem <text>         only what is about this problem, a convolution or an operation; it need not be one of the suite's
   --case <text>            only the case of this name, or those whose name contains it; again for more cases
   --quick                  leave out what takes long
   --random <n>             random problems in each of exact and bounded (default: 200)
@@ -41,4 +41,5 @@ Examples
   npx convene-conformance ./my-backend.js --quick --html report.html
   npx convene-conformance ./my-backend.js --suite exact bounded --seed 7
   npx convene-conformance ./my-backend.js --problem g32_ic128_ih56_oc128_kh3_ph1
+  npx convene-conformance ./my-backend.js --problem maxPool2d_c64_ih112_kh3_sh2_pt1_pl1_pb1_pr1
 `;

@@ -6,6 +6,7 @@ import {
   type Conv2dProblem,
   type Conv2dWeights,
   defineBackend,
+  type OperationKind,
 } from "@convene/core";
 import type { Operands } from "../operands.js";
 import { referenceConv2d } from "../reference.js";
@@ -19,6 +20,8 @@ export interface Fault {
   readonly about: string;
   /** The sub-suites that must catch it, each by itself, in the order of `SUITE_NAMES`; others may too. */
   readonly caughtBy: readonly SuiteName[];
+  /** The kinds of operations that it is wrong in: cases about others need not be looked at. Left out: any case may show it. */
+  readonly kinds?: readonly OperationKind[];
   /** A problem on which it is wrong, and one, as like it as can be, on which it is right; for faults that one run shows. */
   readonly problems?: { readonly wrong: string; readonly right: string };
   backend(): Promise<Backend>;

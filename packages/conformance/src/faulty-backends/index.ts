@@ -9,6 +9,10 @@ import type { Fault } from "./faulty-backend.js";
 import { GEOMETRY_FAULTS } from "./geometry-faults.js";
 import { INTO_FAULTS } from "./into-faults.js";
 import { MEMORY_FAULTS } from "./memory-faults.js";
+import { OPERATION_MOVEMENT_FAULTS } from "./operation-movement-faults.js";
+import { OPERATION_STATE_FAULTS } from "./operation-state-faults.js";
+import { OPERATION_VALUE_FAULTS } from "./operation-value-faults.js";
+import { OPERATION_WINDOW_FAULTS } from "./operation-window-faults.js";
 import { QUEUE_FAULTS } from "./queue-faults.js";
 import { ROUNDING_FAULTS } from "./rounding-faults.js";
 import { STATE_FAULTS } from "./state-faults.js";
@@ -29,4 +33,8 @@ export const FAULTS: readonly Fault[] = [
   ...INTO_FAULTS,
   ...QUEUE_FAULTS,
   ...CONTRACT_FAULTS,
+  ...OPERATION_WINDOW_FAULTS,
+  ...OPERATION_MOVEMENT_FAULTS,
+  ...OPERATION_VALUE_FAULTS,
+  ...OPERATION_STATE_FAULTS,
 ];

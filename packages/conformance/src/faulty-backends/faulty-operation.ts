@@ -1,0 +1,109 @@
+/** How backends with a fault in an operation are made: each is the reference with one thing changed. */
+
+import {
+  type Backend,
+  operationInputShapes,
+  type OperationKind,
+  operationOutputShape,
+  type OperationParameters,
+  type OperationProblem,
+  type Shape4,
+} from "@convene/core";
+import type { OperationOperands } from "../operations/operation-operands.js";
+import { referenceOperation } from "../operations/reference-operation.js";
+import { type Element, elements } from "./elements.js";
+import { type Fault, faultyBackend, type Implementation } from "./faulty-backend.js";
+
+export type ProblemOf<K, P = OperationProblem> = P extends { readonly kind: infer Kind }
+  ? K extends Kind
+    ? P
+    : never
+  : never;
+type OperationPlan = Awaited<ReturnType<NonNullable<Implementation["prepareOperation"]>>>;
+
+/** A plan over a copy of the parameters. Whatever `compute` leaves out of `output` stays as it was. */
+export function operationPlan(
+  { slope }: OperationParameters,
+  compute: (operands: OperationOperands, output: Float32Array) => void,
+): OperationPlan {
+  const own = slope ? { slope: slope.slice() } : {};
+  return {
+    algorithm: "reference, one fault",
+    run: (inputs, output) => compute({ inputs: inputs.map(({ data }) => data), ...own }, output.data),
+    dispose: () => undefined,
+  };
+}
+
+/** The right result. */
+export function rightResult(problem: OperationProblem, { inputs, slope }: OperationOperands): Float64Array {
+  return referenceOperation(problem, inputs, slope ? { slope } : {});
+}
+
+/** Another computation of these kinds; all others are right. */
+export function faultyKinds<K extends OperationKind>(
+  name: string,
+  kinds: readonly K[],
+  compute: (problem: ProblemOf<K>, operands: OperationOperands, output: Float32Array) => void,
+): () => Promise<Backend> {
+  return faultyBackend(name, (right) => ({
+    prepareOperation: async (problem, parameters) =>
+      kinds.includes(problem.kind as K)
+        ? operationPlan(parameters, (operands, output) => compute(problem as ProblemOf<K>, operands, output))
+        : right.prepareOperation!(problem, parameters),
+  }));
+}
+
+/** The reference asked about another problem, or about other operands, than it was given. The result must be as large. */
+export function askedOtherwise<K extends OperationKind>(
+  name: string,
+  kinds: readonly K[],
+  change: (problem: ProblemOf<K>, operands: OperationOperands) => readonly [OperationProblem, OperationOperands],
+): () => Promise<Backend> {
+  return faultyKinds(name, kinds, (problem, operands, output) => output.set(rightResult(...change(problem, operands))));
+}
+
+/** The right results, with the say of `value` over each; where it says `undefined`, nothing is written. */
+export function faultyResults<K extends OperationKind>(
+  name: string,
+  kinds: readonly K[],
+  value: (
+    place: Element,
+    problem: ProblemOf<K>,
+    operands: OperationOperands,
+    result: Float64Array,
+  ) => number | undefined,
+): () => Promise<Backend> {
+  return faultyKinds(name, kinds, (problem, operands, output) => {
+    const given = problem as OperationProblem;
+    const result = rightResult(given, operands);
+    for (const place of elements(operationOutputShape(given))) {
+      const written = value(place, problem, operands, result);
+      if (written !== undefined) output[place.at] = written;
+    }
+  });
+}
+
+/** Asked for each element, and checked each time. */
+const shapesOf = new WeakMap<OperationProblem, readonly Shape4[]>();
+
+/** An element of an input; `undefined` outside of it. */
+export function elementOf(
+  problem: OperationProblem,
+  { inputs }: OperationOperands,
+  index: number,
+  [image, channel, y, x]: readonly [number, number, number, number],
+): number | undefined {
+  const shapes = shapesOf.get(problem) ?? operationInputShapes(problem);
+  shapesOf.set(problem, shapes);
+  const [n, c, h, w] = shapes[index]!;
+  const inside = image >= 0 && image < n && channel >= 0 && channel < c && y >= 0 && y < h && x >= 0 && x < w;
+  return inside ? inputs[index]![((image * c + channel) * h + y) * w + x] : undefined;
+}
+
+/** A fault of the operations suite. */
+export function operationFault(
+  fault: Omit<Fault, "caughtBy" | "backend">,
+  backend: (name: string) => Fault["backend"],
+): Fault {
+  return { ...fault, caughtBy: ["operations"], backend: backend(fault.name) };
+}

@@ -1,0 +1,365 @@
+/** Faults of operations that one run alone, or one image, or one plan, does not show; and of their contract. */
+
+import { type Backend, ConveneError, defineBackend, type OperationKind, type OperationPlan } from "@convene/core";
+import { referenceImplementation } from "../reference-backend.js";
+import { type Fault, faultyBackend, type Implementation } from "./faulty-backend.js";
+import { askedOtherwise, faultyResults, operationFault, operationPlan, rightResult } from "./faulty-operation.js";
+
+type Prepare = NonNullable<Implementation["prepareOperation"]>;
+
+/** Plans of operations that are prepared otherwise. `right` is the reference's; each backend has a `prepare` of its own. */
+const preparing =
+  (make: (right: Prepare) => Prepare) =>
+  (name: string): Fault["backend"] =>
+    faultyBackend(name, ({ prepareOperation }) => ({ prepareOperation: make(prepareOperation!) }));
+
+/** The reference's backend with methods replaced, which defineBackend would not let happen. */
+const byHand =
+  (change: (right: Backend) => Partial<Backend>) =>
+  (name: string): Fault["backend"] =>
+  async () => {
+    const right = defineBackend({ ...referenceImplementation, name, device: "the reference, one fault" });
+    return Object.create(right, Object.getOwnPropertyDescriptors(change(right))) as Backend;
+  };
+
+/** Plans whose errors of this code are swallowed. */
+const forgiving = (code: ConveneError["code"]): ((name: string) => Fault["backend"]) =>
+  withPlans((plan) => ({
+    run: (inputs, output) => {
+      try {
+        plan.run(inputs, output);
+      } catch (error) {
+        if (!(error instanceof ConveneError && error.code === code)) throw error;
+      }
+    },
+  }));
+
+function withPlans(change: (plan: OperationPlan) => Partial<OperationPlan>): (name: string) => Fault["backend"] {
+  return byHand((right) => ({
+    prepareOperation: async (...given) => {
+      const plan = await right.prepareOperation(...given);
+      return Object.create(plan, Object.getOwnPropertyDescriptors(change(plan))) as OperationPlan;
+    },
+  }));
+}
+
+const ELEMENTWISE: readonly OperationKind[] = ["activation", "prelu", "add", "multiply", "softmax"];
+
+export const OPERATION_STATE_FAULTS: readonly Fault[] = [
+  operationFault(
+    {
+      name: "last-odd-channel-not-computed",
+      about: "Channels are taken two at a time, and the one that is left over is not.",
+      kinds: ["multiply"],
+      problems: { wrong: "multiply_c5_h4", right: "multiply_c6_h4" },
+    },
+    (name) =>
+      faultyResults(name, ["multiply"], ({ c, at }, p, _operands, result) =>
+        p.c % 2 === 1 && c === p.c - 1 ? undefined : result[at],
+      ),
+  ),
+  operationFault(
+    {
+      name: "all-images-are-the-first",
+      about: "The loop over images moves the output on and not the input.",
+      kinds: ["activation"],
+      problems: { wrong: "activation_tanh_n2_c5_h4", right: "activation_tanh_c5_h4" },
+    },
+    (name) =>
+      askedOtherwise(name, ["activation"], (p, { inputs }) => {
+        const image = p.c * p.h * p.w;
+        return [p, { inputs: [inputs[0]!.map((_, at) => inputs[0]![at % image]!)] }];
+      }),
+  ),
+  operationFault(
+    {
+      name: "result-is-kept",
+      about: "A plan that has run keeps its result, because its operands were constants where it was first used.",
+    },
+    preparing((right) => async (problem, parameters) => {
+      const plan = await right(problem, parameters);
+      let result: Float32Array | undefined;
+      return {
+        ...plan,
+        run: (inputs, output) => {
+          if (result) output.data.set(result);
+          else plan.run(inputs, output);
+          result ??= output.data.slice();
+        },
+      };
+    }),
+  ),
+  operationFault(
+    {
+      name: "computed-in-place",
+      about: "An elementwise operation writes its first input too: it is made in place, and then copied.",
+      kinds: ELEMENTWISE,
+    },
+    preparing((right) => async (problem, parameters) => {
+      const plan = await right(problem, parameters);
+      return {
+        ...plan,
+        run: (inputs, output) => {
+          plan.run(inputs, output);
+          if (ELEMENTWISE.includes(problem.kind)) inputs[0]!.data.set(output.data);
+        },
+      };
+    }),
+  ),
+  operationFault(
+    {
+      name: "first-input-copied-over",
+      about:
+        "The first input is copied to the output, and each further one combined with what lies there: not so if it is the first.",
+      kinds: ["add", "multiply"],
+    },
+    preparing((right) => async (problem, parameters) => {
+      const plan = await right(problem, parameters);
+      return {
+        ...plan,
+        run: (inputs, output) => {
+          if (inputs.length === 2 && inputs[0] === inputs[1]) output.data.set(inputs[0]!.data);
+          else plan.run(inputs, output);
+        },
+      };
+    }),
+  ),
+  operationFault(
+    { name: "slopes-not-copied", about: "The plan keeps the caller's slopes.", kinds: ["prelu"] },
+    preparing((right) => async (problem, parameters) => {
+      const plan = await right(problem, parameters);
+      if (problem.kind !== "prelu") return plan;
+      return {
+        ...plan,
+        run: (inputs, output) =>
+          output.data.set(rightResult(problem, { inputs: inputs.map(({ data }) => data), slope: parameters.slope })),
+      };
+    }),
+  ),
+  operationFault(
+    {
+      name: "slopes-of-the-last-plan",
+      about: "Slopes lie in one buffer of the kernel's, which the next plan overwrites.",
+      kinds: ["prelu"],
+    },
+    preparing((right) => {
+      const buffer = new Map<number, Float32Array>();
+      return async (problem, parameters) => {
+        if (problem.kind !== "prelu") return right(problem, parameters);
+        buffer.set(problem.c, parameters.slope!.slice());
+        return operationPlan({}, ({ inputs }, output) =>
+          output.set(rightResult(problem, { inputs, slope: buffer.get(problem.c) })),
+        );
+      };
+    }),
+  ),
+  operationFault(
+    {
+      name: "plans-cached-by-shape",
+      about: "As long as a plan lives, another of the same kind and shape is the same kernel, whatever else differs.",
+      kinds: ["activation"],
+    },
+    preparing((right) => {
+      const plans = new Map<string, ReturnType<Prepare>>();
+      return async (problem, parameters) => {
+        if (problem.kind !== "activation") return right(problem, parameters);
+        const key = [problem.n, problem.c, problem.h, problem.w].join();
+        if (!plans.has(key)) plans.set(key, right(problem, parameters));
+        const plan = await plans.get(key)!;
+        return { ...plan, dispose: () => void plans.delete(key) };
+      };
+    }),
+  ),
+  operationFault(
+    {
+      name: "operations-overtake-convolutions",
+      about: "Convolutions go through a queue; operations run at once, on what is there.",
+    },
+    (name) =>
+      faultyBackend(name, (right) => {
+        const waiting: (() => void)[] = [];
+        const flush = (): void => {
+          while (waiting.length > 0) waiting.shift()!();
+        };
+        return {
+          prepareConv2d: async (...given) => {
+            const plan = await right.prepareConv2d(...given);
+            return { ...plan, run: (...tensors) => void waiting.push(() => plan.run(...tensors)) };
+          },
+          upload: (source, target) => {
+            flush();
+            right.upload(source, target);
+          },
+          read: async (...given) => {
+            flush();
+            return right.read(...given);
+          },
+          sync: async () => flush(),
+        };
+      }),
+  ),
+  operationFault(
+    {
+      name: "convolutions-overtake-operations",
+      about: "Operations wait for the next read; a convolution behind one runs before it.",
+    },
+    (name) =>
+      faultyBackend(name, (right) => {
+        const waiting: (() => void)[] = [];
+        const flush = (): void => {
+          while (waiting.length > 0) waiting.shift()!();
+        };
+        return {
+          prepareOperation: async (...given) => {
+            const plan = await right.prepareOperation!(...given);
+            return { ...plan, run: (...tensors) => void waiting.push(() => plan.run(...tensors)) };
+          },
+          upload: (source, target) => {
+            flush();
+            right.upload(source, target);
+          },
+          read: async (...given) => {
+            flush();
+            return right.read(...given);
+          },
+          sync: async () => flush(),
+        };
+      }),
+  ),
+  operationFault(
+    {
+      name: "uploads-overtake-operations",
+      about:
+        "Operations are enqueued and uploads are not: what is uploaded is seen by runs that were called before it.",
+    },
+    (name) =>
+      faultyBackend(name, (right) => {
+        const waiting: (() => void)[] = [];
+        const flush = (): void => {
+          while (waiting.length > 0) waiting.shift()!();
+        };
+        return {
+          prepareConv2d: async (...given) => {
+            const plan = await right.prepareConv2d(...given);
+            return { ...plan, run: (...tensors) => void waiting.push(() => plan.run(...tensors)) };
+          },
+          prepareOperation: async (...given) => {
+            const plan = await right.prepareOperation!(...given);
+            return { ...plan, run: (...tensors) => void waiting.push(() => plan.run(...tensors)) };
+          },
+          read: async (...given) => {
+            flush();
+            return right.read(...given);
+          },
+          sync: async () => flush(),
+        };
+      }),
+  ),
+  operationFault(
+    {
+      name: "added-to-what-was-there",
+      about: "The output is taken for clean, and sums are added to it.",
+      kinds: ["avgPool2d"],
+    },
+    preparing((right) => async (problem, parameters) => {
+      const plan = await right(problem, parameters);
+      if (problem.kind !== "avgPool2d") return plan;
+      return {
+        ...plan,
+        run: (inputs, output) => {
+          const before = output.data.slice();
+          plan.run(inputs, output);
+          for (const [at, value] of before.entries()) output.data[at]! += value;
+        },
+      };
+    }),
+  ),
+  operationFault(
+    {
+      name: "operation-plans-leak",
+      about: "What a plan of an operation reserves is not given back when it is disposed.",
+    },
+    (name) =>
+      faultyBackend(name, (right) => {
+        let used = 0;
+        return {
+          prepareOperation: async (...given) => {
+            used += 64;
+            return right.prepareOperation!(...given);
+          },
+          memory: () => ({ used, reserved: used }),
+        };
+      }),
+  ),
+  operationFault(
+    {
+      name: "reserves-more-with-each-plan",
+      about: "A plan's memory is given back to a pool that never gives it out again.",
+    },
+    (name) =>
+      faultyBackend(name, (right) => {
+        let reserved = 0;
+        return {
+          prepareOperation: async (...given) => {
+            reserved += 64;
+            return right.prepareOperation!(...given);
+          },
+          memory: () => ({ used: 0, reserved }),
+        };
+      }),
+  ),
+  operationFault(
+    {
+      name: "empty-batch-of-an-operation-refused",
+      about: "A batch of 0 is refused for operations, as nobody would ask for it.",
+    },
+    byHand((right) => ({
+      prepareOperation: async (problem, parameters) => {
+        if (problem.n === 0) throw new ConveneError("ERR_INVALID_OPTION", "n (0) must be at least 1");
+        return right.prepareOperation(problem, parameters);
+      },
+    })),
+  ),
+  operationFault(
+    {
+      name: "operation-shapes-not-checked",
+      about: "A run takes inputs of any shape and computes what it can of them.",
+    },
+    forgiving("ERR_SHAPE"),
+  ),
+  operationFault(
+    { name: "operation-tensors-not-checked", about: "A run takes any number of inputs, and those of other backends." },
+    forgiving("ERR_INVALID_OPTION"),
+  ),
+  operationFault(
+    { name: "operation-runs-after-dispose", about: "A disposed plan, or one over a disposed tensor, runs on." },
+    forgiving("ERR_DISPOSED"),
+  ),
+  operationFault(
+    {
+      name: "operation-output-may-be-an-input",
+      about: "A run in place is taken: it happens to be right for what is elementwise.",
+      kinds: ["activation", "prelu", "add"],
+    },
+    withPlans((plan) => ({
+      run: (inputs, output) => {
+        if (!inputs.includes(output)) plan.run(inputs, output);
+      },
+    })),
+  ),
+  operationFault(
+    {
+      name: "misuse-of-an-operation-as-type-error",
+      about: "Misuse is found, and thrown as a TypeError, which no caller can tell from another.",
+    },
+    withPlans((plan) => ({
+      run: (inputs, output) => {
+        try {
+          plan.run(inputs, output);
+        } catch (error) {
+          throw new TypeError(String(error), { cause: error });
+        }
+      },
+    })),
+  ),
+];

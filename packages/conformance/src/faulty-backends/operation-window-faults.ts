@@ -1,0 +1,168 @@
+/** Faults of pooling: where windows lie, what of them counts, what they divide by. */
+
+import type { Pool2dProblem } from "@convene/core";
+import type { OperationOperands } from "../operations/operation-operands.js";
+import type { Element } from "./elements.js";
+import type { Fault } from "./faulty-backend.js";
+import { askedOtherwise, elementOf, faultyResults, operationFault } from "./faulty-operation.js";
+
+/** The window's values, `undefined` in the padding, by the window's own numbers, which may be wrong. */
+function* windowOf(
+  problem: Pool2dProblem,
+  operands: OperationOperands,
+  { image, c, y, x }: Element,
+  wrong: Partial<Pool2dProblem> = {},
+): Generator<number | undefined> {
+  const { kh, kw, sh, sw, pt, pl, dh, dw } = { ...problem, ...wrong };
+  for (let ky = 0; ky < kh; ky++) {
+    for (let kx = 0; kx < kw; kx++) {
+      yield elementOf(problem, operands, 0, [image, c, y * sh + ky * dh - pt, x * sw + kx * dw - pl]);
+    }
+  }
+}
+
+const maximum = (values: Iterable<number | undefined>, padding = -Infinity): number =>
+  [...values].reduce<number>((max, value) => Math.max(max, value ?? padding), -Infinity);
+
+/** Sum and number of what is within the input. */
+function total(values: Iterable<number | undefined>): readonly [sum: number, count: number] {
+  const inside = [...values].filter((value) => value !== undefined);
+  return [inside.reduce((sum, value) => sum + value, 0), inside.length];
+}
+
+const MAX = ["maxPool2d"] as const;
+const AVG = ["avgPool2d"] as const;
+
+export const OPERATION_WINDOW_FAULTS: readonly Fault[] = [
+  operationFault(
+    {
+      name: "max-pool-window-a-row-short",
+      about: "The loop over a window's rows ends one early where there is more than one.",
+      kinds: MAX,
+      problems: { wrong: "maxPool2d_c3_ih8_kh3_kw1_sh2", right: "maxPool2d_c3_ih8_kh1_kw3_sh2" },
+    },
+    (name) =>
+      faultyResults(name, MAX, (place, p, operands) =>
+        maximum(windowOf(p, operands, place, { kh: Math.max(1, p.kh - 1) })),
+      ),
+  ),
+  operationFault(
+    {
+      name: "max-pool-window-a-column-late",
+      about: "Padding on the left is taken one too small, where there is some.",
+      kinds: MAX,
+      problems: { wrong: "maxPool2d_c3_ih6_kh3_pl1", right: "maxPool2d_c3_ih6_kh3_pr1" },
+    },
+    (name) =>
+      faultyResults(name, MAX, (place, p, operands) =>
+        maximum(windowOf(p, operands, place, { pl: Math.max(0, p.pl - 1) })),
+      ),
+  ),
+  operationFault(
+    {
+      name: "max-pool-padding-counts-as-zero",
+      about: "The input is padded with zeros first, as for a convolution: among negative values they are the maximum.",
+      kinds: MAX,
+      problems: { wrong: "maxPool2d_c3_ih6_kh3_pt1_pl1_pb1_pr1", right: "maxPool2d_c3_ih6_kh3" },
+    },
+    (name) => faultyResults(name, MAX, (place, p, operands) => maximum(windowOf(p, operands, place), 0)),
+  ),
+  operationFault(
+    {
+      name: "max-pool-loses-nan",
+      about: "The maximum is kept by `x > max`, which no NaN is.",
+      kinds: MAX,
+    },
+    (name) =>
+      faultyResults(name, MAX, (place, p, operands) =>
+        [...windowOf(p, operands, place)].reduce<number>((max, x) => (x !== undefined && x > max ? x : max), -Infinity),
+      ),
+  ),
+  operationFault(
+    {
+      name: "max-pool-ignores-dilation",
+      about: "The sizes know of dilation, the loop does not.",
+      kinds: MAX,
+      problems: { wrong: "maxPool2d_c3_ih8_kh3_dh2", right: "maxPool2d_c3_ih8_kh3" },
+    },
+    (name) => faultyResults(name, MAX, (place, p, operands) => maximum(windowOf(p, operands, place, { dh: 1, dw: 1 }))),
+  ),
+  operationFault(
+    {
+      name: "max-pool-strides-exchanged",
+      about: "Rows take the columns' stride and columns that of the rows.",
+      kinds: MAX,
+      problems: { wrong: "maxPool2d_c3_ih8_kh2_sh2_sw1", right: "maxPool2d_c3_ih8_kh2_sh2" },
+    },
+    (name) =>
+      faultyResults(name, MAX, (place, p, operands) => maximum(windowOf(p, operands, place, { sh: p.sw, sw: p.sh }))),
+  ),
+  operationFault(
+    {
+      name: "ceil-mode-ignored",
+      about: "Loops end at the size that is rounded down; what ceilMode adds keeps what was there.",
+      kinds: ["maxPool2d", "avgPool2d"],
+      problems: { wrong: "maxPool2d_c3_ih8_kh3_sh2_ceilMode", right: "maxPool2d_c3_ih8_kh3_sh2" },
+    },
+    (name) =>
+      faultyResults(name, ["maxPool2d", "avgPool2d"], ({ y, x, at }, p, _, result) => {
+        const fits = (out: number, padded: number, kernel: number, stride: number, dilation: number): boolean =>
+          out * stride + (kernel - 1) * dilation < padded;
+        const isRounded =
+          fits(y, p.pt + p.ih + p.pb, p.kh, p.sh, p.dh) && fits(x, p.pl + p.iw + p.pr, p.kw, p.sw, p.dw);
+        return isRounded ? result[at] : undefined;
+      }),
+  ),
+  operationFault(
+    {
+      name: "average-over-the-whole-window",
+      about: "An average divides by kh·kw, also where ceilMode lets the window reach beyond the padded input.",
+      kinds: AVG,
+      problems: { wrong: "avgPool2d_c3_ih8_kh3_sh2_ceilMode", right: "avgPool2d_c3_ih7_kh3_sh2_ceilMode" },
+    },
+    (name) =>
+      faultyResults(name, AVG, (place, p, operands, result) =>
+        p.countIncludePad ? total(windowOf(p, operands, place))[0] / (p.kh * p.kw) : result[place.at],
+      ),
+  ),
+  operationFault(
+    {
+      name: "average-counts-padding-always",
+      about: "countIncludePad is not passed on to the kernel, whose default is PyTorch's.",
+      kinds: AVG,
+      problems: { wrong: "avgPool2d_c3_ih6_kh3_pt1_pb1_countExcludePad", right: "avgPool2d_c3_ih6_kh3_pt1_pb1" },
+    },
+    (name) => askedOtherwise(name, AVG, (p, operands) => [{ ...p, countIncludePad: true }, operands]),
+  ),
+  operationFault(
+    {
+      name: "average-counts-padding-never",
+      about: "An average divides by the elements that it has added up.",
+      kinds: AVG,
+      problems: { wrong: "avgPool2d_c3_ih6_kh3_pt1_pb1", right: "avgPool2d_c3_ih6_kh3" },
+    },
+    (name) =>
+      faultyResults(name, AVG, (place, p, operands) => {
+        const [sum, count] = total(windowOf(p, operands, place));
+        return sum / count;
+      }),
+  ),
+  operationFault(
+    {
+      name: "pool-padding-on-the-other-side",
+      about: "Top and bottom are exchanged: ONNX's order of pads is read as PyTorch's.",
+      kinds: AVG,
+      problems: { wrong: "avgPool2d_c3_ih6_kh3_pt1", right: "avgPool2d_c3_ih6_kh3_pt1_pb1" },
+    },
+    (name) => askedOtherwise(name, AVG, (p, operands) => [{ ...p, pt: p.pb, pb: p.pt }, operands]),
+  ),
+  operationFault(
+    {
+      name: "average-rounded-to-integers",
+      about: "The sum is divided in integers, as in a library for images.",
+      kinds: AVG,
+      problems: { wrong: "avgPool2d_c3_ih6_kh3", right: "maxPool2d_c3_ih6_kh3" },
+    },
+    (name) => faultyResults(name, AVG, ({ at }, _p, _operands, result) => Math.trunc(result[at]!)),
+  ),
+];
