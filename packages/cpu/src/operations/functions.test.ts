@@ -5,9 +5,9 @@ import { type Activation, operationProblem } from "@convene/core";
 import { describe, expect, it } from "vitest";
 import { erfc } from "../js-kernels/operations/erfc.js";
 import { loadWasmKernels } from "../wasm.js";
-import { FUNCTION_ULPS, ulp } from "./testing/allowance.js";
-import { LIMIT, runOperation } from "./testing/bench.js";
-import { activationOf } from "./testing/definitions.js";
+import { FUNCTION_ULPS, ulp } from "../testing/allowance.js";
+import { LIMIT, runOperation } from "../testing/bench.js";
+import { activationOf } from "../testing/definitions.js";
 
 // Node 20 has relaxed SIMD behind a flag.
 if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");

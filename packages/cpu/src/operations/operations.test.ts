@@ -7,10 +7,10 @@ import { describe, expect, it } from "vitest";
 import { createJsKernels } from "../js-kernels/index.js";
 import type { KernelSet } from "../kernel-set.js";
 import { loadWasmKernels } from "../wasm.js";
-import { allowance } from "./testing/allowance.js";
-import { LIMIT, type Operands, operandsOf, runOperation } from "./testing/bench.js";
-import { outputOf } from "./testing/definitions.js";
-import { OPERATION_PROBLEMS } from "./testing/problems.js";
+import { allowance } from "../testing/allowance.js";
+import { LIMIT, type Operands, operandsOf, runOperation } from "../testing/bench.js";
+import { outputOf } from "../testing/definitions.js";
+import { OPERATION_PROBLEMS } from "../testing/problems.js";
 
 // Node 20 has relaxed SIMD behind a flag.
 if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { erfcByQuadrature } from "../../operations/testing/erfc.js";
+import { erfcByQuadrature } from "../../testing/erfc.js";
 import { erfc } from "./erfc.js";
 
 it("is the integral, to twelve digits", () => {

@@ -9,13 +9,13 @@ import {
   type Shape4,
   tensor,
 } from "@convene/core";
-import type { OperationPlan } from "../../algorithms/algorithm.js";
-import { BLOCK_LIMITS } from "../../algorithms/igemm.js";
-import { createArena } from "../../arena.js";
-import type { KernelSet } from "../../kernel-set.js";
-import { readTensor, type Storage, storageAt, storageLayout, writeTensor } from "../../storage.js";
-import { createWorkspace } from "../../workspace.js";
-import { inputOf, outputOf, planOperation } from "../index.js";
+import type { OperationPlan } from "../algorithms/algorithm.js";
+import { BLOCK_LIMITS } from "../algorithms/igemm.js";
+import { createArena } from "../arena.js";
+import type { KernelSet } from "../kernel-set.js";
+import { readTensor, type Storage, storageAt, storageLayout, writeTensor } from "../storage.js";
+import { createWorkspace } from "../workspace.js";
+import { inputOf, outputOf, planOperation } from "../operations/index.js";
 
 export const LIMIT = 2 ** 24;
 const SENTINEL = 12345.678;
