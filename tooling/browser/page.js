@@ -64,7 +64,7 @@ async function tell(selection, parts) {
 }
 
 /** @param {() => Promise<Backend>} factory @param {Options} options */
-async function run(factory, options) {
+async function runSuites(factory, options) {
   return await tell(options.selection ?? "full", async function* () {
     yield await conform(factory, options);
   });
@@ -144,13 +144,13 @@ async function checkThreads(allSuites) {
   const suites = /** @type {const} */ (["exact", "bounded"]);
   const isTransformed = (/** @type {import("@convene/conformance").CaseResult} */ { algorithm }) =>
     algorithm?.includes("winograd") ?? false;
-  const transformed = (await run(make, { accuracy: "fast", suites: allSuites })).filter(
+  const transformed = (await runSuites(make, { accuracy: "fast", suites: allSuites })).filter(
     (result) => isTransformed(result) && suites.some((suite) => suite === result.suite),
   );
   if (transformed.length < 40)
     throw new Error(`worker-threads, fast: only ${transformed.length} plans are transformed`);
   const only = transformed.map(({ name }) => name);
-  const still = (await run(make, { accuracy: "strict", suites, only })).filter(isTransformed);
+  const still = (await runSuites(make, { accuracy: "strict", suites, only })).filter(isTransformed);
   if (still.length > 0) throw new Error(`worker-threads, strict: ${still[0]?.name} is transformed`);
 }
 
@@ -336,8 +336,8 @@ const PARTS = {
   /** @param {boolean} whole */
   async processors(whole) {
     const suites = whole ? SUITE_NAMES : WITHOUT_LAWS;
-    await run(() => cpu(), { suites });
-    await run(() => cpu({ kernels: "js" }), { suites, selection: "quick" });
+    await runSuites(() => cpu(), { suites });
+    await runSuites(() => cpu({ kernels: "js" }), { suites, selection: "quick" });
     await checkThreads(suites);
     location.href = "/plain";
   },

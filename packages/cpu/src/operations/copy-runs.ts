@@ -62,7 +62,7 @@ export function runsOf<T = Run>(count: number, run: (index: number) => T): reado
 }
 
 /** The same copies in fewer runs: those that go on where the one before ends become one with it. */
-export function mergeRuns(runs: readonly Run[]): readonly Run[] {
+function mergeRuns(runs: readonly Run[]): readonly Run[] {
   const merged: Run[] = [];
   for (const run of runs) {
     const last = merged.at(-1);

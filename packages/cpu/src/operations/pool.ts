@@ -55,7 +55,7 @@ interface Axis {
  * For each output row or column three integers: bytes to the first tap within the input, how many taps are within it, and how
  * many elements of the window an average counts along this axis.
  */
-export function windows(
+function windows(
   { outputs, taps, stride, dilation, before, size, after, step }: Axis,
   countIncludePad: boolean,
 ): Int32Array {

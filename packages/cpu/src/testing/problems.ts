@@ -23,7 +23,7 @@ const ACTIVATIONS: readonly Activation[] = [
 
 const COORDINATES = ["halfPixel", "pytorchHalfPixel", "alignCorners", "asymmetric"] as const;
 
-export const ACTIVATION_PROBLEMS: readonly OperationProblem[] = ACTIVATIONS.flatMap((activation) => [
+const ACTIVATION_PROBLEMS: readonly OperationProblem[] = ACTIVATIONS.flatMap((activation) => [
   operationProblem({ kind: "activation", activation, n: 3, c: 5, h: 3, w: 7 }),
   operationProblem({ kind: "activation", activation, n: 1, c: 64, h: 5, w: 5 }),
 ]);
