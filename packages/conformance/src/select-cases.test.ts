@@ -1,4 +1,8 @@
 import { expect, test } from "vitest";
+import { readArguments } from "./cli/arguments.js";
+import { OPERATION_WINDOW_FAULTS } from "./faulty-backends/operation-window-faults.js";
+import { rerunCommand } from "./report/rerun-command.js";
+import { shellWords } from "./testing/command.js";
 import { referenceBackend } from "./reference-backend.js";
 import { runConformance } from "./run-conformance.js";
 import { selectCases } from "./select-cases.js";
@@ -45,4 +49,29 @@ test.each([
   [{ only: [] }, "only must be a text"],
 ])("a wrong option is refused: %j", async (options, words) => {
   await expect(runConformance(referenceBackend, options)).rejects.toThrow(words);
+});
+
+test("an operation selects what is about it, and one that the suite does not have is tried all the same", async () => {
+  const all = await selectCases({ problem: "add_n2_c5_h3_w4_relu" });
+  expect(all.length).toBeGreaterThan(5);
+  expect(new Set(all.map(({ suite }) => suite))).toEqual(new Set(["operations"]));
+  const problem = "maxPool2d_n1_c2_ih7_iw7_kh3_kw3_sh2";
+  const { results, counts } = await runConformance(referenceBackend, { problem });
+  expect(results.map(({ suite, name }) => [suite, name])).toEqual([["operations", "maxPool2d_c2_ih7_kh3_sh2"]]);
+  expect(counts.passed).toBe(1);
+});
+
+test("a failed operation names its problem, and its command runs that case again", async () => {
+  const fault = OPERATION_WINDOW_FAULTS.find(({ name }) => name === "max-pool-ignores-dilation")!;
+  const problem = "maxPool2d_c2_ih7_kh3_dh2";
+  const { results } = await runConformance(fault.backend, { problem });
+  expect(results[0]).toMatchObject({
+    status: "failed",
+    message: expect.stringContaining(`in ${problem}, of integer values`),
+  });
+  const command = rerunCommand({ module: "./mine.js", problem }, results[0]!);
+  expect(command).toBe(`npx convene-conformance ./mine.js --suite operations --problem ${problem} --case ${problem}`);
+  const [, , ...argv] = shellWords(command);
+  const again = await runConformance(fault.backend, readArguments(argv).run);
+  expect(again.results.map(({ name, status }) => [name, status])).toEqual([[problem, "failed"]]);
 });

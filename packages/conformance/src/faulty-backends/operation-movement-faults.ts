@@ -169,6 +169,17 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   ),
   operationFault(
     {
+      name: "nearest-by-weights",
+      about: "The nearest pixel is interpolated with a weight of 0 for the other, which makes NaN of an infinity.",
+      kinds: ["upsample"],
+    },
+    (name) =>
+      faultyResults(name, ["upsample"], ({ at }, p, _operands, result) =>
+        p.mode === "nearest" ? result[at]! + 0 * result[at]! : result[at],
+      ),
+  ),
+  operationFault(
+    {
       name: "bilinear-before-the-first-pixel",
       about: "A place before the first pixel is not moved into the input: the first two are extrapolated.",
       kinds: ["upsample"],

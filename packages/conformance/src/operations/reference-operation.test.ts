@@ -143,6 +143,9 @@ test("NaN and infinities go where PyTorch sends them", () => {
   expect(run("maxPool2d_c1_ih1_iw3_kh1_kw2", [[1, nan, inf]])).toEqual([nan, nan]);
   // A window of padding alone.
   expect(run("maxPool2d_c1_ih1_kh2_kw1_pt2_pb2_dh3_dw1", [[5]])).toEqual([-inf, -inf]);
+  // What is selected is not multiplied by anything; a bilinear weight of 0 is a factor.
+  expect(run("upsample_c1_ih1_iw2_oh2_ow4_nearest", [[inf, 1]])).toEqual([inf, inf, 1, 1, inf, inf, 1, 1]);
+  expect(run("upsample_c1_ih2_iw1_oh2_bilinear_alignCorners", [[1, inf]])).toEqual([nan, nan, nan, nan]);
   expect(run("softmax_c3_h1", [[-inf, 0, 0]])).toEqual([0, 0.5, 0.5]);
   expect(run("softmax_c2_h1", [[inf, 0]])).toEqual([nan, nan]);
   expect(run("concat_channels1:1_h1", [[-0], [nan]])).toEqual([-0, nan]);

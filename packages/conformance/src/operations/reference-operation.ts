@@ -133,6 +133,7 @@ const DEFINITIONS: { readonly [K in OperationKind]: Definition<K> } = {
   upsample(p, [input]) {
     const rows = resizeSources(p, p.ih, p.oh, p.scaleH);
     const columns = resizeSources(p, p.iw, p.ow, p.scaleW);
+    if (p.mode === "nearest") return (n, c, oy, ox) => input!(n, c, rows[oy]![0], columns[ox]![0]);
     // A weight of 0 is multiplied like any other, as PyTorch does.
     const mix = (a: number, b: number, weight: number): number => (1 - weight) * a + weight * b;
     return (n, c, oy, ox) => {
