@@ -174,9 +174,10 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
       kinds: ["upsample"],
     },
     (name) =>
-      faultyResults(name, ["upsample"], ({ at }, p, _operands, result) =>
-        p.mode === "nearest" ? result[at]! + 0 * result[at]! : result[at],
-      ),
+      faultyResults(name, ["upsample"], ({ at }, p, _operands, result) => {
+        const [pixel, weight] = [result[at]!, 0];
+        return p.mode === "nearest" ? pixel + weight * pixel : pixel;
+      }),
   ),
   operationFault(
     {
