@@ -197,7 +197,7 @@ async function checkOperationColumns() {
     const problem = parseOperation(text);
     const inputs = operationInputShapes(problem).map((shape, seed) => randomUniform(shape, { seed }));
     /** @param {import("@convene/core").Backend} on */
-    const run = async (on) => {
+    const runOn = async (on) => {
       const plan = await on.prepareOperation(problem);
       const [from, to] = [inputs.map((each) => on.upload(each)), on.allocate(operationOutputShape(problem))];
       plan.run(from, to);
@@ -205,7 +205,7 @@ async function checkOperationColumns() {
       for (const each of [plan, to, ...from]) each.dispose();
       return data;
     };
-    const [actual, expected] = [await run(backend), await run(inJavaScript)];
+    const [actual, expected] = [await runOn(backend), await runOn(inJavaScript)];
     const wrong = actual.findIndex((value, i) => value !== expected[i]);
     if (wrong >= 0 || actual.length !== expected.length) {
       throw new Error(`webgl2: ${text}: element ${wrong} is ${actual[wrong]}, in JavaScript ${expected[wrong]}`);

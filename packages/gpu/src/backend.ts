@@ -17,7 +17,7 @@ import type { Engine } from "./engines/engine.js";
 import type { Kernel } from "./gpu-js.js";
 import { kernelCache } from "./kernel-cache.js";
 import { kernelArguments, kernelSource } from "./kernel-source.js";
-import { clampRefusal } from "./kernel-text.js";
+import { clampRefusal, MOST_COUNT } from "./kernel-text.js";
 import { operationRefusal, operationSteps, packTable } from "./operations/operations.js";
 import type { Step, Steps } from "./operations/steps.js";
 import {
@@ -40,9 +40,6 @@ export interface Storage<Handle> {
   ready: boolean;
 }
 
-/** Kernels compute coordinates in float32: whole numbers up to 2^24 are exact, and with larger ones a tap would read elsewhere. */
-const MOST_COORDINATE = 2 ** 24;
-
 /** The largest number on the way to a tap's coordinate: before the padding is taken off, or the padding itself. */
 function reachOf({ oh, ow, kh, kw, sh, sw, dh, dw, pt, pl }: Conv2dProblem): number {
   return Math.max((oh - 1) * sh + (kh - 1) * dh, (ow - 1) * sw + (kw - 1) * dw, pt, pl);
@@ -53,7 +50,7 @@ export function problemRefusal<Handle>(engine: Engine<Handle>, problem: Conv2dPr
   const unspeakable = clampRefusal(problem.activation);
   if (unspeakable !== undefined) return unspeakable;
   const reach = reachOf(problem);
-  if (reach > MOST_COORDINATE) {
+  if (reach > MOST_COUNT) {
     return `taps reach coordinate ${reach} of the padded input: shading languages count in float32, which is exact up to 2^24`;
   }
   const [input, output] = [inputShape(problem), outputShape(problem)];

@@ -6,6 +6,9 @@ import { blocks, LANES } from "./planes.js";
 /** The lanes of a texel: 0 to 3. */
 export const EACH = Array.from({ length: LANES }, (_, lane) => lane);
 
+/** Kernels compute places in float32: whole numbers up to here are exact, and with larger ones a kernel would read elsewhere. */
+export const MOST_COUNT = 2 ** 24;
+
 /** A kernel that returns the lanes `s0` to `s3`. `names`: its arguments. */
 export function kernelText(names: readonly string[], lines: readonly string[]): string {
   const all = [...lines, `return [${EACH.map((l) => `s${l}`).join(", ")}];`];

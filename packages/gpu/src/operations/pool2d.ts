@@ -2,20 +2,17 @@
 
 import { formatOperation, type Pool2dProblem } from "@convene/core";
 import type { Access } from "../kernel-source.js";
-import { EACH, kernelText, loop, spareLines, sum, times } from "../kernel-text.js";
+import { EACH, kernelText, loop, MOST_COUNT, spareLines, sum, times } from "../kernel-text.js";
 import { planesOf } from "../planes.js";
 import { here, when, ZEROS } from "./place.js";
 import { input, ONE_TEXEL, type OperationKernels, packOne, table } from "./steps.js";
-
-/** Largest coordinate that float32 counts exactly. */
-const MOST_COORDINATE = 2 ** 24;
 
 export const pool2d: OperationKernels<Pool2dProblem> = {
   refuse(p) {
     const reach = Math.max(
       ...axesOf(p).map(({ count, stride, taps, dilation }) => (count - 1) * stride + (taps - 1) * dilation),
     );
-    if (reach <= MOST_COORDINATE) return undefined;
+    if (reach <= MOST_COUNT) return undefined;
     return `a window reaches coordinate ${reach} of the padded input: shading languages count in float32, which is exact up to 2^24`;
   },
   steps(p) {

@@ -6,18 +6,15 @@
 
 import { formatOperation, type ReshapeProblem } from "@convene/core";
 import type { Access } from "../kernel-source.js";
-import { divideLines, kernelText } from "../kernel-text.js";
+import { divideLines, kernelText, MOST_COUNT } from "../kernel-text.js";
 import { planesOf } from "../planes.js";
 import { channelOf, eachChannelLane, here, readChannel, ZEROS } from "./place.js";
 import { input, type OperationKernels } from "./steps.js";
 
-/** Largest count that float32 holds exactly. */
-const MOST = 2 ** 24;
-
 export const reshape: OperationKernels<ReshapeProblem> = {
   refuse(p) {
     const { most } = placeOf(p, "", { image: "n", channel: "c", y: "y", x: "x" });
-    if (most <= MOST) return undefined;
+    if (most <= MOST_COUNT) return undefined;
     return `places are counted up to ${most} on the way: shading languages count in float32, which is exact up to 2^24`;
   },
   steps: (p) => ({
