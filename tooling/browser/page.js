@@ -111,7 +111,8 @@ async function* sideBySide(factory, options) {
  * What a driver in software can compile in a minute. Random problems and PyTorch's run on WebGL2 alone: the two modes differ in
  * how a kernel reaches elements and in how memory comes to it, and all of conformance's faulty backends that these problems
  * find are found by the problems that are always there (faulty-backends.test.ts). The laws draw a thousand problems, each a
- * kernel to compile; gpu.test.ts has them, over the same kernels in gpu.js's WebAssembly. `whole` is all of the suite.
+ * kernel to compile; gpu.test.ts has them, over the same kernels in gpu.js's WebAssembly. Of operations WebGPU has all, and WebGL2
+ * every sixth: their kernels are the same texts, which reach elements as those of convolutions do. `whole` is all of the suite.
  *
  * @param {"webgpu" | "webgl2"} mode
  * @param {boolean} whole
@@ -120,11 +121,16 @@ async function checkGraphics(mode, whole) {
   const factory = () => gpu({ mode });
   // What shading languages do not promise is skipped, with the reason.
   const options = { noSkips: false, ...(whole || mode === "webgl2" ? {} : { randomProblems: 0 }) };
-  const leftOut = whole ? [] : mode === "webgl2" ? ["laws"] : ["laws", "goldens"];
+  const leftOut = whole ? [] : mode === "webgl2" ? ["laws", "operations"] : ["laws", "goldens"];
   const suites = SUITE_NAMES.filter((suite) => ![...SIDE_BY_SIDE, ...leftOut].includes(suite));
   await tell(whole ? "full" : "in software", async function* () {
     yield* sideBySide(factory, options);
     yield await conform(factory, { ...options, suites });
+    if (leftOut.includes("operations")) {
+      const cases = await conformanceCases(["operations"], options);
+      const only = cases.filter((_, at) => at % 6 === 0).map(({ name }) => name);
+      yield await conform(factory, { ...options, suites: ["operations"], only });
+    }
   });
 }
 
