@@ -107,12 +107,15 @@ async function* sideBySide(factory, options) {
     throw new Error(`of ${cases.length} cases of ${SIDE_BY_SIDE.join(" and ")} ${done} have run`);
 }
 
+/** Convolutions by the hundred, each a kernel to compile. */
+const MANY_KERNELS = ["laws", "goldens"];
+
 /**
- * What a driver in software can compile in a minute. Random problems and PyTorch's run on WebGL2 alone: the two modes differ in
- * how a kernel reaches elements and in how memory comes to it, and all of conformance's faulty backends that these problems
- * find are found by the problems that are always there (faulty-backends.test.ts). The laws draw a thousand problems, each a
- * kernel to compile; gpu.test.ts has them, over the same kernels in gpu.js's WebAssembly. Of operations WebGPU has all, and WebGL2
- * every sixth: their kernels are the same texts, which reach elements as those of convolutions do. `whole` is all of the suite.
+ * What a driver in software can compile in two minutes. gpu.test.ts has random problems, PyTorch's and the laws, over the same
+ * kernels in gpu.js's WebAssembly; the modes differ in how a kernel reaches elements and in how memory comes to it. All of
+ * conformance's faulty backends that random problems and PyTorch's find are found by the problems that are always there
+ * (faulty-backends.test.ts). Of operations WebGPU has all, and WebGL2 every sixth: their kernels are the same texts, which reach
+ * elements as those of convolutions do. `whole` is all of the suite.
  *
  * @param {"webgpu" | "webgl2"} mode
  * @param {boolean} whole
@@ -120,13 +123,14 @@ async function* sideBySide(factory, options) {
 async function checkGraphics(mode, whole) {
   const factory = () => gpu({ mode });
   // What shading languages do not promise is skipped, with the reason.
-  const options = { noSkips: false, ...(whole || mode === "webgl2" ? {} : { randomProblems: 0 }) };
-  const leftOut = whole ? [] : mode === "webgl2" ? ["laws", "operations"] : ["laws", "goldens"];
-  const suites = SUITE_NAMES.filter((suite) => ![...SIDE_BY_SIDE, ...leftOut].includes(suite));
+  const options = { noSkips: false, ...(whole ? {} : { randomProblems: 0 }) };
+  const sampled = !whole && mode === "webgl2";
+  const leftOut = [...SIDE_BY_SIDE, ...(whole ? [] : MANY_KERNELS), ...(sampled ? ["operations"] : [])];
+  const suites = SUITE_NAMES.filter((suite) => !leftOut.includes(suite));
   await tell(whole ? "full" : "in software", async function* () {
     yield* sideBySide(factory, options);
     yield await conform(factory, { ...options, suites });
-    if (leftOut.includes("operations")) {
+    if (sampled) {
       const cases = await conformanceCases(["operations"], options);
       const only = cases.filter((_, at) => at % 6 === 0).map(({ name }) => name);
       yield await conform(factory, { ...options, suites: ["operations"], only });

@@ -37,6 +37,12 @@ function examplesFor(seed: number, problems: number): readonly Example[] {
   ]).flat();
 }
 
+/** Up to a millisecond. */
+function aMoment(): void {
+  const until = performance.now() + Math.random();
+  while (performance.now() < until);
+}
+
 /** What is wrong first, if anything is; and how many problems were compared. */
 async function race(
   options: WorkerThreadsOptions,
@@ -44,9 +50,10 @@ async function race(
   examples: readonly Example[],
   limit: number,
   together = TOGETHER,
+  writing: (control: Int32Array) => void = aMoment,
 ): Promise<{ readonly wrong: string | undefined; readonly compared: number }> {
   const one = await cpu();
-  const { backend } = await openReachable(options, source, true);
+  const { backend } = await openReachable(options, source, writing);
   let compared = 0;
   try {
     for (let at = 0; at < examples.length; at += together) {
@@ -90,6 +97,7 @@ const CLOSE = "step===steps?Atomics.add(control,16,65536):clear(team,stepAt(step
 const OPEN_STEP = "Atomics.store(control,32,step),Atomics.notify(control,32))";
 const LEAVE = "leave(control)&&done()";
 const ENTER = "(Atomics.add(control,16,1)&-65536)===65536&&takePart(team,self,waitWhile)";
+const ENTER_UNASKED = "Atomics.add(control,16,1),takePart(team,self,waitWhile)";
 /** As it was once, with a count in a word of its own: whoever is last looks at the state later, and may find another batch's. */
 const ENTER_IN_TWO_STEPS = "Atomics.add(control,63,1),Atomics.load(control,16)===65536&&takePart(team,self,waitWhile)";
 const LEAVE_IN_TWO_STEPS =
@@ -110,9 +118,6 @@ const FAULTS: Readonly<Record<string, readonly (readonly [text: string, instead:
   ],
   "a batch that is written before all have left the one before it": [
     [CLOSE, CLOSE.replace("Atomics.add(control,16,65536)", "(Atomics.add(control,16,-65536),team.done())")],
-  ],
-  "a worker that takes part in a batch that is not open": [
-    [ENTER, "Atomics.add(control,16,1),takePart(team,self,waitWhile)"],
   ],
 };
 
@@ -156,5 +161,39 @@ describe("a worker that is off its core while it leaves", () => {
   it("would, if it left in two steps", async () => {
     const source = withSchedule(plainSource, ENTER_IN_TWO_STEPS, LEAVE_IN_TWO_STEPS);
     expect((await race({ threads: 2 }, source, examples, LIMIT.planted, 1)).wrong).toBeDefined();
+  });
+});
+
+/**
+ * Random delays seldom meet the moment in which a batch is written. Here worker 1 wakes for the first batch, of one layer, when
+ * that is long computed and the calling thread has written most of the second, of three; and the calling thread goes on when
+ * worker 1 has had a second for whatever it does.
+ */
+describe("a worker that wakes while a batch is written", () => {
+  /** Words of the control memory that nobody uses: the second batch is being written; worker 1 is awake. */
+  const [WRITING, AWAKE] = [62, 61];
+  const examples = [1, 3].map((layers, at) => largeNetworkExample(`batch ${at}`, 10 * at, layers));
+  const raceWith = async (enter: string, limit: number): Promise<string | undefined> => {
+    const wake = `Atomics.wait(control,${WRITING},0),Atomics.store(control,${AWAKE},1),Atomics.notify(control,${AWAKE}),`;
+    const late = withFault(
+      withFault(plainSource, "(()=>{", "(()=>{let woken=0;"),
+      "epoch=waitWhile(control,0,epoch),",
+      `epoch=waitWhile(control,0,epoch),self===1&&++woken===1&&(${wake}0),`,
+    );
+    let batches = 0;
+    const writing = (control: Int32Array): void => {
+      if (++batches !== 2) return;
+      Atomics.store(control, WRITING, 1);
+      Atomics.notify(control, WRITING);
+      expect(Atomics.wait(control, AWAKE, 0, LIMIT.right)).not.toBe("timed-out");
+      Atomics.wait(control, WRITING, 1, 1000);
+    };
+    return (await race({ threads: 2 }, withFault(late, ENTER, enter), examples, limit, 1, writing)).wrong;
+  };
+  it("takes no part", async () => {
+    expect(await raceWith(ENTER, LIMIT.right)).toBeUndefined();
+  });
+  it("would compute what is not to be computed yet, if it did not ask whether the batch is open", async () => {
+    expect(await raceWith(ENTER_UNASKED, LIMIT.planted)).toBeDefined();
   });
 });

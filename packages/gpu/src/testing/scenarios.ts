@@ -80,7 +80,7 @@ async function countBuffers(): Promise<{ readonly alive: () => number }> {
   return { alive: () => alive };
 }
 
-/** Tensors of 1 MiB on the device, of which one a cycle would be 125 in either half; every fifth kernel is a new one. */
+/** Tensors of 1 MiB on the device, of which one a cycle would be 250 in either half; every fifth kernel is a new one. */
 async function cycles(): Promise<object> {
   const buffers = await countBuffers();
   const backend = await gpu({ mode: "webgpu" });
@@ -92,7 +92,7 @@ async function cycles(): Promise<object> {
   for (let i = 0; i < 70; i++) await cycle(backend, newProblem(8));
   await backend.sync();
   const before = buffers.alive();
-  const { grown } = await growth(250, (i) => cycle(backend, i % 5 === 0 ? newProblem(256) : problem, image));
+  const { grown } = await growth(500, (i) => cycle(backend, i % 5 === 0 ? newProblem(256) : problem, image));
   await backend.sync();
   const more = buffers.alive() - before;
   await backend.dispose();

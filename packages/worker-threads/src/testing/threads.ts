@@ -15,21 +15,24 @@ export interface Reachable {
 
 /**
  * @param source the workers' program, if another
- * @param slowly whether the calling thread takes its time to write a batch
+ * @param writing what the calling thread does in the midst of writing a batch, to which it is given the control memory
  */
 export async function openReachable(
   options: WorkerThreadsOptions,
   source?: string,
-  slowly = false,
+  writing?: (control: Int32Array) => void,
 ): Promise<Reachable> {
   const platform = (await findPlatform())!;
   const threads: Thread[] = [];
   let alive = 0;
+  let control: Int32Array | undefined;
   const backend = await openWorkerThreads(options, {
     ...(source === undefined ? {} : { source }),
     onPool(pool) {
       const { submit } = pool;
-      if (slowly) pool.submit = (steps, workers) => submit([...steps.slice(0, -1), slow(steps.at(-1)!)], workers);
+      if (!writing) return;
+      pool.submit = (steps, workers) =>
+        submit([...steps.slice(0, -1), interrupted(steps.at(-1)!, () => writing(control!))], workers);
     },
     platform: {
       ...platform,
@@ -43,20 +46,25 @@ export async function openReachable(
           },
         });
         threads.push(thread);
-        return thread;
+        return {
+          ...thread,
+          post(start) {
+            control = start.control;
+            thread.post(start);
+          },
+        };
       },
     },
   });
   return { backend, threads, alive: () => alive };
 }
 
-/** A step whose last field takes up to a millisecond to read, and so to write. */
-function slow(step: Step): Step {
+/** A step whose last field is not read, and so not written, before `work` is done. */
+function interrupted(step: Step, work: () => void): Step {
   return {
     ...step,
     get clearRows() {
-      const until = performance.now() + Math.random();
-      while (performance.now() < until);
+      work();
       return step.clearRows;
     },
   };
