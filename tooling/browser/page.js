@@ -125,8 +125,8 @@ async function checkGraphics(mode, whole) {
   // What shading languages do not promise is skipped, with the reason.
   const options = { noSkips: false, ...(whole ? {} : { randomProblems: 0 }) };
   const sampled = !whole && mode === "webgl2";
-  const leftOut = [...SIDE_BY_SIDE, ...(whole ? [] : MANY_KERNELS), ...(sampled ? ["operations"] : [])];
-  const suites = SUITE_NAMES.filter((suite) => !leftOut.includes(suite));
+  const leftOut = new Set([...SIDE_BY_SIDE, ...(whole ? [] : MANY_KERNELS), ...(sampled ? ["operations"] : [])]);
+  const suites = SUITE_NAMES.filter((suite) => !leftOut.has(suite));
   await tell(whole ? "full" : "in software", async function* () {
     yield* sideBySide(factory, options);
     yield await conform(factory, { ...options, suites });
