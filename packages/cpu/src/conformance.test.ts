@@ -67,6 +67,19 @@ describe.each(KERNEL_SETS)("%s, %s", (device, wide, make) => {
   });
 });
 
+/** The kernels of operations are the same for all tiles of a build. */
+const BUILDS = [KERNEL_SETS[0]!, KERNEL_SETS[2]!, KERNEL_SETS.at(-1)!];
+
+describe.each(BUILDS)("%s, %s", (_device, _wide, make) => {
+  it("has every kind of operation beside convolution, each within its rule", async () => {
+    const { results, counts } = await runConformance(make, { suites: ["operations"], noSkips: true });
+    expect(
+      results.filter(({ status }) => status !== "passed").map(({ name, message }) => `${name}: ${message}`),
+    ).toEqual([]);
+    expect(counts.passed).toBeGreaterThan(400);
+  });
+});
+
 /** What the other suites ask about is the same code for every build and tile. */
 const ONCE = [KERNEL_SETS[2]!, KERNEL_SETS.at(-1)!];
 

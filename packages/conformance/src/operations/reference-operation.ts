@@ -139,8 +139,6 @@ const DEFINITIONS: { readonly [K in OperationKind]: Definition<K> } = {
     return (n, c, oy, ox) => {
       const [top, bottom, down] = rows[oy]!;
       const [left, right, across] = columns[ox]!;
-      // One pixel, which is copied: an infinity times a weight of 0 would be none.
-      if (p.mode === "nearest") return input!(n, c, top, left);
       const row = (y: number): number => mix(input!(n, c, y, left), input!(n, c, y, right), across);
       return mix(row(top), row(bottom), down);
     };
