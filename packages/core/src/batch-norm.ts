@@ -37,19 +37,13 @@ export function foldBatchNorm(
     epsilon = 1e-5,
   } = checkKeys("batch normalisation", norm, ["gamma", "beta", "mean", "variance", "epsilon"]);
   checkNumber("epsilon", epsilon);
-  const channels = readFrom("mean", () => mean?.length);
+  const channels = checkFloat32Array("mean", mean, lengthOf("mean", mean), "one for each channel").length;
   const each = `one for each of ${channels} channels`;
   for (const [name, array] of Object.entries({ gamma, beta, bias })) {
     if (array !== undefined) checkFloat32Array(name, array, channels, each);
   }
-  checkFloat32Array("mean", mean, channels, each);
   checkFloat32Array("variance", variance, channels, each);
-  checkFloat32Array(
-    "weight",
-    weight,
-    readFrom("weight", () => weight?.length),
-    "OIHW",
-  );
+  checkFloat32Array("weight", weight, lengthOf("weight", weight), "OIHW");
   if (channels === 0 || weight.length % channels !== 0) {
     throw new ConveneError(
       "ERR_SHAPE",
@@ -71,4 +65,10 @@ export function foldBatchNorm(
     for (let at = channel * size; at < (channel + 1) * size; at++) folded.weight[at] = weight[at]! * scale;
   }
   return folded;
+}
+
+/** An array's length; of anything else, whatever it says it has, 0. */
+function lengthOf(name: string, array: Float32Array): number {
+  const length: unknown = readFrom(name, () => array?.length);
+  return typeof length === "number" ? length : 0;
 }
