@@ -124,12 +124,18 @@ async function onBackend(
   };
 }
 
-/** Numbers from −1 to 1 that are the same for everybody. */
+/** Something like a picture, the same for everybody: waves, and a rectangle with sharp edges, from −1 to 1. */
 function inputsOf(shapes: Readonly<Record<string, Shape4>>): Readonly<Record<string, Tensor>> {
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => {
+      const [, , h, w] = shape;
       const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
-      return [name, { shape, layout: "nchw", data: data.map((_, at) => Math.sin(at * 12.9898 + 1)) } as Tensor];
+      const at = (index: number): number => {
+        const [x, y, plane] = [index % w, Math.floor(index / w) % h, Math.floor(index / (w * h))];
+        const inside = x > w / 3 && x < w / 2 && y > h / 4 && y < (3 * h) / 4;
+        return 0.5 * Math.sin(x / 7 + plane) + 0.3 * Math.sin((y - x / 3) / 5) + (inside ? 0.2 : -0.2);
+      };
+      return [name, { shape, layout: "nchw", data: data.map((_, index) => at(index)) } as Tensor];
     }),
   );
 }
@@ -205,18 +211,21 @@ async function compare(contestants: readonly Contestant[], budget: number): Prom
   return agreed;
 }
 
+/** One element in so many may differ by more: a network that keeps what equals the largest nearby decides otherwise at a tie. */
+const SELDOM = 1000;
+
+/** What is wrong, if anything. */
 function difference(expected: Outputs, given: Outputs): string | undefined {
   for (const [name, data] of Object.entries(expected)) {
     const other = given[name];
     if (other?.length !== data.length)
       return `the output ${name} has ${other?.length} elements; expected ${data.length}`;
-    let [min, max, worst] = [Infinity, -Infinity, 0];
-    for (const [index, value] of data.entries()) {
-      min = Math.min(min, value);
-      max = Math.max(max, value);
-      worst = Math.max(worst, Math.abs(value - other[index]!));
-    }
-    if (!(worst <= TOLERANCE * (max - min))) return `${name} is off by ${worst} in a range of ${max - min}`;
+    const [min, max] = [data.reduce((a, b) => Math.min(a, b)), data.reduce((a, b) => Math.max(a, b))];
+    const errors = data.map((value, index) => Math.abs(value - other[index]!));
+    const wrong = errors.filter((error) => !(error <= TOLERANCE * (max - min))).length;
+    if (wrong * SELDOM <= data.length) continue;
+    const worst = errors.reduce((a, b) => Math.max(a, b));
+    return `${wrong} of ${data.length} elements of ${name} are off by more than ${TOLERANCE} of its range, by up to ${worst} of ${max - min}`;
   }
   return undefined;
 }
