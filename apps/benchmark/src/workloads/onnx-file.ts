@@ -63,7 +63,8 @@ function parseShapes({ inputs }: OnnxNetwork, shapes: readonly string[]): Readon
       if (name === undefined || !inputs.includes(name)) {
         throw new InputError(`--shape "${text}" must name one of the inputs: ${inputs.join(", ")}`);
       }
-      return [name, sizes.map(Number) as unknown as Shape4];
+      // The pattern has four.
+      return [name, sizes.map(Number) as [number, number, number, number]];
     }),
   );
 }

@@ -95,6 +95,7 @@ const MISUSES: readonly Misuse[] = [
     set:
       ({ plan, inputs, output }) =>
       () =>
+        // Against its type, as a caller in JavaScript may.
         plan.run(inputs[0] as unknown as DeviceTensor[], output),
   },
   ...[
@@ -161,6 +162,7 @@ const MISUSES: readonly Misuse[] = [
     set:
       ({ plan, inputs }) =>
       () =>
+        // Against its type, as a caller in JavaScript may.
         plan.run(inputs, undefined as unknown as DeviceTensor),
   },
   ...(["first", "last"] as const).map((which): Misuse => ({

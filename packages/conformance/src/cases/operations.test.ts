@@ -168,6 +168,7 @@ describe("the cases", () => {
   };
 
   test.each(Object.entries(OPTIONS))("of %s cover every option", (kind, options) => {
+    // By keys that are known only here: no kind of the union has all of them.
     const problems = problemsOf(kind as OperationKind) as unknown as readonly Readonly<Record<string, unknown>>[];
     for (const [key, values] of Object.entries(options)) {
       const found = problems.map((problem) => problem[key]);
@@ -190,6 +191,7 @@ function problemsOf(kind: OperationKind): readonly OperationProblem[] {
 /** `[n, c, h, w]` of each first input. */
 function inputShapes(kind: OperationKind): readonly (readonly number[])[] {
   return problemsOf(kind).map((p) => {
+    // Kinds call their sizes differently.
     const given = p as unknown as Readonly<Record<string, number>>;
     const channels = p.kind === "concat" ? p.channels.reduce((sum, c) => sum + c, 0) : (given["c"] ?? given["ic"]!);
     return [p.n, channels, given["h"] ?? given["ih"]!, given["w"] ?? given["iw"]!];

@@ -175,56 +175,14 @@ export const OPERATION_STATE_FAULTS: readonly Fault[] = [
       name: "operations-overtake-convolutions",
       about: "Convolutions go through a queue; operations run at once, on what is there.",
     },
-    (name) =>
-      faultyBackend(name, (right) => {
-        const waiting: (() => void)[] = [];
-        const flush = (): void => {
-          while (waiting.length > 0) waiting.shift()!();
-        };
-        return {
-          prepareConv2d: async (...given) => {
-            const plan = await right.prepareConv2d(...given);
-            return { ...plan, run: (...tensors) => void waiting.push(() => plan.run(...tensors)) };
-          },
-          upload: (source, target) => {
-            flush();
-            right.upload(source, target);
-          },
-          read: async (...given) => {
-            flush();
-            return right.read(...given);
-          },
-          sync: async () => flush(),
-        };
-      }),
+    (name) => faultyBackend(name, (right) => queueing(right, ["prepareConv2d", "upload"])),
   ),
   operationFault(
     {
       name: "convolutions-overtake-operations",
       about: "Operations wait for the next read; a convolution behind one runs before it.",
     },
-    (name) =>
-      faultyBackend(name, (right) => {
-        const waiting: (() => void)[] = [];
-        const flush = (): void => {
-          while (waiting.length > 0) waiting.shift()!();
-        };
-        return {
-          prepareOperation: async (...given) => {
-            const plan = await right.prepareOperation!(...given);
-            return { ...plan, run: (...tensors) => void waiting.push(() => plan.run(...tensors)) };
-          },
-          upload: (source, target) => {
-            flush();
-            right.upload(source, target);
-          },
-          read: async (...given) => {
-            flush();
-            return right.read(...given);
-          },
-          sync: async () => flush(),
-        };
-      }),
+    (name) => faultyBackend(name, (right) => queueing(right, ["prepareOperation", "upload"])),
   ),
   operationFault(
     {
@@ -232,28 +190,7 @@ export const OPERATION_STATE_FAULTS: readonly Fault[] = [
       about:
         "Operations are enqueued and uploads are not: what is uploaded is seen by runs that were called before it.",
     },
-    (name) =>
-      faultyBackend(name, (right) => {
-        const waiting: (() => void)[] = [];
-        const flush = (): void => {
-          while (waiting.length > 0) waiting.shift()!();
-        };
-        return {
-          prepareConv2d: async (...given) => {
-            const plan = await right.prepareConv2d(...given);
-            return { ...plan, run: (...tensors) => void waiting.push(() => plan.run(...tensors)) };
-          },
-          prepareOperation: async (...given) => {
-            const plan = await right.prepareOperation!(...given);
-            return { ...plan, run: (...tensors) => void waiting.push(() => plan.run(...tensors)) };
-          },
-          read: async (...given) => {
-            flush();
-            return right.read(...given);
-          },
-          sync: async () => flush(),
-        };
-      }),
+    (name) => faultyBackend(name, (right) => queueing(right, ["prepareConv2d", "prepareOperation"])),
   ),
   operationFault(
     {
@@ -363,3 +300,39 @@ export const OPERATION_STATE_FAULTS: readonly Fault[] = [
     })),
   ),
 ];
+
+/**
+ * Runs that wait in a queue until something is read: those of the plans that are named here, so that others overtake them. With
+ * `"upload"`, an upload waits for them too.
+ */
+function queueing(
+  right: Implementation,
+  heeding: readonly ("prepareConv2d" | "prepareOperation" | "upload")[],
+): Partial<Implementation> {
+  const waiting: (() => void)[] = [];
+  const flush = (): void => {
+    while (waiting.length > 0) waiting.shift()!();
+  };
+  const methods: Partial<Implementation> = {
+    prepareConv2d: async (...given) => {
+      const plan = await right.prepareConv2d(...given);
+      return { ...plan, run: (...tensors) => void waiting.push(() => plan.run(...tensors)) };
+    },
+    prepareOperation: async (...given) => {
+      const plan = await right.prepareOperation!(...given);
+      return { ...plan, run: (...tensors) => void waiting.push(() => plan.run(...tensors)) };
+    },
+    upload: (source, target) => {
+      flush();
+      right.upload(source, target);
+    },
+  };
+  return {
+    ...Object.fromEntries(heeding.map((name) => [name, methods[name]])),
+    read: async (...given) => {
+      flush();
+      return right.read(...given);
+    },
+    sync: async () => flush(),
+  };
+}

@@ -13,7 +13,7 @@ import {
 } from "../check.js";
 import { ConveneError, show } from "../errors.js";
 import { checkPadding, type Padding, samePadding } from "../padding.js";
-import { sameShape, type Shape4 } from "../shape.js";
+import { sameShape } from "../shape.js";
 import { makeOperation, type Operation } from "./operation.js";
 import {
   COORDINATES,
@@ -234,12 +234,12 @@ export function slice(options: SliceOptions): Operation {
     if (range === undefined) return undefined;
     const least = -(2 ** 31 - 1);
     const ends = checkList(name, range, (each, index) => checkInteger(`${name}[${index}]`, each, least));
-    if (ends.length === 2) return ends as unknown as Range;
+    if (ends.length === 2) return ends as [number, number];
     throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(range)}) must be [from, to]`);
   });
   const within = (name: string, range: Range | undefined, size: number): Range => {
     if (range === undefined) return [0, size];
-    const [from, to] = range.map((end) => (end < 0 ? end + size : end)) as unknown as Range;
+    const [from, to] = range.map((end) => (end < 0 ? end + size : end)) as [number, number];
     if (from >= 0 && from < to && to <= size) return [from, to];
     throw new ConveneError(
       "ERR_SHAPE",
@@ -357,7 +357,7 @@ export function reshape(
     const [n, ic, ih, iw] = from!;
     const known = sizes.filter((each) => each !== -1).reduce((product, each) => product * each, 1);
     const rest = (n * ic * ih * iw) / known;
-    const [on, oc, oh, ow] = sizes.map((each) => (each === -1 ? rest : each)) as unknown as Shape4;
+    const [on, oc, oh, ow] = sizes.map((each) => (each === -1 ? rest : each)) as [number, number, number, number];
     if (Number.isInteger(rest)) return operationProblem({ kind: "reshape", n, ic, ih, iw, on, oc, oh, ow, order });
     throw new ConveneError(
       "ERR_SHAPE",
