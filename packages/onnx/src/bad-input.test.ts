@@ -307,6 +307,8 @@ describe("other formats", () => {
     ["Git LFS", text("version https://git-lfs.github.com/spec/v1\n"), /git lfs pull/],
     ["a page", text("<!DOCTYPE html><html></html>"), /HTML/],
     ["JSON", text('{"format":"graph-model"}'), /JSON, as TensorFlow\.js/],
+    ["a list in JSON", text('[{"format":"graph-model"}]'), /no ONNX file but text/],
+    ["a page of Markdown", text("# A network\n\nIt is not in here.\n"), /no ONNX file but text/],
     ["nothing", new Uint8Array(0), /empty/],
   ])("%s", (_, bytes, expected) => {
     expect(errorOf(bytes)!.message).toMatch(expected);

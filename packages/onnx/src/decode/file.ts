@@ -63,7 +63,12 @@ function otherFormat(bytes: Uint8Array): string | undefined {
   // The length of its header in eight bytes, then JSON.
   if (begins(bytes, 8, '{"') && bytes[7] === 0 && bytes[6] === 0)
     return "safetensors, which has weights and no network; @convene/safetensors reads them";
-  return undefined;
+  // The fields and lengths of a model are no letters: of so many bytes some are below a space.
+  return bytes.length >= 16 && bytes.subarray(0, 64).every(isText) ? "text" : undefined;
+}
+
+function isText(byte: number): boolean {
+  return byte === 9 || byte === 10 || byte === 13 || (byte >= 32 && byte < 127);
 }
 
 function begins(bytes: Uint8Array, at: number, text: string): boolean {
