@@ -47,7 +47,12 @@ export const RULES: Readonly<Record<string, Rule>> = {
     tests: [CONFORMANCE, "@convene/cpu"],
     node: ["scripts", "src/team"],
   },
-  "@convene/benchmark": { imports: ["@convene"], tests: [], node: ["src"] },
+  "@convene/benchmark": {
+    imports: ["@convene"],
+    tests: [],
+    node: ["src"],
+    inside: ["preact", "preact/hooks", "@preact/signals"],
+  },
 };
 
 /** Bundles and tests with these; they are no part of what is published. */

@@ -1,0 +1,82 @@
+/** The address of the page as signals: views read and set their state here, and the address bar follows, and leads. */
+
+import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { FIRST_VIEW, type ViewName, VIEWS } from "../views.js";
+import { type Fields, readAddress, standardState, type StateOf, writeAddress } from "./codec.js";
+
+type StateOfView<V extends ViewName> = StateOf<(typeof VIEWS)[V]["fields"]>;
+type AnyState = Readonly<Record<string, unknown>>;
+
+const FIELDS = Object.fromEntries(Object.entries(VIEWS).map(([name, view]) => [name, view.fields])) as Record<
+  ViewName,
+  Fields
+>;
+
+const current = signal<ViewName>(FIRST_VIEW);
+/** Each view keeps its state while another one is shown. */
+const states = Object.fromEntries(
+  Object.entries(FIELDS).map(([name, fields]) => [name, signal<AnyState>(standardState(fields))]),
+) as Record<ViewName, ReturnType<typeof signal<AnyState>>>;
+
+/** The view that is shown. */
+export const view: ReadonlySignal<ViewName> = current;
+
+/** What was wrong in the link that was opened last. */
+export const linkNotices = signal<readonly string[]>([]);
+
+const address = computed(() => addressOf(current.value));
+
+/** Where the view is with the state that it has now: from `#` on. */
+export function addressOf(name: ViewName): string {
+  return writeAddress(name, FIELDS[name], states[name].value as StateOf<Fields>);
+}
+
+/** A view's state; it changes with `setState`, and when a link is opened. */
+export function stateOf<V extends ViewName>(name: V): ReadonlySignal<StateOfView<V>> {
+  return states[name] as unknown as ReadonlySignal<StateOfView<V>>;
+}
+
+/** Changes some values of a view's state; the address bar shows them soon after, without a new entry of the history. */
+export function setState<V extends ViewName>(name: V, change: Partial<StateOfView<V>>): void {
+  states[name].value = { ...states[name].peek(), ...change };
+}
+
+/** Browsers refuse more than about 100 addresses in 10 s, and a slider or an animation makes more. */
+const WRITE_EVERY = 250;
+
+/** Reads the address now and whenever it is changed from outside; writes it whenever the state changes. */
+export function startAddress(): void {
+  const read = (): void => {
+    const { view: name, state, notices } = readAddress(location.hash, FIELDS, FIRST_VIEW);
+    batch(() => {
+      current.value = name as ViewName;
+      states[name as ViewName].value = state;
+      linkNotices.value = notices;
+    });
+  };
+  read();
+  addEventListener("hashchange", () => {
+    if (location.hash !== address.peek()) read();
+  });
+  let timer: number | undefined;
+  const write = (): void => {
+    timer = undefined;
+    if (location.hash !== address.peek()) history.replaceState(null, "", address.peek());
+  };
+  let shown = current.peek();
+  effect(() => {
+    const next = address.value;
+    if (current.value !== shown) {
+      // The change of view itself came from a link, which has made its entry of the history.
+      shown = current.value;
+    }
+    if (location.hash !== next) timer ??= setTimeout(write, WRITE_EVERY) as unknown as number;
+  });
+  // What was set last must not be lost where the page is left or copied before the timer.
+  addEventListener("pagehide", write);
+}
+
+/** The link to what is seen now, whole. */
+export function currentLink(): string {
+  return new URL(address.peek(), location.href).href;
+}

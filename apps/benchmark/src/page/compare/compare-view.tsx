@@ -1,0 +1,5 @@
+/** The compare view. */
+
+export default function CompareView() {
+  return <p>Being built.</p>;
+}

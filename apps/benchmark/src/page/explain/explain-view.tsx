@@ -1,0 +1,5 @@
+/** The explain view. */
+
+export default function ExplainView() {
+  return <p>Being built.</p>;
+}

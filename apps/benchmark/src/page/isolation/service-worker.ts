@@ -1,0 +1,41 @@
+/**
+ * Adds the headers that isolate a page to what the host answers, where the host cannot. Without them a page has no shared
+ * memory, and so no threads. It keeps nothing, and sends nothing anywhere.
+ */
+
+interface Extendable extends Event {
+  waitUntil(work: Promise<unknown>): void;
+}
+interface Fetching extends Extendable {
+  readonly request: Request;
+  respondWith(response: Promise<Response>): void;
+}
+interface Scope {
+  readonly location: Location;
+  readonly clients: { claim(): Promise<void> };
+  skipWaiting(): Promise<void>;
+  addEventListener(type: "install" | "activate", listener: (event: Extendable) => void): void;
+  addEventListener(type: "fetch", listener: (event: Fetching) => void): void;
+}
+const scope = globalThis as unknown as Scope;
+
+scope.addEventListener("install", (event) => event.waitUntil(scope.skipWaiting()));
+scope.addEventListener("activate", (event) => event.waitUntil(scope.clients.claim()));
+scope.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (new URL(request.url).origin !== scope.location.origin) return;
+  // A browser's own rule: such a request fails when it is repeated by anyone else.
+  if (request.cache === "only-if-cached" && request.mode !== "same-origin") return;
+  event.respondWith(fetch(request).then(isolated));
+});
+
+function isolated(response: Response): Response {
+  if (response.status === 0) return response;
+  const headers = new Headers(response.headers);
+  headers.set("Cross-Origin-Opener-Policy", "same-origin");
+  headers.set("Cross-Origin-Embedder-Policy", "require-corp");
+  headers.set("Cross-Origin-Resource-Policy", "same-origin");
+  // A response of these has no body, and none may be given.
+  const body = [101, 204, 205, 304].includes(response.status) ? null : response.body;
+  return new Response(body, { status: response.status, statusText: response.statusText, headers });
+}

@@ -1,0 +1,5 @@
+/** The playground view. */
+
+export default function PlaygroundView() {
+  return <p>Being built.</p>;
+}
