@@ -2,7 +2,7 @@ import { conv2dProblem, formatProblem } from "@convene/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readAddress, standardState, type StateOf, writeAddress } from "./codec.js";
-import { choice, decimal, flag, integer, list, numbers, problem, text } from "./field.js";
+import { choice, decimal, flag, integer, list, numbers, problem, words } from "./field.js";
 
 const TEXTBOOK = conv2dProblem({ ic: 3, ih: 7, oc: 128, kh: 3 });
 const FIELDS = {
@@ -11,8 +11,8 @@ const FIELDS = {
   speed: decimal(1, 0, 100),
   side: choice("output", ["output", "input"]),
   loop: flag(true),
-  note: text("", 40),
-  against: list(["cpu", "gpu"], text("", 40)),
+  note: words("", 40),
+  against: list(["cpu", "gpu"], words("", 40)),
   weights: numbers([0, 1], 1, 9),
 };
 const VIEWS = { compare: { seconds: integer(5, 1, 60) }, explain: FIELDS };
@@ -74,10 +74,10 @@ describe("addresses", () => {
     ["#explain?loop=1", ["one of yes, no was expected"]],
     ["#explain?weights=1,,2", ["1 to 9 numbers with commas between them were expected"]],
     [`#explain?note=${"x".repeat(100)}`, ["at most 40 characters were expected"]],
-  ])("says what is wrong in %s", (hash, words) => {
+  ])("says what is wrong in %s", (hash, parts) => {
     const { notices } = readAddress(hash, VIEWS, "compare");
     const said = notices.join("\n");
-    for (const word of words) expect(said).toContain(word);
+    for (const part of parts) expect(said).toContain(part);
     expect(said.length).toBeLessThan(500);
   });
 

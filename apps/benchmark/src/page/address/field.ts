@@ -39,12 +39,12 @@ export function decimal(standard: number, min: number, max: number): Field<numbe
 }
 
 /** One of a few words. */
-export function choice<const T extends string>(standard: T, words: readonly T[]): Field<T> {
+export function choice<const T extends string>(standard: T, values: readonly T[]): Field<T> {
   return {
     standard,
     read: (text) => {
-      const word = words.find((one) => one === text);
-      if (word === undefined) throw new Error(`one of ${words.join(", ")} was expected`);
+      const word = values.find((one) => one === text);
+      if (word === undefined) throw new Error(`one of ${values.join(", ")} was expected`);
       return word;
     },
     write: (value) => value,
@@ -53,12 +53,12 @@ export function choice<const T extends string>(standard: T, words: readonly T[])
 
 /** Yes or no. */
 export function flag(standard: boolean): Field<boolean> {
-  const words = choice(standard ? "yes" : "no", ["yes", "no"]);
-  return { standard, read: (text) => words.read(text) === "yes", write: (value) => (value ? "yes" : "no") };
+  const yesOrNo = choice(standard ? "yes" : "no", ["yes", "no"]);
+  return { standard, read: (given) => yesOrNo.read(given) === "yes", write: (value) => (value ? "yes" : "no") };
 }
 
 /** Any text up to `longest` characters. */
-export function text(standard: string, longest: number): Field<string> {
+export function words(standard: string, longest: number): Field<string> {
   return {
     standard,
     read: (given) => {
