@@ -1,7 +1,7 @@
 /** What a comparison is asked to do. A plan is plain data: a page posts a plan to a Web Worker, and a link can hold one. */
 
 import type { Shape4 } from "@convene/core";
-import type { Workload } from "../workloads/workload.js";
+import type { Workload } from "./workloads/workload.js";
 
 /** What is compared: a workload by its name, by its problems, or by the bytes of an ONNX file. */
 export type WorkloadChoice =
