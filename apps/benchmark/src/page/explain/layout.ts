@@ -1,0 +1,243 @@
+/** Where planes and filters lie: all to one scale, in the order of the computation, groups beside their own. Pure. */
+
+import type { Conv2dProblem } from "@convene/core";
+import type { Cell } from "./cell.js";
+
+/** Planes of input or output, or filters: what is drawn as one block. */
+export interface Board {
+  readonly kind: Cell["kind"];
+  readonly stage: number;
+  readonly groups: number;
+  /** Of an input plane: rows and columns of padding before the first. */
+  readonly padTop: number;
+  readonly padLeft: number;
+  /** Rows and columns of one tile: a padded input plane, an output plane, or one channel of a filter. */
+  readonly rows: number;
+  readonly columns: number;
+  /** How many tiles a filter has, and in how many columns of tiles they lie; 1 for planes. */
+  readonly tiles: number;
+  readonly tileColumns: number;
+  /** The corner of each plane or filter, in pixels. */
+  readonly corners: readonly (readonly [x: number, y: number])[];
+  /** Around each group, in pixels. */
+  readonly blocks: readonly Box[];
+  readonly box: Box;
+  readonly title: string;
+}
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+}
+
+export interface Layout {
+  readonly boards: readonly Board[];
+  /** Pixels along the side of a cell: the same everywhere. */
+  readonly cell: number;
+  readonly width: number;
+  readonly height: number;
+  /** Boards lie side by side, or below each other. */
+  readonly across: boolean;
+}
+
+/** More than this would not be seen, and would take long to draw. */
+export const MOST_CELLS = 400_000;
+const LARGEST_CELL = 30;
+/** Pixels for a board's title, and between boards. */
+const TITLE = 26;
+const BETWEEN = 58;
+/** Cells between planes, and between groups. */
+const GAP = 1;
+const GROUP_GAP = 2;
+
+type Sketch = Omit<Board, "corners" | "blocks" | "box"> & {
+  readonly count: number;
+  readonly itemRows: number;
+  readonly itemColumns: number;
+};
+
+const planesOf = (c: number, h: number, w: number): string => `${c} × ${h} × ${w}`;
+
+function sketch(stages: readonly Conv2dProblem[]): readonly Sketch[] {
+  return stages.flatMap((p, stage) => {
+    const plane = { tiles: 1, tileColumns: 1, stage, groups: p.g, padTop: 0, padLeft: 0 };
+    const [rows, columns] = [p.ih + p.pt + p.pb, p.iw + p.pl + p.pr];
+    const input: Sketch = {
+      ...{ ...plane, kind: "input", rows, columns, padTop: p.pt, padLeft: p.pl },
+      ...{ count: p.ic, itemRows: rows, itemColumns: columns, title: `Input ${planesOf(p.ic, p.ih, p.iw)}` },
+    };
+    const tiles = p.ic / p.g;
+    const tileColumns = tiles <= 4 ? tiles : Math.ceil(Math.sqrt(2 * tiles));
+    const between = tileGap(p.kh, p.kw);
+    const weight: Sketch = {
+      ...{ ...plane, kind: "weight", rows: p.kh, columns: p.kw, tiles, tileColumns, count: p.oc },
+      itemRows: Math.ceil(tiles / tileColumns) * (p.kh + between) - between,
+      itemColumns: tileColumns * (p.kw + between) - between,
+      title: `${p.oc} ${p.oc === 1 ? "filter" : "filters"} of ${planesOf(tiles, p.kh, p.kw)}`,
+    };
+    const last = stage === stages.length - 1;
+    const output: Sketch = {
+      ...{ ...plane, kind: "output", rows: p.oh, columns: p.ow, count: p.oc, itemRows: p.oh, itemColumns: p.ow },
+      title: `${last ? "Output" : "Between"} ${planesOf(p.oc, p.oh, p.ow)}`,
+    };
+    return stage === 0 ? [input, weight, output] : [weight, output];
+  });
+}
+
+/** Cells between the tiles of a filter; those of a pointwise one touch. */
+export function tileGap(kh: number, kw: number): number {
+  return kh * kw === 1 ? 0 : GAP;
+}
+
+/** How many cells the whole picture has. */
+export function cellCount(stages: readonly Conv2dProblem[]): number {
+  return sketch(stages).reduce((sum, board) => sum + board.count * board.tiles * board.rows * board.columns, 0);
+}
+
+interface Block {
+  readonly lines: number;
+  readonly perLine: number;
+  /** Cells along the flow and across it. */
+  readonly along: number;
+  readonly athwart: number;
+}
+
+/** Puts a group's planes into as many lines as fit into `room` cells across the flow. */
+function block(board: Sketch, room: number, across: boolean): Block {
+  const count = board.count / board.groups;
+  const [a, b] = across ? [board.itemColumns, board.itemRows] : [board.itemRows, board.itemColumns];
+  const fitting = Math.min(count, Math.max(1, Math.floor((room + GAP) / (b + GAP))));
+  const perLine = Math.ceil(count / fitting);
+  const lines = Math.ceil(count / perLine);
+  return { lines, perLine, along: perLine * (a + GAP) - GAP, athwart: lines * (b + GAP) - GAP };
+}
+
+/**
+ * The layout with the largest cells that `width` by `height` pixels hold; it is as high as it needs to be where the width alone
+ * decides.
+ *
+ * @param ratio device pixels for each pixel, so that the edges of cells fall between them
+ */
+export function layOut(stages: readonly Conv2dProblem[], width: number, height: number, ratio = 1): Layout {
+  const sketches = sketch(stages);
+  const across = width > 760;
+  const [room, depth] = across ? [width, height] : [height * 2.2, width];
+  let best: { readonly cell: number; readonly blocks: readonly Block[]; readonly pitch: readonly number[] } | undefined;
+  for (let extent = 1; extent <= 700; extent++) {
+    const blocks = sketches.map((board) =>
+      block(board, (extent - (board.groups - 1) * GROUP_GAP) / board.groups, across),
+    );
+    const pitch = sketches.map((board) =>
+      Math.max(...blocks.filter((_, index) => sketches[index]!.groups === board.groups).map((each) => each.athwart)),
+    );
+    const along = blocks.reduce((sum, each) => sum + each.along, 0);
+    const athwart = Math.max(...sketches.map((b, index) => b.groups * (pitch[index]! + GROUP_GAP) - GROUP_GAP));
+    const titles = across ? 0 : TITLE * sketches.length;
+    const cell = Math.min(
+      LARGEST_CELL,
+      (room - BETWEEN * (sketches.length - 1) - titles) / along,
+      (depth - (across ? TITLE : 0)) / athwart,
+    );
+    if (!best || cell > best.cell * 1.001) best = { cell, blocks, pitch };
+  }
+  const { blocks, pitch } = best!;
+  const cell = Math.max(1, Math.floor(best!.cell * ratio)) / ratio;
+  return place(sketches, blocks, pitch, cell, width, across);
+}
+
+function place(
+  sketches: readonly Sketch[],
+  blocks: readonly Block[],
+  pitch: readonly number[],
+  cell: number,
+  width: number,
+  across: boolean,
+): Layout {
+  const depths = sketches.map((b, index) => (b.groups * (pitch[index]! + GROUP_GAP) - GROUP_GAP) * cell);
+  const deepest = Math.max(...depths);
+  const used = blocks.reduce((sum, each) => sum + each.along * cell, 0) + BETWEEN * (blocks.length - 1);
+  // What is left of the width goes between the boards.
+  const extra = across ? Math.max(0, Math.min(140, (width - used) / Math.max(1, blocks.length - 1))) : 0;
+  let at = across ? Math.max(0, (width - used - extra * (blocks.length - 1)) / 2) : 0;
+  const boards = sketches.map((each, index): Board => {
+    const { lines, perLine, along, athwart } = blocks[index]!;
+    if (!across) at += TITLE;
+    const start = across ? TITLE + (deepest - depths[index]!) / 2 : Math.max(0, (width - depths[index]!) / 2);
+    const perGroup = each.count / each.groups;
+    const groupBoxes = Array.from({ length: each.groups }, (_, group): Box => {
+      const offset = start + (group * (pitch[index]! + GROUP_GAP) + (pitch[index]! - athwart) / 2) * cell;
+      const snapped = Math.round(offset);
+      return across
+        ? { x: Math.round(at), y: snapped, w: along * cell, h: athwart * cell }
+        : { x: snapped, y: Math.round(at), w: athwart * cell, h: along * cell };
+    });
+    const corners = Array.from({ length: each.count }, (_, item): readonly [number, number] => {
+      const box = groupBoxes[Math.floor(item / perGroup)]!;
+      const own = item % perGroup;
+      const [row, column] = across
+        ? [Math.floor(own / perLine), own % perLine]
+        : [Math.floor(own / lines), own % lines];
+      return [box.x + column * (each.itemColumns + GAP) * cell, box.y + row * (each.itemRows + GAP) * cell];
+    });
+    at += along * cell + BETWEEN + extra;
+    const first = groupBoxes[0]!;
+    const last = groupBoxes.at(-1)!;
+    const box = { x: first.x, y: first.y, w: last.x + last.w - first.x, h: last.y + last.h - first.y };
+    return { ...each, corners, blocks: groupBoxes, box };
+  });
+  const end = at - BETWEEN - extra;
+  return { boards, cell, width, height: Math.ceil(across ? TITLE + deepest : end), across };
+}
+
+/** The corner of a cell, in pixels. Of an input: coordinates of the padded plane, from the input's own first cell on. */
+export function cornerOf(layout: Layout, board: Board, index: readonly number[]): readonly [x: number, y: number] {
+  const { cell } = layout;
+  const [x, y] = board.corners[index[0]!]!;
+  if (board.kind === "weight") {
+    const gap = tileGap(board.rows, board.columns);
+    const [, tile, ky, kx] = index as [number, number, number, number];
+    const row = Math.floor(tile / board.tileColumns) * (board.rows + gap) + ky;
+    return [x + ((tile % board.tileColumns) * (board.columns + gap) + kx) * cell, y + row * cell];
+  }
+  return [x + (index[2]! + board.padLeft) * cell, y + (index[1]! + board.padTop) * cell];
+}
+
+/** The board that a cell lies on: what one stage puts out, the next one reads. */
+export function boardOf({ boards }: Layout, { kind, board: stage }: Pick<Cell, "kind" | "board">): Board | undefined {
+  if (kind === "input" && stage > 0) return boardOf({ boards } as Layout, { kind: "output", board: stage - 1 });
+  return boards.find((each) => each.kind === kind && each.stage === stage);
+}
+
+/** What lies under a point, or nothing. Padding is nothing: it has no values of its own. */
+export function cellAt(layout: Layout, stages: readonly Conv2dProblem[], x: number, y: number): Cell | undefined {
+  const { cell } = layout;
+  for (const board of layout.boards) {
+    const { box } = board;
+    if (x < box.x || y < box.y || x >= box.x + box.w || y >= box.y + box.h) continue;
+    const gap = tileGap(board.rows, board.columns);
+    const tileRows = Math.ceil(board.tiles / board.tileColumns);
+    const width = (board.tileColumns * (board.columns + gap) - gap) * cell;
+    const height = (tileRows * (board.rows + gap) - gap) * cell;
+    const item = board.corners.findIndex(
+      ([left, top]) => x >= left && y >= top && x < left + width && y < top + height,
+    );
+    if (item < 0) continue;
+    const [left, top] = board.corners[item]!;
+    const [row, column] = [Math.floor((y - top) / cell), Math.floor((x - left) / cell)];
+    const p = stages[board.stage]!;
+    if (board.kind !== "weight") {
+      const [own, across] = [row - board.padTop, column - board.padLeft];
+      const [h, w] = board.kind === "input" ? [p.ih, p.iw] : [p.oh, p.ow];
+      if (own < 0 || across < 0 || own >= h || across >= w) return undefined;
+      return { kind: board.kind, board: board.stage, index: [item, own, across] };
+    }
+    const [tileRow, tileColumn] = [Math.floor(row / (board.rows + gap)), Math.floor(column / (board.columns + gap))];
+    const [ky, kx] = [row % (board.rows + gap), column % (board.columns + gap)];
+    const tile = tileRow * board.tileColumns + tileColumn;
+    if (ky >= board.rows || kx >= board.columns || tile >= board.tiles) return undefined;
+    return { kind: "weight", board: board.stage, index: [item, tile, ky, kx] };
+  }
+  return undefined;
+}
