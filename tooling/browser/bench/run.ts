@@ -11,7 +11,11 @@ import { benchTable } from "../../../apps/benchmark/src/terminal/bench/bench-tab
 import type { LayerOutcome } from "../../../apps/benchmark/src/engine/measure/bench-layer.js";
 import { type LayerResult, layerResult, totals } from "../../../apps/benchmark/src/engine/measure/results.js";
 import { geometricMean } from "../../../apps/benchmark/src/engine/statistics.js";
-import { type DistinctLayer, distinctLayers, resolveTargets } from "../../../apps/benchmark/src/engine/workloads/index.js";
+import {
+  type DistinctLayer,
+  distinctLayers,
+  resolveTargets,
+} from "../../../apps/benchmark/src/engine/workloads/index.js";
 import { cacheFolder, fail } from "../../checks/workspace.js";
 import { installPackages } from "../../peers/install.js";
 import { TFJS_WEBGL } from "../../peers/peers.js";

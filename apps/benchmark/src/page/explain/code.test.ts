@@ -10,8 +10,24 @@ describe("code", () => {
   it("is torch's", () => {
     expect(torchCode([TEXTBOOK])).toContain("layer = nn.Conv2d(3, 128, kernel_size=3)\n");
     const p = conv2dProblem({
-      ...{ ic: 4, g: 2, ih: 9, iw: 8, oc: 6, kh: 3, kw: 5, sh: 2, sw: 1, dh: 2, dw: 1, bias: false },
-      ...{ pt: 1, pb: 1, pl: 2, pr: 2, paddingMode: "circular", activation: "relu6" },
+      ic: 4,
+      g: 2,
+      ih: 9,
+      iw: 8,
+      oc: 6,
+      kh: 3,
+      kw: 5,
+      sh: 2,
+      sw: 1,
+      dh: 2,
+      dw: 1,
+      bias: false,
+      pt: 1,
+      pb: 1,
+      pl: 2,
+      pr: 2,
+      paddingMode: "circular",
+      activation: "relu6",
     });
     expect(torchCode([p])).toContain(`layer = nn.Sequential(
     nn.Conv2d(4, 6, kernel_size=(3, 5), stride=(2, 1), padding=(1, 2), dilation=(2, 1), groups=2, bias=False, padding_mode="circular"),

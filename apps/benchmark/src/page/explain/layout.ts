@@ -40,7 +40,12 @@ export interface Layout {
   readonly height: number;
   /** Boards lie side by side, or below each other. */
   readonly across: boolean;
+  /** Into how many lines the groups of a board are broken. */
+  readonly bands: number;
 }
+
+/** Many groups lie in several lines. */
+const BANDS = [1, 2, 3, 4, 6, 8, 12, 16];
 
 /** More than this would not be seen, and would take long to draw. */
 export const MOST_CELLS = 400_000;
@@ -65,21 +70,41 @@ function sketch(stages: readonly Conv2dProblem[]): readonly Sketch[] {
     const plane = { tiles: 1, tileColumns: 1, stage, groups: p.g, padTop: 0, padLeft: 0 };
     const [rows, columns] = [p.ih + p.pt + p.pb, p.iw + p.pl + p.pr];
     const input: Sketch = {
-      ...{ ...plane, kind: "input", rows, columns, padTop: p.pt, padLeft: p.pl },
-      ...{ count: p.ic, itemRows: rows, itemColumns: columns, title: `Input ${planesOf(p.ic, p.ih, p.iw)}` },
+      ...plane,
+      kind: "input",
+      rows,
+      columns,
+      padTop: p.pt,
+      padLeft: p.pl,
+      count: p.ic,
+      itemRows: rows,
+      itemColumns: columns,
+      title: `Input ${planesOf(p.ic, p.ih, p.iw)}`,
     };
     const tiles = p.ic / p.g;
     const tileColumns = tiles <= 4 ? tiles : Math.ceil(Math.sqrt(2 * tiles));
     const between = tileGap(p.kh, p.kw);
     const weight: Sketch = {
-      ...{ ...plane, kind: "weight", rows: p.kh, columns: p.kw, tiles, tileColumns, count: p.oc },
+      ...plane,
+      kind: "weight",
+      rows: p.kh,
+      columns: p.kw,
+      tiles,
+      tileColumns,
+      count: p.oc,
       itemRows: Math.ceil(tiles / tileColumns) * (p.kh + between) - between,
       itemColumns: tileColumns * (p.kw + between) - between,
       title: `${p.oc} ${p.oc === 1 ? "filter" : "filters"} of ${planesOf(tiles, p.kh, p.kw)}`,
     };
     const last = stage === stages.length - 1;
     const output: Sketch = {
-      ...{ ...plane, kind: "output", rows: p.oh, columns: p.ow, count: p.oc, itemRows: p.oh, itemColumns: p.ow },
+      ...plane,
+      kind: "output",
+      rows: p.oh,
+      columns: p.ow,
+      count: p.oc,
+      itemRows: p.oh,
+      itemColumns: p.ow,
       title: `${last ? "Output" : "Between"} ${planesOf(p.oc, p.oh, p.ow)}`,
     };
     return stage === 0 ? [input, weight, output] : [weight, output];
@@ -124,40 +149,56 @@ export function layOut(stages: readonly Conv2dProblem[], width: number, height: 
   const sketches = sketch(stages);
   const across = width > 760;
   const [room, depth] = across ? [width, height] : [height * 2.2, width];
-  let best: { readonly cell: number; readonly blocks: readonly Block[]; readonly pitch: readonly number[] } | undefined;
-  for (let extent = 1; extent <= 700; extent++) {
-    const blocks = sketches.map((board) =>
-      block(board, (extent - (board.groups - 1) * GROUP_GAP) / board.groups, across),
-    );
-    const pitch = sketches.map((board) =>
-      Math.max(...blocks.filter((_, index) => sketches[index]!.groups === board.groups).map((each) => each.athwart)),
-    );
-    const along = blocks.reduce((sum, each) => sum + each.along, 0);
-    const athwart = Math.max(...sketches.map((b, index) => b.groups * (pitch[index]! + GROUP_GAP) - GROUP_GAP));
-    const titles = across ? 0 : TITLE * sketches.length;
-    const cell = Math.min(
-      LARGEST_CELL,
-      (room - BETWEEN * (sketches.length - 1) - titles) / along,
-      (depth - (across ? TITLE : 0)) / athwart,
-    );
-    if (!best || cell > best.cell * 1.001) best = { cell, blocks, pitch };
+  let best: Choice | undefined;
+  for (const bands of BANDS) {
+    for (let extent = 1; extent <= 700; extent++) {
+      const perBand = sketches.map(({ groups }) => Math.ceil(groups / bands));
+      const blocks = sketches.map((board, index) =>
+        block(board, (extent - (perBand[index]! - 1) * GROUP_GAP) / perBand[index]!, across),
+      );
+      const pitch = sketches.map((board) =>
+        Math.max(...blocks.filter((_, index) => sketches[index]!.groups === board.groups).map((each) => each.athwart)),
+      );
+      const along = sketches.reduce((sum, board, index) => sum + boardAlong(board, blocks[index]!, bands), 0);
+      const athwart = Math.max(...perBand.map((each, index) => each * (pitch[index]! + GROUP_GAP) - GROUP_GAP));
+      const titles = across ? 0 : TITLE * sketches.length;
+      const cell = Math.min(
+        LARGEST_CELL,
+        (room - BETWEEN * (sketches.length - 1) - titles) / along,
+        (depth - (across ? TITLE : 0)) / athwart,
+      );
+      // Broken lines only where they are worth it: the eye follows one line more easily.
+      if (!best || cell > best.cell * (bands > best.bands ? 1.25 : 1.001)) best = { cell, bands, blocks, pitch };
+    }
   }
-  const { blocks, pitch } = best!;
   const cell = Math.max(1, Math.floor(best!.cell * ratio)) / ratio;
-  return place(sketches, blocks, pitch, cell, width, across);
+  return place(sketches, { ...best!, cell }, width, across);
+}
+
+interface Choice {
+  readonly cell: number;
+  readonly bands: number;
+  readonly blocks: readonly Block[];
+  /** Cells across the flow from a group to the next, without the gap. */
+  readonly pitch: readonly number[];
+}
+
+/** Cells of a board along the flow. */
+function boardAlong({ groups }: Sketch, { along }: Block, bands: number): number {
+  return Math.min(bands, groups) * (along + GROUP_GAP) - GROUP_GAP;
 }
 
 function place(
   sketches: readonly Sketch[],
-  blocks: readonly Block[],
-  pitch: readonly number[],
-  cell: number,
+  { cell, bands, blocks, pitch }: Choice,
   width: number,
   across: boolean,
 ): Layout {
-  const depths = sketches.map((b, index) => (b.groups * (pitch[index]! + GROUP_GAP) - GROUP_GAP) * cell);
+  const perBand = sketches.map(({ groups }) => Math.ceil(groups / bands));
+  const depths = perBand.map((each, index) => (each * (pitch[index]! + GROUP_GAP) - GROUP_GAP) * cell);
+  const lengths = sketches.map((board, index) => boardAlong(board, blocks[index]!, bands) * cell);
   const deepest = Math.max(...depths);
-  const used = blocks.reduce((sum, each) => sum + each.along * cell, 0) + BETWEEN * (blocks.length - 1);
+  const used = lengths.reduce((sum, each) => sum + each, 0) + BETWEEN * (blocks.length - 1);
   // What is left of the width goes between the boards.
   const extra = across ? Math.max(0, Math.min(140, (width - used) / Math.max(1, blocks.length - 1))) : 0;
   let at = across ? Math.max(0, (width - used - extra * (blocks.length - 1)) / 2) : 0;
@@ -167,11 +208,12 @@ function place(
     const start = across ? TITLE + (deepest - depths[index]!) / 2 : Math.max(0, (width - depths[index]!) / 2);
     const perGroup = each.count / each.groups;
     const groupBoxes = Array.from({ length: each.groups }, (_, group): Box => {
-      const offset = start + (group * (pitch[index]! + GROUP_GAP) + (pitch[index]! - athwart) / 2) * cell;
-      const snapped = Math.round(offset);
+      const [band, own] = [Math.floor(group / perBand[index]!), group % perBand[index]!];
+      const offset = start + (own * (pitch[index]! + GROUP_GAP) + (pitch[index]! - athwart) / 2) * cell;
+      const [snapped, begin] = [Math.round(offset), Math.round(at + band * (along + GROUP_GAP) * cell)];
       return across
-        ? { x: Math.round(at), y: snapped, w: along * cell, h: athwart * cell }
-        : { x: snapped, y: Math.round(at), w: athwart * cell, h: along * cell };
+        ? { x: begin, y: snapped, w: along * cell, h: athwart * cell }
+        : { x: snapped, y: begin, w: athwart * cell, h: along * cell };
     });
     const corners = Array.from({ length: each.count }, (_, item): readonly [number, number] => {
       const box = groupBoxes[Math.floor(item / perGroup)]!;
@@ -181,14 +223,20 @@ function place(
         : [Math.floor(own / lines), own % lines];
       return [box.x + column * (each.itemColumns + GAP) * cell, box.y + row * (each.itemRows + GAP) * cell];
     });
-    at += along * cell + BETWEEN + extra;
-    const first = groupBoxes[0]!;
-    const last = groupBoxes.at(-1)!;
-    const box = { x: first.x, y: first.y, w: last.x + last.w - first.x, h: last.y + last.h - first.y };
-    return { ...each, corners, blocks: groupBoxes, box };
+    at += lengths[index]! + BETWEEN + extra;
+    return { ...each, corners, blocks: groupBoxes, box: around(groupBoxes) };
   });
   const end = at - BETWEEN - extra;
-  return { boards, cell, width, height: Math.ceil(across ? TITLE + deepest : end), across };
+  return { boards, cell, width, height: Math.ceil(across ? TITLE + deepest : end), across, bands };
+}
+
+function around(boxes: readonly Box[]): Box {
+  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
+  const [right, bottom] = [
+    Math.max(...boxes.map((box) => box.x + box.w)),
+    Math.max(...boxes.map((box) => box.y + box.h)),
+  ];
+  return { x, y, w: right - x, h: bottom - y };
 }
 
 /** The corner of a cell, in pixels. Of an input: coordinates of the padded plane, from the input's own first cell on. */

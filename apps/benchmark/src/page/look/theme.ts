@@ -1,6 +1,6 @@
 /** Light or dark: what the system says, until the reader says otherwise. Kept in this browser; no cookie. */
 
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 
 export type Theme = "system" | "light" | "dark";
 
@@ -10,9 +10,17 @@ export const THEMES: readonly Theme[] = ["system", "light", "dark"];
 /** The reader's choice. */
 export const theme = signal<Theme>("system");
 
+const systemDark = signal(false);
+
+/** Whether the page is dark now: for what is painted, which no style sheet reaches. */
+export const darkNow = computed(() => (theme.value === "system" ? systemDark.value : theme.value === "dark"));
+
 /** Before anything is drawn, so that nothing flashes. */
 export function startTheme(): void {
   theme.value = THEMES.find((one) => one === stored()) ?? "system";
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  systemDark.value = system.matches;
+  system.addEventListener("change", ({ matches }) => (systemDark.value = matches));
   effect(() => {
     const { dataset } = document.documentElement;
     if (theme.value === "system") delete dataset["theme"];

@@ -1,0 +1,131 @@
+/** What lights up for a cell: which cells belong to it, as places in the picture. Pure. */
+
+import type { Conv2dProblem } from "@convene/core";
+import type { Cell } from "./cell.js";
+import { type Board, boardOf, cornerOf, type Layout } from "./layout.js";
+import { outputsOfInput, readsOfWeight, type Tap, tapsOf, usesOf } from "./taps.js";
+
+/** SVG paths, one for each role. */
+export interface Marks {
+  /** Inputs. */
+  readonly reads: string;
+  /** Padding that stands for an input. */
+  readonly padding: string;
+  readonly weights: string;
+  readonly results: string;
+  /** The product that is being computed. */
+  readonly now: string;
+  /** From inputs to weights to the result, where there are few enough to be told apart. */
+  readonly beams: readonly string[];
+}
+
+/** Beams of more channels would cover the picture. */
+const MOST_BEAMS = 4;
+
+/** @param product of an output: which of its products is being computed; its products from there on are not lit */
+export function marksOf(
+  layout: Layout,
+  stages: readonly Conv2dProblem[],
+  { kind, board: stage, index }: Cell,
+  product?: number,
+): Marks {
+  const p = stages[stage]!;
+  const input = boardOf(layout, { kind: "input", board: stage })!;
+  const weight = boardOf(layout, { kind: "weight", board: stage })!;
+  const output = boardOf(layout, { kind: "output", board: stage })!;
+  const at = (board: Board, indices: Iterable<readonly number[]>): string =>
+    [...indices].map((each) => square(layout, cornerOf(layout, board, each))).join("");
+  const read = (taps: readonly Tap[]): string =>
+    at(
+      input,
+      taps.flatMap(({ c, source }) => (source ? [[c, ...source]] : [])),
+    );
+  // Only the input has a border that is drawn; a pointwise convolution has none.
+  const border = (taps: readonly Tap[]): string =>
+    at(
+      input,
+      taps.filter(({ py, px }) => py < 0 || px < 0 || py >= p.ih || px >= p.iw).map(({ c, py, px }) => [c, py, px]),
+    );
+
+  if (kind === "output") {
+    const taps = tapsOf(p, index);
+    const now = product === undefined ? undefined : taps[product];
+    const places = taps.map(({ i, ky, kx }) => [index[0]!, i, ky, kx]);
+    return {
+      reads: read(taps),
+      padding: border(taps),
+      weights: at(weight, places),
+      results: at(output, [index]),
+      now: now ? read([now]) + border([now]) + at(weight, [places[product!]!]) : "",
+      beams: beamsOf(layout, p, { input, weight, output }, index, taps),
+    };
+  }
+  if (kind === "input") {
+    const uses = usesOf(p, index);
+    const [from, to] = outputsOfInput(p, index[0]!);
+    const i = index[0]! % (p.ic / p.g);
+    const taps = new Map(uses.map(({ ky, kx }) => [ky * p.kw + kx, [ky, kx] as const]));
+    const outputs = new Map(uses.map(({ oy, ox }) => [oy * p.ow + ox, [oy, ox] as const]));
+    const channels = Array.from({ length: to - from }, (_, each) => from + each);
+    return {
+      reads: at(input, [index]),
+      padding: "",
+      weights: at(
+        weight,
+        channels.flatMap((o) => [...taps.values()].map((tap) => [o, i, ...tap])),
+      ),
+      results: at(
+        output,
+        channels.flatMap((o) => [...outputs.values()].map((place) => [o, ...place])),
+      ),
+      now: "",
+      beams: [],
+    };
+  }
+  const taps = readsOfWeight(p, index);
+  return {
+    reads: read(taps),
+    padding: border(taps),
+    weights: at(weight, [index]),
+    results: at(
+      output,
+      taps.map((_, place) => [index[0]!, Math.floor(place / p.ow), place % p.ow]),
+    ),
+    now: "",
+    beams: [],
+  };
+}
+
+function square({ cell }: Layout, [x, y]: readonly [number, number]): string {
+  return `M${x} ${y}h${cell}v${cell}h${-cell}z`;
+}
+
+/** A quadrilateral between the facing edges of two boxes. */
+function beam(across: boolean, [ax, ay, aw, ah]: Rect, [bx, by, bw, bh]: Rect): string {
+  return across
+    ? `M${ax + aw} ${ay}L${bx} ${by}V${by + bh}L${ax + aw} ${ay + ah}z`
+    : `M${ax} ${ay + ah}L${bx} ${by}H${bx + bw}L${ax + aw} ${ay + ah}z`;
+}
+type Rect = readonly [x: number, y: number, w: number, h: number];
+
+function beamsOf(
+  layout: Layout,
+  p: Conv2dProblem,
+  { input, weight, output }: Readonly<Record<"input" | "weight" | "output", Board>>,
+  index: readonly number[],
+  taps: readonly Tap[],
+): readonly string[] {
+  const tiles = p.ic / p.g;
+  if (tiles > MOST_BEAMS) return [];
+  const { cell, across } = layout;
+  const [resultX, resultY] = cornerOf(layout, output, index);
+  const result: Rect = [resultX, resultY, cell, cell];
+  return Array.from({ length: tiles }, (_, i) => {
+    const [first, last] = [taps[i * p.kh * p.kw]!, taps[(i + 1) * p.kh * p.kw - 1]!];
+    const [x, y] = cornerOf(layout, input, [first.c, first.py, first.px]);
+    const patch: Rect = [x, y, (last.px - first.px + 1) * cell, (last.py - first.py + 1) * cell];
+    const [wx, wy] = cornerOf(layout, weight, [index[0]!, i, 0, 0]);
+    const tile: Rect = [wx, wy, p.kw * cell, p.kh * cell];
+    return [beam(across, patch, tile), beam(across, tile, result)];
+  }).flat();
+}

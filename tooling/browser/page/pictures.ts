@@ -1,0 +1,63 @@
+/** Makes the pictures of the page that README and docs show: each view, light and dark, on a phone and wide. `pnpm pictures`. */
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import type { Page } from "playwright-core";
+import { fail, ROOT } from "../../checks/workspace.js";
+import { openBrowser, servePage } from "./built-page.js";
+
+const FOLDER = join(ROOT, "docs", "pictures");
+
+interface Shot {
+  readonly name: string;
+  readonly hash: string;
+  /** What is done before the picture is taken. */
+  readonly before?: (page: Page) => Promise<void>;
+}
+
+const SHOTS: readonly Shot[] = [
+  { name: "explain", hash: "#explain" },
+  { name: "explain-pair", hash: "#explain?pair=yes&cell=output-1-40-2-2" },
+  { name: "explain-groups", hash: "#explain?problem=g8_ic32_ih7_oc32_kh3_ph1&cell=output-0-13-3-3" },
+];
+
+const SIZES = [
+  { name: "wide", width: 1600, height: 1000, scale: 1 },
+  { name: "phone", width: 390, height: 844, scale: 2 },
+] as const;
+
+try {
+  mkdirSync(FOLDER, { recursive: true });
+  const only = process.argv.slice(2);
+  const served = await servePage(true);
+  const browser = await openBrowser();
+  try {
+    for (const shot of SHOTS.filter(({ name }) => only.length === 0 || only.includes(name))) {
+      for (const { name, width, height, scale } of SIZES) {
+        for (const colorScheme of ["light", "dark"] as const) {
+          const context = await browser.newContext({
+            viewport: { width, height },
+            deviceScaleFactor: scale,
+            colorScheme,
+            reducedMotion: "reduce",
+          });
+          const page = await context.newPage();
+          await page.goto(`${served.url}${shot.hash}`);
+          await page.locator("main .card").first().waitFor();
+          await shot.before?.(page);
+          await page.waitForTimeout(300);
+          const file = join(FOLDER, `${shot.name}-${name}-${colorScheme}.png`);
+          await page.screenshot({ path: file, fullPage: name === "phone" });
+          process.stdout.write(`${file}\n`);
+          await context.close();
+        }
+      }
+    }
+  } finally {
+    await browser.close();
+    served.close();
+  }
+} catch (error) {
+  fail(error);
+}
