@@ -1,5 +1,6 @@
 /** Builds the page into `dist/page`, a folder that any host can serve, and serves it while it is developed (`pnpm web`). */
 
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 
@@ -9,6 +10,9 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 const ISOLATION = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
 const CACHE = path("./node_modules/.vite");
+
+/** Convene's version, which a page cannot read from a package.json. */
+const { version } = JSON.parse(readFileSync(path("../../packages/core/package.json"), "utf8")) as { version: string };
 
 /** Nothing comes from elsewhere. `eval`, which gpu.js needs, is used in workers only, which this does not concern. */
 const CONTENT_SECURITY_POLICY = [
@@ -44,7 +48,9 @@ export default defineConfig({
   cacheDir: CACHE,
   plugins: [contentSecurityPolicy()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  worker: { format: "es" },
+  define: { CONVENE_VERSION: JSON.stringify(version) },
+  // The engine's `import()` is for programs in Node, which need not load what they do not use; here the engine is one file.
+  worker: { format: "es", rolldownOptions: { checks: { ineffectiveDynamicImport: false } } },
   build: {
     outDir: path("./dist/page"),
     emptyOutDir: true,

@@ -30,17 +30,16 @@ export async function servePage(isolated: boolean): Promise<Served> {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname));
     const file = join(FOLDER, path.endsWith("/") ? `${path}index.html` : path);
-    readFile(file).then(
-      (content) => {
-        if (isolated) for (const [name, value] of Object.entries(ISOLATION)) response.setHeader(name, value);
-        response.setHeader("content-type", TYPES[extname(file)] ?? "application/octet-stream");
-        response.end(content);
-      },
-      () => {
-        response.statusCode = 404;
-        response.end();
-      },
-    );
+    const answer = async (): Promise<void> => {
+      const content = await readFile(file);
+      if (isolated) for (const [name, value] of Object.entries(ISOLATION)) response.setHeader(name, value);
+      response.setHeader("content-type", TYPES[extname(file)] ?? "application/octet-stream");
+      response.end(content);
+    };
+    answer().catch(() => {
+      response.statusCode = 404;
+      response.end();
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

@@ -50,6 +50,8 @@ const BANDS = [1, 2, 3, 4, 6, 8, 12, 16];
 /** More than this would not be seen, and would take long to draw. */
 export const MOST_CELLS = 400_000;
 const LARGEST_CELL = 30;
+/** Pixels: large enough to point at. */
+const GOOD_CELL = 5;
 /** Pixels for a board's title, and between boards. */
 const TITLE = 26;
 const BETWEEN = 58;
@@ -151,6 +153,8 @@ export function layOut(stages: readonly Conv2dProblem[], width: number, height: 
   const [room, depth] = across ? [width, height] : [height * 2.2, width];
   let best: Choice | undefined;
   for (const bands of BANDS) {
+    // Broken lines only where one line leaves no cells to look at: the eye follows one line more easily.
+    if (best && best.cell >= GOOD_CELL) break;
     for (let extent = 1; extent <= 700; extent++) {
       const perBand = sketches.map(({ groups }) => Math.ceil(groups / bands));
       const blocks = sketches.map((board, index) =>
@@ -167,8 +171,7 @@ export function layOut(stages: readonly Conv2dProblem[], width: number, height: 
         (room - BETWEEN * (sketches.length - 1) - titles) / along,
         (depth - (across ? TITLE : 0)) / athwart,
       );
-      // Broken lines only where they are worth it: the eye follows one line more easily.
-      if (!best || cell > best.cell * (bands > best.bands ? 1.25 : 1.001)) best = { cell, bands, blocks, pitch };
+      if (!best || cell > best.cell * 1.001) best = { cell, bands, blocks, pitch };
     }
   }
   const cell = Math.max(1, Math.floor(best!.cell * ratio)) / ratio;

@@ -5,16 +5,22 @@ import type { Cell } from "./cell.js";
 import { type Board, boardOf, cornerOf, type Layout } from "./layout.js";
 import { outputsOfInput, readsOfWeight, type Tap, tapsOf, usesOf } from "./taps.js";
 
-/** SVG paths, one for each role. */
+/** Cells that light up, as two SVG paths: what is filled, and the line around it. */
+export interface Mark {
+  readonly fill: string;
+  readonly edge: string;
+}
+
+/** SVG paths, one for each role: the outline of all its cells, without lines between neighbours. */
 export interface Marks {
   /** Inputs. */
-  readonly reads: string;
+  readonly reads: Mark;
   /** Padding that stands for an input. */
-  readonly padding: string;
-  readonly weights: string;
-  readonly results: string;
+  readonly padding: Mark;
+  readonly weights: Mark;
+  readonly results: Mark;
   /** The product that is being computed. */
-  readonly now: string;
+  readonly now: Mark;
   /** From inputs to weights to the result, where there are few enough to be told apart. */
   readonly beams: readonly string[];
 }
@@ -33,15 +39,18 @@ export function marksOf(
   const input = boardOf(layout, { kind: "input", board: stage })!;
   const weight = boardOf(layout, { kind: "weight", board: stage })!;
   const output = boardOf(layout, { kind: "output", board: stage })!;
-  const at = (board: Board, indices: Iterable<readonly number[]>): string =>
-    [...indices].map((each) => square(layout, cornerOf(layout, board, each))).join("");
-  const read = (taps: readonly Tap[]): string =>
+  const at = (board: Board, indices: Iterable<readonly number[]>): Mark =>
+    outline(
+      layout.cell,
+      [...indices].map((each) => cornerOf(layout, board, each)),
+    );
+  const read = (taps: readonly Tap[]): Mark =>
     at(
       input,
       taps.flatMap(({ c, source }) => (source ? [[c, ...source]] : [])),
     );
   // Only the input has a border that is drawn; a pointwise convolution has none.
-  const border = (taps: readonly Tap[]): string =>
+  const border = (taps: readonly Tap[]): Mark =>
     at(
       input,
       taps.filter(({ py, px }) => py < 0 || px < 0 || py >= p.ih || px >= p.iw).map(({ c, py, px }) => [c, py, px]),
@@ -56,7 +65,7 @@ export function marksOf(
       padding: border(taps),
       weights: at(weight, places),
       results: at(output, [index]),
-      now: now ? read([now]) + border([now]) + at(weight, [places[product!]!]) : "",
+      now: now ? both(both(read([now]), border([now])), at(weight, [places[product!]!])) : NONE,
       beams: beamsOf(layout, p, { input, weight, output }, index, taps),
     };
   }
@@ -69,7 +78,7 @@ export function marksOf(
     const channels = Array.from({ length: to - from }, (_, each) => from + each);
     return {
       reads: at(input, [index]),
-      padding: "",
+      padding: NONE,
       weights: at(
         weight,
         channels.flatMap((o) => [...taps.values()].map((tap) => [o, i, ...tap])),
@@ -78,7 +87,7 @@ export function marksOf(
         output,
         channels.flatMap((o) => [...outputs.values()].map((place) => [o, ...place])),
       ),
-      now: "",
+      now: NONE,
       beams: [],
     };
   }
@@ -91,14 +100,31 @@ export function marksOf(
       output,
       taps.map((_, place) => [index[0]!, Math.floor(place / p.ow), place % p.ow]),
     ),
-    now: "",
+    now: NONE,
     beams: [],
   };
 }
 
-function square({ cell }: Layout, [x, y]: readonly [number, number]): string {
-  return `M${x} ${y}h${cell}v${cell}h${-cell}z`;
+/** Each cell as a closed path for its fill, which no stroke follows where two cells meet. */
+function outline(cell: number, corners: readonly (readonly [x: number, y: number])[]): Mark {
+  const key = (x: number, y: number): string => `${Math.round(x * 4)},${Math.round(y * 4)}`;
+  const taken = new Set(corners.map(([x, y]) => key(x, y)));
+  const fill = corners.map(([x, y]) => `M${x} ${y}h${cell}v${cell}h${-cell}z`).join("");
+  const edge = corners
+    .map(([x, y]) =>
+      [
+        taken.has(key(x, y - cell)) ? "" : `M${x} ${y}h${cell}`,
+        taken.has(key(x + cell, y)) ? "" : `M${x + cell} ${y}v${cell}`,
+        taken.has(key(x, y + cell)) ? "" : `M${x} ${y + cell}h${cell}`,
+        taken.has(key(x - cell, y)) ? "" : `M${x} ${y}v${cell}`,
+      ].join(""),
+    )
+    .join("");
+  return { fill, edge };
 }
+
+const NONE: Mark = { fill: "", edge: "" };
+const both = (a: Mark, b: Mark): Mark => ({ fill: a.fill + b.fill, edge: a.edge + b.edge });
 
 /** A quadrilateral between the facing edges of two boxes. */
 function beam(across: boolean, [ax, ay, aw, ah]: Rect, [bx, by, bw, bh]: Rect): string {

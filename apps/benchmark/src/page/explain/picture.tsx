@@ -264,6 +264,8 @@ function ribbon(from: Box, to: Box, across: boolean): string {
   return `M${from.x} ${a}C${from.x} ${middle} ${to.x} ${middle} ${to.x} ${b}H${to.x + to.w}C${to.x + to.w} ${middle} ${from.x + from.w} ${middle} ${from.x + from.w} ${a}z`;
 }
 
+const ROLES = ["reads", "padding", "weights", "results", "now"] as const;
+
 function Lights({ layout }: { readonly layout: Layout }) {
   const now = current.value;
   const product = now && !hovered.value ? now.tap : undefined;
@@ -273,11 +275,12 @@ function Lights({ layout }: { readonly layout: Layout }) {
       {marks.beams.map((path, index) => (
         <path key={index} class={index % 2 === 0 ? "beam reads" : "beam weights"} d={path} />
       ))}
-      <path class="mark reads" d={marks.reads} />
-      <path class="mark padding" d={marks.padding} />
-      <path class="mark weights" d={marks.weights} />
-      <path class="mark results" d={marks.results} />
-      <path class="mark now" d={marks.now} />
+      {ROLES.map((role) => (
+        <g key={role} class={`mark ${role}`}>
+          <path class="fill" d={marks[role].fill} />
+          <path class="edge" d={marks[role].edge} />
+        </g>
+      ))}
     </g>
   );
 }

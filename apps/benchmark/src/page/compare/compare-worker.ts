@@ -1,0 +1,76 @@
+/** The engine in a Web Worker: the page stays free, and what hangs here can be ended. */
+
+import { BACKENDS, type BackendTable } from "../../engine/backends.js";
+import { compare, type CompareReport, foldEvent } from "../../engine/index.js";
+import { fetchedScripts, gzippedSize } from "./gzipped-size.js";
+import type { FromWorker, ToWorker } from "./messages.js";
+import { plantedFault } from "./planted-fault.js";
+
+/** Milliseconds between two reports: more often than can be read is of no use. */
+const REPORT_EVERY = 400;
+
+const TABLE: BackendTable = {
+  ...BACKENDS,
+  "planted-fault": { about: "cpu with one wrong number", standard: false, open: plantedFault },
+};
+
+const post = (message: FromWorker): void => (postMessage as (message: FromWorker) => void)(message);
+const stop = new AbortController();
+let hidden = false;
+
+addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === "stop") stop.abort(new Error("stopped"));
+  else if (data.type === "hidden") hidden = data.hidden;
+  else {
+    run(data.plan).catch((error: unknown) => {
+      post({ type: "error", message: error instanceof Error ? error.message : String(error) });
+    });
+  }
+});
+
+async function run(plan: Parameters<typeof compare>[0]): Promise<void> {
+  let report: CompareReport | undefined;
+  let sent = -Infinity;
+  const send = (): void => {
+    sent = performance.now();
+    if (report) post({ type: "report", report });
+  };
+  const sizes = new Map<string, number>();
+  let known = fetchedScripts();
+  const conditions = (): readonly "background"[] => (hidden ? ["background"] : []);
+  const environment = { convene: CONVENE_VERSION, platform: "browser" };
+  for await (const event of compare(plan, { signal: stop.signal, table: TABLE, conditions, environment })) {
+    report = foldEvent(report, event);
+    if (event.type === "backend") {
+      // A package that is fetched already has the size that it had the first time.
+      const base = event.backend.asked.split(/[:?]/)[0]!;
+      const scripts = fetchedScripts();
+      const own = scripts.filter((each) => !known.includes(each));
+      known = scripts;
+      if (own.length > 0 && !sizes.has(base)) {
+        const size = await gzippedSize(own).catch(() => undefined);
+        if (size !== undefined) sizes.set(base, size);
+      }
+    }
+    report = withSizes(report, sizes);
+    if (event.type === "progress") {
+      const { phase, done, total, label, elapsed, remaining } = event;
+      post({
+        type: "progress",
+        progress: { phase, done, total, label, elapsed, ...(remaining !== undefined && { remaining }) },
+      });
+    } else if (performance.now() - sent > REPORT_EVERY || event.type === "begin" || event.type === "failure") {
+      send();
+    }
+  }
+  send();
+  post({ type: "end" });
+}
+
+function withSizes(report: CompareReport, sizes: ReadonlyMap<string, number>): CompareReport {
+  const backends = report.backends.map((backend) => {
+    const downloadBytes = sizes.get(backend.asked.split(/[:?]/)[0]!);
+    return downloadBytes === undefined ? backend : { ...backend, downloadBytes };
+  });
+  return { ...report, backends };
+}

@@ -1,0 +1,72 @@
+/** The backends that the page offers, and whether this browser can run them. Pure, but for what a browser says of itself. */
+
+export interface Contestant {
+  /** What the engine is asked to open. */
+  readonly name: string;
+  readonly about: string;
+  /** Gives what is missing here, as a sentence, or nothing. */
+  readonly missing: (browser: Browser) => string | undefined;
+}
+
+/** What a browser has. */
+export interface Browser {
+  readonly simd: boolean;
+  readonly isolated: boolean;
+  readonly webgl2: boolean;
+  readonly webgpu: boolean;
+}
+
+const NO_SIMD = "This browser has no WebAssembly SIMD: cpu:js computes the same.";
+
+export const CONTESTANTS: readonly Contestant[] = [
+  {
+    name: "cpu",
+    about: "WebAssembly SIMD, one thread",
+    missing: ({ simd }) => (simd ? undefined : NO_SIMD),
+  },
+  {
+    name: "worker-threads",
+    about: "the same kernels on every core, over shared memory",
+    missing: ({ simd, isolated }) =>
+      simd
+        ? isolated
+          ? undefined
+          : "The page is not isolated, so threads cannot share memory: cpu runs the same kernels on one."
+        : NO_SIMD,
+  },
+  {
+    name: "gpu?mode=webgl2",
+    about: "gpu.js on the graphics processor, by WebGL2",
+    missing: ({ webgl2 }) =>
+      webgl2 ? undefined : "This browser gives workers no WebGL2: cpu and worker-threads need none.",
+  },
+  {
+    name: "gpu?mode=webgpu",
+    about: "gpu.js on the graphics processor, by WebGPU",
+    missing: ({ webgpu }) =>
+      webgpu ? undefined : "This browser has no WebGPU here: WebGL2 reaches the same graphics processor.",
+  },
+  { name: "cpu:js", about: "plain JavaScript, for where WebAssembly is forbidden", missing: () => undefined },
+  {
+    name: "planted-fault",
+    about: "cpu with one wrong number, to see how a fault is shown",
+    missing: ({ simd }) => (simd ? undefined : NO_SIMD),
+  },
+];
+
+/** The smallest module with a SIMD instruction: what `validate` says of it is whether there is SIMD. */
+const SIMD_MODULE = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+];
+
+/** What this browser has. */
+export function findBrowser(): Browser {
+  const simd = typeof WebAssembly === "object" && WebAssembly.validate(Uint8Array.from(SIMD_MODULE));
+  let webgl2 = false;
+  try {
+    webgl2 = new OffscreenCanvas(1, 1).getContext("webgl2") !== null;
+  } catch {
+    // No canvas outside the page: none in a worker either.
+  }
+  return { simd, isolated: globalThis.crossOriginIsolated, webgl2, webgpu: "gpu" in navigator };
+}

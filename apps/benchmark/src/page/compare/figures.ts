@@ -1,0 +1,114 @@
+/** From a report to what the charts draw. Pure. */
+
+import type { CompareReport, LayerReport, Verdict, WorkloadReport } from "../../engine/compare-report.js";
+import { rankedBackends } from "../../engine/fold-events.js";
+import { sumSamples } from "../../engine/measure/results.js";
+import { type Interval, medianInterval } from "../../engine/statistics.js";
+import { rank } from "../../engine/winner.js";
+
+/** A bar: a backend on a whole workload. */
+export interface Bar {
+  readonly backend: string;
+  readonly milliseconds: number;
+  readonly interval: Interval | undefined;
+  /** How many times the fastest one's time. */
+  readonly times: number;
+}
+
+/** The fastest first; only those that are right and have figures for all of it. */
+export function barsOf(report: CompareReport, workload: WorkloadReport): readonly Bar[] {
+  return rank(workload, rankedBackends(report)).map(({ backend, milliseconds, ratio }) => {
+    const samples =
+      workload.network?.figures.find((figure) => figure.backend === backend)?.samples ??
+      sumSamples(workload.layers, backend) ??
+      [];
+    return { backend, milliseconds, interval: medianInterval(samples), times: ratio.value };
+  });
+}
+
+/** The agreement of `a` with `b`, or with the reference; `undefined` where they were not compared. */
+export function agreementOf(report: CompareReport, a: string, b: string | undefined) {
+  return report.verification.agreement.find(
+    (each) => (each.a === a && each.b === b) || (b !== undefined && each.a === b && each.b === a),
+  );
+}
+
+/** The first thing that is wrong with a backend. */
+export function firstFault(report: CompareReport, backend: string): Verdict | undefined {
+  const faults = report.verification.verdicts.filter(({ status }) => status === "disagrees" || status === "failed");
+  return (
+    faults.find(({ a, b }) => a === backend && b === undefined) ??
+    faults.find(({ a, b }) => a === backend || b === backend)
+  );
+}
+
+/** What a column of the table by layer is sorted by. */
+export type SortKey = "order" | "macs" | (string & {});
+
+export interface Sorting {
+  readonly key: SortKey;
+  readonly descending: boolean;
+}
+
+/** A column of figures is named by its backend. Layers without a figure come last. */
+export function sortLayers(layers: readonly LayerReport[], { key, descending }: Sorting): readonly LayerReport[] {
+  const value = (layer: LayerReport, index: number): number => {
+    if (key === "order") return index;
+    if (key === "macs") return layer.macs;
+    return layer.figures.find(({ backend }) => backend === key)?.median ?? NaN;
+  };
+  return layers
+    .map((layer, index) => ({ layer, value: value(layer, index) }))
+    .sort((a, b) => {
+      if (Number.isNaN(a.value) || Number.isNaN(b.value))
+        return Number(Number.isNaN(a.value)) - Number(Number.isNaN(b.value));
+      return descending ? b.value - a.value : a.value - b.value;
+    })
+    .map(({ layer }) => layer);
+}
+
+/** Apart and named, for one backend: what it costs before it is fast, and when it is. */
+export interface Stages {
+  readonly backend: string;
+  /** Bytes, gzipped. */
+  readonly download: number | undefined;
+  /** Milliseconds: until it stands; to prepare all layers; their first runs; a later run of each. */
+  readonly load: number;
+  readonly prepare: number | undefined;
+  readonly first: number | undefined;
+  readonly steady: number | undefined;
+}
+
+export function stagesOf(report: CompareReport, { layers }: WorkloadReport): readonly Stages[] {
+  return report.backends.map(({ name, load, downloadBytes }) => {
+    const figures = layers.flatMap((layer) => layer.figures.filter(({ backend }) => backend === name));
+    const sum = (of: (figure: (typeof figures)[number]) => number | undefined): number | undefined => {
+      const values = figures.map(of);
+      if (values.length === 0 || values.length < layers.length || values.includes(undefined)) return undefined;
+      return values.reduce<number>((all, each) => all + each!, 0);
+    };
+    return {
+      backend: name,
+      download: downloadBytes,
+      load,
+      prepare: sum(({ prepare }) => prepare),
+      first: sum(({ first }) => first),
+      steady: sum(({ median }) => median),
+    };
+  });
+}
+
+/** A point of the roofline plot. */
+export interface Point {
+  readonly backend: string;
+  readonly problem: string;
+  /** Operations for each byte. */
+  readonly intensity: number;
+  readonly gflops: number;
+}
+
+export function pointsOf({ layers }: WorkloadReport): readonly Point[] {
+  return layers.flatMap(({ problem, macs, bytes, figures }) =>
+    figures.map(({ backend, gflops }) => ({ backend, problem, gflops, intensity: (2 * macs) / bytes })),
+  );
+}

@@ -1,0 +1,21 @@
+/** How many bytes have to be downloaded for a backend: what its package fetched, compressed as hosts do. */
+
+/** Addresses of scripts that this thread has fetched so far. */
+export function fetchedScripts(): readonly string[] {
+  return performance
+    .getEntriesByType("resource")
+    .map(({ name }) => name)
+    .filter((name) => /\.m?js(\?|$)/.test(name));
+}
+
+/** Bytes under gzip, all of them together. They come from the browser's cache. */
+export async function gzippedSize(addresses: readonly string[]): Promise<number> {
+  let size = 0;
+  for (const address of addresses) {
+    const response = await fetch(address, { cache: "force-cache" });
+    if (!response.ok || !response.body) throw new Error(`${address} cannot be read again`);
+    const reader = response.body.pipeThrough(new CompressionStream("gzip")).getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) size += part.value.length;
+  }
+  return size;
+}

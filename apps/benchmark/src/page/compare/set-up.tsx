@@ -1,0 +1,250 @@
+/** What is compared: the workload, the contestants, and how long. */
+
+import { useSignal } from "@preact/signals";
+import { parseProblem } from "@convene/core";
+import type { ComparePlan, WorkloadChoice } from "../../engine/compare-plan.js";
+import { setState, stateOf } from "../address/address.js";
+import { isolation } from "../isolation/isolation.js";
+import { CONTESTANTS, findBrowser } from "./contestants.js";
+import { dropped, takeOnnx } from "./dropped-file.js";
+import { WORKLOAD_CHOICES, type WorkloadName } from "./fields.js";
+import { runState, start, stop } from "./run.js";
+
+const state = stateOf("compare");
+
+const WORDS: Readonly<Record<WorkloadName, string>> = {
+  textbook: "Textbook: a convolution and its depthwise-separable pair",
+  yardstick: "Yardstick: nine layers that backends find easy and hard",
+  "mobilenet-v1": "MobileNet V1, all layers and end to end",
+  "mobilenet-v2": "MobileNet V2, all layers and end to end",
+  resnext50: "ResNeXt-50, all layers and end to end",
+  problems: "Problems that you write",
+  onnx: "A network from an ONNX file",
+};
+
+const TIMES = [
+  [25, "quick"],
+  [100, "normal"],
+  [400, "careful"],
+] as const;
+
+export function SetUp() {
+  const { workload, backends, time, roofline } = state.value;
+  const running = runState.value !== "idle";
+  const why = cannotStart();
+  return (
+    <form
+      class="card setup"
+      aria-label="What is compared"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!running && !cannotStart()) start(planOf());
+      }}
+    >
+      <label class="field">
+        <span>Workload</span>
+        <select
+          value={workload}
+          onChange={({ currentTarget }) => setState("compare", { workload: currentTarget.value as WorkloadName })}
+        >
+          {WORKLOAD_CHOICES.map((each) => (
+            <option key={each} value={each}>
+              {WORDS[each]}
+            </option>
+          ))}
+        </select>
+      </label>
+      {workload === "problems" && <Problems />}
+      {workload === "onnx" && <OnnxFile />}
+      <Contestants chosen={backends} />
+      <div class="setup-row">
+        <fieldset class="segments">
+          <legend class="hidden">Time for each layer and backend</legend>
+          {TIMES.map(([milliseconds, word]) => (
+            <label key={word}>
+              <input
+                type="radio"
+                name="time"
+                checked={time === milliseconds}
+                onChange={() => setState("compare", { time: milliseconds })}
+              />
+              <span>{word}</span>
+            </label>
+          ))}
+        </fieldset>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={roofline}
+            onChange={({ currentTarget }) => setState("compare", { roofline: currentTarget.checked })}
+          />{" "}
+          Roofline
+        </label>
+      </div>
+      {running ? (
+        <button type="button" class="primary" disabled={runState.value === "stopping"} onClick={stop}>
+          {runState.value === "stopping" ? "Stopping…" : "Stop"}
+        </button>
+      ) : (
+        <button type="submit" class="primary" disabled={why !== undefined}>
+          Compare
+        </button>
+      )}
+      <p class="small soft" role="status">
+        {why}
+      </p>
+    </form>
+  );
+}
+
+/** Why nothing can be started, as a sentence. */
+function cannotStart(): string | undefined {
+  const { workload, problems, backends } = state.value;
+  if (backends.length === 0) return "Choose a contestant.";
+  if (workload === "problems" && problems.length === 0) return "Write a problem, such as ic3_ih7_oc128_kh3.";
+  if (workload === "onnx" && !dropped.value) return "Choose an ONNX file.";
+  return undefined;
+}
+
+function planOf(): ComparePlan {
+  const { workload, problems, backends, time, roofline } = state.peek();
+  const file = dropped.peek();
+  const choice: WorkloadChoice =
+    workload === "problems"
+      ? { kind: "problems", problems }
+      : workload === "onnx"
+        ? { kind: "onnx", name: file!.name, bytes: file!.bytes }
+        : { kind: "named", name: workload };
+  return { workloads: [choice], backends, time, roofline };
+}
+
+function Contestants({ chosen }: { readonly chosen: readonly string[] }) {
+  const browser = { ...findBrowser(), isolated: isolation.value.kind === "isolated" };
+  const known = CONTESTANTS.map(({ name }) => name);
+  const others = chosen.filter((name) => !known.includes(name));
+  const toggle = (name: string, on: boolean): void => {
+    const next = on ? [...chosen, name] : chosen.filter((each) => each !== name);
+    // The first is the baseline, so the order is that of the list.
+    const order = [...known, ...others, name];
+    setState("compare", { backends: next.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)) });
+  };
+  return (
+    <fieldset class="contestants">
+      <legend>Contestants</legend>
+      {[
+        ...CONTESTANTS,
+        ...others.map((name) => ({ name, about: "from the link, or added", missing: () => undefined })),
+      ].map(({ name, about, missing }) => {
+        const lacking = missing(browser);
+        return (
+          <label key={name} class="contestant">
+            <input
+              type="checkbox"
+              checked={chosen.includes(name)}
+              onChange={({ currentTarget }) => toggle(name, currentTarget.checked)}
+            />
+            <span>
+              <strong class="number">{name}</strong> <span class="soft small">{about}</span>
+              {lacking && <span class="small lacking">{lacking}</span>}
+            </span>
+          </label>
+        );
+      })}
+      <Threads add={(name) => toggle(name, true)} />
+    </fieldset>
+  );
+}
+
+/** worker-threads with a number of threads of its own. */
+function Threads({ add }: { readonly add: (name: string) => void }) {
+  const count = useSignal(2);
+  return (
+    <p class="setup-row small">
+      <label>
+        worker-threads with{" "}
+        <input
+          type="number"
+          min={1}
+          max={64}
+          value={count.value}
+          onInput={({ currentTarget }) => (count.value = Math.round(currentTarget.valueAsNumber))}
+        />{" "}
+        threads
+      </label>
+      <button
+        type="button"
+        class="quiet"
+        disabled={!(count.value >= 1 && count.value <= 64)}
+        onClick={() => add(`worker-threads?threads=${count.value}`)}
+      >
+        Add
+      </button>
+    </p>
+  );
+}
+
+/** Problem strings, one a line; what is wrong is said where it is written. */
+function Problems() {
+  const wrong = useSignal<string | undefined>(undefined);
+  const { problems } = state.value;
+  const onInput = (text: string): void => {
+    const lines = text.split(/[\s,]+/).filter(Boolean);
+    try {
+      for (const line of lines) parseProblem(line);
+      wrong.value = undefined;
+      setState("compare", { problems: [...new Set(lines)] });
+    } catch (error) {
+      wrong.value = error instanceof Error ? error.message : String(error);
+    }
+  };
+  return (
+    <label class="field">
+      <span>Problems, one a line</span>
+      <textarea
+        rows={3}
+        spellcheck={false}
+        placeholder="g32_ic128_ih56_oc128_kh3_ph1"
+        defaultValue={problems.join("\n")}
+        aria-invalid={wrong.value !== undefined}
+        onInput={({ currentTarget }) => onInput(currentTarget.value)}
+      />
+      <span class="small lacking" role="status">
+        {wrong.value && `${wrong.value}. The problems before this change are kept.`}
+      </span>
+    </label>
+  );
+}
+
+function OnnxFile() {
+  const file = dropped.value;
+  const wanted = state.value.file;
+  const wrong = useSignal<string | undefined>(undefined);
+  const take = async (given: File | undefined): Promise<void> => {
+    if (given) wrong.value = await takeOnnx(given);
+  };
+  return (
+    <div
+      class="drop"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        void take(event.dataTransfer?.files[0]);
+      }}
+    >
+      <label class="field">
+        <span>ONNX file: drop it here, or choose it</span>
+        <input type="file" accept=".onnx" onChange={({ currentTarget }) => void take(currentTarget.files?.[0])} />
+      </label>
+      <p class="small" role="status">
+        {file
+          ? `${file.name}, ${(file.bytes.length / 1e6).toFixed(1)} MB`
+          : wanted !== "" && `This link is about ${wanted}. A link cannot hold the file: choose it here.`}
+      </p>
+      {wrong.value && (
+        <p class="small lacking" role="alert">
+          {wrong.value}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+/**
+ * Drives the built page in headless Chromium over all its views: by pointer and keyboard, with axe-core, with links that hold a
+ * state and links that hold nonsense, on a host with the isolation headers and on one without. `pnpm page`; names of views
+ * behind it leave out the others.
+ */
+
+import assert from "node:assert/strict";
+import process from "node:process";
+import type { Browser } from "playwright-core";
+import { fail } from "../../checks/workspace.js";
+import { openBrowser, servePage } from "./built-page.js";
+import { compareCheck } from "./compare-check.js";
+import { explainCheck } from "./explain-check.js";
+import type { ViewCheck } from "./view-check.js";
+
+/** On a host without headers the service worker isolates the page, which is loaded once more for that. */
+const isolationCheck: ViewCheck = {
+  name: "isolation",
+  check: async (page, url) => {
+    await page.goto(url);
+    await page.getByText("Threads can share memory here").waitFor();
+    assert.equal(await page.evaluate(() => crossOriginIsolated), true);
+  },
+};
+
+/** Where there are no service workers either, the page says so, and what still works. */
+const bareCheck: ViewCheck = {
+  name: "isolation, without service workers",
+  check: async (page, url) => {
+    await page.addInitScript(() => {
+      // As a browser without them.
+      delete (Navigator.prototype as { serviceWorker?: unknown }).serviceWorker;
+    });
+    await page.goto(`${url}#compare`);
+    await page.getByText("One thread only").waitFor();
+    await page.getByText("cpu runs the same kernels on one").waitFor();
+  },
+};
+
+const CHECKS: readonly { readonly view: ViewCheck; readonly isolated: boolean }[] = [
+  { view: explainCheck, isolated: true },
+  { view: compareCheck, isolated: true },
+  { view: isolationCheck, isolated: false },
+  { view: bareCheck, isolated: false },
+];
+
+async function run(browser: Browser, { name, check }: ViewCheck, url: string): Promise<void> {
+  const begun = performance.now();
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, bypassCSP: false });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("request", (request) => {
+    if (/^https?:/.test(request.url()) && !request.url().startsWith(url)) errors.push(`fetched ${request.url()}`);
+  });
+  try {
+    await check(page, url);
+    assert.deepEqual(errors, [], `${name}: errors in the console, and what was fetched from elsewhere`);
+    process.stdout.write(`page, ${name}: right (${((performance.now() - begun) / 1000).toFixed(1)} s)\n`);
+  } catch (error) {
+    for (const each of errors) process.stderr.write(`  console: ${each}\n`);
+    throw error;
+  } finally {
+    await context.close();
+  }
+}
+
+try {
+  const only = process.argv.slice(2);
+  const [isolated, plain] = [await servePage(true), await servePage(false)];
+  const browser = await openBrowser();
+  try {
+    for (const { view, isolated: headers } of CHECKS) {
+      if (only.length > 0 && !only.includes(view.name)) continue;
+      await run(browser, view, headers ? isolated.url : plain.url);
+    }
+  } finally {
+    await browser.close();
+    isolated.close();
+    plain.close();
+  }
+} catch (error) {
+  fail(error);
+}

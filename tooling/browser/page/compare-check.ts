@@ -1,0 +1,96 @@
+/** The compare view: a comparison over cpu, worker-threads and gpu with a planted fault, files of results, and bad ones. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { checkAccessible, type ViewCheck } from "./view-check.js";
+
+/** Milliseconds: graphics in software compile shaders slowly. */
+const LONG = 120_000;
+const LONGEST_TASK = 50;
+
+export const compareCheck: ViewCheck = {
+  name: "compare",
+  check: async (page, url) => {
+    const backends = "cpu,worker-threads?threads=2,gpu?mode=webgl2,planted-fault";
+    await page.goto(
+      `${url}#compare?workload=problems&problems=ic3_ih7_oc8_kh3,g4_ic8_ih6_oc8_kh3_ph1&backends=${backends}&time=25`,
+    );
+    const compare = page.getByRole("button", { name: "Compare", exact: true });
+    await compare.waitFor();
+    await checkAccessible(page, "compare, before it runs");
+    await compare.click();
+    await page.getByText("complete", { exact: false }).first().waitFor({ timeout: LONG });
+    await compare.waitFor();
+
+    // Verified, ranked, and the fault shown with its place.
+    const headline = await page.getByRole("region", { name: "Result" }).innerText();
+    assert.match(headline, /all layers: .+ (is|are) .+/);
+    assert.match(headline, /planted-fault is wrong, and not ranked/);
+    const ranked = await page.locator(".bars .bar-name").allInnerTexts();
+    assert.deepEqual(ranked.toSorted(), ["cpu", "gpu?mode=webgl2", "worker-threads?threads=2"]);
+    const fault = await page.locator("[data-fault='planted-fault']").innerText();
+    assert.match(fault, /disagrees, so it is not ranked/);
+    assert.match(fault, /#|\+/);
+    const longest = Number(await page.locator("[data-longest-task]").getAttribute("data-longest-task"));
+    assert.ok(longest < LONGEST_TASK, `the page was blocked for ${longest} ms while the comparison ran`);
+    await checkAccessible(page, "compare, with results");
+
+    // Sorting by a column.
+    const head = page.getByRole("button", { name: "multiplications" });
+    const first = (): Promise<string> => page.locator(".layers tbody tr").first().innerText();
+    await head.click();
+    const most = await first();
+    await head.click();
+    assert.notEqual(await first(), most);
+
+    // Saved, and loaded again.
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save results" }).click(),
+    ]);
+    const text = readFileSync((await download.path())!, "utf8");
+    const link = page.url();
+    await page.goto("about:blank");
+    await page.goto(link);
+    await page.locator(".files input").setInputFiles({
+      name: "saved.json",
+      mimeType: "application/json",
+      buffer: Buffer.from(text),
+    });
+    await page.getByText("From saved.json").waitFor();
+    assert.match(await page.getByRole("region", { name: "Result" }).innerText(), /planted-fault is wrong/);
+    assert.equal(await page.getByRole("checkbox", { name: "planted-fault" }).isChecked(), true);
+
+    // What is cut off, or of another version, loses nothing that is shown.
+    for (const [content, words] of [
+      [text.slice(0, text.length / 2), /cut off/],
+      [JSON.stringify({ ...(JSON.parse(text) as object), version: 99 }), /version 99/],
+      ["PNG", /no JSON/],
+    ] as const) {
+      await page.locator(".files input").setInputFiles({
+        name: "bad.json",
+        mimeType: "application/json",
+        buffer: Buffer.from(content),
+      });
+      await page.locator(".files [role=alert]").getByText(words).waitFor();
+    }
+    assert.match(await page.getByRole("region", { name: "Result" }).innerText(), /planted-fault is wrong/);
+
+    // An ONNX file that is none.
+    await page.getByRole("combobox", { name: "Workload" }).selectOption("onnx");
+    await page.locator(".drop input").setInputFiles({
+      name: "none.onnx",
+      mimeType: "application/octet-stream",
+      buffer: Buffer.from("not a network"),
+    });
+    await page.getByText("none.onnx, 0.0 MB").waitFor();
+    await compare.click();
+    await page.getByText("The comparison cannot run").waitFor({ timeout: LONG });
+
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.setViewportSize({ width: 360, height: 740 });
+    await checkAccessible(page, "compare, dark, on a phone");
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(overflow <= 0, `compare is ${overflow} pixels too wide at 360`);
+  },
+};
