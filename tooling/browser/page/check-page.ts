@@ -7,11 +7,28 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import type { Browser } from "playwright-core";
+import { gzipped } from "../../checks/bundle.js";
 import { fail } from "../../checks/workspace.js";
 import { openBrowser, servePage } from "./built-page.js";
 import { compareCheck } from "./compare-check.js";
 import { explainCheck } from "./explain-check.js";
 import type { ViewCheck } from "./view-check.js";
+
+/** Bytes under gzip of all that is fetched before the first view stands. */
+const FIRST_VIEW = 150_000;
+
+const sizeCheck: ViewCheck = {
+  name: "size",
+  check: async (page, url) => {
+    const bodies: Promise<Buffer>[] = [];
+    page.on("response", (response) => bodies.push(response.body()));
+    await page.goto(url, { waitUntil: "networkidle" });
+    const size = (await Promise.all(bodies)).reduce((sum, body) => sum + gzipped(body), 0);
+    assert.ok(bodies.length >= 4, "the first view is a document, a style sheet and two scripts at least");
+    assert.ok(size < FIRST_VIEW, `the first view has ${size} bytes under gzip; at most ${FIRST_VIEW} were expected`);
+    process.stdout.write(`page, first view: ${(size / 1000).toFixed(1)} kB under gzip\n`);
+  },
+};
 
 /** On a host without headers the service worker isolates the page, which is loaded once more for that. */
 const isolationCheck: ViewCheck = {
@@ -38,6 +55,7 @@ const bareCheck: ViewCheck = {
 };
 
 const CHECKS: readonly { readonly view: ViewCheck; readonly isolated: boolean }[] = [
+  { view: sizeCheck, isolated: true },
   { view: explainCheck, isolated: true },
   { view: compareCheck, isolated: true },
   { view: isolationCheck, isolated: false },
@@ -72,16 +90,23 @@ try {
   const only = process.argv.slice(2);
   const [isolated, plain] = [await servePage(true), await servePage(false)];
   const browser = await openBrowser();
+  let failed = 0;
   try {
     for (const { view, isolated: headers } of CHECKS) {
       if (only.length > 0 && !only.includes(view.name)) continue;
-      await run(browser, view, headers ? isolated.url : plain.url);
+      try {
+        await run(browser, view, headers ? isolated.url : plain.url);
+      } catch (error) {
+        failed++;
+        process.stderr.write(`page, ${view.name}: ${error instanceof Error ? error.stack : String(error)}\n`);
+      }
     }
   } finally {
     await browser.close();
     isolated.close();
     plain.close();
   }
+  if (failed > 0) process.exitCode = 1;
 } catch (error) {
   fail(error);
 }

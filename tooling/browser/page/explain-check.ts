@@ -57,7 +57,7 @@ export const explainCheck: ViewCheck = {
 
     // Step by step.
     const player = page.getByRole("region", { name: "The multiplications as they happen" });
-    await player.getByRole("button", { name: "One multiplication further" }).click();
+    await player.getByRole("button", { name: "+1 multiplication" }).click();
     await player.getByRole("button", { name: "Next output" }).click();
     assert.match(await player.innerText(), /9\s*\/ 648/);
     assert.match(await player.innerText(), /product 9 of 9/);

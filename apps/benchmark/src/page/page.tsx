@@ -38,10 +38,10 @@ export function Page() {
   }, [name, title]);
   return (
     <>
-      <a class="skip" href={addressOf(name)} onClick={skipTo}>
-        Skip to the {title.toLowerCase()} view
-      </a>
       <header class="head">
+        <a class="skip" href="#main" onClick={skipTo}>
+          Skip to the {title.toLowerCase()} view
+        </a>
         <a class="brand" href="#explain">
           <Mark />
           <span>Convene</span>
@@ -70,6 +70,7 @@ export function Page() {
   );
 }
 
+/** By hand: the part of the address behind `#` is the page's state. */
 function skipTo(event: Event): void {
   event.preventDefault();
   document.getElementById("main")?.focus();

@@ -14,7 +14,7 @@ const state = stateOf("compare");
 
 const WORDS: Readonly<Record<WorkloadName, string>> = {
   textbook: "Textbook: a convolution and its depthwise-separable pair",
-  yardstick: "Yardstick: nine layers that backends find easy and hard",
+  yardstick: "Yardstick: twelve layers of every kind",
   "mobilenet-v1": "MobileNet V1, all layers and end to end",
   "mobilenet-v2": "MobileNet V2, all layers and end to end",
   resnext50: "ResNeXt-50, all layers and end to end",

@@ -53,13 +53,13 @@ export function Player() {
         <button type="button" disabled={at === 0} onClick={() => ((playing.value = false), go(0))}>
           Show all
         </button>
-        <button type="button" disabled={at === 0} onClick={walk(-1)} aria-label="One multiplication back">
+        <button type="button" disabled={at === 0} onClick={walk(-1)} aria-label="−1 multiplication">
           −1
         </button>
         <button type="button" class="primary" onClick={() => (playing.value = !playing.value)}>
           {playing.value ? "Pause" : "Play"}
         </button>
-        <button type="button" disabled={at >= all} onClick={walk(1)} aria-label="One multiplication further">
+        <button type="button" disabled={at >= all} onClick={walk(1)} aria-label="+1 multiplication">
           +1
         </button>
         <button type="button" disabled={at >= all} onClick={walk(one)}>
