@@ -23,6 +23,9 @@ export const FUNCTION_CODES = [
   /** `y·x` below 0. */
   "prelu",
 ] as const;
+/** Bytes that the constants of functions take in each worker's part of the workspace: as many as assembly/functions.ts has. */
+export const CONSTANT_BYTES = 192;
+
 export type FunctionName = (typeof FUNCTION_CODES)[number];
 
 /** What `elementwise` is told of a function. */
