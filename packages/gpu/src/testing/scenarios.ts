@@ -95,8 +95,8 @@ async function countBuffers(): Promise<{ readonly alive: () => number }> {
   return { alive: () => alive };
 }
 
-/** Tensors of 1 MiB on the device, of which one a cycle would be 250 in either half; every fifth kernel is a new one. */
-async function cycles(): Promise<object> {
+/** Tensors of 1 MiB on the device, of which one a cycle would be as many in either half; every fifth kernel is a new one. */
+async function cycles(count: number): Promise<object> {
   const buffers = await countBuffers();
   const backend = await gpu({ mode: "webgpu" });
   let kernels = 0;
@@ -107,14 +107,14 @@ async function cycles(): Promise<object> {
   for (let i = 0; i < 70; i++) await cycle(backend, newProblem(8));
   await backend.sync();
   const before = buffers.alive();
-  const { grown } = await growth(500, (i) => cycle(backend, i % 5 === 0 ? newProblem(256) : problem, image));
+  const { grown } = await growth(count, (i) => cycle(backend, i % 5 === 0 ? newProblem(256) : problem, image));
   await backend.sync();
   const more = buffers.alive() - before;
   await backend.dispose();
   return { grown, noise: NOISE, buffers: more, left: buffers.alive() };
 }
 
-async function backends(): Promise<object> {
+async function backends(count: number): Promise<object> {
   const problem = parseProblem("ic3_ih8_oc4_kh3_ph1_nobias");
   const one = async (): Promise<void> => {
     const backend = await gpu({ mode: "webgpu" });
@@ -124,9 +124,10 @@ async function backends(): Promise<object> {
   const buffers = await countBuffers();
   // What engine and driver keep once and for all has come by then: 40 more grow by 10 MB at first, by 1 later.
   for (let i = 0; i < 80; i++) await one();
-  const { grown } = await growth(50, one);
+  const { grown } = await growth(count, one);
   return { grown, noise: NOISE, buffers: 0, left: buffers.alive() };
 }
 
 const SCENARIOS = { cycles, backends } as const;
-console.log(JSON.stringify(await SCENARIOS[process.argv[2] as keyof typeof SCENARIOS]()));
+const [, , name, count] = process.argv;
+console.log(JSON.stringify(await SCENARIOS[name as keyof typeof SCENARIOS](Number(count))));
