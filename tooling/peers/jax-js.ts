@@ -4,16 +4,15 @@
  */
 
 import {
-  activationRange,
   type Backend,
   BackendUnavailableError,
   type Conv2dProblem,
-  defineBackend,
   type Support,
   tensor,
   toLayout,
   weightShape,
 } from "@convene/core";
+import { activationRange, defineBackend } from "@convene/core/backend";
 import type { Jax, JaxArray } from "./jax-types.js";
 import { PEERS } from "./peers.js";
 import { createHolders, type Holder } from "./holders.js";

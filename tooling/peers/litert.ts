@@ -11,11 +11,11 @@ import {
   type Backend,
   BackendUnavailableError,
   type Conv2dProblem,
-  defineBackend,
   type Support,
   tensor,
   toLayout,
 } from "@convene/core";
+import { defineBackend } from "@convene/core/backend";
 import type { LiteRt, LiteRtTensor } from "./litert-types.js";
 import { PEERS } from "./peers.js";
 import { isDepthwise, nhwcShape, tfliteModel } from "./tflite.js";

@@ -4,7 +4,6 @@
  */
 
 import {
-  activationRange,
   type Conv2dProblem,
   type Conv2dWeights,
   inputShape,
@@ -12,6 +11,7 @@ import {
   type PaddingMode,
   weightShape,
 } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import { type Field, message } from "./protobuf.js";
 
 export const INPUT = "x";

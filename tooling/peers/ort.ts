@@ -3,7 +3,8 @@
  * of one convolution. Its sessions run asynchronously, so work waits in a queue, in the order of calls.
  */
 
-import { type Backend, type BackendFeatures, defineBackend, tensor, toLayout } from "@convene/core";
+import { type Backend, type BackendFeatures, tensor, toLayout } from "@convene/core";
+import { defineBackend } from "@convene/core/backend";
 import { INPUT, onnxModel, OUTPUT, RESIDUAL } from "./onnx.js";
 import type { Ort, OrtSessionOptions, OrtTensor } from "./ort-types.js";
 

@@ -1,6 +1,7 @@
 /** Operations beside convolution as tfjs has them, over NHWC tensors; what it has not is refused with the reason. */
 
-import { activationRange, type OperationParameters, type OperationProblem, type Support } from "@convene/core";
+import type { OperationParameters, OperationProblem, Support } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import type { Tf, TfPads, TfTensor } from "./tfjs-types.js";
 
 /** What tfjs cannot do as it is asked. */

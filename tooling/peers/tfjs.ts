@@ -3,17 +3,8 @@
  * convolutions, pads with zeros or by reflection, and takes a stride or a dilation, not both.
  */
 
-import {
-  activationRange,
-  type Backend,
-  type BackendFeatures,
-  type Conv2dProblem,
-  defineBackend,
-  OPERATION_KINDS,
-  type Support,
-  tensor,
-  toLayout,
-} from "@convene/core";
+import { type Backend, type BackendFeatures, type Conv2dProblem, type Support, tensor, toLayout } from "@convene/core";
+import { activationRange, defineBackend, OPERATION_KINDS } from "@convene/core/backend";
 import type { Tf, TfPads, TfTensor } from "./tfjs-types.js";
 import { createHolders, type Holder } from "./holders.js";
 import { operation, supportsOperation } from "./tfjs-operations.js";

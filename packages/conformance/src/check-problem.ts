@@ -3,12 +3,12 @@
 import {
   type Backend,
   type Conv2dProblem,
-  activationRange,
   formatProblem,
   type Layout,
   type PrepareOptions,
   type Problem,
 } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import { copyOperands, makeOperands, type OperandKind, type Operands } from "./operands.js";
 import { referenceConv2d, type ReferenceResult } from "./reference.js";
 import { DEFAULT_SEED } from "./random-source.js";

@@ -1,6 +1,7 @@
 /** The suite as tests of whichever runner is passed: vitest, jest, mocha, node:test. It imports none of them. */
 
-import { type Backend, checkOneOf } from "@convene/core";
+import type { Backend } from "@convene/core";
+import { checkOneOf } from "@convene/core/backend";
 import type { ConformanceCase } from "./case.js";
 import { DEFAULT_SEED } from "./random-source.js";
 import { describeFailure } from "./report/describe-failure.js";

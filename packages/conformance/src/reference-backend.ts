@@ -1,14 +1,7 @@
 /** The reference as a backend: the suite's control, and what the faulty backends are made from. */
 
-import {
-  type Backend,
-  type BackendImplementation,
-  defineBackend,
-  OPERATION_KINDS,
-  tensor,
-  toLayout,
-  zeros,
-} from "@convene/core";
+import { type Backend, tensor, toLayout, zeros } from "@convene/core";
+import { type BackendImplementation, defineBackend, OPERATION_KINDS } from "@convene/core/backend";
 import { referenceOperation } from "./operations/reference-operation.js";
 import { referenceConv2d } from "./reference.js";
 

@@ -1,6 +1,7 @@
 /** The engine: what it counts, what it survives, when it stops. */
 
-import { type Backend, defineBackend, formatProblem, parseProblem } from "@convene/core";
+import { type Backend, formatProblem, parseProblem } from "@convene/core";
+import { defineBackend } from "@convene/core/backend";
 import { describe, expect, test } from "vitest";
 import { checkProblem } from "./check-problem.js";
 import { CORNER_PROBLEMS } from "./cases/corner-problems.js";

@@ -1,6 +1,7 @@
 /** The engine: runs cases on a backend and reports. It needs no test runner. */
 
-import { type Backend, checkInteger, checkKeys, checkOneOf, ConveneError } from "@convene/core";
+import { type Backend, ConveneError } from "@convene/core";
+import { checkInteger, checkKeys, checkOneOf } from "@convene/core/backend";
 import type { CaseOutcome, CaseStatus, ConformanceCase, FailureHistory } from "./case.js";
 import { problemOf } from "./problem.js";
 import { createRecheck } from "./recheck.js";

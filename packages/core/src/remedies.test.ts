@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import * as author from "./for-backends.js";
 import * as core from "./index.js";
 import { plainBackend, type PlainOptions } from "./testing/plain-backend.js";
 import { TRIED_OPERATIONS } from "./testing/tried-operations.js";
@@ -14,7 +15,7 @@ const RESIDUAL = CONV.problem([1, 1, 1, 1], { residual: true });
 const WEIGHT = Float32Array.of(1);
 const ONE: core.Shape4 = [1, 1, 1, 1];
 const conv = (options: object, parameters?: object) => new Conv2d({ ...SMALL, ...options }, parameters as never);
-const own = (methods: object) => (): unknown => core.defineBackend({ ...IMPLEMENTATION, ...methods } as never);
+const own = (methods: object) => (): unknown => author.defineBackend({ ...IMPLEMENTATION, ...methods } as never);
 const open = (options?: PlainOptions): core.Backend => plainBackend(options).backend;
 /** Plan, input and output of one point, and a third tensor. */
 async function world(problem = PROBLEM) {
@@ -50,8 +51,8 @@ const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
   "… (…) must be an object": [() => zeros(ONE, "nhwc" as never), () => zeros(ONE, { layout: "nhwc" })],
   "… has no key …; its keys are …": [() => conv({ strides: 2 }), () => conv({ stride: 2 })],
   "… (…) must be an array": [
-    () => core.planMemory({ size: 1, from: 0, to: 1 } as never),
-    () => core.planMemory([{ size: 1, from: 0, to: 1 }]),
+    () => author.planMemory({ size: 1, from: 0, to: 1 } as never),
+    () => author.planMemory([{ size: 1, from: 0, to: 1 }]),
   ],
   "… cannot be read (…)": [
     () => zeros(ONE, { get layout(): never { throw new Error("no"); } }), // prettier-ignore

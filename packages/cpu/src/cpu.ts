@@ -1,6 +1,7 @@
 /** The factory. */
 
-import { type Backend, checkInteger, checkKeys, checkOneOf, ConveneError, defineBackend } from "@convene/core";
+import { type Backend, ConveneError } from "@convene/core";
+import { checkInteger, checkKeys, checkOneOf, defineBackend } from "@convene/core/backend";
 import { cpuImplementation } from "./backend.js";
 import { createJsKernels } from "./js-kernels/index.js";
 import { loadWasmKernels } from "./wasm.js";

@@ -7,7 +7,8 @@
  */
 
 import type { Layout, Lifetime, Shape4, Tensor } from "@convene/core";
-import { planMemory, zeros } from "@convene/core";
+import { zeros } from "@convene/core";
+import { planMemory } from "@convene/core/backend";
 import { ALIGNMENT, type Arena, alignUp } from "./arena.js";
 import type { Copies } from "./kernel-set.js";
 

@@ -1,6 +1,7 @@
 /** What there is of WebAssembly builds, and which of them an engine takes. */
 
-import { BackendUnavailableError, checkBoolean, checkOneOf, ConveneError } from "@convene/core";
+import { BackendUnavailableError, ConveneError } from "@convene/core";
+import { checkBoolean, checkOneOf } from "@convene/core/backend";
 import { type Bundle, decodeModule } from "./bytes-as-text.js";
 import type { TransposeKernels } from "./wasm-copies.js";
 import type { KernelName, RangeKernel, Tiles } from "./kernel-set.js";

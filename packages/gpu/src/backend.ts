@@ -5,7 +5,6 @@
 
 import {
   type BackendFeatures,
-  type BackendImplementation,
   type Conv2dProblem,
   ConveneError,
   formatProblem,
@@ -13,6 +12,7 @@ import {
   outputShape,
   type Shape4,
 } from "@convene/core";
+import type { BackendImplementation } from "@convene/core/backend";
 import type { Engine } from "./engines/engine.js";
 import type { Kernel } from "./gpu-js.js";
 import { kernelCache } from "./kernel-cache.js";

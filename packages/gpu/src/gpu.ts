@@ -4,15 +4,12 @@ import {
   type Backend,
   type BackendFeatures,
   BackendUnavailableError,
-  checkKeys,
-  checkOneOf,
   type Conv2dProblem,
   ConveneError,
-  defineBackend,
-  OPERATION_KINDS,
   type OperationProblem,
   type Support,
 } from "@convene/core";
+import { checkKeys, checkOneOf, defineBackend, OPERATION_KINDS } from "@convene/core/backend";
 import { gpuImplementation, problemRefusal } from "./backend.js";
 import { type Engine, unavailable } from "./engines/engine.js";
 import { openHost } from "./engines/host.js";

@@ -1,14 +1,7 @@
 /** `readOnnx`: an ONNX file as a source of networks, one for each size of its inputs. */
 
-import {
-  checkKeys,
-  ConveneError,
-  type Layout,
-  type Network,
-  type NetworkSource,
-  type Shape,
-  type Shape4,
-} from "@convene/core";
+import { ConveneError, type Layout, type Network, type NetworkSource, type Shape, type Shape4 } from "@convene/core";
+import { checkKeys } from "@convene/core/backend";
 import type { Dimension, ValueInfo } from "./decode/model.js";
 import { decodeFile } from "./decode/file.js";
 import type { ExternalData } from "./decode/tensor.js";

@@ -1,7 +1,8 @@
 /** worker-threads against cpu with the same kernels: not close, the same. */
 
 import { randomSource } from "@convene/conformance";
-import { OPERATION_KINDS, parseProblem } from "@convene/core";
+import { parseProblem } from "@convene/core";
+import { OPERATION_KINDS } from "@convene/core/backend";
 import { cpu } from "@convene/cpu";
 import { expect, it } from "vitest";
 import { workerThreads, type WorkerThreadsOptions } from "./index.js";

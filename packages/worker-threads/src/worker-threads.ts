@@ -1,13 +1,7 @@
 /** The factory. */
 
-import {
-  type Backend,
-  BackendUnavailableError,
-  checkInteger,
-  checkKeys,
-  checkOneOf,
-  defineBackend,
-} from "@convene/core";
+import { type Backend, BackendUnavailableError } from "@convene/core";
+import { checkInteger, checkKeys, checkOneOf, defineBackend } from "@convene/core/backend";
 import {
   checkBuildOptions,
   checkWide,

@@ -1,6 +1,7 @@
 /** lifecycle: what it finds in backends that are wrong over more than one run, and what it does without a factory. */
 
-import { type Backend, type BackendImplementation, defineBackend } from "@convene/core";
+import type { Backend } from "@convene/core";
+import { type BackendImplementation, defineBackend } from "@convene/core/backend";
 import { describe, expect, test } from "vitest";
 import { textOf } from "../problem.js";
 import { referenceBackend, referenceImplementation, type ReferenceStorage } from "../reference-backend.js";

@@ -1,6 +1,7 @@
 /** Right sums, wrongly finished. */
 
-import { type Clamp, activationRange, type Conv2dProblem } from "@convene/core";
+import type { Clamp, Conv2dProblem } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import { referenceConv2d } from "../reference.js";
 import type { Operands } from "../operands.js";
 import { type Fault, faultyCompute, faultyQuestion } from "./faulty-backend.js";

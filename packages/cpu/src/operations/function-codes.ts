@@ -1,6 +1,7 @@
 /** The functions that the kernel `elementwise` has: codes of assembly/elementwise.ts, and what an activation's numbers become. */
 
-import { type Activation, activationRange, type Clamp, isClamp } from "@convene/core";
+import type { Activation, Clamp } from "@convene/core";
+import { activationRange, isClamp } from "@convene/core/backend";
 
 /** In the order of assembly/elementwise.ts. */
 export const FUNCTION_CODES = [

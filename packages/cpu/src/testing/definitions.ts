@@ -2,14 +2,12 @@
 
 import {
   type Activation,
-  activationRange,
-  isClamp,
   operationInputShapes,
   operationOutputShape,
   type OperationProblem,
   type Shape4,
-  upsampleSources,
 } from "@convene/core";
+import { activationRange, isClamp, upsampleSources } from "@convene/core/backend";
 import { erfcByQuadrature } from "./erfc.js";
 
 /** An element of the output, by its place. */
