@@ -1,4 +1,4 @@
 /** Builds the `convene` command. */
 import { app } from "@convene/tsup-config";
 
-export default app(["src/cli.ts"]);
+export default app(["src/terminal/cli.ts"]);

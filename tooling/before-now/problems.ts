@@ -1,8 +1,8 @@
 /** What two builds are compared on: lists of problems by name, and networks' layers. */
 
-import { mobilenetV2 } from "../../apps/benchmark/src/workloads/mobilenet-v2.js";
-import { distinctLayers } from "../../apps/benchmark/src/workloads/workload.js";
-import { yardstick } from "../../apps/benchmark/src/workloads/yardstick.js";
+import { mobilenetV2 } from "../../apps/benchmark/src/engine/workloads/mobilenet-v2.js";
+import { distinctLayers } from "../../apps/benchmark/src/engine/workloads/workload.js";
+import { yardstick } from "../../apps/benchmark/src/engine/workloads/yardstick.js";
 
 const DENSE = ["ic64_ih56_oc64_kh3_ph1", "ic256_ih14_oc256_kh3_ph1"];
 

@@ -18,7 +18,7 @@ import {
   weightShape,
 } from "@convene/core";
 import * as now from "@convene/cpu";
-import { mobilenetV2 } from "../../apps/benchmark/src/workloads/mobilenet-v2.js";
+import { mobilenetV2 } from "../../apps/benchmark/src/engine/workloads/mobilenet-v2.js";
 import { PROBLEMS } from "./problems.js";
 
 const USAGE = `pnpm before-now <another clone, built> [${Object.keys(PROBLEMS).join(" | ")}]... [--milliseconds 250]`;

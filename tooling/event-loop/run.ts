@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { type Backend, prepare, randomUniform } from "@convene/core";
 import { cpu } from "@convene/cpu";
 import { workerThreads } from "@convene/worker-threads";
-import { mobilenetV1 } from "../../apps/benchmark/src/workloads/mobilenet-v1.js";
+import { mobilenetV1 } from "../../apps/benchmark/src/engine/workloads/mobilenet-v1.js";
 import type { Answers } from "./client.js";
 
 const CLIENT = fileURLToPath(new URL("client.ts", import.meta.url));

@@ -9,7 +9,7 @@ import process from "node:process";
 import { type Model, prepare, randomUniform } from "@convene/core";
 import { cpu } from "@convene/cpu";
 import { workerThreads } from "@convene/worker-threads";
-import { mobilenetV2 } from "../../apps/benchmark/src/workloads/mobilenet-v2.js";
+import { mobilenetV2 } from "../../apps/benchmark/src/engine/workloads/mobilenet-v2.js";
 
 const rest = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const work = async (milliseconds: number): Promise<void> => {

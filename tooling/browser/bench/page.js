@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-webgl";
 import { inputShape, outputShape, parseProblem, randomUniform, weightShape } from "@convene/core";
 import { gpu } from "@convene/gpu";
-import { measure } from "../../../apps/benchmark/src/bench/measure.js";
+import { measure } from "../../../apps/benchmark/src/engine/measure/measure.js";
 import { tfjsBackend } from "../../peers/tfjs.js";
 
 /** @param {string} path @param {unknown} content */

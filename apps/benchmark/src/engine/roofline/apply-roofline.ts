@@ -1,0 +1,37 @@
+/** Figures with the roofline beside them. Pure. */
+
+import { parseProblem, problemCost } from "@convene/core";
+import type { WorkloadResult } from "../../terminal/bench/bench-table.js";
+import type { Figure } from "../measure/results.js";
+import { allowedTime, type Roofline, shareOf } from "./roofline.js";
+
+/** How many threads each backend has, by its name; no entry where its device does not say. */
+export type Threads = ReadonlyMap<string, number>;
+
+/** The result with what the machine allows for each layer, their sum and the network, and each backend's share of that. */
+export function applyRoofline(result: WorkloadResult, roofline: Roofline, threads: Threads): WorkloadResult {
+  const share = (backend: string, allowed: number, measured: number): { readonly share?: number } => {
+    const value = shareOf(allowed, measured, threads.get(backend));
+    return value === undefined ? {} : { share: value };
+  };
+  const shares = (figures: readonly Figure[], allowed: number): readonly Figure[] =>
+    figures.map((figure) => ({ ...figure, ...share(figure.backend, allowed, figure.median) }));
+
+  const layers = result.layers.map((layer) => {
+    const allowed = allowedTime(problemCost(parseProblem(layer.problem)), roofline);
+    return { ...layer, allowed, figures: shares(layer.figures, allowed.milliseconds) };
+  });
+  const milliseconds = layers.reduce((sum, { allowed, repeat }) => sum + allowed.milliseconds * repeat, 0);
+  const { network } = result;
+  return {
+    ...result,
+    layers,
+    totals: result.totals.map((total) => ({
+      ...total,
+      sum: total.sum && { ...total.sum, ...share(total.backend, milliseconds, total.sum.milliseconds) },
+    })),
+    ...(network && {
+      network: { ...network, allowed: { milliseconds }, figures: shares(network.figures, milliseconds) },
+    }),
+  };
+}

@@ -1,0 +1,44 @@
+/** Operations beside convolution held to the reference on every backend. */
+
+import { checkOperationProblem, thrownOf, watchCalls } from "@convene/conformance";
+import { formatOperation, type OperationProblem } from "@convene/core";
+import type { OpenBackend } from "../backends.js";
+import { codeOf, messageOf } from "../command-error.js";
+import type { Io } from "../../terminal/io.js";
+import { breathe } from "../../terminal/report/progress.js";
+import { settle } from "../settle.js";
+import type { Tallies } from "./tally.js";
+
+export interface CheckOperationsOptions {
+  readonly seed: number;
+  readonly label: string;
+  /** The command that runs one problem alone. */
+  readonly rerun: (problem: string, backends: readonly string[]) => string;
+}
+
+/** Counts into a tally for each backend. Ctrl-C makes it throw. */
+export async function checkOperations(
+  problems: readonly OperationProblem[],
+  backends: readonly OpenBackend[],
+  into: Tallies,
+  io: Io,
+  { seed, label, rerun }: CheckOperationsOptions,
+): Promise<void> {
+  for (const { name, backend } of backends) {
+    const watch = watchCalls();
+    const tally = into.of({ name: `${label}, operations`, against: "the float64 reference", exact: false }, name);
+    for (const problem of problems) {
+      const text = formatOperation(problem);
+      const start = performance.now();
+      const outcome = await settle(io, () => checkOperationProblem(watch.over(backend), problem, { seed })).catch(
+        async (error: unknown) => {
+          await breathe(io);
+          if (codeOf(error) === "ERR_UNSUPPORTED") return { status: "skipped" as const, message: messageOf(error) };
+          const thrown = thrownOf(error, watch.callOf(error));
+          return { status: "failed" as const, message: messageOf(error), ...(thrown ? { thrown } : {}) };
+        },
+      );
+      tally.add(text, outcome, performance.now() - start, rerun(text, [name]));
+    }
+  }
+}

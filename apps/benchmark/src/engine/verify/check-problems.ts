@@ -1,0 +1,134 @@
+/** Problems held to the reference on every backend, and the backends to each other. The reference runs once for all. */
+
+import {
+  type CaseOutcome,
+  checkAgreement,
+  checkOperands,
+  describeVerdict,
+  makeOperands,
+  type OperandKind,
+  runProblem,
+  type RunProblemResult,
+  hasTransformedRule,
+  noRuleFor,
+  thrownOf,
+  type TransformedBound,
+  watchCalls,
+} from "@convene/conformance";
+import { type Conv2dProblem, formatProblem } from "@convene/core";
+import type { OpenBackend } from "../backends.js";
+import { codeOf, messageOf } from "../command-error.js";
+import type { Io } from "../../terminal/io.js";
+import { breathe } from "../../terminal/report/progress.js";
+import { settle, UnsettledError } from "../settle.js";
+import type { Patience } from "./patience.js";
+import { referenceInSlices, transformedBoundInSlices } from "./reference-slices.js";
+import type { Check, Tallies } from "./tally.js";
+
+export interface CheckProblemsOptions {
+  readonly seed: number;
+  /** What the checks are called in the report: `layers` gives `layers, exact`. */
+  readonly label: string;
+  /** Hold each backend to the reference, and not only pairs of backends to each other. */
+  readonly againstReference: boolean;
+  readonly patience: Patience;
+  /** Called after each problem. */
+  readonly onProblem: (text: string) => void;
+  /** The command that runs one problem alone. */
+  readonly rerun: (problem: string, backends: readonly string[]) => string;
+}
+
+const KINDS = ["integer", "real"] as const satisfies readonly OperandKind[];
+const RULE_OF: Record<OperandKind, "exact" | "bounded"> = { integer: "exact", real: "bounded" };
+
+/** Counts into a tally for each rule and backend, and one for each pair of backends. Ctrl-C makes it throw. */
+export async function checkProblems(
+  problems: readonly Conv2dProblem[],
+  backends: readonly OpenBackend[],
+  into: Tallies,
+  io: Io,
+  options: CheckProblemsOptions,
+): Promise<void> {
+  const { seed, label, againstReference, patience } = options;
+  const pause = (): Promise<void> => breathe(io);
+  const watch = watchCalls();
+  const record = async (
+    rule: "exact" | "bounded" | "agreement",
+    names: readonly string[],
+    problem: string,
+    run: () => Promise<CaseOutcome>,
+  ): Promise<void> => {
+    await pause();
+    const check: Check = {
+      name: `${label}, ${rule}`,
+      against: rule === "agreement" ? "each other" : "the float64 reference",
+      exact: rule === "exact",
+    };
+    const start = performance.now();
+    let outcome: CaseOutcome;
+    try {
+      outcome = await settle(io, run);
+    } catch (error) {
+      await pause();
+      outcome = outcomeOf(error, watch.callOf(error));
+    }
+    into.of(check, names.join(" ~ ")).add(problem, outcome, performance.now() - start, options.rerun(problem, names));
+    if (names.length === 1) patience.note(names[0]!, outcome);
+  };
+  const patient = (): readonly OpenBackend[] => backends.filter(({ name }) => !patience.lost(name));
+
+  for (const problem of problems) {
+    const text = formatProblem(problem);
+    for (const kind of againstReference ? KINDS : (["real"] as const)) {
+      await pause();
+      const operands = makeOperands(problem, kind, seed);
+      let bound: Promise<TransformedBound> | undefined;
+      // Only where a plan is transformed, and once for all backends.
+      const transformed = (): Promise<TransformedBound> =>
+        (bound ??= transformedBoundInSlices(problem, operands, pause));
+      const expected = { ...(await referenceInSlices(problem, operands, pause)), transformed };
+      if (againstReference) {
+        for (const { name, backend } of patient()) {
+          await record(RULE_OF[kind], [name], text, () =>
+            checkOperands(watch.over(backend), problem, kind, operands, expected),
+          );
+        }
+      }
+      if (kind === "real") {
+        const results = new Map<string, Promise<RunProblemResult>>();
+        const resultOf = ({ name, backend }: OpenBackend): Promise<RunProblemResult> => {
+          const known = results.get(name) ?? runProblem(watch.over(backend), problem, operands);
+          results.set(name, known);
+          return known;
+        };
+        const boundOf = async ({ arithmetic, algorithm }: RunProblemResult): Promise<TransformedBound | undefined> => {
+          if (arithmetic !== "transformed") return undefined;
+          if (!hasTransformedRule(problem)) throw new Error(noRuleFor(problem, algorithm));
+          return transformed();
+        };
+        for (const [a, b] of pairs(patient())) {
+          await record("agreement", [a.name, b.name], text, async () => {
+            const [one, other] = [await resultOf(a), await resultOf(b)];
+            const bounds = { a: await boundOf(one), b: await boundOf(other) };
+            const verdict = checkAgreement(one.output, other.output, expected.magnitude, problem, bounds);
+            const message = verdict.ok ? {} : { message: describeVerdict(problem, verdict) };
+            return { status: verdict.ok ? "passed" : "failed", ratio: verdict.ratio, ...message };
+          });
+        }
+      }
+    }
+    options.onProblem(text);
+  }
+}
+
+/** What a case comes to that throws: a limit that the backend states is no fault. */
+function outcomeOf(error: unknown, call: string | undefined): CaseOutcome {
+  if (codeOf(error) === "ERR_UNSUPPORTED") return { status: "skipped", message: messageOf(error) };
+  if (error instanceof UnsettledError) return { status: "failed", message: error.message };
+  const thrown = thrownOf(error, call);
+  return { status: "failed", message: String(error), ...(thrown ? { thrown } : {}) };
+}
+
+function pairs<T>(items: readonly T[]): readonly (readonly [T, T])[] {
+  return items.flatMap((a, index) => items.slice(index + 1).map((b) => [a, b] as const));
+}

@@ -1,0 +1,185 @@
+/** The table of one workload's figures, for a terminal of any width and for Markdown. */
+
+import type { Colors } from "../io.js";
+import { formatMilliseconds, formatPercent, formatRate, formatRatio, plural } from "../../engine/format.js";
+import { type Column, formatTable, type Row, tableWidth } from "../report/table.js";
+import type { Allowed } from "../../engine/roofline/roofline.js";
+import { failureWord, type LayerFailure } from "../../engine/measure/layer-failure.js";
+import type { Figure, LayerResult, NetworkResult, Total } from "../../engine/measure/results.js";
+
+export interface WorkloadResult {
+  readonly name: string;
+  readonly about: string;
+  /** Whether all distinct layers are there; not so after Ctrl-C. */
+  readonly complete: boolean;
+  readonly layers: readonly LayerResult[];
+  readonly totals: readonly Total[];
+  readonly network?: NetworkResult;
+}
+
+/** What a line can say of a backend. */
+type Cells = Readonly<Partial<Record<keyof typeof FIGURE_COLUMNS, string>>>;
+
+const FIGURE_COLUMNS = {
+  backend: { title: "backend" },
+  milliseconds: { title: "ms", align: "right" },
+  spread: { title: "spread", align: "right" },
+  rate: { title: "GFLOP/s", align: "right" },
+  ratio: { title: "ratio", align: "right" },
+  share: { title: "roofline", align: "right" },
+  bound: { title: "bound by" },
+  algorithm: { title: "algorithm" },
+} as const satisfies Readonly<Record<string, Column>>;
+
+const LAYER_COLUMNS: readonly Column[] = [{ title: "layer" }, { title: "x", align: "right" }];
+
+/** The columns of this result: those of the roofline only where it was measured. */
+function figureColumns({ layers }: WorkloadResult): readonly (keyof typeof FIGURE_COLUMNS)[] {
+  const all = Object.keys(FIGURE_COLUMNS) as (keyof typeof FIGURE_COLUMNS)[];
+  return layers.some(({ allowed }) => allowed) ? all : all.filter((key) => key !== "share" && key !== "bound");
+}
+
+/** What belongs together: a layer, or a kind of total, and a line for each backend. */
+interface Block {
+  readonly title: string;
+  readonly repeat: string;
+  readonly lines: readonly Cells[];
+  /** Of what was measured, the last: a rule sets it apart from what follows. */
+  readonly last?: boolean;
+}
+
+/** One line for each layer and backend; where that is too wide, each layer has a line of its own above its backends. */
+export function benchTable(result: WorkloadResult, colors: Colors, columns: number | undefined): readonly string[] {
+  const blocks = toBlocks(result);
+  const keys = figureColumns(result);
+  const titles = keys.map((key) => FIGURE_COLUMNS[key]);
+  const rows = blocks.flatMap((block) => wideRows(block, keys));
+  const wide = formatTable([...LAYER_COLUMNS, ...titles], rows.at(-1) === "rule" ? rows.slice(0, -1) : rows, colors);
+  if (columns === undefined || tableWidth(wide) <= columns) return wide;
+
+  const indented = formatTable(
+    titles,
+    blocks.flatMap(({ lines }) => lines.map((cells) => inOrder(cells, keys))),
+    colors,
+  );
+  let at = 1;
+  return [
+    `  ${indented[0]!}`,
+    ...blocks.flatMap(({ title, repeat, lines }) => [
+      repeat === "" ? colors.bold(title) : `${colors.bold(title)} ${colors.dim(`x ${repeat}`)}`,
+      ...lines.map(() => `  ${indented[at++]!}`),
+    ]),
+  ];
+}
+
+/** The same as a Markdown table. */
+export function benchMarkdown(result: WorkloadResult): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const keys = figureColumns(result);
+  const columns: readonly Column[] = [...LAYER_COLUMNS, ...keys.map((key) => FIGURE_COLUMNS[key])];
+  const rows = toBlocks(result).flatMap(({ title, repeat, lines }) =>
+    lines.map((cells) => line([title, repeat, ...inOrder(cells, keys)])),
+  );
+  return [
+    `## ${result.name}`,
+    "",
+    `${result.about}.`,
+    "",
+    line(columns.map(({ title }) => title)),
+    line(columns.map(({ align }) => (align === "right" ? "---:" : "---"))),
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+function inOrder(cells: Cells, keys: readonly (keyof Cells)[]): readonly string[] {
+  return keys.map((key) => cells[key] ?? "");
+}
+
+function wideRows({ title, repeat, lines, last }: Block, keys: readonly (keyof Cells)[]): readonly Row[] {
+  const rows = lines.map((cells, index): Row => [
+    index === 0 ? title : "",
+    index === 0 ? repeat : "",
+    ...inOrder(cells, keys),
+  ]);
+  return last ? [...rows, "rule"] : rows;
+}
+
+function toBlocks({ layers, totals, network, complete }: WorkloadResult): readonly Block[] {
+  const blocks = layers.map(({ problem, repeat, figures, failures, allowed }, index): Block => ({
+    title: problem,
+    repeat: String(repeat),
+    lines: [
+      ...figures.map((figure) => ({ ...figureCells(figure), bound: allowed ? boundWords(allowed) : "" })),
+      ...failures.map(failureCells),
+    ],
+    last: index === layers.length - 1,
+  }));
+  if (totals.length > 0 && layers.length > 1) {
+    const count = layers.reduce((sum, { repeat }) => sum + repeat, 0);
+    blocks.push({
+      title: complete ? `sum of ${plural(count, "layer")}` : `sum of ${plural(count, "layer")}, not all`,
+      repeat: "",
+      lines: totals.flatMap(({ backend, sum }) =>
+        sum === undefined
+          ? []
+          : [
+              {
+                backend,
+                milliseconds: formatMilliseconds(sum.milliseconds),
+                rate: formatRate(sum.gflops),
+                ratio: ratioCell(sum.ratio),
+                share: shareCell(sum.share),
+              },
+            ],
+      ),
+    });
+    blocks.push({
+      title: "geometric mean",
+      repeat: "",
+      lines: totals.map(({ backend, layers: own, geometricMeanGflops, geometricMeanRatio }) => ({
+        backend,
+        rate: formatRate(geometricMeanGflops),
+        ratio: ratioCell(geometricMeanRatio),
+        algorithm: own < layers.length ? `of its ${own} layers` : "",
+      })),
+    });
+  }
+  if (network) {
+    blocks.push({
+      title: "end to end, model.run",
+      repeat: "",
+      lines: [...network.figures.map(figureCells), ...network.failures.map(failureCells)],
+    });
+  }
+  return blocks;
+}
+
+function figureCells({ backend, median, spread, gflops, ratio, algorithm = "", share }: Figure): Cells {
+  return {
+    backend,
+    milliseconds: formatMilliseconds(median),
+    spread: formatPercent(spread, 0),
+    rate: formatRate(gflops),
+    ratio: ratioCell(ratio),
+    share: shareCell(share),
+    algorithm,
+  };
+}
+
+function failureCells(failure: LayerFailure): Cells {
+  return { backend: failure.backend, algorithm: failureWord(failure) };
+}
+
+function ratioCell(ratio: number | undefined): string {
+  return ratio === undefined ? "" : formatRatio(ratio);
+}
+
+function shareCell(share: number | undefined): string {
+  return share === undefined ? "" : formatPercent(share, 0);
+}
+
+/** `arithmetic`, or `loads, L2`. */
+function boundWords({ bound, level }: Allowed): string {
+  return bound === "loads" ? `loads, ${level}` : bound;
+}

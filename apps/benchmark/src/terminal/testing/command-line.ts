@@ -1,0 +1,48 @@
+/** Whole command lines in tests, without a process. */
+
+import { Writable } from "node:stream";
+import picocolors from "picocolors";
+import type { BackendTable } from "../../engine/backends.js";
+import { main } from "../main.js";
+
+function collect() {
+  let text = "";
+  const stream = new Writable({
+    write: (chunk, _, done) => {
+      text += String(chunk);
+      done();
+    },
+  });
+  return { stream, text: () => text };
+}
+
+/** What a command may touch, and what it has written. */
+export function world(abort: AbortController, columns: number | undefined) {
+  const [stdout, stderr] = [collect(), collect()];
+  const io = {
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    columns,
+    interactive: false,
+    colors: picocolors.createColors(false),
+    signal: abort.signal,
+    onIdle: () => () => undefined,
+  };
+  return { io, stdout, stderr };
+}
+
+export interface CommandLineOptions {
+  readonly table: BackendTable;
+  readonly abort?: AbortController;
+  readonly columns?: number;
+}
+
+/** Runs a line, whose words have no spaces in them, and gives what a shell would. */
+export async function runCommandLine(
+  line: string,
+  { table, abort = new AbortController(), columns }: CommandLineOptions,
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  const { io, stdout, stderr } = world(abort, columns);
+  const code = await main(line === "" ? [] : line.split(" "), io, table);
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}

@@ -1,0 +1,70 @@
+import picocolors from "picocolors";
+import { describe, expect, it } from "vitest";
+import { conclude, describeConclusion } from "./conclusion.js";
+import { type Against, type TallyResult, tally } from "../../engine/verify/tally.js";
+
+const plain = picocolors.createColors(false);
+
+const AGAINST: Readonly<Record<string, Against>> = {
+  exact: "the float64 reference",
+  goldens: "PyTorch's results",
+  agreement: "each other",
+};
+
+function result(check: string, backend: string, counts: Partial<TallyResult["counts"]>): TallyResult {
+  const against = AGAINST[check];
+  return {
+    ...tally({ name: check, against, exact: false }, backend).result(),
+    counts: { passed: 0, failed: 0, untrusted: 0, skipped: 0, ...counts },
+  };
+}
+const say = (results: readonly TallyResult[], backends: readonly string[], interrupted = false) =>
+  describeConclusion(results, backends, interrupted, plain);
+
+describe("describeConclusion", () => {
+  it("says what was compared, and nothing else", () => {
+    const goldens = [result("goldens", "a", { passed: 3 }), result("goldens", "b", { passed: 3 })];
+    expect(say(goldens, ["a", "b"])).toBe("agreed: a and b on 6 cases, with PyTorch's results");
+    const all = [...goldens, result("exact", "a", { passed: 1 }), result("agreement", "a ~ b", { passed: 1 })];
+    expect(say(all, ["a", "b"])).toBe(
+      "agreed: a and b on 8 cases, with the float64 reference, with PyTorch's results and with each other",
+    );
+  });
+
+  it("counts what passed, and what could not be trusted beside it", () => {
+    expect(say([result("exact", "a", { passed: 1, untrusted: 1, skipped: 1 })], ["a"])).toBe(
+      "agreed: a on 1 case, with the float64 reference (2 more cases untrusted or skipped; one backend: none to compare it with)",
+    );
+  });
+
+  it("does not call it agreement where nothing is known", () => {
+    expect(say([result("exact", "a", { untrusted: 2 })], ["a"])).toBe(
+      "nothing is known: no case passed that can be trusted",
+    );
+    expect(say([], ["a"])).toBe("nothing is known: no case ran");
+    const half = [result("exact", "a", { passed: 2 }), result("exact", "b", { skipped: 2 })];
+    expect(say(half, ["a", "b"])).toBe("nothing is known of b: no case passed that can be trusted");
+    expect(conclude(half, ["a", "b"]).agreed).toBe(false);
+  });
+
+  it("does not call it agreement where nothing was compared", () => {
+    expect(say([result("errors", "a", { passed: 2 }), result("errors", "b", { passed: 2 })], ["a", "b"])).toBe(
+      "passed: a and b, 4 cases",
+    );
+  });
+
+  it("tells failures also after Ctrl-C", () => {
+    expect(say([result("exact", "a", { passed: 1, failed: 1 })], ["a"], true)).toBe(
+      "1 of 2 cases failed, then interrupted",
+    );
+    expect(say([result("exact", "a", { passed: 1, untrusted: 1 })], ["a"], true)).toBe(
+      "1 case passed, then interrupted",
+    );
+  });
+
+  it("takes a backend that was only compared with another for known", () => {
+    expect(say([result("agreement", "a ~ b", { passed: 2 })], ["a", "b"])).toBe(
+      "agreed: a and b on 2 cases, with each other",
+    );
+  });
+});

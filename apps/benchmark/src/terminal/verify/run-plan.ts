@@ -1,0 +1,134 @@
+/** Everything that one run of verify does: suites on each backend, then problems on all of them together. */
+
+import { randomProblem, randomSource, type SuiteName } from "@convene/conformance";
+import { command, quote } from "../again.js";
+import type { OpenBackend } from "../../engine/backends.js";
+import type { Io } from "../io.js";
+import { breathe, createProgress, type Progress } from "../report/progress.js";
+import { distinctLayers, type Workload } from "../../engine/workloads/index.js";
+import { checkNetwork } from "../../engine/verify/check-network.js";
+import { checkOperations } from "../../engine/verify/check-operations.js";
+import { checkProblems } from "../../engine/verify/check-problems.js";
+import type { Patience } from "../../engine/verify/patience.js";
+import { runSuite } from "./run-suite.js";
+import type { Tallies } from "../../engine/verify/tally.js";
+
+/** What to run: everything that `verify` with no names does, or what was named. */
+export interface VerifyPlan {
+  readonly suites: readonly SuiteName[];
+  /** Of the suites, only cases whose name contains this. */
+  readonly only?: string | undefined;
+  readonly workloads: readonly Workload[];
+  /** How many random problems to compare backends on. */
+  readonly paired: number;
+  /** Random problems in each suite; default: the suite's own count. */
+  readonly random?: number | undefined;
+  readonly seed: number;
+}
+
+/** Counts into `tallies`, so that nothing is lost where Ctrl-C makes it throw. `save` is called as there is more. */
+export async function runPlan(
+  plan: VerifyPlan,
+  open: readonly OpenBackend[],
+  tallies: Tallies,
+  patience: Patience,
+  io: Io,
+  save: () => void,
+): Promise<void> {
+  const { suites, only, workloads, paired, random, seed } = plan;
+  const asked = new Map(open.map((backend) => [backend.name, backend.asked]));
+  const again = (what: string, names: readonly string[]): string =>
+    command(`verify ${what} --backend ${names.map((name) => quote(asked.get(name)!)).join(" ")} --seed ${seed}`);
+
+  for (const backend of open) {
+    for (const suite of suites) {
+      await breathe(io);
+      let progress: Progress | undefined;
+      try {
+        await runSuite(suite, backend, tallies, io, {
+          seed,
+          randomProblems: random,
+          only,
+          patience,
+          onCase: (done, total) => {
+            progress ??= begin(io, total, `${suite}, ${backend.name}`);
+            progress.advance(done === total ? `${suite}, ${backend.name}` : undefined);
+          },
+          rerun: (name) => again(caseAgain(suite, name, random), [backend.name]),
+        });
+      } finally {
+        progress?.stop();
+        save();
+      }
+    }
+  }
+
+  const source = randomSource(seed);
+  const pairs = open.length > 1 ? Array.from({ length: paired }, () => randomProblem(source)) : [];
+  const lists = [
+    ...workloads.map(({ name, layers }) => ({
+      label: name,
+      problems: distinctLayers(layers).map(({ problem }) => problem),
+      againstReference: true,
+    })),
+    { label: "random", problems: pairs, againstReference: false },
+  ];
+  for (const { label, problems, againstReference } of lists) {
+    const progress = begin(io, problems.length, label);
+    try {
+      await checkProblems(problems, open, tallies, io, {
+        seed,
+        label,
+        againstReference,
+        patience,
+        onProblem: (text) => {
+          progress.begin(text);
+          progress.advance(againstReference ? text : undefined);
+          if (againstReference) save();
+        },
+        rerun: again,
+      });
+    } finally {
+      progress.stop();
+      save();
+    }
+  }
+
+  for (const { name: label, operations = [] } of workloads) {
+    if (operations.length === 0) continue;
+    await checkOperations(operations, open, tallies, io, { seed, label, rerun: again });
+    save();
+  }
+
+  for (const { name: label, chain, target = label } of workloads) {
+    if (!chain?.trained) continue;
+    const progress = begin(io, open.length * chain.network.layers.length, `${label}, its weights`);
+    try {
+      await checkNetwork(chain, open, tallies, io, {
+        seed,
+        label,
+        onLayer: (text) => {
+          progress.begin(text);
+          progress.advance();
+        },
+        rerun: (names) => again(quote(target), names),
+      });
+    } finally {
+      progress.stop();
+      save();
+    }
+  }
+}
+
+/** A problem held to the reference is known by its string alone; any other case by its suite and name. */
+function caseAgain(suite: SuiteName, name: string, random: number | undefined): string {
+  if ((suite === "exact" || suite === "bounded") && /^\S+$/.test(name)) return name;
+  const words = ["--suite", suite, ...(name === "" ? [] : ["--case", quote(name)])];
+  return [...words, ...(random === undefined ? [] : ["--random", random])].join(" ");
+}
+
+function begin(io: Io, total: number, label: string): Progress {
+  const progress = createProgress(io, total);
+  progress.begin(label);
+  return progress;
+}

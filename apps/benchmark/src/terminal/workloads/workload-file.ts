@@ -1,0 +1,76 @@
+/** A workload from a JSON file: `{ "about": "...", "layers": ["ic3_ih7_oc8_kh3", { "problem": "...", "repeat": 2 }] }`. */
+
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { ConveneError, parseProblem } from "@convene/core";
+import { z } from "zod";
+import { oneLine } from "../../engine/command-error.js";
+import { InputError } from "../../engine/input-error.js";
+import type { Workload } from "../../engine/workloads/workload.js";
+
+const LAYER = z.strictObject({
+  problem: z.string(),
+  /** How often it occurs in a row; default 1. */
+  repeat: z.int().min(1).optional(),
+  /** Default: the problem's string. */
+  name: z.string().min(1).optional(),
+});
+
+const FILE = z.strictObject({
+  about: z.string().optional(),
+  layers: z
+    .array(z.union([z.string(), LAYER], { error: 'must be a problem string or { "problem", "repeat", "name" }' }))
+    .min(1),
+});
+
+/** @throws InputError naming the file, the place in it and what was expected there */
+export function readWorkloadFile(path: string): Workload {
+  const fail = (why: string, cause?: unknown): never => {
+    throw new InputError(`${path}: ${why}`, { cause });
+  };
+  let text = "";
+  let json: unknown;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    fail(`cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`, error);
+  }
+  try {
+    // Some editors begin a file with a byte-order mark.
+    json = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    fail(`is not JSON: ${oneLine((error as Error).message)}`, error);
+  }
+  const parsed = FILE.safeParse(json);
+  if (!parsed.success) return fail(describeIssue(parsed.error.issues[0]!), parsed.error);
+
+  const { about, layers } = parsed.data;
+  return {
+    name: oneLine(basename(path)),
+    about: oneLine(about ?? path),
+    layers: layers.map((layer, index) => {
+      const { problem, repeat = 1, name = problem } = typeof layer === "string" ? { problem: layer } : layer;
+      try {
+        return { name: oneLine(name), problem: parseProblem(problem), repeat };
+      } catch (error) {
+        if (!(error instanceof ConveneError)) throw error;
+        return fail(`layers[${index}]: ${error.message}`, error);
+      }
+    }),
+  };
+}
+
+/** The place, then what is wrong there. Of a union, the branch for objects tells more, if the value is an object. */
+function describeIssue(issue: z.core.$ZodIssue, prefix: readonly PropertyKey[] = []): string {
+  const path = [...prefix, ...issue.path];
+  if (issue.code === "invalid_union") {
+    const inner = issue.errors.flat().find(({ code, path: at }) => at.length > 0 || code === "unrecognized_keys");
+    if (inner) return describeIssue(inner, path);
+  }
+  const place = path
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+    .join("")
+    .replace(/^\./, "");
+  const message = issue.message.replace(/^Invalid input: /, "").replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+  return place === "" ? message : `${place}: ${message}`;
+}
