@@ -12,7 +12,7 @@ import type * as core from "@convene/core";
 import type { Backend, Network, Shape4, Tensor } from "@convene/core";
 import { measure } from "../../apps/benchmark/src/engine/measure/measure.js";
 import { median, quantile } from "../../apps/benchmark/src/engine/statistics.js";
-import { readOnnxFile } from "../../apps/benchmark/src/engine/workloads/onnx-file.js";
+import { readOnnxFile } from "../../apps/benchmark/src/terminal/workloads/onnx-file.js";
 import { installPackages, installPeer } from "./install.js";
 import type { Ort, OrtTensor } from "./ort-types.js";
 import { isPeerName, PEERS, type PeerName } from "./peers.js";

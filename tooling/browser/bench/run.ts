@@ -8,10 +8,11 @@ import { parseArgs } from "node:util";
 import picocolors from "picocolors";
 import { build } from "vite";
 import { benchTable } from "../../../apps/benchmark/src/terminal/bench/bench-table.js";
-import type { LayerOutcome } from "../../../apps/benchmark/src/engine/measure/bench-layer.js";
-import { type LayerResult, layerResult, totals } from "../../../apps/benchmark/src/engine/measure/results.js";
+import type { LayerReport } from "../../../apps/benchmark/src/engine/compare-report.js";
+import { layerReport, type MeasuredOutcome, totals } from "../../../apps/benchmark/src/engine/measure/results.js";
 import { geometricMean } from "../../../apps/benchmark/src/engine/statistics.js";
-import { type DistinctLayer, distinctLayers, resolveTargets } from "../../../apps/benchmark/src/engine/workloads/index.js";
+import { type DistinctLayer, distinctLayers } from "../../../apps/benchmark/src/engine/workloads/workload.js";
+import { resolveTargets } from "../../../apps/benchmark/src/terminal/workloads/resolve-targets.js";
 import { cacheFolder, fail } from "../../checks/workspace.js";
 import { installPackages } from "../../peers/install.js";
 import { TFJS_WEBGL } from "../../peers/peers.js";
@@ -19,7 +20,7 @@ import { runInChromium } from "../run-page.js";
 
 type Report =
   | { readonly devices: readonly (readonly [name: string, device: string])[] }
-  | { readonly text: string; readonly outcome: LayerOutcome };
+  | { readonly text: string; readonly outcome: MeasuredOutcome };
 
 /** Of what kind a layer is, for a mean of each. */
 const KINDS: readonly (readonly [name: string, is: (layer: DistinctLayer) => boolean])[] = [
@@ -54,7 +55,7 @@ async function main(targets: readonly string[], time: number): Promise<void> {
     resolve: { alias: [{ find: /^@tensorflow\//, replacement: `${packages}/node_modules/@tensorflow/` }] },
     build: { outDir: folder, emptyOutDir: true, target: "es2022" },
   });
-  const results: LayerResult[] = [];
+  const results: LayerReport[] = [];
   let names: readonly string[] = [];
   const onReport = (content: unknown): void => {
     const report = content as Report;
@@ -64,7 +65,7 @@ async function main(targets: readonly string[], time: number): Promise<void> {
       return;
     }
     const layer = layers.find(({ text }) => text === report.text)!;
-    results.push(layerResult(layer, report.outcome, names[0]!));
+    results.push(layerReport(layer, report.outcome, { baseline: names[0]! }));
     process.stderr.write(`[${results.length}/${layers.length}] ${report.text}\n`);
   };
   await runInChromium(folder, onReport, { query: [time, ...layers.map(({ text }) => text)].join(",") });
@@ -82,7 +83,7 @@ async function main(targets: readonly string[], time: number): Promise<void> {
     const of = results.filter(({ problem }) => texts.has(problem));
     for (const name of names.slice(1)) {
       const ratios = of.flatMap(({ figures }) =>
-        figures.filter(({ backend }) => backend === name).map(({ ratio }) => ratio!),
+        figures.filter(({ backend }) => backend === name).map(({ ratio }) => ratio!.value),
       );
       if (ratios.length === 0) continue;
       console.log(`${kind}, ${ratios.length} layers: ${name} takes ${geometricMean(ratios).toFixed(2)} times as long`);

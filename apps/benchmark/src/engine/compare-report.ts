@@ -21,7 +21,12 @@ export interface CompareReport {
   readonly verification: VerificationReport;
   readonly workloads: readonly WorkloadReport[];
   readonly roofline?: Roofline;
+  /** Of backends as wholes: one that did not open, or was given up. */
+  readonly failures: readonly Failure[];
+  /** All that follow from what is above, and `observed`. */
   readonly warnings: readonly Warning[];
+  /** What the host has noticed meanwhile, such as a tab in the background. */
+  readonly observed?: readonly Warning[];
   /** How it ended. `"running"`: it has not, and what is here is what there is so far. */
   readonly outcome: CompareOutcome;
 }
@@ -59,7 +64,7 @@ export interface BackendReport {
   readonly asked: string;
   /** What it really runs on, in its own words: `"wasm relaxed, 2 threads"`. */
   readonly device: string;
-  /** The build of the kernels, where the device names one: `"relaxed"`, `"simd128"`, `"wide"`, `"js"`. */
+  /** Which build of its kernels runs, of a backend that names its threads: `"wasm simd128"`. */
   readonly build?: string;
   /** How many threads really compute; left out where the device does not say. */
   readonly threads?: number;
@@ -67,8 +72,7 @@ export interface BackendReport {
   readonly whyNotMore?: string;
   /** Of a graphics backend. */
   readonly adapter?: { readonly name: string; readonly software: boolean };
-  /** Milliseconds for fetching and compiling the package, and for starting the backend. */
-  readonly load: number;
+  /** Milliseconds from loading its package (fetching, compiling) until the backend stood. */
   readonly start: number;
   /** What has to be downloaded, gzipped, where the host knows it. */
   readonly downloadBytes?: number;
@@ -189,8 +193,8 @@ export interface Figure {
   /** The plan transforms its operands, as Winograd does: it does fewer operations than are counted. */
   readonly transformed?: true;
   /** Milliseconds of preparing (packing weights, compiling kernels), and of the first run. */
-  readonly prepare: number;
-  readonly first: number;
+  readonly prepare?: number;
+  readonly first?: number;
   /** The same as a user calls it: data in, run, data out. A network is always called so, and has none here. */
   readonly call?: { readonly median: number; readonly samples: readonly number[] };
   /** What the backend holds while the layer or network is prepared, where it can tell. */
@@ -257,19 +261,34 @@ export interface Warning {
   readonly backend?: string;
 }
 
-/** The fastest that one thread multiplies and adds. */
+/** The fastest that one thread multiplies and adds, over the forms that were tried. */
 export interface Peak {
   /** `"fused"`: relaxed SIMD's multiply-add. `"apart"`: a multiplication, then an addition. */
   readonly operations: "apart" | "fused";
+  /** How many sums that do not depend on each other it takes. */
   readonly accumulators: number;
   readonly gflops: number;
 }
 
+/** How fast one thread reads a buffer again and again. */
+export interface LoadRate {
+  /** Such as `"L1"`: where a buffer of this size lies on most machines. */
+  readonly level: string;
+  /** The buffer's size. */
+  readonly bytes: number;
+  /** 10^9 bytes a second. */
+  readonly gigabytesPerSecond: number;
+}
+
 /** What one thread of this engine on this machine can do at most. */
 export interface Roofline {
-  readonly peaks: { readonly simd128: Peak; readonly simd256?: Peak };
-  /** From the smallest buffer to the largest. `gigabytesPerSecond`: 10^9 bytes a second. */
-  readonly loads: readonly { readonly level: string; readonly bytes: number; readonly gigabytesPerSecond: number }[];
+  readonly peaks: {
+    readonly simd128: Peak;
+    /** Only where the engine joins pairs of 128-bit operations (V8's `--experimental-wasm-revectorize`). */
+    readonly simd256?: Peak;
+  };
+  /** From the smallest buffer to the largest. */
+  readonly loads: readonly LoadRate[];
 }
 
 /** The least time for one run, on one thread. */
@@ -277,7 +296,9 @@ export interface Allowed {
   /** The longer of `arithmetic` and `loads`. */
   readonly milliseconds: number;
   readonly bound: "arithmetic" | "loads";
+  /** Milliseconds for two operations a multiply-accumulate. */
   readonly arithmetic: number;
+  /** Milliseconds for reading or writing each operand once. */
   readonly loads: number;
   /** Whose bandwidth was taken, such as `"L2"`. */
   readonly level: string;

@@ -1,6 +1,12 @@
 /** Awaiting code that is not ours, such as a backend of the caller's: what never settles must not end the process. */
 
-import type { Io } from "../terminal/io.js";
+/** What waiting needs of the world outside. */
+export interface Waiting {
+  /** Aborted where the whole is to stop. */
+  readonly signal: AbortSignal;
+  /** Calls back whenever nothing is left that could still happen. Gives the way to stop listening. */
+  readonly onIdle: (callback: () => void) => () => void;
+}
 
 /** Where nothing is left that could still happen, this is how long an answer may take: an idle worker thread can send one. */
 export const GRACE = 10_000;
@@ -15,7 +21,7 @@ export class UnsettledError extends Error {
 
 export interface SettleOptions {
   /** Milliseconds after which it counts as unsettled, whatever else goes on. Default: none. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Whether Ctrl-C ends the wait. Default true. */
   readonly interruptible?: boolean;
 }
@@ -25,7 +31,7 @@ export interface SettleOptions {
  * run dry, which without this would end the process.
  */
 export async function settle<T>(
-  { signal, onIdle }: Pick<Io, "signal" | "onIdle">,
+  { signal, onIdle }: Waiting,
   work: () => T | Promise<T>,
   { limit, interruptible = true }: SettleOptions = {},
 ): Promise<T> {
@@ -33,8 +39,8 @@ export async function settle<T>(
   const lost = new Promise<never>((_, reject) => {
     giveUp = reject;
   });
-  const timers: NodeJS.Timeout[] = [];
-  const unsettledAfter = (milliseconds: number): NodeJS.Timeout => {
+  const timers: ReturnType<typeof setTimeout>[] = [];
+  const unsettledAfter = (milliseconds: number): ReturnType<typeof setTimeout> => {
     const timer = setTimeout(() => giveUp(new UnsettledError()), milliseconds);
     timers.push(timer);
     return timer;
@@ -42,7 +48,7 @@ export async function settle<T>(
   const interrupt = (): void => giveUp(signal.reason);
   const stopListening = onIdle(() => unsettledAfter(GRACE));
   // A limit alone is no reason to keep the process waiting.
-  if (limit !== undefined) unsettledAfter(limit).unref();
+  if (limit !== undefined) letGo(unsettledAfter(limit));
   if (interruptible) signal.addEventListener("abort", interrupt);
   try {
     return await Promise.race([work(), lost]);
@@ -51,4 +57,33 @@ export async function settle<T>(
     stopListening();
     signal.removeEventListener("abort", interrupt);
   }
+}
+
+/** Node keeps a process for a timer, unless it is told not to; a browser's timer is a number. */
+function letGo(timer: unknown): void {
+  (timer as { unref?: () => void }).unref?.();
+}
+
+/** One turn of the event loop, in which messages and signals arrive; then throws if one of them was to stop. */
+export async function breathe({ signal }: Pick<Waiting, "signal">): Promise<void> {
+  await turn();
+  signal.throwIfAborted();
+}
+
+/** `setImmediate` where there is one. Elsewhere a message to itself: browsers hold timers back, by 4 ms and in the background by a second. */
+function turn(): Promise<void> {
+  if (typeof setImmediate === "function") return new Promise((resolve) => void setImmediate(resolve));
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.addEventListener(
+      "message",
+      () => {
+        port1.close();
+        resolve();
+      },
+      { once: true },
+    );
+    port1.start();
+    port2.postMessage(undefined);
+  });
 }

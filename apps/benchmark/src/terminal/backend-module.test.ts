@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { referenceBackend } from "@convene/conformance";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checkBackend, isModule, loadFactory } from "./backend-module.js";
+import { isModule, loadFactory } from "./backend-module.js";
 import { CommandError } from "../engine/command-error.js";
 import { InputError } from "../engine/input-error.js";
 import { UnsettledError } from "../engine/settle.js";
@@ -62,21 +61,5 @@ describe("loadFactory", () => {
     };
     await expect(loadFactory("./a.js", settling)).rejects.toThrow(CommandError);
     await expect(loadFactory("./a.js", settling)).rejects.toThrow('backend "./a.js" does not finish to load');
-  });
-});
-
-describe("checkBackend", () => {
-  it("takes a backend", async () => {
-    const backend = await referenceBackend();
-    expect(checkBackend("a", backend)).toBe(backend);
-  });
-
-  it.each([
-    [undefined, /backend "a" gave no backend: undefined/],
-    [{}, /it has no name/],
-    [{ name: "x", device: "y", upload: 3 }, /it has no method upload/],
-  ])("refuses %o", (given, message) => {
-    expect(() => checkBackend("a", given)).toThrow(InputError);
-    expect(() => checkBackend("a", given)).toThrow(message);
   });
 });

@@ -2,9 +2,9 @@
 
 import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Backend } from "@convene/core";
-import { CommandError, messageOf, oneLine } from "../engine/command-error.js";
+import { CommandError, messageOf } from "../engine/command-error.js";
 import { InputError } from "../engine/input-error.js";
+import type { Factory } from "../engine/open-backends.js";
 import { UnsettledError } from "../engine/settle.js";
 
 /** Whether a name can only be a file's or a package's. */
@@ -21,7 +21,7 @@ export function isModule(name: string): boolean {
 export async function loadFactory(
   name: string,
   settling: (work: () => Promise<unknown>) => Promise<unknown>,
-): Promise<() => unknown> {
+): Promise<Factory> {
   let loaded: unknown;
   try {
     loaded = await settling(() => import(isFile(name) ? pathToFileURL(resolve(name)).href : name));
@@ -33,29 +33,7 @@ export async function loadFactory(
   // Of CommonJS that was compiled from an ES module, the default export is one level down.
   const inner = typeof factory === "function" ? factory : defaultOf(factory);
   if (typeof inner !== "function") throw new InputError(`backend "${name}" has no default export that is a factory`);
-  return inner as () => unknown;
-}
-
-/** What every command calls; the rest, a backend's own methods check. */
-const METHODS = [
-  "upload",
-  "allocate",
-  "prepareConv2d",
-  "read",
-  "sync",
-  "dispose",
-] as const satisfies readonly (keyof Backend)[];
-
-/** @throws InputError if what a factory gave is no backend */
-export function checkBackend(name: string, given: unknown): Backend {
-  const fail = (why: string): never => {
-    throw new InputError(`the factory of backend "${name}" gave no backend: ${oneLine(why)}`);
-  };
-  if (typeof given !== "object" || given === null) return fail(String(given));
-  const backend = given as Backend;
-  for (const key of ["name", "device"] as const) if (typeof backend[key] !== "string") fail(`it has no ${key}`);
-  for (const key of METHODS) if (typeof backend[key] !== "function") fail(`it has no method ${key}`);
-  return backend;
+  return inner as Factory;
 }
 
 function isFile(name: string): boolean {

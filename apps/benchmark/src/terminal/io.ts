@@ -13,6 +13,8 @@ export interface Io {
   readonly columns: number | undefined;
   /** Whether `stderr` is a terminal, where a progress bar can move. */
   readonly interactive: boolean;
+  /** The size of that terminal, asked for when it is needed, since it may change. Left out: not known. */
+  readonly size?: () => { readonly columns: number; readonly rows: number };
   readonly colors: Colors;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -29,6 +31,7 @@ export function processIo(signal: AbortSignal): Io {
     // A terminal may say that it has 0 columns, which means that it does not know.
     columns: (stdout.isTTY && stdout.columns) || undefined,
     interactive: stderr.isTTY && process.env["TERM"] !== "dumb",
+    size: () => ({ columns: stderr.columns || 80, rows: stderr.rows || 24 }),
     colors: picocolors.createColors(stdout.isTTY && !process.env["NO_COLOR"] && stdout.hasColors()),
     signal,
     onIdle: (callback) => {

@@ -1,6 +1,6 @@
 /** Whole command lines, with the reference in place of the real backends. */
 
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -94,6 +94,10 @@ describe("bad input", () => {
     ["bench textbook --markdown /missing/x", /cannot write to \/missing\/x/],
     ["verify textbook --json missing/x.json", /cannot write to missing\/x.json/],
     ["start --json missing/x.json", /cannot write to missing\/x.json/],
+    ["bench textbook --backend first?threads", /"threads" must be an option and its value/],
+    ["bench textbook --limit 0", /must be an integer from 1/],
+    ["bench textbook --html a --csv ./a", /--csv and --html would write to the same file/],
+    ["compare a.json b.json --threshold x", /must be a number from 0/],
     ["verify --seed -1", /seed/],
     ["verify --suite exakt", /unknown suite "exakt"; did you mean "exact"\?/],
     ["verify ic3_ih7_oc8", /kh is missing/],
@@ -363,10 +367,14 @@ describe("bench", () => {
     );
     expect(code).toBe(0);
     expect(stdout).toMatch(/ic3_ih7_oc8_kh3 +1 +first .* 1\.00 +reference/);
+    expect(stdout).toMatch(/second +0 +0\n/);
+    expect(stdout).toMatch(/problems, all layers: .*(times as fast as|equally fast).*\.\n$/);
     expect(stdout).toContain("geometric mean");
-    expect(stderr).toMatch(/^\[1\/2\] ic3_ih7_oc8_kh3: first [\d.]+ ms, second [\d.]+ ms\n\[2\/2\] /);
+    expect(stderr).toMatch(/^verifying 2 problems, then timing; about \d+ s left\n/);
+    expect(stderr).toMatch(/\n\[1\/2\] ic3_ih7_oc8_kh3: first [\d.]+\?? ms, second [\d.]+\?? ms\n\[2\/2\] /);
     const report = JSON.parse(readFileSync(json, "utf8"));
-    expect(report.environment).toMatchObject({ node: process.version, v8: process.versions.v8 });
+    expect(report.environment).toMatchObject({ runtime: `Node ${process.version}`, clockStep: expect.any(Number) });
+    expect(report).toMatchObject({ format: "convene-comparison", version: 1, outcome: "complete" });
     expect(report.workloads[0].layers).toHaveLength(2);
     for (const { figures } of report.workloads[0].layers) {
       expect(figures).toHaveLength(2);
@@ -393,7 +401,7 @@ describe("bench", () => {
     const { code, stdout } = await convene("bench ic3_ih7_oc8_kh3 g4_ic8_ih6_oc8_kh3_ph1 --time 2", { table: half });
     expect(code).toBe(1);
     expect(stdout).toContain("failed half g4_ic8_ih6_oc8_kh3_ph1: no groups here");
-    expect(stdout).toMatch(/half +[\d.]+ +\d+ % .* reference/);
+    expect(stdout).toMatch(/half +[\d.]+\?? +\d+ % .* reference/);
   });
 
   it("stops at Ctrl-C between two samples, and gives what it has", async () => {
@@ -402,10 +410,12 @@ describe("bench", () => {
     const table: BackendTable = {
       first: entry(async () => {
         const right = await referenceBackend();
+        let prepared = 0;
         return {
           ...right,
           prepareConv2d: async (problem, ...rest) => {
-            if (problem.g > 1) abort.abort();
+            // Twice to verify it, and then to time it.
+            if (problem.g > 1 && ++prepared === 3) abort.abort();
             return right.prepareConv2d(problem, ...rest);
           },
         };
@@ -418,8 +428,84 @@ describe("bench", () => {
     expect(code).toBe(130);
     expect(stdout).toContain("1 of 2 distinct layers, then interrupted");
     const report = JSON.parse(readFileSync(json, "utf8"));
-    expect(report.interrupted).toBe(true);
+    expect(report.outcome).toBe("stopped");
     expect(report.workloads[0].layers).toHaveLength(1);
+  });
+});
+
+describe("bench of a backend that is wrong", () => {
+  it("says where, does not time it, and exits 1", async () => {
+    const html = join(folder, "out.html");
+    const { code, stdout } = await convene(
+      `bench ic3_ih7_oc8_kh3 --time 20 --backend first wrong second --html ${html}`,
+    );
+    expect(code).toBe(1);
+    expect(stdout).toContain("wrong wrong ic3_ih7_oc8_kh3: 1 of 200 elements are wrong");
+    expect(stdout).toContain("    ....+\n");
+    expect(stdout).toMatch(/ +wrong +wrong\n/);
+    expect(stdout).not.toMatch(/fast as wrong|wrong is/);
+    expect(readFileSync(html, "utf8")).toContain("wrong is wrong on ic3_ih7_oc8_kh3: 1 of 200 elements are wrong");
+  });
+
+  it("times without having checked where it is told so", async () => {
+    const { code, stdout } = await convene("bench ic3_ih7_oc8_kh3 --time 2 --backend first wrong --no-verify");
+    expect(code).toBe(0);
+    expect(stdout).not.toContain("elements are wrong");
+  });
+});
+
+describe("bench writes files", () => {
+  it("as a page that needs nothing else, and as values separated by commas", async () => {
+    const [html, csv] = [join(folder, "out.html"), join(folder, "out.csv")];
+    await convene(`bench ic3_ih7_oc8_kh3 --time 40 --html ${html} --csv ${csv}`);
+    const page = readFileSync(html, "utf8");
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page).toContain("prefers-color-scheme:dark");
+    expect(page).not.toMatch(/https?:|<script|url\(|undefined|NaN/);
+    const [head, first, second] = readFileSync(csv, "utf8").split("\r\n");
+    expect(head).toMatch(/^workload,layer,repeat,backend,median_ms,/);
+    expect(first).toMatch(/^problems,ic3_ih7_oc8_kh3,1,first,[\d.]+,/);
+    expect(second!.split(",")).toHaveLength(head!.split(",").length);
+  });
+});
+
+describe("compare", () => {
+  it("says that a run equals itself, and what became slower past the threshold", async () => {
+    const [before, after] = [join(folder, "before.json"), join(folder, "after.json")];
+    await convene(`bench ic3_ih7_oc8_kh3 --time 40 --backend first --json ${before}`);
+    const same = await convene(`compare ${before} ${before}`);
+    expect([same.code, same.stdout]).toEqual([0, expect.stringContaining("none slower by more than 5 %")]);
+    const report = JSON.parse(readFileSync(before, "utf8"));
+    const [figure] = report.workloads[0].layers[0].figures;
+    // No noise, so that it is known what must come out.
+    figure.samples = Array(8).fill(1);
+    writeFileSync(before, JSON.stringify(report));
+    figure.samples = Array(8).fill(1.2);
+    writeFileSync(after, JSON.stringify(report));
+    const slower = await convene(`compare ${before} ${after}`);
+    expect(slower.code).toBe(1);
+    expect(slower.stdout).toMatch(/ic3_ih7_oc8_kh3 +first .* 1\.20 +1\.20 to 1\.20 +slower, past 5 %/);
+    expect((await convene(`compare ${before} ${after} --threshold 25`)).code).toBe(0);
+    expect((await convene(`compare ${after} ${before}`)).stdout).toContain("of 1 figure 1 faster, 0 slower, 0 equal");
+  });
+
+  it.each([
+    ["is cut off", '{"format": "convene-comparison", "ver', /cut off or damaged/],
+    [
+      "has another version",
+      '{"format": "convene-comparison", "version": 9}',
+      /version 9 of their form, and this is for version 1/,
+    ],
+    ["is something else", '{"command": "verify"}', /no results of a comparison/],
+    ["is not there", undefined, /cannot be read \(ENOENT\)/],
+  ])("refuses a file that %s, in one line", async (_, text, message) => {
+    const file = join(folder, "x.json");
+    if (text !== undefined) writeFileSync(file, text);
+    const { code, stderr, stdout } = await convene(`compare ${file} ${file}`);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect(stdout).toBe("");
   });
 });
 
@@ -591,7 +677,7 @@ describe("an exception inside a backend", () => {
     expect(stdout).toMatch(told(call));
     const [{ layers }] = JSON.parse(readFileSync(json, "utf8")).workloads;
     expect(layers[0].failures).toEqual([
-      { backend: "broken", message: "broken: no such kernel", unsupported: false, thrown: thrown(call) },
+      { backend: "broken", kind: "threw", message: "broken: no such kernel", thrown: thrown(call) },
     ]);
   });
 
@@ -618,7 +704,7 @@ describe("bench of a backend that fails later on", () => {
         return {
           ...right,
           sync: async () => {
-            if (++syncs > 3) throw new Error("device lost");
+            if (++syncs > 3) throw new Error("out of luck");
             return right.sync();
           },
         };
@@ -626,7 +712,7 @@ describe("bench of a backend that fails later on", () => {
     };
     const { code, stdout } = await convene(`bench ic3_ih7_oc8_kh3 ic8_ih7_oc8_kh1 --time 5 --json ${json}`, { table });
     expect(code).toBe(1);
-    expect(stdout).toContain("failed tired ic3_ih7_oc8_kh3: device lost");
+    expect(stdout).toContain("failed tired ic3_ih7_oc8_kh3: out of luck");
     const [{ layers }] = JSON.parse(readFileSync(json, "utf8")).workloads;
     expect(layers).toHaveLength(2);
     for (const { figures, failures } of layers) {
@@ -634,9 +720,9 @@ describe("bench of a backend that fails later on", () => {
       expect(failures).toEqual([
         {
           backend: "tired",
-          message: "device lost",
-          unsupported: false,
-          thrown: { call: "sync", stack: expect.stringContaining("device lost") },
+          kind: "threw",
+          message: "out of luck",
+          thrown: { call: "sync", stack: expect.stringContaining("out of luck") },
         },
       ]);
     }
@@ -670,24 +756,30 @@ describe("start", () => {
   it("verifies, times, and says what to do next", async () => {
     const { code, stdout, report } = await run({ first: TABLE["first"]! }, undefined, ["exact", "goldens", "errors"]);
     expect(code).toBe(0);
-    expect(stdout).toContain("verify: the suites, and the layers of tiny at their real size");
+    expect(stdout).toContain("verify: the suites exact, goldens and errors on each backend");
+    expect(stdout).toMatch(/about a minute, 90 s at most/);
+    expect(stdout).toMatch(/Left out: cpu:js, and the suites .*bounded/);
     expect(stdout).toMatch(/agreed: first on [\d,]+ cases, with the float64 reference and with PyTorch's results/);
     expect(stdout).toMatch(/end to end, model.run +first +[\d.]+/);
-    expect(stdout).toMatch(/verified {2}[\d,]+ cases on first \(float64 loops, 1 thread\), none failed\n/);
+    expect(stdout).toMatch(
+      /verified {2}2 layers at real size and [\d,]+ cases of suites on first \(float64 loops, 1 thread\): none failed\n/,
+    );
     expect(stdout).toMatch(/timed {5}tiny, end to end: first [\d.]+ ms\n/);
     expect(stdout).toMatch(/network {3}no trained network is here: npm run models fetches three of them/);
     expect(stdout).toMatch(/next {6}npm run convene -- explain textbook, npm run convene -- bench resnext50, /);
     expect(report).toMatchObject({
       command: "start",
       verify: { agreed: true, failed: 0 },
-      bench: { interrupted: false, workloads: [{ name: "tiny", complete: true }] },
+      bench: { outcome: "complete", workloads: [{ name: "tiny", complete: true }] },
     });
     expect(readdirSync(folder)).toEqual(["out.json"]);
   });
 
   it("ends with a trained network, if its file is there, and fails where that is wrong", async () => {
     const models = mkdtempSync(join(tmpdir(), "convene-models-"));
-    const file = fileURLToPath(new URL("../../../../packages/onnx/test-files/torch/resnet-basic.onnx", import.meta.url));
+    const file = fileURLToPath(
+      new URL("../../../../packages/onnx/test-files/torch/resnet-basic.onnx", import.meta.url),
+    );
     copyFileSync(file, join(models, "face_detection_front_128x128_barracuda.onnx"));
     const right = await run({ first: TABLE["first"]! }, undefined, ["lifecycle"], models);
     expect(right.code).toBe(0);
@@ -707,8 +799,8 @@ describe("start", () => {
   it("does not time what is wrong", async () => {
     const { code, stdout, report } = await run({ wrong: entry(wrongBackend) }, undefined, ["errors"]);
     expect(code).toBe(1);
-    expect(stdout).toContain("Not timed");
-    expect(stdout).not.toContain("GFLOP/s");
-    expect(report).not.toHaveProperty("bench");
+    expect(stdout).toContain("wrong wrong ic3_ih8_oc4_kh3: 1 of 144 elements are wrong");
+    expect(stdout).toMatch(/none failed|wrong is wrong/);
+    expect(report.bench.workloads[0].layers.flatMap(({ figures }: { figures: unknown[] }) => figures)).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import { BACKENDS, type BackendTable } from "../engine/backends.js";
 import { codeOf, CommandError, messageOf, oneLine } from "../engine/command-error.js";
 import { DEFAULT_TIME } from "../engine/measure/default-time.js";
 import { bench, type BenchOptions } from "./commands/bench.js";
+import { compareFiles, type CompareOptions, DEFAULT_THRESHOLD } from "./commands/compare.js";
 import { explain, type ExplainOptions } from "./commands/explain.js";
 import { run, type RunOptions } from "./commands/run.js";
 import { start, type StartOptions } from "./commands/start.js";
@@ -165,17 +166,30 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
     .command("bench")
     .summary("how fast each backend runs each layer")
     .description(
-      "Times each distinct layer on each backend, in turn, with tensors on the device; then the whole network.\n" +
-        "Ratios are to the first backend. Without names: mobilenet-v1.",
+      "Holds each backend to the float64 reference and to the others, then times each distinct layer on each of them, in turn,\n" +
+        "with tensors on the device; then the whole network. What is wrong is not timed. Ratios are to the first backend.\n" +
+        "Without names: mobilenet-v1.",
     )
     .argument("[workload|problem...]", "workloads, .json or .onnx files or problems")
     // In this order: an option that takes many names would take the workloads too.
     .usage("[workload|problem...] [options]")
     .option("-b, --backend <name...>", "backends, the first of which is the baseline; default: all that can run here")
-    .option("-t, --time <ms>", `milliseconds for each layer and backend (default: ${DEFAULT_TIME})`, integer(1, 1e6))
+    .option(
+      "-t, --time <ms>",
+      `the most milliseconds for each layer and backend (default: ${DEFAULT_TIME})`,
+      integer(1, 1e6),
+    )
+    .option(
+      "--limit <seconds>",
+      "the most seconds for the whole; what is not measured by then is left out",
+      integer(1, 1e6),
+    )
+    .option("--no-verify", "time without having checked whether the backends are right")
     .option("--roofline", "measure what this machine allows at most, and show each figure's share of that")
     .option("--shape <nxcxhxw...>", "sizes that an ONNX file leaves open: 1x3x224x224, or name=1x3x224x224")
-    .option("--json <file>", "write everything, raw samples included")
+    .option("--json <file>", "write everything, raw samples included; compare reads it")
+    .option("--csv <file>", "write a line for each figure, for a spreadsheet")
+    .option("--html <file>", "write a page that needs nothing else")
     .option("--markdown <file>", "write the tables as Markdown")
     .addHelpText(
       "after",
@@ -184,11 +198,29 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
         "bench resnext50 --backend cpu",
         "bench ic64_ih56_oc64_kh3_ph1 --time 2000",
         "bench yardstick --backend cpu --roofline",
-        "bench my-network.json --json results.json",
+        "bench my-network.json --json results.json --html results.html",
+        "bench yardstick --backend cpu worker-threads?threads=2 ./my-backend.js",
         "bench model.onnx --shape 1x3x224x224",
       ]),
     )
     .action(async (targets: string[], options: BenchOptions) => done(await bench(targets, options, io, table)));
+
+  program
+    .command("compare")
+    .summary("what became faster or slower between two runs of bench")
+    .description(
+      "Reads two files that bench (or the page) has written, and says of each layer on each backend how its time has changed,\n" +
+        "with an interval. Exits with 1 where something is slower by more than the threshold, even at the interval's better\n" +
+        "end, or has no figure any more.",
+    )
+    .argument("<before.json>", "results of --json")
+    .argument("<after.json>", "results of --json")
+    .usage("<before.json> <after.json> [options]")
+    .option("--threshold <percent>", `percent that a time may grow by (default: ${DEFAULT_THRESHOLD})`, percent)
+    .addHelpText("after", examples(["compare before.json after.json", "compare before.json after.json --threshold 10"]))
+    .action(async (before: string, after: string, options: CompareOptions) =>
+      done(await compareFiles(before, after, options, io)),
+    );
 
   program
     .command("explain")
@@ -206,11 +238,16 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
 
   program
     .command("start")
-    .summary("verify, then bench mobilenet-v1: what npm start does")
+    .summary("check and time mobilenet-v1, then suites: what npm start does")
     .description(
-      "Holds the backends to the reference and to each other, on the suites and on MobileNet V1 at its real size. If they\nagree, times it layer by layer and as a whole. This is what npm start does.",
+      "Holds the backends to the reference and to each other, on MobileNet V1 at its real size. If they agree, times it layer\nby layer and as a whole; then runs suites. In 90 s at most, unless the whole is asked for. This is what npm start does.",
     )
-    .option("-t, --time <ms>", `milliseconds for each layer and backend (default: ${DEFAULT_TIME})`, integer(1, 1e6))
+    .option(
+      "-t, --time <ms>",
+      `the most milliseconds for each layer and backend (default: ${DEFAULT_TIME})`,
+      integer(1, 1e6),
+    )
+    .option("--whole", "all suites on all backends, in as many minutes as that takes")
     .option("--json <file>", "write the reports of both")
     .action(async (options: StartOptions) => done(await start(options, io, table)));
 
@@ -228,6 +265,13 @@ function integer(min: number, max: number): (text: string) => number {
       throw new InvalidArgumentError(`It must be an integer from ${min} to ${max}.`);
     return value;
   };
+}
+
+function percent(text: string): number {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value > 1000)
+    throw new InvalidArgumentError("It must be a number from 0 to 1000, such as 5 or 2.5.");
+  return value;
 }
 
 function numbers(positive: boolean): (text: string) => readonly number[] {
@@ -260,6 +304,12 @@ function catalogue(table: BackendTable, io: Io): string {
     ...Object.entries(table).flatMap(([name, { about }]) =>
       wrap(`  ${name.padEnd(width)}  ${about}`, io.columns, width + 4),
     ),
+    ...wrap(
+      "  or a file or package whose default export is a backend's factory: --backend ./my-backend.js",
+      io.columns,
+      2,
+    ),
+    ...wrap("  Options stand behind a name: worker-threads?threads=2, cpu?simd=simd128.", io.columns, 2),
     "",
   ].join("\n");
 }

@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
+import type { KnownEnvironment } from "../engine/environment.js";
 
 /** package.json lies one folder up from dist, and two from this folder. */
 const MANIFEST = [new URL("../package.json", import.meta.url), new URL("../../package.json", import.meta.url)].find(
@@ -9,6 +10,20 @@ const MANIFEST = [new URL("../package.json", import.meta.url), new URL("../../pa
 )!;
 
 export const VERSION: string = (JSON.parse(readFileSync(MANIFEST, "utf8")) as { version: string }).version;
+
+/** What only Node can tell of where the engine runs. */
+export function knownEnvironment(): KnownEnvironment {
+  const { convene, node, v8, platform, arch, cpu, threads } = environment();
+  return {
+    convene,
+    runtime: `Node ${node}`,
+    engine: `V8 ${v8.split(".").slice(0, 2).join(".")}`,
+    platform,
+    arch,
+    cpu,
+    threads,
+  };
+}
 
 export interface Environment {
   readonly convene: string;

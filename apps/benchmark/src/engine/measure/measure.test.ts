@@ -27,21 +27,21 @@ describe("measure", () => {
     const [a, b] = await measure(subjects, { budget: 100, pause, now });
     expect(a!.samples).toHaveLength(10);
     expect(b!.samples).toHaveLength(10);
-    expect(log.slice(-20).join("")).toBe("ab".repeat(10));
+    expect(log.slice(-20).join("")).toBe("abba".repeat(5));
   });
 
   it("gives the time of one run, whatever the batch", async () => {
     const { subjects, now } = simulation({ quick: 0.25, slow: 20 });
     const [quick, slow] = await measure(subjects, { budget: 100, pause, now });
-    expect(quick!.runsPerSample).toBe(80);
+    expect(quick!.runsPerSample).toBe(66);
     expect(new Set(quick!.samples)).toEqual(new Set([0.25]));
     expect(slow!.runsPerSample).toBe(1);
     expect(new Set(slow!.samples)).toEqual(new Set([20]));
   });
 
-  it("takes five samples at least, but three where one run takes longer than the budget", async () => {
+  it("takes six samples at least, but three where one run takes longer than the budget", async () => {
     const fits = simulation({ a: 90 });
-    expect((await measure(fits.subjects, { budget: 100, pause, now: fits.now }))[0]!.samples).toHaveLength(5);
+    expect((await measure(fits.subjects, { budget: 100, pause, now: fits.now }))[0]!.samples).toHaveLength(6);
     const exceeds = simulation({ a: 110 });
     expect((await measure(exceeds.subjects, { budget: 100, pause, now: exceeds.now }))[0]!.samples).toHaveLength(3);
   });

@@ -1,91 +1,56 @@
 /** From samples to what is reported: medians, rates, ratios to the baseline, totals. Pure. */
 
 import { type Conv2dProblem, problemCost } from "@convene/core";
-import { geometricMean, median, summarize, type Summary } from "../statistics.js";
-import type { LayerOutcome } from "./bench-layer.js";
-import type { NetworkOutcome } from "./bench-network.js";
-import type { LayerFailure } from "./layer-failure.js";
-import type { Allowed } from "../roofline/roofline.js";
+import type { Failure, Figure, LayerReport, NetworkReport, Total } from "../compare-report.js";
+import { pairedRatio } from "../paired-ratio.js";
+import { geometricMean, summarize } from "../statistics.js";
 
-/** One row: a backend on a layer, or on the whole network. */
-export interface Figure extends Summary {
-  readonly backend: string;
-  readonly gflops: number;
-  /** Time relative to the baseline, the first backend: the median over rounds of the quotient within a round. */
-  readonly ratio: number | undefined;
-  readonly algorithm: string | undefined;
-  /** The plan transforms its operands, as Winograd does: it does fewer operations than are counted here. */
-  readonly transformed?: true;
-  readonly runsPerSample: number;
-  /** Milliseconds. */
-  readonly samples: readonly number[];
-  /** With a roofline: time allowed / median. Absent where the device does not say how many threads it has. */
-  readonly share?: number;
+/** What was measured of one backend. */
+export interface Measured extends Pick<
+  Figure,
+  "backend" | "algorithm" | "transformed" | "samples" | "runsPerSample" | "prepare" | "first" | "call" | "memory"
+> {}
+
+export interface MeasuredOutcome {
+  readonly figures: readonly Measured[];
+  readonly failures: readonly Failure[];
 }
 
-export interface LayerResult {
-  readonly problem: string;
-  readonly names: readonly string[];
-  readonly repeat: number;
-  readonly macs: number;
-  readonly figures: readonly Figure[];
-  readonly failures: readonly LayerFailure[];
-  /** With a roofline: the least time for one run on one thread. */
-  readonly allowed?: Allowed;
+export interface ReportOptions {
+  /** The backend whose time every ratio is to. */
+  readonly baseline: string;
+  /** The smallest step of the clock, in milliseconds. Default 0. */
+  readonly clockStep?: number;
 }
 
-/** Σ median × repeat over all layers. */
-export interface Sum {
-  readonly milliseconds: number;
-  readonly gflops: number;
-  readonly ratio: number | undefined;
-  /** With a roofline: Σ time allowed × repeat / `milliseconds`. Absent as a figure's. */
-  readonly share?: number;
-}
-
-/** A backend over the distinct layers that it has figures for. */
-export interface Total {
-  readonly backend: string;
-  readonly layers: number;
-  /** Only where no layer is missing: a sum over fewer could not be compared. */
-  readonly sum: Sum | undefined;
-  readonly geometricMeanGflops: number;
-  readonly geometricMeanRatio: number | undefined;
-}
-
-export interface NetworkResult {
-  readonly figures: readonly Figure[];
-  readonly failures: readonly LayerFailure[];
-  /** With a roofline: the sum of its layers' least times on one thread. */
-  readonly allowed?: Pick<Allowed, "milliseconds">;
-}
-
-export function layerResult(
+export function layerReport(
   layer: {
     readonly text: string;
     readonly problem: Conv2dProblem;
     readonly names: readonly string[];
     readonly repeat: number;
   },
-  outcome: LayerOutcome,
-  baseline: string,
-): LayerResult {
-  const { macs } = problemCost(layer.problem);
+  outcome: MeasuredOutcome,
+  options: ReportOptions,
+): LayerReport {
+  const { macs, bytesRead, bytesWritten } = problemCost(layer.problem);
   return {
     problem: layer.text,
     names: layer.names,
     repeat: layer.repeat,
     macs,
-    figures: toFigures(outcome.figures, macs, baseline),
+    bytes: bytesRead + bytesWritten,
+    figures: toFigures(outcome.figures, macs, options),
     failures: outcome.failures,
   };
 }
 
-export function networkResult(outcome: NetworkOutcome, macs: number, baseline: string): NetworkResult {
-  return { figures: toFigures(outcome.figures, macs, baseline), failures: outcome.failures };
+export function networkReport(outcome: MeasuredOutcome, macs: number, options: ReportOptions): NetworkReport {
+  return { macs, figures: toFigures(outcome.figures, macs, options), failures: outcome.failures };
 }
 
-export function totals(layers: readonly LayerResult[], backends: readonly string[]): readonly Total[] {
+/** @param backends in order, the baseline first */
+export function totals(layers: readonly LayerReport[], backends: readonly string[]): readonly Total[] {
   const macs = layers.reduce((sum, layer) => sum + layer.macs * layer.repeat, 0);
   const rows = backends.map((backend) => ({
     backend,
@@ -93,58 +58,82 @@ export function totals(layers: readonly LayerResult[], backends: readonly string
       layer.figures.filter((figure) => figure.backend === backend).map((figure) => ({ layer, figure })),
     ),
   }));
-  const time = ({ measured }: (typeof rows)[number]): number | undefined =>
-    measured.length === layers.length
-      ? measured.reduce((sum, { layer, figure }) => sum + figure.median * layer.repeat, 0)
-      : undefined;
-  const baseline = rows[0] && time(rows[0]);
+  type Row = (typeof rows)[number];
+  const whole = ({ measured }: Row): boolean => layers.length > 0 && measured.length === layers.length;
+  const time = ({ measured }: Row): number =>
+    measured.reduce((sum, { layer, figure }) => sum + figure.median * layer.repeat, 0);
+  const base = rows[0] && whole(rows[0]) ? rows[0] : undefined;
   return rows.flatMap((row) => {
     const { backend, measured } = row;
     if (measured.length === 0) return [];
-    const milliseconds = time(row);
-    const ratios = measured.flatMap(({ figure }) => (figure.ratio === undefined ? [] : [figure.ratio]));
+    const ratios = measured.flatMap(({ figure }) => (figure.ratio === undefined ? [] : [figure.ratio.value]));
     return [
       {
         backend,
         layers: measured.length,
-        sum:
-          milliseconds === undefined
-            ? undefined
-            : {
-                milliseconds,
-                gflops: rate(macs, milliseconds),
-                ratio: baseline === undefined ? undefined : milliseconds / baseline,
-              },
+        ...(whole(row) && {
+          sum: {
+            milliseconds: time(row),
+            gflops: rate(macs, time(row)),
+            ...(base && { ratio: { ...pairedRatio(rounds(row), rounds(base)), value: time(row) / time(base) } }),
+          },
+        }),
         geometricMeanGflops: geometricMean(measured.map(({ figure }) => figure.gflops)),
-        geometricMeanRatio: ratios.length === measured.length ? geometricMean(ratios) : undefined,
+        ...(ratios.length === measured.length && { geometricMeanRatio: geometricMean(ratios) }),
       },
     ];
   });
 }
 
-interface Measured {
-  readonly backend: string;
-  readonly algorithm?: string;
-  readonly transformed?: true;
-  readonly samples: readonly number[];
-  readonly runsPerSample: number;
+/** What there is of a backend over some layers. */
+interface OverLayers {
+  readonly measured: readonly { readonly layer: LayerReport; readonly figure: Figure }[];
 }
 
-function toFigures(measured: readonly Measured[], macs: number, baseline: string): readonly Figure[] {
-  const base = measured.find(({ backend }) => backend === baseline)?.samples;
-  return measured.map(({ backend, algorithm, transformed, samples, runsPerSample }) => {
-    const summary = summarize(samples);
-    return {
-      backend,
-      ...summary,
-      gflops: rate(macs, summary.median),
-      ratio: base && median(samples.map((sample, round) => sample / base[round]!)),
-      algorithm,
-      ...(transformed ? { transformed } : {}),
-      runsPerSample,
-      samples,
-    };
-  });
+/**
+ * A backend's time for all layers, one entry a round: the sum of the n-th samples, as far as all layers have one.
+ *
+ * @returns `undefined` where it has no figure for some layer
+ */
+export function sumSamples(layers: readonly LayerReport[], backend: string): readonly number[] | undefined {
+  const measured = layers.flatMap((layer) =>
+    layer.figures.filter((figure) => figure.backend === backend).map((figure) => ({ layer, figure })),
+  );
+  return layers.length > 0 && measured.length === layers.length ? rounds({ measured }) : undefined;
+}
+
+function rounds({ measured }: OverLayers): readonly number[] {
+  const count = Math.min(...measured.map(({ figure }) => figure.samples.length));
+  return Array.from({ length: count }, (_, round) =>
+    measured.reduce((sum, { layer, figure }) => sum + figure.samples[round]! * layer.repeat, 0),
+  );
+}
+
+function toFigures(
+  measured: readonly Measured[],
+  macs: number,
+  { baseline, clockStep = 0 }: ReportOptions,
+): readonly Figure[] {
+  const share = ({ samples, runsPerSample }: Measured): number =>
+    samples.length === 0 ? 0 : clockStep / (runsPerSample * Math.min(...samples));
+  const base = measured.find(({ backend }) => backend === baseline);
+  // Before its first round there is nothing to say of a backend.
+  return measured
+    .filter(({ samples }) => samples.length > 0)
+    .map((one) => {
+      const summary = summarize(one.samples);
+      return {
+        ...one,
+        ...summary,
+        gflops: rate(macs, summary.median),
+        ...(base && base.samples.length > 0 && { ratio: ratioOf(one, base, share(one) + share(base)) }),
+      };
+    });
+}
+
+function ratioOf(one: Measured, base: Measured, clockShare: number) {
+  if (one === base) return { value: 1, interval: { low: 1, high: 1 } };
+  return pairedRatio(one.samples, base.samples, { clockShare });
 }
 
 /** Two floating-point operations for each multiply-accumulate. */

@@ -1,6 +1,6 @@
 import { parseProblem } from "@convene/core";
 import { describe, expect, it } from "vitest";
-import { layerResult, networkResult, totals } from "../measure/results.js";
+import { layerReport, networkReport, totals } from "../measure/results.js";
 import { applyRoofline } from "./apply-roofline.js";
 import type { Roofline } from "./roofline.js";
 
@@ -27,7 +27,7 @@ function times(of: Readonly<Record<string, number>>) {
 
 /** `text`'s repeat is 3. */
 function layer(text: string, of: Readonly<Record<string, number>>) {
-  return layerResult({ text, problem: parseProblem(text), names: [text], repeat: 3 }, times(of), "one");
+  return layerReport({ text, problem: parseProblem(text), names: [text], repeat: 3 }, times(of), { baseline: "one" });
 }
 
 // 100 multiply-accumulates each of 10: 2,000 operations at 2e6 a millisecond are 0.001 ms.
@@ -41,7 +41,7 @@ const result = {
   complete: true,
   layers: [bound, loaded],
   totals: totals([bound, loaded], names),
-  network: networkResult(times({ one: 24.726, four: 12.363, gpu: 5 }), 33_000, "one"),
+  network: networkReport(times({ one: 24.726, four: 12.363, gpu: 5 }), 33_000, { baseline: "one" }),
 };
 const threads = new Map([
   ["one", 1],

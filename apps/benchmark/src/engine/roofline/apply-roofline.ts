@@ -1,15 +1,17 @@
 /** Figures with the roofline beside them. Pure. */
 
 import { parseProblem, problemCost } from "@convene/core";
-import type { WorkloadResult } from "../../terminal/bench/bench-table.js";
-import type { Figure } from "../measure/results.js";
+import type { Figure, WorkloadReport } from "../compare-report.js";
 import { allowedTime, type Roofline, shareOf } from "./roofline.js";
+
+/** What of a workload has shares. */
+type Measured = Pick<WorkloadReport, "layers" | "totals" | "network">;
 
 /** How many threads each backend has, by its name; no entry where its device does not say. */
 export type Threads = ReadonlyMap<string, number>;
 
 /** The result with what the machine allows for each layer, their sum and the network, and each backend's share of that. */
-export function applyRoofline(result: WorkloadResult, roofline: Roofline, threads: Threads): WorkloadResult {
+export function applyRoofline<Result extends Measured>(result: Result, roofline: Roofline, threads: Threads): Result {
   const share = (backend: string, allowed: number, measured: number): { readonly share?: number } => {
     const value = shareOf(allowed, measured, threads.get(backend));
     return value === undefined ? {} : { share: value };
@@ -28,7 +30,7 @@ export function applyRoofline(result: WorkloadResult, roofline: Roofline, thread
     layers,
     totals: result.totals.map((total) => ({
       ...total,
-      sum: total.sum && { ...total.sum, ...share(total.backend, milliseconds, total.sum.milliseconds) },
+      ...(total.sum && { sum: { ...total.sum, ...share(total.backend, milliseconds, total.sum.milliseconds) } }),
     })),
     ...(network && {
       network: { ...network, allowed: { milliseconds }, figures: shares(network.figures, milliseconds) },

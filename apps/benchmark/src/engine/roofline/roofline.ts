@@ -4,49 +4,9 @@
  */
 
 import type { Cost } from "@convene/core";
+import type { Allowed, LoadRate, Roofline } from "../compare-report.js";
 
-/** The fastest that one thread multiplies and adds, over the forms that were tried. */
-export interface Peak {
-  /** `"fused"`: relaxed SIMD's multiply-add. `"apart"`: a multiplication, then an addition. */
-  readonly operations: "apart" | "fused";
-  /** How many sums that do not depend on each other it takes. */
-  readonly accumulators: number;
-  readonly gflops: number;
-}
-
-/** How fast one thread reads a buffer again and again. */
-export interface LoadRate {
-  /** Such as `"L1"`: where a buffer of this size lies on most machines. */
-  readonly level: string;
-  /** The buffer's size. */
-  readonly bytes: number;
-  /** 10⁹ bytes a second. */
-  readonly gigabytesPerSecond: number;
-}
-
-/** What one thread of this engine on this machine can do at most. */
-export interface Roofline {
-  readonly peaks: {
-    readonly simd128: Peak;
-    /** Only where the engine joins pairs of 128-bit operations (V8's `--experimental-wasm-revectorize`). */
-    readonly simd256?: Peak;
-  };
-  /** From the smallest buffer to the largest. */
-  readonly loads: readonly LoadRate[];
-}
-
-/** The least time for one run, on one thread. */
-export interface Allowed {
-  /** The longer of the two below. */
-  readonly milliseconds: number;
-  readonly bound: "arithmetic" | "loads";
-  /** Milliseconds for two operations a multiply-accumulate. */
-  readonly arithmetic: number;
-  /** Milliseconds for reading or writing each operand once. */
-  readonly loads: number;
-  /** Whose bandwidth was taken, such as `"L2"`. */
-  readonly level: string;
-}
+export type { Allowed, LoadRate, Peak, Roofline } from "../compare-report.js";
 
 /** The best peak that there is, in GFLOP/s. */
 export function peakRate({ peaks }: Roofline): number {

@@ -27,14 +27,12 @@ import {
   type Shape4,
   type Tensor,
 } from "@convene/core";
-import type { OpenBackend } from "../backends.js";
+import type { OpenBackend } from "../open-backends.js";
 import { codeOf, messageOf } from "../command-error.js";
-import type { Io } from "../../terminal/io.js";
-import { breathe } from "../../terminal/report/progress.js";
-import { settle } from "../settle.js";
 import type { Workload } from "../workloads/index.js";
 import { referenceInSlices, transformedBoundInSlices } from "./reference-slices.js";
 import type { Tallies } from "./tally.js";
+import { breathe, settle, type Waiting } from "../settle.js";
 
 type Chain = NonNullable<Workload["chain"]>;
 
@@ -51,7 +49,7 @@ export async function checkNetwork(
   { network, inputShapes }: Chain,
   backends: readonly OpenBackend[],
   into: Tallies,
-  io: Io,
+  waiting: Waiting,
   { label, seed, onLayer, rerun }: CheckNetworkOptions,
 ): Promise<void> {
   const problems = network.problems(inputShapes);
@@ -71,9 +69,9 @@ export async function checkNetwork(
       const start = performance.now();
       let outcome: CaseOutcome;
       try {
-        outcome = await settle(io, work);
+        outcome = await settle(waiting, work);
       } catch (error) {
-        await breathe(io);
+        await breathe(waiting);
         outcome = outcomeOf(error, watch.callOf(error));
       }
       tally.add(what, outcome, performance.now() - start, again);
@@ -81,9 +79,9 @@ export async function checkNetwork(
 
     let values: Values | undefined;
     try {
-      values = await settle(io, () => runLayers(backend, network.layers, problems, inputs));
+      values = await settle(waiting, () => runLayers(backend, network.layers, problems, inputs));
     } catch (error) {
-      await breathe(io);
+      await breathe(waiting);
       layersTally.add("all layers", outcomeOf(error, undefined), 0, again);
       continue;
     }
@@ -91,7 +89,7 @@ export async function checkNetwork(
     for (const [index, problem] of problems.entries()) {
       const layer = network.layers[index]!;
       const text = isOperationProblem(problem) ? formatOperation(problem) : formatProblem(problem);
-      await record(layersTally, `${layer.name} (${text})`, () => checkLayer(watched, layer, problem, given, io));
+      await record(layersTally, `${layer.name} (${text})`, () => checkLayer(watched, layer, problem, given, waiting));
       onLayer(text);
     }
     await record(wholeTally, "the same bits as layer by layer", () =>
@@ -165,9 +163,9 @@ async function checkLayer(
   layer: ResolvedLayer,
   problem: Problem,
   values: Values,
-  io: Io,
+  waiting: Waiting,
 ): Promise<CaseOutcome> {
-  const pause = (): Promise<void> => breathe(io);
+  const pause = (): Promise<void> => breathe(waiting);
   if (isOperationProblem(problem) || layer.kind === "operation") {
     if (!isOperationProblem(problem) || layer.kind !== "operation")
       throw new Error(`layer ${layer.name} is of two kinds`);

@@ -2,12 +2,10 @@
 
 import { checkOperationProblem, thrownOf, watchCalls } from "@convene/conformance";
 import { formatOperation, type OperationProblem } from "@convene/core";
-import type { OpenBackend } from "../backends.js";
+import type { OpenBackend } from "../open-backends.js";
 import { codeOf, messageOf } from "../command-error.js";
-import type { Io } from "../../terminal/io.js";
-import { breathe } from "../../terminal/report/progress.js";
-import { settle } from "../settle.js";
 import type { Tallies } from "./tally.js";
+import { breathe, settle, type Waiting } from "../settle.js";
 
 export interface CheckOperationsOptions {
   readonly seed: number;
@@ -21,7 +19,7 @@ export async function checkOperations(
   problems: readonly OperationProblem[],
   backends: readonly OpenBackend[],
   into: Tallies,
-  io: Io,
+  waiting: Waiting,
   { seed, label, rerun }: CheckOperationsOptions,
 ): Promise<void> {
   for (const { name, backend } of backends) {
@@ -30,9 +28,9 @@ export async function checkOperations(
     for (const problem of problems) {
       const text = formatOperation(problem);
       const start = performance.now();
-      const outcome = await settle(io, () => checkOperationProblem(watch.over(backend), problem, { seed })).catch(
+      const outcome = await settle(waiting, () => checkOperationProblem(watch.over(backend), problem, { seed })).catch(
         async (error: unknown) => {
-          await breathe(io);
+          await breathe(waiting);
           if (codeOf(error) === "ERR_UNSUPPORTED") return { status: "skipped" as const, message: messageOf(error) };
           const thrown = thrownOf(error, watch.callOf(error));
           return { status: "failed" as const, message: messageOf(error), ...(thrown ? { thrown } : {}) };

@@ -16,14 +16,12 @@ import {
   watchCalls,
 } from "@convene/conformance";
 import { type Conv2dProblem, formatProblem } from "@convene/core";
-import type { OpenBackend } from "../backends.js";
+import type { OpenBackend } from "../open-backends.js";
 import { codeOf, messageOf } from "../command-error.js";
-import type { Io } from "../../terminal/io.js";
-import { breathe } from "../../terminal/report/progress.js";
-import { settle, UnsettledError } from "../settle.js";
 import type { Patience } from "./patience.js";
 import { referenceInSlices, transformedBoundInSlices } from "./reference-slices.js";
 import type { Check, Tallies } from "./tally.js";
+import { UnsettledError, breathe, settle, type Waiting } from "../settle.js";
 
 export interface CheckProblemsOptions {
   readonly seed: number;
@@ -46,11 +44,11 @@ export async function checkProblems(
   problems: readonly Conv2dProblem[],
   backends: readonly OpenBackend[],
   into: Tallies,
-  io: Io,
+  waiting: Waiting,
   options: CheckProblemsOptions,
 ): Promise<void> {
   const { seed, label, againstReference, patience } = options;
-  const pause = (): Promise<void> => breathe(io);
+  const pause = (): Promise<void> => breathe(waiting);
   const watch = watchCalls();
   const record = async (
     rule: "exact" | "bounded" | "agreement",
@@ -67,7 +65,7 @@ export async function checkProblems(
     const start = performance.now();
     let outcome: CaseOutcome;
     try {
-      outcome = await settle(io, run);
+      outcome = await settle(waiting, run);
     } catch (error) {
       await pause();
       outcome = outcomeOf(error, watch.callOf(error));

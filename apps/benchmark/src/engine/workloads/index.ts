@@ -1,15 +1,15 @@
-/** From what was typed to workloads: a name, a JSON or an ONNX file, or problem strings. */
+/** The workloads that the engine has, and from a plan's choice to a workload. */
 
 import { isOperationString, type OperationProblem, parseOperation, parseProblem } from "@convene/core";
 import { messageOf } from "../command-error.js";
+import type { WorkloadChoice } from "../compare-plan.js";
 import { InputError, suggestion } from "../input-error.js";
 import { mobilenetV1 } from "./mobilenet-v1.js";
 import { mobilenetV2 } from "./mobilenet-v2.js";
 import { resnext50 } from "./resnext50.js";
-import { onnxWorkload } from "./onnx-file.js";
+import { onnxWorkload } from "./onnx-workload.js";
 import { textbook } from "./textbook.js";
 import type { Workload, WorkloadLayer } from "./workload.js";
-import { readWorkloadFile } from "../../terminal/workloads/workload-file.js";
 import { yardstick } from "./yardstick.js";
 
 export { distinctLayers, layerCount, type Workload, type WorkloadLayer } from "./workload.js";
@@ -23,61 +23,68 @@ export const WORKLOADS = {
   yardstick,
 } as const satisfies Readonly<Record<string, () => Workload>>;
 
+/** The workload of this name, or `undefined`. */
+export function namedWorkload(name: string): Workload | undefined {
+  return Object.hasOwn(WORKLOADS, name) ? WORKLOADS[name as keyof typeof WORKLOADS]() : undefined;
+}
+
+/** @throws InputError for a name that no workload has, a problem that makes no sense, a file that is no ONNX file */
+export function resolveChoice(choice: WorkloadChoice): Workload {
+  switch (choice.kind) {
+    case "resolved":
+      return choice.workload;
+    case "named": {
+      const workload = namedWorkload(choice.name);
+      if (workload) return workload;
+      const known = Object.keys(WORKLOADS);
+      throw new InputError(`unknown workload "${choice.name}"${suggestion(choice.name, known)} (${known.join(", ")})`);
+    }
+    case "problems":
+      return problemsWorkload(choice.problems, choice.name ?? "problems");
+    case "onnx":
+      return onnxWorkload(choice.name, choice.bytes, choice.shapes);
+  }
+}
+
 /**
- * The workloads that `targets` name, in order; problem strings are gathered in one.
+ * Problem strings as one workload; each string once.
  *
- * @param shapes for ONNX files that leave sizes open: see `readOnnxFile`
- * @throws InputError for a target that is none of these
+ * @throws InputError for a text that is no problem
  */
-export function resolveTargets(targets: readonly string[], shapes: readonly string[] = []): readonly Workload[] {
-  const workloads: Workload[] = [];
-  const problems: WorkloadLayer[] = [];
+export function problemsWorkload(problems: readonly string[], name = "problems", from = ""): Workload {
+  const layers: WorkloadLayer[] = [];
   const operations: OperationProblem[] = [];
-  for (const target of new Set(targets)) {
-    if (Object.hasOwn(WORKLOADS, target)) workloads.push(WORKLOADS[target as keyof typeof WORKLOADS]());
-    else if (target.endsWith(".onnx")) workloads.push(onnxWorkload(target, shapes));
-    else if (/\.json$|[/\\]/.test(target)) workloads.push(readWorkloadFile(target));
-    else if (isOperationString(target)) operations.push(operationTarget(target));
-    else problems.push({ name: target, problem: problemTarget(target), repeat: 1 });
+  for (const text of new Set(problems)) {
+    if (isOperationString(text)) operations.push(parsed(() => parseOperation(text)));
+    else layers.push({ name: text, problem: parsed(() => parseProblem(text)), repeat: 1 });
   }
-  const count = problems.length + operations.length;
-  if (count > 0) {
-    workloads.push({
-      name: "problems",
-      about: `${count === 1 ? "a problem" : `${count} problems`} from the command line`,
-      layers: problems,
-      ...(operations.length > 0 && { operations }),
-    });
-  }
-  return workloads;
+  const count = layers.length + operations.length;
+  if (count === 0) throw new InputError("a workload of problems needs at least one, such as ic3_ih7_oc128_kh3");
+  return {
+    name,
+    about: `${count === 1 ? "a problem" : `${count} problems`}${from}`,
+    layers,
+    ...(operations.length > 0 && { operations }),
+  };
 }
 
 /** What starts with a size was meant as a problem. */
 const PROBLEM = /^(n|g|ic|oc|[io][hw]|[kspd][hw]|p[tlbr])\d+(_|$)/;
 
-/** Whether this was meant as one of the targets above, wherever it was typed. */
+/** Whether this was meant as a problem of some kind, right or wrong. */
+export function isProblem(text: string): boolean {
+  return isOperationString(text) || PROBLEM.test(text);
+}
+
+/** Whether this was meant as a workload, a file of one, or a problem, wherever it was typed. */
 export function isTarget(text: string): boolean {
-  return Object.hasOwn(WORKLOADS, text) || /\.(json|onnx)$/.test(text) || isOperationString(text) || PROBLEM.test(text);
+  return Object.hasOwn(WORKLOADS, text) || /\.(json|onnx)$/.test(text) || isProblem(text);
 }
 
-function operationTarget(target: string): OperationProblem {
+/** Core says best what is wrong with a problem. */
+function parsed<T>(parse: () => T): T {
   try {
-    return parseOperation(target);
-  } catch (error) {
-    throw new InputError(messageOf(error), { cause: error });
-  }
-}
-
-function problemTarget(target: string): WorkloadLayer["problem"] {
-  const known = Object.keys(WORKLOADS);
-  // Core says best what is wrong with a problem.
-  if (!PROBLEM.test(target)) {
-    throw new InputError(
-      `unknown workload "${target}"${suggestion(target, known)} (${known.join(", ")}, a .json or .onnx file, or a problem such as ic3_ih7_oc128_kh3)`,
-    );
-  }
-  try {
-    return parseProblem(target);
+    return parse();
   } catch (error) {
     throw new InputError(messageOf(error), { cause: error });
   }

@@ -3,20 +3,20 @@ import { parseProblem } from "@convene/core";
 import { describe, expect, it } from "vitest";
 import { applyRoofline } from "../../engine/roofline/apply-roofline.js";
 import { benchMarkdown, benchTable } from "./bench-table.js";
-import { layerResult, totals } from "../../engine/measure/results.js";
+import { layerReport, totals } from "../../engine/measure/results.js";
 
 const plain = picocolors.createColors(false);
 const layers = ["ic8_ih14_oc16_kh1", "g8_ic8_ih14_oc8_kh3_ph1"].map((text) =>
-  layerResult(
+  layerReport(
     { text, problem: parseProblem(text), names: [text], repeat: 3 },
     {
       figures: [
-        { backend: "cpu", algorithm: "igemm", samples: [1, 1, 1, 1, 1], runsPerSample: 4 },
-        { backend: "cpu:js", algorithm: "direct", samples: [12, 12, 12, 12, 12], runsPerSample: 1 },
+        { backend: "cpu", algorithm: "igemm", samples: [1, 1, 1, 1, 1, 1], runsPerSample: 4 },
+        { backend: "cpu:js", algorithm: "direct", samples: [12, 12, 12, 12, 12, 12], runsPerSample: 1 },
       ],
       failures: [],
     },
-    "cpu",
+    { baseline: "cpu" },
   ),
 );
 const result = { name: "test", about: "two layers", complete: true, layers, totals: totals(layers, ["cpu", "cpu:js"]) };
@@ -26,6 +26,26 @@ describe("benchTable", () => {
     const lines = benchTable(result, plain, undefined);
     expect(lines[1]).toMatch(/^ic8_ih14_oc16_kh1 +3 +cpu +1\.000 +0 % +\d+\.\d +1\.00 +igemm$/);
     expect(lines[2]).toMatch(/^ +cpu:js +12\.00 +0 % +\d+\.\d +12\.00 +direct$/);
+  });
+
+  it("marks a time from which nothing should be concluded, and says how sure a ratio is", () => {
+    const samples = [1, 1, 3, 1, 3, 1, 3, 1];
+    const [one] = ["ic8_ih14_oc16_kh1"].map((text) =>
+      layerReport(
+        { text, problem: parseProblem(text), names: [text], repeat: 1 },
+        {
+          figures: [
+            { backend: "a", samples: [1, 1, 1, 1, 1, 1, 1, 1], runsPerSample: 1 },
+            { backend: "b", samples, runsPerSample: 1 },
+          ],
+          failures: [],
+        },
+        { baseline: "a" },
+      ),
+    );
+    const lines = benchTable({ ...result, layers: [one!], totals: [] }, plain, undefined);
+    expect(lines[1]).toMatch(/ a +1\.000 /);
+    expect(lines[2]).toMatch(/ b +1\.000\? .* 1\.00 ±2\.00$/);
   });
 
   it("ends in the sum over all layers", () => {

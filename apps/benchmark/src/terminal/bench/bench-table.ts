@@ -3,19 +3,15 @@
 import type { Colors } from "../io.js";
 import { formatMilliseconds, formatPercent, formatRate, formatRatio, plural } from "../../engine/format.js";
 import { type Column, formatTable, type Row, tableWidth } from "../report/table.js";
-import type { Allowed } from "../../engine/roofline/roofline.js";
-import { failureWord, type LayerFailure } from "../../engine/measure/layer-failure.js";
-import type { Figure, LayerResult, NetworkResult, Total } from "../../engine/measure/results.js";
+import type { Allowed, Failure, Figure, Ratio, WorkloadReport } from "../../engine/compare-report.js";
+import { failureWord } from "../../engine/measure/failure.js";
+import { isNoisy } from "../../engine/warnings.js";
 
-export interface WorkloadResult {
-  readonly name: string;
-  readonly about: string;
-  /** Whether all distinct layers are there; not so after Ctrl-C. */
-  readonly complete: boolean;
-  readonly layers: readonly LayerResult[];
-  readonly totals: readonly Total[];
-  readonly network?: NetworkResult;
-}
+/** What of a workload's report the table shows. */
+export type WorkloadResult = Pick<WorkloadReport, "name" | "about" | "complete" | "layers" | "totals" | "network">;
+
+/** Behind a time from which nothing should be concluded: too few samples, or too wide a spread. */
+export const NOISY_MARK = "?";
 
 /** What a line can say of a backend. */
 type Cells = Readonly<Partial<Record<keyof typeof FIGURE_COLUMNS, string>>>;
@@ -140,7 +136,7 @@ function toBlocks({ layers, totals, network, complete }: WorkloadResult): readon
       lines: totals.map(({ backend, layers: own, geometricMeanGflops, geometricMeanRatio }) => ({
         backend,
         rate: formatRate(geometricMeanGflops),
-        ratio: ratioCell(geometricMeanRatio),
+        ratio: geometricMeanRatio === undefined ? "" : formatRatio(geometricMeanRatio),
         algorithm: own < layers.length ? `of its ${own} layers` : "",
       })),
     });
@@ -155,10 +151,11 @@ function toBlocks({ layers, totals, network, complete }: WorkloadResult): readon
   return blocks;
 }
 
-function figureCells({ backend, median, spread, gflops, ratio, algorithm = "", share }: Figure): Cells {
+function figureCells(figure: Figure): Cells {
+  const { backend, median, spread, gflops, ratio, algorithm = "", share } = figure;
   return {
     backend,
-    milliseconds: formatMilliseconds(median),
+    milliseconds: `${formatMilliseconds(median)}${isNoisy(figure) ? NOISY_MARK : ""}`,
     spread: formatPercent(spread, 0),
     rate: formatRate(gflops),
     ratio: ratioCell(ratio),
@@ -167,12 +164,16 @@ function figureCells({ backend, median, spread, gflops, ratio, algorithm = "", s
   };
 }
 
-function failureCells(failure: LayerFailure): Cells {
+function failureCells(failure: Failure): Cells {
   return { backend: failure.backend, algorithm: failureWord(failure) };
 }
 
-function ratioCell(ratio: number | undefined): string {
-  return ratio === undefined ? "" : formatRatio(ratio);
+/** `1.29`, and where an interval is known that is not a point, how far off it may be: `1.29 ±0.03`. */
+function ratioCell(ratio: Ratio | undefined): string {
+  if (!ratio) return "";
+  const { value, interval } = ratio;
+  if (!interval || interval.high === interval.low) return formatRatio(value);
+  return `${formatRatio(value)} ±${formatRatio(Math.max(interval.high - value, value - interval.low))}`;
 }
 
 function shareCell(share: number | undefined): string {

@@ -1,52 +1,49 @@
-/** `convene bench`: how fast each backend runs each layer, and which is faster by how much. */
+/** `convene bench`: how fast each backend runs each layer, and which is faster by how much. The engine measures; this prints. */
 
 import { describeThrown } from "@convene/conformance";
-import type { BackendTable, OpenBackends } from "../../engine/backends.js";
-import { openBackends } from "../../engine/backends.js";
-import { benchLayer } from "../../engine/measure/bench-layer.js";
-import { benchNetwork } from "../../engine/measure/bench-network.js";
-import { benchMarkdown, benchTable, type WorkloadResult } from "../bench/bench-table.js";
-import { DEFAULT_TIME, NETWORK_TIME_FACTOR } from "../../engine/measure/default-time.js";
-import { failureWord } from "../../engine/measure/layer-failure.js";
-import { type LayerResult, layerResult, networkResult, totals } from "../../engine/measure/results.js";
-import { describeWarnings, type Warning, warningsFor } from "../bench/warnings.js";
+import type { BackendTable } from "../../engine/backends.js";
+import { compare, type CompareHost } from "../../engine/compare.js";
+import type { CompareReport, WorkloadReport } from "../../engine/compare-report.js";
+import { foldEvent } from "../../engine/fold-events.js";
+import { formatCount, plural } from "../../engine/format.js";
+import { DEFAULT_TIME } from "../../engine/measure/default-time.js";
+import { failureWord } from "../../engine/measure/failure.js";
+import type { OpenBackends } from "../../engine/open-backends.js";
+import type { Roofline } from "../../engine/roofline/roofline.js";
+import { describeWarnings } from "../../engine/warnings.js";
+import { describeWinner } from "../../engine/winner.js";
+import type { Workload } from "../../engine/workloads/index.js";
+import { agreementLines, disagreementLines } from "../bench/agreement-table.js";
+import { benchBars } from "../bench/bench-bars.js";
+import { benchTable, NOISY_MARK } from "../bench/bench-table.js";
+import { createLive } from "../bench/live.js";
 import { type Io, printLine, printProse } from "../io.js";
-import { formatCount, formatMilliseconds, plural } from "../../engine/format.js";
+import { openBackends } from "../open-backends.js";
+import { reportCsv } from "../report/bench-csv.js";
+import { reportHtml } from "../report/bench-html.js";
+import { reportMarkdown } from "../report/bench-markdown.js";
 import { printBackends, printTitle } from "../report/header.js";
-import { breathe, createProgress, type Progress } from "../report/progress.js";
 import { checkApart, saveTo, toJson } from "../report/save.js";
-import { applyRoofline, type Threads } from "../../engine/roofline/apply-roofline.js";
 import { describeRoofline, rooflineNotes } from "../roofline/describe-roofline.js";
-import { measureRoofline } from "../../engine/roofline/measure-roofline.js";
-import { loadProbes } from "../../engine/roofline/probe-kernels.js";
-import { type Roofline, threadsOf } from "../../engine/roofline/roofline.js";
-import { environment, type Environment } from "../version.js";
-import { distinctLayers, layerCount, resolveTargets, type Workload } from "../../engine/workloads/index.js";
+import { environment, knownEnvironment } from "../version.js";
+import { resolveTargets } from "../workloads/resolve-targets.js";
 
 export interface BenchOptions {
   readonly backend?: readonly string[];
-  /** Milliseconds for each layer and backend. */
+  /** The most milliseconds for each layer and backend. */
   readonly time?: number;
   readonly json?: string;
+  readonly csv?: string;
+  readonly html?: string;
+  readonly markdown?: string;
   /** Sizes that an ONNX file leaves open. */
   readonly shape?: readonly string[];
-  readonly markdown?: string;
   /** Measure what the machine allows, and show each figure's share of that. */
   readonly roofline?: boolean;
-}
-
-export interface BenchReport {
-  readonly command: "bench";
-  readonly environment: Environment;
-  readonly backends: readonly { readonly name: string; readonly device: string }[];
-  readonly unavailable: OpenBackends["unavailable"];
-  readonly timePerLayer: number;
-  /** Where it was asked for. */
-  readonly roofline?: Roofline;
-  /** Ctrl-C came before the end. */
-  readonly interrupted: boolean;
-  readonly workloads: readonly WorkloadResult[];
-  readonly warnings: readonly Warning[];
+  /** Seconds for the whole. */
+  readonly limit?: number;
+  /** `false` (`--no-verify`): time without having checked. */
+  readonly verify?: boolean;
 }
 
 /** @param measure measures the roofline; replaced in tests */
@@ -55,25 +52,35 @@ export async function bench(
   options: BenchOptions,
   io: Io,
   table: BackendTable,
-  measure: (io: Io) => Promise<Roofline> = measureThisMachine,
+  measure?: () => Promise<Roofline>,
 ): Promise<number> {
   const workloads = resolveTargets(targets.length > 0 ? targets : ["mobilenet-v1"], options.shape);
-  checkApart({ "--json": options.json, "--markdown": options.markdown });
-  const [json, markdown] = [saveTo(options.json), saveTo(options.markdown)];
+  const { json: jsonPath, csv: csvPath, html: htmlPath, markdown: markdownPath } = options;
+  checkApart({ "--json": jsonPath, "--csv": csvPath, "--html": htmlPath, "--markdown": markdownPath });
+  const json = saveTo(jsonPath);
+  const others = [
+    [saveTo(csvPath), reportCsv],
+    [saveTo(htmlPath), reportHtml],
+    [saveTo(markdownPath), reportMarkdown],
+  ] as const;
   try {
     const backends = await openBackends(table, options.backend, io);
     try {
       printTitle(io, "bench", environment());
       printBackends(io, backends);
       if (backends.open.length === 0) return 1;
-      // After the backends were opened: one of them may have set V8's flags.
-      const roofline = options.roofline ? await measure(io) : undefined;
-      for (const line of roofline ? describeRoofline(roofline) : []) printProse(io, io.colors.dim(line), 2);
-      const save = (unfinished: BenchReport): void => json.update(() => toJson(unfinished));
-      const report = await runBench(workloads, backends, options.time, io, save, roofline);
+      const { time, roofline, limit, verify } = options;
+      const report = await runBench(workloads, backends, io, {
+        ...(time !== undefined && { time }),
+        ...(roofline && { roofline }),
+        ...(limit !== undefined && { limit: 1000 * limit }),
+        ...(verify !== undefined && { verify }),
+        ...(measure && { measureRoofline: measure }),
+        save: (unfinished) => json.update(() => toJson(unfinished)),
+      });
       await json.finish(() => toJson(report));
-      await markdown.finish(() => reportMarkdown(report));
-      printBench(report, workloads, io);
+      for (const [file, content] of others) await file.finish(() => content(report));
+      printBench(report, io);
       io.signal.throwIfAborted();
       return backends.incomplete || hasFailed(report) ? 1 : 0;
     } finally {
@@ -81,178 +88,110 @@ export async function bench(
     }
   } finally {
     json.discard();
-    markdown.discard();
+    for (const [file] of others) file.discard();
   }
 }
 
-async function measureThisMachine(io: Io): Promise<Roofline> {
-  return measureRoofline(await loadProbes(), { pause: () => breathe(io) });
+/** Whether a backend is wrong, or has given no figure where it should have. */
+export function hasFailed({ warnings, backends, failures }: CompareReport): boolean {
+  const failed = warnings.some(({ kind }) => kind === "failed" || kind === "wrong");
+  return failed || failures.length > 0 || backends.some(({ wrong }) => wrong);
 }
 
-function reportMarkdown({ workloads, roofline }: BenchReport): string {
-  const head = roofline ? [`${describeRoofline(roofline).join(".\n")}.\n`] : [];
-  const tables = workloads.flatMap((result) => {
-    const notes = rooflineNotes(result).map((note) => `- ${note}\n`);
-    return notes.length > 0 ? [benchMarkdown(result), notes.join("")] : [benchMarkdown(result)];
-  });
-  return [...head, ...tables].join("\n");
-}
-
-/** Whether a backend has given no figure where it should have. */
-export function hasFailed({ warnings }: BenchReport): boolean {
-  return warnings.some(({ kind }) => kind === "failed");
+export interface RunBenchOptions extends Pick<CompareHost, "measureRoofline"> {
+  readonly time?: number;
+  readonly roofline?: boolean;
+  /** Milliseconds for the whole. */
+  readonly limit?: number;
+  readonly verify?: boolean;
+  /** Called with what there is, as there is more. */
+  readonly save: (unfinished: CompareReport) => void;
 }
 
 /** Measures. After Ctrl-C it gives what it has, and leaves it to the caller to throw. */
 export async function runBench(
   workloads: readonly Workload[],
-  backends: OpenBackends,
-  time = DEFAULT_TIME,
+  open: OpenBackends,
   io: Io,
-  save: (unfinished: BenchReport) => void,
-  roofline?: Roofline,
-): Promise<BenchReport> {
-  const results: WorkloadResult[] = [];
-  const context = {
-    command: "bench",
-    environment: environment(),
-    backends: backends.open.map(({ name, backend }) => ({ name, device: backend.device })),
-    unavailable: backends.unavailable,
-    timePerLayer: time,
-    ...(roofline && { roofline }),
-  } as const;
-  const threads = threadsOfBackends(backends);
-  const finish = (result: WorkloadResult): WorkloadResult =>
-    roofline ? applyRoofline(result, roofline, threads) : result;
-  const report = (interrupted: boolean, unfinished: readonly WorkloadResult[] = []): BenchReport => {
-    const all = [...results, ...unfinished];
-    return { ...context, interrupted, workloads: all, warnings: all.flatMap(workloadWarnings) };
-  };
-
-  const steps = workloads.reduce((sum, { layers, chain }) => sum + distinctLayers(layers).length + (chain ? 1 : 0), 0);
-  const progress = createProgress(io, steps);
+  { save, measureRoofline, time = DEFAULT_TIME, ...plan }: RunBenchOptions,
+): Promise<CompareReport> {
+  const live = createLive(io);
+  let report: CompareReport | undefined;
   try {
-    for (const workload of workloads) {
-      const result = await benchWorkload(workload, backends, time, io, progress, (unfinished) =>
-        save(report(true, [finish(unfinished)])),
-      );
-      results.push(finish(result));
-      if (io.signal.aborted) break;
+    const events = compare(
+      { workloads: workloads.map((workload) => ({ kind: "resolved", workload })), backends: [], time, ...plan },
+      {
+        signal: io.signal,
+        onIdle: io.onIdle,
+        open,
+        environment: knownEnvironment(),
+        ...(measureRoofline && { measureRoofline }),
+      },
+    );
+    for await (const event of events) {
+      report = event.type === "end" ? event.report : foldEvent(report, event);
+      live.event(event, report);
+      if ((event.type === "layer" || event.type === "network") && event.final) save(report);
     }
   } finally {
-    progress.stop();
+    live.stop();
   }
-  return report(io.signal.aborted);
+  return report!;
 }
 
-function threadsOfBackends({ open }: OpenBackends): Threads {
-  return new Map(
-    open.flatMap(({ name, backend }) => {
-      const threads = threadsOf(backend.device);
-      return threads === undefined ? [] : [[name, threads] as const];
-    }),
-  );
-}
-
-async function benchWorkload(
-  workload: Workload,
-  backends: OpenBackends,
-  time: number,
-  io: Io,
-  progress: Progress,
-  save: (unfinished: WorkloadResult) => void,
-): Promise<WorkloadResult> {
-  const baseline = backends.open[0]!.name;
-  const names = backends.open.map(({ name }) => name);
-  const distinct = distinctLayers(workload.layers);
-  const layers: LayerResult[] = [];
-  const current = (): WorkloadResult => ({
-    name: workload.name,
-    about: workload.about,
-    complete: layers.length === distinct.length,
-    layers,
-    totals: totals(layers, names),
-  });
-  try {
-    for (const layer of distinct) {
-      progress.begin(layer.text);
-      const result = layerResult(layer, await benchLayer(layer.problem, backends.open, io, time), baseline);
-      layers.push(result);
-      progress.advance(`${layer.text}: ${briefly(result)}`);
-      save(current());
-    }
-    if (!workload.chain) return current();
-
-    progress.begin("end to end");
-    const outcome = await benchNetwork(workload.chain, backends.open, io, time * NETWORK_TIME_FACTOR);
-    const macs = layers.reduce((sum, layer) => sum + layer.macs * layer.repeat, 0);
-    const network = networkResult(outcome, macs, baseline);
-    progress.advance(`end to end: ${briefly(network)}`);
-    return { ...current(), network };
-  } catch (error) {
-    if (!io.signal.aborted) throw error;
-    return current();
+export function printBench(report: CompareReport, io: Io): void {
+  const { yellow, dim, bold, colors } = { ...io.colors, colors: io.colors };
+  for (const line of report.roofline ? describeRoofline(report.roofline) : []) printProse(io, dim(line), 2);
+  const agreement = agreementLines(report, colors);
+  const disagreement = disagreementLines(report, colors);
+  if (agreement.length + disagreement.length > 0) printLine(io);
+  for (const line of agreement) printProse(io, line, 2);
+  for (const line of disagreement) printProse(io, line, 4);
+  for (const workload of report.workloads) {
+    if (workload.layers.length > 0 || report.outcome === "complete") printWorkload(workload, report, io);
   }
-}
-
-function briefly({ figures, failures }: Pick<LayerResult, "figures" | "failures">): string {
-  return [
-    ...figures.map(({ backend, median }) => `${backend} ${formatMilliseconds(median)} ms`),
-    ...failures.map((failure) => `${failure.backend} ${failureWord(failure)}`),
-  ].join(", ");
-}
-
-function workloadWarnings({ layers, network }: WorkloadResult): readonly Warning[] {
-  const rows = [
-    ...layers.map(({ problem, figures, failures }) => ({ subject: problem, figures, failures })),
-    ...(network ? [{ subject: "end to end", ...network }] : []),
-  ];
-  return rows.flatMap(({ subject, figures, failures }) => [
-    ...figures.flatMap((figure) => warningsFor(subject, figure.backend, figure.samples, figure)),
-    ...failures.map(({ backend, unsupported }) => ({
-      kind: unsupported ? ("unsupported" as const) : ("failed" as const),
-      subject,
-      backend,
-    })),
-  ]);
-}
-
-export function printBench(report: BenchReport, workloads: readonly Workload[], io: Io): void {
-  const { yellow, dim } = io.colors;
-  for (const [index, result] of report.workloads.entries()) {
-    printWorkload(result, workloads[index]!, report.backends[0]!.name, io);
-  }
-  for (const [what, where, advice] of describeWarnings(report.warnings)) {
+  for (const { backend, message } of report.failures)
+    printProse(io, `${yellow("given up:")} ${backend}: ${message}`, 2);
+  for (const { what, where, advice } of describeWarnings(report.warnings, report.environment.clockStep)) {
     printProse(io, `${yellow("warning:")} ${what}`, 2);
-    printProse(io, dim(`  ${where}`), 2);
+    if (where !== "") printProse(io, dim(`  ${where}`), 2);
     printProse(io, `  ${advice}`, 2);
   }
+  if (report.outcome === "out-of-time") printProse(io, yellow("the time was up: what is not there was not measured"));
+  for (const sentence of describeWinner(report)) printProse(io, bold(sentence), 2);
 }
 
-function printWorkload(result: WorkloadResult, workload: Workload, baseline: string, io: Io): void {
+function printWorkload(workload: WorkloadReport, report: CompareReport, io: Io): void {
   const { bold, dim, red } = io.colors;
+  const baseline = workload.layers.flatMap(({ figures }) => figures).find(({ ratio }) => ratio?.value === 1)?.backend;
   printLine(io);
-  printProse(io, `${bold(result.name)}: ${result.about}`);
-  const measured = result.layers.length;
-  const all = distinctLayers(workload.layers).length;
-  const count = result.complete
-    ? `${plural(all, "distinct layer")} of ${formatCount(layerCount(workload))}`
-    : `${measured} of ${plural(all, "distinct layer")}, then interrupted`;
-  const batches = [...new Set(workload.layers.map(({ problem }) => problem.n))].join(", ");
-  printProse(io, dim(`${count}; batch ${batches}, float32, tensors on the device`));
-  printProse(io, dim(`ms: median of one run; spread: middle half / median; ratio: time, ${baseline} is 1`));
+  printProse(io, `${bold(workload.name)}: ${workload.about}`);
+  const measured = workload.layers.length;
+  const ended = report.outcome === "out-of-time" ? "then the time was up" : "then interrupted";
+  const count = workload.complete
+    ? `${plural(workload.distinctLayers, "distinct layer")} of ${formatCount(workload.convolutions)}`
+    : `${measured} of ${plural(workload.distinctLayers, "distinct layer")}, ${ended}`;
+  printProse(io, dim(`${count}; batch ${workload.batches.join(", ")}, float32, tensors on the device`));
+  const mark = `${NOISY_MARK}: too noisy to conclude from`;
+  printProse(
+    io,
+    dim(`ms: median of one run; spread: middle half / median; ratio: time, ${baseline ?? "the first"} is 1; ${mark}`),
+  );
   if (measured === 0) return;
   printLine(io);
-  for (const line of benchTable(result, io.colors, io.columns)) printLine(io, line);
+  for (const line of benchTable(workload, io.colors, io.columns)) printLine(io, line);
   printLine(io);
-  for (const note of rooflineNotes(result)) printProse(io, dim(note), 2);
+  const bars = benchBars(workload, report, io.colors, io.columns);
+  for (const line of bars) printLine(io, line);
+  if (bars.length > 0) printLine(io);
+  for (const note of rooflineNotes(workload)) printProse(io, dim(note), 2);
   const failures = [
-    ...result.layers.flatMap(({ problem, failures: own }) => own.map((failure) => ({ ...failure, problem }))),
-    ...(result.network?.failures ?? []).map((failure) => ({ ...failure, problem: "end to end" })),
-  ];
+    ...workload.layers.flatMap(({ problem, failures: own }) => own.map((failure) => ({ ...failure, problem }))),
+    ...(workload.network?.failures ?? []).map((failure) => ({ ...failure, problem: "end to end" })),
+  ].filter(({ kind }) => kind !== "wrong");
   for (const failure of failures) {
-    const { backend, problem, message, unsupported, thrown } = failure;
-    const word = unsupported ? dim(failureWord(failure)) : red(failureWord(failure));
+    const { backend, problem, message, kind, thrown } = failure;
+    const word = kind === "unsupported" ? dim(failureWord(failure)) : red(failureWord(failure));
     printProse(io, `${word} ${backend} ${problem}: ${message}`, 2);
     // As it is: places in files are there to be copied.
     for (const line of thrown ? describeThrown(thrown) : []) printLine(io, `  ${line}`);

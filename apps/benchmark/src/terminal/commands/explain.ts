@@ -12,7 +12,7 @@ import { type Explanation, explainWorkload } from "../explain/explain-workload.j
 import { type Io, printLine, printProse } from "../io.js";
 import { saveTo, toJson } from "../report/save.js";
 import { VERSION } from "../version.js";
-import { resolveTargets } from "../../engine/workloads/index.js";
+import { resolveTargets } from "../workloads/resolve-targets.js";
 
 export interface ExplainOptions {
   readonly json?: string;

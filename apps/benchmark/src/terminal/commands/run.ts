@@ -11,7 +11,8 @@ import {
   type Tensor,
   tensor,
 } from "@convene/core";
-import { type BackendTable, openBackends } from "../../engine/backends.js";
+import type { BackendTable } from "../../engine/backends.js";
+import { openBackends } from "../open-backends.js";
 import { CommandError, messageOf, oneLine } from "../../engine/command-error.js";
 import { NpyError, readNpy, writeNpy } from "../files/npy.js";
 import { type Fit, IMAGENET, readImage } from "../files/read-image.js";
@@ -25,7 +26,7 @@ import { isScores, readLabels, summarize, top } from "../run/top.js";
 import { settle } from "../../engine/settle.js";
 import { median } from "../../engine/statistics.js";
 import { environment } from "../version.js";
-import { type OnnxFile, readOnnxFile } from "../../engine/workloads/onnx-file.js";
+import { type OnnxFile, readOnnxFile } from "../workloads/onnx-file.js";
 
 export interface RunOptions {
   readonly backend?: readonly string[];

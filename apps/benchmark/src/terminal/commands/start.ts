@@ -1,73 +1,92 @@
-/** `convene start`, what `npm start` runs: first whether the backends agree, then how fast they are. */
+/** `convene start`, what `npm start` runs: in a minute and a half, whether the backends agree and how fast they are. */
 
 import { SUITE_NAMES, type SuiteName } from "@convene/conformance";
+import type { BackendTable } from "../../engine/backends.js";
+import type { CompareReport } from "../../engine/compare-report.js";
+import { enumerate, formatMilliseconds, plural } from "../../engine/format.js";
+import { describeWinner } from "../../engine/winner.js";
+import { namedWorkload, type Workload } from "../../engine/workloads/index.js";
 import { command } from "../again.js";
-import { type BackendTable, openBackends } from "../../engine/backends.js";
 import { type Io, printLine, printProse } from "../io.js";
-import { enumerate, formatMilliseconds, formatRatio, plural } from "../../engine/format.js";
+import { openBackends } from "../open-backends.js";
 import { printBackends, printTitle } from "../report/header.js";
 import { saveTo, toJson } from "../report/save.js";
 import { findTrainedNetwork, MODELS_FOLDER, runTrainedNetwork } from "../run/trained-network.js";
 import { environment } from "../version.js";
-import { resolveTargets, type Workload } from "../../engine/workloads/index.js";
-import { type BenchReport, hasFailed, printBench, runBench } from "./bench.js";
+import { hasFailed, printBench, runBench } from "./bench.js";
 import { printVerify, runVerify, type VerifyReport, wholePlan } from "./verify.js";
 
 export interface StartOptions {
   readonly time?: number;
   readonly json?: string;
+  /** All suites on all backends, and no limit of time. */
+  readonly whole?: boolean;
 }
 
+/** Milliseconds from the first line to the last, where nobody asks for the whole. */
+const LIMIT = 80_000;
+/** Of that, for measuring; the suites have what is left. */
+const BENCH_LIMIT = 50_000;
+/** The suites with a right answer for each case: integers, and PyTorch's results. */
+const QUICK_SUITES = ["exact", "goldens"] as const satisfies readonly SuiteName[];
+/** Right, and ten times as slow as what anybody would choose where there is WebAssembly. */
+const SLOW = "cpu:js";
+
 /**
- * A backend that is wrong is not timed: its speed would mean nothing.
+ * What is wrong is not timed: its speed would mean nothing.
  *
  * @param workload what is checked at its real size, and timed; replaced in tests
- * @param suites what the backends are held to; fewer in tests, since `npm start` in `.ci/run` has the whole
+ * @param suites what the backends are held to beside it; fewer in tests
  * @param models the folder that may have a trained network
  */
 export async function start(
   options: StartOptions,
   io: Io,
   table: BackendTable,
-  workload: Workload = resolveTargets(["mobilenet-v1"])[0]!,
-  suites: readonly SuiteName[] = SUITE_NAMES,
+  workload: Workload = namedWorkload("mobilenet-v1")!,
+  suites: readonly SuiteName[] = options.whole ? SUITE_NAMES : QUICK_SUITES,
   models: string = MODELS_FOLDER,
 ): Promise<number> {
   const json = saveTo(options.json);
-  const content = (verify: VerifyReport, bench?: BenchReport): string =>
-    toJson({ command: "start", verify, ...(bench && { bench }) });
+  const begun = performance.now();
+  const content = (bench: CompareReport, verify?: VerifyReport): string =>
+    toJson({ command: "start", bench, ...(verify && { verify }) });
   try {
-    const backends = await openBackends(table, undefined, io);
+    printTitle(io, "Convene", environment());
+    printIntroduction(io, workload, suites, options.whole ?? false);
+    const standard = Object.keys(table).filter((name) => table[name]!.standard);
+    const names = options.whole ? standard : standard.filter((name) => name !== SLOW);
+    const backends = await openBackends(table, names, io);
     try {
-      printTitle(io, "Convene", environment());
       printBackends(io, backends);
       if (backends.open.length === 0) return 1;
 
-      printLine(io);
-      printProse(io, `${io.colors.bold("verify")}: the suites, and the layers of ${workload.name} at their real size`);
-      const verified = await runVerify({ ...wholePlan([workload]), suites }, backends, io, (unfinished) =>
-        json.update(() => content(unfinished)),
-      );
-      if (!verified.agreed || verified.interrupted) {
-        await json.finish(() => content(verified));
-        printVerify(verified, io);
-        io.signal.throwIfAborted();
-        printLine(io, "Not timed: what is wrong has no speed.");
-        return 1;
-      }
-      printVerify(verified, io);
-
-      const benched = await runBench([workload], backends, options.time, io, (unfinished) =>
-        json.update(() => content(verified, unfinished)),
-      );
-      await json.finish(() => content(verified, benched));
-      printBench(benched, [workload], io);
+      const benched = await runBench([workload], backends, io, {
+        ...(options.time !== undefined && { time: options.time }),
+        ...(!options.whole && { limit: BENCH_LIMIT }),
+        save: (unfinished) => json.update(() => content(unfinished)),
+      });
+      json.update(() => content(benched));
+      printBench(benched, io);
+      if (io.signal.aborted) await json.finish(() => content(benched));
       io.signal.throwIfAborted();
-      printSummary(verified, benched, workload, io);
+
+      printLine(io);
+      printProse(io, `${io.colors.bold("verify")}: the suites ${enumerate(suites)} on each backend`);
+      const left = options.whole ? undefined : Math.max(1, LIMIT - (performance.now() - begun));
+      const plan = { ...wholePlan([]), suites, paired: 0 };
+      const { report: verified, outOfTime } = await within(left, io, (limited) =>
+        runVerify(plan, backends, limited, (unfinished) => json.update(() => content(benched, unfinished))),
+      );
+      await json.finish(() => content(benched, verified));
+      printVerify(verified, io, outOfTime ? "the time was up" : undefined);
+      io.signal.throwIfAborted();
+
       const trained = await runTrainedNetwork(findTrainedNetwork(models), backends, options.time, io);
-      printSummaryLine(io, "network", trained.text);
+      printSummary(verified, benched, trained.text, io);
       printNext(io);
-      return hasFailed(benched) || !trained.right ? 1 : 0;
+      const agreed = outOfTime ? verified.failed === 0 : verified.agreed;
+      return hasFailed(benched) || !agreed || !trained.right ? 1 : 0;
     } finally {
       await backends.dispose();
     }
@@ -76,18 +95,75 @@ export async function start(
   }
 }
 
+/** Before anything that takes time: how long, and what is left out. */
+function printIntroduction(io: Io, workload: Workload, suites: readonly SuiteName[], whole: boolean): void {
+  const { dim } = io.colors;
+  if (whole) {
+    printProse(
+      io,
+      dim(`Checks ${workload.name} at its real size and times it, then runs all suites: some minutes.`),
+      2,
+    );
+    return;
+  }
+  printProse(
+    io,
+    dim(
+      `Checks ${workload.name} at its real size on each backend and times it, then runs suites: about a minute, 90 s at most.`,
+    ),
+    2,
+  );
+  const others = SUITE_NAMES.filter((name) => !suites.includes(name));
+  printProse(
+    io,
+    dim(`Left out: ${SLOW}, and the suites ${enumerate(others)}; --whole has them (${command("start --whole")}).`),
+    2,
+  );
+}
+
+/** `work` with a signal that is also aborted when the time is up. */
+async function within<T>(
+  milliseconds: number | undefined,
+  io: Io,
+  work: (io: Io) => Promise<T>,
+): Promise<{ readonly report: T; readonly outOfTime: boolean }> {
+  if (milliseconds === undefined) return { report: await work(io), outOfTime: false };
+  const controller = new AbortController();
+  const forward = (): void => controller.abort(io.signal.reason);
+  io.signal.addEventListener("abort", forward);
+  const alarm = setTimeout(() => controller.abort(new Error("the time is up")), milliseconds);
+  try {
+    const report = await work({ ...io, signal: controller.signal });
+    return { report, outOfTime: controller.signal.aborted && !io.signal.aborted };
+  } finally {
+    clearTimeout(alarm);
+    io.signal.removeEventListener("abort", forward);
+  }
+}
+
 const NEXT = ["explain textbook", "bench resnext50", "bench yardstick"];
 
-function printSummary({ cases }: VerifyReport, { backends, workloads }: BenchReport, workload: Workload, io: Io): void {
-  const { bold } = io.colors;
-  const devices = enumerate(backends.map(({ name, device }) => `${name} (${device})`));
-  const times = (workloads[0]?.network?.figures ?? []).map(
-    ({ backend, median, ratio }) =>
-      `${backend} ${formatMilliseconds(median)} ms${ratio === undefined || ratio === 1 ? "" : ` (${formatRatio(ratio)} x)`}`,
-  );
+function printSummary({ cases, failed }: VerifyReport, benched: CompareReport, trained: string, io: Io): void {
+  const { bold, red } = io.colors;
+  const devices = enumerate(benched.backends.map(({ name, device }) => `${name} (${device})`));
+  const layers = benched.workloads.reduce((sum, { distinctLayers }) => sum + distinctLayers, 0);
+  const wrong = benched.backends.filter((backend) => backend.wrong).map(({ name }) => name);
+  const none = failed === 0 && wrong.length === 0;
+  const verdict = none
+    ? "none failed"
+    : red([`${failed} failed`, ...wrong.map((name) => `${name} is wrong`)].join(", "));
   printLine(io);
-  printSummaryLine(io, "verified", `${plural(cases, "case")} on ${devices}, none failed`);
-  if (times.length > 0) printSummaryLine(io, "timed", `${workload.name}, end to end: ${bold(enumerate(times))}`);
+  printSummaryLine(
+    io,
+    "verified",
+    `${plural(layers, "layer")} at real size and ${plural(cases, "case")} of suites on ${devices}: ${verdict}`,
+  );
+  for (const { name, network } of benched.workloads) {
+    const times = (network?.figures ?? []).map(({ backend, median }) => `${backend} ${formatMilliseconds(median)} ms`);
+    if (times.length > 0) printSummaryLine(io, "timed", `${name}, end to end: ${enumerate(times)}`);
+  }
+  printSummaryLine(io, "network", trained);
+  for (const sentence of describeWinner(benched)) printSummaryLine(io, "fastest", bold(sentence));
 }
 
 function printSummaryLine(io: Io, word: string, text: string): void {

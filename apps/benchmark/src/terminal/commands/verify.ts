@@ -1,7 +1,9 @@
 /** `convene verify`: whether the backends are right, and whether they agree. */
 
 import { conformanceCases, SUITE_NAMES, type SuiteName } from "@convene/conformance";
-import { type BackendTable, openBackends, type OpenBackends } from "../../engine/backends.js";
+import type { BackendTable } from "../../engine/backends.js";
+import type { OpenBackends } from "../../engine/open-backends.js";
+import { openBackends } from "../open-backends.js";
 import { InputError, suggestion } from "../../engine/input-error.js";
 import { type Io, printLine, printProse } from "../io.js";
 import { printBackends, printTitle } from "../report/header.js";
@@ -12,7 +14,8 @@ import { runPlan, type VerifyPlan } from "../verify/run-plan.js";
 import { createTallies, type TallyResult } from "../../engine/verify/tally.js";
 import { describeDoubts, describeFailures, verifyTable } from "../verify/verify-table.js";
 import { environment, type Environment } from "../version.js";
-import { isTarget, resolveTargets, type Workload } from "../../engine/workloads/index.js";
+import { isTarget, type Workload } from "../../engine/workloads/index.js";
+import { resolveTargets } from "../workloads/resolve-targets.js";
 
 const DEFAULT_SEED = 1;
 /** Problems on which backends are compared with each other, where none are named. */
@@ -139,7 +142,12 @@ export async function runVerify(
   return report(io.signal.aborted);
 }
 
-export function printVerify({ results, backends, interrupted, givenUp }: VerifyReport, io: Io): void {
+/** @param ended why it ended early, where that was not Ctrl-C */
+export function printVerify(
+  { results, backends, interrupted, givenUp }: VerifyReport,
+  io: Io,
+  ended = interrupted ? "interrupted" : undefined,
+): void {
   const { colors, columns } = io;
   printLine(io);
   for (const line of verifyTable(results, colors, columns)) printLine(io, line);
@@ -148,5 +156,5 @@ export function printVerify({ results, backends, interrupted, givenUp }: VerifyR
   for (const line of describeDoubts(results, colors, columns)) printLine(io, line);
   for (const name of givenUp) printProse(io, colors.red(`given up: ${name} leaves cases without an answer`), 2);
   const names = backends.map(({ name }) => name);
-  printProse(io, describeConclusion(results, names, interrupted, colors), 2);
+  printProse(io, describeConclusion(results, names, ended, colors), 2);
 }

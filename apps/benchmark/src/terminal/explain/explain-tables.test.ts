@@ -1,6 +1,6 @@
 import picocolors from "picocolors";
 import { describe, expect, it } from "vitest";
-import { resolveTargets } from "../../engine/workloads/index.js";
+import { resolveTargets } from "../workloads/resolve-targets.js";
 import { costTable, groupingTable, separationTable } from "./explain-tables.js";
 import { explainWorkload } from "./explain-workload.js";
 

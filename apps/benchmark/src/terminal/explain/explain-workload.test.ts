@@ -1,6 +1,6 @@
 import { formatProblem } from "@convene/core";
 import { describe, expect, it } from "vitest";
-import { resolveTargets } from "../../engine/workloads/index.js";
+import { resolveTargets } from "../workloads/resolve-targets.js";
 import { kindOf } from "./compare.js";
 import { explainWorkload } from "./explain-workload.js";
 

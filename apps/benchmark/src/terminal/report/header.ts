@@ -1,6 +1,6 @@
 /** The lines that commands begin with: where they run, which backends run on what device, and which do not. */
 
-import type { OpenBackends } from "../../engine/backends.js";
+import type { OpenBackends } from "../../engine/open-backends.js";
 import { type Io, printProse } from "../io.js";
 import { describeEnvironment, type Environment } from "../version.js";
 

@@ -1,6 +1,5 @@
 /** How far a long command is: a bar on a terminal, a line for each finished step in a pipe. Always on stderr. */
 
-import { setImmediate } from "node:timers/promises";
 import { Presets, SingleBar } from "cli-progress";
 import type { Io } from "../io.js";
 
@@ -15,12 +14,6 @@ export interface Progress {
 
 export function createProgress(io: Io, total: number): Progress {
   return io.interactive ? bar(io, total) : lines(io, total);
-}
-
-/** Lets timers and signals in, and throws if one of them was Ctrl-C. */
-export async function breathe(io: Io): Promise<void> {
-  await setImmediate();
-  io.signal.throwIfAborted();
 }
 
 function bar(io: Io, total: number): Progress {

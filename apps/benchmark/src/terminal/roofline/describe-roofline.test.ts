@@ -1,6 +1,6 @@
 import { parseProblem } from "@convene/core";
 import { describe, expect, it } from "vitest";
-import { layerResult } from "../../engine/measure/results.js";
+import { layerReport } from "../../engine/measure/results.js";
 import { applyRoofline } from "../../engine/roofline/apply-roofline.js";
 import { describeRoofline, rooflineNotes } from "./describe-roofline.js";
 import type { Roofline } from "../../engine/roofline/roofline.js";
@@ -19,7 +19,7 @@ const result = {
   about: "one layer",
   complete: true,
   layers: [
-    layerResult(
+    layerReport(
       { text, problem: parseProblem(text), names: [text], repeat: 1 },
       {
         figures: [
@@ -28,7 +28,7 @@ const result = {
         ],
         failures: [],
       },
-      "cpu",
+      { baseline: "cpu" },
     ),
   ],
   totals: [],

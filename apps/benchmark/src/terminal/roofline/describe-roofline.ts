@@ -1,6 +1,6 @@
 /** The roofline in words, and what a reader must know of the shares in a table. */
 
-import type { WorkloadResult } from "../bench/bench-table.js";
+import type { WorkloadReport } from "../../engine/compare-report.js";
 import { enumerate, formatRate } from "../../engine/format.js";
 import type { Peak, Roofline } from "../../engine/roofline/roofline.js";
 
@@ -21,7 +21,7 @@ function peakWords({ operations, accumulators, gflops }: Peak): string {
 }
 
 /** What to know of the shares of this result; nothing where it has none. */
-export function rooflineNotes({ layers }: WorkloadResult): readonly string[] {
+export function rooflineNotes({ layers }: Pick<WorkloadReport, "layers">): readonly string[] {
   if (!layers.some(({ allowed }) => allowed)) return [];
   const figures = layers.flatMap((layer) => layer.figures);
   const transformed = unique(figures.flatMap((figure) => (figure.transformed ? [figure.algorithm ?? ""] : [])));

@@ -3,15 +3,16 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { command } from "../again.js";
-import type { OpenBackends } from "../../engine/backends.js";
-import { benchNetwork } from "../../engine/measure/bench-network.js";
-import { networkResult } from "../../engine/measure/results.js";
+import type { OpenBackends } from "../../engine/open-backends.js";
+import { measureNetwork } from "../../engine/measure/measure-network.js";
+import { clockStepOf } from "../../engine/measure/timing.js";
 import { DEFAULT_TIME, NETWORK_TIME_FACTOR } from "../../engine/measure/default-time.js";
 import type { Io } from "../io.js";
-import { enumerate, formatMilliseconds, formatRatio, plural } from "../../engine/format.js";
+import { enumerate, formatMilliseconds, plural } from "../../engine/format.js";
+import { median } from "../../engine/statistics.js";
 import { checkNetwork } from "../../engine/verify/check-network.js";
 import { createTallies } from "../../engine/verify/tally.js";
-import { onnxWorkload } from "../../engine/workloads/onnx-file.js";
+import { onnxFileWorkload } from "../workloads/onnx-file.js";
 
 /** Where `npm run models` puts files. */
 export const MODELS_FOLDER = join(process.cwd(), ".cache", "models");
@@ -42,7 +43,7 @@ export async function runTrainedNetwork(
 ): Promise<TrainedOutcome> {
   if (path === undefined) return { text: MISSING, right: true };
   const name = basename(path);
-  const chain = onnxWorkload(path).chain!;
+  const chain = onnxFileWorkload(path).chain!;
   const tallies = createTallies();
   await checkNetwork(chain, backends.open, tallies, io, {
     label: name,
@@ -58,15 +59,14 @@ export async function runTrainedNetwork(
       right: false,
     };
   }
-  const outcome = await benchNetwork(chain, backends.open, io, time * NETWORK_TIME_FACTOR);
-  const { figures } = networkResult(outcome, chain.network.cost(chain.inputShapes).macs, backends.open[0]!.name);
-  const times = figures.map(({ backend, median, ratio }) => {
-    const beside = ratio === undefined || ratio === 1 ? "" : ` (${formatRatio(ratio)} x)`;
-    return `${backend} ${formatMilliseconds(median)} ms${beside}`;
-  });
+  const now = (): number => performance.now();
+  const clockStep = clockStepOf(now);
+  const timing = { waiting: io, budget: time * NETWORK_TIME_FACTOR, clockStep, now };
+  const outcome = await measureNetwork(chain, backends.open, timing);
+  const times = outcome.figures.map(({ backend, samples }) => `${backend} ${formatMilliseconds(median(samples))} ms`);
   const layers = plural(chain.network.layers.length, "layer");
   return {
     text: `${name}, ${layers} right with their own weights on each backend; end to end: ${io.colors.bold(enumerate(times))}`,
-    right: outcome.failures.every(({ unsupported }) => unsupported),
+    right: outcome.failures.every(({ kind }) => kind === "unsupported"),
   };
 }

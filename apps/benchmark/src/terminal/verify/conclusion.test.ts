@@ -18,8 +18,8 @@ function result(check: string, backend: string, counts: Partial<TallyResult["cou
     counts: { passed: 0, failed: 0, untrusted: 0, skipped: 0, ...counts },
   };
 }
-const say = (results: readonly TallyResult[], backends: readonly string[], interrupted = false) =>
-  describeConclusion(results, backends, interrupted, plain);
+const say = (results: readonly TallyResult[], backends: readonly string[], ended?: string) =>
+  describeConclusion(results, backends, ended, plain);
 
 describe("describeConclusion", () => {
   it("says what was compared, and nothing else", () => {
@@ -54,10 +54,10 @@ describe("describeConclusion", () => {
   });
 
   it("tells failures also after Ctrl-C", () => {
-    expect(say([result("exact", "a", { passed: 1, failed: 1 })], ["a"], true)).toBe(
+    expect(say([result("exact", "a", { passed: 1, failed: 1 })], ["a"], "interrupted")).toBe(
       "1 of 2 cases failed, then interrupted",
     );
-    expect(say([result("exact", "a", { passed: 1, untrusted: 1 })], ["a"], true)).toBe(
+    expect(say([result("exact", "a", { passed: 1, untrusted: 1 })], ["a"], "interrupted")).toBe(
       "1 case passed, then interrupted",
     );
   });

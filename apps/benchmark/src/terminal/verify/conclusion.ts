@@ -36,13 +36,14 @@ export function conclude(results: readonly TallyResult[], backends: readonly str
 export function describeConclusion(
   results: readonly TallyResult[],
   backends: readonly string[],
-  interrupted: boolean,
+  /** Why it ended early: `"interrupted"`, `"the time was up"`; left out where it did not. */
+  ended: string | undefined,
   { dim, green, red, yellow }: Colors,
 ): string {
   const { cases, passed, failed, unknown, agreed } = conclude(results, backends);
   const all = plural(cases, "case");
-  if (failed > 0) return red(`${formatCount(failed)} of ${all} failed${interrupted ? ", then interrupted" : ""}`);
-  if (interrupted) return `${plural(passed, "case")} passed, then interrupted`;
+  if (failed > 0) return red(`${formatCount(failed)} of ${all} failed${ended === undefined ? "" : `, then ${ended}`}`);
+  if (ended !== undefined) return `${plural(passed, "case")} passed, then ${ended}`;
   if (!agreed) {
     const of = unknown.length < backends.length ? ` of ${enumerate(unknown)}` : "";
     return yellow(`nothing is known${of}: ${cases === 0 ? "no case ran" : "no case passed that can be trusted"}`);

@@ -2,9 +2,10 @@
 
 import { randomProblem, randomSource, type SuiteName } from "@convene/conformance";
 import { command, quote } from "../again.js";
-import type { OpenBackend } from "../../engine/backends.js";
+import type { OpenBackend } from "../../engine/open-backends.js";
 import type { Io } from "../io.js";
-import { breathe, createProgress, type Progress } from "../report/progress.js";
+import { createProgress, type Progress } from "../report/progress.js";
+import { breathe } from "../../engine/settle.js";
 import { distinctLayers, type Workload } from "../../engine/workloads/index.js";
 import { checkNetwork } from "../../engine/verify/check-network.js";
 import { checkOperations } from "../../engine/verify/check-operations.js";

@@ -1,7 +1,7 @@
 /** One conformance suite on one backend. */
 
 import { runConformance, type SuiteName, thrownOf } from "@convene/conformance";
-import type { OpenBackend } from "../../engine/backends.js";
+import type { OpenBackend } from "../../engine/open-backends.js";
 import { messageOf } from "../../engine/command-error.js";
 import type { Io } from "../io.js";
 import { settle, UnsettledError } from "../../engine/settle.js";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { InputError } from "../input-error.js";
-import { resolveTargets, WORKLOADS } from "./index.js";
+import { InputError } from "../../engine/input-error.js";
+import { WORKLOADS } from "../../engine/workloads/index.js";
+import { resolveTargets } from "./resolve-targets.js";
 
 describe("resolveTargets", () => {
   it("knows every workload by its name", () => {

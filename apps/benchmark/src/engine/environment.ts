@@ -1,0 +1,39 @@
+/** Where the engine runs, as far as any JavaScript can tell. A host that knows more says more. */
+
+import type { Environment } from "./compare-report.js";
+
+/** What a host may say of it; the rest is found out. */
+export type KnownEnvironment = Partial<Omit<Environment, "clockStep" | "date">>;
+
+export function findEnvironment(known: KnownEnvironment, clockStep: number): Environment {
+  const { navigator, crossOriginIsolated } = globalThis as Partial<typeof globalThis>;
+  const userAgent = navigator?.userAgent;
+  return {
+    convene: "unknown",
+    runtime: userAgent === undefined ? "unknown" : runtimeOf(userAgent),
+    platform: "unknown",
+    threads: navigator?.hardwareConcurrency ?? 1,
+    ...(typeof crossOriginIsolated === "boolean" && { isolated: crossOriginIsolated }),
+    ...known,
+    clockStep,
+    date: new Date().toISOString(),
+  };
+}
+
+/** `"Chrome 131"`: the browser's own name, of all those that its user agent claims. */
+export function runtimeOf(userAgent: string): string {
+  const [, name, version] =
+    /\b(Edg|OPR|Firefox|SamsungBrowser)\/(\d+)/.exec(userAgent) ??
+    /\b(?:Headless)?(Chrome)\/(\d+)/.exec(userAgent) ??
+    /\b(Version)\/(\d+[.\d]*)(?=.*Safari)/.exec(userAgent) ??
+    [];
+  const names: Readonly<Record<string, string>> = { Edg: "Edge", OPR: "Opera", Version: "Safari" };
+  return name === undefined ? userAgent : `${names[name] ?? name} ${version}`;
+}
+
+/** `Node v20.1.0, V8 11.3, AMD EPYC, 2 threads`. */
+export function describeEnvironment({ runtime, engine, cpu, threads }: Environment): string {
+  return [runtime, engine, cpu, `${threads} thread${threads === 1 ? "" : "s"}`]
+    .filter((part) => part !== undefined)
+    .join(", ");
+}

@@ -1,0 +1,27 @@
+/** A backend that gave no figure, and what it said. */
+
+import { thrownOf } from "@convene/conformance";
+import { codeOf, messageOf } from "../command-error.js";
+import type { Failure } from "../compare-report.js";
+import { UnsettledError } from "../settle.js";
+
+/** @param call of the backend, which gave the error */
+export function failureOf(backend: string, error: unknown, call?: string): Failure {
+  const kind = kindOf(error);
+  const thrown = kind === "unsupported" || kind === "silent" ? undefined : thrownOf(error, call);
+  return { backend, kind, message: messageOf(error), ...(thrown ? { thrown } : {}) };
+}
+
+function kindOf(error: unknown): Failure["kind"] {
+  if (codeOf(error) === "ERR_UNSUPPORTED") return "unsupported";
+  if (error instanceof UnsettledError) return "silent";
+  // Core has no code for it; these are the words of WebGPU's and WebGL's own errors, and of gpu's.
+  return /\b(device|context)\b.*\blost\b|\blost\b.*\b(device|context)\b/i.test(messageOf(error)) ? "lost" : "threw";
+}
+
+/** For a table's cell. */
+export function failureWord({ kind }: Failure): string {
+  return { unsupported: "unsupported", silent: "no answer", lost: "device lost", wrong: "wrong", threw: "failed" }[
+    kind
+  ];
+}

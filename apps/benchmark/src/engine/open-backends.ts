@@ -1,0 +1,136 @@
+/** Opening backends: what was named, or what the table has. One that cannot run here is reported, not replaced. */
+
+import type { Backend, BackendUnavailableError } from "@convene/core";
+import { parseBackendName } from "./backend-name.js";
+import type { BackendTable } from "./backends.js";
+import { checkBackend } from "./check-backend.js";
+import { codeOf, CommandError, messageOf, oneLine } from "./command-error.js";
+import { InputError, suggestion } from "./input-error.js";
+import { settle, UnsettledError, type Waiting } from "./settle.js";
+
+export interface OpenBackend {
+  /** What reports call it: what was asked for (`cpu` and `cpu:js` both call themselves `cpu`), or a loaded one's own name. */
+  readonly name: string;
+  /** What opens it again. */
+  readonly asked: string;
+  readonly backend: Backend;
+  /** Milliseconds from loading its package until it stood. */
+  readonly start: number;
+  /** Another one like it, which the caller disposes. */
+  readonly another: () => Promise<Backend>;
+}
+
+export interface UnavailableBackend {
+  readonly name: string;
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+export interface OpenBackends {
+  readonly open: readonly OpenBackend[];
+  readonly unavailable: readonly UnavailableBackend[];
+  /** Whether one that was asked for by name is missing. */
+  readonly incomplete: boolean;
+  dispose(): Promise<void>;
+}
+
+/** A factory from elsewhere, such as a file; its options are its one argument. */
+export type Factory = (options?: unknown) => unknown;
+
+/** What opening needs of the world outside. */
+export interface OpeningHost extends Waiting {
+  /**
+   * The factory of a name that the table does not have, or `undefined` where the name means nothing here.
+   *
+   * @throws InputError where the name means something, and there is no factory
+   */
+  readonly loadFactory?: (base: string) => Promise<Factory | undefined>;
+}
+
+/** Milliseconds for a module to load or a backend to start, and for one to be disposed. */
+export const OPEN_LIMIT = 60_000;
+const DISPOSE_LIMIT = 10_000;
+
+/**
+ * Opens the named backends, or the standard ones: names of the table or of what the host can load, options behind them
+ * (`worker-threads?threads=2`).
+ *
+ * @throws InputError for a name or an option that means nothing, CommandError for a backend that fails to start
+ */
+export async function openBackends(
+  table: BackendTable,
+  names: readonly string[] | undefined,
+  host: OpeningHost,
+): Promise<OpenBackends> {
+  const wanted = names?.length ? [...new Set(names)] : Object.keys(table).filter((name) => table[name]!.standard);
+  const factories: { readonly name: string; readonly make: () => unknown }[] = [];
+  for (const name of wanted) factories.push({ name, make: await factoryOf(table, name, host) });
+  const open: OpenBackend[] = [];
+  const unavailable: UnavailableBackend[] = [];
+  const dispose = (): Promise<void> => disposeAll(open, host);
+  try {
+    for (const { name, make } of factories) {
+      try {
+        const another = async (): Promise<Backend> =>
+          checkBackend(name, await settle(host, make, { limit: OPEN_LIMIT }));
+        const begun = performance.now();
+        const backend = await another();
+        const start = performance.now() - begun;
+        const called = Object.hasOwn(table, parseBackendName(name).base) ? name : ownName(backend, open);
+        open.push({ name: called, asked: name, backend, start, another });
+      } catch (error) {
+        if (host.signal.aborted || error instanceof InputError) throw error;
+        if (codeOf(error) === "ERR_INVALID_OPTION")
+          throw new InputError(`backend "${name}": ${messageOf(error)}`, { cause: error });
+        if (!isUnavailable(error))
+          throw new CommandError(`backend "${name}" ${whyNot(error, "start")}`, { cause: error });
+        unavailable.push({ name, reason: oneLine(error.reason), remedy: oneLine(error.remedy) });
+      }
+    }
+  } catch (error) {
+    await dispose().catch(() => undefined);
+    throw error;
+  }
+  return { open, unavailable, incomplete: Boolean(names?.length) && unavailable.length > 0, dispose };
+}
+
+/** All of them, also where one fails. @throws CommandError for the first that did */
+async function disposeAll(open: readonly OpenBackend[], host: Waiting): Promise<void> {
+  const errors: CommandError[] = [];
+  for (const { name, backend } of open) {
+    try {
+      await settle(host, () => backend.dispose(), { limit: DISPOSE_LIMIT, interruptible: false });
+    } catch (error) {
+      errors.push(new CommandError(`backend "${name}" ${whyNot(error, "dispose")}`, { cause: error }));
+    }
+  }
+  if (errors[0]) throw errors[0];
+}
+
+function whyNot(error: unknown, what: "start" | "dispose"): string {
+  return error instanceof UnsettledError ? `does not finish to ${what}` : `fails to ${what}: ${messageOf(error)}`;
+}
+
+/** By its code: a loaded backend may have a core of its own. */
+function isUnavailable(error: unknown): error is BackendUnavailableError {
+  const { reason, remedy } = (error ?? {}) as Partial<BackendUnavailableError>;
+  return codeOf(error) === "ERR_BACKEND_UNAVAILABLE" && typeof reason === "string" && typeof remedy === "string";
+}
+
+/** A loaded backend's own name, told apart from others of that name. */
+function ownName({ name }: Backend, open: readonly OpenBackend[]): string {
+  const own = oneLine(name);
+  const same = open.filter((other) => other.name === own || other.name.startsWith(`${own}#`)).length;
+  return same === 0 ? own : `${own}#${same + 1}`;
+}
+
+async function factoryOf(table: BackendTable, name: string, host: OpeningHost): Promise<() => unknown> {
+  const { base, options } = parseBackendName(name);
+  const entry = Object.hasOwn(table, base) ? table[base] : undefined;
+  if (entry) return () => entry.open(options);
+  const factory = await host.loadFactory?.(base);
+  if (factory) return Object.keys(options).length === 0 ? () => factory() : () => factory(options);
+  const known = Object.keys(table);
+  const others = host.loadFactory ? ", or a file or package" : "";
+  throw new InputError(`unknown backend "${base}"${suggestion(base, known)} (${known.join(", ")}${others})`);
+}

@@ -1,0 +1,189 @@
+/**
+ * Whether backends are right on a workload, before any of them is timed: each held to the float64 reference, on real values, and each
+ * pair held to each other. The reference is computed once for all backends.
+ */
+
+import {
+  type CaseOutcome,
+  checkAgreement,
+  checkOperands,
+  describeVerdict,
+  drawMismatch,
+  hasTransformedRule,
+  makeOperands,
+  noRuleFor,
+  runProblem,
+  type RunProblemResult,
+  thrownOf,
+  type TransformedBound,
+  watchCalls,
+} from "@convene/conformance";
+import type { Conv2dProblem } from "@convene/core";
+import { codeOf, messageOf } from "../command-error.js";
+import type { Verdict } from "../compare-report.js";
+import type { OpenBackend } from "../open-backends.js";
+import { breathe, settle, UnsettledError, type Waiting } from "../settle.js";
+import { distinctLayers, type Workload } from "../workloads/index.js";
+import { checkNetwork } from "./check-network.js";
+import { checkOperations } from "./check-operations.js";
+import { referenceInSlices, transformedBoundInSlices } from "./reference-slices.js";
+import { createTallies, type TallyResult } from "./tally.js";
+
+export interface VerifyWorkloadOptions {
+  readonly waiting: Waiting;
+  /** Milliseconds without an answer, after which a check has failed. */
+  readonly limit?: number | undefined;
+  readonly onVerdict: (verdict: Verdict) => void;
+  /** Called before a problem is computed. */
+  readonly onProblem: (text: string) => void;
+  /** Whether a backend is asked no more. */
+  readonly givenUp: (backend: string) => boolean;
+}
+
+const SEED = 1;
+
+export async function verifyWorkload(
+  workload: Workload,
+  backends: readonly OpenBackend[],
+  options: VerifyWorkloadOptions,
+): Promise<void> {
+  const patient = (): readonly OpenBackend[] => backends.filter(({ name }) => !options.givenUp(name));
+  for (const { text, problem } of distinctLayers(workload.layers)) {
+    options.onProblem(text);
+    await verifyProblem(workload.name, text, problem, patient(), options);
+  }
+  const common = { seed: SEED, label: "", rerun: () => "" };
+  const tallies = createTallies();
+  if (workload.operations) await checkOperations(workload.operations, patient(), tallies, options.waiting, common);
+  if (workload.chain?.trained) {
+    const onLayer = options.onProblem;
+    await checkNetwork(workload.chain, patient(), tallies, options.waiting, { ...common, onLayer });
+  }
+  for (const result of tallies.results()) options.onVerdict(verdictOfTally(workload.name, result));
+}
+
+async function verifyProblem(
+  workload: string,
+  text: string,
+  problem: Conv2dProblem,
+  backends: readonly OpenBackend[],
+  { waiting, limit, onVerdict, givenUp }: VerifyWorkloadOptions,
+): Promise<void> {
+  const pause = (): Promise<void> => breathe(waiting);
+  const operands = makeOperands(problem, "real", SEED);
+  let bound: Promise<TransformedBound> | undefined;
+  // Only where a plan is transformed, and once for all backends.
+  const transformed = (): Promise<TransformedBound> => (bound ??= transformedBoundInSlices(problem, operands, pause));
+  const expected = { ...(await referenceInSlices(problem, operands, pause)), transformed };
+  const watch = watchCalls();
+  const record = async (a: string, b: string | undefined, work: () => Promise<CaseOutcome>): Promise<Verdict> => {
+    await pause();
+    let outcome: CaseOutcome;
+    try {
+      outcome = await settle(waiting, work, { limit });
+    } catch (error) {
+      await pause();
+      outcome = outcomeOf(error, watch.callOf(error));
+    }
+    const verdict = verdictOf({ workload, problem: text, a, ...(b !== undefined && { b }) }, outcome);
+    onVerdict(verdict);
+    return verdict;
+  };
+
+  const answering: OpenBackend[] = [];
+  for (const each of backends) {
+    const { status } = await record(each.name, undefined, () =>
+      checkOperands(watch.over(each.backend), problem, "real", operands, expected),
+    );
+    if (status !== "unsupported" && status !== "failed") answering.push(each);
+  }
+  const results = new Map<string, Promise<RunProblemResult>>();
+  const resultOf = ({ name, backend }: OpenBackend): Promise<RunProblemResult> => {
+    const known = results.get(name) ?? runProblem(watch.over(backend), problem, operands);
+    results.set(name, known);
+    return known;
+  };
+  const boundOf = async ({ arithmetic, algorithm }: RunProblemResult): Promise<TransformedBound | undefined> => {
+    if (arithmetic !== "transformed") return undefined;
+    if (!hasTransformedRule(problem)) throw new Error(noRuleFor(problem, algorithm));
+    return transformed();
+  };
+  for (const [index, a] of answering.entries()) {
+    for (const b of answering.slice(index + 1)) {
+      if (givenUp(a.name) || givenUp(b.name)) continue;
+      await record(a.name, b.name, async () => {
+        const [one, other] = [await resultOf(a), await resultOf(b)];
+        const bounds = { a: await boundOf(one), b: await boundOf(other) };
+        const verdict = checkAgreement(one.output, other.output, expected.magnitude, problem, bounds);
+        const message = verdict.ok ? {} : { message: describeVerdict(problem, verdict) };
+        return { status: verdict.ok ? "passed" : "failed", ratio: verdict.ratio, ...message };
+      });
+    }
+  }
+}
+
+/** What a check comes to that throws: a limit that the backend states is no fault. */
+function outcomeOf(error: unknown, call: string | undefined): CaseOutcome {
+  if (codeOf(error) === "ERR_UNSUPPORTED") return { status: "skipped", message: messageOf(error) };
+  const thrown = error instanceof UnsettledError ? undefined : (thrownOf(error, call) ?? {});
+  return { status: "failed", message: messageOf(error), ...(thrown && { thrown }) };
+}
+
+function verdictOf(where: Pick<Verdict, "workload" | "problem" | "a" | "b">, outcome: CaseOutcome): Verdict {
+  const { ratio, message, mismatch, thrown } = outcome;
+  const status = statusOf(outcome);
+  const map = mismatch ? drawMismatch(mismatch) : [];
+  return {
+    ...where,
+    status,
+    ...errorOverBound(ratio),
+    ...(message !== undefined && status !== "agrees" && { message }),
+    // Of a plane that is all of one kind there is nothing to see.
+    ...(new Set(map.join("")).size > 1 && { map }),
+    ...(thrown && { thrown }),
+  };
+}
+
+function statusOf({ status, message = "", thrown }: CaseOutcome): Verdict["status"] {
+  if (status === "passed") return "agrees";
+  if (status === "untrusted") return "untrusted";
+  if (status === "skipped") return "unsupported";
+  // `UnsettledError` and the suite's own limit both begin so.
+  return thrown || message.startsWith("no answer") ? "failed" : "disagrees";
+}
+
+/** Left out where it is not finite, as where NaN came out: JSON has no such number. */
+function errorOverBound(ratio: number | undefined): { readonly errorOverBound?: number } {
+  return ratio !== undefined && Number.isFinite(ratio) ? { errorOverBound: ratio } : {};
+}
+
+/** All layers of a network with its own weights, or all operations beside convolution, as one verdict of a backend. */
+function verdictOfTally(workload: string, result: TallyResult): Verdict {
+  const { backend, counts, worstRatio, failures, skipped } = result;
+  const [failure] = failures;
+  const status =
+    counts.failed > 0
+      ? failure!.thrown || failure!.message.startsWith("no answer")
+        ? "failed"
+        : "disagrees"
+      : counts.passed > 0
+        ? "agrees"
+        : counts.skipped > 0
+          ? "unsupported"
+          : "untrusted";
+  const message = failure
+    ? `${failure.case}: ${failure.message}`
+    : status === "unsupported"
+      ? skipped[0]?.reason
+      : undefined;
+  return {
+    workload,
+    problem: result.check.replace(/^, /, ""),
+    a: backend,
+    status,
+    ...errorOverBound(worstRatio),
+    ...(message !== undefined && { message }),
+    ...(failure?.map && { map: failure.map }),
+    ...(failure?.thrown && { thrown: failure.thrown }),
+  };
+}

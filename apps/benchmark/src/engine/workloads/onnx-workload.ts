@@ -1,0 +1,87 @@
+/** A network from the bytes of an ONNX file, with the sizes that it is run at, as a workload. */
+
+import { ConveneError, type Network, type Shape4 } from "@convene/core";
+import { type OnnxInput, type OnnxNetwork, onnxInfo, readOnnx } from "@convene/onnx";
+import { oneLine } from "../command-error.js";
+import { InputError } from "../input-error.js";
+import { networkLayers, type Workload } from "./workload.js";
+
+export interface SizedNetwork {
+  readonly bytes: Uint8Array;
+  readonly source: OnnxNetwork;
+  /** `[n, c, h, w]` of each input. */
+  readonly shapes: Readonly<Record<string, Shape4>>;
+  readonly network: Network;
+}
+
+export type InputShapesOf = (source: OnnxNetwork) => Readonly<Record<string, Shape4>>;
+
+/**
+ * Reads a file at the sizes that it has; where it leaves sizes open, at those that are given, and with a batch of one.
+ *
+ * @param label what an error calls the file
+ * @throws InputError naming the file and what is wrong
+ */
+export function readSizedNetwork(label: string, bytes: Uint8Array, given: InputShapesOf): SizedNetwork {
+  try {
+    const source = readOnnx(bytes);
+    const own = given(source);
+    const shapes = Object.fromEntries(
+      source.inputs.map((name) => [
+        name,
+        (Object.hasOwn(own, name) ? own[name] : undefined) ?? shapeOf(name, source.inputDetails[name]!),
+      ]),
+    );
+    return { bytes, source, shapes, network: source.at(shapes) };
+  } catch (error) {
+    if (error instanceof InputError || error instanceof ConveneError)
+      throw new InputError(`${label}: ${oneLine(error.message)}`, { cause: error });
+    throw error;
+  }
+}
+
+/** Sizes as the file has them, in the order n, c, h, w. An open batch is one. */
+function shapeOf(name: string, { dims, layout }: OnnxInput): Shape4 {
+  const [first, ...rest] = dims;
+  const [n, ...sizes] = [typeof first === "string" ? 1 : (first ?? 1), ...rest];
+  const open = sizes.filter((size) => typeof size === "string");
+  if (open.length > 0) {
+    const example = ["1", ...(layout === "nchw" ? sizes : [sizes.at(-1), ...sizes.slice(0, -1)])]
+      .map((size, axis) => (typeof size === "string" ? [1, 3, 224, 224][axis] : size))
+      .join("x");
+    throw new InputError(
+      `the input ${name} has sizes that are open ([${dims.join(", ")}]): give them, in the order n, c, h, w, as in --shape ${example}`,
+    );
+  }
+  const known = sizes as number[];
+  const [c = 1, h = 1, w = 1] = layout === "nchw" ? known : [known.at(-1)!, ...known.slice(0, -1)];
+  return [n, c, h, w];
+}
+
+/**
+ * A file's bytes as a workload: its convolutions as layers, and the whole.
+ *
+ * @param name the file's name
+ * @throws InputError naming the file and what is wrong
+ */
+export function onnxWorkload(name: string, bytes: Uint8Array, shapes: Readonly<Record<string, Shape4>> = {}): Workload {
+  return sizedWorkload(
+    name,
+    readSizedNetwork(name, bytes, () => shapes),
+  );
+}
+
+export function sizedWorkload(name: string, { bytes, network, shapes }: SizedNetwork): Workload {
+  const { producer, opsets } = onnxInfo(bytes);
+  const others = network.layers.filter(({ kind }) => kind === "operation").length;
+  const sizes = Object.values(shapes).map((shape) => shape.join(" x "));
+  const from = producer === "" ? "" : `, written by ${producer}`;
+  return {
+    name: oneLine(name),
+    about: oneLine(
+      `an ONNX file (operator set ${opsets["ai.onnx"] ?? "?"}${from}) at ${sizes.join(", ")}; ${others} of ${network.layers.length} layers are no convolutions and are timed with the whole only`,
+    ),
+    layers: networkLayers(network, shapes),
+    chain: { network, inputShapes: shapes, trained: true },
+  };
+}

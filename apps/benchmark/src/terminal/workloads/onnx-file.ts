@@ -1,0 +1,62 @@
+/** A network from an ONNX file, with sizes as they are typed. */
+
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import type { Shape4 } from "@convene/core";
+import type { OnnxNetwork } from "@convene/onnx";
+import { InputError } from "../../engine/input-error.js";
+import { readSizedNetwork, type SizedNetwork, sizedWorkload } from "../../engine/workloads/onnx-workload.js";
+import type { Workload } from "../../engine/workloads/workload.js";
+
+export interface OnnxFile extends SizedNetwork {
+  readonly path: string;
+}
+
+/** What comes before a shape that is typed: `--shape 1x3x224x224`, or `--shape image=1x3x224x224`. */
+const SHAPE = /^(?:(.+)=)?(\d+)x(\d+)x(\d+)x(\d+)$/;
+
+/**
+ * Reads a file, at the sizes that it has; where it leaves sizes open, at those of `shapes`, and with a batch of one.
+ *
+ * @param shapes as typed: `1x3x224x224` for the only input, `name=1x3x224x224` for one of several
+ * @throws InputError naming the file and what is wrong
+ */
+export function readOnnxFile(path: string, shapes: readonly string[] = []): OnnxFile {
+  return { path, ...readSizedNetwork(path, readBytes(path), (source) => parseShapes(source, shapes)) };
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (error) {
+    throw new InputError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`, {
+      cause: error,
+    });
+  }
+}
+
+function parseShapes({ inputs }: OnnxNetwork, shapes: readonly string[]): Readonly<Record<string, Shape4>> {
+  return Object.fromEntries(
+    shapes.map((text): [string, Shape4] => {
+      const parts = SHAPE.exec(text);
+      if (!parts)
+        throw new InputError(
+          `--shape "${text}" must be sizes in the order n, c, h, w, such as 1x3x224x224 or image=1x3x224x224`,
+        );
+      const [, name = inputs.length === 1 ? inputs[0]! : undefined, ...sizes] = parts;
+      if (name === undefined || !inputs.includes(name)) {
+        throw new InputError(`--shape "${text}" must name one of the inputs: ${inputs.join(", ")}`);
+      }
+      // The pattern has four.
+      return [name, sizes.map(Number) as [number, number, number, number]];
+    }),
+  );
+}
+
+/** As a workload: its convolutions as layers, and the whole. */
+export function onnxFileWorkload(path: string, shapes: readonly string[] = []): Workload {
+  return {
+    ...sizedWorkload(basename(path), readOnnxFile(path, shapes)),
+    target: [path, ...shapes.flatMap((shape) => ["--shape", shape])].join(" "),
+  };
+}
