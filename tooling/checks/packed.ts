@@ -7,6 +7,7 @@
 import { withInstalled } from "./installed.js";
 import { checkTarballs } from "./packages.js";
 import { checkBrowser } from "./packed-browser.js";
+import { checkCommand } from "./packed-command.js";
 import { checkConsumer } from "./packed-consumer.js";
 import { checkSuite, RUNNER } from "./packed-suite.js";
 import { checkInstall } from "./packed-install.js";
@@ -19,6 +20,7 @@ try {
     checkInstall(folder);
     checkTypes(folder);
     checkConsumer(folder);
+    checkCommand(folder);
     // Vite comes with the test runner.
     await checkBrowser(folder);
     checkSuite(folder);
