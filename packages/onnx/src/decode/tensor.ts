@@ -168,7 +168,7 @@ function fromRaw(raw: Uint8Array, type: DataType, count: number, what: string): 
   if (raw.length !== count * type.bytes) throw sizeError(what, count, `${raw.length} bytes of ${type.name}`);
   if (type.name === "float" && LITTLE_ENDIAN) {
     if (raw.byteOffset % 4 === 0) return new Float32Array(raw.buffer, raw.byteOffset, count);
-    return new Float32Array(raw.slice().buffer);
+    return new Float32Array(new Uint8Array(raw).buffer);
   }
   const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
   const data = type.kind === "float" && type.bytes < 8 ? new Float32Array(count) : new Float64Array(count);
