@@ -34,6 +34,8 @@ async function writeReference(): Promise<void> {
     readme: "none",
     name: "Reference",
     disableSources: true,
+    // Members of JavaScript's Error, which are not this project's to explain.
+    excludeExternals: true,
     // `pnpm typecheck` has checked the sources.
     skipErrorChecking: true,
     validation: { notExported: false, invalidLink: true, notDocumented: false },

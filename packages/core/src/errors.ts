@@ -70,7 +70,7 @@ export class BackendUnavailableError extends ConveneError {
   }
 }
 
-/** What an error says, of whichever realm it is. */
+/** The message of an error of any realm; anything else that was thrown, as `show` writes it. */
 export function messageOf(error: unknown): string {
   try {
     const { message } = error as Error;
