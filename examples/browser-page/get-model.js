@@ -16,9 +16,14 @@ if (!existsSync(FILE)) {
   const folder = mkdtempSync(join(FILE, "..", ".npm-"));
   try {
     // `npm install` would not do: the package is for a game engine, and depends on what npm does not have.
-    const packed = execFileSync("npm", ["pack", "--silent", "--ignore-scripts", PACKAGE], { cwd: folder, encoding: "utf8" });
+    const packed = execFileSync("npm", ["pack", "--silent", "--ignore-scripts", PACKAGE], {
+      cwd: folder,
+      encoding: "utf8",
+    });
     execFileSync("tar", ["-xzf", packed.trim().split("\n").at(-1) ?? "", PATH], { cwd: folder });
-    const found = createHash("sha256").update(readFileSync(join(folder, PATH))).digest("hex");
+    const found = createHash("sha256")
+      .update(readFileSync(join(folder, PATH)))
+      .digest("hex");
     if (found !== SHA256) throw new Error(`${PATH} of ${PACKAGE} has the SHA-256 ${found}; expected ${SHA256}`);
     renameSync(join(folder, PATH), FILE);
   } finally {

@@ -9,11 +9,10 @@ const refuse = (name: string) => async (): Promise<Backend> => {
 
 it("takes the first that runs, and says why the others do not", async () => {
   const said: string[] = [];
-  const backend = await openBackend((reason) => said.push(reason), [
-    refuse("gpu"),
-    refuse("worker-threads"),
-    () => cpu({ kernels: "js" }),
-  ]);
+  const backend = await openBackend(
+    (reason) => said.push(reason),
+    [refuse("gpu"), refuse("worker-threads"), () => cpu({ kernels: "js" })],
+  );
   expect(backend.name).toBe("cpu");
   expect(said).toEqual([
     "gpu is unavailable: it is not here. Do without",

@@ -46,7 +46,9 @@ it("refuses what is beyond the queue, and takes requests again afterwards", asyn
   });
   const answers = Array.from({ length: 12 }, () => post(bytes()));
   // Those that are refused are answered while the others still wait.
-  const refused = await Promise.race(answers.map(async (each) => ((await each).status === 503 ? each : new Promise<never>(() => undefined))));
+  const refused = await Promise.race(
+    answers.map(async (each) => ((await each).status === 503 ? each : new Promise<never>(() => undefined))),
+  );
   expect(refused.headers.get("retry-after")).toBe("1");
   release();
   const statuses = (await Promise.all(answers)).map(({ status }) => status).sort();

@@ -31,7 +31,15 @@ export function gaussianBlur(sigma) {
   });
   return new Conv2d(
     // "replicate" repeats the outermost pixels, so that the border does not become dark.
-    { inChannels: 3, outChannels: 3, groups: 3, kernelSize: size, padding: radius, paddingMode: "replicate", bias: false },
+    {
+      inChannels: 3,
+      outChannels: 3,
+      groups: 3,
+      kernelSize: size,
+      padding: radius,
+      paddingMode: "replicate",
+      bias: false,
+    },
     { weight },
   );
 }

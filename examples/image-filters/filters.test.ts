@@ -23,8 +23,7 @@ it.each(["nchw", "nhwc"] as const)("blurs an edge and finds it, in %s", async (l
   const { blurred, edges } = await filter(backend, tensor(data, [1, 3, h, w], { layout }));
   await backend.dispose();
   expect(blurred.layout).toBe(layout);
-  const pixel = (column: number): number =>
-    blurred.data[layout === "nchw" ? 5 * w + column : (5 * w + column) * 3]!;
+  const pixel = (column: number): number => blurred.data[layout === "nchw" ? 5 * w + column : (5 * w + column) * 3]!;
   expect(pixel(0)).toBeCloseTo(0, 3);
   expect(pixel(w / 2)).toBeGreaterThan(0.5);
   expect(pixel(w / 2)).toBeLessThan(0.7);

@@ -19,7 +19,9 @@ it("reads a photo as torchvision normalises it", async () => {
 });
 
 it("gives the most probable classes of a network whose size is in its file, best first", async () => {
-  const photo = await sharp({ create: { width: 90, height: 60, channels: 3, background: "#8ac" } }).png().toBuffer();
+  const photo = await sharp({ create: { width: 90, height: 60, channels: 3, background: "#8ac" } })
+    .png()
+    .toBuffer();
   const best = await classify(readFileSync(NETWORK), photo, 3);
   expect(best).toHaveLength(3);
   const probabilities = best.map(({ probability }) => probability);

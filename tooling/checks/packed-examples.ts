@@ -26,7 +26,9 @@ export async function checkExamples(folder: string): Promise<void> {
   say("image-filters", `writes ${written.join(" and ")}`);
 
   const classify = copied(folder, "node-classify");
-  const classes = run(process.execPath, ["classify.js", NETWORK, join(filters, "sample.png")], classify).trim().split("\n");
+  const classes = run(process.execPath, ["classify.js", NETWORK, join(filters, "sample.png")], classify)
+    .trim()
+    .split("\n");
   if (classes.length !== 5 || !classes.every((line) => /^ *\d+\.\d % {2}class \d+$/.test(line))) {
     throw new Error(`node-classify has printed\n${classes.join("\n")}\nexpected five classes with their probability`);
   }
@@ -129,11 +131,15 @@ async function checkPage(folder: string): Promise<void> {
   const vite = join(createRequire(join(folder, "package.json")).resolve("vite/package.json"), "..", "bin", "vite.js");
   run(process.execPath, [vite, "build", "--logLevel", "error"], folder);
   const page = join(folder, "dist", "index.html");
-  const html = readFileSync(page, "utf8").replace("</body>", `<script type="module" src="./visitor.js"></script></body>`);
+  const html = readFileSync(page, "utf8").replace(
+    "</body>",
+    `<script type="module" src="./visitor.js"></script></body>`,
+  );
   writeFileSync(page, html);
   let report = "";
   await runInChromium(join(folder, "dist"), (text) => void (report = String(text)));
   // Chromium here has a driver in software, which the page refuses: then every core is next.
-  if (!/^0 faces, .* threads?/.test(report)) throw new Error(`browser-page has said ${JSON.stringify(report)}; expected 0 faces on threads`);
+  if (!/^0 faces, .* threads?/.test(report))
+    throw new Error(`browser-page has said ${JSON.stringify(report)}; expected 0 faces on threads`);
   say("browser-page", report);
 }

@@ -27,7 +27,9 @@ try {
   process.stdout.write(`\n${tarballs.map(({ name }) => join(folder, fileOf(name))).join("\n")}\n`);
   process.stdout.write(`\nIn the folder of your program:\n\n`);
   process.stdout.write(`  npm install ${USUAL.map((name) => join(folder, fileOf(name))).join(" ")}\n\n`);
-  process.stdout.write(`Name all that you need in one command, with @convene/core: npm finds the others among these files.\n`);
+  process.stdout.write(
+    `Name all that you need in one command, with @convene/core: npm finds the others among these files.\n`,
+  );
 } catch (error) {
   fail(error);
 }

@@ -26,17 +26,33 @@ describe("blocks of a document", () => {
 
 /** Blocks of no document, each with what must be said of it: compiled with the others, because a program of its own takes long. */
 const PLANTED: readonly { readonly block: CodeBlock; readonly said: readonly RegExp[] }[] = [
-  { block: { document: "page.md", line: 3, language: "js", code: `import { zeros } from "@convene/core";\n` }, said: [] },
+  {
+    block: { document: "page.md", line: 3, language: "js", code: `import { zeros } from "@convene/core";\n` },
+    said: [],
+  },
   {
     // It has the import of the block before it.
-    block: { document: "page.md", line: 9, language: "js", code: `zeros([1, 1, 2, 2]);\nzeros("no shape");\nnowhere();\n` },
+    block: {
+      document: "page.md",
+      line: 9,
+      language: "js",
+      code: `zeros([1, 1, 2, 2]);\nzeros("no shape");\nnowhere();\n`,
+    },
     said: [/^page\.md:10: No overload matches this call/, /^page\.md:11: Cannot find name 'nowhere'/],
   },
   {
-    block: { document: "guide.md", line: 1, language: "js", code: `free: (storage) => undefined,\nsync: () => 1,\nfre: 1,\n` },
+    block: {
+      document: "guide.md",
+      line: 1,
+      language: "js",
+      code: `free: (storage) => undefined,\nsync: () => 1,\nfre: 1,\n`,
+    },
     said: [/^guide\.md:2: .*not assignable/, /^guide\.md:3: .*'fre' does not exist/],
   },
-  { block: { document: "types.md", line: 1, language: "ts", code: `const n: number = "1";\n` }, said: [/^types\.md:1: /] },
+  {
+    block: { document: "types.md", line: 1, language: "ts", code: `const n: number = "1";\n` },
+    said: [/^types\.md:1: /],
+  },
 ];
 
 describe("the documents", () => {
@@ -67,11 +83,18 @@ describe("the documents", () => {
       expect(runnable.length).toBeGreaterThan(10);
       const { stdout, stderr } = attempt(
         tool("tsx"),
-        ["--conditions=convene-source", join(ROOT, "tooling", "site", "run-blocks.ts"), ...runnable.map(({ path }) => path)],
+        [
+          "--conditions=convene-source",
+          join(ROOT, "tooling", "site", "run-blocks.ts"),
+          ...runnable.map(({ path }) => path),
+        ],
         folder,
         { timeout: 200_000 },
       );
-      const results = stdout.split("\n").filter(Boolean).map((line) => JSON.parse(line));
+      const results = stdout
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line));
       expect(results.length, stderr).toBe(runnable.length);
       for (const [index, { block }] of runnable.entries()) {
         const where = `${block.document}:${block.line}`;

@@ -35,7 +35,11 @@ export interface RepositoryLinksOptions {
  * @param page the file of the page
  * @throws Error where the path is not there
  */
-export function pathInRepository(href: string, page: string, { root, docs }: RepositoryLinksOptions): string | undefined {
+export function pathInRepository(
+  href: string,
+  page: string,
+  { root, docs }: RepositoryLinksOptions,
+): string | undefined {
   if (/^[a-z][a-z+.-]*:|^\/|^#/i.test(href)) return undefined;
   const [path] = href.split("#");
   const target = resolve(dirname(page), decodeURI(path!));
