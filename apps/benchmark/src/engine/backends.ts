@@ -156,7 +156,7 @@ async function disposeAll(open: readonly OpenBackend[], io: Io): Promise<void> {
 }
 
 function whyNot(error: unknown, what: "start" | "dispose"): string {
-  return error instanceof UnsettledError ? `does not finish to ${what}` : `fails to ${what}: ${messageOf(error)}`;
+  return error instanceof UnsettledError ? `did not ${what} in time` : `fails to ${what}: ${messageOf(error)}`;
 }
 
 /** By its code: a loaded backend may have a core of its own. */

@@ -30,7 +30,7 @@ const TEXTS: Record<WarningKind, (count: number) => { readonly what: string; rea
   }),
   unsupported: (count) => ({
     what: `${plural(count, "figure")} missing, because the backend cannot do that`,
-    advice: "Its geometric means are over the layers that it has; compare ratios, not means.",
+    advice: "Its geometric means leave out the layers that it does not support; compare ratios, not means.",
   }),
   failed: (count) => ({
     what: `${plural(count, "figure")} missing, because the backend failed`,
