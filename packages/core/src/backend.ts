@@ -28,16 +28,16 @@ export interface BackendFeatures {
   /** Subnormal numbers are kept, not flushed to zero. */
   readonly subnormals: Support;
   /**
-   * Which problems it takes; left out, all. `prepareConv2d` refuses the others with `ERR_UNSUPPORTED` and the reason, and
+   * Says which problems the backend takes. Left out: all. `prepareConv2d` refuses the others with `ERR_UNSUPPORTED` and the reason, and
    * the conformance suite skips them with it.
    */
   readonly supports?: (problem: Conv2dProblem) => Support;
   /**
-   * Which operations it has beside convolution; left out, none. `prepareOperation` refuses the others with `ERR_UNSUPPORTED`, and
+   * The operations that the backend has beside convolution. Left out: none. `prepareOperation` refuses the others with `ERR_UNSUPPORTED`, and
    * the conformance suite skips them.
    */
   readonly operations?: readonly OperationKind[];
-  /** Which problems of those kinds it takes; left out, all. */
+  /** Says which problems of those kinds the backend takes. Left out: all. */
   readonly supportsOperation?: (problem: OperationProblem) => Support;
 }
 
@@ -88,7 +88,7 @@ export interface Conv2dPlan {
   readonly problem: Conv2dProblem;
   /** The algorithm that really runs, such as `"igemm-4x8"`. */
   readonly algorithm: string;
-  /** Which rule the plan's results are held to. Always `"direct"` where it was prepared with `accuracy: "strict"`. */
+  /** The rule that the plan's results are held to. Always `"direct"` where it was prepared with `accuracy: "strict"`. */
   readonly arithmetic: Arithmetic;
   readonly disposed: boolean;
   /**
@@ -207,7 +207,7 @@ export interface OperationPlanImplementation<Storage> {
 }
 
 /**
- * What a backend author writes, over a `Storage` type of their choosing (a pointer, a buffer, a texture). Arguments have
+ * The part that a backend author writes, over a `Storage` type of their choosing (a pointer, a buffer, a texture). Arguments have
  * been checked: shapes fit, handles are alive and this backend's own, output is neither input nor residual. No size is 0:
  * an empty batch is core's own affair, and never comes here.
  */

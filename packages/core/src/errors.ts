@@ -28,7 +28,7 @@ const brand = (): symbol => Symbol.for("convene.ConveneError");
  * have its ESM and its CommonJS build.
  */
 export class ConveneError extends Error {
-  /** What went wrong, for programs. */
+  /** The kind of the error, for programs. */
   readonly code: ConveneErrorCode;
 
   constructor(code: ConveneErrorCode, message: string, options?: { cause?: unknown }) {

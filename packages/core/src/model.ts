@@ -75,7 +75,7 @@ export interface ModelOptions extends PrepareOptions {
   readonly profile?: boolean;
 }
 
-/** What a model is made of: all that `prepare` has prepared and reserved. */
+/** The parts of a model: all that `prepare` has prepared and reserved. */
 export interface ModelParts {
   readonly backend: Backend;
   readonly layers: readonly ResolvedLayer[];
@@ -84,7 +84,7 @@ export interface ModelParts {
   /** By name, in the order of the network's. */
   readonly inputShapes: Readonly<Record<string, Shape>>;
   readonly outputs: readonly ResolvedOutput[];
-  /** What holds a value: an earlier layer's index, or −1−i for input i. */
+  /** The tensor that holds a value: an earlier layer's index, or −1−i for input i. */
   readonly tensorOf: (value: number) => DeviceTensor;
   readonly profile: boolean;
   /** Gives plans and tensors back; called once. */
@@ -97,7 +97,7 @@ interface Call<Answer> {
   read(): Promise<Answer>;
 }
 
-/** What both models share. */
+/** The code that both kinds of model share. */
 function createRunner({ backend, layers, plans, tensorOf, inputShapes, profile, release }: ModelParts) {
   const times: number[] = [];
   const targets = Object.keys(inputShapes).map((_, index) => tensorOf(-1 - index));

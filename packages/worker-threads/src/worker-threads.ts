@@ -51,7 +51,7 @@ export interface WorkerThreadsOptions {
   readonly maxMemory?: number;
 }
 
-/** What tests replace. */
+/** The parts that tests replace. */
 export interface Internals {
   /** The workers' program. */
   readonly source?: string;

@@ -18,7 +18,7 @@ export interface TensorProto {
 /** Gives the bytes of another file that holds weights. */
 export type ExternalData = (location: string) => Uint8Array;
 
-/** What kind of numbers a constant holds. */
+/** The kind of numbers that a constant holds. */
 export type NumberKind = "float" | "integer" | "boolean";
 
 /** A constant: numbers in order of `dims`, the last one innermost. */
@@ -92,7 +92,7 @@ export function isNumber(dataType: number): boolean {
   return Object.hasOwn(DATA_TYPES, dataType);
 }
 
-/** What numbers of this TensorProto.DataType become by a Cast. */
+/** The kind that a Cast to this TensorProto.DataType gives. */
 export function kindOf(dataType: number): NumberKind | undefined {
   return DATA_TYPES[dataType]?.kind;
 }
