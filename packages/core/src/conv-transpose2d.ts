@@ -77,7 +77,7 @@ const brand = (): symbol => Symbol.for("convene.ConvTranspose2d");
  * https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html
  */
 export class ConvTranspose2d {
-  /** What it is made of, each fed by the one before. */
+  /** The layers that it is made of; each reads the one before it. */
   readonly layers: readonly [Conv2d, ...Operation[]];
   /** Applied after it. */
   readonly activation: Activation | undefined;

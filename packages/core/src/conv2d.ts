@@ -155,7 +155,7 @@ export class Conv2d {
     return [this.outChannels, this.inChannels / this.groups, ...this.kernelSize];
   }
 
-  /** The parameters; made on first use where they come from a seed. */
+  /** The weights. Those that come from a seed are made when they are first used. */
   get weights(): Conv2dWeights {
     // Under a symbol that copies of core share, which no type of the class can name.
     const state = (this as unknown as Record<symbol, State>)[brand()]!;

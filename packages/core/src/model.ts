@@ -14,12 +14,12 @@ import { checkInto, checkTensor, type Layout, type Tensor } from "./tensor.js";
 export interface ModelLayer {
   readonly name: string;
   readonly problem: Problem;
-  /** What runs it. */
+  /** The algorithm that runs the layer, such as `"igemm-4x8"`. */
   readonly algorithm: string;
   /** Whether `algorithm` transforms its operands; never where the model was prepared with `accuracy: "strict"`. */
   readonly arithmetic: Arithmetic;
   readonly cost: Cost;
-  /** What the latest run took, where the model was prepared with `profile`. */
+  /** Milliseconds of this layer in the latest run, where the model was prepared with `profile`. */
   readonly milliseconds: number | undefined;
 }
 
@@ -40,7 +40,7 @@ export interface Model<S extends Shape = Shape4> {
   [Symbol.dispose](): void;
 }
 
-/** An output of a `NamedModel`: a tensor, and what the network says of its dimensions. */
+/** An output of a `NamedModel`: a tensor, and its dimensions as the network has them. */
 export interface OutputTensor extends Tensor {
   /** Such as `[1, 512, 16]`; for elements in the order of `data`. */
   readonly dims: readonly number[];
@@ -64,8 +64,8 @@ export interface NamedModel {
 
 export interface RunOptions<S extends Shape = Shape4> {
   /**
-   * A host tensor of `outputShape`, whose data are overwritten; it is also what the promise resolves to. It may be `x`, which is
-   * copied at once. Runs in flight at the same time need one each: see `ReadOptions`.
+   * A host tensor of `outputShape`, whose data are overwritten; the promise resolves to this tensor. It may be `x`, because `x` is
+   * copied at once. Runs in flight at the same time need a tensor each: see `ReadOptions`.
    */
   readonly into?: Tensor<S>;
 }
@@ -75,7 +75,7 @@ export interface ModelOptions extends PrepareOptions {
   readonly profile?: boolean;
 }
 
-/** What a model is made of: all that `prepare` has prepared and reserved. */
+/** The parts of a model: all that `prepare` has prepared and reserved. */
 export interface ModelParts {
   readonly backend: Backend;
   readonly layers: readonly ResolvedLayer[];
@@ -84,7 +84,7 @@ export interface ModelParts {
   /** By name, in the order of the network's. */
   readonly inputShapes: Readonly<Record<string, Shape>>;
   readonly outputs: readonly ResolvedOutput[];
-  /** What holds a value: an earlier layer's index, or −1−i for input i. */
+  /** The tensor that holds a value: an earlier layer's index, or −1−i for input i. */
   readonly tensorOf: (value: number) => DeviceTensor;
   readonly profile: boolean;
   /** Gives plans and tensors back; called once. */
@@ -97,7 +97,7 @@ interface Call<Answer> {
   read(): Promise<Answer>;
 }
 
-/** What both models share. */
+/** The code that both kinds of model share. */
 function createRunner({ backend, layers, plans, tensorOf, inputShapes, profile, release }: ModelParts) {
   const times: number[] = [];
   const targets = Object.keys(inputShapes).map((_, index) => tensorOf(-1 - index));

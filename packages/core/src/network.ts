@@ -25,15 +25,15 @@ export interface NetworkLayer {
   readonly op?: Operation;
   /** A name that later layers can refer to. */
   readonly name?: string;
-  /** What it reads. Default: the layer before it. */
+  /** The value that the layer reads. Default: that of the layer before it. */
   readonly input?: LayerRef;
-  /** What an operation of several inputs reads, in their order. */
+  /** The values that an operation of several inputs reads, in their order. */
   readonly inputs?: readonly LayerRef[];
   /** A value of a convolution's output shape, added before its activation. */
   readonly residual?: LayerRef;
 }
 
-/** What stands for a layer that needs no name and reads the layer before it. */
+/** An entry of a network: a layer by itself, which reads the layer before it, or a `NetworkLayer` with a name and inputs. */
 export type NetworkEntry = Conv2d | ConvTranspose2d | Operation | NetworkLayer;
 
 /** A convolution whose references are resolved: an earlier layer's index, or −1−i for the network's input i. */
@@ -60,9 +60,9 @@ export interface ResolvedOutput {
   readonly name: string;
   /** As in `ResolvedLayer`. */
   readonly value: number;
-  /** What `run` answers in; left out, the layout of the first input. */
+  /** The layout of the answer. Left out: that of the first input. */
   readonly layout: Layout | undefined;
-  /** What `run` says of the answer's dimensions; left out, its shape in the layout's order. */
+  /** The answer's `dims`. Left out: its shape, in the layout's order. */
   readonly dims: readonly number[] | undefined;
 }
 
@@ -115,7 +115,7 @@ export interface GraphOutput {
   readonly dims?: readonly number[];
 }
 
-/** What `graph` takes. */
+/** The inputs, layers and outputs of a graph. */
 export interface GraphOptions {
   /** Names. Default: `["input"]`. */
   readonly inputs?: readonly string[];

@@ -23,7 +23,7 @@ export interface StorageLayout {
 
 export interface Storage extends StorageLayout {
   readonly shape: Shape4;
-  /** Where it begins: the first image's row of zeros. */
+  /** Its first byte: the first image's row of zeros. */
   readonly address: number;
   /** Address of the first pixel of the first image. */
   readonly data: number;

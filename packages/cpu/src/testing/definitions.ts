@@ -1,4 +1,4 @@
-/** What each operation is, element by element, in float64, without regard to time. */
+/** The definition of each operation, element by element, in float64, without regard to time. */
 
 import {
   type Activation,
