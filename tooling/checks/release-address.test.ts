@@ -18,7 +18,8 @@ describe("copyAddress", () => {
     writeFileSync(join(root, path), JSON.stringify(content));
   };
   const read = (path: string): object => JSON.parse(readFileSync(join(root, path), "utf8")) as object;
-  const address = { repository: "https://example.org/convene", bugs: "https://example.org/convene/issues" };
+  const url = "https://example.org/convene";
+  const address = { repository: { type: "git", url }, bugs: `${url}/issues` };
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "address-"));
@@ -38,12 +39,18 @@ describe("copyAddress", () => {
     expect(read("packages/core/package.json")).toEqual({
       name: "@convene/core",
       license: "MIT",
-      repository: { type: "git", url: address.repository, directory: "packages/core" },
+      repository: { type: "git", url, directory: "packages/core" },
       bugs: address.bugs,
       type: "module",
     });
     expect(read("apps/benchmark/package.json")).not.toHaveProperty("repository");
     expect(copyAddress(root)).toEqual([]);
+  });
+
+  it("takes the short form of an address", () => {
+    plant("package.json", { repository: url });
+    copyAddress(root);
+    expect(read("packages/core/package.json")).toMatchObject({ repository: { type: "git", url } });
   });
 
   it("takes an address away that the root no longer has", () => {

@@ -23,10 +23,12 @@ type Manifest = Readonly<Record<string, unknown>>;
 export function addressOf(root: Manifest, folder: string): Address {
   const address: Record<string, unknown> = {};
   for (const field of FIELDS) {
-    const value = root[field];
-    if (value === undefined) continue;
+    const given = root[field];
+    if (given === undefined) continue;
+    // npm takes an object with the address as well.
+    const value = typeof given === "object" && given !== null && "url" in given ? given.url : given;
     if (typeof value !== "string" || !value.includes("://")) {
-      throw new Error(`package.json: ${field} (${JSON.stringify(value)}) must be an address, such as "https://..."`);
+      throw new Error(`package.json: ${field} (${JSON.stringify(given)}) must be an address, such as "https://..."`);
     }
     address[field] = field === "repository" ? { type: "git", url: value, directory: folder } : value;
   }
