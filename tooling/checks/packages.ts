@@ -17,7 +17,8 @@ export function checkTarballs(tarballs: readonly Tarball[]): void {
     }
     // `kernels` and `backend`: the subpaths of those names, for resolvers that read no `exports`.
     const astray = files.filter(
-      (path) => !/^package\/(dist\/[^/]+|LICENSE|README\.md|((kernels|backend)\/)?package\.json)$/.test(path),
+      (path) =>
+        !/^package\/(dist\/[^/]+|LICENSE|README\.md|CHANGELOG\.md|((kernels|backend)\/)?package\.json)$/.test(path),
     );
     if (astray.length > 0) throw new Error(`${name}: the tarball should not hold ${astray.join(", ")}`);
 

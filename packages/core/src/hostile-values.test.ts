@@ -66,6 +66,8 @@ const CALLS: Record<string, readonly [Call, ...(() => unknown)[]]> = {
   toLayout: [core.toLayout, tensor, () => "nhwc"],
   transpose: [author.transpose, data, data, () => 2, () => 8],
   fromImageData: [core.fromImageData, () => ({ width: 2, height: 2, data: new Uint8ClampedArray(16) })],
+  toImageData: [core.toImageData, tensor],
+  "network of a list": [(layer) => core.network([layer, CONV]), () => CONV],
   Conv2d: [
     (options, parameters) => new core.Conv2d(options, parameters).weights,
     () => ({

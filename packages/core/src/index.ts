@@ -25,6 +25,7 @@ export { Conv2d, type Conv2dOptions, type Conv2dWeights, depthwiseSeparable } fr
 export { type Cost, problemCost, totalCost } from "./cost.js";
 export { BackendUnavailableError, ConveneError, type ConveneErrorCode } from "./errors.js";
 export { conv2d, type Conv2dFunctionOptions } from "./functional.js";
+export { fromImageData, type ImageDataOrPixels, type Pixels, toImageData } from "./image-data.js";
 export { linear, type LinearOptions } from "./linear.js";
 export type { Model, ModelLayer, ModelOptions, NamedModel, OutputTensor, RunOptions } from "./model.js";
 export {
@@ -106,5 +107,5 @@ export {
 } from "./problem.js";
 export { formatProblem, parseProblem } from "./problem-string.js";
 export type { Shape, Shape3, Shape4 } from "./shape.js";
-export { fromImageData, type Layout, randomUniform, type Tensor, tensor, toLayout, zeros } from "./tensor.js";
+export { type Layout, randomUniform, type Tensor, tensor, toLayout, zeros } from "./tensor.js";
 export type { NestedNumbers } from "./to-float32.js";

@@ -7,7 +7,15 @@ import { disposable } from "./dispose-symbols.js";
 import { ConveneError, show } from "./errors.js";
 import type { ResolvedLayer, ResolvedOutput } from "./network.js";
 import type { Problem } from "./operations/operation-problem.js";
-import { asBatchedAs, checkShape3or4, elementCount, sameShape, type Shape, type Shape4 } from "./shape.js";
+import {
+  asBatchedAs,
+  checkShape3or4,
+  elementCount,
+  meantChannelsFirst,
+  sameShape,
+  type Shape,
+  type Shape4,
+} from "./shape.js";
 import { checkInto, checkTensor, type Layout, type Tensor } from "./tensor.js";
 
 /** One layer of a prepared model. */
@@ -173,9 +181,12 @@ function createRunner({ backend, layers, plans, tensorOf, inputShapes, profile, 
 function checkInput(what: string, tensor: Tensor<Shape>, expected: Shape): Tensor {
   const own = checkTensor(tensor, what, checkShape3or4);
   if (!sameShape(own.shape, expected)) {
+    const meant = meantChannelsFirst(own.shape, expected.at(-3)!);
     throw new ConveneError(
       "ERR_SHAPE",
-      `${what} has shape ${show(own.shape)}; this model was prepared for ${show(expected)}`,
+      meant && sameShape(meant, expected)
+        ? `${what} has shape ${show(own.shape)}; this model was prepared for ${show(expected)}. It looks like [n, h, w, c], and shapes are [n, c, h, w] in every layout: tensor(data, ${show(expected)}, { layout: "nhwc" }) for data with channels last`
+        : `${what} has shape ${show(own.shape)}; this model was prepared for ${show(expected)}`,
     );
   }
   return own as Tensor;

@@ -51,13 +51,13 @@ export function prepare(
 export function prepare(
   backend: Backend,
   layers: Preparable,
-  inputShape: Shape,
+  inputShape: readonly number[],
   options?: ModelOptions,
 ): Promise<Model<Shape>>;
 export function prepare(
   backend: Backend,
   layers: Preparable,
-  inputShapes: Readonly<Record<string, Shape>>,
+  inputShapes: Readonly<Record<string, readonly number[]>>,
   options?: ModelOptions,
 ): Promise<NamedModel>;
 export async function prepare(

@@ -21,7 +21,7 @@ function entries() {
     author.checkInteger("size", 0, 1);
   } catch (error) {
     if (error instanceof core.ConveneError && error.code === "ERR_INVALID_OPTION") return;
-    throw new Error("what @convene/core/backend throws is no ConveneError of @convene/core");
+    throw new Error("what @convene/core/backend throws is no ConveneError of @convene/core", { cause: error });
   }
   throw new Error("checkInteger took 0 for an integer of 1 or more");
 }
