@@ -23,6 +23,11 @@ export const BROWSER_PEERS = {
     packages: { ...TFJS, "@tensorflow/tfjs-backend-webgpu": "4.22.0" },
     variants: { same: 'pads by the word "same", where they are those' },
   },
+  "tfjs-wasm": {
+    adapter: "page/tfjs-wasm.ts",
+    packages: { ...TFJS, "@tensorflow/tfjs-backend-wasm": "4.22.0" },
+    variants: { same: 'pads by the word "same", where they are those' },
+  },
   "onnxruntime-web-webgpu": {
     adapter: "page/onnxruntime-web-webgpu.ts",
     packages: ORT,

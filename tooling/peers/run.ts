@@ -10,6 +10,7 @@ import { isBrowserPeerName } from "./browser-peers.js";
 import { installPeer } from "./install.js";
 import { networks, NETWORKS_USAGE } from "./networks.js";
 import { isPeerName, PEERS } from "./peers.js";
+import { reproduce, REPRODUCE_USAGE } from "./reproduce.js";
 
 const CLI = fileURLToPath(new URL("../../apps/benchmark/dist/cli.js", import.meta.url));
 const COMMANDS: ReadonlySet<string> = new Set(["bench", "verify", "conformance"]);
@@ -22,6 +23,7 @@ const USAGE = `usage: pnpm peers <peer>... [command]
              ${CONFORMANCE_USAGE}
              ${BROWSER_USAGE}
              default: bench yardstick
+  ${REPRODUCE_USAGE}
 
   pnpm peers tfjs-wasm onnxruntime-node
   pnpm peers onnxruntime-web bench mobilenet-v2 --time 1000
@@ -30,6 +32,7 @@ const USAGE = `usage: pnpm peers <peer>... [command]
   pnpm peers onnxruntime-web-webgpu conformance --browser --quick`;
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === "reproduce" && !args.includes("--help")) return await reproduce(args.slice(1));
   const split = args.findIndex((arg) => COMMANDS.has(arg));
   const names = split === -1 ? args : args.slice(0, split);
   const command = split === -1 ? ["bench", "yardstick"] : args.slice(split);

@@ -1,6 +1,6 @@
 /** ONNX Runtime's builds for browsers behind the Backend interface. */
 
-import type { Backend } from "@convene/core";
+import type { Backend, Conv2dProblem, Support } from "@convene/core";
 import { onnxModel } from "../onnx.js";
 import { ortBackend } from "../ort.js";
 import type { Ort, OrtSession, OrtSessionOptions } from "../ort-types.js";
@@ -29,12 +29,17 @@ export function ortFactory(name: string, build: string, provider: "webgpu" | "we
         name,
         device: `ONNX Runtime ${ort.env.versions.web} ${provider}, ${build}${variant === undefined ? "" : `, ${variant}`}`,
         session,
-        features: same
-          ? { ...GRAPHICS_FEATURES, supports: (problem) => (hasSamePads(problem) ? true : NOT_SAME) }
-          : GRAPHICS_FEATURES,
+        features: { ...GRAPHICS_FEATURES, supports: (problem) => supports(problem, provider, same) },
         ...(same ? { model: (problem, weights) => onnxModel(problem, weights, { autoPad: "SAME_UPPER" }) } : {}),
       });
   };
+}
+
+function supports(p: Conv2dProblem, provider: "webgpu" | "webgl", same: boolean): Support {
+  if (same && !hasSamePads(p)) return NOT_SAME;
+  if (provider !== "webgl") return true;
+  if (p.paddingMode === "circular") return { reason: "Pad in mode wrap: the WebGL provider has none" };
+  return same && (p.dh > 1 || p.dw > 1) ? { reason: "auto_pad with a dilation: the WebGL provider has none" } : true;
 }
 
 /** Of all sessions, since they share one device. */

@@ -1,15 +1,24 @@
 /**
- * Situations in which a public library computed a wrong convolution, or none, each with the address where that was told. The
+ * Situations in which a public library computed a wrong convolution, or none, with the address where that was told. The
  * problems are ours: as small as the situation allows, with tails, so that what goes wrong there shows here too.
  */
 
 export interface KnownFault {
-  /** Where it was reported. */
-  readonly address: string;
+  /** Where it was told; left out where this suite found it and nobody is known to have told it. */
+  readonly address?: string;
   /** What was special about it. */
   readonly about: string;
   /** As many as the situation takes, in this order on one backend. */
-  readonly problems: readonly string[];
+  readonly problems: readonly string[  // In onnxruntime-web 1.30, found by this suite.
+  {
+    about: "groups of five outputs or more that are no multiple of a vector's four: one vector spans two groups",
+    problems: ["g2_ic2_ih1_oc10_kh1_nobias", "g4_ic8_ih3_oc20_kh3_ph1", "g2_ic6_ih4_oc36_kh1"],
+  },
+  {
+    about: "reflection in a batch of one and along an axis of one element",
+    problems: ["ic3_ih5_oc4_kh3_ph2_reflect", "n2_ic5_ih4_iw1_oc4_kh3_kw1_ph1_pw0_reflect"],
+  },
+];
 }
 
 const GITHUB = "https://github.com/";
@@ -179,5 +188,14 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     address: `${GITHUB}majianjia/nnom/issues/84`,
     about: "pointwise with a stride, handed to a matrix product that has none",
     problems: ["ic8_ih6_iw7_oc8_kh1_sh2", "ic8_ih6_iw7_oc8_kh1_sw2"],
+  },
+  // In onnxruntime-web 1.30, found by this suite.
+  {
+    about: "groups of five outputs or more that are no multiple of a vector's four: one vector spans two groups",
+    problems: ["g2_ic2_ih1_oc10_kh1_nobias", "g4_ic8_ih3_oc20_kh3_ph1", "g2_ic6_ih4_oc36_kh1"],
+  },
+  {
+    about: "reflection in a batch of one and along an axis of one element",
+    problems: ["ic3_ih5_oc4_kh3_ph2_reflect", "n2_ic5_ih4_iw1_oc4_kh3_kw1_ph1_pw0_reflect"],
   },
 ];

@@ -17,7 +17,7 @@ function knownFaultCase({ address, about, problems: texts }: KnownFault): Confor
     problems,
     async run({ backend, seed, accuracy }) {
       const outcome = await checkAll(backend, problems, { seed, accuracy });
-      if (outcome.status !== "failed") return outcome;
+      if (outcome.status !== "failed" || address === undefined) return outcome;
       return { ...outcome, message: `${outcome.message}; a fault like this was told at ${address}` };
     },
   };
