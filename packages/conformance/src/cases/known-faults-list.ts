@@ -9,16 +9,7 @@ export interface KnownFault {
   /** What was special about it. */
   readonly about: string;
   /** As many as the situation takes, in this order on one backend. */
-  readonly problems: readonly string[  // In onnxruntime-web 1.30, found by this suite.
-  {
-    about: "groups of five outputs or more that are no multiple of a vector's four: one vector spans two groups",
-    problems: ["g2_ic2_ih1_oc10_kh1_nobias", "g4_ic8_ih3_oc20_kh3_ph1", "g2_ic6_ih4_oc36_kh1"],
-  },
-  {
-    about: "reflection in a batch of one and along an axis of one element",
-    problems: ["ic3_ih5_oc4_kh3_ph2_reflect", "n2_ic5_ih4_iw1_oc4_kh3_kw1_ph1_pw0_reflect"],
-  },
-];
+  readonly problems: readonly string[];
 }
 
 const GITHUB = "https://github.com/";
