@@ -26,10 +26,5 @@ export default async function run(backend) {
     Float32Array.from({ length: 90 }, (_, i) => i % 5),
     [1, 6, 3, 5],
   );
-  const w = new ort.Tensor(
-    "float32",
-    Float32Array.from({ length: 216 }, (_, i) => i % 7),
-    [4, 6, 3, 3],
-  );
   return (await session.run({ x })).y.data;
 }
