@@ -14,11 +14,13 @@ export function supportsOperation(p: OperationProblem): Support {
     case "maxPool2d":
       return pooling(p);
     case "upsample":
+      if (p.scaleH !== 0 || p.scaleW !== 0) return { reason: "a scale that is not the sizes' own: tfjs has none" };
       if (p.mode === "nearest") {
         const whole = p.oh % p.ih === 0 && p.ow % p.iw === 0;
-        return whole || p.coordinates === "asymmetric"
+        const floor = p.coordinates === "asymmetric" && p.rounding === "floor";
+        return floor || (whole && p.coordinates !== "asymmetric")
           ? true
-          : { reason: "nearest with other coordinates: tfjs has one kind" };
+          : { reason: "nearest with other coordinates or another rounding: tfjs has one kind" };
       }
       return ["halfPixel", "alignCorners"].includes(p.coordinates)
         ? true

@@ -6,6 +6,7 @@ export const SUITE_NAMES = [
   "bounded",
   "laws",
   "goldens",
+  "known-faults",
   "operations",
   "networks",
   "lifecycle",
