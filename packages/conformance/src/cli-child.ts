@@ -6,6 +6,7 @@
 import { loadFactory } from "./cli/load-factory.js";
 import { InputError } from "./cli/input-error.js";
 import type { Message, Task } from "./cli/messages.js";
+import { describePending } from "./run-case.js";
 import { runConformance } from "./run-conformance.js";
 import { thrownOf } from "./thrown.js";
 
@@ -17,7 +18,9 @@ process.on("disconnect", () => process.exit(0));
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   process.on(event, (error: unknown) => {
     const thrown = thrownOf(error, undefined);
-    leaveWith({ type: "stray", message: textOf(error), ...(thrown ? { thrown } : {}) }, 1);
+    const open = describePending();
+    const message = open === undefined ? textOf(error) : `${textOf(error)} (${open})`;
+    leaveWith({ type: "stray", message, ...(thrown ? { thrown } : {}) }, 1);
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { type Backend, checkInteger, checkKeys, checkOneOf, ConveneError } from "@convene/core";
 import type { CaseOutcome, CaseStatus, ConformanceCase, FailureHistory } from "./case.js";
+import { createPatience } from "./patience.js";
 import { problemOf } from "./problem.js";
 import { createRecheck } from "./recheck.js";
 import { DEFAULT_SEED } from "./random-source.js";
@@ -24,6 +25,8 @@ export interface ConformanceReport {
   readonly counts: Readonly<Record<CaseStatus, number>>;
   /** The largest error / bound over all cases that have a bound. */
   readonly worstRatio: number;
+  /** Why the run ended before its last case: too many cases gave no answer. Left out: every case ran. */
+  readonly stopped?: string;
   readonly results: readonly CaseResult[];
 }
 
@@ -73,6 +76,7 @@ export async function runConformance(
   let backend = typeof source === "function" ? await withTimeLimit(source, limit) : source;
   const { name: backendName, device } = backend;
   const results: CaseResult[] = [];
+  const patience = createPatience();
   const breathe = breather();
   const recheck = factory && createRecheck({ factory, accuracy, seed, limit, signal });
   /** What has run on this backend, all of one suite where there is a factory. */
@@ -90,7 +94,7 @@ export async function runConformance(
       onBegin?.(each.suite, each.name);
       const start = performance.now();
       const context = { backend, accuracy, seed, another: factory };
-      const { outcome, broken, failed } = await runCase(each, context, each.limit ?? limit, noSkips);
+      const { outcome, broken, failed } = await runCase(each, context, patience.limit(each.limit ?? limit), noSkips);
       const known: CaseResult = {
         suite: each.suite,
         name: each.name,
@@ -100,14 +104,17 @@ export async function runConformance(
       const history = failed && (await recheck?.(each, before, (milliseconds) => onRecheck?.(known, milliseconds)));
       const result = { ...known, ...history };
       results.push(result);
+      patience.note(result);
       onCase?.(result, results.length, cases.length);
       before.push(each);
+      if (patience.stopped() !== undefined) break;
       if (broken && factory) await renew(factory);
     }
   } finally {
     if (factory) await settle(backend, limit);
   }
   const count = (status: CaseStatus): number => results.filter((result) => result.status === status).length;
+  const stopped = results.length < cases.length ? patience.stopped() : undefined;
   return {
     backend: backendName,
     device,
@@ -120,6 +127,7 @@ export async function runConformance(
       skipped: count("skipped"),
     },
     worstRatio: results.reduce((worst, { ratio = 0 }) => Math.max(worst, ratio), 0),
+    ...(stopped === undefined ? {} : { stopped }),
     results,
   };
 }
