@@ -2,7 +2,7 @@
  * Which cases catch which faulty backend: runs the quick selection on each of them, and writes a table as JSON, by fault and
  * suite. A case that no fault needs can go only while each fault is still caught by another.
  *
- * `tsx -C convene-source packages/conformance/scripts/catch-table.ts <file> [part of a fault's name]`
+ * `tsx -C convene-source packages/conformance/scripts/catch-table.ts <file> [part of a fault's name] [suite ...]`
  */
 
 import { writeFileSync } from "node:fs";
@@ -13,13 +13,18 @@ import { runCase, settle } from "../src/run-case.js";
 import type { CaseResult } from "../src/run-conformance.js";
 import { DEFAULT_SEED } from "../src/random-source.js";
 import { selectCases } from "../src/select-cases.js";
+import { SUITE_NAMES, type SuiteName } from "../src/suite-names.js";
 
-const [, , file, part = ""] = process.argv;
-if (file === undefined) throw new Error("the file to write the table to is missing: catch-table.ts <file> [fault]");
+const [, , file, part = "", ...suites] = process.argv;
+if (file === undefined) throw new Error("the file to write the table to is missing: catch-table.ts <file> [fault] [suite ...]");
 
-const cases = await selectCases({ selection: "quick", randomProblems: 0 });
+const cases = await selectCases({
+  selection: "quick",
+  randomProblems: 0,
+  suites: suites.length > 0 ? (suites as SuiteName[]) : SUITE_NAMES,
+});
 const table: Record<string, CaseResult[]> = {};
-for (const { name, kinds, backend: make } of FAULTS.filter(({ name }) => name.includes(part))) {
+for (const { name, kinds, backend: make } of FAULTS.filter(({ name }) => new RegExp(part).test(name))) {
   const isAbout = ({ problems = [] }: ConformanceCase): boolean =>
     kinds === undefined || problems.some((each) => isOperationProblem(each) && kinds.includes(each.kind));
   const own: CaseResult[] = [];
