@@ -2,6 +2,8 @@
 
 import { type Backend, checkInteger, checkKeys, checkOneOf, ConveneError } from "@convene/core";
 import type { CaseOutcome, CaseStatus, ConformanceCase, FailureHistory } from "./case.js";
+import { diagnose } from "./diagnosis/diagnose.js";
+import type { Diagnosis } from "./diagnosis/diagnosis.js";
 import { createPatience } from "./patience.js";
 import { problemOf } from "./problem.js";
 import { createRecheck } from "./recheck.js";
@@ -27,6 +29,8 @@ export interface ConformanceReport {
   readonly worstRatio: number;
   /** Why the run ended before its last case: too many cases gave no answer. Left out: every case ran. */
   readonly stopped?: string;
+  /** What the failures have in common. Left out: nothing has failed, or it was not asked for. */
+  readonly diagnosis?: Diagnosis;
   readonly results: readonly CaseResult[];
 }
 
@@ -48,6 +52,11 @@ export interface ConformanceOptions extends CaseSelection {
    * the milliseconds that the try may take at most.
    */
   readonly onRecheck?: (result: CaseResult, milliseconds: number) => void;
+  /**
+   * Whether failures are looked into at the end, which takes some seconds more: see `Diagnosis`. Without a factory only what has
+   * run is compared. Default true.
+   */
+  readonly diagnose?: boolean;
   /** Stops between cases; the promise then rejects with the signal's reason. */
   readonly signal?: { throwIfAborted(): void };
 }
@@ -70,7 +79,7 @@ export async function runConformance(
 ): Promise<ConformanceReport> {
   checkOptions(options);
   const { seed = DEFAULT_SEED, accuracy = "fast", limit = DEFAULT_LIMIT } = options;
-  const { from = 0, noSkips = false, onCase, onBegin, onRecheck, signal } = options;
+  const { from = 0, noSkips = false, diagnose: isDiagnosed = true, onCase, onBegin, onRecheck, signal } = options;
   const cases = (await selectCases(options)).slice(from);
   const factory = typeof source === "function" ? source : undefined;
   let backend = typeof source === "function" ? await withTimeLimit(source, limit) : source;
@@ -114,6 +123,7 @@ export async function runConformance(
     if (factory) await settle(backend, limit);
   }
   const count = (status: CaseStatus): number => results.filter((result) => result.status === status).length;
+  const diagnosis = isDiagnosed && (await diagnose({ cases, results, factory, accuracy, seed, signal }));
   const stopped = results.length < cases.length ? patience.stopped() : undefined;
   return {
     backend: backendName,
@@ -128,6 +138,7 @@ export async function runConformance(
     },
     worstRatio: results.reduce((worst, { ratio = 0 }) => Math.max(worst, ratio), 0),
     ...(stopped === undefined ? {} : { stopped }),
+    ...(diagnosis && diagnosis.findings.length > 0 ? { diagnosis } : {}),
     results,
   };
 }
@@ -144,6 +155,7 @@ const KEYS = [
   "onCase",
   "onBegin",
   "onRecheck",
+  "diagnose",
   "signal",
   "seed",
   "randomProblems",

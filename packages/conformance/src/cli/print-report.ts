@@ -1,6 +1,7 @@
 /** The report on a terminal: counts per sub-suite, reasons, and every failure with what is needed to find its cause. */
 
 import type { CaseStatus } from "../case.js";
+import { describeFinding } from "../diagnosis/diagnosis.js";
 import { describeFailure } from "../report/describe-failure.js";
 import { groupFailures } from "../report/group-failures.js";
 import { formatCount, formatDuration, formatRatio, plural } from "../report/format.js";
@@ -18,11 +19,17 @@ const MOST_NAMED = 3;
 export function printReport(io: Io, report: ConformanceReport, details: ReportDetails): void {
   const colors = colorsOf(io);
   const print = (line = ""): void => void io.stdout.write(`${line}\n`);
-  const { results } = report;
+  const { results, diagnosis } = report;
   print(
     `${colors.bold(report.backend)}  ${report.device}  ${colors.dim(`accuracy ${report.accuracy}, seed ${report.seed}`)}`,
   );
   print();
+  for (const [index, finding] of (diagnosis?.findings ?? []).entries()) {
+    const [rule, ...rest] = describeFinding(finding);
+    print(`${colors.red(`diagnosis ${index + 1}`)} ${colors.bold(rule!)}`);
+    for (const line of rest) print(`  ${line}`);
+    print();
+  }
   for (const line of suiteTable(report, colors)) print(line);
   print();
   for (const status of ["skipped", "untrusted"] as const) {

@@ -165,6 +165,8 @@ function runProcess(io: Io, { task, onBegin, onOutput }: Supervision, watch: Wat
           if (watch.enough()) return kill("enough");
           // Where the case has broken the backend: disposing it, and making another.
           return expect(2 * limit + GRACE, "the backend could be neither disposed nor made again in time");
+        case "diagnosis":
+          return;
         case "end":
           reason = "the end";
           return expect(GRACE, "the end");

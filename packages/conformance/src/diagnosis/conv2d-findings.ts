@@ -106,16 +106,21 @@ async function wrongFindings(used: readonly C[], session: Session, onIntegers: b
   if (inNhwc.length > 0) {
     await add(inNhwc, ["what is uploaded or read in nhwc is taken as it lies, as if it were nchw"], trials.length);
   }
-  if (findings.length === 0 && unsteady.length > 0) {
-    const rule = findRules(samplesFor(() => true), predicates)[0]?.rule;
-    findings.push({
-      rule: rule ? describeRule(rule, "").trim() : "fails",
-      cause: "the same problem is right when it runs again alone: what fails differs from run to run, or hangs on what ran before",
-      certain: false,
-      smallest: formatProblem(unsteady[0]!.problem),
-    });
-  }
-  return findings;
+  if (findings.length > 0) return findings;
+  // Nothing failed again, or nothing could be tried: what has run is all that there is.
+  const cause =
+    unsteady.length === 0
+      ? {}
+      : {
+          cause:
+            "the same problem is right when it runs again alone: it hangs on what ran before, as where weights or kernels are cached by a key that says too little, or it differs from run to run",
+        };
+  return findRules(samplesFor(() => true), predicates).map(({ rule }) => ({
+    rule: describeRule(rule, "").trim().replace(/^./, (letter) => letter.toUpperCase()),
+    ...cause,
+    certain: false,
+    smallest: failing[0]!.text,
+  }));
 }
 
 /** Whether a problem fails in the same way: only then is it another case of the same fault. */

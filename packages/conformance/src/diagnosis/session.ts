@@ -6,7 +6,8 @@ import { withTimeLimit } from "../time-limit.js";
 import { type Conv2dTrial, type OperationTrial, type Trial, type TrialOptions, tryConv2d, tryOperation, tryProblem } from "./trial.js";
 
 export interface SessionOptions {
-  readonly factory: () => Promise<Backend>;
+  /** Without one nothing is tried, and only what has run already is compared. */
+  readonly factory: (() => Promise<Backend>) | undefined;
   readonly accuracy: "fast" | "strict";
   readonly seed: number;
   readonly signal?: { throwIfAborted(): void } | undefined;
@@ -35,9 +36,9 @@ export function createSession({ factory, accuracy, seed, signal, time = DEFAULT_
   const end = performance.now() + time;
   const tryTime = time / 4;
   let tries = 0;
-  const hasTime = (): boolean => tries < MOST_TRIES && performance.now() < end;
+  const hasTime = (): boolean => factory !== undefined && tries < MOST_TRIES && performance.now() < end;
   const attempt = async <T>(work: (backend: Backend, options: TrialOptions) => Promise<T>) => {
-    if (!hasTime()) return undefined;
+    if (!factory || !hasTime()) return undefined;
     tries++;
     signal?.throwIfAborted();
     try {
