@@ -12,6 +12,8 @@ export const MOST_UNANSWERED = 12;
 /** After a case without an answer, the others get this part of their limit, or this many times the slowest that passed. */
 const SHORTER = 1 / 10;
 const TIMES_THE_SLOWEST = 10;
+/** Milliseconds that a case gets at least of its limit: a busy machine keeps a quick one waiting. */
+const LEAST = 1_000;
 
 /** What a message of `TimeLimitError`, and of a process that was ended for the same reason, begins with. */
 const UNANSWERED = /^no answer within /;
@@ -31,7 +33,7 @@ export function createPatience(): Patience {
   let message = "";
   return {
     limit: (limit) =>
-      total === 0 ? limit : Math.min(limit, Math.max(1, limit * SHORTER, TIMES_THE_SLOWEST * slowest)),
+      total === 0 ? limit : Math.min(limit, Math.max(LEAST, limit * SHORTER, TIMES_THE_SLOWEST * slowest)),
     note({ status, message: told = "", milliseconds }) {
       if (status === "passed") slowest = Math.max(slowest, milliseconds);
       if (status === "failed" && UNANSWERED.test(told)) {

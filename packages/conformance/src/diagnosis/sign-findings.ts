@@ -33,7 +33,14 @@ export function signFindings(
       return status === "failed" && !(others && mismatch) && !/^no answer within/.test(message);
     });
     if (failed.length === 0 || (suite === "goldens" || suite === "networks" || suite === "laws") && (others || findings.length > 0)) continue;
-    findings.push(findingOf(suite, own, failed, titles));
+    const kinds = new Set(
+      failed.flatMap((result) => {
+        const [problem] = known.get(`${result.suite}\n${result.name}`)?.problems ?? [];
+        return problem && "kind" in problem ? [problem.kind] : [];
+      }),
+    );
+    const of = suite === "operations" && kinds.size > 0 ? ` (${[...kinds].join(", ")})` : "";
+    findings.push(findingOf(suite, `${suite}${of}`, own, failed, titles));
   }
   const unanswered = results.filter(({ status, message = "" }) => status === "failed" && /^no answer within|no call gave/.test(message));
   if (unanswered.length > 0) findings.push(unansweredFinding(unanswered, results.length));
@@ -42,6 +49,7 @@ export function signFindings(
 
 function findingOf(
   suite: SuiteName,
+  what: string,
   own: readonly CaseResult[],
   failed: readonly CaseResult[],
   titles: ReadonlyMap<CaseResult, string>,
@@ -69,7 +77,7 @@ function findingOf(
   const telling = failed.find(({ mismatch }) => !mismatch) ?? failed[0]!;
   const message = telling.message?.split("\n")[0] ?? "no reason given";
   return {
-    rule: `${suite} fails in ${words.join(", ")}${more}; ${passes} of its ${own.length} cases pass`,
+    rule: `${what} fails in ${words.join(", ")}${more}; ${passes} of its ${own.length} cases pass`,
     cause: sign?.cause ?? message,
     ...(sign ? { evidence: `${telling.name}: ${message}` } : {}),
     certain: sign !== undefined && telling.mismatch === undefined,

@@ -189,6 +189,92 @@ export const SIGNS: readonly Sign[] = [
     when: ({ says }) => says(/lost|unusable|broken/),
     cause: "after a misuse the backend is unusable: a call that was refused must not count as a failed run",
   },
+  // Operations beside convolution.
+  {
+    suite: "operations",
+    when: ({ says }) => says(/it threw (?!ERR_)/),
+    cause: "misuse is thrown as what is no ConveneError, so that no caller can tell it by its code",
+  },
+  {
+    suite: "operations",
+    when: ({ says }) => says(/disposed [a-z ]*was accepted|after .* disposed.*was accepted|expected ERR_DISPOSED/),
+    cause: "what has been disposed still runs: use after dispose is not refused",
+  },
+  {
+    suite: "operations",
+    when: ({ says }) => says(/input as output was accepted|may share memory was accepted/),
+    cause: "an input is taken as the output: output and input may be one tensor",
+  },
+  {
+    suite: "operations",
+    when: ({ says }) => says(/another backend's tensor.* was accepted|an input too (few|many) was accepted/),
+    cause: "inputs are not checked: any number of them, and tensors of another backend, are taken",
+  },
+  {
+    suite: "operations",
+    when: ({ says }) => says(/was accepted; expected ERR_SHAPE/),
+    cause: "shapes of inputs and outputs are not checked",
+  },
+  {
+    suite: "operations",
+    when: ({ says }) => says(/bytes (were|are) (in use|reserved)/),
+    cause: "memory leaks: what a plan takes is not given back when it is disposed, and is still in use or reserved",
+  },
+  {
+    suite: "operations",
+    when: ({ says }) => says(/input \d+ was changed by a run/),
+    cause: "a run changes its input: the result is computed in place, in the input's memory",
+  },
+  {
+    suite: "operations",
+    when: ({ fails }) => fails("slope is copied"),
+    cause: "slopes are not copied by `prepareOperation`: the plan reads the caller's array",
+  },
+  {
+    suite: "operations",
+    when: ({ only }) => only("an empty batch"),
+    cause: "an empty batch (n = 0) is refused",
+  },
+  {
+    suite: "operations",
+    when: ({ only }) => only("one tensor as both inputs", "over and over"),
+    cause: "the same tensor as both inputs is not thought of: one of the two is overwritten before it is read",
+  },
+  {
+    suite: "operations",
+    when: ({ fails }) => fails("over and over"),
+    cause: "a plan's runs after its first keep the first result, or add to what lies in the output",
+  },
+  {
+    suite: "operations",
+    when: ({ fails }) => fails("that differ from it in one thing"),
+    cause: "plans that differ in one thing only are taken for one another, or share a buffer: a cache has a key that lacks it",
+  },
+  {
+    suite: "operations",
+    when: ({ fails }) => fails("between convolutions") || fails("tensors disposed behind"),
+    cause: "operations do not keep the order of calls: they overtake, or are overtaken by, uploads and convolutions in the queue",
+  },
+  {
+    suite: "operations",
+    when: ({ only }) => only("subnormal"),
+    cause: "subnormal numbers are flushed to zero, which `features.subnormals` says they are not",
+  },
+  {
+    suite: "operations",
+    when: ({ only }) => only("far above zero", "far below zero", "far apart"),
+    cause: "large values overflow: exp is taken before the maximum of each pixel's channels is subtracted",
+  },
+  {
+    suite: "operations",
+    when: ({ only }) => only("over its range"),
+    cause: "the function is wrong, or not precise enough, on a part of its range",
+  },
+  {
+    suite: "operations",
+    when: ({ only }) => only("NaN, infinities"),
+    cause: "NaN, an infinity or the sign of a zero is lost, or reaches what does not read it",
+  },
   // Numbers that are no numbers.
   {
     suite: "non-finite",

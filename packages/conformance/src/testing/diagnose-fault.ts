@@ -13,6 +13,7 @@ import type { CaseResult } from "../run-conformance.js";
 import { selectCases } from "../select-cases.js";
 import type { SuiteName } from "../suite-names.js";
 import { ACCEPTED_WORDINGS } from "./accepted-wordings.js";
+import { twoFaults } from "./two-faults.js";
 
 const LIMIT = 20_000;
 /** The reference takes a second for the largest problems, which show no fault that smaller ones do not. */
@@ -88,4 +89,20 @@ export async function diagnoseFault(fault: Fault): Promise<FaultDiagnosis> {
     unrelated: !accepted && findings[0]?.certain === true,
     seconds: process.cpuUsage(start).user / 1e6,
   };
+}
+
+/** Which of two faults the diagnosis of a backend with both names, in any of its findings. */
+export async function diagnosePair(
+  standard: string,
+  grouped: string,
+): Promise<{ readonly named: readonly string[]; readonly texts: readonly string[] }> {
+  const factory = (): Promise<Backend> => twoFaults(standard, grouped);
+  const cases = await quickCases(["exact"]);
+  const results = await runCases(factory, cases);
+  const { findings } = await diagnose({ cases, results, factory, accuracy: "fast", seed: DEFAULT_SEED, time: 120_000 });
+  const texts = findings.map((finding) => describeFinding(finding).join("\n"));
+  const named = [standard, grouped].filter((name) =>
+    texts.some((text) => ACCEPTED_WORDINGS[name]!.test(text.replaceAll("\n", " "))),
+  );
+  return { named, texts };
 }

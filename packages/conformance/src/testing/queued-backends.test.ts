@@ -16,7 +16,7 @@ const diagnosed = ({ diagnosis }: ConformanceReport): string =>
 
 test.each<[fault: QueueFault, words: readonly RegExp[]]>([
   ["weights as OHWI", [/ic\/g > 1 and kh·kw > 1|kh·kw > 1 and ic\/g > 1/, /cause +weights are read as OHWI/]],
-  ["dh ignored", [/Fails wherever dh > 1/, /cause +dh is ignored/]],
+  ["dh ignored", [/ails where(ver)? dh > 1/, /cause +dh is ignored/]],
   ["residual after the clamp", [/there is a residual and there is an activation/, /added after the activation/]],
   ["read does not wait", [/^Right after `sync`, wrong without/, /`read` did not wait/]],
   ["run is async", [/returned a promise, which is ignored; the output was not written when it was read/]],
@@ -53,11 +53,11 @@ test("an error that is swallowed: the failure says what NaN is", async () => {
 });
 
 test("a read that hangs: the failure names the call that has not settled, and the run ends soon", async () => {
-  const report = await run("a read hangs", { suites: ["exact"], limit: 1_000 });
+  const report = await run("a read hangs", { suites: ["exact"], limit: 3_000 });
   const [first] = report.results.filter(({ status }) => status === "failed");
-  expect(first?.message).toBe("no answer within 1 s: `read` has not settled");
-  // The others had a tenth of that, and after a dozen the run has ended.
-  expect(report.results.some(({ message }) => /^no answer within 0\.\d+ s: `read`/.test(message ?? ""))).toBe(true);
+  expect(first?.message).toBe("no answer within 3 s: `read` has not settled");
+  // The others had less.
+  expect(report.results.some(({ message }) => /^no answer within [12][.\d]* s: `read`/.test(message ?? ""))).toBe(true);
 }, 90_000);
 
 describe("no memory()", () => {
