@@ -12,14 +12,20 @@ import { activationRange, defineBackend } from "@convene/core/backend";
 
 /** @returns {Promise<import("@convene/core").Backend>} */
 export async function plain() {
+  /** Bytes of tensors that have not been freed. */
+  let used = 0;
   return defineBackend({
     name: "plain",
     device: "plain loops, 1 thread",
     features: { nonFinite: true, subnormals: true },
 
     /** @returns {Storage} */
-    allocate: ([n, c, h, w]) => ({ data: new Float32Array(n * c * h * w) }),
+    allocate: ([n, c, h, w]) => {
+      used += 4 * n * c * h * w;
+      return { data: new Float32Array(n * c * h * w) };
+    },
     free: (storage) => {
+      used -= storage.data.byteLength;
       storage.data = new Float32Array(0);
     },
     // Tensors come in either layout; how they lie here is our own affair.
@@ -40,6 +46,8 @@ export async function plain() {
     },
     // `run` has finished when it comes back, so there is nothing to wait for.
     sync: async () => undefined,
+    // The suite then watches for leaks.
+    memory: () => ({ used, reserved: used }),
     dispose: async () => undefined,
   });
 }

@@ -221,7 +221,7 @@ describe("a backend that does not answer", () => {
     expect(counts.failed).toBe(1);
     expect(results.find(({ status }) => status === "failed")).toMatchObject({
       name,
-      message: "no answer within 0.05 s",
+      message: "no answer within 0.05 s: `prepareConv2d` has not settled",
     });
   });
 

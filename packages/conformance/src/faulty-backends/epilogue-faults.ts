@@ -28,7 +28,7 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
   {
     name: "residual-subtracted",
     about: "The residual comes off: a difference was being debugged, and the sign stayed.",
-    caughtBy: ["exact", "bounded", "goldens", "networks", "lifecycle"],
+    caughtBy: ["exact", "bounded", "goldens", "lifecycle", "networks"],
     problems: { wrong: "ic3_ih5_oc4_kh3_residual", right: "ic3_ih5_oc4_kh3" },
     backend: faultyQuestion("residual-subtracted", (problem, operands) => [
       problem,
