@@ -4,21 +4,28 @@
  * JavaScript, so that plain Node can load it as it is; the types are in comments, and are checked.
  */
 
-import { activationRange, defineBackend, tensor, toLayout } from "@convene/core";
+import { tensor, toLayout } from "@convene/core";
+import { activationRange, defineBackend } from "@convene/core/backend";
 
 /** @typedef {import("@convene/core").Conv2dProblem} Problem */
 /** @typedef {{ data: Float32Array }} Storage what this backend keeps for a tensor: any type will do */
 
 /** @returns {Promise<import("@convene/core").Backend>} */
 export async function plain() {
+  /** Bytes of tensors that have not been freed. */
+  let used = 0;
   return defineBackend({
     name: "plain",
     device: "plain loops, 1 thread",
     features: { nonFinite: true, subnormals: true },
 
     /** @returns {Storage} */
-    allocate: ([n, c, h, w]) => ({ data: new Float32Array(n * c * h * w) }),
+    allocate: ([n, c, h, w]) => {
+      used += 4 * n * c * h * w;
+      return { data: new Float32Array(n * c * h * w) };
+    },
     free: (storage) => {
+      used -= storage.data.byteLength;
       storage.data = new Float32Array(0);
     },
     // Tensors come in either layout; how they lie here is our own affair.
@@ -39,6 +46,8 @@ export async function plain() {
     },
     // `run` has finished when it comes back, so there is nothing to wait for.
     sync: async () => undefined,
+    // The suite then watches for leaks.
+    memory: () => ({ used, reserved: used }),
     dispose: async () => undefined,
   });
 }

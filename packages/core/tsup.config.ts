@@ -1,4 +1,4 @@
 /** Builds @convene/core. */
 import { library } from "@convene/tsup-config";
 
-export default library(["src/index.ts"]);
+export default library(["src/index.ts", "src/for-backends.ts"]);

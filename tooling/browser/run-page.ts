@@ -12,7 +12,14 @@ import { findChromium, killChromium, startChromium } from "./chromium.js";
 /** Milliseconds without any word from the page, which says a word (a POST to /alive) at least every ten seconds of its work. */
 const PATIENCE = 300_000;
 
-const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
+/** WebAssembly is compiled while it comes only where its type has nothing after it. */
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".mjs": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".wasm": "application/wasm",
+};
 
 /** Without these a page may not share memory between threads. */
 const ISOLATION = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
@@ -25,6 +32,10 @@ export interface PageOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Chromium's own. */
   readonly flags?: readonly string[];
+  /** Another folder, whose files have addresses that begin with `/modules/`. */
+  readonly modules?: string;
+  /** Milliseconds without a word from the page after which it is given up. Default 300,000. */
+  readonly patience?: number;
 }
 
 /**
@@ -47,7 +58,7 @@ export async function runInChromium(
 /** Calls back with what the page posts. */
 async function serve(
   folder: string,
-  headers: Readonly<Record<string, string>>,
+  { headers = ISOLATION, modules }: PageOptions,
   onPost: (path: string, content: unknown) => void,
 ): Promise<Server> {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -60,8 +71,11 @@ async function serve(
     const page = pathname === "/" || pathname === "/plain";
     const file = page ? "/index.html" : normalize(pathname);
     if (pathname !== "/plain") for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    response.setHeader("content-type", `${TYPES[extname(file)] ?? "application/octet-stream"}; charset=utf-8`);
-    response.end(readFileSync(join(folder, file)));
+    response.setHeader("content-type", TYPES[extname(file)] ?? "application/octet-stream");
+    const [, module] = /^\/modules\/(.*)/.exec(file) ?? [];
+    response.end(
+      readFileSync(module === undefined || modules === undefined ? join(folder, file) : join(modules, module)),
+    );
   };
   const server = createServer((request, response) => {
     answer(request, response).catch(() => {
@@ -77,16 +91,17 @@ async function runPage(
   chromium: string,
   folder: string,
   onReport: (report: unknown) => void,
-  { query = "", headers = ISOLATION, flags = [] }: PageOptions,
+  options: PageOptions,
 ): Promise<void> {
+  const { query = "", flags = [], patience = PATIENCE } = options;
   const profile = mkdtempSync(join(tmpdir(), "convene-chromium-"));
   let settle: { resolve: () => void; reject: (error: Error) => void };
   const done = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
-  const late = (): void => settle.reject(new Error(`no word from the page for ${PATIENCE / 1000} s`));
-  let timer = setTimeout(late, PATIENCE);
-  const server = await serve(folder, headers, (path, content) => {
+  const late = (): void => settle.reject(new Error(`no word from the page for ${patience / 1000} s`));
+  let timer = setTimeout(late, patience);
+  const server = await serve(folder, options, (path, content) => {
     clearTimeout(timer);
-    timer = setTimeout(late, PATIENCE);
+    timer = setTimeout(late, patience);
     if (path === "/report") onReport(content);
     else if (path === "/end") settle.resolve();
     else if (path === "/alive") return;

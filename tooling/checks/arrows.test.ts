@@ -36,8 +36,31 @@ describe("arrowFaults", () => {
     plant("packages/cpu/src/index.ts", `import { Conv2d } from "@convene/core";`);
     plant("packages/cpu/src/index.test.ts", `import { referenceConv2d } from "@convene/conformance";`);
     manifest("benchmark", { dependencies: { "@convene/core": "*", "@convene/cpu": "*" } }, "apps");
-    plant("apps/benchmark/src/cli.ts", `import "node:fs"; import "@convene/core"; import "@convene/cpu";`);
+    plant("apps/benchmark/src/terminal/cli.ts", `import "node:fs"; import "@convene/cpu"; import "../engine/a.js";`);
+    plant(
+      "apps/benchmark/src/engine/a.ts",
+      `import "@convene/core"; import "../generated/b.js"; // process.exit ends the process\nexport const process = { document: 1 };`,
+    );
     expect(arrowFaults(root)).toEqual([]);
+  });
+
+  it.each([
+    ["reads a file", `import "node:fs";`, `"node:fs" is Node's`],
+    ["prints", `import { printLine } from "../terminal/io.js";`, `src/engine may not import "../terminal/io.js"`],
+    ["draws", `import "../page/app.js";`, `src/engine may not import "../page/app.js"`],
+    ["paints", `import "picocolors";`, `src/engine may not import "picocolors"`],
+    ["asks the process", `export const cwd = process.cwd();`, "it may not use process"],
+    ["touches a page", `export const title = document.title;`, "it may not use document"],
+  ])("the benchmark's engine %s", (_, text, expected) => {
+    manifest("benchmark", { dependencies: { picocolors: "*" } }, "apps");
+    plant("apps/benchmark/src/engine/a.ts", text);
+    expect(arrowFaults(root)).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it("the benchmark's page does not import its terminal", () => {
+    manifest("benchmark", {}, "apps");
+    plant("apps/benchmark/src/page/a.ts", `import "../terminal/io.js";`);
+    expect(arrowFaults(root)).toEqual([expect.stringContaining("src/page may not import")]);
   });
 
   it.each([

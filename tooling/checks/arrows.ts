@@ -19,6 +19,19 @@ interface Rule {
   readonly node: readonly string[];
   /** What is bundled into its `dist`, and so needs to be installed in development only. */
   readonly inside?: readonly string[];
+  /** Folders of the package with arrows of their own. A file belongs to the first of them that it lies in. */
+  readonly parts?: readonly Part[];
+}
+
+/** A folder inside a package, and what its files may import, tests included. */
+interface Part {
+  readonly folder: string;
+  /** Folders of the same package. Its own is never needed. */
+  readonly imports: readonly string[];
+  /** Packages that are not ours. Left out: those that package.json has. */
+  readonly packages?: readonly string[];
+  /** It has no process either: the names of Node's globals that it may not use. */
+  readonly without?: readonly string[];
 }
 
 const CORE = "@convene/core";
@@ -50,8 +63,19 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "@convene/benchmark": {
     imports: ["@convene"],
     tests: [],
-    node: ["src"],
     inside: ["preact", "preact/hooks", "@preact/signals"],
+    node: ["src/terminal"],
+    parts: [
+      // It runs in a worker of a page as it does in Node: no screen, no process, and nothing but what works in both.
+      {
+        folder: "src/engine",
+        imports: ["src/generated"],
+        packages: ["fastest-levenshtein"],
+        without: ["process", "Buffer", "document", "window"],
+      },
+      { folder: "src/terminal", imports: ["src/engine"] },
+      { folder: "src/page", imports: ["src/engine"] },
+    ],
   },
 };
 
@@ -103,6 +127,9 @@ function packageFaults(root: string, directory: string, manifest: Manifest): str
   for (const file of SOURCE_FOLDERS.flatMap((folder) => sourceFiles(join(directory, folder)))) {
     const inside = slashes(relative(directory, file));
     const test = isTest(inside);
+    for (const name of test ? [] : (partOf(rule, inside)?.without ?? [])) {
+      if (uses(readFileSync(file, "utf8"), name)) faults.push(`${where}/${inside}: it may not use ${name}`);
+    }
     for (const specifier of importsOf(readFileSync(file, "utf8"))) {
       const fault = importFault(specifier, { rule, manifest, directory, file, inside, test, shipped, declared });
       if (fault) faults.push(`${where}/${inside}: ${fault}`);
@@ -128,6 +155,9 @@ function importFault(specifier: string, context: Context): string | undefined {
     const target = slashes(relative(directory, join(dirname(file), specifier)));
     if (specifier.startsWith("/") || target.startsWith("..")) return `"${specifier}" leaves the package`;
     if (!test && isTest(target)) return `"${specifier}" is for tests`;
+    const part = partOf(rule, inside);
+    const lies = (folder: string): boolean => target === folder || target.startsWith(`${folder}/`);
+    if (part && ![part.folder, ...part.imports].some(lies)) return `${part.folder} may not import "${specifier}"`;
     return undefined;
   }
   const published = inside.startsWith("src/") && !test;
@@ -147,6 +177,9 @@ function importFault(specifier: string, context: Context): string | undefined {
   }
   // Tools of tests and scripts are the root's; whether they are declared is knip's question.
   const bundled = rule.inside?.includes(specifier) && declared.includes(specifier);
+  const packages = test ? undefined : partOf(rule, inside)?.packages;
+  if (packages && !packages.includes(packageName(specifier)))
+    return `${partOf(rule, inside)!.folder} may not import "${specifier}"`;
   if (published && !bundled && !shipped.includes(packageName(specifier)))
     return `"${specifier}" is not declared in package.json's dependencies`;
   return undefined;
@@ -158,6 +191,25 @@ export function importsOf(source: string): string[] {
   return [...info.importedFiles, ...info.referencedFiles, ...info.typeReferenceDirectives].map(
     ({ fileName }) => fileName,
   );
+}
+
+function partOf({ parts = [] }: Rule, inside: string): Part | undefined {
+  return parts.find(({ folder }) => inside.startsWith(`${folder}/`));
+}
+
+/** Whether a source uses a global of this name; text and comments do not count, nor a field or an import of that name. */
+function uses(source: string, name: string): boolean {
+  if (!source.includes(name)) return false;
+  const tree = ts.createSourceFile("source.ts", source, ts.ScriptTarget.Latest, true);
+  const visit = (node: ts.Node): boolean => {
+    if (ts.isIdentifier(node) && node.text === name) {
+      const { parent } = node;
+      const object = ts.isPropertyAccessExpression(parent) && parent.expression === node;
+      if (object || ts.isCallExpression(parent) || ts.isNewExpression(parent)) return true;
+    }
+    return ts.forEachChild(node, visit) ?? false;
+  };
+  return visit(tree);
 }
 
 /** A test, or a helper of tests, by its path inside the package. */

@@ -1,26 +1,30 @@
 /**
  * Packs the published packages, looks at the tarballs as `pnpm packages` does, installs them with plain npm into an empty
- * folder outside the workspace, and uses them there: as a program's packages, in a page's bundle, and as the suite that
- * the author of a backend runs. `pnpm packed`.
+ * folder outside the workspace, and uses them there: as a program's packages, in a page's bundle, in the examples, and as the
+ * suite that the author of a backend runs. `pnpm packed`.
  */
 
 import { withInstalled } from "./installed.js";
 import { checkTarballs } from "./packages.js";
 import { checkBrowser } from "./packed-browser.js";
+import { checkCommand } from "./packed-command.js";
 import { checkConsumer } from "./packed-consumer.js";
+import { checkExamples, EXAMPLES_NEED } from "./packed-examples.js";
 import { checkSuite, RUNNER } from "./packed-suite.js";
 import { checkInstall } from "./packed-install.js";
 import { checkTypes, COMPILERS } from "./packed-types.js";
 import { fail } from "./workspace.js";
 
 try {
-  await withInstalled("packed", [RUNNER, ...COMPILERS], async (folder, tarballs) => {
+  await withInstalled("packed", [RUNNER, ...COMPILERS, ...EXAMPLES_NEED], async (folder, tarballs) => {
     checkTarballs(tarballs);
     checkInstall(folder);
     checkTypes(folder);
     checkConsumer(folder);
+    checkCommand(folder);
     // Vite comes with the test runner.
     await checkBrowser(folder);
+    await checkExamples(folder);
     checkSuite(folder);
   });
 } catch (error) {

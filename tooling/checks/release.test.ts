@@ -31,7 +31,7 @@ describe("releaseFaults", () => {
     plant("packages/core/package.json", { name: "@convene/core" });
     plant("packages/cpu/package.json", { name: "@convene/cpu", dependencies: { "@convene/core": "workspace:^" } });
     kernels("workspace:*");
-    plant("apps/benchmark/package.json", { name: "@convene/benchmark", private: true });
+    plant("apps/benchmark/package.json", { name: "@convene/page", private: true });
     fixed(ALL);
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -42,8 +42,8 @@ describe("releaseFaults", () => {
 
   it.each<[string, readonly string[][], string]>([
     ["a package that is left out", [["@convene/core", "@convene/cpu"]], "@convene/worker-threads is published"],
-    ["a package that is not published", [[...ALL, "@convene/benchmark"]], "@convene/benchmark is in the group"],
-    ["a second group", [ALL, ["@convene/benchmark"]], "fixed has 2 groups"],
+    ["a package that is not published", [[...ALL, "@convene/page"]], "@convene/page is in the group"],
+    ["a second group", [ALL, ["@convene/page"]], "fixed has 2 groups"],
   ])("finds %s", (_, groups, words) => {
     fixed(...groups);
     expect(releaseFaults(root)).toEqual([expect.stringContaining(words)]);

@@ -1,31 +1,47 @@
-/**
- * The conformance suite on peers, as text: counts by suite, what was skipped and why, every failure with its problem and
- * the command that runs it again.
- */
+/** The conformance suite on peers, in Node or in a browser's page. */
 
 import { writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import type { Backend } from "@convene/core";
 import type {
-  CaseResult,
   ConformanceReport,
   runConformance as RunConformance,
+  SUITE_NAMES as SuiteNames,
   SuiteName,
 } from "../../packages/conformance/src/index.js";
+import { browserConformance, type BrowserReport } from "./browser-conformance.js";
+import { BROWSER_PEERS, type BrowserPeer, type BrowserPeerName, isBrowserPeerName } from "./browser-peers.js";
 import { installPeer } from "./install.js";
-import type { PeerName } from "./peers.js";
+import { isPeerName, type PeerName } from "./peers.js";
+import { reportLines } from "./report-lines.js";
 
 /** What is built, and not the source, so that its core is the one that the adapters have. */
 const CONFORMANCE = new URL("../../packages/conformance/dist/index.js", import.meta.url).href;
 
-const STATUSES = ["passed", "failed", "untrusted", "skipped"] as const;
+/** Failures of a browser's run that are printed; the file of finished cases has all. */
+const MOST_PRINTED = 20;
 
 export const CONFORMANCE_USAGE =
   "conformance [--suite <name>]... [--only <part of a case's name>] [--seed <n>] [--quick] [--json <file>]";
 
-/** @returns the process's exit code: 1 where a case failed */
-export async function conformance(names: readonly PeerName[], args: readonly string[]): Promise<number> {
+/** What `--browser` adds. */
+export const BROWSER_USAGE = `conformance --browser [--variant <name>] [--random <n>] [--fresh] [--anyway] [and as above]: in a page of headless
+             Chromium, over its graphics in software (CHROMIUM_ADAPTER=hardware: over the machine's own).
+             Ctrl-C keeps what is finished (.cache/peers-results, a line a case); the same command goes on.
+             --fresh starts again; --anyway goes on with results of another version of adapter or suite
+             Some failures, one of each kind, are made as small as they go.
+             peers: ${Object.keys(BROWSER_PEERS).join(", ")}
+             variants, other ways of asking for the same: ${Object.entries(BROWSER_PEERS)
+               .flatMap(([name, { variants }]) =>
+                 Object.entries(variants).map(
+                   ([variant, about]) => `\n               ${name} --variant ${variant}: ${about}`,
+                 ),
+               )
+               .join("")}`;
+
+/** @returns the process's exit code: 1 where a case failed, 130 where it was interrupted */
+export async function conformance(names: readonly string[], args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -34,63 +50,120 @@ export async function conformance(names: readonly PeerName[], args: readonly str
       seed: { type: "string" },
       quick: { type: "boolean", default: false },
       json: { type: "string" },
+      browser: { type: "boolean", default: false },
+      variant: { type: "string" },
+      random: { type: "string" },
+      fresh: { type: "boolean", default: false },
+      anyway: { type: "boolean", default: false },
     },
   });
-  const { runConformance } = (await import(CONFORMANCE)) as { runConformance: typeof RunConformance };
+  const { runConformance, SUITE_NAMES } = (await import(CONFORMANCE)) as {
+    runConformance: typeof RunConformance;
+    SUITE_NAMES: typeof SuiteNames;
+  };
+  const suites = (values.suite as SuiteName[] | undefined) ?? SUITE_NAMES;
+  const unknown = suites.find((suite) => !SUITE_NAMES.includes(suite));
+  if (unknown !== undefined) throw new Error(`--suite ${unknown} is none of ${SUITE_NAMES.join(", ")}`);
+  const seed = integer("--seed", values.seed ?? "1");
+  const only = values.only === undefined ? {} : { only: values.only };
+  const random = values.random === undefined ? {} : { random: integer("--random", values.random) };
+  const selection = values.quick ? "quick" : "full";
+  const { variant, fresh, anyway } = values;
   const reports: ConformanceReport[] = [];
-  for (const name of names) {
-    const { default: factory } = (await import(pathToFileURL(await installPeer(name)).href)) as {
-      default: () => Promise<Backend>;
-    };
-    const report = await runConformance(factory, {
-      ...(values.suite ? { suites: values.suite as SuiteName[] } : {}),
-      ...(values.only === undefined ? {} : { only: values.only }),
-      ...(values.seed === undefined ? {} : { seed: Number(values.seed) }),
-      selection: values.quick ? "quick" : "full",
-      onCase: (_, done, total) => {
-        if (process.stderr.isTTY) process.stderr.write(`\r${name} ${done}/${total}${done === total ? "\n" : ""}`);
-      },
-    });
-    reports.push(report);
-    console.log([...reportLines(name, report), ""].join("\n"));
+  if (!values.browser) {
+    for (const name of ["variant", "random", "fresh", "anyway"] as const) {
+      if (values[name] !== undefined && values[name] !== false) throw new Error(`--${name} is for --browser`);
+    }
+    for (const name of names) {
+      if (!isPeerName(name)) throw new Error(`${name} runs in a browser alone: add --browser`);
+      const report = await inNode(name, runConformance, { suites, seed, selection, ...only });
+      reports.push(report);
+      console.log([...reportLines(name, report, `pnpm peers ${name} conformance`), ""].join("\n"));
+    }
+  } else {
+    for (const name of names) {
+      if (!isBrowserPeerName(name)) {
+        throw new Error(`${name} does not run with --browser; ${Object.keys(BROWSER_PEERS).join(", ")} do`);
+      }
+      const report = await inBrowser(name, { variant, fresh, anyway, suites, seed, selection, ...only, ...random });
+      reports.push(report);
+      if (report.left > 0) break;
+    }
   }
   if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(reports, undefined, 2));
+  if (reports.some((report) => "left" in report && (report as BrowserReport).left > 0)) return 130;
   return reports.some(({ counts }) => counts.failed > 0) ? 1 : 0;
 }
 
-function reportLines(name: PeerName, { device, seed, results, worstRatio }: ConformanceReport): readonly string[] {
-  const lines = [`${name}: ${device}`, ""];
-  const bySuite = groupBy(results, ({ suite }) => suite);
-  for (const [what, cases] of [...bySuite, ["all", results] as const]) {
-    lines.push(`  ${what.padEnd(12)}${STATUSES.map((status) => `${count(cases, status)} ${status}`).join(", ")}`);
-  }
-  lines.push(`  worst error: ${worstRatio.toPrecision(3)} of its bound`);
-
-  const skipped = results.filter(({ status }) => status === "skipped");
-  for (const [reason, cases] of groupBy(skipped, ({ message }) => message ?? "")) {
-    lines.push(`  skipped ${cases.length}: ${reason}`);
-  }
-  for (const { suite, name: title, message } of results.filter(({ status }) => status === "failed")) {
-    lines.push(
-      "",
-      `  FAILED ${suite}: ${title}`,
-      `    ${message}`,
-      `    pnpm peers ${name} conformance --suite ${suite} --seed ${seed} --only ${JSON.stringify(title)}`,
-    );
-  }
-  return lines;
+interface Selected {
+  readonly suites: readonly SuiteName[];
+  readonly seed: number;
+  readonly selection: "quick" | "full";
+  readonly only?: string;
 }
 
-function count(cases: readonly CaseResult[], status: CaseResult["status"]): number {
-  return cases.filter((each) => each.status === status).length;
+async function inNode(
+  name: PeerName,
+  runConformance: typeof RunConformance,
+  selected: Selected,
+): Promise<ConformanceReport> {
+  const { default: factory } = (await import(pathToFileURL(await installPeer(name)).href)) as {
+    default: () => Promise<Backend>;
+  };
+  return await runConformance(factory, {
+    ...selected,
+    onCase: (_, done, total) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r${name} ${done}/${total}${done === total ? "\n" : ""}`);
+    },
+  });
 }
 
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
+interface BrowserSelected extends Selected {
+  readonly variant?: string | undefined;
+  readonly random?: number;
+  readonly fresh: boolean;
+  readonly anyway: boolean;
+}
+
+async function inBrowser(name: BrowserPeerName, values: BrowserSelected): Promise<BrowserReport> {
+  const { suites, seed, selection, only, random, variant, fresh, anyway } = values;
+  const { variants }: BrowserPeer = BROWSER_PEERS[name];
+  if (variant !== undefined && !Object.hasOwn(variants, variant)) {
+    const known = Object.keys(variants).join(", ") || "none";
+    throw new Error(`--variant ${variant} is none of ${name}'s: ${known}`);
   }
-  return groups;
+  let told = 0;
+  const report = await browserConformance(name, {
+    suites,
+    seed,
+    selection,
+    only,
+    random,
+    variant,
+    mode: fresh ? "fresh" : anyway ? "anyway" : "continue",
+    onProgress: (done, total, failed) => {
+      const line = `${name} ${done}/${total}, ${failed} failed`;
+      if (process.stderr.isTTY) process.stderr.write(`\r${line}`);
+      else if (Date.now() - told > 30_000) process.stderr.write(`${line}\n`);
+      else return;
+      told = Date.now();
+    },
+  });
+  if (process.stderr.isTTY) process.stderr.write("\n");
+  const label = report.backend;
+  const command = `pnpm peers ${name} conformance --browser${variant === undefined ? "" : ` --variant ${variant}`}`;
+  const lines = [...reportLines(label, report, command, MOST_PRINTED), ""];
+  for (const { suite, name: title, problem, message, tries } of report.shrunk) {
+    lines.push(`  SMALLEST of ${suite} ${title}, ${tries} tries: ${problem}`, `    ${message}`);
+  }
+  if (report.left > 0) lines.push("", `  interrupted: ${report.left} cases are left; the same command goes on`);
+  lines.push("", `  all results: ${report.file}`, "");
+  console.log(lines.join("\n"));
+  return report;
+}
+
+function integer(option: string, text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text)) throw new Error(`${option} (${text}) must be an integer from 0`);
+  return value;
 }

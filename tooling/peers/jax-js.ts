@@ -1,27 +1,11 @@
-/**
- * jax-js's wasm backend, which makes a WebAssembly kernel for every expression, behind the Backend interface. It pads with
- * zeros only.
- */
+/** jax-js's wasm backend, which makes a WebAssembly kernel for every expression, behind the Backend interface. */
 
-import {
-  activationRange,
-  type Backend,
-  BackendUnavailableError,
-  type Conv2dProblem,
-  defineBackend,
-  type Support,
-  tensor,
-  toLayout,
-  weightShape,
-} from "@convene/core";
-import type { Jax, JaxArray } from "./jax-types.js";
-import { PEERS } from "./peers.js";
-import { createHolders, type Holder } from "./holders.js";
+import { type Backend, BackendUnavailableError } from "@convene/core";
+import { jaxBackend } from "./jax-backend.js";
+import type { Jax } from "./jax-types.js";
 
 /** A name in a variable, so that types are not looked for: the package is not in the workspace. */
 const PACKAGE: string = "@jax-js/jax";
-
-type TensorHolder = Holder<JaxArray>;
 
 export default async function jaxJs(): Promise<Backend> {
   const jax = (await import(PACKAGE)) as Jax;
@@ -29,94 +13,10 @@ export default async function jaxJs(): Promise<Backend> {
     throw new BackendUnavailableError("jax-js", "its wasm device did not start", "Use a Node with WebAssembly SIMD.");
   }
   jax.defaultDevice("wasm");
-  return jaxBackend(jax);
-}
-
-function jaxBackend(jax: Jax): Backend {
-  const { numpy: np } = jax;
-  const holders = createHolders<JaxArray>();
-  const { replace } = holders;
-  const plans = new Set<{ dispose(): void }>();
-  let queue = Promise.resolve();
-  /** An operation is only noted down until someone asks for its result, and forgotten if nobody does. */
-  const enqueue = (result: JaxArray): void => {
-    const computed = async (): Promise<void> => {
-      await result.blockUntilReady();
-      result.dispose();
-    };
-    queue = queue.then(computed);
-    // The next read or sync, which awaits the queue, rejects; until then nobody does.
-    queue.catch(() => undefined);
-  };
-  return defineBackend<TensorHolder>({
+  return jaxBackend(jax, {
     name: "jax-js",
     // It starts workers wherever the global Worker is there; Node has none.
-    device: `jax-js ${PEERS["jax-js"].packages["@jax-js/jax"]} wasm, ${typeof Worker === "undefined" ? "1 thread" : "a worker on each core"}`,
-    features: { nonFinite: true, subnormals: true, supports },
-    allocate: holders.allocate,
-    free: holders.free,
-    upload(source, target) {
-      replace(target, np.array(toLayout(source, "nchw").data.slice(), { shape: source.shape }));
-    },
-    async read({ value }, shape, layout) {
-      if (!value) throw new Error("read before anything was written");
-      const held = value.ref;
-      await queue;
-      return toLayout(tensor(await held.data(), shape, { layout: "nchw" }), layout);
-    },
-    async prepareConv2d(problem, { weight, bias }) {
-      const filter = np.array(weight.slice(), { shape: weightShape(problem) });
-      const biases = bias && np.array(bias.slice(), { shape: [1, problem.oc, 1, 1] });
-      const constants = biases ? [filter, biases] : [filter];
-      const convolve = jax.jit((x, ...others) => convolution(jax, problem, x!, others));
-      const plan = {
-        algorithm: "convGeneralDilated",
-        run(input: TensorHolder, output: TensorHolder, residual: TensorHolder | undefined) {
-          const operands = [input.value!, ...constants, ...(residual ? [residual.value!] : [])];
-          const result = convolve(...operands.map((each) => each.ref));
-          enqueue(result.ref);
-          replace(output, result);
-        },
-        dispose() {
-          plans.delete(plan);
-          convolve.dispose();
-          for (const each of constants) each.dispose();
-        },
-      };
-      plans.add(plan);
-      return plan;
-    },
-    sync: () => queue,
-    async dispose() {
-      await queue.catch(() => undefined);
-      holders.dispose();
-      for (const plan of plans) plan.dispose();
-    },
+    engine: `wasm, ${typeof Worker === "undefined" ? "1 thread" : "a worker on each core"}`,
+    features: { nonFinite: true, subnormals: true },
   });
-}
-
-function supports(p: Conv2dProblem): Support {
-  if (p.paddingMode !== "zeros" && p.pt + p.pl + p.pb + p.pr > 0) {
-    return { reason: `paddingMode "${p.paddingMode}": jax-js pads with zeros` };
-  }
-  return true;
-}
-
-/** Takes `others` in the order filter, bias, residual, those that the problem has. */
-function convolution(jax: Jax, p: Conv2dProblem, x: JaxArray, others: readonly JaxArray[]): JaxArray {
-  const [filter, ...added] = others;
-  let y = jax.lax.convGeneralDilated(
-    x,
-    filter!,
-    [p.sh, p.sw],
-    [
-      [p.pt, p.pb],
-      [p.pl, p.pr],
-    ],
-    { rhsDilation: [p.dh, p.dw], featureGroupCount: p.g },
-  );
-  for (const each of added) y = jax.numpy.add(y, each);
-  if (!p.activation) return y;
-  const [min, max] = activationRange(p.activation).map((bound) => (Number.isFinite(bound) ? bound : undefined));
-  return jax.numpy.clip(y, min, max);
 }

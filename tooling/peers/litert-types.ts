@@ -1,6 +1,11 @@
 /** The part of LiteRT.js that its adapter calls. Its own types would need the package in the workspace. */
 
+/** Which of LiteRT's ways of computing, and where a tensor lies. */
+export type LiteRtAccelerator = "wasm" | "webgpu";
+
 export interface LiteRtTensor {
+  readonly accelerator: LiteRtAccelerator;
+  copyTo(accelerator: LiteRtAccelerator): Promise<LiteRtTensor>;
   /** A copy. */
   toTypedArray(): Float32Array;
   delete(): void;
@@ -15,8 +20,8 @@ export interface LiteRtModel {
 export interface LiteRt {
   /** @param folder where the package's WebAssembly lies */
   loadLiteRt(folder: string): Promise<{ readonly liteRtWasm: { getThreadCount(): number } }>;
-  loadAndCompile(model: Uint8Array, options: { readonly accelerator: "wasm" }): Promise<LiteRtModel>;
-  supportsFeature(feature: "relaxedSimd"): Promise<boolean>;
+  loadAndCompile(model: Uint8Array, options: { readonly accelerator: LiteRtAccelerator }): Promise<LiteRtModel>;
+  supportsFeature(feature: "relaxedSimd" | "jspi"): Promise<boolean>;
   /** Copies the data to WebAssembly's memory. */
   readonly Tensor: new (data: Float32Array, shape: readonly number[]) => LiteRtTensor;
 }

@@ -4,7 +4,6 @@
  */
 
 import {
-  activationRange,
   type Conv2dProblem,
   type Conv2dWeights,
   inputShape,
@@ -12,6 +11,7 @@ import {
   type PaddingMode,
   weightShape,
 } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import { type Field, message } from "./protobuf.js";
 
 export const INPUT = "x";
@@ -33,7 +33,12 @@ const PAD_MODES: Readonly<Record<Exclude<PaddingMode, "zeros">, string>> = {
   circular: "wrap",
 };
 
-export function onnxModel(p: Conv2dProblem, { weight, bias }: Conv2dWeights): Uint8Array {
+/** @param autoPad the pads are left to the runtime, which has to come to those of the problem by itself */
+export function onnxModel(
+  p: Conv2dProblem,
+  { weight, bias }: Conv2dWeights,
+  { autoPad }: { readonly autoPad?: "SAME_UPPER" } = {},
+): Uint8Array {
   const nodes: Uint8Array[] = [];
   const constants: Uint8Array[] = [floats("weight", weightShape(p), weight)];
   if (bias) constants.push(floats("bias", [p.oc], bias));
@@ -53,7 +58,9 @@ export function onnxModel(p: Conv2dProblem, { weight, bias }: Conv2dWeights): Ui
     integersAttribute("kernel_shape", [p.kh, p.kw]),
     integersAttribute("strides", [p.sh, p.sw]),
     integersAttribute("dilations", [p.dh, p.dw]),
-    integersAttribute("pads", p.paddingMode === "zeros" ? [p.pt, p.pl, p.pb, p.pr] : [0, 0, 0, 0]),
+    autoPad
+      ? stringAttribute("auto_pad", autoPad)
+      : integersAttribute("pads", p.paddingMode === "zeros" ? [p.pt, p.pl, p.pb, p.pr] : [0, 0, 0, 0]),
     integerAttribute("group", p.g),
   ]);
   if (p.residual) append("Add", [RESIDUAL]);

@@ -10,7 +10,10 @@ export interface OrtSession {
 }
 
 export interface OrtSessionOptions {
-  readonly executionProviders: readonly string[];
+  readonly executionProviders: readonly (
+    | string
+    | { readonly name: "webgpu"; readonly preferredLayout: "NCHW" | "NHWC" }
+  )[];
   readonly intraOpNumThreads: number;
   readonly interOpNumThreads: number;
 }
@@ -22,6 +25,7 @@ export interface Ort {
   };
   readonly env: {
     readonly versions: { readonly node?: string; readonly web?: string };
-    readonly wasm: { numThreads?: number; simd?: boolean | string };
+    readonly wasm: { numThreads?: number; simd?: boolean | string; wasmPaths?: string };
+    logLevel?: "error";
   };
 }

@@ -3,7 +3,8 @@
  * of one convolution. Its sessions run asynchronously, so work waits in a queue, in the order of calls.
  */
 
-import { type Backend, type BackendFeatures, defineBackend, tensor, toLayout } from "@convene/core";
+import { type Backend, type BackendFeatures, tensor, toLayout } from "@convene/core";
+import { defineBackend } from "@convene/core/backend";
 import { INPUT, onnxModel, OUTPUT, RESIDUAL } from "./onnx.js";
 import type { Ort, OrtSessionOptions, OrtTensor } from "./ort-types.js";
 
@@ -12,6 +13,8 @@ export interface OrtBackendOptions {
   readonly device: string;
   readonly session: OrtSessionOptions;
   readonly features: BackendFeatures;
+  /** How a problem is written as a model. Default: with its pads as they are. */
+  readonly model?: typeof onnxModel;
 }
 
 /** What was uploaded, or will have been computed once the queue has come to it. */
@@ -24,7 +27,10 @@ interface Holder {
   result: Result | undefined;
 }
 
-export function ortBackend(ort: Ort, { name, device, session: options, features }: OrtBackendOptions): Backend {
+export function ortBackend(
+  ort: Ort,
+  { name, device, session: options, features, model = onnxModel }: OrtBackendOptions,
+): Backend {
   const plans = new Set<{ dispose(): void }>();
   let queue = Promise.resolve();
   const enqueue = (step: () => Promise<void>): void => {
@@ -53,7 +59,7 @@ export function ortBackend(ort: Ort, { name, device, session: options, features 
       return toLayout(tensor(result.tensor.data.slice(), shape, { layout: "nchw" }), layout);
     },
     async prepareConv2d(problem, weights) {
-      const session = await ort.InferenceSession.create(onnxModel(problem, weights), options);
+      const session = await ort.InferenceSession.create(model(problem, weights), options);
       const plan = {
         algorithm: "Conv",
         run(input: Holder, output: Holder, residual: Holder | undefined) {

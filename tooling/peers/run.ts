@@ -5,10 +5,12 @@
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { conformance, CONFORMANCE_USAGE } from "./conformance.js";
+import { BROWSER_USAGE, conformance, CONFORMANCE_USAGE } from "./conformance.js";
+import { isBrowserPeerName } from "./browser-peers.js";
 import { installPeer } from "./install.js";
 import { networks, NETWORKS_USAGE } from "./networks.js";
 import { isPeerName, PEERS } from "./peers.js";
+import { reproduce, REPRODUCE_USAGE } from "./reproduce.js";
 
 const CLI = fileURLToPath(new URL("../../apps/benchmark/dist/cli.js", import.meta.url));
 const COMMANDS: ReadonlySet<string> = new Set(["bench", "verify", "conformance"]);
@@ -19,20 +21,32 @@ const USAGE = `usage: pnpm peers <peer>... [command]
              threads) and the peers as backends;
              ${NETWORKS_USAGE}: whole networks, each in its own way
              ${CONFORMANCE_USAGE}
+             ${BROWSER_USAGE}
              default: bench yardstick
+  ${REPRODUCE_USAGE}
 
   pnpm peers tfjs-wasm onnxruntime-node
   pnpm peers onnxruntime-web bench mobilenet-v2 --time 1000
   pnpm peers onnxruntime-web onnxruntime-node tfjs-wasm bench model.onnx
-  pnpm peers jax-js conformance --suite exact`;
+  pnpm peers jax-js conformance --suite exact
+  pnpm peers onnxruntime-web-webgpu conformance --browser --quick`;
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === "reproduce" && !args.includes("--help")) return await reproduce(args.slice(1));
   const split = args.findIndex((arg) => COMMANDS.has(arg));
   const names = split === -1 ? args : args.slice(0, split);
   const command = split === -1 ? ["bench", "yardstick"] : args.slice(split);
-  if (names.includes("--help") || names.includes("-h")) {
+  const asked = command[0] === "conformance" ? args : names;
+  if (asked.includes("--help") || asked.includes("-h")) {
     console.log(USAGE);
     return 0;
+  }
+  if (
+    command[0] === "conformance" &&
+    names.length > 0 &&
+    names.every((name) => isPeerName(name) || isBrowserPeerName(name))
+  ) {
+    return await conformance(names, command.slice(1));
   }
   if (names.length === 0 || !names.every(isPeerName)) {
     const unknown = names.find((name) => !isPeerName(name));
@@ -42,7 +56,6 @@ async function main(args: readonly string[]): Promise<number> {
   if (command[0] === "bench" && command.some((word) => word.endsWith(".onnx"))) {
     return await networks(names, command.slice(1));
   }
-  if (command[0] === "conformance") return await conformance(names, command.slice(1));
   const backends = names.some((name) => name.endsWith("-threads")) ? ["cpu", "worker-threads"] : ["cpu"];
   for (const name of names) backends.push(await installPeer(name));
   const options = backends.flatMap((backend) => ["--backend", backend]);

@@ -1,6 +1,7 @@
 /** Operations beside convolution as tfjs has them, over NHWC tensors; what it has not is refused with the reason. */
 
-import { activationRange, type OperationParameters, type OperationProblem, type Support } from "@convene/core";
+import type { OperationParameters, OperationProblem, Support } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import type { Tf, TfPads, TfTensor } from "./tfjs-types.js";
 
 /** What tfjs cannot do as it is asked. */
@@ -13,11 +14,13 @@ export function supportsOperation(p: OperationProblem): Support {
     case "maxPool2d":
       return pooling(p);
     case "upsample":
+      if (p.scaleH !== 0 || p.scaleW !== 0) return { reason: "a scale that is not the sizes' own: tfjs has none" };
       if (p.mode === "nearest") {
         const whole = p.oh % p.ih === 0 && p.ow % p.iw === 0;
-        return whole || p.coordinates === "asymmetric"
+        const floor = p.coordinates === "asymmetric" && p.rounding === "floor";
+        return floor || (whole && p.coordinates !== "asymmetric")
           ? true
-          : { reason: "nearest with other coordinates: tfjs has one kind" };
+          : { reason: "nearest with other coordinates or another rounding: tfjs has one kind" };
       }
       return ["halfPixel", "alignCorners"].includes(p.coordinates)
         ? true

@@ -13,7 +13,7 @@ interface ConvolutionOptions {
   readonly filter: TfTensor;
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
-  readonly pad: TfPads;
+  readonly pad: TfPads | "same";
   readonly dataFormat: "NHWC";
   readonly bias?: TfTensor;
   readonly activation?: string;

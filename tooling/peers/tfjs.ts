@@ -3,35 +3,39 @@
  * convolutions, pads with zeros or by reflection, and takes a stride or a dilation, not both.
  */
 
-import {
-  activationRange,
-  type Backend,
-  type BackendFeatures,
-  type Conv2dProblem,
-  defineBackend,
-  OPERATION_KINDS,
-  type Support,
-  tensor,
-  toLayout,
-} from "@convene/core";
+import { type Backend, type BackendFeatures, type Conv2dProblem, type Support, tensor, toLayout } from "@convene/core";
+import { activationRange, defineBackend, OPERATION_KINDS } from "@convene/core/backend";
 import type { Tf, TfPads, TfTensor } from "./tfjs-types.js";
 import { createHolders, type Holder } from "./holders.js";
+import { hasSamePads, NOT_SAME } from "./same-pads.js";
 import { operation, supportsOperation } from "./tfjs-operations.js";
 
 export interface TfjsOptions {
   /** As tfjs names it. */
-  readonly backend: "cpu" | "wasm" | "webgl";
+  readonly backend: "cpu" | "wasm" | "webgl" | "webgpu";
   /** What it runs on, after the version and the backend's name. */
   readonly engine: string;
   readonly features: Pick<BackendFeatures, "nonFinite" | "subnormals">;
   /** Where tfjs comes back before it is done. */
   readonly sync?: () => Promise<void>;
+  /** Throws what tfjs has said on the console alone. */
+  readonly check?: () => Promise<void>;
+  /** Pads are asked for by tfjs's word `"same"` instead of by their sizes; problems with other pads are refused. */
+  readonly same?: boolean;
 }
 
 type TensorHolder = Holder<TfTensor>;
 
 /** @param tf with the backend ready */
-export function tfjsBackend(tf: Tf, { backend, engine, features, sync = async () => undefined }: TfjsOptions): Backend {
+export function tfjsBackend(tf: Tf, options: TfjsOptions): Backend {
+  const {
+    backend,
+    engine,
+    features,
+    sync = async () => undefined,
+    check = async () => undefined,
+    same = false,
+  } = options;
   const holders = createHolders<TfTensor>();
   const { replace } = holders;
   const plans = new Set<{ dispose(): void }>();
@@ -42,7 +46,12 @@ export function tfjsBackend(tf: Tf, { backend, engine, features, sync = async ()
   return defineBackend<TensorHolder>({
     name: `tfjs-${backend}`,
     device: `tfjs ${tf.version_core} ${backend}, ${engine}`,
-    features: { ...features, supports, operations: OPERATION_KINDS, supportsOperation },
+    features: {
+      ...features,
+      supports: (problem) => (same && !hasSamePads(problem) ? NOT_SAME : supports(problem)),
+      operations: OPERATION_KINDS,
+      supportsOperation,
+    },
     allocate: holders.allocate,
     free: holders.free,
     upload(source, target) {
@@ -55,13 +64,14 @@ export function tfjsBackend(tf: Tf, { backend, engine, features, sync = async ()
       if (!source.value) throw new Error("read before anything was written");
       activate();
       const data = await source.value.data();
+      await check();
       return toLayout(tensor(data.slice(), shape, { layout: "nhwc" }), layout);
     },
     async prepareConv2d(problem, { weight, bias }) {
       activate();
       const filter = tf.tidy(() => packFilter(tf, problem, weight));
       const biases = bias && tf.tensor1d(bias.slice());
-      const convolve = convolution(tf, problem, filter, biases);
+      const convolve = convolution(tf, problem, filter, biases, same);
       const plan = {
         algorithm: problem.g > 1 ? "FusedDepthwiseConv2D" : "FusedConv2D",
         run(input: TensorHolder, output: TensorHolder, residual: TensorHolder | undefined) {
@@ -100,7 +110,10 @@ export function tfjsBackend(tf: Tf, { backend, engine, features, sync = async ()
       plans.add(plan);
       return plan;
     },
-    sync,
+    async sync() {
+      await sync();
+      await check();
+    },
     async dispose() {
       holders.dispose();
       for (const plan of plans) plan.dispose();
@@ -134,6 +147,7 @@ function convolution(
   p: Conv2dProblem,
   filter: TfTensor,
   bias: TfTensor | undefined,
+  same: boolean,
 ): (x: TfTensor, residual: TfTensor | undefined) => TfTensor {
   const fused = p.g > 1 ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
   const none = [0, 0] as const;
@@ -148,7 +162,7 @@ function convolution(
       filter,
       strides: [p.sh, p.sw],
       dilations: [p.dh, p.dw],
-      pad: mirrored ? [none, none, none, none] : pads,
+      pad: same ? "same" : mirrored ? [none, none, none, none] : pads,
       dataFormat: "NHWC",
       ...(bias ? { bias } : {}),
       ...(named ? { activation: named } : {}),

@@ -4,7 +4,8 @@
  * https://github.com/tensorflow/tensorflow/blob/master/tensorflow/lite/schema/schema.fbs.
  */
 
-import { activationRange, type Conv2dProblem, type Conv2dWeights, type Shape4 } from "@convene/core";
+import type { Conv2dProblem, Conv2dWeights, Shape4 } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import { byte, bytes, type Field, flatbuffer, int, ints, littleEndian, table, tables, text } from "./flatbuffer.js";
 import type { Node } from "./flatbuffer.js";
 

@@ -3,12 +3,12 @@
 import {
   type Backend,
   type Conv2dProblem,
-  activationRange,
   formatProblem,
   type Layout,
   type PrepareOptions,
   type Problem,
 } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import { copyOperands, makeOperands, type OperandKind, type Operands } from "./operands.js";
 import { referenceConv2d, type ReferenceResult } from "./reference.js";
 import { DEFAULT_SEED } from "./random-source.js";
@@ -80,7 +80,8 @@ export async function checkOperands(
     if (isTransformed || kind === "real") ratio = Math.max(ratio ?? 0, verdict.ratio);
     if (!verdict.ok) {
       const failed = failedOutcome(problem, verdict);
-      return { ...failed, message: `${failed.message}, in layout ${each}`, ...about() };
+      const unwritten = verdict.first && Number.isNaN(verdict.first.actual) ? "; NaN is what lay in the output before the run" : "";
+      return { ...failed, message: `${failed.message}, in layout ${each}${unwritten}`, ...about() };
     }
   }
   if (!isTelling(problem, expected.output)) {

@@ -6,7 +6,12 @@
 import { loadFactory } from "./cli/load-factory.js";
 import { InputError } from "./cli/input-error.js";
 import type { Message, Task } from "./cli/messages.js";
-import { runConformance } from "./run-conformance.js";
+import type { Backend } from "@convene/core";
+import { diagnose } from "./diagnosis/diagnose.js";
+import { DEFAULT_SEED } from "./random-source.js";
+import { describePending } from "./run-case.js";
+import { type CaseResult, runConformance } from "./run-conformance.js";
+import { selectCases } from "./select-cases.js";
 import { thrownOf } from "./thrown.js";
 
 // Ctrl-C reaches every process of a terminal. The command ends this one when it has saved what there is.
@@ -17,7 +22,9 @@ process.on("disconnect", () => process.exit(0));
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   process.on(event, (error: unknown) => {
     const thrown = thrownOf(error, undefined);
-    leaveWith({ type: "stray", message: textOf(error), ...(thrown ? { thrown } : {}) }, 1);
+    const open = describePending();
+    const message = open === undefined ? textOf(error) : `${textOf(error)} (${open})`;
+    leaveWith({ type: "stray", message, ...(thrown ? { thrown } : {}) }, 1);
   });
 }
 
@@ -38,9 +45,21 @@ function textOf(error: unknown): string {
     : String(error);
 }
 
+/** What the failures among the results, which come as the only message, have in common. */
+async function look({ run }: Task, factory: () => Promise<Backend>): Promise<void> {
+  const results = await new Promise<readonly CaseResult[]>((resolve) => {
+    process.once("message", (message) => resolve(message as readonly CaseResult[]));
+    send({ type: "loaded" });
+  });
+  const { accuracy = "fast", seed = DEFAULT_SEED } = run;
+  const diagnosis = await diagnose({ cases: await selectCases(run), results, factory, accuracy, seed });
+  leaveWith({ type: "diagnosis", diagnosis }, 0);
+}
+
 async function work(task: Task): Promise<void> {
   try {
     const factory = await loadFactory(task);
+    if (task.diagnose) return await look(task, factory);
     send({ type: "loaded" });
     await runConformance(
       async () => {
@@ -50,6 +69,8 @@ async function work(task: Task): Promise<void> {
       },
       {
         ...task.run,
+        // At the end of all processes: this one may be the last of several.
+        diagnose: false,
         onBegin: () => send({ type: "begin" }),
         onRecheck: (result, milliseconds) => send({ type: "recheck", result, milliseconds }),
         onCase: (result) => send({ type: "result", result }),

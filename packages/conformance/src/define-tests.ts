@@ -1,7 +1,9 @@
 /** The suite as tests of whichever runner is passed: vitest, jest, mocha, node:test. It imports none of them. */
 
-import { type Backend, checkOneOf } from "@convene/core";
+import type { Backend } from "@convene/core";
+import { checkOneOf } from "@convene/core/backend";
 import type { ConformanceCase } from "./case.js";
+import { describeFinding, type Diagnosis } from "./diagnosis/diagnosis.js";
 import { DEFAULT_SEED } from "./random-source.js";
 import { describeFailure } from "./report/describe-failure.js";
 import { plural } from "./report/format.js";
@@ -79,9 +81,9 @@ function defineSuites(
   describe("conformance", () => {
     for (const suite of options.suites ?? SUITE_NAMES) {
       const body = async (): Promise<void> => {
-        const { results } = await runConformance(factory, { ...options, suites: [suite] });
+        const { results, diagnosis } = await runConformance(factory, { ...options, suites: [suite] });
         const failures = results.filter(({ status }) => status === "failed");
-        if (failures.length > 0) throw failureOf(failures, results.length, rerun);
+        if (failures.length > 0) throw failureOf(failures, results.length, rerun, diagnosis);
       };
       it(suite, bodyOf(body, SUITE_TIMEOUT), SUITE_TIMEOUT);
     }
@@ -201,12 +203,13 @@ function bodyOf(work: (skipNow: (reason: string) => void) => Promise<void>, time
   };
 }
 
-function failureOf(failures: readonly CaseResult[], cases: number, rerun: Rerun): Error {
+function failureOf(failures: readonly CaseResult[], cases: number, rerun: Rerun, diagnosis?: Diagnosis): Error {
   const described = failures.slice(0, MOST_DESCRIBED).map((failure) => {
     const lines = describeFailure(failure, rerun(failure));
     return [`${failure.suite}: ${failure.name}`, ...lines.map((line) => `  ${line}`)].join("\n");
   });
   const count = cases > 1 ? [`${failures.length} of ${plural(cases, "case")} failed`] : [];
   const more = failures.length > MOST_DESCRIBED ? [`and ${failures.length - MOST_DESCRIBED} more`] : [];
-  return new Error([...count, ...described, ...more].join("\n\n"));
+  const found = (diagnosis?.findings ?? []).map((finding) => describeFinding(finding).join("\n"));
+  return new Error([...count, ...found, ...described, ...more].join("\n\n"));
 }

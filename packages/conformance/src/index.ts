@@ -14,6 +14,7 @@ export {
   type ExpectedResult,
   noRuleFor,
 } from "./check-problem.js";
+export { describeFinding, type Diagnosis, type Finding } from "./diagnosis/diagnosis.js";
 export { type ConformanceTestsOptions, defineConformanceTests, type TestRunner } from "./define-tests.js";
 export { type GoldenCase, type Goldens, loadGoldens, parseGoldens } from "./goldens.js";
 export { describeMismatch, drawMismatch, type Mismatch } from "./mismatch.js";

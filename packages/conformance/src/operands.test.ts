@@ -1,6 +1,7 @@
 /** Operands: exact where they have to be, telling, and the same for the same seed. */
 
-import { activationRange, parseProblem } from "@convene/core";
+import { parseProblem } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import { describe, expect, test } from "vitest";
 import { CORNER_PROBLEMS } from "./cases/corner-problems.js";
 import { makeOperands, type OperandKind } from "./operands.js";

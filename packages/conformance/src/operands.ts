@@ -1,6 +1,7 @@
 /** Inputs and parameters for a problem, made from a seed so that a failure can be run again. */
 
-import { activationRange, type Conv2dProblem, inputShape, outputShape, type Shape4, weightShape } from "@convene/core";
+import { type Conv2dProblem, inputShape, outputShape, type Shape4, weightShape } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import { randomSource } from "./random-source.js";
 
 /** Everything that one convolution reads, on the host: input and residual in NCHW, weight in OIHW. */

@@ -1,14 +1,7 @@
 /** The reference as a backend: the suite's control, and what the faulty backends are made from. */
 
-import {
-  type Backend,
-  type BackendImplementation,
-  defineBackend,
-  OPERATION_KINDS,
-  tensor,
-  toLayout,
-  zeros,
-} from "@convene/core";
+import { type Backend, tensor, toLayout, zeros } from "@convene/core";
+import { type BackendImplementation, defineBackend, OPERATION_KINDS } from "@convene/core/backend";
 import { referenceOperation } from "./operations/reference-operation.js";
 import { referenceConv2d } from "./reference.js";
 
@@ -52,7 +45,20 @@ export const referenceImplementation: BackendImplementation<ReferenceStorage> = 
   dispose: async () => undefined,
 };
 
-/** A correct backend of plain float64 loops: slow, and right. */
+/** A correct backend of plain float64 loops: slow, and right. It counts its tensors as memory. */
 export async function referenceBackend(): Promise<Backend> {
-  return defineBackend(referenceImplementation);
+  const bytes = new Map<ReferenceStorage, number>();
+  return defineBackend({
+    ...referenceImplementation,
+    allocate: (shape) => {
+      const storage = referenceImplementation.allocate(shape);
+      bytes.set(storage, storage.data.byteLength);
+      return storage;
+    },
+    free: (storage) => void bytes.delete(storage),
+    memory: () => {
+      const used = [...bytes.values()].reduce((sum, each) => sum + each, 0);
+      return { used, reserved: used };
+    },
+  });
 }

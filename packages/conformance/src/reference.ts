@@ -3,7 +3,8 @@
  * backend, nor with core's arithmetic. Definition: torch.nn.Conv2d, https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
  */
 
-import { activationRange, type Conv2dProblem, type PaddingMode } from "@convene/core";
+import type { Conv2dProblem, PaddingMode } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import type { Operands } from "./operands.js";
 
 export interface ReferenceResult {

@@ -5,7 +5,7 @@ import type { CaseContext, CaseOutcome, ConformanceCase } from "./case.js";
 import { supportOf } from "./problem.js";
 import { type Thrown, thrownOf } from "./thrown.js";
 import { TimeLimitError, withTimeLimit } from "./time-limit.js";
-import { watchCalls } from "./watch-calls.js";
+import { type CallWatch, watchCalls } from "./watch-calls.js";
 
 /** Milliseconds that a case may take, and whatever comes before and after it, unless something else is said. */
 export const DEFAULT_LIMIT = 20_000;
@@ -17,6 +17,16 @@ export interface CaseRun {
   readonly broken: boolean;
   /** It ran and failed, not because it took too long: run again, it may say more. */
   readonly failed: boolean;
+}
+
+/** What the case that runs now has called, or that ran last. */
+let current: CallWatch | undefined;
+
+/** Which calls of the backend have not settled, in words; `undefined` where none is open. For an error that no call gave. */
+export function describePending(): string | undefined {
+  const calls = [...new Set(current?.pending() ?? [])].map((call) => `\`${call}\``);
+  if (calls.length === 0) return undefined;
+  return `${calls.join(", ")} ${calls.length === 1 ? "has" : "have"} not settled`;
 }
 
 /** Runs one case. What it makes of `another` is disposed after it. */
@@ -32,6 +42,7 @@ export async function runCase(
   }
   const made: Backend[] = [];
   const watch = watchCalls();
+  current = watch;
   const another =
     context.another &&
     (async () => {
@@ -64,7 +75,8 @@ export async function runCase(
   } catch (error) {
     // Whatever is thrown, and however: a backend may throw anything, a string too.
     const late = error instanceof TimeLimitError;
-    const message = late ? error.message : textOf(error);
+    const open = late ? describePending() : undefined;
+    const message = late ? [error.message, ...(open === undefined ? [] : [open])].join(": ") : textOf(error);
     const broken = late || !(await works(context.backend, limit));
     return { outcome: { status: "failed", message, ...(late ? {} : toldOf(error)) }, broken, failed: !late };
   } finally {

@@ -1,6 +1,7 @@
 /** The engine: what it counts, what it survives, when it stops. */
 
-import { type Backend, defineBackend, formatProblem, parseProblem } from "@convene/core";
+import { type Backend, formatProblem, parseProblem } from "@convene/core";
+import { defineBackend } from "@convene/core/backend";
 import { describe, expect, test } from "vitest";
 import { checkProblem } from "./check-problem.js";
 import { CORNER_PROBLEMS } from "./cases/corner-problems.js";
@@ -220,7 +221,7 @@ describe("a backend that does not answer", () => {
     expect(counts.failed).toBe(1);
     expect(results.find(({ status }) => status === "failed")).toMatchObject({
       name,
-      message: "no answer within 0.05 s",
+      message: "no answer within 0.05 s: `prepareConv2d` has not settled",
     });
   });
 

@@ -1,7 +1,11 @@
 /** The engine: runs cases on a backend and reports. It needs no test runner. */
 
-import { type Backend, checkInteger, checkKeys, checkOneOf, ConveneError } from "@convene/core";
+import { type Backend, ConveneError } from "@convene/core";
+import { checkInteger, checkKeys, checkOneOf } from "@convene/core/backend";
 import type { CaseOutcome, CaseStatus, ConformanceCase, FailureHistory } from "./case.js";
+import { diagnose } from "./diagnosis/diagnose.js";
+import type { Diagnosis } from "./diagnosis/diagnosis.js";
+import { createPatience } from "./patience.js";
 import { problemOf } from "./problem.js";
 import { createRecheck } from "./recheck.js";
 import { DEFAULT_SEED } from "./random-source.js";
@@ -24,6 +28,10 @@ export interface ConformanceReport {
   readonly counts: Readonly<Record<CaseStatus, number>>;
   /** The largest error / bound over all cases that have a bound. */
   readonly worstRatio: number;
+  /** Why the run ended before its last case: too many cases gave no answer. Left out: every case ran. */
+  readonly stopped?: string;
+  /** What the failures have in common. Left out: nothing has failed, or it was not asked for. */
+  readonly diagnosis?: Diagnosis;
   readonly results: readonly CaseResult[];
 }
 
@@ -45,6 +53,11 @@ export interface ConformanceOptions extends CaseSelection {
    * the milliseconds that the try may take at most.
    */
   readonly onRecheck?: (result: CaseResult, milliseconds: number) => void;
+  /**
+   * Whether failures are looked into at the end, which takes some seconds more: see `Diagnosis`. Without a factory only what has
+   * run is compared. Default true.
+   */
+  readonly diagnose?: boolean;
   /** Stops between cases; the promise then rejects with the signal's reason. */
   readonly signal?: { throwIfAborted(): void };
 }
@@ -67,12 +80,13 @@ export async function runConformance(
 ): Promise<ConformanceReport> {
   checkOptions(options);
   const { seed = DEFAULT_SEED, accuracy = "fast", limit = DEFAULT_LIMIT } = options;
-  const { from = 0, noSkips = false, onCase, onBegin, onRecheck, signal } = options;
+  const { from = 0, noSkips = false, diagnose: isDiagnosed = true, onCase, onBegin, onRecheck, signal } = options;
   const cases = (await selectCases(options)).slice(from);
   const factory = typeof source === "function" ? source : undefined;
   let backend = typeof source === "function" ? await withTimeLimit(source, limit) : source;
   const { name: backendName, device } = backend;
   const results: CaseResult[] = [];
+  const patience = createPatience();
   const breathe = breather();
   const recheck = factory && createRecheck({ factory, accuracy, seed, limit, signal });
   /** What has run on this backend, all of one suite where there is a factory. */
@@ -90,7 +104,7 @@ export async function runConformance(
       onBegin?.(each.suite, each.name);
       const start = performance.now();
       const context = { backend, accuracy, seed, another: factory };
-      const { outcome, broken, failed } = await runCase(each, context, each.limit ?? limit, noSkips);
+      const { outcome, broken, failed } = await runCase(each, context, patience.limit(each.limit ?? limit), noSkips);
       const known: CaseResult = {
         suite: each.suite,
         name: each.name,
@@ -100,14 +114,18 @@ export async function runConformance(
       const history = failed && (await recheck?.(each, before, (milliseconds) => onRecheck?.(known, milliseconds)));
       const result = { ...known, ...history };
       results.push(result);
+      patience.note(result);
       onCase?.(result, results.length, cases.length);
       before.push(each);
+      if (patience.stopped() !== undefined) break;
       if (broken && factory) await renew(factory);
     }
   } finally {
     if (factory) await settle(backend, limit);
   }
   const count = (status: CaseStatus): number => results.filter((result) => result.status === status).length;
+  const diagnosis = isDiagnosed && (await diagnose({ cases, results, factory, accuracy, seed, signal }));
+  const stopped = results.length < cases.length ? patience.stopped() : undefined;
   return {
     backend: backendName,
     device,
@@ -120,6 +138,8 @@ export async function runConformance(
       skipped: count("skipped"),
     },
     worstRatio: results.reduce((worst, { ratio = 0 }) => Math.max(worst, ratio), 0),
+    ...(stopped === undefined ? {} : { stopped }),
+    ...(diagnosis && diagnosis.findings.length > 0 ? { diagnosis } : {}),
     results,
   };
 }
@@ -136,6 +156,7 @@ const KEYS = [
   "onCase",
   "onBegin",
   "onRecheck",
+  "diagnose",
   "signal",
   "seed",
   "randomProblems",

@@ -1,6 +1,7 @@
 /** One run: what it hands to the backend, what it gives back, and that nothing stays behind. */
 
-import { type BackendImplementation, defineBackend, type Layout, parseProblem } from "@convene/core";
+import { type Layout, parseProblem } from "@convene/core";
+import { type BackendImplementation, defineBackend } from "@convene/core/backend";
 import { describe, expect, test } from "vitest";
 import { makeOperands } from "./operands.js";
 import { referenceBackend, referenceImplementation, type ReferenceStorage } from "./reference-backend.js";

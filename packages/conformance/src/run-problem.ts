@@ -17,6 +17,10 @@ import type { Operands } from "./operands.js";
 export interface RunProblemOptions extends PrepareOptions {
   /** The layout in which tensors are handed to the backend and asked from it. Default `"nchw"`. */
   readonly layout?: Layout;
+  /** What the output is filled with before the run, so that an element that is never written shows. Default NaN. */
+  readonly poison?: number;
+  /** Awaited between the run and the read. */
+  readonly beforeRead?: () => Promise<void>;
 }
 
 export interface RunProblemResult {
@@ -28,7 +32,7 @@ export interface RunProblemResult {
 }
 
 /**
- * Runs `problem` once, into an output that was filled with NaN, so that an element that is never written shows.
+ * Runs `problem` once, into an output that was filled with `poison`.
  * Everything is disposed, also when something throws.
  */
 export async function runProblem(
@@ -37,7 +41,7 @@ export async function runProblem(
   operands: Operands,
   options: RunProblemOptions = {},
 ): Promise<RunProblemResult> {
-  const { layout = "nchw", accuracy = "fast" } = options;
+  const { layout = "nchw", accuracy = "fast", poison = NaN, beforeRead } = options;
   const { weight, bias } = operands;
   const disposables: { dispose(): void }[] = [];
   const keep = <T extends { dispose(): void }>(value: T): T => {
@@ -51,8 +55,9 @@ export async function runProblem(
     const shape = outputShape(problem);
     const input = upload(operands.input, inputShape(problem));
     const residual = operands.residual && upload(operands.residual, shape);
-    const output = upload(new Float32Array(shape[0] * shape[1] * shape[2] * shape[3]).fill(NaN), shape);
+    const output = upload(new Float32Array(shape[0] * shape[1] * shape[2] * shape[3]).fill(poison), shape);
     plan.run(input, output, residual);
+    await beforeRead?.();
     const result = await backend.read(output, { layout });
     return { output: toLayout(result, "nchw").data, algorithm: plan.algorithm, arithmetic: plan.arithmetic };
   } finally {

@@ -5,6 +5,7 @@ import { boundedCases } from "./cases/bounded.js";
 import { errorCases } from "./cases/errors.js";
 import { exactCases } from "./cases/exact.js";
 import { goldenCases } from "./cases/goldens.js";
+import { knownFaultCases } from "./cases/known-faults.js";
 import { lawCases } from "./cases/laws.js";
 import { lifecycleCases } from "./cases/lifecycle.js";
 import { manifestCases } from "./cases/manifest.js";
@@ -18,6 +19,7 @@ const SUITES: Record<SuiteName, (options: SuiteOptions) => Promise<readonly Conf
   bounded: boundedCases,
   laws: lawCases,
   goldens: goldenCases,
+  "known-faults": knownFaultCases,
   operations: operationCases,
   networks: networkCases,
   lifecycle: lifecycleCases,

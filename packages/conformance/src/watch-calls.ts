@@ -9,12 +9,15 @@ export interface CallWatch {
   note(error: unknown, call: string): void;
   /** The first call that gave it: `"prepareConv2d"`, `"plan.run"`. */
   callOf(error: unknown): string | undefined;
+  /** Calls that have given a promise which has not settled, the oldest first. */
+  pending(): readonly string[];
   /** The last error that was noted whose words are in `message`. */
   findIn(message: string): unknown;
 }
 
 export function watchCalls(): CallWatch {
   const calls = new Map<unknown, string>();
+  const pending = new Set<{ readonly call: string }>();
   const note = (error: unknown, call: string): void => {
     if (!calls.has(error)) calls.set(error, call);
   };
@@ -30,9 +33,15 @@ export function watchCalls(): CallWatch {
           try {
             const answer: unknown = value.apply(subject, args);
             if (!isThenable(answer)) return answer;
+            const open = { call };
+            pending.add(open);
             return Promise.resolve(answer).then(
-              (given) => (plans && call === "prepareConv2d" ? watch(given as Conv2dPlan, "plan.", false) : given),
+              (given) => {
+                pending.delete(open);
+                return plans && call === "prepareConv2d" ? watch(given as Conv2dPlan, "plan.", false) : given;
+              },
               (error: unknown) => {
+                pending.delete(open);
                 note(error, call);
                 throw error;
               },
@@ -48,6 +57,7 @@ export function watchCalls(): CallWatch {
     over: (backend, { plans = true } = {}) => watch(backend, "", plans),
     note,
     callOf: (error) => calls.get(error),
+    pending: () => [...pending].map(({ call }) => call),
     findIn: (message) =>
       [...calls.keys()].reverse().find((error) => {
         const words = wordsOf(error);

@@ -1,4 +1,4 @@
-/** What is applied to a convolution's result, after bias and residual, or to a value by itself. */
+/** Activations: functions of a convolution's result, after bias and residual, or of a value by itself. */
 
 import { checkKeys, readFrom, readList } from "./check.js";
 import { ConveneError, show } from "./errors.js";

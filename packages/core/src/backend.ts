@@ -28,16 +28,16 @@ export interface BackendFeatures {
   /** Subnormal numbers are kept, not flushed to zero. */
   readonly subnormals: Support;
   /**
-   * Which problems it takes; left out, all. `prepareConv2d` refuses the others with `ERR_UNSUPPORTED` and the reason, and
+   * Says which problems the backend takes. Left out: all. `prepareConv2d` refuses the others with `ERR_UNSUPPORTED` and the reason, and
    * the conformance suite skips them with it.
    */
   readonly supports?: (problem: Conv2dProblem) => Support;
   /**
-   * Which operations it has beside convolution; left out, none. `prepareOperation` refuses the others with `ERR_UNSUPPORTED`, and
+   * The operations that the backend has beside convolution. Left out: none. `prepareOperation` refuses the others with `ERR_UNSUPPORTED`, and
    * the conformance suite skips them.
    */
   readonly operations?: readonly OperationKind[];
-  /** Which problems of those kinds it takes; left out, all. */
+  /** Says which problems of those kinds the backend takes. Left out: all. */
   readonly supportsOperation?: (problem: OperationProblem) => Support;
 }
 
@@ -86,9 +86,9 @@ export interface DeviceTensor {
 /** A problem prepared on a backend: weights packed, workspace reserved. */
 export interface Conv2dPlan {
   readonly problem: Conv2dProblem;
-  /** What really runs, such as `"igemm-4x8"`. */
+  /** The algorithm that really runs, such as `"igemm-4x8"`. */
   readonly algorithm: string;
-  /** Which rule the plan's results are held to. Always `"direct"` where it was prepared with `accuracy: "strict"`. */
+  /** The rule that the plan's results are held to. Always `"direct"` where it was prepared with `accuracy: "strict"`. */
   readonly arithmetic: Arithmetic;
   readonly disposed: boolean;
   /**
@@ -106,7 +106,7 @@ export interface Conv2dPlan {
 /** An operation other than a convolution, prepared on a backend. */
 export interface OperationPlan {
   readonly problem: OperationProblem;
-  /** What really runs. */
+  /** The algorithm that really runs. */
   readonly algorithm: string;
   readonly disposed: boolean;
   /**
@@ -125,18 +125,18 @@ export interface ReadOptions {
   /** Of the answer. Default: that of `into`, and without one `"nchw"`. Where both are given they must be the same. */
   readonly layout?: Layout;
   /**
-   * A host tensor of the same shape, whose data are overwritten; it is also what the promise resolves to. It saves the memory
-   * of a new array, which a system hands out page by page when they are first written. From the call until the promise has
-   * settled the data are the backend's: what they hold meanwhile is undefined, and two reads in flight need one each.
+   * A host tensor of the same shape, whose data are overwritten; the promise resolves to this tensor. It saves a new array, and
+   * the time in which a system hands out the array's pages. From the call until the promise has settled, the content of the data
+   * is undefined, and two reads in flight need a tensor each.
    */
   readonly into?: Tensor;
 }
 
-/** What a backend's factory answers with. There is no registry: a backend is this value. */
+/** A backend, as its factory gives it. There is no registry: a backend is this value. */
 export interface Backend {
   /** Such as `"cpu"`. */
   readonly name: string;
-  /** What it really runs on: `"wasm simd128, 1 thread"`. */
+  /** The device that really computes: `"wasm simd128, 1 thread"`. */
   readonly device: string;
   readonly features: BackendFeatures;
   readonly disposed: boolean;
@@ -207,7 +207,7 @@ export interface OperationPlanImplementation<Storage> {
 }
 
 /**
- * What a backend author writes, over a `Storage` type of their choosing (a pointer, a buffer, a texture). Arguments have
+ * The part that a backend author writes, over a `Storage` type of their choosing (a pointer, a buffer, a texture). Arguments have
  * been checked: shapes fit, handles are alive and this backend's own, output is neither input nor residual. No size is 0:
  * an empty batch is core's own affair, and never comes here.
  */

@@ -4,7 +4,7 @@ import { checkFloat32Array, checkKeys, checkNumber, readFrom } from "./check.js"
 import type { Conv2dWeights } from "./conv2d.js";
 import { ConveneError, show } from "./errors.js";
 
-/** What `torch.nn.BatchNorm2d` holds, each of as many elements as there are channels. */
+/** The parameters and statistics of `torch.nn.BatchNorm2d`, each of as many elements as there are channels. */
 export interface BatchNorm {
   /** `weight` in PyTorch; left out: ones (`affine=False`). */
   readonly gamma?: Float32Array;
@@ -19,8 +19,8 @@ export interface BatchNorm {
 }
 
 /**
- * The weights of a convolution and the batch normalisation behind it as those of one convolution, which has a bias then. Computed
- * in float64 and rounded once.
+ * Folds a batch normalisation into the convolution before it: gives the weight (OIHW) and the bias of one convolution that does
+ * both. That convolution has a bias, whether or not the first one had. Computed in float64 and rounded once.
  *
  * @throws ConveneError `ERR_SHAPE` where sizes differ, `ERR_INVALID_OPTION` where a variance plus epsilon is not above 0
  */

@@ -97,10 +97,18 @@ describe("checkKeys", () => {
 
   it("refuses a misspelt key and lists the right ones", () => {
     expectError(
-      () => checkKeys("options", { A: 1 }, ["a", "b"]),
+      () => checkKeys("options", { c: 1 }, ["a", "b"]),
       "ERR_INVALID_OPTION",
-      'options has no key "A"',
+      'options has no key "c"',
       "its keys are a, b",
+    );
+  });
+
+  it.each(["in_channels", "InChannels", "inchannels"])("says how %s is written", (key) => {
+    expectError(
+      () => checkKeys("options", { [key]: 1 }, ["a", "inChannels"]),
+      "ERR_INVALID_OPTION",
+      `options has no key "${key}"; it is written "inChannels"`,
     );
   });
 

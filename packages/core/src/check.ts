@@ -89,6 +89,13 @@ export function checkKeys<T>(name: string, value: T, allowed: readonly string[])
     checkObject(name, value);
     for (const key of Object.keys(Object(value))) {
       if (!allowed.includes(key)) {
+        const meant = allowed.find((each) => spelling(each) === spelling(key));
+        if (meant !== undefined) {
+          throw new ConveneError(
+            "ERR_INVALID_OPTION",
+            `${name} has no key ${JSON.stringify(key)}; it is written ${JSON.stringify(meant)}`,
+          );
+        }
         throw new ConveneError(
           "ERR_INVALID_OPTION",
           `${name} has no key ${JSON.stringify(key)}; its keys are ${allowed.join(", ")}`,
@@ -98,6 +105,11 @@ export function checkKeys<T>(name: string, value: T, allowed: readonly string[])
     const present = allowed.filter((key) => key in Object(value));
     return Object.fromEntries(present.map((key) => [key, value[key as keyof T]])) as T;
   });
+}
+
+/** The same for names that differ in case and underscores only: `in_channels` and `inChannels`. */
+function spelling(key: string): string {
+  return key.replaceAll("_", "").toLowerCase();
 }
 
 /** What `check` makes of each entry of an array, as they are read. @throws ConveneError `ERR_INVALID_OPTION` */

@@ -8,7 +8,7 @@
 
 import { type Activation, checkActivation } from "./activation.js";
 import { checkBoolean, checkInteger, checkKeys, checkPair, readFrom } from "./check.js";
-import { checkWeights, Conv2d, type Conv2dWeights } from "./conv2d.js";
+import { checkLayerOptions, checkParameters, checkWeights, Conv2d, type Conv2dWeights } from "./conv2d.js";
 import { ConveneError, show } from "./errors.js";
 import { pixelShuffle } from "./operations/layers.js";
 import { makeOperation, type Operation } from "./operations/operation.js";
@@ -77,7 +77,7 @@ const brand = (): symbol => Symbol.for("convene.ConvTranspose2d");
  * https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html
  */
 export class ConvTranspose2d {
-  /** What it is made of, each fed by the one before. */
+  /** The layers that it is made of; each reads the one before it. */
   readonly layers: readonly [Conv2d, ...Operation[]];
   /** Applied after it. */
   readonly activation: Activation | undefined;
@@ -87,7 +87,12 @@ export class ConvTranspose2d {
    * @throws ConveneError `ERR_INVALID_OPTION`, or `ERR_SHAPE` for weights of the wrong size
    */
   constructor(options: ConvTranspose2dOptions, weights: Conv2dWeights) {
-    const own = checkKeys("ConvTranspose2d options", options, KEYS);
+    const own = checkLayerOptions(
+      "ConvTranspose2d options",
+      options,
+      KEYS,
+      "new ConvTranspose2d(options, { weight, bias })",
+    );
     const { stride = 1, padding = 0, outputPadding = 0, groups = 1, bias = true, dilation = 1 } = own;
     const inChannels = checkInteger("inChannels", own.inChannels, 1);
     const outChannels = checkInteger("outChannels", own.outChannels, 1);
@@ -102,7 +107,7 @@ export class ConvTranspose2d {
     const h = axisOf("height", kh, sh, dh, pads.top, pads.bottom, oph);
     const w = axisOf("width", kw, sw, dw, pads.left, pads.right, opw);
     const shape: Shape4 = [inChannels, outChannels / groups, kh, kw];
-    const given = checkKeys("ConvTranspose2d weights", weights, ["weight", "bias"]);
+    const given = checkParameters("ConvTranspose2d weights", weights, ["weight", "bias"]);
     const { weight } = checkWeights({ weight: given.weight }, shape, false);
     if (bias) checkWeights({ weight: new Float32Array(outChannels), bias: given.bias }, [outChannels, 1, 1, 1], true);
     else if (given.bias !== undefined) {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { Conv2d, type Conv2dOptions, type Conv2dWeights, depthwiseSeparable } from "./conv2d.js";
+import { ConvTranspose2d } from "./conv-transpose2d.js";
+import { linear } from "./linear.js";
 import { prepare } from "./prepare.js";
 import type { Shape4 } from "./shape.js";
-import { tensor } from "./tensor.js";
-import { expectError } from "./testing/expect-error.js";
+import { tensor, zeros } from "./tensor.js";
+import { expectError, expectRejection } from "./testing/expect-error.js";
 import { plainBackend } from "./testing/plain-backend.js";
 
 const SMALL: Conv2dOptions = { inChannels: 4, outChannels: 6, kernelSize: 3 };
@@ -146,7 +148,7 @@ describe("Conv2d refuses the option", () => {
     [{ paddingMode: "edge" }, 'paddingMode ("edge") must be one of "zeros", "reflect", "replicate", "circular"'],
     [{ paddingMode: null }, "paddingMode (null) must be one of"],
     [{ activation: "swish" }, 'activation ("swish") must be'],
-    [{ padding_mode: "zeros" }, 'Conv2d options has no key "padding_mode"; its keys are inChannels, outChannels'],
+    [{ padding_mode: "zeros" }, 'Conv2d options has no key "padding_mode"; it is written "paddingMode"'],
   ])("%o", (option, words) => {
     expectError(() => new Conv2d({ ...SMALL, ...option }), "ERR_INVALID_OPTION", words);
   });
@@ -165,6 +167,71 @@ describe("Conv2d refuses the option", () => {
       () => new Conv2d({ inChannels: 65536, outChannels: 65536, kernelSize: 1 }),
       "ERR_SHAPE",
       "weight ([65536, 65536, 1, 1]) has 4294967296 elements",
+    );
+  });
+});
+
+describe("parameters among the options", () => {
+  const weight = new Float32Array(4);
+  it.each<[string, () => unknown, string]>([
+    ["Conv2d", () => new Conv2d({ ...SMALL, weight } as never), "new Conv2d(options, { weight, bias })"],
+    ["Conv2d", () => new Conv2d({ ...SMALL, weights: {} } as never), "new Conv2d(options, { weight, bias })"],
+    ["Conv2d", () => new Conv2d({ ...SMALL, seed: 1 } as never), "new Conv2d(options, { weight, bias })"],
+    ["Conv2d", () => new Conv2d({ ...SMALL, bias: weight } as never), "new Conv2d(options, { weight, bias })"],
+    ["linear", () => linear({ inFeatures: 1, outFeatures: 1, weight } as never), "linear(options, { weight, bias })"],
+    [
+      "ConvTranspose2d",
+      () => new ConvTranspose2d({ ...SMALL, weight } as never, { weight }),
+      "new ConvTranspose2d(options, { weight, bias })",
+    ],
+    [
+      "depthwiseSeparable",
+      () => depthwiseSeparable({ ...SMALL, weight } as never),
+      "depthwiseSeparable(options, { depthwise: { weight, bias }",
+    ],
+  ])("of %s are told where they go", (_, make, words) => {
+    expectError(make, "ERR_INVALID_OPTION", "second argument", words);
+  });
+
+  it("are no array", () => {
+    const words = "Conv2d parameters (a Float32Array of 16 bytes) must be an object, { weight, bias }";
+    expectError(() => new Conv2d(SMALL, weight as never), "ERR_INVALID_OPTION", words);
+  });
+});
+
+describe("shapes as lists of numbers", () => {
+  it("are checked at run time", () => {
+    const shape = [1, 1, 8, 8];
+    const layer = new Conv2d({ inChannels: 1, outChannels: 2, kernelSize: 3 });
+    expect(layer.outputShape(shape)).toEqual([1, 2, 6, 6]);
+    expect(layer.cost(shape)).toEqual(layer.cost([1, 1, 8, 8]));
+    expect(zeros(shape)).toEqual(zeros([1, 1, 8, 8]));
+    expect(tensor(new Float32Array(64), shape).shape).toEqual(shape);
+    expectError(() => zeros([...shape, 1]), "ERR_SHAPE", "must be [n, c, h, w] or [c, h, w]");
+  });
+
+  it("prepare a model", async () => {
+    const shape = [1, 1, 8, 8];
+    const layer = new Conv2d({ inChannels: 1, outChannels: 2, kernelSize: 3 });
+    const model = await prepare(plainBackend().backend, layer, shape);
+    expect((await model.run(zeros(shape))).shape).toEqual([1, 2, 6, 6]);
+  });
+});
+
+describe("a shape with channels last", () => {
+  const layer = new Conv2d({ inChannels: 3, outChannels: 2, kernelSize: 3 });
+  it("is told from one of another layer", () => {
+    expectError(() => layer.problem([1, 224, 200, 3]), "ERR_SHAPE", "It looks like [n, h, w, c]", "[1, 3, 224, 200]");
+    expectError(() => layer.problem([224, 200, 3]), "ERR_SHAPE", "It looks like [n, h, w, c]", "[3, 224, 200]");
+    expectError(() => layer.problem([1, 4, 224, 200]), "ERR_SHAPE", "expected inChannels (3). Shapes are [n, c, h, w]");
+  });
+
+  it("is told at a run", async () => {
+    const model = await prepare(plainBackend().backend, layer, [1, 3, 6, 5]);
+    await expectRejection(
+      model.run(zeros([1, 6, 5, 3])),
+      "ERR_SHAPE",
+      'It looks like [n, h, w, c], and shapes are [n, c, h, w] in every layout: tensor(data, [1, 3, 6, 5], { layout: "nhwc" })',
     );
   });
 });
@@ -236,7 +303,7 @@ describe("Conv2d's weights", () => {
     ],
     [{}, { seed: -1 }, "ERR_INVALID_OPTION", "seed (-1) must be an integer from 0"],
     [{}, { seed: null }, "ERR_INVALID_OPTION", "seed (null) must be an integer from 0"],
-    [{}, weight, "ERR_INVALID_OPTION", "Conv2d parameters has no key"],
+    [{}, weight, "ERR_INVALID_OPTION", "Conv2d parameters (a Float32Array of 864 bytes) must be an object, { weight"],
     [{}, null, "ERR_INVALID_OPTION", "Conv2d parameters (null) must be an object"],
   ])("refuse, for options %o, %#", (options, parameters, code, words) => {
     expectError(() => new Conv2d({ ...SMALL, ...options }, parameters as Conv2dWeights), code, words);
@@ -371,7 +438,7 @@ describe("depthwiseSeparable", () => {
     expectError(
       () => depthwiseSeparable({ inChannels: 3, outChannels: 8, kernelSize: 3 }, { depthWise: { seed: 1 } } as object),
       "ERR_INVALID_OPTION",
-      'depthwiseSeparable parameters has no key "depthWise"; its keys are depthwise, pointwise',
+      'depthwiseSeparable parameters has no key "depthWise"; it is written "depthwise"',
     );
   });
 });

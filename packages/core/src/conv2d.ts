@@ -27,8 +27,9 @@ import {
   asBatchedAs,
   batched,
   checkShape,
-  checkShape3or4,
+  checkSizes,
   elementCount,
+  meantChannelsFirst,
   type Shape,
   type Shape3,
   type Shape4,
@@ -120,7 +121,7 @@ export class Conv2d {
    * @throws ConveneError `ERR_INVALID_OPTION`, or `ERR_SHAPE` for parameters of the wrong size
    */
   constructor(options: Conv2dOptions, parameters: Conv2dWeights | { readonly seed?: number } = {}) {
-    const own = checkKeys("Conv2d options", options, KEYS);
+    const own = checkLayerOptions("Conv2d options", options, KEYS, "new Conv2d(options, { weight, bias })");
     // Defaults are for what is left out only: null is not PyTorch's None, so it is refused.
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, paddingMode = "zeros" } = own;
     this.inChannels = checkInteger("inChannels", own.inChannels, 1);
@@ -136,7 +137,7 @@ export class Conv2d {
     this.activation = checkActivation(own.activation);
     checkShape(this.weightShape, "weight");
 
-    const given = checkKeys("Conv2d parameters", parameters, ["weight", "bias", "seed"]);
+    const given = checkParameters("Conv2d parameters", parameters, ["weight", "bias", "seed"]);
     let state: State;
     if ("weight" in given) {
       if ("seed" in given)
@@ -155,7 +156,7 @@ export class Conv2d {
     return [this.outChannels, this.inChannels / this.groups, ...this.kernelSize];
   }
 
-  /** The parameters; made on first use where they come from a seed. */
+  /** The weights. Those that come from a seed are made when they are first used. */
   get weights(): Conv2dWeights {
     // Under a symbol that copies of core share, which no type of the class can name.
     const state = (this as unknown as Record<symbol, State>)[brand()]!;
@@ -169,14 +170,17 @@ export class Conv2d {
    *
    * @throws ConveneError `ERR_SHAPE` if the input does not fit
    */
-  problem(inputShape: Shape, options: { residual?: boolean } = {}): Conv2dProblem {
+  problem(inputShape: readonly number[], options: { residual?: boolean } = {}): Conv2dProblem {
     const { residual = false } = checkKeys("problem options", options, ["residual"]);
-    const given = checkShape3or4(inputShape, "input");
+    const given = checkSizes(inputShape, "input");
     const [n, c, ih, iw] = batched(given);
     if (c !== this.inChannels) {
+      const meant = meantChannelsFirst(given, this.inChannels);
       throw new ConveneError(
         "ERR_SHAPE",
-        `input (${show(given)}) has ${c} channels; expected inChannels (${this.inChannels})`,
+        meant === undefined
+          ? `input (${show(given)}) has ${c} channels; expected inChannels (${this.inChannels}). Shapes are [n, c, h, w]`
+          : `input (${show(given)}) has ${c} channels; expected inChannels (${this.inChannels}). It looks like [n, h, w, c], and shapes are [n, c, h, w] in every layout: ${show(meant)}, with { layout: "nhwc" } where the data have channels last`,
       );
     }
     const [kh, kw] = this.kernelSize;
@@ -212,13 +216,13 @@ export class Conv2d {
   /** `[n, outChannels, oh, ow]` for an input of this shape, without n where that has none. */
   outputShape(inputShape: Shape4): Shape4;
   outputShape(inputShape: Shape3): Shape3;
-  outputShape(inputShape: Shape): Shape;
-  outputShape(inputShape: Shape): Shape {
-    return asBatchedAs(inputShape, outputShape(this.problem(inputShape)));
+  outputShape(inputShape: readonly number[]): Shape;
+  outputShape(inputShape: readonly number[]): Shape {
+    return asBatchedAs(inputShape as Shape, outputShape(this.problem(inputShape)));
   }
 
   /** Multiply-accumulates, parameters and bytes for an input of this shape. */
-  cost(inputShape: Shape): Cost {
+  cost(inputShape: readonly number[]): Cost {
     return problemCost(this.problem(inputShape));
   }
 }
@@ -246,7 +250,12 @@ export function depthwiseSeparable(
   } = {},
 ): readonly [depthwise: Conv2d, pointwise: Conv2d] {
   const keys = [...KEYS.filter((key) => key !== "groups"), "multiplier"];
-  const given = checkKeys("depthwiseSeparable options", options, keys);
+  const given = checkLayerOptions(
+    "depthwiseSeparable options",
+    options,
+    keys,
+    "depthwiseSeparable(options, { depthwise: { weight, bias }, pointwise: { weight, bias } })",
+  );
   const { depthwise, pointwise = { seed: 1 } } = checkKeys("depthwiseSeparable parameters", parameters, [
     "depthwise",
     "pointwise",
@@ -258,6 +267,44 @@ export function depthwiseSeparable(
     new Conv2d({ ...spatial, inChannels, outChannels: middle, groups: inChannels, bias, activation }, depthwise),
     new Conv2d({ inChannels: middle, outChannels, kernelSize: 1, bias, activation }, pointwise),
   ];
+}
+
+/** Among options, what belongs in the second argument of a layer. */
+const PARAMETERS = ["weight", "weights", "seed"];
+
+/**
+ * `checkKeys` for the options of a layer that has weights. Who looks for the weights among the options is told where they go.
+ *
+ * @param call how the layer is made with weights
+ * @throws ConveneError `ERR_INVALID_OPTION`
+ */
+export function checkLayerOptions<T>(name: string, options: T, keys: readonly string[], call: string): T {
+  readFrom(name, () => {
+    for (const key of PARAMETERS) {
+      if (!(key in Object(options))) continue;
+      throw new ConveneError(
+        "ERR_INVALID_OPTION",
+        `${name} has no key ${show(key)}: weights and seed are the second argument, ${call}`,
+      );
+    }
+  });
+  const own = checkKeys(name, options, keys);
+  const { bias } = own as { readonly bias?: unknown };
+  if (typeof bias === "object" && bias !== null) {
+    throw new ConveneError(
+      "ERR_INVALID_OPTION",
+      `bias (${show(bias)}) must be true or false: its values are in the second argument, ${call}`,
+    );
+  }
+  return own;
+}
+
+/** `checkKeys` for the parameters of a layer. @throws ConveneError `ERR_INVALID_OPTION` */
+export function checkParameters<T>(name: string, parameters: T, keys: readonly string[]): T {
+  if (Array.isArray(parameters) || ArrayBuffer.isView(parameters)) {
+    throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(parameters)}) must be an object, { weight, bias }`);
+  }
+  return checkKeys(name, parameters, keys);
 }
 
 /** Checks parameters against a weight shape; shared by `Conv2d` and the backend boundary. */

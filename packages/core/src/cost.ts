@@ -1,4 +1,4 @@
-/** What a convolution costs: arithmetic, parameters and memory traffic. Pure functions of a problem. */
+/** The cost of a convolution: arithmetic, parameters and memory traffic. Pure functions of a problem. */
 
 import { checkKeys, checkList, checkNumber } from "./check.js";
 import {

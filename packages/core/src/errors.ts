@@ -28,7 +28,7 @@ const brand = (): symbol => Symbol.for("convene.ConveneError");
  * have its ESM and its CommonJS build.
  */
 export class ConveneError extends Error {
-  /** What went wrong, for programs. */
+  /** The kind of the error, for programs. */
   readonly code: ConveneErrorCode;
 
   constructor(code: ConveneErrorCode, message: string, options?: { cause?: unknown }) {
@@ -70,7 +70,7 @@ export class BackendUnavailableError extends ConveneError {
   }
 }
 
-/** What an error says, of whichever realm it is. */
+/** The message of an error of any realm; anything else that was thrown, as `show` writes it. */
 export function messageOf(error: unknown): string {
   try {
     const { message } = error as Error;

@@ -21,7 +21,7 @@ export interface Conv2dFunctionOptions
 const KEYS = ["stride", "padding", "dilation", "groups", "paddingMode", "activation", "accuracy", "bias"];
 
 /**
- * Convolves `x` with `weight` once. It prepares and disposes a plan each time: `prepare` is for what runs again.
+ * Convolves `x` with `weight` once. Each call prepares a plan and disposes it; use `prepare` for a convolution that runs again.
  *
  * @param weight a tensor whose shape is OIHW, `[oc, ic / groups, kh, kw]`
  * @returns the result in the layout of `x`, and without a batch axis where `x` has none

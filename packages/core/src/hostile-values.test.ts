@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import * as author from "./for-backends.js";
 import * as core from "./index.js";
 import { HOSTILE } from "./testing/hostile.js";
 import { plainBackend } from "./testing/plain-backend.js";
@@ -63,8 +64,10 @@ const CALLS: Record<string, readonly [Call, ...(() => unknown)[]]> = {
   zeros: [core.zeros, shape4, layout],
   randomUniform: [core.randomUniform, shape3, () => ({ seed: 1, min: 0, max: 1, layout: "nchw" })],
   toLayout: [core.toLayout, tensor, () => "nhwc"],
-  transpose: [core.transpose, data, data, () => 2, () => 8],
+  transpose: [author.transpose, data, data, () => 2, () => 8],
   fromImageData: [core.fromImageData, () => ({ width: 2, height: 2, data: new Uint8ClampedArray(16) })],
+  toImageData: [core.toImageData, tensor],
+  "network of a list": [(layer) => core.network([layer, CONV]), () => CONV],
   Conv2d: [
     (options, parameters) => new core.Conv2d(options, parameters).weights,
     () => ({
@@ -106,8 +109,8 @@ const CALLS: Record<string, readonly [Call, ...(() => unknown)[]]> = {
   "totalCost of one": [(cost) => core.totalCost([cost]), () => core.problemCost(PROBLEM)],
   formatProblem: [core.formatProblem, () => PROBLEM],
   parseProblem: [core.parseProblem, () => "ic1_ih4_oc1_kh1"],
-  activationRange: [core.activationRange, () => ({ clamp: [0, 1] })],
-  isClamp: [core.isClamp, () => ({ clamp: [0, 1] })],
+  activationRange: [author.activationRange, () => ({ clamp: [0, 1] })],
+  isClamp: [author.isClamp, () => ({ clamp: [0, 1] })],
   ConvTranspose2d: [
     (options, weights) => new core.ConvTranspose2d(options, weights),
     () => ({
@@ -175,14 +178,14 @@ const CALLS: Record<string, readonly [Call, ...(() => unknown)[]]> = {
   formatOperation: [core.formatOperation, () => POOL],
   parseOperation: [core.parseOperation, () => "softmax_c1_h1"],
   isOperationString: [core.isOperationString, () => "softmax_c1_h1"],
-  upsampleSources: [core.upsampleSources, () => core.parseOperation("upsample_c1_ih2_oh4_nearest"), () => "h"],
-  planMemory: [core.planMemory, () => [{ size: 1, from: 0, to: 1 }]],
-  "planMemory of one": [(each) => core.planMemory([each]), () => ({ size: 1, from: 0, to: 1 })],
-  defineBackend: [core.defineBackend, () => ({ name: "none", features: {} })],
-  checkInteger: [(value) => core.checkInteger("size", value, 1), () => 1],
-  checkKeys: [(value) => core.checkKeys("options", value, ["n", "ic", "shape"]), () => ({ n: 1 })],
-  checkOneOf: [(value) => core.checkOneOf("layout", value, ["nchw"]), () => "nchw"],
-  checkBoolean: [(value) => core.checkBoolean("bias", value), () => true],
+  upsampleSources: [author.upsampleSources, () => core.parseOperation("upsample_c1_ih2_oh4_nearest"), () => "h"],
+  planMemory: [author.planMemory, () => [{ size: 1, from: 0, to: 1 }]],
+  "planMemory of one": [(each) => author.planMemory([each]), () => ({ size: 1, from: 0, to: 1 })],
+  defineBackend: [author.defineBackend, () => ({ name: "none", features: {} })],
+  checkInteger: [(value) => author.checkInteger("size", value, 1), () => 1],
+  checkKeys: [(value) => author.checkKeys("options", value, ["n", "ic", "shape"]), () => ({ n: 1 })],
+  checkOneOf: [(value) => author.checkOneOf("layout", value, ["nchw"]), () => "nchw"],
+  checkBoolean: [(value) => author.checkBoolean("bias", value), () => true],
 };
 
 function expectOurs(error: unknown, name: string): void {
@@ -210,7 +213,7 @@ describe("a function of core", () => {
 
   it("is each of them", () => {
     const tested = Object.keys(CALLS).map((name) => name.split(/[.,' ]/)[0]);
-    const functions = Object.entries(core).filter(
+    const functions = Object.entries({ ...core, ...author }).filter(
       ([name, value]) => typeof value === "function" && !name.endsWith("Error"),
     );
     const elsewhere = ["prepare", "conv2d", "limitOpening"];

@@ -1,37 +1,31 @@
 /**
- * @convene/core: tensors, convolutions, networks, problems and the contract with backends. It imports nothing, and names
- * no backend.
+ * @convene/core: tensors, convolutions, networks, problems, and what a backend looks like to who calls it. It imports nothing,
+ * and names no backend. What only the author of a backend needs is in `@convene/core/backend`.
  *
  * @packageDocumentation
  */
 
-export { type Activation, activationRange, type Clamp, isClamp } from "./activation.js";
+export type { Activation, Clamp } from "./activation.js";
 export type {
   Arithmetic,
   Backend,
   BackendFeatures,
-  BackendImplementation,
   Conv2dPlan,
   DeviceTensor,
   Lifetime,
   MemoryUse,
   OperationPlan,
-  OperationPlanImplementation,
-  PlanImplementation,
   PrepareOptions,
   ReadOptions,
   Support,
 } from "./backend.js";
-// For the factories of backends, so that theirs refuse bad options with the same words.
-export { checkBoolean, checkInteger, checkKeys, checkOneOf } from "./check.js";
 export { type BatchNorm, foldBatchNorm } from "./batch-norm.js";
 export { ConvTranspose2d, type ConvTranspose2dOptions } from "./conv-transpose2d.js";
 export { Conv2d, type Conv2dOptions, type Conv2dWeights, depthwiseSeparable } from "./conv2d.js";
 export { type Cost, problemCost, totalCost } from "./cost.js";
-export { defineBackend } from "./define-backend.js";
 export { BackendUnavailableError, ConveneError, type ConveneErrorCode } from "./errors.js";
 export { conv2d, type Conv2dFunctionOptions } from "./functional.js";
-export { type MemoryPlan, planMemory, type SizedLifetime } from "./memory-plan.js";
+export { fromImageData, type ImageDataOrPixels, type Pixels, toImageData } from "./image-data.js";
 export { linear, type LinearOptions } from "./linear.js";
 export type { Model, ModelLayer, ModelOptions, NamedModel, OutputTensor, RunOptions } from "./model.js";
 export {
@@ -76,15 +70,12 @@ export {
   type UpsampleOptions,
 } from "./operations/layers.js";
 export type { Operation } from "./operations/operation.js";
-// For the factories of backends too: opening that waits for something ends.
-export { limitOpening, OPENING_LIMIT } from "./opening-limit.js";
 export {
   type ActivationProblem,
   type BinaryProblem,
   type ChannelShuffleProblem,
   type ConcatProblem,
   isOperationProblem,
-  OPERATION_KINDS,
   operationInputShapes,
   type OperationKind,
   operationOutputShape,
@@ -103,7 +94,6 @@ export {
   type UpsampleProblem,
 } from "./operations/operation-problem.js";
 export { formatOperation, isOperationString, parseOperation } from "./operations/operation-string.js";
-export { type UpsampleSources, upsampleSources } from "./operations/upsample-sources.js";
 export type { Padding, Pads, Same } from "./padding.js";
 export { type Preparable, prepare } from "./prepare.js";
 export {
@@ -117,14 +107,5 @@ export {
 } from "./problem.js";
 export { formatProblem, parseProblem } from "./problem-string.js";
 export type { Shape, Shape3, Shape4 } from "./shape.js";
-export {
-  fromImageData,
-  type Layout,
-  randomUniform,
-  type Tensor,
-  tensor,
-  toLayout,
-  transpose,
-  zeros,
-} from "./tensor.js";
+export { type Layout, randomUniform, type Tensor, tensor, toLayout, zeros } from "./tensor.js";
 export type { NestedNumbers } from "./to-float32.js";

@@ -1,7 +1,6 @@
 /** `torch.nn.Linear` as what it is: a pointwise convolution on one pixel. */
 
-import { Conv2d, type Conv2dOptions, type Conv2dWeights } from "./conv2d.js";
-import { checkKeys } from "./check.js";
+import { checkLayerOptions, Conv2d, type Conv2dOptions, type Conv2dWeights } from "./conv2d.js";
 
 export interface LinearOptions extends Pick<Conv2dOptions, "bias" | "activation"> {
   readonly inFeatures: number;
@@ -15,11 +14,11 @@ export interface LinearOptions extends Pick<Conv2dOptions, "bias" | "activation"
  * @param parameters `weight` is `[outFeatures, inFeatures]` as in PyTorch
  */
 export function linear(options: LinearOptions, parameters?: Conv2dWeights | { readonly seed?: number }): Conv2d {
-  const { inFeatures, outFeatures, ...rest } = checkKeys("linear options", options, [
-    "inFeatures",
-    "outFeatures",
-    "bias",
-    "activation",
-  ]);
+  const { inFeatures, outFeatures, ...rest } = checkLayerOptions(
+    "linear options",
+    options,
+    ["inFeatures", "outFeatures", "bias", "activation"],
+    "linear(options, { weight, bias })",
+  );
   return new Conv2d({ ...rest, inChannels: inFeatures, outChannels: outFeatures, kernelSize: 1 }, parameters);
 }

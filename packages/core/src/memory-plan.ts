@@ -15,7 +15,7 @@ export interface SizedLifetime {
 export interface MemoryPlan {
   /** One for each lifetime, in its order. */
   readonly offsets: readonly number[];
-  /** What the arena must hold. */
+  /** The size that the arena must have. */
   readonly total: number;
 }
 

@@ -7,19 +7,27 @@ import { disposable } from "./dispose-symbols.js";
 import { ConveneError, show } from "./errors.js";
 import type { ResolvedLayer, ResolvedOutput } from "./network.js";
 import type { Problem } from "./operations/operation-problem.js";
-import { asBatchedAs, checkShape3or4, elementCount, sameShape, type Shape, type Shape4 } from "./shape.js";
+import {
+  asBatchedAs,
+  checkShape3or4,
+  elementCount,
+  meantChannelsFirst,
+  sameShape,
+  type Shape,
+  type Shape4,
+} from "./shape.js";
 import { checkInto, checkTensor, type Layout, type Tensor } from "./tensor.js";
 
 /** One layer of a prepared model. */
 export interface ModelLayer {
   readonly name: string;
   readonly problem: Problem;
-  /** What runs it. */
+  /** The algorithm that runs the layer, such as `"igemm-4x8"`. */
   readonly algorithm: string;
   /** Whether `algorithm` transforms its operands; never where the model was prepared with `accuracy: "strict"`. */
   readonly arithmetic: Arithmetic;
   readonly cost: Cost;
-  /** What the latest run took, where the model was prepared with `profile`. */
+  /** Milliseconds of this layer in the latest run, where the model was prepared with `profile`. */
   readonly milliseconds: number | undefined;
 }
 
@@ -40,7 +48,7 @@ export interface Model<S extends Shape = Shape4> {
   [Symbol.dispose](): void;
 }
 
-/** An output of a `NamedModel`: a tensor, and what the network says of its dimensions. */
+/** An output of a `NamedModel`: a tensor, and its dimensions as the network has them. */
 export interface OutputTensor extends Tensor {
   /** Such as `[1, 512, 16]`; for elements in the order of `data`. */
   readonly dims: readonly number[];
@@ -64,8 +72,8 @@ export interface NamedModel {
 
 export interface RunOptions<S extends Shape = Shape4> {
   /**
-   * A host tensor of `outputShape`, whose data are overwritten; it is also what the promise resolves to. It may be `x`, which is
-   * copied at once. Runs in flight at the same time need one each: see `ReadOptions`.
+   * A host tensor of `outputShape`, whose data are overwritten; the promise resolves to this tensor. It may be `x`, because `x` is
+   * copied at once. Runs in flight at the same time need a tensor each: see `ReadOptions`.
    */
   readonly into?: Tensor<S>;
 }
@@ -75,7 +83,7 @@ export interface ModelOptions extends PrepareOptions {
   readonly profile?: boolean;
 }
 
-/** What a model is made of: all that `prepare` has prepared and reserved. */
+/** The parts of a model: all that `prepare` has prepared and reserved. */
 export interface ModelParts {
   readonly backend: Backend;
   readonly layers: readonly ResolvedLayer[];
@@ -84,7 +92,7 @@ export interface ModelParts {
   /** By name, in the order of the network's. */
   readonly inputShapes: Readonly<Record<string, Shape>>;
   readonly outputs: readonly ResolvedOutput[];
-  /** What holds a value: an earlier layer's index, or −1−i for input i. */
+  /** The tensor that holds a value: an earlier layer's index, or −1−i for input i. */
   readonly tensorOf: (value: number) => DeviceTensor;
   readonly profile: boolean;
   /** Gives plans and tensors back; called once. */
@@ -97,7 +105,7 @@ interface Call<Answer> {
   read(): Promise<Answer>;
 }
 
-/** What both models share. */
+/** The code that both kinds of model share. */
 function createRunner({ backend, layers, plans, tensorOf, inputShapes, profile, release }: ModelParts) {
   const times: number[] = [];
   const targets = Object.keys(inputShapes).map((_, index) => tensorOf(-1 - index));
@@ -173,9 +181,12 @@ function createRunner({ backend, layers, plans, tensorOf, inputShapes, profile, 
 function checkInput(what: string, tensor: Tensor<Shape>, expected: Shape): Tensor {
   const own = checkTensor(tensor, what, checkShape3or4);
   if (!sameShape(own.shape, expected)) {
+    const meant = meantChannelsFirst(own.shape, expected.at(-3)!);
     throw new ConveneError(
       "ERR_SHAPE",
-      `${what} has shape ${show(own.shape)}; this model was prepared for ${show(expected)}`,
+      meant && sameShape(meant, expected)
+        ? `${what} has shape ${show(own.shape)}; this model was prepared for ${show(expected)}. It looks like [n, h, w, c], and shapes are [n, c, h, w] in every layout: tensor(data, ${show(expected)}, { layout: "nhwc" }) for data with channels last`
+        : `${what} has shape ${show(own.shape)}; this model was prepared for ${show(expected)}`,
     );
   }
   return own as Tensor;

@@ -42,7 +42,6 @@ describe("network", () => {
 
   it.each<[string, unknown[], string]>([
     ["nothing", [], "a network needs at least one layer"],
-    ["an array in place of its entries", [[up, down]], "layer 0 ([a Conv2d, a Conv2d]) must be an object"],
     ["null", [up, null], "layer 1 (null) must be an object"],
     ["a layer without a conv", [{ name: "a" }], "layer 0: conv (undefined) must be a Conv2d"],
     ["options in place of a Conv2d", [{ conv: { inChannels: 1 } }], "layer 0: conv ({ inChannels }) must be a Conv2d"],
@@ -85,6 +84,30 @@ describe("network", () => {
     ["null for a reference", [up, { conv: same, residual: null }], "layer 1: residual (null) must be"],
     ["a Conv2d for a reference", [up, { conv: same, residual: up }], "layer 1: residual (a Conv2d) must be"],
   ])("refuses %s", (_, entries, words) => {
+    expectError(() => network(...(entries as NetworkLayer[])), "ERR_INVALID_OPTION", words);
+  });
+});
+
+describe("network of lists", () => {
+  const layer = new Conv2d({ inChannels: 2, outChannels: 2, kernelSize: 1 });
+  const names = (net: { readonly layers: readonly { readonly name: string }[] }) => net.layers.map(({ name }) => name);
+
+  it("takes an array for its layers, alone or among others", () => {
+    expect(names(network([layer, { conv: layer, name: "b" }, layer]))).toEqual(["0", "b", "2"]);
+    expect(names(network(layer, [layer, { conv: layer, name: "b" }], layer))).toEqual(["0", "1", "b", "3"]);
+    expect(network([layer, layer]).outputShape([1, 2, 5, 5])).toEqual([1, 2, 5, 5]);
+  });
+
+  it("counts what stands in an array like what stands by itself", () => {
+    const [, , last] = network([layer, layer], { conv: layer, residual: 0 }).layers;
+    expect(last).toMatchObject({ input: 1, residual: 0 });
+  });
+
+  it.each<[unknown[], string]>([
+    [[[]], "a network needs at least one layer"],
+    [[[layer, [layer]]], "layer 1 ([a Conv2d]) must be an object"],
+    [[[layer, undefined]], "layer 1 (undefined) must be an object"],
+  ])("refuses %o", (entries, words) => {
     expectError(() => network(...(entries as NetworkLayer[])), "ERR_INVALID_OPTION", words);
   });
 });

@@ -13,7 +13,7 @@ import { activation } from "./operations/layers.js";
 import { isOperation, type Operation } from "./operations/operation.js";
 import { isOperationProblem, operationOutputShape, type Problem } from "./operations/operation-problem.js";
 import { outputShape } from "./problem.js";
-import { asBatchedAs, batched, checkShape3or4, sameShape, type Shape, type Shape3, type Shape4 } from "./shape.js";
+import { asBatchedAs, batched, checkSizes, sameShape, type Shape, type Shape3, type Shape4 } from "./shape.js";
 import { checkLayout, type Layout } from "./tensor.js";
 
 /** An earlier value: a layer's name or index, or a network input's name (`"input"`, unless a graph says otherwise). */
@@ -25,15 +25,15 @@ export interface NetworkLayer {
   readonly op?: Operation;
   /** A name that later layers can refer to. */
   readonly name?: string;
-  /** What it reads. Default: the layer before it. */
+  /** The value that the layer reads. Default: that of the layer before it. */
   readonly input?: LayerRef;
-  /** What an operation of several inputs reads, in their order. */
+  /** The values that an operation of several inputs reads, in their order. */
   readonly inputs?: readonly LayerRef[];
   /** A value of a convolution's output shape, added before its activation. */
   readonly residual?: LayerRef;
 }
 
-/** What stands for a layer that needs no name and reads the layer before it. */
+/** An entry of a network: a layer by itself, which reads the layer before it, or a `NetworkLayer` with a name and inputs. */
 export type NetworkEntry = Conv2d | ConvTranspose2d | Operation | NetworkLayer;
 
 /** A convolution whose references are resolved: an earlier layer's index, or −1−i for the network's input i. */
@@ -60,14 +60,14 @@ export interface ResolvedOutput {
   readonly name: string;
   /** As in `ResolvedLayer`. */
   readonly value: number;
-  /** What `run` answers in; left out, the layout of the first input. */
+  /** The layout of the answer. Left out: that of the first input. */
   readonly layout: Layout | undefined;
-  /** What `run` says of the answer's dimensions; left out, its shape in the layout's order. */
+  /** The answer's `dims`. Left out: its shape, in the layout's order. */
   readonly dims: readonly number[] | undefined;
 }
 
-/** Shapes of a network's inputs, by name; or of its only one. */
-export type InputShapes = Shape | Readonly<Record<string, Shape>>;
+/** Shapes of a network's inputs, `[n, c, h, w]` or `[c, h, w]`, by name; or of its only one. Their lengths are checked at run time. */
+export type InputShapes = readonly number[] | Readonly<Record<string, readonly number[]>>;
 
 export interface Network {
   /** Names of its inputs. */
@@ -88,7 +88,8 @@ export interface Network {
 }
 
 /**
- * A list of layers. The last one's output is the network's.
+ * A list of layers, each fed by the one before. The last one's output is the network's. What stands in an array counts as if it
+ * stood there by itself: `network(layers)`, `network(stem, depthwiseSeparable(options), head)`.
  *
  * @example
  * network(
@@ -99,8 +100,9 @@ export interface Network {
  * )
  * @throws ConveneError `ERR_INVALID_OPTION` for an empty list, a reference to what does not come before, or a name used twice
  */
-export function network(...entries: readonly NetworkEntry[]): Network {
-  const { layers } = resolveLayers(entries, ["input"]);
+export function network(...entries: readonly (NetworkEntry | readonly NetworkEntry[])[]): Network {
+  const flat = readFrom("layers", () => entries.flatMap((each) => (Array.isArray(each) ? Array.from(each) : [each])));
+  const { layers } = resolveLayers(flat as readonly NetworkEntry[], ["input"]);
   const output: ResolvedOutput = { name: "output", value: layers.length - 1, layout: undefined, dims: undefined };
   return makeNetwork(["input"], layers, [output]);
 }
@@ -115,7 +117,7 @@ export interface GraphOutput {
   readonly dims?: readonly number[];
 }
 
-/** What `graph` takes. */
+/** The inputs, layers and outputs of a graph. */
 export interface GraphOptions {
   /** Names. Default: `["input"]`. */
   readonly inputs?: readonly string[];
@@ -220,7 +222,7 @@ function makeNetwork(
 }
 
 /** Whether shapes are given by name. A tensor, which somebody may give for its shape, is no record of shapes. */
-export function isNamed(shapes: InputShapes): shapes is Readonly<Record<string, Shape>> {
+export function isNamed(shapes: InputShapes): shapes is Readonly<Record<string, readonly number[]>> {
   return readFrom("input", () => {
     return typeof shapes === "object" && shapes !== null && !Array.isArray(shapes) && !("layout" in shapes);
   });
@@ -229,7 +231,7 @@ export function isNamed(shapes: InputShapes): shapes is Readonly<Record<string, 
 /** Shapes by name, in the order of the inputs. @throws ConveneError `ERR_SHAPE`, `ERR_INVALID_OPTION` */
 export function checkInputShapes(inputs: readonly string[], shapes: InputShapes): Readonly<Record<string, Shape>> {
   if (!isNamed(shapes)) {
-    if (inputs.length === 1) return { [inputs[0]!]: checkShape3or4(shapes, "input") };
+    if (inputs.length === 1) return { [inputs[0]!]: checkSizes(shapes, "input") };
     const example = inputs.map((name) => `${name}: [n, c, h, w]`).join(", ");
     throw new ConveneError(
       "ERR_SHAPE",
@@ -241,7 +243,7 @@ export function checkInputShapes(inputs: readonly string[], shapes: InputShapes)
     inputs.map((name) => {
       const shape = own[name];
       if (shape === undefined) throw new ConveneError("ERR_SHAPE", `the shape of the input ${show(name)} is missing`);
-      return [name, checkShape3or4(shape, name)];
+      return [name, checkSizes(shape, name)];
     }),
   );
 }

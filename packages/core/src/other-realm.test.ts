@@ -12,7 +12,8 @@ import { conv2d } from "./functional.js";
 import { network } from "./network.js";
 import { isOutOfMemory } from "./out-of-memory.js";
 import { prepare } from "./prepare.js";
-import { fromImageData, tensor, toLayout } from "./tensor.js";
+import { fromImageData } from "./image-data.js";
+import { tensor, toLayout } from "./tensor.js";
 import { expectError, expectRejection } from "./testing/expect-error.js";
 import { plainBackend } from "./testing/plain-backend.js";
 

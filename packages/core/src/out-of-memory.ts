@@ -1,4 +1,4 @@
-/** Which of an engine's own errors say that there is no room. */
+/** Tells an engine's errors about missing memory from its other errors. */
 
 /**
  * Whether `error` is what an engine throws where it has no memory for a typed array, a buffer, an array or a WebAssembly

@@ -21,11 +21,12 @@ import { isOperationProblem, type Problem } from "./operations/operation-problem
 import { isOperation, type Operation } from "./operations/operation.js";
 import { batched, type Shape, type Shape3, type Shape4 } from "./shape.js";
 
-/** What can be prepared: a layer, a network, or what gives a network for the sizes of its inputs. */
+/** A layer, a network, or a source that gives a network for the sizes of its inputs. */
 export type Preparable = Conv2d | ConvTranspose2d | Operation | Network | NetworkSource;
 
 /**
- * Validates, plans every layer, packs the weights and reserves the memory: all that can be done before data arrives.
+ * Validates the network, plans every layer, packs the weights and reserves the memory, so that a run allocates nothing. A model is for
+ * one input shape: prepare another model for another shape.
  * Intermediate tensors share memory by liveness, so a chain of layers runs in the memory of its widest pair.
  *
  * @param layers a `Conv2d`, a `network` or `graph`, or what `readOnnx` gives
@@ -50,13 +51,13 @@ export function prepare(
 export function prepare(
   backend: Backend,
   layers: Preparable,
-  inputShape: Shape,
+  inputShape: readonly number[],
   options?: ModelOptions,
 ): Promise<Model<Shape>>;
 export function prepare(
   backend: Backend,
   layers: Preparable,
-  inputShapes: Readonly<Record<string, Shape>>,
+  inputShapes: Readonly<Record<string, readonly number[]>>,
   options?: ModelOptions,
 ): Promise<NamedModel>;
 export async function prepare(

@@ -10,6 +10,7 @@
  */
 
 import type { Clamp } from "./activation.js";
+import { float32Text } from "./decimal.js";
 import { ConveneError, show } from "./errors.js";
 import { type Conv2dProblem, conv2dProblem, type PaddingMode, readProblem } from "./problem.js";
 
@@ -64,7 +65,7 @@ export function formatProblem(problem: Conv2dProblem): string {
   if (!p.bias) words.push("nobias");
   if (p.residual) words.push("residual");
   if (typeof p.activation === "string") words.push(p.activation);
-  else if (p.activation) words.push(`clamp${p.activation.clamp.join(":")}`);
+  else if (p.activation) words.push(`clamp${p.activation.clamp.map(float32Text).join(":")}`);
   return words.join("_");
 }
 

@@ -5,7 +5,7 @@ import { checkBoolean, checkInteger, checkKeys, checkOneOf } from "./check.js";
 import { ConveneError } from "./errors.js";
 import { checkShape, type Shape4 } from "./shape.js";
 
-/** Where taps outside the input read: `torch.nn.Conv2d`'s `padding_mode`. */
+/** The pixel that a tap outside the input reads: `torch.nn.Conv2d`'s `padding_mode`. */
 export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
 
 export const PADDING_MODES = ["zeros", "reflect", "replicate", "circular"] as const satisfies readonly PaddingMode[];
@@ -42,7 +42,7 @@ export interface Conv2dProblem {
   readonly activation: Clamp | undefined;
 }
 
-/** What `conv2dProblem` takes: sizes as in `Conv2dProblem`, with PyTorch's defaults for what is left out. */
+/** The argument of `conv2dProblem`: sizes as in `Conv2dProblem`. A size that is left out has PyTorch's default. */
 export interface Conv2dProblemSpec {
   readonly n?: number;
   readonly g?: number;

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import * as author from "./for-backends.js";
 import * as core from "./index.js";
 import { plainBackend, type PlainOptions } from "./testing/plain-backend.js";
 import { TRIED_OPERATIONS } from "./testing/tried-operations.js";
@@ -14,7 +15,7 @@ const RESIDUAL = CONV.problem([1, 1, 1, 1], { residual: true });
 const WEIGHT = Float32Array.of(1);
 const ONE: core.Shape4 = [1, 1, 1, 1];
 const conv = (options: object, parameters?: object) => new Conv2d({ ...SMALL, ...options }, parameters as never);
-const own = (methods: object) => (): unknown => core.defineBackend({ ...IMPLEMENTATION, ...methods } as never);
+const own = (methods: object) => (): unknown => author.defineBackend({ ...IMPLEMENTATION, ...methods } as never);
 const open = (options?: PlainOptions): core.Backend => plainBackend(options).backend;
 /** Plan, input and output of one point, and a third tensor. */
 async function world(problem = PROBLEM) {
@@ -48,10 +49,23 @@ const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
   "… (…) must be one of …": [() => conv({ paddingMode: "ZEROS" }), () => conv({ paddingMode: "zeros" })],
   "… (…) must be true or false": [() => conv({ bias: 0 }), () => conv({ bias: false })],
   "… (…) must be an object": [() => zeros(ONE, "nhwc" as never), () => zeros(ONE, { layout: "nhwc" })],
+  "… has no key …; it is written …": [() => conv({ padding_mode: "reflect" }), () => conv({ paddingMode: "reflect" })],
+  "… has no key …: weights and seed are the second argument, …": [
+    () => conv({ bias: false, weight: WEIGHT }),
+    () => conv({ bias: false }, { weight: WEIGHT }),
+  ],
+  "bias (…) must be true or false: its values are in the second argument, …": [
+    () => conv({ bias: WEIGHT }),
+    () => conv({}, { weight: WEIGHT, bias: WEIGHT }),
+  ],
+  "… (…) must be an object, { weight, bias }": [
+    () => conv({ bias: false }, WEIGHT),
+    () => conv({ bias: false }, { weight: WEIGHT }),
+  ],
   "… has no key …; its keys are …": [() => conv({ strides: 2 }), () => conv({ stride: 2 })],
   "… (…) must be an array": [
-    () => core.planMemory({ size: 1, from: 0, to: 1 } as never),
-    () => core.planMemory([{ size: 1, from: 0, to: 1 }]),
+    () => author.planMemory({ size: 1, from: 0, to: 1 } as never),
+    () => author.planMemory([{ size: 1, from: 0, to: 1 }]),
   ],
   "… cannot be read (…)": [
     () => zeros(ONE, { get layout(): never { throw new Error("no"); } }), // prettier-ignore
@@ -180,9 +194,23 @@ const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
     () => conv({ bias: false }, { weight: new Float32Array(2) }),
     () => conv({ bias: false }, { weight: new Float32Array(1) }),
   ],
-  "input (…) has … channels; expected inChannels (…)": [
-    () => conv({ inChannels: 3 }).problem([1, 8, 8, 3]),
+  "input (…) has … channels; expected inChannels (…). Shapes are [n, c, h, w]": [
+    () => conv({ inChannels: 3 }).problem([1, 8, 3, 8]),
     () => conv({ inChannels: 3 }).problem([1, 3, 8, 8]),
+  ],
+  'input (…) has … channels; expected inChannels (…). It looks like [n, h, w, c], and shapes are [n, c, h, w] in every layout: …, with { layout: "nhwc" } where the data have channels last':
+    [
+      () => conv({ inChannels: 3 }).problem([1, 8, 8, 3]),
+      () => conv({ inChannels: 3 }).problem(zeros([1, 3, 8, 8], { layout: "nhwc" }).shape),
+    ],
+  "image (…) has … images; expected 1: tensor(data.subarray(i * c * h * w, (i + 1) * c * h * w), [c, h, w], { layout }) is image i":
+    [
+      () => core.toImageData(zeros([2, 3, 1, 1])),
+      () => core.toImageData(tensor(zeros([2, 3, 1, 1]).data.subarray(3, 6), [3, 1, 1])),
+    ],
+  "image (…) has … channels; expected 1 (grey), 3 (RGB) or 4 (RGBA), in a shape [n, c, h, w]": [
+    () => core.toImageData(zeros([1, 2, 1, 1])),
+    () => core.toImageData(zeros([1, 1, 1, 1])),
   ],
   "bias is missing: pass a Float32Array of …, or bias: false": [
     () => conv({}, { weight: WEIGHT }),
@@ -212,6 +240,14 @@ const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
     async () => (await prepare(open(), CONV, [1, 1, 1, 2])).run(zeros(ONE)),
     async () => (await prepare(open(), CONV, [1, 1, 1, 2])).run(zeros([1, 1, 1, 2])),
   ],
+  '… has shape …; this model was prepared for …. It looks like [n, h, w, c], and shapes are [n, c, h, w] in every layout: tensor(data, …, { layout: "nhwc" }) for data with channels last':
+    [
+      async () => (await prepare(open(), conv({ inChannels: 3 }), [1, 3, 2, 2])).run(zeros([1, 2, 2, 3])),
+      async () =>
+        (await prepare(open(), conv({ inChannels: 3 }), [1, 3, 2, 2])).run(
+          tensor(zeros([1, 2, 2, 3]).data, [1, 3, 2, 2], { layout: "nhwc" }),
+        ),
+    ],
   "into has shape …; expected …": [
     async () => (await prepare(open(), CONV, ONE)).run(zeros(ONE), { into: zeros([1, 1, 1, 2]) }),
     async () =>
@@ -334,6 +370,16 @@ const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
       x.dispose();
       return backend.read(backend.allocate(ONE));
     },
+  ],
+  "no memory for … bytes on the host": [
+    () => {
+      const full = (): never => {
+        throw new RangeError("Array buffer allocation failed");
+      };
+      vi.stubGlobal("Uint8ClampedArray", new Proxy(Uint8ClampedArray, { construct: full }));
+      core.toImageData(zeros([1, 1, 1, 1]));
+    },
+    () => core.toImageData(zeros([1, 1, 1, 1])),
   ],
   "no memory for … float32 elements on the host": [
     () => {

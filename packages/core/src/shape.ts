@@ -26,7 +26,12 @@ export function checkShape(shape: Shape4, what = "shape"): Shape4 {
 
 /** As `checkShape`, also without n. */
 export function checkShape3or4<S extends Shape>(shape: S, what = "shape"): S {
-  return check(shape, what, 3) as S;
+  return check(shape, what, 3) as unknown as S;
+}
+
+/** The same for a list whose length the compiler does not know. */
+export function checkSizes(sizes: readonly number[], what = "shape"): Shape {
+  return check(sizes, what, 3) as unknown as Shape;
 }
 
 function check(shape: unknown, what: string, least: number): readonly number[] {
@@ -52,6 +57,16 @@ function check(shape: unknown, what: string, least: number): readonly number[] {
     throw new ConveneError("ERR_SHAPE", `${what} (${show(sizes)}) has ${count} elements; the most is 2^31 - 1`);
   }
   return Object.freeze(sizes);
+}
+
+/**
+ * The shape `[n, c, h, w]` that was meant where one with channels last was given; undefined where it does not look like that.
+ *
+ * @param channels how many there should be
+ */
+export function meantChannelsFirst(given: Shape, channels: number): Shape | undefined {
+  const [c, h, w] = given.slice(-3) as [number, number, number];
+  return w === channels && c !== channels ? ([...given.slice(0, -3), w, c, h] as unknown as Shape) : undefined;
 }
 
 /** The same shape with a batch axis. */

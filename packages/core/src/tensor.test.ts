@@ -1,16 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { expectError } from "./testing/expect-error.js";
 import type { Shape4 } from "./shape.js";
-import {
-  fromImageData,
-  type Layout,
-  randomUniform,
-  tensor,
-  type Tensor,
-  toLayout,
-  transpose,
-  zeros,
-} from "./tensor.js";
+import { type Layout, randomUniform, tensor, type Tensor, toLayout, transpose, zeros } from "./tensor.js";
 
 const BAD_SHAPES: [unknown, string][] = [
   [[1, 65536, 65536, 1], "has 4294967296 elements; the most is 2^31 - 1"],
@@ -230,40 +221,5 @@ describe("transpose", () => {
     const to = new Float32Array(6);
     transpose(Float32Array.of(1, 2, 3, 4, 5, 6), to, 2, 3);
     expect([...to]).toEqual([1, 4, 2, 5, 3, 6]);
-  });
-});
-
-describe("fromImageData", () => {
-  it("keeps red, green and blue as fractions and drops alpha", () => {
-    const image = { width: 2, height: 1, data: Uint8ClampedArray.of(255, 0, 51, 7, 0, 102, 255, 200) };
-    expect(fromImageData(image)).toEqual({
-      shape: [1, 3, 1, 2],
-      layout: "nhwc",
-      data: Float32Array.of(1, 0, 0.2, 0, 0.4, 1),
-    });
-  });
-
-  it("reads every row of an image", () => {
-    const data = Uint8ClampedArray.from({ length: 2 * 3 * 4 }, (_, at) => at);
-    const expected = [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 16, 17, 18, 20, 21, 22];
-    expect(fromImageData({ width: 2, height: 3, data })).toEqual({
-      shape: [1, 3, 3, 2],
-      layout: "nhwc",
-      data: Float32Array.from(expected, (value) => value / 255),
-    });
-  });
-
-  it.each<[unknown, string]>([
-    [{ width: 2, height: 3, data: new Uint8ClampedArray(6) }, "imageData.data has 6 bytes; expected 24 (3 x 2 RGBA)"],
-    [{ width: 2, height: 1, data: new Uint8ClampedArray(6) }, "imageData.data has 6 bytes; expected 8 (1 x 2 RGBA)"],
-    [{ width: 0, height: 1, data: [] }, "w (0) must be an integer of at least 1"],
-    [{ width: 1.5, height: 2, data: new Uint8ClampedArray(12) }, "w (1.5) must be an integer"],
-    [{ width: 65536, height: 65536, data: [] }, "the most is 2^31 - 1"],
-    [{ width: 1, height: 1 }, "imageData ({ width, height }) must have width, height and RGBA data"],
-    [null, "imageData (null) must have width, height and RGBA data"],
-    [undefined, "imageData (undefined) must have width, height and RGBA data"],
-    ["image.png", 'imageData ("image.png") must have width, height and RGBA data'],
-  ])("refuses %o", (image, words) => {
-    expectError(() => fromImageData(image as ImageData), "ERR_SHAPE", words);
   });
 });

@@ -1,12 +1,13 @@
 /** Host tensors: float32 in ordinary memory, in either layout. */
 
-import { arrayType, checkFloat32Array, checkInteger, checkKeys, checkOneOf, readFrom } from "./check.js";
+import { checkFloat32Array, checkInteger, checkKeys, checkOneOf, readFrom } from "./check.js";
 import { ConveneError, show } from "./errors.js";
 import { fillUniform, mt19937 } from "./random.js";
 import {
   batched,
   checkShape,
   checkShape3or4,
+  checkSizes,
   elementCount,
   sameShape,
   type Shape,
@@ -96,7 +97,8 @@ interface TensorFunction {
    */
   (data: Float32Array | readonly number[], shape: Shape4, options?: LayoutOption): Tensor;
   (data: Float32Array | readonly number[], shape: Shape3, options?: LayoutOption): Tensor<Shape3>;
-  (data: Float32Array | readonly number[], shape: Shape, options?: LayoutOption): Tensor<Shape>;
+  /** A shape whose length the compiler does not know, such as `const shape = [1, 3, 8, 8]`: it is checked at run time. */
+  (data: Float32Array | readonly number[], shape: readonly number[], options?: LayoutOption): Tensor<Shape>;
 
   /**
    * Converts to float32 as `torch.tensor(data).float()` does, always into a new array: float64 and float16, integers of
@@ -111,25 +113,25 @@ interface TensorFunction {
    */
   from(data: NestedNumbers, shape: Shape4, options?: LayoutOption): Tensor;
   from(data: NestedNumbers, shape: Shape3, options?: LayoutOption): Tensor<Shape3>;
-  from(data: NestedNumbers, shape?: Shape, options?: LayoutOption): Tensor<Shape>;
+  from(data: NestedNumbers, shape?: readonly number[], options?: LayoutOption): Tensor<Shape>;
 }
 
 export const tensor: TensorFunction = /* @__PURE__ */ Object.assign(over as TensorFunction, {
   from: converted as TensorFunction["from"],
 });
 
-function over(data: Float32Array | readonly number[], shape: Shape, options?: LayoutOption): Tensor<Shape> {
-  const checked = checkShape3or4(shape);
+function over(data: Float32Array | readonly number[], shape: readonly number[], options?: LayoutOption): Tensor<Shape> {
+  const checked = checkSizes(shape);
   const layout = layoutOption("tensor options", options);
   const array = readFrom("data", () => (Array.isArray(data) ? fromNumbers(data, checked) : data)) as Float32Array;
   checkFloat32Array("data", array, elementCount(checked), `shape ${show(checked)}`);
   return { shape: checked, layout, data: array };
 }
 
-function converted(data: NestedNumbers, shape?: Shape, options?: LayoutOption): Tensor<Shape> {
+function converted(data: NestedNumbers, shape?: readonly number[], options?: LayoutOption): Tensor<Shape> {
   const layout = layoutOption("tensor.from options", options);
   const sizes = sizesOf(data);
-  const checked = shape === undefined ? nestedShape(sizes, layout) : checkShape3or4(shape);
+  const checked = shape === undefined ? nestedShape(sizes, layout) : checkSizes(shape);
   checkCount(
     sizes.reduce((product, size) => product * size, 1),
     checked,
@@ -143,8 +145,7 @@ function nestedShape(sizes: readonly number[], layout: Layout): Shape {
   const [before, image] = [sizes.slice(0, -3), sizes.slice(-3)];
   const [h, w, c] = image;
   const shape = layout === "nhwc" && image.length === 3 ? [...before, c, h, w] : sizes;
-  // A list of any length, which the check makes a shape of.
-  return checkShape3or4(shape as unknown as Shape, "shape of data");
+  return checkSizes(shape as readonly number[], "shape of data");
 }
 
 function checkCount(count: number, shape: Shape): void {
@@ -176,9 +177,9 @@ function fromNumbers(data: readonly unknown[], shape: Shape): Float32Array {
 /** A tensor of zeros. @throws ConveneError `ERR_SHAPE`, or `ERR_OUT_OF_MEMORY` */
 export function zeros(shape: Shape4, options?: LayoutOption): Tensor;
 export function zeros(shape: Shape3, options?: LayoutOption): Tensor<Shape3>;
-export function zeros(shape: Shape, options?: LayoutOption): Tensor<Shape>;
-export function zeros(shape: Shape, options?: LayoutOption): Tensor<Shape> {
-  const checked = checkShape3or4(shape);
+export function zeros(shape: readonly number[], options?: LayoutOption): Tensor<Shape>;
+export function zeros(shape: readonly number[], options?: LayoutOption): Tensor<Shape> {
+  const checked = checkSizes(shape);
   const layout = layoutOption("zeros options", options);
   return { shape: checked, layout, data: hostArray(elementCount(checked)) };
 }
@@ -197,8 +198,8 @@ interface UniformOptions extends LayoutOption {
  */
 export function randomUniform(shape: Shape4, options?: UniformOptions): Tensor;
 export function randomUniform(shape: Shape3, options?: UniformOptions): Tensor<Shape3>;
-export function randomUniform(shape: Shape, options?: UniformOptions): Tensor<Shape>;
-export function randomUniform(shape: Shape, options: UniformOptions = {}): Tensor<Shape> {
+export function randomUniform(shape: readonly number[], options?: UniformOptions): Tensor<Shape>;
+export function randomUniform(shape: readonly number[], options: UniformOptions = {}): Tensor<Shape> {
   const keys = ["layout", "seed", "min", "max"];
   const { layout = "nchw", seed = 0, min = 0, max = 1 } = checkKeys("randomUniform options", options, keys);
   for (const [name, bound] of [
@@ -251,42 +252,6 @@ export function transpose(from: Float32Array, to: Float32Array, rows: number, co
       }
     }
   }
-}
-
-/**
- * An image as a tensor of shape `[1, 3, height, width]`, in `nhwc`: red, green and blue in `[0, 1]`, alpha dropped.
- *
- * @param imageData a browser's `ImageData`, or anything with `width`, `height` and RGBA bytes
- */
-export function fromImageData(imageData: {
-  readonly width: number;
-  readonly height: number;
-  readonly data: ArrayLike<number>;
-}): Tensor {
-  const { width, height, data } = readFrom("imageData", () => {
-    const given = Object(imageData) as typeof imageData;
-    return { width: given.width, height: given.height, data: given.data };
-  });
-  if (typeof data !== "object" || data === null) {
-    throw new ConveneError("ERR_SHAPE", `imageData (${show(imageData)}) must have width, height and RGBA data`);
-  }
-  // A canvas may have pixels in float16, from 0 to 1.
-  if (arrayType(data)?.startsWith("Float")) {
-    throw new ConveneError("ERR_SHAPE", `imageData.data (${show(data)}) must be bytes; tensor.from takes floats`);
-  }
-  const shape = checkShape([1, 3, height, width], "image as [1, 3, height, width]");
-  const bytes = width * height * 4;
-  return readFrom("imageData.data", () => {
-    if (data.length !== bytes) {
-      const expected = `expected ${bytes} (${height} x ${width} RGBA)`;
-      throw new ConveneError("ERR_SHAPE", `imageData.data has ${data.length} bytes; ${expected}`);
-    }
-    const out = hostArray(width * height * 3);
-    for (let pixel = 0; pixel < width * height; pixel++) {
-      for (let channel = 0; channel < 3; channel++) out[pixel * 3 + channel] = data[pixel * 4 + channel]! / 255;
-    }
-    return { shape, layout: "nhwc", data: out };
-  });
 }
 
 /** A zeroed array, or `ERR_OUT_OF_MEMORY`. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fromImageData, tensor } from "./tensor.js";
+import { fromImageData } from "./image-data.js";
+import { tensor } from "./tensor.js";
 import { expectError } from "./testing/expect-error.js";
 import { runInNewContext } from "node:vm";
 

@@ -1,8 +1,8 @@
 /** A function of each element, or of each and its partner in a second operand. */
 
-import { gelu, geluTanh, sigmoid, silu, tanh } from "./functions";
+import { CONSTANT_BYTES, gelu, geluTanh, sigmoid, silu, tanh, writeConstants } from "./functions";
 import { ElementwiseParams } from "./operation-params";
-import { clamp, copyLanes, storeLanes } from "./simd";
+import { clamp, copyLanes } from "./simd";
 
 /** The codes of src/operations/function-codes.ts. */
 const CLAMP = 0;
@@ -18,7 +18,11 @@ const ADD = 9;
 const MULTIPLY = 10;
 const PRELU = 11;
 
-/** Jobs `start` to `end` of images x chunks of runs. `own` is this worker's part of the workspace: a run, and a vector. */
+/** Elements that a function's loop takes at a time, and their bytes. */
+const STEP: i32 = 8;
+const STEP_BYTES: usize = 32;
+
+/** Jobs `start` to `end` of images x chunks of runs. `own` is this worker's part of the workspace: constants, the end of a run and of its operand, a run, and a vector. */
 export function elementwise(
   params: ElementwiseParams,
   input: usize,
@@ -31,6 +35,9 @@ export function elementwise(
 ): void {
   const run = params.run;
   const repeat = params.repeat;
+  const ends = own + CONSTANT_BYTES;
+  const repeated = ends + 2 * STEP_BYTES;
+  writeConstants(own);
   // Loop 2, jobs: splits images into chunks of runs.
   for (let job = start; job < end; job++) {
     const chunk = job % params.chunks;
@@ -44,12 +51,15 @@ export function elementwise(
     if (repeat > 1) {
       // Loop 1, copies of the second operand: a run becomes whole vectors. What a copy has too much is overwritten.
       const period = run / repeat;
-      for (let copy = 0; copy < repeat; copy++) copyLanes(own + ((copy * period) << 2), operand, period);
-      operand = own;
+      for (let copy = 0; copy < repeat; copy++) copyLanes(repeated + ((copy * period) << 2), operand, period);
+      operand = repeated;
     }
     // Loop 1, runs: the second operand of each begins anew, or goes on.
     for (; left > 0; left -= run) {
-      apply(params, x, operand, y, min<i32>(run, left));
+      const count = min<i32>(run, left);
+      const whole = count & ~(STEP - 1);
+      apply(params, x, operand, y, whole, own);
+      if (count > whole) applyEnd(params, x, operand, y, whole, count - whole, own, ends);
       x += run << 2;
       y += run << 2;
       operand += params.operandRun;
@@ -57,50 +67,93 @@ export function elementwise(
   }
 }
 
-function apply(params: ElementwiseParams, x: usize, operand: usize, y: usize, count: i32): void {
-  const code = params.code;
-  if (code == CLAMP) each(CLAMP, params, x, operand, y, count);
-  else if (code == LEAKY_RELU) each(LEAKY_RELU, params, x, operand, y, count);
-  else if (code == HARD_SIGMOID) each(HARD_SIGMOID, params, x, operand, y, count);
-  else if (code == HARD_SWISH) each(HARD_SWISH, params, x, operand, y, count);
-  else if (code == SIGMOID) each(SIGMOID, params, x, operand, y, count);
-  else if (code == SILU) each(SILU, params, x, operand, y, count);
-  else if (code == TANH) each(TANH, params, x, operand, y, count);
-  else if (code == GELU) each(GELU, params, x, operand, y, count);
-  else if (code == GELU_TANH) each(GELU_TANH, params, x, operand, y, count);
-  else if (code == ADD) each(ADD, params, x, operand, y, count);
-  else if (code == MULTIPLY) each(MULTIPLY, params, x, operand, y, count);
-  else each(PRELU, params, x, operand, y, count);
+/** What is left of a run goes through `ends`, where a whole step has room, so that the functions' loops know of no ends. */
+function applyEnd(
+  params: ElementwiseParams,
+  x: usize,
+  operand: usize,
+  y: usize,
+  whole: i32,
+  count: i32,
+  constants: usize,
+  ends: usize,
+): void {
+  const at = whole << 2;
+  copyLanes(ends, x + at, count);
+  if (params.code >= ADD) copyLanes(ends + STEP_BYTES, operand + at, count);
+  apply(params, ends, ends + STEP_BYTES, ends, STEP, constants);
+  copyLanes(y + at, ends, count);
 }
 
+function apply(params: ElementwiseParams, x: usize, operand: usize, y: usize, count: i32, constants: usize): void {
+  const code = params.code;
+  if (code == CLAMP) each(CLAMP, params, x, operand, y, count, constants);
+  else if (code == LEAKY_RELU) each(LEAKY_RELU, params, x, operand, y, count, constants);
+  else if (code == HARD_SIGMOID) each(HARD_SIGMOID, params, x, operand, y, count, constants);
+  else if (code == HARD_SWISH) each(HARD_SWISH, params, x, operand, y, count, constants);
+  else if (code == SIGMOID) each(SIGMOID, params, x, operand, y, count, constants);
+  else if (code == SILU) each(SILU, params, x, operand, y, count, constants);
+  else if (code == TANH) each(TANH, params, x, operand, y, count, constants);
+  else if (code == GELU) each(GELU, params, x, operand, y, count, constants);
+  else if (code == GELU_TANH) each(GELU_TANH, params, x, operand, y, count, constants);
+  else if (code == ADD) each(ADD, params, x, operand, y, count, constants);
+  else if (code == MULTIPLY) each(MULTIPLY, params, x, operand, y, count, constants);
+  else each(PRELU, params, x, operand, y, count, constants);
+}
+
+/** `count` elements, a multiple of `STEP`. */
 @inline
-function each(CODE: i32, params: ElementwiseParams, x: usize, operand: usize, y: usize, count: i32): void {
+function each(
+  CODE: i32,
+  params: ElementwiseParams,
+  x: usize,
+  operand: usize,
+  y: usize,
+  count: i32,
+  constants: usize,
+): void {
   const alpha = f32x4.splat(params.alpha);
   const beta = f32x4.splat(params.beta);
   const scale = f32x4.splat(params.scale);
   const lo = f32x4.splat(params.min);
   const hi = f32x4.splat(params.max);
-  // Whole vectors; of the last one as many lanes as there are.
-  for (; count > 0; count -= 4) {
-    const value = v128.load(x);
-    let result: v128;
-    if (CODE == CLAMP) result = clamp(value, lo, hi);
-    else if (CODE == LEAKY_RELU) result = slope(value, alpha);
-    else if (CODE == HARD_SIGMOID) result = hard(value, alpha, beta, scale, hi);
-    else if (CODE == HARD_SWISH) result = f32x4.mul(value, hard(value, alpha, beta, scale, hi));
-    else if (CODE == SIGMOID) result = sigmoid(value);
-    else if (CODE == SILU) result = silu(value);
-    else if (CODE == TANH) result = tanh(value);
-    else if (CODE == GELU) result = gelu(value);
-    else if (CODE == GELU_TANH) result = geluTanh(value);
-    else if (CODE == ADD) result = clamp(f32x4.add(value, v128.load(operand)), lo, hi);
-    else if (CODE == MULTIPLY) result = clamp(f32x4.mul(value, v128.load(operand)), lo, hi);
-    else result = slope(value, v128.load(operand));
-    storeLanes(y, result, count);
-    x += 16;
-    y += 16;
-    operand += 16;
+  // `STEP` elements, so two vectors, at a time: a function is a long chain of instructions, each of which waits for the one before.
+  for (; count > 0; count -= STEP) {
+    const first = value(CODE, v128.load(x), operand, alpha, beta, scale, lo, hi, constants);
+    const second = value(CODE, v128.load(x, 16), operand + 16, alpha, beta, scale, lo, hi, constants);
+    v128.store(y, first);
+    v128.store(y, second, 16);
+    x += STEP_BYTES;
+    y += STEP_BYTES;
+    operand += STEP_BYTES;
   }
+}
+
+/** Four results. */
+@inline
+function value(
+  CODE: i32,
+  x: v128,
+  operand: usize,
+  alpha: v128,
+  beta: v128,
+  scale: v128,
+  lo: v128,
+  hi: v128,
+  constants: usize,
+): v128 {
+  if (CODE == CLAMP) return clamp(x, lo, hi);
+  if (CODE == LEAKY_RELU) return slope(x, alpha);
+  if (CODE == HARD_SIGMOID) return hard(x, alpha, beta, scale, hi);
+  if (CODE == HARD_SWISH) return f32x4.mul(x, hard(x, alpha, beta, scale, hi));
+  if (CODE == SIGMOID) return sigmoid(x, constants);
+  if (CODE == SILU) return silu(x, constants);
+  if (CODE == TANH) return tanh(x, constants);
+  if (CODE == GELU) return gelu(x, constants);
+  if (CODE == GELU_TANH) return geluTanh(x, constants);
+  if (CODE == ADD) return clamp(f32x4.add(x, v128.load(operand)), lo, hi);
+  if (CODE == MULTIPLY) return clamp(f32x4.mul(x, v128.load(operand)), lo, hi);
+  return slope(x, v128.load(operand));
 }
 
 /** `alpha·x` below 0; NaN stays NaN. */

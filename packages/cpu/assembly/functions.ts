@@ -2,80 +2,154 @@
  * Functions of four numbers at once. Coefficients are minimax fits of relative error (iteratively reweighted least squares over
  * Chebyshev nodes), rounded to float32 one by one, each time with the rest fitted again. u is 2⁻²⁴, half a unit in the last place
  * of 1. docs/kernels.md, "Operations beside convolution", says how many units in the last place each function is wrong by.
+ *
+ * Each function takes the address of its constants, which the caller has written with `writeConstants`. An engine makes a
+ * constant of the code anew wherever it is used, with three instructions; from memory, one instruction fills all lanes.
  */
 
 import { madd } from "./simd";
 
-/** All lanes' sign bits. */
+/** Offsets of the constants in bytes: those that several functions have. */
+const ONE = 0;
+const HALF = 4;
+const SIGN = 8;
+/** Those of `exp`. */
+const LEAST = 12;
+const SHIFT = 16;
+const LOG2_E = 20;
+const LN_2 = 24;
+const LN_2_REST = 28;
+const BIAS = 32;
+const UNBIAS = 36;
+const EXP = 40;
+/** Those of `tanh`. */
+const BEND = 60;
+const TANH = 64;
+/** Those of `gelu`. */
+const FAR = 84;
+const UPPER = 88;
+const QUARTER = 92;
+const FOUR = 96;
+const GELU = 100;
+
+/** Bytes that constants take: as many as src/operations/function-codes.ts has. */
+export const CONSTANT_BYTES: usize = 192;
+
+export function writeConstants(at: usize): void {
+  f32.store(at, 1, ONE);
+  f32.store(at, 0.5, HALF);
+  i32.store(at, <i32>0x80000000, SIGN);
+  // exp(-104) is rounded to 0.
+  f32.store(at, -104, LEAST);
+  // Adding 1.5·2²³ rounds to an integer, which is then in the lowest bits.
+  f32.store(at, 12582912, SHIFT);
+  f32.store(at, 1.44269504, LOG2_E);
+  // ln 2 is the sum of 355/512, by which n can be multiplied without error, and a rest.
+  f32.store(at, -0.693359375, LN_2);
+  f32.store(at, 0.00021219444, LN_2_REST);
+  // 2⁶⁴ and 2⁻⁶⁴.
+  f32.store(at, 1.8446744073709552e19, BIAS);
+  f32.store(at, 5.421010862427522e-20, UNBIAS);
+  f32.store(at, 0.001382044400088489, EXP);
+  f32.store(at, 0.00836925022304058, EXP + 4);
+  f32.store(at, 0.04166828468441963, EXP + 8);
+  f32.store(at, 0.16666516661643982, EXP + 12);
+  f32.store(at, 0.4999999403953552, EXP + 16);
+  f32.store(at, 0.625, BEND);
+  f32.store(at, -0.005697345826774836, TANH);
+  f32.store(at, 0.02063172310590744, TANH + 4);
+  f32.store(at, -0.05373726785182953, TANH + 8);
+  f32.store(at, 0.1333141028881073, TANH + 12);
+  f32.store(at, -0.3333328068256378, TANH + 16);
+  // The exponential of 32 is 0; infinity would become NaN.
+  f32.store(at, 32, FAR);
+  i32.store(at, <i32>0xfffff000, UPPER);
+  f32.store(at, -0.25, QUARTER);
+  f32.store(at, 4, FOUR);
+  f32.store(at, -9.938961738953367e-5, GELU);
+  f32.store(at, -0.00012741646787617356, GELU + 4);
+  f32.store(at, 0.000666038366034627, GELU + 8);
+  f32.store(at, -0.0002623553737066686, GELU + 12);
+  f32.store(at, -0.004976070951670408, GELU + 16);
+  f32.store(at, 0.01793229952454567, GELU + 20);
+  f32.store(at, -0.03220438212156296, GELU + 24);
+  f32.store(at, 0.02860049344599247, GELU + 28);
+  f32.store(at, 0.014000153169035912, GELU + 32);
+  f32.store(at, -0.09670347720384598, GELU + 36);
+  f32.store(at, 0.472053200006485, GELU + 40);
+}
+
+/** A constant in all lanes. */
 @inline
-function signs(): v128 {
-  return i32x4.splat(<i32>0x80000000);
+function constant(constants: usize, offset: usize): v128 {
+  return v128.load32_splat(constants + offset);
+}
+
+/** The integer n next to `x`/ln 2, added to 1.5·2²³. */
+@inline
+function exponent(x: v128, constants: usize): v128 {
+  return madd(x, constant(constants, LOG2_E), constant(constants, SHIFT));
+}
+
+/** `x` - n·ln 2. */
+@inline
+function remainder(x: v128, shifted: v128, constants: usize): v128 {
+  const n = f32x4.sub(shifted, constant(constants, SHIFT));
+  return madd(n, constant(constants, LN_2_REST), madd(n, constant(constants, LN_2), x));
 }
 
 /**
- * `exp(high + low)` for `high` <= 0 and a small `low`, of which `high` may be exact where the sum would not be.
- *
- * With n the integer next to (high + low)/ln 2, the result is 2ⁿ·exp(r) for |r| <= ln(2)/2, and exp(r) = 1 + r + r²·q(r) within
- * 0.06 u. ln 2 is the sum of 355/512, by which n can be multiplied without error, and a rest. Results may be subnormal, so 2ⁿ
- * is multiplied in two halves, neither of which is. NaN stays NaN.
+ * 2ⁿ·exp(r) for |r| <= ln(2)/2, where exp(r) = 1 + r + r²·q(r) within 0.06 u. Results may be subnormal, which 2ⁿ must not be, so
+ * the product is first 2⁶⁴ times as large. NaN stays NaN.
  */
 @inline
-function expSum(high: v128, low: v128): v128 {
-  // exp(-104) is rounded to 0.
-  const x = f32x4.pmax(high, f32x4.splat(-104));
-  // Adding 1.5·2²³ rounds to an integer, which is then in the lowest bits.
-  const shift = f32x4.splat(12582912);
-  const shifted = madd(f32x4.add(x, low), f32x4.splat(1.44269504), shift);
-  const n = f32x4.sub(shifted, shift);
-  let r = madd(n, f32x4.splat(-0.693359375), x);
-  r = f32x4.add(madd(n, f32x4.splat(0.00021219444), r), low);
-  let q = f32x4.splat(0.001382044400088489);
-  q = madd(q, r, f32x4.splat(0.00836925022304058));
-  q = madd(q, r, f32x4.splat(0.04166828468441963));
-  q = madd(q, r, f32x4.splat(0.16666516661643982));
-  q = madd(q, r, f32x4.splat(0.4999999403953552));
-  const y = f32x4.add(f32x4.splat(1), madd(f32x4.mul(r, r), q, r));
-  const power = i32x4.sub(shifted, shift);
-  const half = i32x4.shr_s(power, 1);
-  return f32x4.mul(f32x4.mul(y, powerOfTwo(half)), powerOfTwo(i32x4.sub(power, half)));
-}
-
-/** 2 to the power of each integer, which is between -126 and 127. */
-@inline
-function powerOfTwo(n: v128): v128 {
-  return i32x4.add(i32x4.shl(n, 23), f32x4.splat(1));
+function scaledExp(r: v128, shifted: v128, constants: usize): v128 {
+  let q = constant(constants, EXP);
+  q = madd(q, r, constant(constants, EXP + 4));
+  q = madd(q, r, constant(constants, EXP + 8));
+  q = madd(q, r, constant(constants, EXP + 12));
+  q = madd(q, r, constant(constants, EXP + 16));
+  const y = f32x4.add(constant(constants, ONE), madd(f32x4.mul(r, r), q, r));
+  // 1.5·2²³ leaves nothing of its own bits.
+  const power = i32x4.add(i32x4.shl(shifted, 23), constant(constants, BIAS));
+  return f32x4.mul(f32x4.mul(y, power), constant(constants, UNBIAS));
 }
 
 /** `exp(x)` for x <= 0. */
 @inline
-export function expOfNegative(x: v128): v128 {
-  return expSum(x, f32x4.splat(0));
+export function expOfNegative(x: v128, constants: usize): v128 {
+  x = f32x4.pmax(x, constant(constants, LEAST));
+  const shifted = exponent(x, constants);
+  return scaledExp(remainder(x, shifted, constants), shifted, constants);
 }
 
 /** `1/(1 + exp(-x))`, as e/(1 + e) below 0, with e = exp(-|x|): nothing overflows, and small results keep their digits. */
-export function sigmoid(x: v128): v128 {
-  const one = f32x4.splat(1);
-  const e = expOfNegative(v128.or(x, signs()));
-  return f32x4.div(v128.bitselect(e, one, f32x4.lt(x, f32x4.splat(0))), f32x4.add(one, e));
+@inline
+export function sigmoid(x: v128, constants: usize): v128 {
+  const one = constant(constants, ONE);
+  const e = expOfNegative(v128.or(x, constant(constants, SIGN)), constants);
+  return f32x4.div(v128.bitselect(e, one, i32x4.shr_s(x, 31)), f32x4.add(one, e));
 }
 
 /**
  * x + x³·p(x²) within 0.08 u up to 0.625, so that a small x is its own result. Above, (1 - e)/(1 + e) with e = exp(-2|x|), which is
  * at most 0.29 there, so that 1 - e has no cancellation. The sign is that of x, also of a zero.
  */
-export function tanh(x: v128): v128 {
-  const one = f32x4.splat(1);
+@inline
+export function tanh(x: v128, constants: usize): v128 {
+  const one = constant(constants, ONE);
   const t = f32x4.abs(x);
   const z = f32x4.mul(t, t);
-  let p = f32x4.splat(-0.005697345826774836);
-  p = madd(p, z, f32x4.splat(0.02063172310590744));
-  p = madd(p, z, f32x4.splat(-0.05373726785182953));
-  p = madd(p, z, f32x4.splat(0.1333141028881073));
-  p = madd(p, z, f32x4.splat(-0.3333328068256378));
+  let p = constant(constants, TANH);
+  p = madd(p, z, constant(constants, TANH + 4));
+  p = madd(p, z, constant(constants, TANH + 8));
+  p = madd(p, z, constant(constants, TANH + 12));
+  p = madd(p, z, constant(constants, TANH + 16));
   const small = madd(f32x4.mul(t, z), p, t);
-  const e = expOfNegative(f32x4.mul(t, f32x4.splat(-2)));
+  const e = expOfNegative(f32x4.neg(f32x4.add(t, t)), constants);
   const large = f32x4.div(f32x4.sub(one, e), f32x4.add(one, e));
-  return v128.or(v128.bitselect(small, large, f32x4.lt(t, f32x4.splat(0.625))), v128.and(x, signs()));
+  const either = v128.bitselect(small, large, f32x4.lt(t, constant(constants, BEND)));
+  return v128.or(either, v128.and(x, constant(constants, SIGN)));
 }
 
 /**
@@ -83,16 +157,17 @@ export function tanh(x: v128): v128 {
  * two: h² may be subnormal, with few digits, where the result is not.
  */
 @inline
-function gated(x: v128, w: v128): v128 {
-  const one = f32x4.splat(1);
-  const h = expOfNegative(f32x4.mul(v128.or(w, signs()), f32x4.splat(0.5)));
-  const c = v128.bitselect(h, one, f32x4.lt(w, f32x4.splat(0)));
+function gated(x: v128, w: v128, constants: usize): v128 {
+  const one = constant(constants, ONE);
+  const h = expOfNegative(f32x4.mul(v128.or(w, constant(constants, SIGN)), constant(constants, HALF)), constants);
+  const c = v128.bitselect(h, one, i32x4.shr_s(w, 31));
   return f32x4.mul(f32x4.mul(x, c), f32x4.div(c, madd(h, h, one)));
 }
 
 /** `x·sigmoid(x)`. */
-export function silu(x: v128): v128 {
-  return gated(x, x);
+@inline
+export function silu(x: v128, constants: usize): v128 {
+  return gated(x, x, constants);
 }
 
 /**
@@ -101,34 +176,37 @@ export function silu(x: v128): v128 {
  * its upper twelve bits and the rest: rounded, it would be wrong by up to half a unit, which exp would make u·x² of the result, up
  * to 100 units. As in `gated`, x is multiplied between the two halves of the exponential.
  */
-export function gelu(x: v128): v128 {
-  const one = f32x4.splat(1);
-  // The exponential of 32 is 0; infinity would become NaN below.
-  const t = f32x4.pmin(f32x4.abs(x), f32x4.splat(32));
-  const upper = v128.and(t, i32x4.splat(<i32>0xfffff000));
-  const high = f32x4.mul(f32x4.mul(upper, upper), f32x4.splat(-0.25));
-  const low = f32x4.mul(f32x4.mul(f32x4.sub(t, upper), f32x4.add(t, upper)), f32x4.splat(-0.25));
-  const four = f32x4.splat(4);
+export function gelu(x: v128, constants: usize): v128 {
+  const one = constant(constants, ONE);
+  const t = f32x4.pmin(f32x4.abs(x), constant(constants, FAR));
+  const upper = v128.and(t, constant(constants, UPPER));
+  const quarter = constant(constants, QUARTER);
+  const high = f32x4.pmax(f32x4.mul(f32x4.mul(upper, upper), quarter), constant(constants, LEAST));
+  const low = f32x4.mul(f32x4.mul(f32x4.sub(t, upper), f32x4.add(t, upper)), quarter);
+  const four = constant(constants, FOUR);
   const v = f32x4.div(f32x4.sub(t, four), f32x4.add(t, four));
-  let m = f32x4.splat(-9.938961738953367e-5);
-  m = madd(m, v, f32x4.splat(-0.00012741646787617356));
-  m = madd(m, v, f32x4.splat(0.000666038366034627));
-  m = madd(m, v, f32x4.splat(-0.0002623553737066686));
-  m = madd(m, v, f32x4.splat(-0.004976070951670408));
-  m = madd(m, v, f32x4.splat(0.01793229952454567));
-  m = madd(m, v, f32x4.splat(-0.03220438212156296));
-  m = madd(m, v, f32x4.splat(0.02860049344599247));
-  m = madd(m, v, f32x4.splat(0.014000153169035912));
-  m = madd(m, v, f32x4.splat(-0.09670347720384598));
-  m = madd(m, v, f32x4.splat(0.472053200006485));
-  const h = expSum(high, low);
+  let m = constant(constants, GELU);
+  m = madd(m, v, constant(constants, GELU + 4));
+  m = madd(m, v, constant(constants, GELU + 8));
+  m = madd(m, v, constant(constants, GELU + 12));
+  m = madd(m, v, constant(constants, GELU + 16));
+  m = madd(m, v, constant(constants, GELU + 20));
+  m = madd(m, v, constant(constants, GELU + 24));
+  m = madd(m, v, constant(constants, GELU + 28));
+  m = madd(m, v, constant(constants, GELU + 32));
+  m = madd(m, v, constant(constants, GELU + 36));
+  m = madd(m, v, constant(constants, GELU + 40));
+  const shifted = exponent(f32x4.add(high, low), constants);
+  const h = scaledExp(f32x4.add(remainder(high, shifted, constants), low), shifted, constants);
   const f = f32x4.div(f32x4.mul(h, m), f32x4.add(one, t));
   const below = f32x4.mul(f32x4.mul(x, h), f);
   const above = f32x4.mul(x, f32x4.sub(one, f32x4.mul(h, f)));
-  return v128.bitselect(below, above, f32x4.lt(x, f32x4.splat(0)));
+  return v128.bitselect(below, above, i32x4.shr_s(x, 31));
 }
 
 /** x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³))), as x·sigmoid(w) with w twice the argument of tanh, which has no cancellation below 0. */
-export function geluTanh(x: v128): v128 {
-  return gated(x, f32x4.mul(x, madd(f32x4.mul(x, x), f32x4.splat(0.07135481627), f32x4.splat(1.5957691216))));
+@inline
+export function geluTanh(x: v128, constants: usize): v128 {
+  const w = f32x4.mul(x, madd(f32x4.mul(x, x), f32x4.splat(0.07135481627), f32x4.splat(1.5957691216)));
+  return gated(x, w, constants);
 }

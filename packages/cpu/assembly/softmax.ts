@@ -1,21 +1,22 @@
 /** Softmax over the channels of each pixel. */
 
-import { expOfNegative } from "./functions";
+import { expOfNegative, writeConstants } from "./functions";
 import { SoftmaxParams } from "./operation-params";
 import { storeLanes } from "./simd";
 
-/** Jobs `start` to `end` of images x chunks of pixels. */
+/** Jobs `start` to `end` of images x chunks of pixels. `own` is this worker's part of the workspace: constants. */
 export function softmax(
   params: SoftmaxParams,
   input: usize,
   output: usize,
   _residual: usize,
   _shared: usize,
-  _own: usize,
+  own: usize,
   start: i32,
   end: i32,
 ): void {
   const channels = params.channels;
+  writeConstants(own);
   const pixel: usize = channels << 2;
   // Loop 3, jobs: splits images into chunks of pixels.
   for (let job = start; job < end; job++) {
@@ -26,20 +27,20 @@ export function softmax(
     let to = output + image * params.outputImage + first * pixel;
     // Loop 2, pixels.
     for (let left = min<i32>(params.chunkPixels, params.pixels - first); left > 0; left--) {
-      softmaxOf(from, to, channels);
+      softmaxOf(from, to, channels, own);
       from += pixel;
       to += pixel;
     }
   }
 }
 
-function softmaxOf(from: usize, to: usize, channels: i32): void {
+function softmaxOf(from: usize, to: usize, channels: i32, constants: usize): void {
   const most = f32x4.splat(maximum(from, channels));
   let sum: f32 = 0;
   let at = to;
   // Loop 1, channels, twice. What a vector has beyond the last channel belongs to no sum.
   for (let left = channels; left > 0; left -= 4) {
-    const e = expOfNegative(f32x4.sub(v128.load(from), most));
+    const e = expOfNegative(f32x4.sub(v128.load(from), most), constants);
     storeLanes(at, e, left);
     sum += f32x4.extract_lane(e, 0);
     if (left > 1) sum += f32x4.extract_lane(e, 1);

@@ -23,7 +23,7 @@ export interface Arena {
   use(): MemoryUse;
 }
 
-/** What belongs together, to be given back together. */
+/** Allocations that belong together and are given back together. */
 export interface Scope {
   readonly arena: Arena;
   /** What has been allocated through `arena` and not been freed through it. */

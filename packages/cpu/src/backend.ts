@@ -1,6 +1,6 @@
 /** The cpu backend: storages and plans in one kernel memory, run on the calling thread. */
 
-import { type BackendImplementation, OPERATION_KINDS } from "@convene/core";
+import { type BackendImplementation, OPERATION_KINDS } from "@convene/core/backend";
 import type { OperationPlan, Workplace } from "./algorithms/algorithm.js";
 import { BLOCK_LIMITS } from "./algorithms/igemm.js";
 import { planConv2d } from "./algorithms/index.js";

@@ -5,7 +5,8 @@
 
 import { setFlagsFromString } from "node:v8";
 import { type ConformanceReport, runConformance, type SuiteName } from "@convene/conformance";
-import { type Backend, defineBackend } from "@convene/core";
+import type { Backend } from "@convene/core";
+import { defineBackend } from "@convene/core/backend";
 import { describe, expect, it } from "vitest";
 import { cpuImplementation } from "./backend.js";
 import { cpu, type Simd } from "./index.js";

@@ -1,6 +1,7 @@
 /** The factory. */
 
-import { type Backend, checkInteger, checkKeys, checkOneOf, ConveneError, defineBackend } from "@convene/core";
+import { type Backend, ConveneError } from "@convene/core";
+import { checkInteger, checkKeys, checkOneOf, defineBackend } from "@convene/core/backend";
 import { cpuImplementation } from "./backend.js";
 import { createJsKernels } from "./js-kernels/index.js";
 import { loadWasmKernels } from "./wasm.js";
@@ -19,16 +20,16 @@ export interface CpuOptions {
    */
   readonly simd?: Simd | "auto";
   /**
-   * A `WebAssembly.Module`, for where bytes may not be compiled, as in Cloudflare's workers and other edge functions: what
-   * their bundler makes of `@convene/cpu/relaxed.wasm` or `@convene/cpu/simd128.wasm`, of this version. Which of the two
-   * it is decides what `simd` else would, so neither `simd` nor `wide` goes with it. Left out: the build inside the package.
+   * A `WebAssembly.Module`, for Cloudflare's workers and other edge functions, which may not compile bytes. Their bundler makes the
+   * module of `@convene/cpu/relaxed.wasm` or `@convene/cpu/simd128.wasm`, of this version. The module is one build already, so
+   * neither `simd` nor `wide` goes with it. Left out: the build inside the package.
    */
   readonly module?: object;
   /**
-   * 256-bit operations, about twice as fast, on Node 24 and later on x64 processors with AVX2. Experimental: it sets V8's flag
-   * `--experimental-wasm-revectorize` for the whole process, for all WebAssembly that is compiled or optimised from then on,
-   * and first checks a dozen small convolutions against the kernels in JavaScript. Better start Node with that flag; then
-   * 256 bits are the default, and `false` does without. Left out otherwise: `false`.
+   * 256-bit operations, about twice as fast, on Node 24 and later on x64 processors with AVX2. Experimental: `true` sets V8's flag
+   * `--experimental-wasm-revectorize` for the whole process, for all WebAssembly that is compiled or optimised from then on. `cpu`
+   * first checks a dozen small convolutions against the kernels in JavaScript. It is better to start Node with that flag: then the
+   * default is `true`. Without the flag the default is `false`.
    */
   readonly wide?: boolean;
   /**

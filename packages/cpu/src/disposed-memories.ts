@@ -1,5 +1,5 @@
 /**
- * What becomes of a shared WebAssembly memory whose backend has been disposed. No program can free one: the engine does, when
+ * The shared WebAssembly memories of disposed backends. No program can free one: the engine does, when
  * it collects garbage. V8 does not count the bytes of shared memories when it decides whether that is worth while, so a program
  * that opened and disposed a backend for each request would hold gigabytes of dead ones (measured: 3.4 GB after 600).
  *

@@ -33,7 +33,7 @@ export function buildOfModule(module: unknown): GivenBuild {
   return narrowBuild(identity.split(" ")[0] as Simd);
 }
 
-/** What its section says; `undefined` where it has none. */
+/** The text of its section; `undefined` where it has none. */
 function identityOf(module: unknown): string | undefined {
   let sections: ArrayBuffer[];
   try {

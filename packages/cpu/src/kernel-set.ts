@@ -1,5 +1,5 @@
 /**
- * What a set of kernels offers, in WebAssembly or in TypeScript. Both read parameters, tables, weights and tensors at byte
+ * The functions that a set of kernels has, in WebAssembly or in TypeScript. Both read parameters, tables, weights and tensors at byte
  * addresses of one memory, in one format, so that everything outside the kernels is written once.
  */
 

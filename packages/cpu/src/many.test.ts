@@ -1,11 +1,14 @@
 /** Thousands of tensors and plans: what becomes of one does not depend on how many others there are. */
 
-import { describe, expect, it } from "vitest";
+import { Session } from "node:inspector";
+import { afterAll, describe, expect, it } from "vitest";
 import { type Arena, createArena } from "./arena.js";
 import { createWorkspace } from "./workspace.js";
 
 const FEW = 2000;
 const MANY = 8 * FEW;
+
+const SOURCES = /packages\/cpu\/src\/(?!many)/;
 
 /** In an order that has nothing to do with theirs in memory, so that few neighbours are free when one is given back. */
 function scattered<T>(items: readonly T[]): readonly T[] {
@@ -15,20 +18,40 @@ function scattered<T>(items: readonly T[]): readonly T[] {
     .map(({ item }) => item);
 }
 
-/** @param work gives milliseconds */
+/** @param work gives steps, as `steps` counts them */
 function expectLinear(work: (count: number) => number): void {
-  const best = (count: number): number => Math.min(...Array.from({ length: 5 }, () => work(count)));
-  const few = best(FEW);
-  // Eight times as many: 64 times as long where it is quadratic.
-  expect(best(MANY)).toBeLessThan(28 * Math.max(few, 1));
+  // Eight times as many: 64 times as many steps where they are quadratic, 10 where each takes the depth of a tree.
+  const few = work(FEW);
+  expect(few).toBeGreaterThan(FEW);
+  expect(work(MANY)).toBeLessThan(14 * few);
 }
 
-/** Of the processor, so that nothing else that runs meanwhile counts. */
-function timed(work: () => void): number {
-  const before = process.cpuUsage();
+const session = new Session();
+// From the start, since what was compiled before has no counters of its blocks.
+session.connect();
+session.post("Profiler.enable");
+session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
+afterAll(() => {
+  session.post("Profiler.stopPreciseCoverage");
+  session.disconnect();
+});
+
+/** How often the engine has entered a function or a block of this package's source since it was last asked. */
+function entered(): number {
+  let count = 0;
+  session.post("Profiler.takePreciseCoverage", (_error, coverage) => {
+    const sources = coverage.result.filter(({ url }) => SOURCES.test(url));
+    const ranges = sources.flatMap(({ functions }) => functions).flatMap(({ ranges }) => ranges);
+    count = ranges.reduce((sum, range) => sum + range.count, 0);
+  });
+  return count;
+}
+
+/** The same number in every run, whatever else the machine does meanwhile. */
+function steps(work: () => void): number {
+  entered();
   work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
+  return entered();
 }
 
 function arenaWith(count: number): { readonly arena: Arena; readonly addresses: readonly number[] } {
@@ -37,12 +60,12 @@ function arenaWith(count: number): { readonly arena: Arena; readonly addresses: 
   return { arena, addresses: Array.from({ length: count }, () => arena.allocate(192, "a tensor")) };
 }
 
-describe("time is in proportion", { timeout: 60_000 }, () => {
+describe("work is in proportion", () => {
   it("to the tensors that are disposed", () =>
     expectLinear((count) => {
       const { arena, addresses } = arenaWith(count);
       const order = scattered(addresses);
-      return timed(() => order.forEach((address) => arena.free(address)));
+      return steps(() => order.forEach((address) => arena.free(address)));
     }));
 
   it("to the tensors that are allocated between others", () =>
@@ -50,7 +73,7 @@ describe("time is in proportion", { timeout: 60_000 }, () => {
       const { arena, addresses } = arenaWith(count);
       addresses.forEach((address, index) => index % 2 === 0 && arena.free(address));
       // Too large for every hole.
-      return timed(() => {
+      return steps(() => {
         for (let i = 0; i < count; i++) arena.allocate(256, "a tensor");
       });
     }));
@@ -62,6 +85,6 @@ describe("time is in proportion", { timeout: 60_000 }, () => {
       const needs = Array.from({ length: count }, (_, index) => ({ shared: 0, own: 64 * (index % 8) }));
       for (const need of needs) workspace.reserve(need);
       const order = scattered(needs);
-      return timed(() => order.forEach((need) => workspace.release(need)));
+      return steps(() => order.forEach((need) => workspace.release(need)));
     }));
 });

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { createJsKernels } from "./js-kernels/index.js";
 import { createArena } from "./arena.js";
-import { FUNCTION_CODES } from "./operations/function-codes.js";
+import { CONSTANT_BYTES, FUNCTION_CODES } from "./operations/function-codes.js";
 import {
   BILINEAR_PARAMS,
   COPY_RUNS_PARAMS,
@@ -40,6 +40,14 @@ describe("parameters of operations", () => {
       match[1]!.replaceAll("_", "").toLowerCase(),
     );
     expect(names).toEqual(FUNCTION_CODES.map((name) => name.toLowerCase()));
+  });
+});
+
+describe("constants of functions", () => {
+  it("have the room that assembly/functions.ts says, which holds all that it writes", () => {
+    const source = readFileSync(fileURLToPath(new URL("../assembly/functions.ts", import.meta.url)), "utf8");
+    expect(source).toContain(`CONSTANT_BYTES: usize = ${CONSTANT_BYTES};`);
+    expect(4 * source.split(".store(at, ").length - 4).toBeLessThanOrEqual(CONSTANT_BYTES);
   });
 });
 

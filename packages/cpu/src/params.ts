@@ -1,5 +1,5 @@
 /**
- * What a kernel is told of a problem: one 32-bit field after the other, in this order. The classes of the same name in
+ * The parameters of a problem as a kernel reads them: one 32-bit field after the other, in this order. The classes of the same name in
  * assembly/params.ts say what each means.
  */
 
@@ -107,7 +107,7 @@ export const WINOGRAD_PARAMS = [
 /** Fields that are float32; all others are 32-bit integers. */
 const FLOATS: ReadonlySet<string> = new Set(["min", "max", "alpha", "beta", "scale", "value"]);
 
-/** Where each field is, in 32-bit words from the first. */
+/** The place of each field, in 32-bit words from the first. */
 export function fieldIndices<Name extends string>(fields: readonly Name[]): Readonly<Record<Name, number>> {
   return Object.fromEntries(fields.map((name, index) => [name, index])) as Record<Name, number>;
 }

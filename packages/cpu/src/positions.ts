@@ -1,4 +1,4 @@
-/** Where each output pixel begins in the table of pixels, for the indirect GEMM. */
+/** The place in the table of pixels where each output pixel begins, for the indirect GEMM. */
 
 import type { Conv2dProblem } from "@convene/core";
 import type { Arena } from "./arena.js";

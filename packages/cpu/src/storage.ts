@@ -7,7 +7,8 @@
  */
 
 import type { Layout, Lifetime, Shape4, Tensor } from "@convene/core";
-import { planMemory, zeros } from "@convene/core";
+import { zeros } from "@convene/core";
+import { planMemory } from "@convene/core/backend";
 import { ALIGNMENT, type Arena, alignUp } from "./arena.js";
 import type { Copies } from "./kernel-set.js";
 
@@ -22,7 +23,7 @@ export interface StorageLayout {
 
 export interface Storage extends StorageLayout {
   readonly shape: Shape4;
-  /** Where it begins: the first image's row of zeros. */
+  /** Its first byte: the first image's row of zeros. */
   readonly address: number;
   /** Address of the first pixel of the first image. */
   readonly data: number;

@@ -1,5 +1,5 @@
 /**
- * Which tiles suit which engine. Nothing tells how many vectors an engine's register allocator really keeps in registers,
+ * The tiles that suit each engine. Nothing tells how many vectors an engine's register allocator really keeps in registers,
  * so the tables are by what was measured; docs/kernels.md, "Tiles" and "Depthwise", has the figures.
  */
 

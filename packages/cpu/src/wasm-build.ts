@@ -1,6 +1,7 @@
-/** What there is of WebAssembly builds, and which of them an engine takes. */
+/** The WebAssembly builds, and the choice among them for an engine. */
 
-import { BackendUnavailableError, checkBoolean, checkOneOf, ConveneError } from "@convene/core";
+import { BackendUnavailableError, ConveneError } from "@convene/core";
+import { checkBoolean, checkOneOf } from "@convene/core/backend";
 import { type Bundle, decodeModule } from "./bytes-as-text.js";
 import type { TransposeKernels } from "./wasm-copies.js";
 import type { KernelName, RangeKernel, Tiles } from "./kernel-set.js";
@@ -10,7 +11,7 @@ import { setWide, startedWide } from "./wide.js";
 /** `"relaxed"` has relaxed SIMD, whose multiply-add most machines fuse; `"simd128"` runs wherever WebAssembly has SIMD at all. */
 export type Simd = "relaxed" | "simd128";
 
-/** Where the modules of a bundle lie. */
+/** The places of a bundle's modules. */
 const MODULES: Readonly<Record<Simd, number>> = { simd128: 0, relaxed: 1 };
 
 /** Bytes that may be compiled. Not in the declarations as `Uint8Array<ArrayBuffer>`, which TypeScript knows from 5.7 on only. */
@@ -23,7 +24,7 @@ export interface WasmExports extends Readonly<Partial<Record<KernelName, RangeKe
 }
 
 export interface WasmBuild {
-  /** What reports call it: `"wasm simd128"`, `"wasm relaxed simd"`, `"wasm relaxed simd, 256-bit"`. */
+  /** Its name in reports: `"wasm simd128"`, `"wasm relaxed simd"`, `"wasm relaxed simd, 256-bit"`. */
   readonly name: string;
   readonly bytes: Bytes;
   readonly tiles: Tiles;
@@ -31,7 +32,7 @@ export interface WasmBuild {
   readonly wide: boolean;
 }
 
-/** Which build somebody wants. */
+/** The build that the caller wants. */
 export interface BuildOptions {
   /** `"auto"` takes the fastest that this engine accepts. */
   readonly simd: Simd | "auto";
@@ -46,7 +47,7 @@ export interface Asker {
   /** Both the backend's name and its factory's, such as `"cpu"`. */
   readonly backend: string;
   readonly factory: string;
-  /** What to do where this engine has no WebAssembly SIMD at all. */
+  /** The remedy where this engine has no WebAssembly SIMD at all. */
   readonly remedy: string;
 }
 
@@ -99,7 +100,7 @@ export function narrowBuild(name: Simd, registers: Registers = registersOf(name)
   return { name: NAMES[name], tiles: TILES[registers], wide: false };
 }
 
-/** What is thrown where the engine takes a build, and may not compile it. */
+/** The error for an engine that takes a build and may not compile it. */
 export function forbidden({ backend, remedy }: Asker, cause: unknown): BackendUnavailableError {
   const reason = `WebAssembly is forbidden here (${String(cause)})`;
   const policy = "Where a Content-Security-Policy forbids it, add 'wasm-unsafe-eval' to its script-src. Otherwise: ";

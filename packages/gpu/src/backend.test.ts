@@ -4,10 +4,8 @@ import {
   type Backend,
   Conv2d,
   ConveneError,
-  defineBackend,
   inputShape,
   network,
-  OPERATION_KINDS,
   outputShape,
   parseOperation,
   parseProblem,
@@ -16,6 +14,7 @@ import {
   tensor,
   weightShape,
 } from "@convene/core";
+import { defineBackend, OPERATION_KINDS } from "@convene/core/backend";
 import { describe, expect, it } from "vitest";
 import { gpuImplementation } from "./backend.js";
 import type { Engine } from "./engines/engine.js";

@@ -5,7 +5,6 @@
 
 import {
   type BackendFeatures,
-  type BackendImplementation,
   type Conv2dProblem,
   ConveneError,
   formatProblem,
@@ -13,6 +12,7 @@ import {
   outputShape,
   type Shape4,
 } from "@convene/core";
+import type { BackendImplementation } from "@convene/core/backend";
 import type { Engine } from "./engines/engine.js";
 import type { Kernel } from "./gpu-js.js";
 import { kernelCache } from "./kernel-cache.js";
@@ -22,6 +22,7 @@ import { operationRefusal, operationSteps, packTable } from "./operations/operat
 import type { Step, Steps } from "./operations/steps.js";
 import {
   algorithmOf,
+  lengthOf,
   packTensor,
   packWeights,
   type Planes,
@@ -68,10 +69,11 @@ export function gpuImplementation<Handle>(
   features: BackendFeatures,
 ): BackendImplementation<Storage<Handle>> {
   const kernels = kernelCache(engine);
-  /** All that is on the device, for whoever disposes of the backend before its tensors. */
-  const live = new Set<Handle>();
-  const keep = (handle: Handle): Handle => {
-    live.add(handle);
+  /** All that is on the device, with its bytes, for whoever disposes of the backend before its tensors. */
+  const live = new Map<Handle, number>();
+  /** Without `planes`, `handle` looks into the memory of another one. */
+  const keep = (handle: Handle, planes?: Planes): Handle => {
+    live.set(handle, planes === undefined ? 0 : lengthOf(planes) * Float32Array.BYTES_PER_ELEMENT);
     return handle;
   };
   const drop = (handle: Handle): void => {
@@ -132,7 +134,7 @@ export function gpuImplementation<Handle>(
         for (const { step } of taken) kernels.leave(step);
       };
       const allocate = async (planes: Planes): Promise<Handle> => {
-        const handle = keep(engine.allocate(planes));
+        const handle = keep(engine.allocate(planes), planes);
         own.push(handle);
         await engine.ready(handle);
         return handle;
@@ -179,7 +181,7 @@ export function gpuImplementation<Handle>(
     features,
     allocate(shape) {
       const planes = checkShape(shape);
-      return { planes, handle: keep(engine.allocate(planes)), ready: false };
+      return { planes, handle: keep(engine.allocate(planes), planes), ready: false };
     },
     allocateShared(lifetimes) {
       const planes = lifetimes.map(({ shape }) => checkShape(shape));
@@ -190,7 +192,7 @@ export function gpuImplementation<Handle>(
           const handle = engine.allocate(planes[largest]!);
           for (const user of users) {
             const own = user === largest ? handle : engine.view(handle, planes[user]!);
-            storages[user] = { planes: planes[user]!, handle: keep(own), ready: false };
+            storages[user] = { planes: planes[user]!, handle: keep(own, user === largest ? planes[user] : undefined), ready: false };
           }
         }
       } catch (error) {
@@ -222,9 +224,14 @@ export function gpuImplementation<Handle>(
       return await planOf(steps, steps.table && packTable(problem, parameters));
     },
     sync: () => enqueue(() => engine.finished()),
+    memory() {
+      // Of tensors and tables; what gpu.js and the driver keep beside them cannot be seen.
+      const used = [...live.values()].reduce((sum, bytes) => sum + bytes, 0);
+      return { used, reserved: used };
+    },
     async dispose() {
       await queue;
-      for (const each of live) drop(each);
+      for (const each of live.keys()) drop(each);
       await engine.dispose();
     },
   };

@@ -4,15 +4,12 @@ import {
   type Backend,
   type BackendFeatures,
   BackendUnavailableError,
-  checkKeys,
-  checkOneOf,
   type Conv2dProblem,
   ConveneError,
-  defineBackend,
-  OPERATION_KINDS,
   type OperationProblem,
   type Support,
 } from "@convene/core";
+import { checkKeys, checkOneOf, defineBackend, OPERATION_KINDS } from "@convene/core/backend";
 import { gpuImplementation, problemRefusal } from "./backend.js";
 import { type Engine, unavailable } from "./engines/engine.js";
 import { openHost } from "./engines/host.js";
@@ -32,16 +29,16 @@ export interface GpuOptions {
    */
   readonly mode?: (typeof MODES)[number];
   /**
-   * Part of the adapter's name, as in the backend's `device`, upper or lower case: `"nvidia"`, or `"hardware"` for any
-   * that is no driver in software. Where another one answers, the backend is unavailable: neither gpu.js nor WebGL2 can
-   * be told which to take. Left out: any.
+   * Part of the adapter's name, as in the backend's `device`, in upper or lower case: `"nvidia"`; or `"hardware"` for any adapter
+   * that is no driver in software. If another adapter answers, the backend is unavailable, because neither gpu.js nor WebGL2
+   * lets a program choose. Left out: any.
    */
   readonly device?: string;
 }
 
 /**
- * A backend on a graphics processor, through gpu.js. Its `device` names the mode and the adapter, and whether that is one
- * in software; what the adapter does with subnormals, NaN and infinities is found out, and declared in `features`.
+ * A backend on a graphics processor, through gpu.js. Its `device` names the mode and the adapter, and says whether the adapter is a
+ * driver in software. The backend finds out whether the adapter keeps subnormals, NaN and infinities, and declares it in `features`.
  *
  * @throws BackendUnavailableError where what was asked for is not there; it never runs elsewhere instead
  * @throws ConveneError `ERR_INVALID_OPTION`

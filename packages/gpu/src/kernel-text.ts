@@ -1,6 +1,7 @@
 /** Pieces of kernels as text, which convolutions and other operations share. */
 
-import { activationRange, type Clamp } from "@convene/core";
+import type { Clamp } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import { blocks, LANES } from "./planes.js";
 
 /** The lanes of a texel: 0 to 3. */

@@ -1,6 +1,7 @@
 /** Opening that ends, whatever a driver does. */
 
-import { type Backend, BackendUnavailableError, limitOpening, OPENING_LIMIT } from "@convene/core";
+import { type Backend, BackendUnavailableError } from "@convene/core";
+import { limitOpening, OPENING_LIMIT } from "@convene/core/backend";
 
 const REMEDY =
   "Use another mode, or another backend such as @convene/cpu; a driver that does not answer may need a restart";

@@ -31,6 +31,20 @@ const message = (run: () => unknown): string => {
 };
 
 describe("readOnnx", () => {
+  // Node's readFile gives a Buffer, whose `slice` shares memory: weights that are not aligned have to be copied in another way.
+  test("reads the same weights out of a Buffer at any place in memory", () => {
+    const bytes = onnxModel(twoConvs);
+    const weightsOf = (file: Uint8Array) =>
+      readOnnx(file)
+        .at({ x: [1, 3, 2, 2] })
+        .layers.map((layer) => (layer.kind === "conv2d" ? [...layer.conv.weights.weight] : []));
+    const expected = weightsOf(bytes);
+    for (let offset = 0; offset < 4; offset++) {
+      const file = Buffer.concat([Buffer.alloc(offset), bytes, Buffer.alloc(8)]);
+      expect(weightsOf(file.subarray(offset, offset + bytes.length))).toEqual(expected);
+    }
+  });
+
   test("says what it takes and gives", () => {
     const network = readOnnx(onnxModel(twoConvs));
     expect(network.inputs).toEqual(["x"]);

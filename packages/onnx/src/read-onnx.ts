@@ -1,14 +1,7 @@
 /** `readOnnx`: an ONNX file as a source of networks, one for each size of its inputs. */
 
-import {
-  checkKeys,
-  ConveneError,
-  type Layout,
-  type Network,
-  type NetworkSource,
-  type Shape,
-  type Shape4,
-} from "@convene/core";
+import { ConveneError, type Layout, type Network, type NetworkSource, type Shape, type Shape4 } from "@convene/core";
+import { checkKeys } from "@convene/core/backend";
 import type { Dimension, ValueInfo } from "./decode/model.js";
 import { decodeFile } from "./decode/file.js";
 import type { ExternalData } from "./decode/tensor.js";
@@ -23,7 +16,7 @@ import { shapeFor } from "./lower/place.js";
 import { type Output, toNetwork } from "./lower/to-core.js";
 
 export interface ReadOnnxOptions {
-  /** Values of the file that are the outputs instead of its own: what comes after them is left out. */
+  /** Names of values of the file that become the outputs, instead of the file's own. The nodes after them are left out. */
   readonly until?: string | readonly string[];
   /**
    * Gives the bytes of a file that holds weights, by the name that the ONNX file has for it: called while a network is made. A `location` is
@@ -36,11 +29,11 @@ export interface ReadOnnxOptions {
 export interface OnnxInput {
   /** As the file has them: a size, or the name of one that may be anything. */
   readonly dims: readonly Dimension[];
-  /** How a tensor's elements have to lie so that nothing is transposed. The shape given to `prepare` is `[n, c, h, w]` in either. */
+  /** The layout of the file: a tensor in this layout is not transposed. The shape for `prepare` is `[n, c, h, w]` in either layout. */
   readonly layout: Layout;
 }
 
-/** What `readOnnx` gives, and `prepare` takes: networks for any sizes of the inputs that the file allows. */
+/** An ONNX file as `prepare` takes it: a network for any sizes of the inputs that the file allows. */
 export interface OnnxNetwork extends NetworkSource {
   /** Names of the inputs. */
   readonly inputs: readonly string[];

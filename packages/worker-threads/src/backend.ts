@@ -1,15 +1,14 @@
 /** The worker-threads backend: cpu's storages and plans in a shared memory, run by a pool of workers in program order. */
 
 import {
-  type BackendImplementation,
   type Conv2dProblem,
   type Conv2dWeights,
   ConveneError,
-  OPERATION_KINDS,
   type OperationParameters,
   type PrepareOptions,
   problemCost,
 } from "@convene/core";
+import { type BackendImplementation, OPERATION_KINDS } from "@convene/core/backend";
 import {
   allocateSharedStorages,
   allocateStorage,

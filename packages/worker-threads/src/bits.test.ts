@@ -1,14 +1,16 @@
 /** worker-threads against cpu with the same kernels: not close, the same. */
 
 import { randomSource } from "@convene/conformance";
-import { OPERATION_KINDS, parseProblem } from "@convene/core";
+import { parseProblem } from "@convene/core";
+import { OPERATION_KINDS } from "@convene/core/backend";
 import { cpu } from "@convene/cpu";
 import { expect, it } from "vitest";
 import { workerThreads, type WorkerThreadsOptions } from "./index.js";
 import { operationExample, OPERATIONS } from "./testing/operations.js";
 import { type Example, problemExample, randomProblemExample, sameBits } from "./testing/problems.js";
 
-const PROBLEMS = 1000;
+/** A thousand where CONVENE_LONG is set. */
+const PROBLEMS = process.env["CONVENE_LONG"] === undefined ? 300 : 1000;
 /** Cut into many jobs. */
 const LARGE = [
   "ic3_ih112_oc32_kh3_sh2_ph1_relu6",

@@ -1,6 +1,6 @@
 /** Workers that never answer count as lost, so that opening ends. */
 
-import { limitOpening } from "@convene/core";
+import { limitOpening } from "@convene/core/backend";
 import type { StartThread, ThreadEvents } from "./thread.js";
 
 /** Seconds in which no worker that is starting says anything. One takes some tens of milliseconds, on a busy machine seconds. */

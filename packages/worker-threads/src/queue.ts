@@ -12,7 +12,7 @@ export interface QueuedStep extends Step {
   readonly macs: number;
 }
 
-/** What the calling thread does itself, when its turn comes. */
+/** A piece of work that the calling thread does itself, when its turn comes. */
 interface Action {
   act(): void;
   /** Called instead, where the workers are lost. */

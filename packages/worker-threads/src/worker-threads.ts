@@ -1,13 +1,7 @@
 /** The factory. */
 
-import {
-  type Backend,
-  BackendUnavailableError,
-  checkInteger,
-  checkKeys,
-  checkOneOf,
-  defineBackend,
-} from "@convene/core";
+import { type Backend, BackendUnavailableError } from "@convene/core";
+import { checkInteger, checkKeys, checkOneOf, defineBackend } from "@convene/core/backend";
 import {
   checkBuildOptions,
   checkWide,
@@ -41,13 +35,13 @@ export interface WorkerThreadsOptions {
    */
   readonly simd?: "relaxed" | "simd128" | "auto";
   /**
-   * What the calling thread does while convolutions are computed. `"waits"` (the default): nothing, its event loop is free.
-   * `"joins"`: it is one of the threads, and its event loop stands still until what was called is computed, as with `cpu`. A
-   * run that is waited for by itself then takes less time, because no thread has to be woken before it begins and none has
-   * to say that it has ended: docs/kernels.md, "Threads".
+   * The calling thread's part. `"waits"` (the default): the workers compute, and the event loop of the calling thread is free.
+   * `"joins"`: the calling thread is one of the threads, and its event loop stands still until the run is computed, as with
+   * `cpu`. Then a single run takes less time, because it begins without waking a thread and ends without a message:
+   * docs/kernels.md, "Threads".
    */
   readonly caller?: "waits" | "joins";
-  /** 256-bit operations, on Node 24 and later: as `cpu`'s option of that name, flag and all. */
+  /** 256-bit operations, on Node 24 and later; the same as `cpu`'s option of that name, which sets a flag of the process. */
   readonly wide?: boolean;
   /**
    * Bytes that tensors and plans may take together. Default and most: 4 GiB less two pages, of which only what is used is
@@ -57,7 +51,7 @@ export interface WorkerThreadsOptions {
   readonly maxMemory?: number;
 }
 
-/** What tests replace. */
+/** The parts that tests replace. */
 export interface Internals {
   /** The workers' program. */
   readonly source?: string;

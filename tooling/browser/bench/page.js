@@ -74,14 +74,14 @@ async function benchLayer(backends, text, budget) {
       prepared.push(subject);
     } catch (error) {
       const { code, message } = /** @type {{ code?: string, message: string }} */ (error);
-      failures.push({ backend, message, unsupported: code === "ERR_UNSUPPORTED" });
+      failures.push({ backend, kind: code === "ERR_UNSUPPORTED" ? "unsupported" : "threw", message });
     }
   }
   const outcomes = await measure(prepared, { budget, pause: async () => undefined });
   const figures = [];
   for (const [index, { backend, algorithm, dispose }] of prepared.entries()) {
     const outcome = outcomes[index];
-    if ("error" in outcome) failures.push({ backend, message: String(outcome.error), unsupported: false });
+    if ("error" in outcome) failures.push({ backend, kind: "threw", message: String(outcome.error) });
     else figures.push({ backend, algorithm, ...outcome });
     dispose();
   }

@@ -4,6 +4,7 @@
  */
 
 import * as core from "@convene/core";
+import * as author from "@convene/core/backend";
 import * as cpuPackage from "@convene/cpu";
 import * as threadsPackage from "@convene/worker-threads";
 import * as conformance from "@convene/conformance";
@@ -13,6 +14,17 @@ const expected = [
   [15, 24, 19, 30, 48, 36, 27, 42, 31],
   [0, 0, 0, 0, 15, 3, 0, 9, 0],
 ].flat();
+
+/** The two entries of core share their classes: an error from the one is an error of the other. */
+function entries() {
+  try {
+    author.checkInteger("size", 0, 1);
+  } catch (error) {
+    if (error instanceof core.ConveneError && error.code === "ERR_INVALID_OPTION") return;
+    throw new Error("what @convene/core/backend throws is no ConveneError of @convene/core", { cause: error });
+  }
+  throw new Error("checkInteger took 0 for an integer of 1 or more");
+}
 
 /** @param {core.Backend} backend */
 async function separable(backend) {
@@ -78,6 +90,7 @@ async function main() {
   if (threadsPackage.default !== threadsPackage.workerThreads) {
     throw new Error("@convene/worker-threads does not export its factory as default");
   }
+  entries();
   weights();
   for (const factory of FACTORIES) {
     await separable(await factory());

@@ -2,6 +2,7 @@
 
 export * as conformance from "@convene/conformance";
 export * as core from "@convene/core";
+export * as backend from "@convene/core/backend";
 export * as cpu from "@convene/cpu";
 export * as kernels from "@convene/cpu/kernels";
 export * as gpu from "@convene/gpu";

@@ -45,6 +45,8 @@ export interface OpeningHost extends Waiting {
    * @throws InputError where the name means something, and there is no factory
    */
   readonly loadFactory?: (base: string) => Promise<Factory | undefined>;
+  /** Called when all names have a meaning, before any backend is opened: a driver may print something of its own. */
+  readonly onOpening?: () => void;
 }
 
 /** Milliseconds for a module to load or a backend to start, and for one to be disposed. */
@@ -65,6 +67,7 @@ export async function openBackends(
   const wanted = names?.length ? [...new Set(names)] : Object.keys(table).filter((name) => table[name]!.standard);
   const factories: { readonly name: string; readonly make: () => unknown }[] = [];
   for (const name of wanted) factories.push({ name, make: await factoryOf(table, name, host) });
+  host.onOpening?.();
   const open: OpenBackend[] = [];
   const unavailable: UnavailableBackend[] = [];
   const dispose = (): Promise<void> => disposeAll(open, host);

@@ -3,7 +3,7 @@
 import type { CompareReport, Ratio, WorkloadReport } from "./compare-report.js";
 import { enumerate, formatRatio } from "./format.js";
 import { sumSamples } from "./measure/results.js";
-import { compareRatio, pairedRatio } from "./paired-ratio.js";
+import { compareRatio, pairedRatio, relativeWidth } from "./paired-ratio.js";
 import { rankedBackends } from "./fold-events.js";
 import { median } from "./statistics.js";
 
@@ -44,23 +44,33 @@ export function describeWinner(report: CompareReport): readonly string[] {
   });
 }
 
+/** An interval that holds 1 and is wider than this says that little is known, rather than that two are equal. */
+const CLOSE = 0.2;
+
 function sentence(first: Rank, others: readonly Rank[]): string {
-  const equal = others.filter(({ ratio }) => ["equal", "faster"].includes(compareRatio(ratio)));
-  const slower = others.filter(({ ratio }) => compareRatio(ratio) === "slower");
-  const unknown = others.filter(({ ratio }) => compareRatio(ratio) === "unknown");
-  const parts: string[] = [];
-  const best = equal.length > 0 ? `${enumerate([first, ...equal].map(({ backend }) => backend))} are equally fast` : "";
-  if (best !== "") parts.push(`${best}, as far as can be told (${enumerate(equal.map(intervalWords))})`);
-  if (slower.length > 0) {
-    const than = slower.map(
-      ({ backend, ratio }) => `${formatRatio(ratio.value)} times as fast as ${backend} (${intervalWords({ ratio })})`,
-    );
-    parts.push(`${first.backend} is ${enumerate(than)}`);
-  }
-  if (unknown.length > 0) {
-    const than = unknown.map(({ backend, ratio }) => `${formatRatio(ratio.value)} times as fast as ${backend}`);
-    parts.push(`${first.backend} seems ${enumerate(than)}, from too few rounds to be sure`);
-  }
+  const of = (...words: readonly string[]): readonly Rank[] =>
+    others.filter(({ ratio }) => words.includes(compareRatio(ratio)));
+  const same = of("equal", "faster");
+  const isClose = ({ ratio: { value, interval } }: Rank): boolean =>
+    interval !== undefined && relativeWidth(interval, value) <= CLOSE;
+  const [equal, unclear] = [same.filter(isClose), same.filter((rank) => !isClose(rank))];
+  const times = ({ backend, ratio }: Rank): string => `${formatRatio(ratio.value)} times as fast as ${backend}`;
+  const sure = (rank: Rank): string => `${times(rank)} (${intervalWords(rank)})`;
+  const together = (ranks: readonly Rank[]): string => enumerate([first, ...ranks].map(({ backend }) => backend));
+  const parts = [
+    ...(of("slower").length > 0 ? [`${first.backend} is ${enumerate(of("slower").map(sure))}`] : []),
+    ...(equal.length > 0
+      ? [`${together(equal)} are equally fast, as far as can be told (${enumerate(equal.map(intervalWords))})`]
+      : []),
+    ...(unclear.length > 0
+      ? [
+          `${together(unclear)} cannot be told apart in that time (${enumerate(unclear.map(intervalWords))}); measure longer`,
+        ]
+      : []),
+    ...(of("unknown").length > 0
+      ? [`${first.backend} seems ${enumerate(of("unknown").map(times))}, from too few rounds to be sure`]
+      : []),
+  ];
   return parts.join("; ");
 }
 

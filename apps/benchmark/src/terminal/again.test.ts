@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { quote } from "./again.js";
+import { command, quote } from "./again.js";
+
+describe("command", () => {
+  it("is npm's in a clone, and npx's where the package is installed", () => {
+    expect(command("bench")).toBe("npm run convene -- bench");
+    expect(command("bench", true)).toBe("npx @convene/benchmark bench");
+  });
+});
 
 describe("quote", () => {
   it.each([

@@ -55,11 +55,11 @@ describe("loadFactory", () => {
     await expect(load(path)).rejects.toThrow(path);
   });
 
-  it("says which module does not finish to load", async () => {
+  it("says which module did not load in time", async () => {
     const settling = async () => {
       throw new UnsettledError();
     };
     await expect(loadFactory("./a.js", settling)).rejects.toThrow(CommandError);
-    await expect(loadFactory("./a.js", settling)).rejects.toThrow('backend "./a.js" does not finish to load');
+    await expect(loadFactory("./a.js", settling)).rejects.toThrow('backend "./a.js" did not load in time');
   });
 });

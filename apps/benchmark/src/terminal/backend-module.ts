@@ -26,7 +26,7 @@ export async function loadFactory(
   try {
     loaded = await settling(() => import(isFile(name) ? pathToFileURL(resolve(name)).href : name));
   } catch (cause) {
-    if (cause instanceof UnsettledError) throw new CommandError(`backend "${name}" does not finish to load`, { cause });
+    if (cause instanceof UnsettledError) throw new CommandError(`backend "${name}" did not load in time`, { cause });
     throw new InputError(`backend "${name}" cannot be loaded: ${messageOf(cause)}`, { cause });
   }
   const factory = defaultOf(loaded);

@@ -11,10 +11,10 @@ import {
   Conv2d,
   type Conv2dPlan,
   ConveneError,
-  defineBackend,
   network,
   tensor,
 } from "@convene/core";
+import { defineBackend } from "@convene/core/backend";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { BackendTable } from "../engine/backends.js";
 import { bench } from "./commands/bench.js";

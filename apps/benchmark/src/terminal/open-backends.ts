@@ -7,13 +7,17 @@ import { settle, type Waiting } from "../engine/settle.js";
 import { isTarget } from "../engine/workloads/index.js";
 import { isModule, loadFactory } from "./backend-module.js";
 
-/** @throws InputError for a name that means nothing, CommandError for a backend that fails to start */
+/**
+ * @param onOpening called when all names have a meaning, before any backend is opened
+ * @throws InputError for a name that means nothing, CommandError for a backend that fails to start
+ */
 export async function openBackends(
   table: BackendTable,
   names: readonly string[] | undefined,
   io: Waiting,
+  onOpening: () => void = () => undefined,
 ): Promise<OpenBackends> {
-  return open(table, names, nodeHost(io));
+  return open(table, names, { ...nodeHost(io), onOpening });
 }
 
 /** What the engine needs to open backends by a file's or a package's name. */

@@ -1,6 +1,6 @@
 /** Laws of what is summed: a convolution is linear, and bias, residual and activation come after it. */
 
-import { activationRange } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import { makeOperands } from "../operands.js";
 import { changed, lawProblems } from "./laws-problems.js";
 import { type Law, mustEqual } from "./laws-runner.js";

@@ -1,6 +1,7 @@
 /** The laws hold for what is right, find what is wrong, and name the smallest problem that shows it. */
 
-import { type Backend, type Conv2dProblem, defineBackend, formatProblem, parseProblem } from "@convene/core";
+import { type Backend, type Conv2dProblem, formatProblem, parseProblem } from "@convene/core";
+import { defineBackend } from "@convene/core/backend";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { CaseOutcome, ConformanceCase } from "../case.js";
 import { faultyBackend, faultyCompute, faultyQuestion } from "../faulty-backends/faulty-backend.js";

@@ -5,10 +5,13 @@
 
 import { type Backend, type Conv2dPlan, inputShape, outputShape, parseProblem } from "@convene/core";
 import type { CaseContext, ConformanceCase } from "../case.js";
+import { failedOutcome } from "../check-problem.js";
+import { checkWithin } from "../rules.js";
 import {
   anotherBackend,
   atWorkbench,
   CaseEnd,
+  errorOf,
   expectRight,
   fail,
   integers,
@@ -34,9 +37,26 @@ export function disposeCases(text: string): readonly ConformanceCase[] {
     it.run(fed, output);
     return { operands, plan: it.plan, fed, output };
   };
-  const rightOrError = async (plan: Conv2dPlan, operands: Known, read: Promise<Float32Array>): Promise<void> => {
-    const result = await settled(read, "the read");
-    if (result) expectRight(plan, operands, result, "the read");
+  /** `what` was disposed while the run was pending: the run ends as if it had not been, or says that it is gone. */
+  const rightOrError = async (
+    plan: Conv2dPlan,
+    operands: Known,
+    read: Promise<Float32Array>,
+    what: string,
+  ): Promise<void> => {
+    let result: Float32Array | undefined;
+    try {
+      result = await read;
+    } catch (error) {
+      if (!isConveneError(error)) fail(`the read rejected with what is no ConveneError: ${String(error)}`);
+      // The whole backend is lost by that, to everything that is called later.
+      if (error.code === "ERR_EXECUTION") fail(`${freedWhilePending(what)}: the run failed (${error.message})`);
+      return;
+    }
+    const verdict = checkWithin(result, operands.expected, errorOf(plan, operands) ?? 0);
+    if (verdict.ok) return;
+    const failed = failedOutcome(plan.problem, verdict);
+    throw new CaseEnd({ ...failed, message: `${freedWhilePending(what)}: ${failed.message}` });
   };
   /** Uploads that take the memory which has just been given back, where a backend hands it out again at once. */
   const reuseMemory = (bench: Workbench): void => {
@@ -54,27 +74,27 @@ export function disposeCases(text: string): readonly ConformanceCase[] {
       const reading = bench.read(output);
       const other = await bench.prepare(problem, integers(problem, 2));
       other.run(other.feed(integers(problem, 2)), other.output());
-      await rightOrError(plan, operands, reading);
+      await rightOrError(plan, operands, reading, "dispose of a plan");
     },
     "an input disposed right after the run, its memory reused": async (bench) => {
       const { operands, plan, fed, output } = await start(bench);
       fed.input.dispose();
       fed.residual?.dispose();
       reuseMemory(bench);
-      await rightOrError(plan, operands, bench.read(output));
+      await rightOrError(plan, operands, bench.read(output), "free");
     },
     "an output disposed right after its read is called, its memory reused": async (bench) => {
       const { operands, plan, output } = await start(bench);
       const reading = bench.read(output);
       output.dispose();
       reuseMemory(bench);
-      await rightOrError(plan, operands, reading);
+      await rightOrError(plan, operands, reading, "free");
     },
     "everything disposed before anything is awaited": async (bench) => {
       const { operands, plan, fed, output } = await start(bench);
       const reading = bench.read(output);
       for (const each of [output, plan, fed.residual, fed.input]) each?.dispose();
-      await rightOrError(plan, operands, reading);
+      await rightOrError(plan, operands, reading, "free");
       await bench.backend.sync();
     },
     "disposing twice does nothing more": async (bench) => {
@@ -110,7 +130,7 @@ export function disposeCases(text: string): readonly ConformanceCase[] {
   const onAnother: Record<string, (backend: Backend, bench: Workbench) => Promise<void>> = {
     "the backend disposed with a run and its read in flight": async (backend, bench) => {
       const { operands, plan, output } = await start(bench);
-      const reading = rightOrError(plan, operands, bench.read(output));
+      const reading = rightOrError(plan, operands, bench.read(output), "dispose of the backend");
       // Handled now, awaited below.
       reading.catch(() => undefined);
       await disposed(backend);
@@ -152,6 +172,10 @@ export function disposeCases(text: string): readonly ConformanceCase[] {
       run: (context) => elsewhere(context, use),
     })),
   ];
+}
+
+function freedWhilePending(what: string): string {
+  return `\`${what}\` came while a run or a read that uses it was pending, and was not kept waiting`;
 }
 
 /** Cases of several backends. */

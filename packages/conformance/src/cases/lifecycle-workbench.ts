@@ -191,6 +191,18 @@ export async function memoryUse(backend: Backend): Promise<MemoryUse | undefined
   return backend.memory();
 }
 
+/**
+ * Ends the case as skipped where the backend cannot tell its memory: what leaks does not show, so nothing has passed. For the
+ * end of a case that is about leaks alone.
+ */
+export function needMemory(backend: Backend): void {
+  if (backend.memory() !== undefined) return;
+  throw new CaseEnd({
+    status: "skipped",
+    message: "memory() is not there, so a leak would not show; give it in the backend to have this held",
+  });
+}
+
 /** Ends the case as failed unless as many bytes are in use as were. */
 export function expectNoneLeft(before: MemoryUse | undefined, after: MemoryUse | undefined, when = "at the end"): void {
   if (before?.used === after?.used) return;

@@ -1,6 +1,7 @@
 /** lifecycle: what it finds in backends that are wrong over more than one run, and what it does without a factory. */
 
-import { type Backend, type BackendImplementation, defineBackend } from "@convene/core";
+import type { Backend } from "@convene/core";
+import { type BackendImplementation, defineBackend } from "@convene/core/backend";
 import { describe, expect, test } from "vitest";
 import { textOf } from "../problem.js";
 import { referenceBackend, referenceImplementation, type ReferenceStorage } from "../reference-backend.js";
@@ -246,7 +247,7 @@ describe("a backend is found out", () => {
     };
     const { results } = await runConformance(hanging, { ...OPTIONS, limit: 300, only: "with a run and its read" });
     expect(results.length).toBeGreaterThan(0);
-    for (const result of results) expect(result).toMatchObject({ status: "failed", message: "no answer within 0.3 s" });
+    for (const result of results) expect(result).toMatchObject({ status: "failed", message: "no answer within 0.3 s: `read` has not settled" });
   });
 
   test("whose shared tensors overlap while they are needed", async () => {

@@ -3,11 +3,11 @@
 import {
   type Backend,
   formatOperation,
-  OPERATION_KINDS,
   type OperationKind,
   type OperationProblem,
   parseOperation,
 } from "@convene/core";
+import { OPERATION_KINDS } from "@convene/core/backend";
 import type { ConformanceCase } from "../case.js";
 import { makeOperationOperands } from "../operations/operation-operands.js";
 import { supportOf } from "../problem.js";

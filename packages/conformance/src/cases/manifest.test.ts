@@ -1,6 +1,7 @@
 /** manifest: what it says of backends that say of themselves what is not so. */
 
-import { type Backend, type BackendImplementation, type Conv2dPlan, defineBackend } from "@convene/core";
+import type { Backend, Conv2dPlan } from "@convene/core";
+import { type BackendImplementation, defineBackend } from "@convene/core/backend";
 import { describe, expect, test } from "vitest";
 import { faultyCompute } from "../faulty-backends/faulty-backend.js";
 import { referenceConv2d } from "../reference.js";

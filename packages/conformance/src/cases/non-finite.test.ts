@@ -4,7 +4,8 @@
  * F = torch.nn.functional.
  */
 
-import { type Backend, type BackendImplementation, defineBackend, parseProblem } from "@convene/core";
+import { type Backend, parseProblem } from "@convene/core";
+import { type BackendImplementation, defineBackend } from "@convene/core/backend";
 import { describe, expect, test } from "vitest";
 import { faultyCompute } from "../faulty-backends/faulty-backend.js";
 import { textOf } from "../problem.js";

@@ -15,7 +15,7 @@ import type { ConformanceCase } from "../case.js";
 import { ALIKE_OPERATIONS } from "./operations-alike.js";
 import { ONE_OF_EACH } from "./operations-problems.js";
 import { expectOperation, knownOperation, knowOperation, operationCase, prepareAt } from "./operations-workbench.js";
-import { atWorkbench, expectNoneLeft, fail, memoryUse, takenOf, type Workbench } from "./lifecycle-workbench.js";
+import { atWorkbench, expectNoneLeft, fail, memoryUse, needMemory, takenOf, type Workbench } from "./lifecycle-workbench.js";
 
 export function operationRunCases(): readonly ConformanceCase[] {
   return [
@@ -183,6 +183,7 @@ async function cycles(
       fail(`${warm.reserved} bytes were reserved after 10 cycles, ${now.reserved} after ${cycle}`);
     }
   }
+  needMemory(backend);
 }
 
 async function sameTwice(bench: Workbench, problem: OperationProblem): Promise<void> {

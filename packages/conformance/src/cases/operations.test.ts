@@ -3,14 +3,12 @@
 import {
   type Backend,
   type BackendFeatures,
-  type BackendImplementation,
-  defineBackend,
   formatOperation,
-  OPERATION_KINDS,
   type OperationKind,
   type OperationProblem,
   parseOperation,
 } from "@convene/core";
+import { type BackendImplementation, defineBackend, OPERATION_KINDS } from "@convene/core/backend";
 import { describe, expect, test } from "vitest";
 import { type ReferenceStorage, referenceImplementation } from "../reference-backend.js";
 import { runConformance } from "../run-conformance.js";

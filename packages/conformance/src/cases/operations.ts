@@ -3,7 +3,8 @@
  * have a kind skips the kind's cases, with that reason; one that only convolves skips all but a few.
  */
 
-import { OPERATION_KINDS, parseOperation } from "@convene/core";
+import { parseOperation } from "@convene/core";
+import { OPERATION_KINDS } from "@convene/core/backend";
 import type { ConformanceCase } from "../case.js";
 import { operationsAgainstReference } from "./operations-against-reference.js";
 import { operationErrorCases } from "./operations-errors.js";

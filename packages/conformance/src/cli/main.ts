@@ -17,6 +17,7 @@ import type { Io } from "./io.js";
 import { outputFile, type WriteFile } from "./output-files.js";
 import { printReport } from "./print-report.js";
 import { createProgress } from "./progress.js";
+import { superviseDiagnosis } from "./supervise-diagnosis.js";
 import { supervise } from "./supervise.js";
 
 /** What the command can exit with. */
@@ -53,8 +54,9 @@ async function run(io: Io, given: Arguments, module: string): Promise<number> {
   if (cases.length === 0) throw new InputError(`no case matches; --list prints their names`);
 
   const progress = createProgress(io, cases);
+  const task = { module, exportName, factoryOptions, cwd: io.cwd, run: options };
   const outcome = await supervise(io, {
-    task: { module, exportName, factoryOptions, cwd: io.cwd, run: options },
+    task,
     cases,
     onBegin: progress.begin,
     onResult: progress.advance,
@@ -62,6 +64,7 @@ async function run(io: Io, given: Arguments, module: string): Promise<number> {
   }).finally(progress.stop);
 
   const { backend, results, stopped } = outcome;
+  const diagnosis = backend && (await superviseDiagnosis(io, task, cases, results));
   // Not even a backend: there is nothing to report on but this.
   if (!backend && stopped !== undefined && !io.signal.aborted) {
     io.stderr.write(`convene-conformance: ${module} gives no backend: ${stopped}\n`);
@@ -73,6 +76,7 @@ async function run(io: Io, given: Arguments, module: string): Promise<number> {
     seed: options.seed ?? DEFAULT_SEED,
     counts: countStatuses(results),
     worstRatio: results.reduce((worst, { ratio = 0 }) => Math.max(worst, ratio), 0),
+    ...(diagnosis ? { diagnosis } : {}),
     results,
   };
   const details: ReportDetails = {

@@ -1,6 +1,7 @@
 /** What the command and the process that runs the backend say to each other. */
 
 import type { CaseResult, ConformanceOptions } from "../run-conformance.js";
+import type { Diagnosis } from "../diagnosis/diagnosis.js";
 import type { Thrown } from "../thrown.js";
 import type { Arguments } from "./arguments.js";
 
@@ -12,6 +13,8 @@ export interface Task {
   readonly factoryOptions: string | undefined;
   readonly cwd: string;
   readonly run: Arguments["run"] & Pick<ConformanceOptions, "from">;
+  /** Runs no case: waits for the results of those that ran, and answers with what they have in common. */
+  readonly diagnose?: boolean;
 }
 
 export type Message =
@@ -23,6 +26,8 @@ export type Message =
   /** A case has failed and runs again, alone or after another, for at most so long. Its result follows. */
   | { readonly type: "recheck"; readonly result: CaseResult; readonly milliseconds: number }
   | { readonly type: "result"; readonly result: CaseResult }
+  /** What the failures have in common. */
+  | { readonly type: "diagnosis"; readonly diagnosis: Diagnosis }
   | { readonly type: "end" }
   /** There is nothing to run; `usage` where what was typed is to blame. */
   | { readonly type: "failed"; readonly message: string; readonly usage: boolean }

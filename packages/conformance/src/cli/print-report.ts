@@ -1,26 +1,35 @@
 /** The report on a terminal: counts per sub-suite, reasons, and every failure with what is needed to find its cause. */
 
 import type { CaseStatus } from "../case.js";
-import { MOST_RECHECKED } from "../recheck.js";
+import { describeFinding } from "../diagnosis/diagnosis.js";
 import { describeFailure } from "../report/describe-failure.js";
+import { groupFailures } from "../report/group-failures.js";
 import { formatCount, formatDuration, formatRatio, plural } from "../report/format.js";
 import { reasonsFor, type ReportDetails, summarizeSuites } from "../report/summary.js";
 import type { CaseResult, ConformanceReport } from "../run-conformance.js";
 import { type Colors, colorsOf, type Io, type Paint } from "./io.js";
 
-/** Failures of a sub-suite that are shown whole: those of which it is known whether they fail alone. The others have a line each. */
-const MOST_WHOLE = MOST_RECHECKED;
+/** Failures of a group that are shown whole; the others of the group say the same, and are counted. */
+const MOST_WHOLE = 2;
+/** Groups of a sub-suite that are shown; of each of the others a line is. */
+const MOST_GROUPS = 5;
 /** Cases that are named for a reason; the others are counted. */
 const MOST_NAMED = 3;
 
 export function printReport(io: Io, report: ConformanceReport, details: ReportDetails): void {
   const colors = colorsOf(io);
   const print = (line = ""): void => void io.stdout.write(`${line}\n`);
-  const { results } = report;
+  const { results, diagnosis } = report;
   print(
     `${colors.bold(report.backend)}  ${report.device}  ${colors.dim(`accuracy ${report.accuracy}, seed ${report.seed}`)}`,
   );
   print();
+  for (const [index, finding] of (diagnosis?.findings ?? []).entries()) {
+    const [rule, ...rest] = describeFinding(finding);
+    print(`${colors.red(`diagnosis ${index + 1}`)} ${colors.bold(rule!)}`);
+    for (const line of rest) print(`  ${line}`);
+    print();
+  }
   for (const line of suiteTable(report, colors)) print(line);
   print();
   for (const status of ["skipped", "untrusted"] as const) {
@@ -70,18 +79,31 @@ function failureLines(
   { bold, dim, red }: Colors,
 ): readonly string[] {
   const lines: string[] = [];
-  for (const suite of new Set(results.map((result) => result.suite))) {
-    const failures = results.filter((result) => result.suite === suite && result.status === "failed");
+  const groups = groupFailures(results);
+  const shown = new Map<string, number>();
+  for (const { suite, failures } of groups) {
+    const before = shown.get(suite) ?? 0;
+    shown.set(suite, before + 1);
+    const [first] = failures;
+    if (before >= MOST_GROUPS) {
+      const count = failures.length > 1 ? dim(` (and ${plural(failures.length - 1, "failure")} like this)`) : "";
+      lines.push(`${red("failed")} ${suite} ${bold(first!.name)}: ${first!.message?.split("\n")[0]}${count}`);
+      continue;
+    }
     for (const failure of failures.slice(0, MOST_WHOLE)) {
       lines.push(`${red("failed")} ${suite} ${bold(failure.name)}`);
       lines.push(...describeFailure(failure, rerun?.(failure)).map((line) => `  ${line}`), "");
     }
     const more = failures.slice(MOST_WHOLE);
-    for (const { name, message = "" } of more)
-      lines.push(`${red("failed")} ${suite} ${bold(name)}: ${message.split("\n")[0]}`);
-    if (more.length > 0)
-      lines.push(dim(`the last ${more.length} of ${suite} in short; --html and --json have them whole`), "");
+    if (more.length === 0) continue;
+    const named = more.slice(0, MOST_NAMED).map(({ name }) => name);
+    const rest = more.length > MOST_NAMED ? "; ..." : "";
+    lines.push(
+      dim(`${plural(more.length, "more failure")} of ${suite} like these (${named.join("; ")}${rest}); --html and --json have them whole`),
+      "",
+    );
   }
+  if (lines.length > 0 && lines.at(-1) !== "") lines.push("");
   return lines;
 }
 

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { ConformanceCase } from "../case.js";
 import { DEFAULT_LIMIT } from "../run-case.js";
 import type { CaseResult } from "../run-conformance.js";
+import { createPatience } from "../patience.js";
 import { InputError } from "./input-error.js";
 import type { Io } from "./io.js";
 import type { Message, Task } from "./messages.js";
@@ -38,8 +39,8 @@ export interface Outcome {
 const GRACE = 1_500;
 /** Milliseconds for starting Node and loading the module. */
 const START = 30_000;
-/** Cases in a row that may give no answer: a backend that answers nothing would else take hours to say so. */
-const MOST_UNANSWERED = 5;
+/** Processes that errors which no call gave may end, or the backend itself: each costs the start of another. */
+const MOST_ENDED = 10;
 
 /** @throws InputError if there is no such module, or no factory in it */
 export async function supervise(io: Io, supervision: Supervision): Promise<Outcome> {
@@ -47,13 +48,12 @@ export async function supervise(io: Io, supervision: Supervision): Promise<Outco
   const results: CaseResult[] = [];
   let backend: Outcome["backend"];
   let stopped: string | undefined;
-  let unanswered = 0;
+  let ended = 0;
+  const patience = createPatience();
   const add = (result: CaseResult): void => {
     results.push(result);
     onResult(result);
-    // A timer may be a little early.
-    const late = result.milliseconds >= 0.95 * limitOf(task, cases[results.length - 1]!);
-    unanswered = late && result.status === "failed" ? unanswered + 1 : 0;
+    patience.note(result);
   };
 
   while (stopped === undefined && results.length < cases.length) {
@@ -63,17 +63,19 @@ export async function supervise(io: Io, supervision: Supervision): Promise<Outco
       next: () => cases[results.length],
       onBackend: (made) => (backend = made),
       onResult: add,
-      enough: () => unanswered >= MOST_UNANSWERED,
+      limit: (each) => patience.limit(limitOf(task, each)),
+      enough: () => patience.stopped() !== undefined,
     });
     if (end.known) add(end.known);
     if (io.signal.aborted) stopped = "interrupted";
-    else if (unanswered >= MOST_UNANSWERED) stopped = `${MOST_UNANSWERED} cases in a row gave no answer`;
+    else if (results.length < cases.length && patience.stopped() !== undefined) stopped = patience.stopped();
     else if (end.inCase && !end.known) {
       const { suite, name } = cases[results.length]!;
       const { message, milliseconds, thrown } = end;
       add({ suite, name, status: "failed", message, milliseconds, ...(thrown ? { thrown } : {}) });
-      if (unanswered >= MOST_UNANSWERED && results.length < cases.length)
-        stopped = `${MOST_UNANSWERED} cases in a row gave no answer`;
+      if (++ended >= MOST_ENDED) stopped = `${ended} cases ended the process (${message})`;
+      else stopped = patience.stopped();
+      if (results.length === cases.length) stopped = undefined;
     } else if (end.usage) throw new InputError(end.message);
     // Between two cases, as when an ended case has left something behind, a new process may do better; but only once.
     else if (results.length < cases.length && results.length === before) stopped = end.message;
@@ -101,6 +103,8 @@ interface Watch {
   readonly next: () => ConformanceCase | undefined;
   readonly onBackend: (backend: { readonly name: string; readonly device: string }) => void;
   readonly onResult: (result: CaseResult) => void;
+  /** Milliseconds that a case gets. */
+  readonly limit: (each: ConformanceCase) => number;
   readonly enough: () => boolean;
 }
 
@@ -145,7 +149,7 @@ function runProcess(io: Io, { task, onBegin, onOutput }: Supervision, watch: Wat
           return watch.onBackend(message);
         case "begin": {
           const each = watch.next()!;
-          const own = limitOf(task, each);
+          const own = watch.limit(each);
           inCase = true;
           since = performance.now();
           onBegin(each);
@@ -161,6 +165,8 @@ function runProcess(io: Io, { task, onBegin, onOutput }: Supervision, watch: Wat
           if (watch.enough()) return kill("enough");
           // Where the case has broken the backend: disposing it, and making another.
           return expect(2 * limit + GRACE, "the backend could be neither disposed nor made again in time");
+        case "diagnosis":
+          return;
         case "end":
           reason = "the end";
           return expect(GRACE, "the end");

@@ -1,6 +1,7 @@
 /** Convolution with a say in how each product and each sum is rounded. */
 
-import { activationRange, type Conv2dProblem } from "@convene/core";
+import type { Conv2dProblem } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import type { Operands } from "../operands.js";
 import { referenceConv2d } from "../reference.js";
 

@@ -3,7 +3,8 @@
  * `Backend` by hand: `defineBackend` would not let them.
  */
 
-import { type Backend, type Conv2dPlan, ConveneError, defineBackend, tensor } from "@convene/core";
+import { type Backend, type Conv2dPlan, ConveneError, tensor } from "@convene/core";
+import { defineBackend } from "@convene/core/backend";
 import { referenceImplementation } from "../reference-backend.js";
 import { type Fault, faultyBackend } from "./faulty-backend.js";
 

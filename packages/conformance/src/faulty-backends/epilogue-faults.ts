@@ -1,6 +1,7 @@
 /** Right sums, wrongly finished. */
 
-import { type Clamp, activationRange, type Conv2dProblem } from "@convene/core";
+import type { Clamp, Conv2dProblem } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import { referenceConv2d } from "../reference.js";
 import type { Operands } from "../operands.js";
 import { type Fault, faultyCompute, faultyQuestion } from "./faulty-backend.js";
@@ -27,7 +28,7 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
   {
     name: "residual-subtracted",
     about: "The residual comes off: a difference was being debugged, and the sign stayed.",
-    caughtBy: ["exact", "bounded", "goldens", "networks", "lifecycle"],
+    caughtBy: ["exact", "bounded", "goldens", "lifecycle", "networks"],
     problems: { wrong: "ic3_ih5_oc4_kh3_residual", right: "ic3_ih5_oc4_kh3" },
     backend: faultyQuestion("residual-subtracted", (problem, operands) => [
       problem,

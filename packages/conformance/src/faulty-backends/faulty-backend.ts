@@ -1,13 +1,7 @@
 /** How the faulty backends are made: each is the reference with one thing changed. */
 
-import {
-  type Backend,
-  type BackendImplementation,
-  type Conv2dProblem,
-  type Conv2dWeights,
-  defineBackend,
-  type OperationKind,
-} from "@convene/core";
+import type { Backend, Conv2dProblem, Conv2dWeights, OperationKind } from "@convene/core";
+import { type BackendImplementation, defineBackend } from "@convene/core/backend";
 import type { Operands } from "../operands.js";
 import { referenceConv2d } from "../reference.js";
 import { referenceImplementation, type ReferenceStorage } from "../reference-backend.js";

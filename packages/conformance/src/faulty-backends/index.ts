@@ -8,6 +8,7 @@ import { EPILOGUE_FAULTS } from "./epilogue-faults.js";
 import type { Fault } from "./faulty-backend.js";
 import { GEOMETRY_FAULTS } from "./geometry-faults.js";
 import { INTO_FAULTS } from "./into-faults.js";
+import { KNOWN_FAULT_FAULTS } from "./known-fault-faults.js";
 import { MEMORY_FAULTS } from "./memory-faults.js";
 import { OPERATION_MOVEMENT_FAULTS } from "./operation-movement-faults.js";
 import { OPERATION_STATE_FAULTS } from "./operation-state-faults.js";
@@ -24,6 +25,7 @@ export const FAULTS: readonly Fault[] = [
   ...CHANNEL_FAULTS,
   ...ADDRESSING_FAULTS,
   ...TILE_FAULTS,
+  ...KNOWN_FAULT_FAULTS,
   ...WINOGRAD_FAULTS,
   ...EPILOGUE_FAULTS,
   ...ROUNDING_FAULTS,

@@ -1,6 +1,7 @@
 /** Faults of operations that one run alone, or one image, or one plan, does not show; and of their contract. */
 
-import { type Backend, ConveneError, defineBackend, type OperationKind, type OperationPlan } from "@convene/core";
+import { type Backend, ConveneError, type OperationKind, type OperationPlan } from "@convene/core";
+import { defineBackend } from "@convene/core/backend";
 import { referenceImplementation } from "../reference-backend.js";
 import { type Fault, faultyBackend, type Implementation } from "./faulty-backend.js";
 import { askedOtherwise, faultyResults, operationFault, operationPlan, rightResult } from "./faulty-operation.js";

@@ -3,7 +3,7 @@
 import { referenceConv2d } from "../reference.js";
 import { accumulate } from "./accumulate.js";
 import { type Fault, faultyCompute, faultyQuestion } from "./faulty-backend.js";
-import { flush, significant, toBfloat16, toFloat16 } from "./significand.js";
+import { flush, significant, toBfloat16, toFloat16 } from "../significand.js";
 
 export const ROUNDING_FAULTS: readonly Fault[] = [
   {

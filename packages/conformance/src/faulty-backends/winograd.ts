@@ -3,7 +3,8 @@
  * The suite's control for rule 3, and what its faulty backends are made from.
  */
 
-import { activationRange, type Conv2dProblem } from "@convene/core";
+import type { Conv2dProblem } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import type { Operands } from "../operands.js";
 import { sourceIndex } from "../reference.js";
 import { LAVIN_GRAY, type Matrix } from "../transformed-bound.js";

@@ -1,6 +1,7 @@
 /** Activations as functions in float64, and how steep they are: PyTorch's definitions, written out. */
 
-import { type Activation, activationRange, isClamp } from "@convene/core";
+import type { Activation } from "@convene/core";
+import { activationRange, isClamp } from "@convene/core/backend";
 import { erfc } from "./erf.js";
 
 /** A function of one number, by its definition. NaN gives NaN. */

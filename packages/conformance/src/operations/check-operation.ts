@@ -1,14 +1,7 @@
 /** One operation held to its rule. */
 
-import {
-  type Activation,
-  activationRange,
-  type Backend,
-  type Clamp,
-  isClamp,
-  type Layout,
-  type OperationProblem,
-} from "@convene/core";
+import type { Activation, Backend, Clamp, Layout, OperationProblem } from "@convene/core";
+import { activationRange, isClamp } from "@convene/core/backend";
 import type { CaseOutcome } from "../case.js";
 import { failedOutcome } from "../check-problem.js";
 import { DEFAULT_SEED } from "../random-source.js";

@@ -1,6 +1,7 @@
 /** Inputs and parameters for an operation, made from a seed so that a failure can be run again. */
 
-import { activationRange, operationInputShapes, type OperationProblem } from "@convene/core";
+import { operationInputShapes, type OperationProblem } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import { randomSource } from "../random-source.js";
 
 /** Everything that one operation reads, on the host. */

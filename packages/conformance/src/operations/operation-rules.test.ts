@@ -1,6 +1,7 @@
 /** The rules: how wide they are at known places, and that what is a little more than that is refused. */
 
-import { formatOperation, OPERATION_KINDS, type OperationProblem, parseOperation } from "@convene/core";
+import { formatOperation, type OperationProblem, parseOperation } from "@convene/core";
+import { OPERATION_KINDS } from "@convene/core/backend";
 import { describe, expect, test } from "vitest";
 import { OPERATION_PROBLEMS } from "../cases/operations-problems.js";
 import { makeOperationOperands } from "./operation-operands.js";

@@ -17,14 +17,8 @@
  * result is that end, exactly.
  */
 
-import {
-  activationRange,
-  type Activation,
-  isClamp,
-  type OperationKind,
-  type OperationProblem,
-  type SoftmaxProblem,
-} from "@convene/core";
+import type { Activation, OperationKind, OperationProblem, SoftmaxProblem } from "@convene/core";
+import { activationRange, isClamp } from "@convene/core/backend";
 import { checkMoved, checkWithin, gamma, UNDERFLOW, type Verdict } from "../rules.js";
 import { clamp, type FunctionName, functionName, FUNCTIONS, hardSigmoidLine } from "./activation-function.js";
 import type { OperationOperands } from "./operation-operands.js";

@@ -1,6 +1,7 @@
 /** The reference against results worked out by hand from PyTorch's definitions, and against itself where laws hold. */
 
-import { parseOperation, type UpsampleProblem, upsampleSources } from "@convene/core";
+import { parseOperation, type UpsampleProblem } from "@convene/core";
+import { upsampleSources } from "@convene/core/backend";
 import { expect, test } from "vitest";
 import { OPERATION_PROBLEMS } from "../cases/operations-problems.js";
 import { referenceOperation } from "./reference-operation.js";

@@ -5,7 +5,6 @@
  */
 
 import {
-  activationRange,
   type OperationKind,
   operationInputShapes,
   operationOutputShape,
@@ -14,6 +13,7 @@ import {
   type Pool2dProblem,
   type Shape4,
 } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import { activationFunction, clamp, leaky } from "./activation-function.js";
 import { resizeSources } from "./resize-sources.js";
 

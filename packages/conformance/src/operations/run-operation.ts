@@ -18,6 +18,8 @@ export interface RunOperationOptions {
   readonly layout?: Layout;
   /** What the output is filled with before the run, so that an element that is never written shows. Default NaN. */
   readonly poison?: number;
+  /** Awaited between the run and the read. */
+  readonly beforeRead?: () => Promise<void>;
 }
 
 export interface RunOperationResult {
@@ -31,7 +33,7 @@ export async function runOperation(
   backend: Backend,
   problem: OperationProblem,
   operands: OperationOperands,
-  { layout = "nchw", poison = NaN }: RunOperationOptions = {},
+  { layout = "nchw", poison = NaN, beforeRead }: RunOperationOptions = {},
 ): Promise<RunOperationResult> {
   // A backend may write to what it is handed.
   const { inputs, slope } = copyOperationOperands(operands);
@@ -49,6 +51,7 @@ export async function runOperation(
     const tensors = inputs.map((data, index) => upload(data, shapes[index]!));
     const output = upload(new Float32Array(n * c * h * w).fill(poison), [n, c, h, w]);
     plan.run(tensors, output);
+    await beforeRead?.();
     const result = await backend.read(output, { layout });
     return { output: toLayout(result, "nchw").data, algorithm: plan.algorithm };
   } finally {

@@ -39,6 +39,7 @@ export function reportHtml(report: ConformanceReport, details: ReportDetails = {
 <p class="device">${escape(device)}</p>
 </header>
 ${details.stopped === undefined ? "" : `<p class="stopped">Stopped before the end: ${escape(details.stopped)}</p>`}
+${diagnosisSection(report)}
 ${tiles(report)}
 ${suiteTable(summarizeSuites(results))}
 ${failures.length > 0 ? failureSection(failures, details) : ""}
@@ -71,6 +72,20 @@ function facts({ accuracy, seed, results, worstRatio }: ConformanceReport): read
     ...(bounded ? [`worst error / bound ${formatRatio(worstRatio)}`] : []),
     formatDuration(milliseconds),
   ];
+}
+
+function diagnosisSection({ diagnosis }: ConformanceReport): string {
+  if (!diagnosis || diagnosis.findings.length === 0) return "";
+  const items = diagnosis.findings.map(({ rule, where, cause, evidence, certain, smallest }) => {
+    const rows = [
+      ["where", where],
+      [certain ? "cause" : "likely cause", cause],
+      ["evidence", evidence],
+      ["smallest", smallest],
+    ].flatMap(([term, text]) => (text === undefined ? [] : [`<dt>${term}</dt><dd>${escape(text)}</dd>`]));
+    return `<h3>${escape(rule)}</h3><dl>${rows.join("")}</dl>`;
+  });
+  return `<section><h2>Diagnosis</h2><p class="note">What the failed cases have in common, and what the backend probably does instead.</p>${items.join("\n")}</section>`;
 }
 
 function tiles({ counts }: ConformanceReport): string {

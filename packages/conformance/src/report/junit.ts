@@ -1,6 +1,7 @@
 /** The report as JUnit XML, which CI systems read: a test suite for each sub-suite, a test case for each case. */
 
 import type { CaseResult, ConformanceReport } from "../run-conformance.js";
+import { describeFinding } from "../diagnosis/diagnosis.js";
 import { describeFailure } from "./describe-failure.js";
 import { escapeMarkup } from "./escape.js";
 import { type ReportDetails, summarizeSuites, type SuiteSummary } from "./summary.js";
@@ -23,6 +24,7 @@ export function reportJunit(report: ConformanceReport, details: ReportDetails = 
   return [
     `<?xml version="1.0" encoding="UTF-8"?>`,
     `<testsuites ${head}>`,
+    ...diagnosisLines(report),
     ...lines,
     ...(details.stopped === undefined ? [] : stoppedLines(details.stopped)),
     `</testsuites>`,
@@ -55,6 +57,17 @@ function suiteLines(report: ConformanceReport, summary: SuiteSummary, { rerun }:
     ...report.results
       .filter((result) => result.suite === suite)
       .flatMap((result) => caseLines(result, rerun?.(result))),
+    `  </testsuite>`,
+  ];
+}
+
+/** In JUnit's schema a test suite can have properties and output, a report cannot: so a suite without cases. */
+function diagnosisLines({ diagnosis }: ConformanceReport): readonly string[] {
+  if (!diagnosis || diagnosis.findings.length === 0) return [];
+  const text = diagnosis.findings.map((finding) => describeFinding(finding).join("\n")).join("\n\n");
+  return [
+    `  <testsuite ${attributes({ name: "diagnosis", tests: 0, failures: 0, errors: 0, skipped: 0, time: seconds(0) })}>`,
+    `    <system-out>${escapeMarkup(text)}</system-out>`,
     `  </testsuite>`,
   ];
 }

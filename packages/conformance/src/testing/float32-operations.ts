@@ -2,16 +2,8 @@
  * Operations as float32 computes them: every sum, product and quotient is rounded, and functions are polynomials. It shows that the rules leave room for float32, and no more than that is needed to pass.
  */
 
-import {
-  type Activation,
-  activationRange,
-  type BackendImplementation,
-  isClamp,
-  type OperationParameters,
-  type OperationProblem,
-  type UpsampleProblem,
-  upsampleSources,
-} from "@convene/core";
+import type { Activation, OperationParameters, OperationProblem, UpsampleProblem } from "@convene/core";
+import { activationRange, type BackendImplementation, isClamp, upsampleSources } from "@convene/core/backend";
 import { referenceOperation } from "../operations/reference-operation.js";
 
 const r = Math.fround;

@@ -264,7 +264,7 @@ export interface PadOptions {
   readonly left?: number;
   readonly bottom?: number;
   readonly right?: number;
-  /** What the new elements are. Default 0. */
+  /** The value of the new elements. Default 0. */
   readonly value?: number;
 }
 

@@ -1,4 +1,4 @@
-/** What operations have learnt, checked against their problems. */
+/** The trained parameters of operations, checked against their problems. */
 
 import { checkFloat32Array, checkKeys } from "../check.js";
 import { ConveneError } from "../errors.js";

@@ -1,5 +1,5 @@
 /**
- * What networks have beside convolution, with every size known: a tagged union, one member for each kind. Names of sizes are
+ * The operations of networks beside convolution, with every size known: a tagged union, one member for each kind. Names of sizes are
  * those of `Conv2dProblem`; `c`, `h` and `w` are channels, height and width where input and output have the same.
  *
  * The tables below say which fields a kind has. Checks, strings and types of fields all come from them.
@@ -121,9 +121,9 @@ export interface PadProblem {
   readonly value: number;
 }
 
-/** Where an output pixel's centre lies in the input: ONNX's `coordinate_transformation_mode`. */
+/** The place of an output pixel's centre in the input: ONNX's `coordinate_transformation_mode`. */
 export const COORDINATES = ["halfPixel", "pytorchHalfPixel", "alignCorners", "asymmetric"] as const;
-/** Which pixel is nearest: ONNX's `nearest_mode`. */
+/** The choice of the nearest pixel: ONNX's `nearest_mode`. */
 export const ROUNDINGS = ["floor", "ceil", "roundPreferFloor", "roundPreferCeil"] as const;
 
 /** `torch.nn.Upsample`, ONNX's `Resize`. `upsampleSources` says which input pixels an output pixel is made of. */
@@ -207,7 +207,7 @@ export function isOperationProblem(problem: Problem): problem is OperationProble
 /** The problem's tag: `"maxPool2d"` and so on. */
 export type OperationKind = OperationProblem["kind"];
 
-/** What an operation has learnt. */
+/** The trained parameters of an operation. */
 export interface OperationParameters {
   /** Of `"prelu"`: a slope for each channel. */
   readonly slope?: Float32Array;
@@ -320,7 +320,7 @@ export const OPERATION_FIELDS: Readonly<Record<OperationKind, Readonly<Record<st
 
 export const OPERATION_KINDS = Object.keys(OPERATION_FIELDS) as readonly OperationKind[];
 
-/** What `operationProblem` takes: as the problem, without what has a standard. */
+/** The argument of `operationProblem`: the fields of the problem. Fields that have a default may be left out. */
 export type OperationProblemSpec = OperationProblem extends infer P
   ? P extends OperationProblem
     ? Pick<P, "kind"> & Partial<P>
@@ -396,7 +396,7 @@ function checkField(key: string, field: Field, value: unknown, made: Readonly<Re
   }
 }
 
-/** What is computed from the fields, and checks of more than one of them. */
+/** The sizes that are computed from the fields, and the checks of several fields together. */
 const FINISH: { readonly [K in OperationKind]?: (p: Extract<OperationProblem, { kind: K }>) => object } = {
   maxPool2d: pooled,
   avgPool2d: pooled,

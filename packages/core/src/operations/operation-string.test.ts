@@ -32,6 +32,16 @@ describe("an operation's string", () => {
     ["activation_leakyRelu-0.25_c1_h1_w2", { kind: "activation", activation: { leakyRelu: -0.25 }, c: 1, h: 1, w: 2 }],
     ["multiply_c96_h56_perChannel_relu6", { kind: "multiply", c: 96, h: 56, perChannel: true, activation: "relu6" }],
     ["concat_channels64:32:32_h28", { kind: "concat", channels: [64, 32, 32], h: 28 }],
+    [
+      "activation_leakyRelu0.01_c1_h1",
+      { kind: "activation", activation: { leakyRelu: Math.fround(0.01) }, c: 1, h: 1 },
+    ],
+    [
+      "activation_hardSigmoid0.16666667:0.5_c1_h1",
+      { kind: "activation", activation: { hardSigmoid: [1 / 6, 0.5] }, c: 1, h: 1 },
+    ],
+    ["add_c1_h1_clamp-0.1:0.7", { kind: "add", c: 1, h: 1, activation: { clamp: [-0.1, 0.7] } }],
+    ["pad_c1_ih2_pb1_value0.3", { kind: "pad", c: 1, ih: 2, pb: 1, value: Math.fround(0.3) }],
     ["pad_c1_ih2_pb1_value-Infinity", { kind: "pad", c: 1, ih: 2, pb: 1, value: -Infinity }],
     [
       "upsample_c8_ih7_oh14_bilinear_halfPixel",

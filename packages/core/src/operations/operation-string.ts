@@ -9,6 +9,7 @@
  */
 
 import type { Activation } from "../activation.js";
+import { float32Text } from "../decimal.js";
 import { ConveneError, show } from "../errors.js";
 import {
   type Field,
@@ -44,7 +45,7 @@ function wordOf(key: string, field: Field, value: unknown, p: Readonly<Record<st
     case "choice":
       return value === field.standard ? undefined : (value as string);
     case "number":
-      return Object.is(value, field.standard) ? undefined : `${key}${value as number}`;
+      return Object.is(value, field.standard) ? undefined : `${key}${float32Text(value as number)}`;
     case "list":
       return `${key}${(value as readonly number[]).join(":")}`;
     case "activation":
@@ -55,7 +56,7 @@ function wordOf(key: string, field: Field, value: unknown, p: Readonly<Record<st
 function activationWord(activation: Activation | undefined): string | undefined {
   if (typeof activation !== "object") return activation;
   const [[name, numbers]] = Object.entries(activation) as unknown as [[string, number | readonly number[]]];
-  return `${name}${[numbers].flat().join(":")}`;
+  return `${name}${[numbers].flat().map(float32Text).join(":")}`;
 }
 
 /**

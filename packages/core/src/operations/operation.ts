@@ -3,7 +3,7 @@
 import type { Shape4 } from "../shape.js";
 import type { OperationKind, OperationParameters, OperationProblem } from "./operation-problem.js";
 
-/** What the functions of layers.ts give: `maxPool2d({ kernelSize: 2 })` and so on. It can be used in many places and networks. */
+/** An operation, as the functions of layers.ts give it: `maxPool2d({ kernelSize: 2 })` and so on. One may stand in many places and networks. */
 export interface Operation {
   readonly kind: OperationKind;
   /** How many values it reads; `"any"`: one or more. */

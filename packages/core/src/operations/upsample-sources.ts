@@ -1,4 +1,4 @@
-/** Which input rows or columns an output row or column of an upsampling is made of. */
+/** The input rows or columns that an output row or column of an upsampling is made of. */
 
 import { operationProblem, type UpsampleProblem } from "./operation-problem.js";
 

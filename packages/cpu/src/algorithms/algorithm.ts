@@ -1,11 +1,11 @@
-/** What an algorithm is: which problems it takes, and how it plans one. */
+/** An algorithm: it says which problems it takes, and plans one. */
 
 import type { Arithmetic, Conv2dProblem, Conv2dWeights, PrepareOptions } from "@convene/core";
 import type { Arena } from "../arena.js";
 import type { KernelName, Tiles } from "../kernel-set.js";
 import type { Sliced } from "../slices.js";
 
-/** Where an algorithm plans: the tiles there are, and the memory that kernels work in. */
+/** The surroundings of a plan: the tiles that exist, and the memory that kernels work in. */
 export interface Workplace {
   readonly tiles: Tiles;
   /** What is allocated here while planning belongs to the plan, and is freed with it. */
@@ -27,7 +27,7 @@ export interface Step {
   /** Address of the kernel's parameters. */
   readonly params: number;
   readonly jobs: number;
-  /** Which of the inputs it reads, or what an earlier step has written to the shared workspace. Left out: the first input. */
+  /** The input that it reads, or the shared workspace, which an earlier step has written. Left out: the first input. */
   readonly input?: number | "shared";
   /** Left out: the output. */
   readonly output?: "shared";

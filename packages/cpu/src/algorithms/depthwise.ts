@@ -1,6 +1,7 @@
 /** Depthwise convolution: each output channel is made of one input channel. */
 
-import { activationRange, type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from "@convene/core";
+import { type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import type { Arena } from "../arena.js";
 import type { DepthwiseTile } from "../kernel-set.js";
 import { DWCONV_PARAMS, writeParams } from "../params.js";

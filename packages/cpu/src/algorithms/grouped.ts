@@ -1,6 +1,7 @@
 /** Groups of few channels, three taps wide: grouped convolutions as in ResNeXt, and depthwise ones with a multiplier. */
 
-import { activationRange, type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from "@convene/core";
+import { type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import type { Arena } from "../arena.js";
 import { GROUPED_PARAMS, writeParams } from "../params.js";
 import { createPixelTable } from "../pixel-table.js";

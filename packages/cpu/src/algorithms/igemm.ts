@@ -1,6 +1,7 @@
 /** Indirect GEMM: takes every problem. Standard, grouped and pointwise convolutions run here. */
 
-import { activationRange, type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from "@convene/core";
+import { type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import type { Arena } from "../arena.js";
 import type { IgemmTile } from "../kernel-set.js";
 import { IGEMM_PARAMS, writeParams } from "../params.js";

@@ -1,6 +1,7 @@
 /** Winograd's minimal filtering: dense and grouped 3x3 convolutions at stride 1, where accuracy "fast" allows it. */
 
-import { activationRange, type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from "@convene/core";
+import { type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import type { Arena } from "../arena.js";
 import { IGEMM_PARAMS, WINOGRAD_PARAMS, writeParams } from "../params.js";
 import { createPixelTable } from "../pixel-table.js";

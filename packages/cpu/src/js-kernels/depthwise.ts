@@ -1,4 +1,7 @@
-/** assembly/dwconv.ts in TypeScript, for any kernel: a pixel at a time, four channels at a time, sums in float64. */
+/**
+ * assembly/dwconv.ts in TypeScript, for any kernel: a pixel at a time, four channels at a time, sums in float64. Of one channel,
+ * such as a blurred image has, four pixels at a time: three of four channels would be computed for nothing.
+ */
 
 import type { KernelMemory, RangeKernel } from "../kernel-set.js";
 import { DWCONV_PARAMS, fieldIndices } from "../params.js";
@@ -34,7 +37,35 @@ export function depthwiseJs(memory: KernelMemory): RangeKernel {
       const firstChannel = chunk * chunkChannels;
       const lastChannel = Math.min(firstChannel + chunkChannels, channels);
       const lastPixel = block === blocks - 1 ? ow : (block + 1) * blockPixels;
-      for (let x = block * blockPixels; x < lastPixel; x++) {
+      let x = block * blockPixels;
+      for (; channels === 1 && x + 4 <= lastPixel; x += 4) {
+        const t0 = table + y * pixelRow + x * pixelColumn;
+        const t1 = t0 + pixelColumn;
+        const t2 = t1 + pixelColumn;
+        const t3 = t2 + pixelColumn;
+        let w = weights;
+        let y0 = f32[w]!,
+          y1 = y0,
+          y2 = y0,
+          y3 = y0;
+        for (let ky = 0; ky < kh; ky++) {
+          for (let kx = 0; kx < kw; kx++) {
+            w += 4;
+            const tap = ky * tapRow + kx * tapColumn;
+            const weight = f32[w]!;
+            y0 += f32[base + (i32[t0 + tap]! >> 2)]! * weight;
+            y1 += f32[base + (i32[t1 + tap]! >> 2)]! * weight;
+            y2 += f32[base + (i32[t2 + tap]! >> 2)]! * weight;
+            y3 += f32[base + (i32[t3 + tap]! >> 2)]! * weight;
+          }
+        }
+        const c = (output >>> 2) + image * outputImage + y * ow + x;
+        put(f32, c, y0, residualDelta, min, max);
+        put(f32, c + 1, y1, residualDelta, min, max);
+        put(f32, c + 2, y2, residualDelta, min, max);
+        put(f32, c + 3, y3, residualDelta, min, max);
+      }
+      for (; x < lastPixel; x++) {
         const first = table + y * pixelRow + x * pixelColumn;
         const c = (output >>> 2) + image * outputImage + (y * ow + x) * outputPixel;
         let w = weights + (firstChannel >>> 2) * panelSize;

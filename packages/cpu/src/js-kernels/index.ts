@@ -1,6 +1,6 @@
 /** The kernels in TypeScript, for where WebAssembly is forbidden. */
 
-import { transpose } from "@convene/core";
+import { transpose } from "@convene/core/backend";
 import type { Copies, KernelMemory, KernelSet } from "../kernel-set.js";
 import { depthwiseJs } from "./depthwise.js";
 import { IGEMM_MR, IGEMM_NR, igemmJs } from "./igemm.js";

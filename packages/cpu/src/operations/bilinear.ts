@@ -1,6 +1,7 @@
 /** Bilinear upsampling. */
 
-import { operationInputShapes, operationOutputShape, type UpsampleProblem, upsampleSources } from "@convene/core";
+import { operationInputShapes, operationOutputShape, type UpsampleProblem } from "@convene/core";
+import { upsampleSources } from "@convene/core/backend";
 import type { OperationPlan, Workplace } from "../algorithms/algorithm.js";
 import { writeParams } from "../params.js";
 import { storageLayout } from "../storage.js";

@@ -13,7 +13,13 @@ import type { Arena } from "../arena.js";
 import { writeParams } from "../params.js";
 import { storageLayout } from "../storage.js";
 import { cut, LINE } from "./division.js";
-import { activationFunction, binaryFunction, type ElementFunction, elementFunction } from "./function-codes.js";
+import {
+  activationFunction,
+  binaryFunction,
+  CONSTANT_BYTES,
+  type ElementFunction,
+  elementFunction,
+} from "./function-codes.js";
 import { ELEMENTWISE_PARAMS } from "./params.js";
 
 export function planActivation(place: Workplace, problem: ActivationProblem): OperationPlan {
@@ -44,6 +50,9 @@ interface SecondOperand {
   readonly perChannel: boolean;
 }
 
+/** Eight elements each. */
+const ENDS_BYTES = 64;
+
 function plan(
   { arena, leastJobs }: Workplace,
   problem: Extract<OperationProblem, { h: number; c: number }>,
@@ -71,8 +80,8 @@ function plan(
   return {
     algorithm: "elementwise",
     steps: [{ kernel: "elementwise", params, jobs: n * chunks }],
-    // The repeated operand, and the vector that it may end in.
-    workspace: { shared: 0, own: repeat > 1 ? 4 * run + 16 : 0 },
+    // The constants of functions, the ends of a run and of its operand, then the repeated operand and the vector that it may end in.
+    workspace: { shared: 0, own: CONSTANT_BYTES + ENDS_BYTES + (repeat > 1 ? 4 * run + 16 : 0) },
   };
 }
 

@@ -1,6 +1,7 @@
 /** The functions that the kernel `elementwise` has: codes of assembly/elementwise.ts, and what an activation's numbers become. */
 
-import { type Activation, activationRange, type Clamp, isClamp } from "@convene/core";
+import type { Activation, Clamp } from "@convene/core";
+import { activationRange, isClamp } from "@convene/core/backend";
 
 /** In the order of assembly/elementwise.ts. */
 export const FUNCTION_CODES = [
@@ -23,6 +24,9 @@ export const FUNCTION_CODES = [
   /** `y·x` below 0. */
   "prelu",
 ] as const;
+/** Bytes that the constants of functions take in each worker's part of the workspace: as many as assembly/functions.ts has. */
+export const CONSTANT_BYTES = 192;
+
 export type FunctionName = (typeof FUNCTION_CODES)[number];
 
 /** What `elementwise` is told of a function. */

@@ -8,8 +8,8 @@ import {
   type PadProblem,
   type SliceProblem,
   type UpsampleProblem,
-  upsampleSources,
 } from "@convene/core";
+import { upsampleSources } from "@convene/core/backend";
 import type { OperationPlan, Step, Workplace } from "../algorithms/algorithm.js";
 import { storageLayout } from "../storage.js";
 import { copyStep, type RowsOfRuns, runsOf } from "./copy-runs.js";

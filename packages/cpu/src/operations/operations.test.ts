@@ -2,7 +2,8 @@
 
 import { setFlagsFromString } from "node:v8";
 import { randomSource } from "@convene/conformance";
-import { formatOperation, OPERATION_KINDS, type OperationProblem, operationInputShapes } from "@convene/core";
+import { formatOperation, type OperationProblem, operationInputShapes } from "@convene/core";
+import { OPERATION_KINDS } from "@convene/core/backend";
 import { describe, expect, it } from "vitest";
 import { createJsKernels } from "../js-kernels/index.js";
 import type { KernelSet } from "../kernel-set.js";

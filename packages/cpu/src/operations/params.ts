@@ -1,5 +1,5 @@
 /**
- * What the kernels of operations are told: one 32-bit field after the other, in this order. The classes of the same name in
+ * The parameters of operations as the kernels read them: one 32-bit field after the other, in this order. The classes of the same name in
  * assembly/operation-params.ts say what each means.
  */
 

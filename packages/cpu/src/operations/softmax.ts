@@ -5,6 +5,7 @@ import type { OperationPlan, Workplace } from "../algorithms/algorithm.js";
 import { writeParams } from "../params.js";
 import { storageLayout } from "../storage.js";
 import { cut } from "./division.js";
+import { CONSTANT_BYTES } from "./function-codes.js";
 import { SOFTMAX_PARAMS } from "./params.js";
 
 export function planSoftmax({ arena, leastJobs }: Workplace, p: SoftmaxProblem): OperationPlan {
@@ -22,6 +23,6 @@ export function planSoftmax({ arena, leastJobs }: Workplace, p: SoftmaxProblem):
   return {
     algorithm: "softmax",
     steps: [{ kernel: "softmax", params, jobs: p.n * chunk.count }],
-    workspace: { shared: 0, own: 0 },
+    workspace: { shared: 0, own: CONSTANT_BYTES },
   };
 }

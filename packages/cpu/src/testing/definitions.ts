@@ -1,15 +1,13 @@
-/** What each operation is, element by element, in float64, without regard to time. */
+/** The definition of each operation, element by element, in float64, without regard to time. */
 
 import {
   type Activation,
-  activationRange,
-  isClamp,
   operationInputShapes,
   operationOutputShape,
   type OperationProblem,
   type Shape4,
-  upsampleSources,
 } from "@convene/core";
+import { activationRange, isClamp, upsampleSources } from "@convene/core/backend";
 import { erfcByQuadrature } from "./erfc.js";
 
 /** An element of the output, by its place. */

@@ -1,6 +1,7 @@
 /** Functions of each element. */
 
-import { type Activation, type ActivationProblem, formatOperation, isClamp } from "@convene/core";
+import { type Activation, type ActivationProblem, formatOperation } from "@convene/core";
+import { isClamp } from "@convene/core/backend";
 import { clampLines, clampRefusal, EACH, kernelText, literal, spareLines } from "../kernel-text.js";
 import { planesOf } from "../planes.js";
 import { exponential, polynomial } from "./exponential.js";

@@ -1,6 +1,7 @@
 /** All kinds of operations: on every engine that runs in Node as in JavaScript, whose results the other tests know. */
 
-import { OPERATION_KINDS, operationInputShapes, operationOutputShape, parseOperation } from "@convene/core";
+import { operationInputShapes, operationOutputShape, parseOperation } from "@convene/core";
+import { OPERATION_KINDS } from "@convene/core/backend";
 import { afterAll, describe, expect, it } from "vitest";
 import { texelsAccess } from "../access-texels.js";
 import { gpu } from "../index.js";

@@ -8,7 +8,8 @@ it.each(["softmax_c1_h1", "softmax_n2_c5_h2_w3", "softmax_c4_h2", "softmax_n2_c1
     const fill = (element: number): number => 500 + ((element * 37) % 101) / 4;
     const { data, problem } = await runOperation(text, { fill });
     const p = problem as SoftmaxProblem;
-    const value = (n: number, c: number, y: number, x: number): number => fill(indexIn(p, 0)(n, c, y, x));
+    const index = indexIn(p, 0);
+    const value = (n: number, c: number, y: number, x: number): number => fill(index(n, c, y, x));
     const expected = eachPlace(p, (n, c, y, x) => {
       let sum = 0;
       for (let k = 0; k < p.c; k++) sum += Math.exp(value(n, k, y, x) - value(n, c, y, x));

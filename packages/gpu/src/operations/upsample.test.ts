@@ -1,4 +1,5 @@
-import { type UpsampleProblem, upsampleSources } from "@convene/core";
+import type { UpsampleProblem } from "@convene/core";
+import { upsampleSources } from "@convene/core/backend";
 import { expect, it } from "vitest";
 import { DISTINCT, eachPlace, indexIn, runOperation } from "../testing/run-operation.js";
 

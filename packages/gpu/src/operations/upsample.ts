@@ -1,6 +1,7 @@
 /** Larger or smaller images: the nearest pixel, or four of them weighted. */
 
-import { formatOperation, type UpsampleProblem, upsampleSources } from "@convene/core";
+import { formatOperation, type UpsampleProblem } from "@convene/core";
+import { upsampleSources } from "@convene/core/backend";
 import type { Access } from "../kernel-source.js";
 import { EACH, kernelText, spareLines } from "../kernel-text.js";
 import { hostMemory, LANES, lengthOf, type Planes, planesOf } from "../planes.js";

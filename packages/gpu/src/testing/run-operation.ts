@@ -2,8 +2,6 @@
 
 import {
   type Backend,
-  defineBackend,
-  OPERATION_KINDS,
   operationInputShapes,
   operationOutputShape,
   type OperationParameters,
@@ -11,6 +9,7 @@ import {
   parseOperation,
   tensor,
 } from "@convene/core";
+import { defineBackend, OPERATION_KINDS } from "@convene/core/backend";
 import { gpuImplementation } from "../backend.js";
 import { openHost } from "../engines/host.js";
 

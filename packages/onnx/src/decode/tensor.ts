@@ -18,7 +18,7 @@ export interface TensorProto {
 /** Gives the bytes of another file that holds weights. */
 export type ExternalData = (location: string) => Uint8Array;
 
-/** What kind of numbers a constant holds. */
+/** The kind of numbers that a constant holds. */
 export type NumberKind = "float" | "integer" | "boolean";
 
 /** A constant: numbers in order of `dims`, the last one innermost. */
@@ -92,7 +92,7 @@ export function isNumber(dataType: number): boolean {
   return Object.hasOwn(DATA_TYPES, dataType);
 }
 
-/** What numbers of this TensorProto.DataType become by a Cast. */
+/** The kind that a Cast to this TensorProto.DataType gives. */
 export function kindOf(dataType: number): NumberKind | undefined {
   return DATA_TYPES[dataType]?.kind;
 }
@@ -168,7 +168,7 @@ function fromRaw(raw: Uint8Array, type: DataType, count: number, what: string): 
   if (raw.length !== count * type.bytes) throw sizeError(what, count, `${raw.length} bytes of ${type.name}`);
   if (type.name === "float" && LITTLE_ENDIAN) {
     if (raw.byteOffset % 4 === 0) return new Float32Array(raw.buffer, raw.byteOffset, count);
-    return new Float32Array(raw.slice().buffer);
+    return new Float32Array(new Uint8Array(raw).buffer);
   }
   const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
   const data = type.kind === "float" && type.bytes < 8 ? new Float32Array(count) : new Float64Array(count);

@@ -6,7 +6,7 @@ import { PbfReader } from "pbf";
 /** A field's value: a varint as a signed 64-bit integer, a float or double as such, anything else as a view of its bytes. */
 export type FieldValue = number | Uint8Array;
 
-/** What is wrong with the file itself. */
+/** An error about the file itself. */
 export function fileError(message: string, code: ConveneErrorCode = "ERR_INVALID_OPTION"): ConveneError {
   return new ConveneError(code, `the ONNX file ${message}`);
 }

@@ -374,7 +374,7 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   },
 };
 
-/** What ConstantOfShape fills with. */
+/** The value that ConstantOfShape fills with. */
 function fillValue(node: Node): { readonly value: number; readonly kind: NumberKind } {
   const tensor = node.attributes.get("value")?.tensor;
   if (!tensor) return { value: floatAttribute(node, "value", 0), kind: "float" };

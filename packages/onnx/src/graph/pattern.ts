@@ -8,7 +8,7 @@ import type { Constants, Node } from "./graph.js";
 
 export type Pattern = string | number | readonly Pattern[];
 
-/** What the names of a pattern stand for. */
+/** The values that the names of a pattern stand for. */
 export interface Match {
   readonly values: ReadonlyMap<string, string>;
   readonly numbers: ReadonlyMap<string, number>;

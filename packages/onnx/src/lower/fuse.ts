@@ -1,6 +1,7 @@
 /** Neighbours as one layer: what follows a convolution becomes a part of it, what pads before it too, and what nothing reads goes. */
 
-import { type Activation, activationRange, isClamp } from "@convene/core";
+import type { Activation } from "@convene/core";
+import { activationRange, isClamp } from "@convene/core/backend";
 import type { AffineLayer, ConvLayer, Layer, OperationLayer, PadLayer, TransposedLayer } from "./layers.js";
 
 /** Layers and the values that are outputs, after fusing. */

@@ -2,18 +2,16 @@
 
 import {
   type Activation,
-  activationRange,
   type Conv2dProblem,
   type Conv2dWeights,
-  isClamp,
   type Network,
   operationInputShapes,
   operationOutputShape,
   type OperationProblem,
   outputShape,
   type Shape4,
-  upsampleSources,
 } from "@convene/core";
+import { activationRange, isClamp, upsampleSources } from "@convene/core/backend";
 
 /** A value of a network. */
 export interface Value4 {

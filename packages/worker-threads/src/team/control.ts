@@ -29,10 +29,10 @@ export const CLOSED = 2 << 16;
 /** The part of `STATE` that counts workers. */
 export const WORKERS = 0xffff;
 
-/** What a batch can hold; a longer one is cut in two. */
+/** The most steps of a batch; a longer batch is cut in two. */
 export const MOST_STEPS = 256;
 
-/** What a step holds, in this order, one word each. */
+/** The fields of a step, in this order, one word each. */
 export const FIELDS = [
   /** Which kernel: its place in the list that the workers were given. */
   "kernel",

@@ -1,4 +1,4 @@
-/** What the calling thread and a worker say to each other. All else goes through the control memory. */
+/** The messages between the calling thread and a worker. All else goes through the control memory. */
 
 /** The one message to a worker. */
 export interface Start {

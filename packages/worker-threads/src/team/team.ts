@@ -1,5 +1,5 @@
 /**
- * What each worker does, for ever: waits for a batch, takes part in its steps, one after the other, and sleeps again.
+ * The life of a worker: it waits for a batch, takes part in its steps, one after the other, and sleeps again.
  *
  * A step's jobs are cut into ranges, one a worker, and a worker begins with the range that has its number: in the next
  * layer it then finds in its cache what it has just written. It claims jobs from the front of a range with one atomic

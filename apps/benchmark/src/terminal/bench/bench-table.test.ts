@@ -45,7 +45,7 @@ describe("benchTable", () => {
     );
     const lines = benchTable({ ...result, layers: [one!], totals: [] }, plain, undefined);
     expect(lines[1]).toMatch(/ a +1\.000 /);
-    expect(lines[2]).toMatch(/ b +1\.000\? .* 1\.00 ±2\.00$/);
+    expect(lines[2]).toMatch(/ b +1\.000\? .* 1\.00 +1\.00 to 3\.00$/);
   });
 
   it("ends in the sum over all layers", () => {

@@ -22,6 +22,7 @@ const FIGURE_COLUMNS = {
   spread: { title: "spread", align: "right" },
   rate: { title: "GFLOP/s", align: "right" },
   ratio: { title: "ratio", align: "right" },
+  interval: { title: "95 %" },
   share: { title: "roofline", align: "right" },
   bound: { title: "bound by" },
   algorithm: { title: "algorithm" },
@@ -29,10 +30,16 @@ const FIGURE_COLUMNS = {
 
 const LAYER_COLUMNS: readonly Column[] = [{ title: "layer" }, { title: "x", align: "right" }];
 
-/** The columns of this result: those of the roofline only where it was measured. */
-function figureColumns({ layers }: WorkloadResult): readonly (keyof typeof FIGURE_COLUMNS)[] {
+/** The columns of this result: those of the roofline only where it was measured, an interval only where there is one. */
+function figureColumns({ layers, totals, network }: WorkloadResult): readonly (keyof typeof FIGURE_COLUMNS)[] {
   const all = Object.keys(FIGURE_COLUMNS) as (keyof typeof FIGURE_COLUMNS)[];
-  return layers.some(({ allowed }) => allowed) ? all : all.filter((key) => key !== "share" && key !== "bound");
+  const figures = [...layers.flatMap((layer) => layer.figures), ...(network?.figures ?? [])];
+  const ratios = [...figures.map(({ ratio }) => ratio), ...totals.map(({ sum }) => sum?.ratio)];
+  const missing = new Set<keyof typeof FIGURE_COLUMNS>([
+    ...(layers.some(({ allowed }) => allowed) ? [] : (["share", "bound"] as const)),
+    ...(ratios.some((ratio) => ratioCells(ratio).interval) ? [] : (["interval"] as const)),
+  ]);
+  return all.filter((key) => !missing.has(key));
 }
 
 /** What belongs together: a layer, or a kind of total, and a line for each backend. */
@@ -124,7 +131,7 @@ function toBlocks({ layers, totals, network, complete }: WorkloadResult): readon
                 backend,
                 milliseconds: formatMilliseconds(sum.milliseconds),
                 rate: formatRate(sum.gflops),
-                ratio: ratioCell(sum.ratio),
+                ...ratioCells(sum.ratio),
                 share: shareCell(sum.share),
               },
             ],
@@ -158,7 +165,7 @@ function figureCells(figure: Figure): Cells {
     milliseconds: `${formatMilliseconds(median)}${isNoisy(figure) ? NOISY_MARK : ""}`,
     spread: formatPercent(spread, 0),
     rate: formatRate(gflops),
-    ratio: ratioCell(ratio),
+    ...ratioCells(ratio),
     share: shareCell(share),
     algorithm,
   };
@@ -168,12 +175,12 @@ function failureCells(failure: Failure): Cells {
   return { backend: failure.backend, algorithm: failureWord(failure) };
 }
 
-/** `1.29`, and where an interval is known that is not a point, how far off it may be: `1.29 ±0.03`. */
-function ratioCell(ratio: Ratio | undefined): string {
-  if (!ratio) return "";
+function ratioCells(ratio: Ratio | undefined): Pick<Cells, "ratio" | "interval"> {
+  if (!ratio) return {};
   const { value, interval } = ratio;
-  if (!interval || interval.high === interval.low) return formatRatio(value);
-  return `${formatRatio(value)} ±${formatRatio(Math.max(interval.high - value, value - interval.low))}`;
+  // Of the baseline to itself there is nothing to doubt.
+  if (!interval || interval.high === interval.low) return { ratio: formatRatio(value) };
+  return { ratio: formatRatio(value), interval: `${formatRatio(interval.low)} to ${formatRatio(interval.high)}` };
 }
 
 function shareCell(share: number | undefined): string {

@@ -64,9 +64,8 @@ export async function bench(
     [saveTo(markdownPath), reportMarkdown],
   ] as const;
   try {
-    const backends = await openBackends(table, options.backend, io);
+    const backends = await openBackends(table, options.backend, io, () => printTitle(io, "bench", environment()));
     try {
-      printTitle(io, "bench", environment());
       printBackends(io, backends);
       if (backends.open.length === 0) return 1;
       const { time, roofline, limit, verify } = options;

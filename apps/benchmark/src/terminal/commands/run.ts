@@ -58,9 +58,10 @@ export async function run(
   const file = readOnnxFile(path, options.shape);
   const labels = options.labels === undefined ? undefined : readLabels(String(readBytes(options.labels, "utf8")));
   const inputs = await readInputs(file, files, options);
-  const backends = await openBackends(table, options.backend ?? ["cpu"], io);
+  const backends = await openBackends(table, options.backend ?? ["cpu"], io, () =>
+    printTitle(io, "run", environment()),
+  );
   try {
-    printTitle(io, "run", environment());
     printBackends(io, backends);
     printFile(file, files, io);
     for (const { name, backend } of backends.open) {

@@ -59,9 +59,8 @@ export async function verify(
   await checkCase(plan);
   const json = saveTo(options.json);
   try {
-    const backends = await openBackends(table, options.backend, io);
+    const backends = await openBackends(table, options.backend, io, () => printTitle(io, "verify", environment()));
     try {
-      printTitle(io, "verify", environment());
       printBackends(io, backends);
       if (backends.open.length === 0) return 1;
       const report = await runVerify(plan, backends, io, (unfinished) => json.update(() => toJson(unfinished)));

@@ -37,7 +37,7 @@ const MARGIN = 8 / 7;
  * @throws Error with a sentence on what is wrong with the file
  */
 export async function readImage(bytes: Uint8Array, options: ImageOptions): Promise<Tensor> {
-  const { default: sharp } = await import("sharp");
+  const sharp = await loadSharp();
   const { channels, height, width } = options;
   const upright = sharp(bytes, { failOn: "error" }).autoOrient().toColourspace("srgb");
   const sized = await resized(upright, options);
@@ -46,6 +46,15 @@ export async function readImage(bytes: Uint8Array, options: ImageOptions): Promi
   const { data, info } = await coloured.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
   if (info.width !== width || info.height !== height) throw new Error(`became ${info.width} x ${info.height}`);
   return toTensor(data, info.channels, options);
+}
+
+/** It is large and of one system each, so whoever installs the command need not have it. */
+async function loadSharp(): Promise<(typeof import("sharp"))["default"]> {
+  try {
+    return (await import("sharp")).default;
+  } catch (cause) {
+    throw new Error("pictures are read by the package sharp, which is not installed: npm install sharp", { cause });
+  }
 }
 
 async function resized(image: Sharp, { fit, height, width }: ImageOptions): Promise<Sharp> {
@@ -58,7 +67,7 @@ async function resized(image: Sharp, { fit, height, width }: ImageOptions): Prom
     .resize(Math.round(width * MARGIN), Math.round(height * MARGIN), { fit: "cover", kernel })
     .png({ compressionLevel: 0 })
     .toBuffer({ resolveWithObject: true });
-  const { default: sharp } = await import("sharp");
+  const sharp = await loadSharp();
   const { width: w, height: h } = large.info;
   return sharp(large.data).extract({
     left: Math.floor((w - width) / 2),

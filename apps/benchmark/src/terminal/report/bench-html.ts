@@ -17,7 +17,7 @@ h1{font-size:1.9rem;line-height:1.2;margin:0 0 .25rem}h2{font-size:1.35rem;margi
 p{margin:.25rem 0}.soft{color:var(--soft)}.winner{font-size:1.25rem;font-weight:650;margin:1rem 0;padding:1rem 1.25rem;border-left:4px solid var(--best);background:var(--card);border-radius:0 .5rem .5rem 0}
 .warning{color:var(--warn)}.bad{color:var(--bad)}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.9rem}
 th{font-weight:600;color:var(--soft);text-align:left}th,td{padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line);white-space:nowrap}td.n,th.n{text-align:right}
-.row{display:grid;grid-template-columns:minmax(7rem,11rem) 1fr 7rem;gap:.75rem;align-items:center;margin:.35rem 0}.track{height:1.35rem;position:relative;background:var(--card);border-radius:.25rem}
+.row{display:grid;grid-template-columns:minmax(7rem,11rem) 1fr 7rem;gap:.75rem;align-items:center;margin:.35rem 0}.track{height:1.35rem;position:relative;overflow:hidden;background:var(--card);border-radius:.25rem}
 .fill{position:absolute;inset:0 auto 0 0;background:var(--bar);border-radius:.25rem}.best .fill{background:var(--best)}.whisker{position:absolute;top:.35rem;bottom:.35rem;border-left:2px solid var(--ink);border-right:2px solid var(--ink);min-width:2px}
 .whisker:before{content:"";position:absolute;left:0;right:0;top:50%;border-top:2px solid var(--ink)}pre{font:.85rem/1.25 ui-monospace,monospace;overflow-x:auto}code{font-family:ui-monospace,monospace;font-size:.9em}
 @media (max-width:34rem){.row{grid-template-columns:1fr 6rem}.row .track{grid-column:1/-1;grid-row:2}}
@@ -103,7 +103,7 @@ function workloadHtml(workload: WorkloadReport, report: CompareReport): string {
   const ranks = rank(workload, rankedBackends(report));
   const slowest = ranks.at(-1)?.milliseconds ?? 1;
   const bars = ranks.map(({ backend, milliseconds, ratio: { interval } }, at) => {
-    const scale = (value: number): string => `${((100 * value) / slowest / 1.1).toFixed(2)}%`;
+    const scale = (value: number): string => `${Math.min(100, (100 * value) / slowest / 1.1).toFixed(2)}%`;
     const fastest = ranks[0]!.milliseconds;
     const whisker =
       interval && at > 0

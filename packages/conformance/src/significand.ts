@@ -1,4 +1,4 @@
-/** Numbers of fewer bits, for faults of precision. */
+/** Numbers of fewer bits than float32 has. */
 
 /** `x` with `bits` significant bits, by Veltkamp's splitting of a float64; the range of exponents is not looked at. */
 export function significant(x: number, bits: number): number {

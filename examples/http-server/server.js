@@ -1,0 +1,137 @@
+/**
+ * Serves a network over HTTP: a bound on what queues and on what a request may send, a new backend after a failure, and a
+ * clean end.
+ *
+ *     node server.js model.onnx 3,224,224
+ *     curl --data-binary @picture.f32 localhost:8080
+ */
+
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { availableParallelism } from "node:os";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { Conv2d, ConveneError, globalAvgPool2d, graph, prepare, tensor } from "@convene/core";
+import { readOnnx } from "@convene/onnx";
+import { workerThreads } from "@convene/worker-threads";
+
+/** Runs that may wait. Nobody waits longer than so many times the time of one run. */
+const MOST_QUEUED = 8;
+
+/** What is served where no file is named: a small network with weights that nobody trained. */
+const SAMPLE = graph({
+  inputs: ["image"],
+  layers: [
+    new Conv2d({ inChannels: 3, outChannels: 16, kernelSize: 3, stride: 2, padding: 1, activation: "relu6" }),
+    globalAvgPool2d(),
+    new Conv2d({ inChannels: 16, outChannels: 10, kernelSize: 1 }),
+  ],
+  outputs: { scores: 2 },
+});
+
+/**
+ * A server that is listening.
+ *
+ * @param {object} options
+ * @param {import("@convene/core").Network | import("@convene/core").NetworkSource} [options.network] of one input
+ * @param {readonly [c: number, h: number, w: number]} [options.size] of the input
+ * @param {number} [options.port] 0 is any that is free
+ * @param {() => Promise<import("@convene/core").Backend>} [options.openBackend]
+ */
+export async function serve({ network = SAMPLE, size = [3, 32, 32], port = 8080, openBackend = open } = {}) {
+  const [input] = network.inputs;
+  /** @type {readonly [number, number, number, number]} */
+  const shape = [1, ...size];
+  const bytes = 4 * shape.reduce((product, each) => product * each, 1);
+  const start = async () => {
+    const backend = await openBackend();
+    return { backend, model: await prepare(backend, network, { [input]: shape }) };
+  };
+
+  let session = await start();
+  let queued = 0;
+
+  /** @param {Float32Array} values */
+  async function run(values) {
+    const mine = session;
+    try {
+      return await mine.model.run({ [input]: tensor(values, shape) });
+    } catch (error) {
+      // The backend repeats this error to every later call, so all of these need another backend.
+      if (error instanceof ConveneError && error.code === "ERR_EXECUTION" && session === mine) {
+        session = await start();
+        await mine.backend.dispose();
+      }
+      throw error;
+    }
+  }
+
+  /** @type {import("node:http").RequestListener} */
+  async function answer(request, response) {
+    /** @param {number} status @param {unknown} content */
+    const send = (status, content) => {
+      response.writeHead(status, { "content-type": "application/json" }).end(`${JSON.stringify(content)}\n`);
+    };
+    if (Number(request.headers["content-length"]) !== bytes) {
+      return send(400, { error: `send ${bytes} bytes: float32 numbers of shape ${JSON.stringify(shape)}` });
+    }
+    if (queued >= MOST_QUEUED) {
+      response.setHeader("retry-after", "1");
+      return send(503, { error: "too many runs are waiting; try again in a second" });
+    }
+    queued += 1;
+    try {
+      const body = new Uint8Array(bytes);
+      let at = 0;
+      for await (const chunk of request) {
+        body.set(chunk, at);
+        at += chunk.length;
+      }
+      const outputs = await run(new Float32Array(body.buffer));
+      send(200, Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, [...data]])));
+    } catch (error) {
+      send(503, { error: error instanceof Error ? error.message : String(error) });
+    } finally {
+      queued -= 1;
+    }
+  }
+
+  const server = createServer(answer);
+  await new Promise((resolve) => server.listen(port, () => resolve(undefined)));
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : port,
+    device: () => session.backend.device,
+    /** Takes no more requests, ends those that are open, and gives everything back. */
+    async close() {
+      await new Promise((resolve) => server.close(resolve));
+      await session.backend.dispose();
+    },
+  };
+}
+
+/** One core is left to the thread that answers. */
+function open() {
+  return workerThreads({ threads: Math.max(1, availableParallelism() - 1) });
+}
+
+async function main() {
+  const [file, sizes] = process.argv.slice(2);
+  if (file !== undefined && !/^\d+,\d+,\d+$/.test(sizes ?? "")) {
+    console.error("node server.js [<network.onnx> <channels,height,width>]");
+    process.exitCode = 2;
+    return;
+  }
+  const given =
+    file === undefined
+      ? {}
+      : {
+          network: readOnnx(await readFile(file)),
+          size: /** @type {[number, number, number]} */ (sizes.split(",").map(Number)),
+        };
+  const server = await serve({ ...given, port: Number(process.env.PORT ?? 8080) });
+  console.log(`http://localhost:${server.port}, on ${server.device()}; Ctrl-C ends it`);
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void server.close());
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await main();

@@ -1,0 +1,87 @@
+import { type Backend, ConveneError } from "@convene/core";
+import { cpu } from "@convene/cpu";
+import { afterEach, expect, it } from "vitest";
+import { serve } from "./server.js";
+
+type Server = Awaited<ReturnType<typeof serve>>;
+let server: Server;
+afterEach(() => server.close());
+
+const BODY = new Float32Array(3 * 32 * 32).fill(0.5);
+const post = (body: Uint8Array<ArrayBuffer>) => fetch(`http://localhost:${server.port}`, { method: "POST", body });
+const bytes = (): Uint8Array<ArrayBuffer> => new Uint8Array(BODY.buffer);
+
+it("answers with a list for each output", async () => {
+  server = await serve({ port: 0, openBackend: () => cpu({ kernels: "js" }) });
+  const answer = await post(bytes());
+  expect(answer.status).toBe(200);
+  const { scores } = (await answer.json()) as { scores: number[] };
+  expect(scores).toHaveLength(10);
+  expect(scores.every((score) => Number.isFinite(score))).toBe(true);
+});
+
+it("refuses a body of the wrong size, and says the right one", async () => {
+  server = await serve({ port: 0, openBackend: () => cpu({ kernels: "js" }) });
+  const answer = await post(bytes().slice(4));
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toEqual({ error: "send 12288 bytes: float32 numbers of shape [1,3,32,32]" });
+});
+
+/** A backend of `cpu`'s whose reads do what `read` says. */
+async function withRead(read: (backend: Backend) => Backend["read"]): Promise<Backend> {
+  const backend = await cpu({ kernels: "js" });
+  return Object.create(backend, { read: { value: read(backend) } }) as Backend;
+}
+
+it("refuses what is beyond the queue, and takes requests again afterwards", async () => {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  server = await serve({
+    port: 0,
+    openBackend: () =>
+      withRead((backend) => async (...given) => {
+        await released;
+        return backend.read(...given);
+      }),
+  });
+  const answers = Array.from({ length: 12 }, () => post(bytes()));
+  // Those beyond the queue are answered while the others still wait.
+  const refused: Response[] = [];
+  await new Promise<void>((resolve, reject) => {
+    for (const answer of answers) {
+      answer.then((each) => {
+        if (refused.push(each) === 4) resolve();
+      }, reject);
+    }
+  });
+  for (const each of refused) {
+    expect(each.status).toBe(503);
+    expect(each.headers.get("retry-after")).toBe("1");
+  }
+  release();
+  const statuses = (await Promise.all(answers)).map(({ status }) => status).sort();
+  expect(statuses).toEqual([...Array.from({ length: 8 }, () => 200), ...Array.from({ length: 4 }, () => 503)]);
+  expect((await post(bytes())).status).toBe(200);
+});
+
+it("opens another backend after one has failed", async () => {
+  const opened: Backend[] = [];
+  server = await serve({
+    port: 0,
+    async openBackend() {
+      const first = opened.length === 0;
+      const backend = await withRead((real) => async (...given) => {
+        if (first) throw new ConveneError("ERR_EXECUTION", "a worker was lost");
+        return real.read(...given);
+      });
+      opened.push(backend);
+      return backend;
+    },
+  });
+  const failed = await post(bytes());
+  expect(failed.status).toBe(503);
+  expect(await failed.json()).toEqual({ error: "a worker was lost" });
+  expect((await post(bytes())).status).toBe(200);
+  expect(opened).toHaveLength(2);
+  expect(opened.map(({ disposed }) => disposed)).toEqual([true, false]);
+});

@@ -1,0 +1,56 @@
+/** The diagnosis of a run, in a process of its own: the backend may do to that one what it did to the others. */
+
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { ConformanceCase } from "../case.js";
+import { diagnose } from "../diagnosis/diagnose.js";
+import type { Diagnosis } from "../diagnosis/diagnosis.js";
+import { DEFAULT_SEED } from "../random-source.js";
+import type { CaseResult } from "../run-conformance.js";
+import type { Io } from "./io.js";
+import type { Message, Task } from "./messages.js";
+
+/** Milliseconds for all of it: starting Node, loading the module, the tries. */
+const LIMIT = 20_000;
+
+/** `undefined` where nothing has failed, or the user has had enough. */
+export async function superviseDiagnosis(
+  io: Io,
+  task: Task,
+  cases: readonly ConformanceCase[],
+  results: readonly CaseResult[],
+): Promise<Diagnosis | undefined> {
+  if (io.signal.aborted || !results.some(({ status }) => status === "failed")) return undefined;
+  const tried = await inProcess(io, task, results);
+  if (tried || io.signal.aborted) return tried;
+  // The backend has ended that process, or keeps it busy: what has run is all that there is.
+  const { accuracy = "fast", seed = DEFAULT_SEED } = task.run;
+  return diagnose({ cases, results, factory: undefined, accuracy, seed });
+}
+
+function inProcess(io: Io, task: Task, results: readonly CaseResult[]): Promise<Diagnosis | undefined> {
+  return new Promise((resolve) => {
+    const child = fork(fileURLToPath(io.child.url), [JSON.stringify({ ...task, diagnose: true })], {
+      cwd: task.cwd,
+      serialization: "advanced",
+      // What the backend prints has been printed by the run.
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+      ...(io.child.execArgv ? { execArgv: [...io.child.execArgv] } : {}),
+    });
+    const end = (diagnosis?: Diagnosis): void => {
+      clearTimeout(timer);
+      io.signal.removeEventListener("abort", stop);
+      child.kill("SIGKILL");
+      resolve(diagnosis);
+    };
+    const stop = (): void => end();
+    const timer = setTimeout(stop, LIMIT);
+    io.signal.addEventListener("abort", stop);
+    child.on("error", stop);
+    child.on("exit", stop);
+    child.on("message", (message: Message) => {
+      if (message.type === "loaded") child.send([...results]);
+      else if (message.type === "diagnosis") end(message.diagnosis);
+    });
+  });
+}

@@ -1,0 +1,267 @@
+/** Findings about convolutions, from the cases that are one problem each. */
+
+import { type Conv2dProblem, formatProblem } from "@convene/core";
+import { randomProblem } from "../random-problem.js";
+import { randomSource } from "../random-source.js";
+import { CONV2D_CAUSES } from "./conv2d-causes.js";
+import { CONV2D_PREDICATES, type Predicate } from "./conv2d-features.js";
+import type { Finding } from "./diagnosis.js";
+import { describePlaces, PLAIN_ELEMENTS, TELLING_ELEMENTS } from "./element-causes.js";
+import { computed, explain, type Hypothesis } from "./explain.js";
+import { byProblem, costOf, isConv2d, type Observation } from "./observations.js";
+import { PRECISION_CAUSES } from "./precision-causes.js";
+import { describeRule, findRules, holds, type Rule, type Sample } from "./rules.js";
+import type { Session } from "./session.js";
+import { resolved, shrinkProblem } from "./shrink.js";
+import type { Conv2dTrial } from "./trial.js";
+
+/** Failed problems that are looked at, and the most products that one of them may have. */
+const MOST_TRIALS = 32;
+const MOST_PRODUCTS = 150_000;
+/** Problems that are made to tell two rules apart, and two causes. */
+const MOST_MADE = 24;
+
+type C = Observation<Conv2dProblem>;
+
+export async function conv2dFindings(all: readonly Observation[], session: Session): Promise<readonly Finding[]> {
+  const plain = all.filter(isConv2d).filter(({ about }) => /^(integer|real)?$/.test(about));
+  const failed = plain.filter((each) => each.failed);
+  if (failed.length === 0) return variantFindings(all.filter(isConv2d));
+  const thrown = failed.filter(({ result }) => !result.mismatch);
+  if (thrown.length > 0 && 2 * thrown.length >= failed.length) return thrownFindings(plain, thrown, session);
+  const onIntegers = failed.some(isInteger);
+  const used = byProblem(plain.filter((each) => isInteger(each) === onIntegers));
+  return wrongFindings(used, session, onIntegers);
+}
+
+function isInteger({ suite, about }: C): boolean {
+  return suite === "exact" || about === "integer";
+}
+
+/** What a plan was called, as one more thing that a rule can be about. */
+function algorithmsOf(used: readonly C[]): readonly Predicate<Conv2dProblem>[] {
+  const algorithms = new Map(used.map(({ text, result }) => [text, result.algorithm ?? ""] as const));
+  const names = [...new Set(algorithms.values())].filter((name) => name !== "");
+  if (names.length < 2) return [];
+  return names.map((name) => ({
+    words: `the algorithm is "${name}"`,
+    holds: (problem) => algorithms.get(formatProblem(problem)) === name,
+  }));
+}
+
+async function wrongFindings(used: readonly C[], session: Session, onIntegers: boolean): Promise<readonly Finding[]> {
+  const failing = used.filter(({ failed }) => failed);
+  const kind = onIntegers ? "integer" : "real";
+  const trials: Conv2dTrial[] = [];
+  const inNhwc: Conv2dTrial[] = [];
+  const unsteady: Conv2dTrial[] = [];
+  for (const { problem } of spread(failing, MOST_TRIALS)) {
+    const tried = await session.conv2d(problem, { kind });
+    if (!tried || "error" in tried) continue;
+    if (tried.wrong.length > 0) trials.push(tried);
+    else {
+      const other = await session.conv2d(problem, { kind, layout: "nhwc" });
+      if (other && !("error" in other) && other.wrong.length > 0) inNhwc.push(other);
+      else if (other && !("error" in other)) unsteady.push(other);
+    }
+  }
+  const predicates = [...algorithmsOf(used), ...CONV2D_PREDICATES];
+  const samplesFor = (isOurs: (each: C) => boolean): readonly Sample<Conv2dProblem>[] =>
+    used.filter((each) => !each.failed || isOurs(each)).map(({ problem, failed }) => ({ subject: problem, failed }));
+  const hypotheses: readonly Hypothesis<Conv2dTrial>[] = [
+    ...TELLING_ELEMENTS,
+    ...(onIntegers ? CONV2D_CAUSES.map((cause) => computed(cause, (a, b) => a === b || (Number.isNaN(a) && Number.isNaN(b)))) : PRECISION_CAUSES),
+    ...PLAIN_ELEMENTS,
+  ];
+  const findings: Finding[] = [];
+  const only = onIntegers ? "" : "Right on integers; on real values it ";
+  const add = async (ours: readonly Conv2dTrial[], words: readonly string[], others: number): Promise<void> => {
+    const texts = new Set(ours.map(({ problem }) => formatProblem(problem)));
+    const allOurs = others === 0;
+    const samples = samplesFor(({ text }) => allOurs || texts.has(text));
+    const [found] = findRules(samples, predicates);
+    const rule = found && (await separateRules(found.rule, found.rivals, used, session, kind));
+    const told = rule ? describeRule(rule, "").trim() : `fails in ${failing.length} of ${used.length} problems`;
+    const where = describePlaces(ours);
+    const first = ours[0]!;
+    const layout = first.layout === "nhwc" ? " in nhwc only" : "";
+    const smallest = first.layout === "nhwc" ? first.problem : await shrinkProblem(first.problem, failsAgain(session, kind, hypotheses, words[0]));
+    findings.push({
+      rule: `${only}${told}${layout}`.replace(/^./, (letter) => letter.toUpperCase()),
+      ...(where === undefined ? {} : { where: `only ${where}` }),
+      ...(words.length === 0 ? {} : { cause: words.join("; or ") }),
+      ...(words.length === 0
+        ? { evidence: `none of the known causes gives these values (${ours.length} outputs were looked at)` }
+        : { evidence: `it gives the same values in ${ours.length} of ${ours.length + others} outputs that were looked at` }),
+      certain: words.length === 1 && ours.length >= 3 && others === 0,
+      smallest: formatProblem(smallest),
+    });
+  };
+  const { explanations, left } = explain(trials, hypotheses);
+  for (const { hypotheses: tied, trials: ours } of explanations.slice(0, 3)) {
+    const separated = await separateCauses(tied, ours, session, kind);
+    await add(ours, separated.map(({ words }) => words), trials.length + inNhwc.length - ours.length);
+  }
+  if (left.length > 0 && findings.length < 3) await add(left, [], trials.length - left.length);
+  if (inNhwc.length > 0) {
+    await add(inNhwc, ["what is uploaded or read in nhwc is taken as it lies, as if it were nchw"], trials.length);
+  }
+  if (findings.length > 0) return findings;
+  // Nothing failed again, or nothing could be tried: what has run is all that there is.
+  const cause =
+    unsteady.length === 0
+      ? {}
+      : {
+          cause:
+            "the same problem is right when it runs again alone: it hangs on what ran before, as where weights or kernels are cached by a key that says too little, or it differs from run to run",
+        };
+  return findRules(samplesFor(() => true), predicates).map(({ rule }) => ({
+    rule: describeRule(rule, "").trim().replace(/^./, (letter) => letter.toUpperCase()),
+    ...cause,
+    certain: false,
+    smallest: failing[0]!.text,
+  }));
+}
+
+/** Whether a problem fails in the same way: only then is it another case of the same fault. */
+function failsAgain(
+  session: Session,
+  kind: "integer" | "real",
+  hypotheses: readonly Hypothesis<Conv2dTrial>[],
+  words: string | undefined,
+): (problem: Conv2dProblem) => Promise<boolean> {
+  const own = hypotheses.find((each) => each.words === words);
+  return async (problem) => {
+    const tried = await session.conv2d(problem, { kind });
+    return tried !== undefined && !("error" in tried) && tried.wrong.length > 0 && (own === undefined || own.explains(tried));
+  };
+}
+
+/** Some of the problems, small ones and larger ones. */
+function spread(observations: readonly C[], most: number): readonly C[] {
+  const small = observations.filter(({ problem }) => costOf(problem) <= MOST_PRODUCTS);
+  const from = small.length > 0 ? small : observations.slice(0, 1);
+  if (from.length <= most) return from;
+  return Array.from({ length: most }, (_, at) => from[Math.floor((at * from.length) / most)]!);
+}
+
+/** Small problems over all options, and some near those that are known: always the same ones. */
+function* madeProblems(used: readonly C[]): Generator<Conv2dProblem> {
+  const random = randomSource(7);
+  const small = used.filter(({ problem }) => costOf(problem) < 20_000);
+  for (let at = 0; ; at++) {
+    const near = small[Math.floor(random() * small.length)]?.problem;
+    const other = randomProblem(random);
+    const mixed = near && (at % 2 === 0) ? resolved({ ...near, ...pick(other, random) }) : other;
+    if (mixed && costOf(mixed) < 60_000) yield mixed;
+    if (at > 3_000) return;
+  }
+}
+
+/** A few fields of a problem. */
+function pick(problem: Conv2dProblem, random: () => number): Partial<Conv2dProblem> {
+  const { oh: _, ow: __, g, ic, oc, ...rest } = problem;
+  const entries = Object.entries({ ...rest }).filter(() => random() < 0.2);
+  return { ...Object.fromEntries(entries), ...(random() < 0.3 ? { g, ic, oc } : {}) };
+}
+
+/** Of rules that tell the known cases apart as well as each other, the one that made problems agree with. */
+async function separateRules(
+  best: Rule<Conv2dProblem>,
+  rivals: readonly Rule<Conv2dProblem>[],
+  used: readonly C[],
+  session: Session,
+  kind: "integer" | "real",
+): Promise<Rule<Conv2dProblem>> {
+  let standing = [best, ...rivals.filter(({ predicates }) => predicates.length === best.predicates.length)].slice(0, 12);
+  let made = 0;
+  for (const problem of madeProblems(used)) {
+    if (standing.length < 2 || made >= MOST_MADE || !session.hasTime()) break;
+    const said = standing.map((rule) => holds(rule, problem));
+    // An algorithm's name is known of cases that have run only.
+    if (said.every(Boolean) || !said.some(Boolean)) continue;
+    made++;
+    const tried = await session.conv2d(problem, { kind });
+    if (!tried || "error" in tried) continue;
+    const failed = tried.wrong.length > 0;
+    const right = standing.filter((_, at) => said[at] === failed);
+    if (right.length > 0) standing = right;
+  }
+  return standing[0]!;
+}
+
+/** Of causes that explain the same trials, those that explain what is wrong in made problems too. */
+async function separateCauses(
+  tied: readonly Hypothesis<Conv2dTrial>[],
+  trials: readonly Conv2dTrial[],
+  session: Session,
+  kind: "integer" | "real",
+): Promise<readonly Hypothesis<Conv2dTrial>[]> {
+  let standing = tied;
+  let made = 0;
+  const near = trials.map(({ problem }): C => ({ problem, text: "", suite: "exact", about: "", failed: true, result: NO_RESULT }));
+  for (const problem of madeProblems(near)) {
+    if (standing.length < 2 || made >= MOST_MADE || !session.hasTime()) break;
+    made++;
+    const tried = await session.conv2d(problem, { kind });
+    if (!tried || "error" in tried || tried.wrong.length === 0) continue;
+    const right = standing.filter((each) => each.explains(tried));
+    if (right.length > 0) standing = right;
+  }
+  return standing.slice(0, 2);
+}
+
+const NO_RESULT = { suite: "exact", name: "", status: "failed", milliseconds: 0 } as const;
+
+/** Failures that say something in words: an exception, a shape, a limit of time. */
+async function thrownFindings(plain: readonly C[], thrown: readonly C[], session: Session): Promise<readonly Finding[]> {
+  const used = byProblem(plain.filter(({ failed, result }) => !failed || !result.mismatch));
+  const samples = used.map(({ problem, failed }) => ({ subject: problem, failed }));
+  const messages = new Map<string, number>();
+  for (const { result } of thrown) {
+    const words = (result.message ?? "").split("\n")[0]!.replace(/\d+/g, "#");
+    messages.set(words, (messages.get(words) ?? 0) + 1);
+  }
+  const [most] = [...messages].sort((a, b) => b[1] - a[1]);
+  const example = thrown.find(({ result }) => (result.message ?? "").split("\n")[0]!.replace(/\d+/g, "#") === most![0])!;
+  const [found] = findRules(samples, [...algorithmsOf(used), ...CONV2D_PREDICATES]);
+  const smallest = byProblem(thrown)[0]!;
+  return [
+    {
+      rule: (found ? describeRule(found.rule, "").trim() : "fails").replace(/^./, (letter) => letter.toUpperCase()),
+      cause: `it says: ${example.result.message?.split("\n")[0]}`,
+      evidence: `${most![1]} of ${thrown.length} failures without a result say the same, but for numbers${session.hasTime() ? "" : "; no time was left to try more"}`,
+      certain: false,
+      smallest: smallest.text,
+    },
+  ];
+}
+
+/** Where every plain problem is right, and other operands are not. */
+function variantFindings(all: readonly C[]): readonly Finding[] {
+  const failed = all.filter((each) => each.failed);
+  if (failed.length === 0) return [];
+  const kinds = [...new Set(failed.map(({ about }) => about))];
+  const ours = all.filter(({ about }) => kinds.includes(about));
+  const passed = all.length - failed.length;
+  const subnormal = kinds.every((about) => about.includes("subnormal"));
+  const wide = kinds.every((about) => about.startsWith("wide"));
+  const values = failed.map(({ result }) => Math.abs(Number(result.mismatch?.actual)));
+  const range = values.length > 0 && values.every((value) => value === 65504 || value === Infinity);
+  const cause = subnormal
+    ? "subnormal numbers are flushed to zero, which `features.subnormals` says they are not"
+    : range
+      ? "results end at 65504, the range of float16"
+      : wide
+        ? "large and small values meet in a sum of too few bits, or the range is less than float32's"
+        : undefined;
+  return [
+    {
+      rule: `Fails only with operands that are ${kinds.map((about) => `"${about}"`).join(", ")} (${failed.length} of ${ours.length}), passes with all others (${passed - (ours.length - failed.length)} of ${all.length - ours.length})`,
+      ...(cause === undefined ? {} : { cause }),
+      evidence: `the first: ${failed[0]!.result.message?.split("\n")[0]}`,
+      certain: subnormal || range,
+      smallest: failed[0]!.result.name,
+    },
+  ];
+}

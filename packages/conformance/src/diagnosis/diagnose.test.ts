@@ -1,0 +1,44 @@
+/** The diagnosis on some faulty backends of each nature; scripts/diagnosis-table.ts measures it on all of them. */
+
+import { describe, expect, test } from "vitest";
+import { referenceBackend } from "../reference-backend.js";
+import { diagnoseFault, diagnosePair, measuredFaults, quickCases, runCases } from "../testing/diagnose-fault.js";
+import { diagnose } from "./diagnose.js";
+
+const PATIENCE = 120_000;
+
+describe("the first finding names", () => {
+  test.each(
+    measuredFaults(/^(right-pad-for-left|groups-swapped|float16-weights|weights-not-copied|concat-in-reverse|codes-of-its-own)$/),
+  )("$name", { timeout: PATIENCE }, async (fault) => {
+    const { text, accepted, unrelated } = await diagnoseFault(fault);
+    expect(accepted, text).toBe(true);
+    expect(unrelated).toBe(false);
+  });
+});
+
+test("two faults give two findings, which name both", { timeout: PATIENCE }, async () => {
+  const { named, texts } = await diagnosePair("weights-as-iohw", "bias-of-the-first-group");
+  expect(named, texts.join("\n")).toHaveLength(2);
+});
+
+test("the same run gives the same words", { timeout: PATIENCE }, async () => {
+  const [fault] = measuredFaults(/^pad-off-by-one$/);
+  const [one, two] = [await diagnoseFault(fault!), await diagnoseFault(fault!)];
+  expect(one.texts).toEqual(two.texts);
+});
+
+test("where nothing fails there is nothing to say", async () => {
+  const cases = (await quickCases(["exact"])).slice(0, 5);
+  const results = await runCases(referenceBackend, cases);
+  expect(await diagnose({ cases, results, factory: referenceBackend, accuracy: "fast", seed: 1 })).toEqual({ findings: [] });
+});
+
+test("without a factory nothing is tried, and what has run is told apart all the same", { timeout: PATIENCE }, async () => {
+  const [fault] = measuredFaults(/^groups-swapped$/);
+  const cases = await quickCases(["exact"]);
+  const results = await runCases(fault!.backend, cases);
+  const { findings } = await diagnose({ cases, results, factory: undefined, accuracy: "fast", seed: 1 });
+  expect(findings[0]!.rule).toMatch(/ails where(ver)? .*g > 1/);
+  expect(findings[0]!.certain).toBe(false);
+});

@@ -1,0 +1,73 @@
+/** Which causes give the very values that a backend gave, and which of them each trial is left to. */
+
+import type { Problem } from "@convene/core";
+import type { Trial } from "./trial.js";
+
+/** A cause as something that a trial can be held to. */
+export interface Hypothesis<T extends Trial> {
+  readonly words: string;
+  /** Whether every wrong element of the trial is what comes of it. */
+  readonly explains: (trial: T) => boolean;
+}
+
+export interface Explanation<T extends Trial> {
+  /** Those that explain the same trials, and more than any other. */
+  readonly hypotheses: readonly Hypothesis<T>[];
+  readonly trials: readonly T[];
+}
+
+/** A trial or two can be explained by chance. */
+const LEAST_TRIALS = 2;
+
+/** Greedily: the hypothesis that explains most of the wrong trials, then the one that explains most of the rest. */
+export function explain<T extends Trial>(
+  trials: readonly T[],
+  hypotheses: readonly Hypothesis<T>[],
+): { readonly explanations: readonly Explanation<T>[]; readonly left: readonly T[] } {
+  const explained = hypotheses.map((hypothesis) => ({
+    hypothesis,
+    trials: new Set(trials.filter((trial) => isExplained(hypothesis, trial))),
+  }));
+  const explanations: Explanation<T>[] = [];
+  let left = trials;
+  for (;;) {
+    const least = Math.min(LEAST_TRIALS, left.length);
+    const counted = explained.map(({ hypothesis, trials: own }) => ({
+      hypothesis,
+      own,
+      count: left.filter((trial) => own.has(trial)).length,
+    }));
+    const most = Math.max(0, ...counted.map(({ count }) => count));
+    if (most === 0 || most < least) return { explanations, left };
+    const best = counted.filter(({ count }) => count === most);
+    const [first] = best;
+    const own = left.filter((trial) => first!.own.has(trial));
+    // Of those that explain as many, the ones that explain the very same.
+    const alike = best.filter((each) => own.every((trial) => each.own.has(trial)));
+    explanations.push({ hypotheses: alike.map(({ hypothesis }) => hypothesis), trials: own });
+    left = left.filter((trial) => !first!.own.has(trial));
+  }
+}
+
+function isExplained<T extends Trial>({ explains }: Hypothesis<T>, trial: T): boolean {
+  try {
+    return explains(trial);
+  } catch {
+    // What the cause would have read is not there: it cannot have been that.
+    return false;
+  }
+}
+
+/** A cause that computes what comes out, as a hypothesis: all wrong elements are those values. */
+export function computed<P extends Problem, Given>(
+  { words, compute }: { readonly words: string; readonly compute: (problem: P, operands: Given) => ArrayLike<number> | undefined },
+  isSame: (actual: number, computed: number) => boolean,
+): Hypothesis<Trial<P, Given>> {
+  return {
+    words,
+    explains: ({ problem, operands, actual, wrong }) => {
+      const values = compute(problem, operands);
+      return values !== undefined && wrong.every((at) => isSame(actual[at]!, values[at]!));
+    },
+  };
+}

@@ -1,0 +1,58 @@
+/** Rules over made-up samples: the smallest that tells fails from passes, several for several faults, and none by chance. */
+
+import { expect, test } from "vitest";
+import { describeRule, findRules } from "./rules.js";
+
+interface Point {
+  readonly a: number;
+  readonly b: number;
+}
+
+const PREDICATES = [
+  { words: "a > 0", holds: ({ a }: Point) => a > 0 },
+  { words: "a > 1", holds: ({ a }: Point) => a > 1 },
+  { words: "b > 0", holds: ({ b }: Point) => b > 0 },
+  { words: "b > 1", holds: ({ b }: Point) => b > 1 },
+];
+const POINTS: readonly Point[] = Array.from({ length: 16 }, (_, at) => ({ a: at % 4, b: Math.floor(at / 4) }));
+const samples = (fails: (point: Point) => boolean) =>
+  POINTS.map((subject) => ({ subject, failed: fails(subject) }));
+const told = (fails: (point: Point) => boolean): readonly string[] =>
+  findRules(samples(fails), PREDICATES).map(({ rule }) => describeRule(rule, "it"));
+
+test("one predicate where one is enough", () => {
+  expect(told(({ a }) => a > 1)).toEqual(["it fails wherever a > 1 (8 of 8), passes elsewhere (8 of 8)"]);
+});
+
+test("two where both are needed", () => {
+  expect(told(({ a, b }) => a > 1 && b > 0)).toEqual([
+    "it fails wherever a > 1 and b > 0 (6 of 6), passes elsewhere (10 of 10)",
+  ]);
+});
+
+test("several faults give several rules, the one that covers most first", () => {
+  expect(told(({ a, b }) => a > 1 || b > 1)).toEqual([
+    "it fails wherever a > 1 (8 of 8), mostly passes elsewhere (4 of 8)",
+    "it fails wherever b > 1 (8 of 8), mostly passes elsewhere (4 of 8)",
+  ]);
+});
+
+test("what always fails needs no predicate, and what never fails has no rule", () => {
+  expect(told(() => true)).toEqual(["it fails everywhere (16 of 16)"]);
+  expect(told(() => false)).toEqual([]);
+});
+
+test("a rule with exceptions says mostly, with counts", () => {
+  expect(told(({ a, b }) => a > 1 && !(a === 2 && b === 0))).toEqual([
+    "it mostly fails where a > 1 (7 of 8), passes elsewhere (8 of 8)",
+  ]);
+});
+
+test("rules that tell the samples apart as well are rivals", () => {
+  const same = [...PREDICATES, { words: "a is 2 or 3", holds: ({ a }: Point) => a >= 2 }];
+  const few = samples(({ a }) => a > 1).filter(({ subject: { a, b } }) => b === 0 || a > 2);
+  const [found] = findRules(few, [...same, { words: "a is even or 3", holds: ({ a, b }: Point) => a > 1 || b === 9 }]);
+  expect(found!.rule.predicates.map(({ words }) => words)).toEqual(["a > 1"]);
+  // Of predicates that say the same of every sample only the first is kept: nothing that has run could tell them apart.
+  expect(found!.rivals).toEqual([]);
+});

@@ -1,0 +1,138 @@
+/**
+ * The smallest rule that tells what fails from what passes: one predicate or two together. Several faults at once give several
+ * rules, found greedily: the one that explains most of what is left, and then the next.
+ */
+
+import type { Predicate } from "./conv2d-features.js";
+
+/** One case: what it is about, and how it ended. */
+export interface Sample<Subject> {
+  readonly subject: Subject;
+  readonly failed: boolean;
+}
+
+export interface Rule<Subject> {
+  /** All have to hold; none: everything fails. */
+  readonly predicates: readonly Predicate<Subject>[];
+  /** Of the samples for which the rule holds. */
+  readonly failed: number;
+  readonly passed: number;
+  /** Of those for which it does not: what fails elsewhere, by this fault or by another. */
+  readonly elsewhereFailed: number;
+  readonly elsewherePassed: number;
+}
+
+/** Of what a rule covers, at least this part has to fail; less is a coincidence. */
+const LEAST_PRECISION = 0.75;
+/** What a rule with a second predicate has to gain over one with the first alone. */
+const LEAST_GAIN = 1;
+/** How many rules there are at most. */
+const MOST_RULES = 3;
+/** A pass inside a rule costs as much as so many failures that the rule misses. */
+const COST_OF_PASS = 2;
+
+export function holds<Subject>({ predicates }: Pick<Rule<Subject>, "predicates">, subject: Subject): boolean {
+  return predicates.every((each) => each.holds(subject));
+}
+
+/** Rules for the failures among `samples`, the one that covers most first, and for each the others that are as good. */
+export function findRules<Subject>(
+  samples: readonly Sample<Subject>[],
+  predicates: readonly Predicate<Subject>[],
+): readonly { readonly rule: Rule<Subject>; readonly rivals: readonly Rule<Subject>[] }[] {
+  const found: { rule: Rule<Subject>; rivals: readonly Rule<Subject>[] }[] = [];
+  let left = samples;
+  while (found.length < MOST_RULES && left.some(({ failed }) => failed)) {
+    const best = bestRules(left, predicates);
+    const [rule] = best;
+    if (!rule) break;
+    found.push({ rule: counted(rule, samples), rivals: best.slice(1).map((each) => counted(each, samples)) });
+    left = left.filter(({ subject, failed }) => !failed || !holds({ predicates: rule }, subject));
+  }
+  return found;
+}
+
+type Conjunction<Subject> = readonly Predicate<Subject>[];
+
+/** The best conjunctions over `samples`, all as good as each other; the plainest first. */
+function bestRules<Subject>(
+  samples: readonly Sample<Subject>[],
+  predicates: readonly Predicate<Subject>[],
+): readonly Conjunction<Subject>[] {
+  const fails = samples.filter(({ failed }) => failed);
+  const passes = samples.filter(({ failed }) => !failed);
+  if (passes.length === 0) return [[]];
+  // Predicates that say the same of every sample are one, the first.
+  const seen = new Set<string>();
+  const vectors = predicates.flatMap((predicate) => {
+    const failing = fails.map(({ subject }) => predicate.holds(subject));
+    const passing = passes.map(({ subject }) => predicate.holds(subject));
+    const key = [...failing, ...passing].map(Number).join("");
+    const covers = count(failing);
+    if (covers === 0 || seen.has(key) || (covers === fails.length && count(passing) === passes.length)) return [];
+    seen.add(key);
+    return [{ predicate, failing, passing }];
+  });
+  let bestScore = -Infinity;
+  let best: Conjunction<Subject>[] = [];
+  const consider = (conjunction: Conjunction<Subject>, failed: number, passed: number): void => {
+    if (failed === 0 || failed / (failed + passed) < LEAST_PRECISION) return;
+    const score = failed - COST_OF_PASS * passed - LEAST_GAIN * (conjunction.length - 1);
+    if (score > bestScore) best = [];
+    if (score >= bestScore) best.push(conjunction);
+    bestScore = Math.max(bestScore, score);
+  };
+  consider([], fails.length, passes.length);
+  for (const { predicate, failing, passing } of vectors) consider([predicate], count(failing), count(passing));
+  const single = bestScore;
+  for (const [at, one] of vectors.entries()) {
+    // With the second predicate it can only cover less.
+    if (count(one.failing) - LEAST_GAIN < Math.max(single, bestScore)) continue;
+    for (const other of vectors.slice(at + 1)) {
+      const failed = countBoth(one.failing, other.failing);
+      if (failed - LEAST_GAIN < bestScore) continue;
+      consider([one.predicate, other.predicate], failed, countBoth(one.passing, other.passing));
+    }
+  }
+  return best;
+}
+
+function counted<Subject>(predicates: Conjunction<Subject>, samples: readonly Sample<Subject>[]): Rule<Subject> {
+  const inside = samples.filter(({ subject }) => holds({ predicates }, subject));
+  const failed = inside.filter((each) => each.failed).length;
+  const allFailed = samples.filter((each) => each.failed).length;
+  return {
+    predicates,
+    failed,
+    passed: inside.length - failed,
+    elsewhereFailed: allFailed - failed,
+    elsewherePassed: samples.length - inside.length - (allFailed - failed),
+  };
+}
+
+function count(flags: readonly boolean[]): number {
+  let sum = 0;
+  for (const flag of flags) if (flag) sum++;
+  return sum;
+}
+
+function countBoth(a: readonly boolean[], b: readonly boolean[]): number {
+  let sum = 0;
+  for (let at = 0; at < a.length; at++) if (a[at] && b[at]) sum++;
+  return sum;
+}
+
+/** `fails wherever dh > 1 (97 of 97), passes elsewhere (1,327 of 1,327)`. */
+export function describeRule<Subject>(rule: Rule<Subject>, noun: string): string {
+  const { predicates, failed, passed, elsewhereFailed, elsewherePassed } = rule;
+  const inside = failed + passed;
+  const outside = elsewhereFailed + elsewherePassed;
+  if (predicates.length === 0) {
+    const how = passed === 0 ? "fails everywhere" : "fails mostly everywhere";
+    return `${noun} ${how} (${failed} of ${inside})`;
+  }
+  const where = predicates.map(({ words }) => words).join(" and ");
+  const what = passed === 0 ? "fails wherever" : "mostly fails where";
+  const rest = elsewhereFailed === 0 ? "passes elsewhere" : "mostly passes elsewhere";
+  return `${noun} ${what} ${where} (${failed} of ${inside}), ${rest} (${elsewherePassed} of ${outside})`;
+}

@@ -1,0 +1,65 @@
+/** The backend that a diagnosis tries problems on: made anew where a try has broken it, and never waited for without end. */
+
+import type { Backend, Conv2dProblem, OperationProblem, Problem } from "@convene/core";
+import { settle } from "../run-case.js";
+import { withTimeLimit } from "../time-limit.js";
+import { type Conv2dTrial, type OperationTrial, type Trial, type TrialOptions, tryConv2d, tryOperation, tryProblem } from "./trial.js";
+
+export interface SessionOptions {
+  /** Without one nothing is tried, and only what has run already is compared. */
+  readonly factory: (() => Promise<Backend>) | undefined;
+  readonly accuracy: "fast" | "strict";
+  readonly seed: number;
+  readonly signal?: { throwIfAborted(): void } | undefined;
+  /** Milliseconds that all tries together may take, and a quarter of which one may. Default 4,000. */
+  readonly time?: number;
+}
+
+const DEFAULT_TIME = 4_000;
+/** Tries of one diagnosis. They, and not the clock, end it on any machine but a very slow one: the same run gives the same words. */
+const MOST_TRIES = 200;
+
+type Extra = Partial<Pick<TrialOptions, "kind" | "layout" | "beforeRead">>;
+
+export interface Session {
+  /** What came out; the error where the backend threw, and `undefined` where there is no time left. */
+  conv2d(problem: Conv2dProblem, extra?: Extra): Promise<Conv2dTrial | { readonly error: unknown } | undefined>;
+  operation(problem: OperationProblem, extra?: Extra): Promise<OperationTrial | { readonly error: unknown } | undefined>;
+  any(problem: Problem, extra?: (backend: Backend) => Extra): Promise<Trial | { readonly error: unknown } | undefined>;
+  /** Whether there is time for another try. */
+  hasTime(): boolean;
+  dispose(): Promise<void>;
+}
+
+export function createSession({ factory, accuracy, seed, signal, time = DEFAULT_TIME }: SessionOptions): Session {
+  let backend: Backend | undefined;
+  const end = performance.now() + time;
+  const tryTime = time / 4;
+  let tries = 0;
+  const hasTime = (): boolean => factory !== undefined && tries < MOST_TRIES && performance.now() < end;
+  const attempt = async <T>(work: (backend: Backend, options: TrialOptions) => Promise<T>) => {
+    if (!factory || !hasTime()) return undefined;
+    tries++;
+    signal?.throwIfAborted();
+    try {
+      const own = (backend ??= await withTimeLimit(factory, tryTime));
+      return await withTimeLimit(async () => work(own, { accuracy, seed }), tryTime);
+    } catch (error) {
+      const broken = backend;
+      backend = undefined;
+      if (broken) await settle(broken, tryTime);
+      return { error };
+    }
+  };
+  return {
+    conv2d: (problem, extra = {}) => attempt((own, options) => tryConv2d(own, problem, { ...options, ...extra })),
+    operation: (problem, extra = {}) => attempt((own, options) => tryOperation(own, problem, { ...options, ...extra })),
+    any: (problem, extra = () => ({})) =>
+      attempt((own, options) => tryProblem(own, problem, { ...options, ...extra(own) })),
+    hasTime,
+    async dispose() {
+      if (backend) await settle(backend, tryTime);
+      backend = undefined;
+    },
+  };
+}

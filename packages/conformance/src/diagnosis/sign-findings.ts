@@ -1,0 +1,95 @@
+/** Findings from the cases that are more than one run, by what they say and by which of them fail together. */
+
+import type { ConformanceCase } from "../case.js";
+import { textOf } from "../problem.js";
+import type { CaseResult } from "../run-conformance.js";
+import type { SuiteName } from "../suite-names.js";
+import type { Finding } from "./diagnosis.js";
+import { type Shown, SIGNS } from "./signs.js";
+
+/** The suite that says most of a fault's nature first. */
+const ORDER: readonly SuiteName[] = ["lifecycle", "errors", "manifest", "non-finite", "operations", "laws", "goldens", "networks"];
+const MOST_NAMED = 3;
+
+/** `others`: whether values are wrong that single problems show, which make these cases fail as well. */
+export function signFindings(
+  cases: readonly ConformanceCase[],
+  results: readonly CaseResult[],
+  others: boolean,
+): readonly Finding[] {
+  const titles = new Map<CaseResult, string>();
+  const known = new Map(cases.map((each) => [`${each.suite}\n${each.name}`, each] as const));
+  for (const result of results) {
+    const [problem] = known.get(`${result.suite}\n${result.name}`)?.problems ?? [];
+    const text = problem === undefined ? "" : textOf(problem);
+    const rest = result.name.startsWith(text) ? result.name.slice(text.length) : result.name;
+    titles.set(result, rest.replace(/^[:,]? */, ""));
+  }
+  const findings: Finding[] = [];
+  for (const suite of ORDER) {
+    const own = results.filter((result) => result.suite === suite && titles.get(result) !== "");
+    const failed = own.filter(({ status, mismatch, message = "" }) => {
+      // Wrong values are what single problems show already; and a machine that is busy lets a case take long.
+      return status === "failed" && !(others && mismatch) && !/^no answer within/.test(message);
+    });
+    if (failed.length === 0 || (suite === "goldens" || suite === "networks" || suite === "laws") && (others || findings.length > 0)) continue;
+    const kinds = new Set(
+      failed.flatMap((result) => {
+        const [problem] = known.get(`${result.suite}\n${result.name}`)?.problems ?? [];
+        return problem && "kind" in problem ? [problem.kind] : [];
+      }),
+    );
+    const of = suite === "operations" && kinds.size > 0 ? ` (${[...kinds].join(", ")})` : "";
+    findings.push(findingOf(suite, `${suite}${of}`, own, failed, titles));
+  }
+  const unanswered = results.filter(({ status, message = "" }) => status === "failed" && /^no answer within|no call gave/.test(message));
+  if (unanswered.length > 0) findings.push(unansweredFinding(unanswered, results.length));
+  return findings;
+}
+
+function findingOf(
+  suite: SuiteName,
+  what: string,
+  own: readonly CaseResult[],
+  failed: readonly CaseResult[],
+  titles: ReadonlyMap<CaseResult, string>,
+): Finding {
+  const failedTitles = failed.map((result) => titles.get(result)!);
+  const shown: Shown = {
+    fails: (part) => failedTitles.some((title) => title.includes(part)),
+    only: (...parts) => failedTitles.every((title) => parts.some((part) => title.includes(part))),
+    says: (pattern) => failed.some(({ message = "" }) => pattern.test(message)),
+  };
+  const counts = new Map<string, { failed: number; all: number }>();
+  for (const result of own) {
+    const title = titles.get(result)!;
+    const count = counts.get(title) ?? { failed: 0, all: 0 };
+    count.all++;
+    if (failed.includes(result)) count.failed++;
+    counts.set(title, count);
+  }
+  const named = [...counts].filter(([, count]) => count.failed > 0);
+  const words = named.slice(0, MOST_NAMED).map(([title, count]) => `"${title}" (${count.failed} of ${count.all})`);
+  const more = named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : "";
+  const passes = own.length - failed.length;
+  const sign = SIGNS.find((each) => each.suite === suite && each.when(shown));
+  // In words first: wrong elements say least.
+  const telling = failed.find(({ mismatch }) => !mismatch) ?? failed[0]!;
+  const message = telling.message?.split("\n")[0] ?? "no reason given";
+  return {
+    rule: `${what} fails in ${words.join(", ")}${more}; ${passes} of its ${own.length} cases pass`,
+    cause: sign?.cause ?? message,
+    ...(sign ? { evidence: `${telling.name}: ${message}` } : {}),
+    certain: sign !== undefined && telling.mismatch === undefined,
+  };
+}
+
+function unansweredFinding(unanswered: readonly CaseResult[], all: number): Finding {
+  const [first] = unanswered;
+  return {
+    rule: `${unanswered.length} of ${all} cases gave no answer, or ended the process`,
+    cause: first!.message?.split("\n")[0] ?? "no reason given",
+    evidence: `the first: ${first!.suite} ${first!.name}`,
+    certain: false,
+  };
+}

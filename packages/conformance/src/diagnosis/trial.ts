@@ -1,0 +1,103 @@
+/** One problem, run again on the backend for a closer look: what came out beside what should have. */
+
+import {
+  type Backend,
+  type Conv2dProblem,
+  isOperationProblem,
+  type Layout,
+  type OperationProblem,
+  type Problem,
+  type Shape4,
+} from "@convene/core";
+import { copyOperands, makeOperands, type OperandKind, type Operands } from "../operands.js";
+import { makeOperationOperands, type OperationOperands } from "../operations/operation-operands.js";
+import { checkOperation } from "../operations/operation-rules.js";
+import { referenceOperation } from "../operations/reference-operation.js";
+import { runOperation } from "../operations/run-operation.js";
+import { outputShapeOf } from "../problem.js";
+import { referenceConv2d } from "../reference.js";
+import { checkBounded, checkExact } from "../rules.js";
+import { checkTransformed } from "../rules.js";
+import { hasTransformedRule, transformedBound } from "../transformed-bound.js";
+import { runProblem } from "../run-problem.js";
+
+/** What an output holds before a trial's run: no result is that. */
+export const TRIAL_POISON = -12345.5;
+
+export interface Trial<P extends Problem = Problem, Given = Operands | OperationOperands> {
+  readonly problem: P;
+  readonly operands: Given;
+  readonly layout: Layout;
+  readonly shape: Shape4;
+  readonly expected: Float64Array;
+  /** Of a convolution: Σ|x||w| + |b| + |r|. */
+  readonly magnitude: ArrayLike<number> | undefined;
+  readonly actual: Float32Array;
+  /** Positions of wrong elements, in NCHW order; none: it is right. */
+  readonly wrong: readonly number[];
+  readonly algorithm: string;
+  /** Which of the caller's arrays the backend has changed. */
+  readonly changed: string | undefined;
+}
+
+export type Conv2dTrial = Trial<Conv2dProblem, Operands>;
+export type OperationTrial = Trial<OperationProblem, OperationOperands>;
+
+export interface TrialOptions {
+  readonly seed: number;
+  readonly accuracy: "fast" | "strict";
+  readonly kind?: OperandKind;
+  readonly layout?: Layout;
+  readonly beforeRead?: () => Promise<void>;
+}
+
+/** Runs a convolution; rejects with what the backend throws. */
+export async function tryConv2d(backend: Backend, problem: Conv2dProblem, options: TrialOptions): Promise<Conv2dTrial> {
+  const { seed, accuracy, kind = "integer", layout = "nchw", beforeRead } = options;
+  const operands = makeOperands(problem, kind, seed);
+  const own = copyOperands(operands);
+  const { output: expected, magnitude } = referenceConv2d(problem, own);
+  const run = { accuracy, layout, poison: TRIAL_POISON, ...(beforeRead ? { beforeRead } : {}) };
+  const { output: actual, algorithm, arithmetic } = await runProblem(backend, problem, operands, run);
+  const changed = (["input", "weight", "bias", "residual"] as const).find((name) =>
+    own[name]?.some((value, at) => value !== operands[name]![at]),
+  );
+  const verdict =
+    arithmetic === "transformed" && hasTransformedRule(problem)
+      ? checkTransformed(actual, expected, await transformedBound(problem, own))
+      : kind === "integer"
+        ? checkExact(actual, expected)
+        : checkBounded(actual, expected, magnitude, problem);
+  const shape = outputShapeOf(problem);
+  return { problem, operands: own, layout, shape, expected, magnitude, actual, wrong: verdict.wrongAt, algorithm, changed };
+}
+
+/** Runs an operation on integers, and on real values where those are right; rejects with what the backend throws. */
+export async function tryOperation(
+  backend: Backend,
+  problem: OperationProblem,
+  { seed, layout = "nchw", beforeRead }: TrialOptions,
+): Promise<OperationTrial> {
+  const tried = async (values: "integer" | "real" | "negative"): Promise<OperationTrial> => {
+    const operands = makeOperationOperands(problem, values, seed);
+    const { inputs, slope } = operands;
+    const expected = referenceOperation(problem, inputs, slope ? { slope } : {});
+    const run = { layout, poison: TRIAL_POISON, ...(beforeRead ? { beforeRead } : {}) };
+    const { output: actual, algorithm } = await runOperation(backend, problem, operands, run);
+    const { wrongAt: wrong } = checkOperation(problem, operands, expected, actual);
+    const shape = outputShapeOf(problem);
+    return { problem, operands, layout, shape, expected, magnitude: undefined, actual, wrong, algorithm, changed: undefined };
+  };
+  let last: OperationTrial | undefined;
+  for (const values of ["integer", "real", "negative"] as const) {
+    if (values === "negative" && problem.kind !== "maxPool2d") break;
+    last = await tried(values);
+    if (last.wrong.length > 0) return last;
+  }
+  return last!;
+}
+
+/** As the problem is. */
+export async function tryProblem(backend: Backend, problem: Problem, options: TrialOptions): Promise<Trial> {
+  return isOperationProblem(problem) ? tryOperation(backend, problem, options) : tryConv2d(backend, problem, options);
+}

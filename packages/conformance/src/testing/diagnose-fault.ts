@@ -1,0 +1,108 @@
+/** The diagnosis of a faulty backend, after as much of the quick suite as is needed to catch it, for the measure of the diagnosis. */
+
+import { type Backend, isOperationProblem } from "@convene/core";
+import type { ConformanceCase } from "../case.js";
+import { diagnose } from "../diagnosis/diagnose.js";
+import { describeFinding } from "../diagnosis/diagnosis.js";
+import type { Fault } from "../faulty-backends/faulty-backend.js";
+import { FAULTS } from "../faulty-backends/index.js";
+import { costOf } from "../diagnosis/observations.js";
+import { DEFAULT_SEED } from "../random-source.js";
+import { runCase, settle } from "../run-case.js";
+import type { CaseResult } from "../run-conformance.js";
+import { selectCases } from "../select-cases.js";
+import type { SuiteName } from "../suite-names.js";
+import { ACCEPTED_WORDINGS } from "./accepted-wordings.js";
+import { twoFaults } from "./two-faults.js";
+
+const LIMIT = 20_000;
+/** The reference takes a second for the largest problems, which show no fault that smaller ones do not. */
+const MOST_PRODUCTS = 400_000;
+
+export function measuredFaults(names: RegExp): readonly Fault[] {
+  return FAULTS.filter(({ name }) => names.test(name));
+}
+
+export interface FaultDiagnosis {
+  /** Of the first finding. */
+  readonly text: string;
+  readonly accepted: boolean;
+  /** Whether it names something else with certainty. */
+  readonly unrelated: boolean;
+  /** All findings. */
+  readonly texts: readonly string[];
+  /** Of the processor, for the diagnosis alone. */
+  readonly seconds: number;
+}
+
+/** The suites that a backend author's quick run would show the fault in: those of its table that say most. */
+function suitesOf({ caughtBy }: Fault): readonly SuiteName[] {
+  const values = (["exact", "bounded"] as const).filter((suite) => caughtBy.includes(suite));
+  if (caughtBy.includes("operations")) return ["operations"];
+  if (caughtBy.includes("exact")) return ["exact"];
+  return values.length > 0 ? ["exact", "bounded"] : ["lifecycle", "errors", "manifest", "non-finite"];
+}
+
+export async function runCases(
+  make: () => Promise<Backend>,
+  cases: readonly ConformanceCase[],
+): Promise<readonly CaseResult[]> {
+  const results: CaseResult[] = [];
+  let backend = await make();
+  let suite = "";
+  for (const each of cases) {
+    if (each.suite !== suite) {
+      await settle(backend, LIMIT);
+      backend = await make();
+      suite = each.suite;
+    }
+    const context = { backend, accuracy: "fast", seed: DEFAULT_SEED, another: make } as const;
+    const { outcome, broken } = await runCase(each, context, LIMIT, false);
+    results.push({ suite: each.suite, name: each.name, ...outcome, milliseconds: 0 });
+    if (broken) backend = await make();
+  }
+  await settle(backend, LIMIT);
+  return results;
+}
+
+export async function quickCases(suites: readonly SuiteName[]): Promise<readonly ConformanceCase[]> {
+  const cases = await selectCases({ selection: "quick", randomProblems: 0, suites });
+  return cases.filter(({ problems = [] }) => problems.every((problem) => costOf(problem) <= MOST_PRODUCTS));
+}
+
+export async function diagnoseFault(fault: Fault): Promise<FaultDiagnosis> {
+  const { name, kinds, backend } = fault;
+  const cases = (await quickCases(suitesOf(fault))).filter(
+    ({ problems = [] }) =>
+      kinds === undefined || problems.some((each) => isOperationProblem(each) && kinds.includes(each.kind)),
+  );
+  const results = await runCases(backend, cases);
+  const start = process.cpuUsage();
+  const { findings } = await diagnose({ cases, results, factory: backend, accuracy: "fast", seed: DEFAULT_SEED, time: 120_000 });
+  const texts = findings.map((finding) => describeFinding(finding).join("\n"));
+  const [text = "nothing"] = texts;
+  const accepted = ACCEPTED_WORDINGS[name]!.test(text.replaceAll("\n", " "));
+  return {
+    text,
+    texts,
+    accepted,
+    unrelated: !accepted && findings[0]?.certain === true,
+    seconds: process.cpuUsage(start).user / 1e6,
+  };
+}
+
+/** Which of two faults the diagnosis of a backend with both names, in any of its findings. */
+export async function diagnosePair(
+  standard: string,
+  grouped: string,
+): Promise<{ readonly named: readonly string[]; readonly texts: readonly string[] }> {
+  const factory = (): Promise<Backend> => twoFaults(standard, grouped);
+  const cases = await quickCases(["exact"]);
+  const results = await runCases(factory, cases);
+  const { findings } = await diagnose({ cases, results, factory, accuracy: "fast", seed: DEFAULT_SEED, time: 120_000 });
+  const texts = findings.map((finding) => describeFinding(finding).join("\n"));
+  const named = [standard, grouped].filter((name) =>
+    texts.some((text) => ACCEPTED_WORDINGS[name]!.test(text.replaceAll("\n", " "))),
+  );
+  return { named, texts };
+}

@@ -1,0 +1,80 @@
+/** What the suite and the diagnosis call the faults of a backend with a queue: as its author would have to be told. */
+
+import { describe, expect, test } from "vitest";
+import { describeFinding } from "../diagnosis/diagnosis.js";
+import { type ConformanceOptions, type ConformanceReport, runConformance } from "../run-conformance.js";
+import { queuedBackend, type QueueFault } from "./queued-backends.js";
+
+const QUICK = { selection: "quick", randomProblems: 0, limit: 5_000 } as const;
+
+function run(fault: QueueFault, options: ConformanceOptions): Promise<ConformanceReport> {
+  return runConformance(() => queuedBackend(fault), { ...QUICK, ...options });
+}
+
+const diagnosed = ({ diagnosis }: ConformanceReport): string =>
+  (diagnosis?.findings ?? []).slice(0, 1).flatMap(describeFinding).join("\n");
+
+test.each<[fault: QueueFault, words: readonly RegExp[]]>([
+  ["weights as OHWI", [/ic\/g > 1 and kh·kw > 1|kh·kw > 1 and ic\/g > 1/, /cause +weights are read as OHWI/]],
+  ["dh ignored", [/ails where(ver)? dh > 1/, /cause +dh is ignored/]],
+  ["residual after the clamp", [/there is a residual and there is an activation/, /added after the activation/]],
+  ["read does not wait", [/^Right after `sync`, wrong without/, /`read` did not wait/]],
+  ["run is async", [/returned a promise, which is ignored; the output was not written when it was read/]],
+  ["an error is swallowed", [/Fails wherever g > 1/, /nothing is written there: the elements keep what lay in the output/]],
+])("%s: the diagnosis names it first", { timeout: 60_000 }, async (fault, words) => {
+  const report = await run(fault, { suites: ["exact"], limit: 5_000 });
+  for (const each of words) expect(diagnosed(report)).toMatch(each);
+});
+
+test.each<[fault: QueueFault, words: readonly RegExp[]]>([
+  ["upload is not in the queue", [/`upload` overtakes runs/]],
+  ["read is too late", [/`read` is too late|with several runs in flight/]],
+  ["memory is freed under a pending run", [/`free` or `dispose` came while a run or a read that uses it was pending/]],
+])("%s: lifecycle names it, and comes before networks", { timeout: 60_000 }, async (fault, words) => {
+  const report = await run(fault, { suites: ["lifecycle"] });
+  for (const each of words) expect(diagnosed(report)).toMatch(each);
+});
+
+test("memory that is freed under a pending run: the case itself says so, with a stack, and fails alone", async () => {
+  const report = await run("memory is freed under a pending run", {
+    suites: ["lifecycle"],
+    only: "an input disposed right after the run",
+  });
+  const [first] = report.results.filter(({ status }) => status === "failed");
+  expect(first?.message).toMatch(/^`free` came while a run or a read that uses it was pending, and was not kept waiting/);
+  expect(first?.thrown?.stack).toMatch(/queued-backends/);
+  expect(first?.alone).toBeUndefined();
+});
+
+test("an error that is swallowed: the failure says what NaN is", async () => {
+  const report = await run("an error is swallowed", { suites: ["exact"], only: "g2_" });
+  const [first] = report.results.filter(({ status }) => status === "failed");
+  expect(first?.message).toMatch(/NaN is what lay in the output before the run$/);
+});
+
+test("a read that hangs: the failure names the call that has not settled, and the run ends soon", async () => {
+  const report = await run("a read hangs", { suites: ["exact"], limit: 3_000 });
+  const [first] = report.results.filter(({ status }) => status === "failed");
+  expect(first?.message).toBe("no answer within 3 s: `read` has not settled");
+  // The others had less.
+  expect(report.results.some(({ message }) => /^no answer within [12][.\d]* s: `read`/.test(message ?? ""))).toBe(true);
+}, 90_000);
+
+describe("no memory()", () => {
+  const OPTIONS = { suites: ["lifecycle"], only: "cycles of prepare" } as const;
+  test("the leak cases are skipped, with the reason", async () => {
+    const report = await run("no memory()", OPTIONS);
+    expect(report.counts).toMatchObject({ passed: 0, failed: 0 });
+    expect(report.results[0]?.message).toMatch(/^memory\(\) is not there, so a leak would not show; give it/);
+  });
+
+  test("they fail where nothing may be skipped", async () => {
+    const report = await run("no memory()", { ...OPTIONS, noSkips: true });
+    expect(report.counts).toMatchObject({ passed: 0, skipped: 0 });
+  });
+});
+
+test("without a fault the backend passes", { timeout: 60_000 }, async () => {
+  const { counts } = await runConformance(() => queuedBackend(), { ...QUICK, suites: ["exact", "lifecycle"] });
+  expect(counts).toMatchObject({ failed: 0, skipped: 0, untrusted: 0 });
+});

@@ -1,0 +1,156 @@
+/**
+ * A backend with a queue, whose device has NHWC, and the ways in which someone who writes one gets it wrong. Each is one switch: the
+ * table of `queued-backends.test.ts` says what the suite has to call it.
+ */
+
+import {
+  type Backend,
+  type BackendImplementation,
+  type Conv2dProblem,
+  defineBackend,
+  inputShape,
+  outputShape,
+  type Shape4,
+  tensor,
+  toLayout,
+} from "@convene/core";
+import type { Operands } from "../operands.js";
+import { referenceConv2d } from "../reference.js";
+
+export type QueueFault =
+  | "weights as OHWI"
+  | "dh ignored"
+  | "residual after the clamp"
+  | "read does not wait"
+  | "upload is not in the queue"
+  | "read is too late"
+  | "memory is freed under a pending run"
+  | "run is async"
+  | "an error is swallowed"
+  | "a read hangs"
+  | "a rejection that nobody hears"
+  | "no memory()";
+
+type Storage = { data: Float32Array };
+
+/** The backend; without a fault it passes the suite. */
+export async function queuedBackend(fault?: QueueFault): Promise<Backend> {
+  const queue = createQueue();
+  let used = 0;
+  const implementation: BackendImplementation<Storage> = {
+    name: "queued",
+    device: `the reference behind a queue${fault === undefined ? "" : `, ${fault}`}`,
+    features: { nonFinite: true, subnormals: true },
+    allocate([n, c, h, w]) {
+      used += 4 * n * c * h * w;
+      return { data: new Float32Array(n * c * h * w) };
+    },
+    free(storage) {
+      const release = (): void => {
+        used -= storage.data.byteLength;
+        storage.data = new Float32Array(0);
+      };
+      if (fault === "memory is freed under a pending run") release();
+      else queue.release(release);
+    },
+    upload(source, target) {
+      const copy = toLayout(source, "nhwc").data.slice();
+      if (fault === "upload is not in the queue") target.data.set(copy);
+      else queue.add(() => target.data.set(copy));
+    },
+    async read(source, shape, layout) {
+      const copy = (): Float32Array => source.data.slice();
+      const hangs = fault === "a read hangs" && shape[3] === 1;
+      if (hangs) await new Promise<never>(() => undefined);
+      const data =
+        fault === "read does not wait" ? copy() : fault === "read is too late" ? await queue.idle().then(copy) : await queue.add(copy);
+      return toLayout(tensor(data, shape, { layout: "nhwc" }), layout);
+    },
+    async prepareConv2d(problem, given) {
+      const weights = { weight: given.weight.slice(), bias: given.bias?.slice() };
+      return {
+        algorithm: "reference",
+        run(input, output, residual) {
+          const work = (): void => {
+            if (fault === "an error is swallowed" && problem.g > 1) return;
+            const result = compute(problem, { ...weights, input: input.data, residual: residual?.data }, fault);
+            output.data.set(result);
+          };
+          if (fault === "run is async") return later(5).then(work) as unknown as void;
+          if (fault === "a rejection that nobody hears" && problem.kh > 3) {
+            void Promise.reject(new Error("no kernel for this"));
+          }
+          queue.add(work);
+        },
+        dispose: () => undefined,
+      };
+    },
+    sync: () => queue.add(() => undefined),
+    memory: () => ({ used, reserved: used }),
+    dispose: () => queue.idle(),
+  };
+  if (fault === "no memory()") delete (implementation as { memory?: unknown }).memory;
+  return defineBackend(implementation);
+}
+
+function compute(problem: Conv2dProblem, operands: Operands, fault: QueueFault | undefined): Float32Array {
+  const nchw = (data: Float32Array, shape: Shape4): Float32Array =>
+    toLayout(tensor(data, shape, { layout: "nhwc" }), "nchw").data;
+  const { weight, residual, ...rest } = operands;
+  const given: Operands = {
+    ...rest,
+    weight: fault === "weights as OHWI" ? asOhwi(problem, weight) : weight,
+    input: nchw(operands.input, inputShape(problem)),
+    residual: residual && nchw(residual, outputShape(problem)),
+  };
+  const asked = fault === "dh ignored" ? { ...problem, dh: 1 } : problem;
+  const { output } =
+    fault === "residual after the clamp"
+      ? referenceConv2d(asked, { ...given, residual: undefined })
+      : referenceConv2d(asked, given);
+  const data = Float32Array.from(output, (y, at) =>
+    fault === "residual after the clamp" ? y + (given.residual?.[at] ?? 0) : y,
+  );
+  return toLayout(tensor(data, outputShape(problem)), "nhwc").data;
+}
+
+function asOhwi({ ic, g, kh, kw }: Conv2dProblem, weight: Float32Array): Float32Array {
+  const i = ic / g;
+  return weight.map((_, at) => {
+    const [o, c, y, x] = [Math.floor(at / (i * kh * kw)), Math.floor(at / (kh * kw)) % i, Math.floor(at / kw) % kh, at % kw];
+    return weight[((o * kh + y) * kw + x) * i + c]!;
+  });
+}
+
+const later = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+function createQueue() {
+  let last: Promise<unknown> = Promise.resolve();
+  let turn: Promise<void> | undefined;
+  const nextTurn = (): Promise<void> =>
+    (turn ??= later(0).then(() => {
+      turn = undefined;
+    }));
+  return {
+    add<T>(work: () => T): Promise<T> {
+      const mine = Promise.all([last, nextTurn()]).then(work);
+      last = mine;
+      mine.catch(() => undefined);
+      return mine;
+    },
+    release(work: () => void): void {
+      last = last.finally(work);
+      last.catch(() => undefined);
+    },
+    idle: (): Promise<void> =>
+      nextTurn()
+        .then(() => last)
+        .then(
+          () => undefined,
+          () => undefined,
+        ),
+  };
+}
+
+/** For the command: the fault as an option. */
+export default ({ fault }: { readonly fault?: QueueFault } = {}): Promise<Backend> => queuedBackend(fault);

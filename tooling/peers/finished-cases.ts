@@ -1,0 +1,62 @@
+/**
+ * A file of finished cases, a line each, so that a run that was cut off goes on where it was. Its first line says what was run:
+ * results of another adapter, another suite or other options are never added to.
+ */
+
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import type { CaseResult } from "../../packages/conformance/src/index.js";
+import type { Shrunk } from "./page/task.js";
+
+type Line = { readonly result: CaseResult } | { readonly shrunk: Shrunk } | { readonly device: string };
+
+export interface FinishedCases {
+  readonly results: readonly CaseResult[];
+  readonly shrunk: readonly Shrunk[];
+  readonly device: string;
+  add(line: Line): void;
+}
+
+/**
+ * @param what tells one kind of run from another
+ * @param mode `"continue"`: one that was begun goes on, if it is of the same kind; `"anyway"`: whatever it is of; `"fresh"`: anew
+ * @throws Error where the file is of another kind of run
+ */
+export function openFinished(path: string, what: string, mode: "continue" | "anyway" | "fresh"): FinishedCases {
+  if (mode === "fresh" || !existsSync(path)) writeFileSync(path, `${JSON.stringify({ what })}\n`);
+  const text = readFileSync(path, "utf8");
+  // The last line may have been cut off while it was written.
+  if (!text.endsWith("\n")) appendFileSync(path, "\n");
+  const [head, ...lines] = text.split("\n").filter(isWhole);
+  if (mode !== "anyway" && (JSON.parse(head ?? "{}") as { what?: string }).what !== what) {
+    throw new Error(
+      `${path} has results of another adapter, suite or version; --fresh starts again, --anyway goes on with them`,
+    );
+  }
+  const [results, shrunk] = [new Map<string, CaseResult>(), new Map<string, Shrunk>()];
+  let device = "";
+  const take = (line: Line): void => {
+    if ("result" in line) results.set(`${line.result.suite} ${line.result.name}`, line.result);
+    else if ("shrunk" in line) shrunk.set(`${line.shrunk.suite} ${line.shrunk.name}`, line.shrunk);
+    else device = line.device;
+  };
+  for (const line of lines) take(JSON.parse(line) as Line);
+  return {
+    get results() {
+      return [...results.values()];
+    },
+    get shrunk() {
+      return [...shrunk.values()];
+    },
+    get device() {
+      return device;
+    },
+    add(line) {
+      take(line);
+      appendFileSync(path, `${JSON.stringify(line)}\n`);
+    },
+  };
+}
+
+function isWhole(line: string): boolean {
+  return line.startsWith("{") && line.endsWith("}");
+}

@@ -1,0 +1,121 @@
+/**
+ * LiteRT.js behind the Backend interface: a compiled model for each plan. Its models run asynchronously, so work waits in a
+ * queue, in the order of calls.
+ */
+
+import {
+  type Backend,
+  type BackendFeatures,
+  type Conv2dProblem,
+  type Support,
+  tensor,
+  toLayout,
+} from "@convene/core";
+import { defineBackend } from "@convene/core/backend";
+import type { LiteRt, LiteRtAccelerator, LiteRtTensor } from "./litert-types.js";
+import { isDepthwise, nhwcShape, tfliteModel } from "./tflite.js";
+
+export interface LitertOptions {
+  readonly name: string;
+  readonly lib: LiteRt;
+  readonly device: string;
+  readonly features: Pick<BackendFeatures, "nonFinite" | "subnormals">;
+  /** Throws what LiteRT has printed as an error, since it throws nothing itself and goes on with memory as it was. */
+  readonly check: () => void | Promise<void>;
+}
+
+/** What was uploaded, or will have been computed once the queue has come to it. */
+interface Result {
+  tensor: LiteRtTensor | undefined;
+}
+
+/** A run gives a tensor of its own, so a storage holds whichever result came last. */
+interface Holder {
+  result: Result | undefined;
+}
+
+/** @param accelerator which of LiteRT's own runs the models */
+export function litertBackend(
+  { name, lib, device, features, check }: LitertOptions,
+  accelerator: LiteRtAccelerator = "wasm",
+): Backend {
+  const results = new Set<Result>();
+  const plans = new Set<{ dispose(): void }>();
+  let queue = Promise.resolve();
+  const enqueue = (step: () => void | Promise<void>): void => {
+    queue = queue.then(step);
+    // The next read or sync, which awaits the queue, rejects; until then nobody does.
+    queue.catch(() => undefined);
+  };
+  /** The result before it is deleted in its turn, when nothing that reads it is left in the queue. */
+  const replace = (holder: Holder, next: Result | undefined): void => {
+    const before = holder.result;
+    holder.result = next;
+    if (next) results.add(next);
+    if (!before) return;
+    enqueue(() => {
+      results.delete(before);
+      before.tensor?.delete();
+    });
+  };
+  return defineBackend<Holder>({
+    name,
+    device,
+    features: { ...features, supports },
+    allocate: () => ({ result: undefined }),
+    free: (holder) => replace(holder, undefined),
+    upload(source, target) {
+      replace(target, { tensor: new lib.Tensor(toLayout(source, "nhwc").data, nhwcShape(source.shape)) });
+    },
+    async read({ result }, shape, layout) {
+      await queue;
+      if (!result?.tensor) throw new Error("read before anything was written");
+      const data = await dataOf(result.tensor);
+      await check();
+      return toLayout(tensor(data, shape, { layout: "nhwc" }), layout);
+    },
+    async prepareConv2d(problem, weights) {
+      const model = await lib.loadAndCompile(tfliteModel(problem, weights), { accelerator });
+      await check();
+      const plan = {
+        algorithm: isDepthwise(problem) ? "DEPTHWISE_CONV_2D" : "CONV_2D",
+        run(input: Holder, output: Holder, residual: Holder | undefined) {
+          const inputs = residual ? [input.result!, residual.result!] : [input.result!];
+          const y: Result = { tensor: undefined };
+          enqueue(async () => {
+            y.tensor = (await model.run(inputs.map((each) => each.tensor!)))[0]!;
+            await check();
+          });
+          replace(output, y);
+        },
+        dispose() {
+          if (plans.delete(plan)) enqueue(() => model.delete());
+        },
+      };
+      plans.add(plan);
+      return plan;
+    },
+    sync: () => queue,
+    async dispose() {
+      for (const plan of plans) plan.dispose();
+      await queue.catch(() => undefined);
+      for (const result of results) result.tensor?.delete();
+    },
+  });
+}
+
+function supports(p: Conv2dProblem): Support {
+  if (p.paddingMode !== "zeros" && p.paddingMode !== "reflect" && p.pt + p.pl + p.pb + p.pr > 0) {
+    return { reason: `paddingMode "${p.paddingMode}": TensorFlow Lite pads with zeros or by reflection` };
+  }
+  return true;
+}
+
+/** A tensor that lies in a graphics processor's memory is moved out of it first. */
+async function dataOf(held: LiteRtTensor): Promise<Float32Array> {
+  if (held.accelerator === "wasm") return held.toTypedArray();
+  const copy = await held.copyTo("wasm");
+  const data = copy.toTypedArray();
+  copy.delete();
+  return data;
+}

@@ -1,0 +1,41 @@
+/** What the page is asked to do, and what it answers: two programs that meet only over HTTP. */
+
+import type { CaseResult, SuiteName } from "@convene/conformance";
+
+/** `task.json`, beside the page. */
+export interface Task {
+  readonly variant?: string;
+  readonly suites: readonly SuiteName[];
+  readonly selection: "quick" | "full";
+  readonly seed: number;
+  readonly randomProblems?: number;
+  /** Part of a case's name. */
+  readonly only?: string;
+  /** `caseKey`s of those that have run already. */
+  readonly done: readonly string[];
+  /** Cases after which the page ends all the same, so that a new one goes on: libraries keep what they compile. */
+  readonly most: number;
+  /** Failures to shrink, once no case is left. */
+  readonly shrink: readonly { readonly suite: SuiteName; readonly name: string }[];
+}
+
+/** A failing problem, made as small as it goes while it still fails. */
+export interface Shrunk {
+  readonly suite: SuiteName;
+  readonly name: string;
+  readonly problem: string;
+  readonly message: string;
+  readonly tries: number;
+}
+
+export type PageMessage =
+  | { readonly device: string; readonly total: number }
+  | { readonly begin: { readonly suite: SuiteName; readonly name: string } }
+  | { readonly result: CaseResult }
+  | { readonly shrunk: Shrunk }
+  /** Whether cases are left for a next page. */
+  | { readonly left: number };
+
+export function caseKey({ suite, name }: { readonly suite: string; readonly name: string }): string {
+  return `${suite} ${name}`;
+}

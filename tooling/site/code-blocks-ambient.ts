@@ -1,0 +1,59 @@
+/** What blocks of code in the documents may use without a declaration of their own: a reader knows from the text what it is. */
+
+/** Names, with their types. */
+export const AMBIENT = `
+import type * as core from "@convene/core";
+import type { BackendImplementation } from "@convene/core/backend";
+
+declare global {
+  /** An input: "run({ input: x })". */
+  const x: core.Tensor;
+  /** What \`prepare\` gave, of one input or of named ones. */
+  const model: core.Model & core.NamedModel;
+  const backend: core.Backend;
+  /** Bytes of a file, and those of another that it names. */
+  const bytes: Uint8Array;
+  function bytesOf(location: string): Uint8Array;
+  /** Options and parameters of a layer. */
+  const options: core.Conv2dOptions;
+  const weight: Float32Array;
+  const bias: Float32Array;
+  const headWeight: Float32Array;
+  const headBias: Float32Array;
+  const trained: Float32Array;
+  /** Layers that the text speaks of. */
+  const expand: core.Conv2d;
+  const depthwise: core.Conv2d;
+  const project: core.Conv2d;
+  const backbone: core.Conv2d;
+  const boxHead: core.Conv2d;
+  const scoreHead: core.Conv2d;
+  /** Headers that a page is served with. */
+  const headers: Record<string, string>;
+  /** A server of node:http. */
+  const server: import("node:http").Server;
+  /** Opens a backend and prepares a model. */
+  function open(): Promise<{ backend: core.Backend; model: core.Model }>;
+  /** Of a backend that the text speaks of. */
+  function canRunHere(): boolean;
+  const features: core.BackendFeatures;
+  const allocate: BackendImplementation<unknown>["allocate"];
+  const free: BackendImplementation<unknown>["free"];
+  const upload: BackendImplementation<unknown>["upload"];
+  const read: BackendImplementation<unknown>["read"];
+  const prepareConv2d: BackendImplementation<unknown>["prepareConv2d"];
+  const sync: BackendImplementation<unknown>["sync"];
+  const dispose: BackendImplementation<unknown>["dispose"];
+  /** Functions of the backend that the guide for authors writes. */
+  function convolve(...values: unknown[]): void;
+  function copyOf(storage: unknown): core.Tensor;
+  function addPlan(problem: core.OperationProblem): (inputs: Float32Array[], output: Float32Array) => void;
+  function maxPoolPlan(problem: core.OperationProblem): (inputs: Float32Array[], output: Float32Array) => void;
+}
+`;
+
+/** Files that blocks import from beside themselves. */
+export const MODULES: Readonly<Record<string, string>> = {
+  "backend.ts": `import type { Backend } from "@convene/core";\ndeclare const factory: () => Promise<Backend>;\nexport default factory;\n`,
+  "my-backend.ts": `import type { Backend } from "@convene/core";\ndeclare const factory: () => Promise<Backend>;\nexport default factory;\n`,
+};
