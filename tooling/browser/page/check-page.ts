@@ -66,6 +66,8 @@ async function run(browser: Browser, { name, check }: ViewCheck, url: string): P
   const begun = performance.now();
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, bypassCSP: false });
   const page = await context.newPage();
+  // A machine that does much else is slow, and not wrong.
+  page.setDefaultTimeout(90_000);
   const errors: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") errors.push(message.text());

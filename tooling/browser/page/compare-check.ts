@@ -23,7 +23,7 @@ export const compareCheck: ViewCheck = {
     await compare.waitFor();
 
     // Verified, ranked, and the fault shown with its place.
-    const headline = await page.getByRole("region", { name: "Result" }).innerText();
+    const headline = await page.getByRole("region", { name: "Result", exact: true }).innerText();
     assert.match(headline, /all layers: .+ (is|are) .+/);
     assert.match(headline, /planted-fault is wrong, and not ranked/);
     const ranked = await page.locator(".bars .bar-name").allInnerTexts();
@@ -58,7 +58,7 @@ export const compareCheck: ViewCheck = {
       buffer: Buffer.from(text),
     });
     await page.getByText("From saved.json").waitFor();
-    assert.match(await page.getByRole("region", { name: "Result" }).innerText(), /planted-fault is wrong/);
+    assert.match(await page.getByRole("region", { name: "Result", exact: true }).innerText(), /planted-fault is wrong/);
     assert.equal(await page.getByRole("checkbox", { name: "planted-fault" }).isChecked(), true);
 
     // What is cut off, or of another version, loses nothing that is shown.
@@ -74,7 +74,7 @@ export const compareCheck: ViewCheck = {
       });
       await page.locator(".files [role=alert]").getByText(words).waitFor();
     }
-    assert.match(await page.getByRole("region", { name: "Result" }).innerText(), /planted-fault is wrong/);
+    assert.match(await page.getByRole("region", { name: "Result", exact: true }).innerText(), /planted-fault is wrong/);
 
     // An ONNX file that is none.
     await page.getByRole("combobox", { name: "Workload" }).selectOption("onnx");

@@ -48,7 +48,9 @@ export const explainCheck: ViewCheck = {
     const lit = (): Promise<string | null> => page.locator(".mark.weights .fill").getAttribute("d");
     const before = await lit();
     const box = (await picture.boundingBox())!;
-    await page.mouse.move(box.x + box.width - 6, box.y + box.height / 2);
+    const results = (await page.locator(".mark.results .fill").getAttribute("d")) ?? "";
+    const [, x, y] = /^M([\d.]+) ([\d.]+)/.exec(results) ?? [];
+    await page.mouse.move(box.x + Number(x) + 3, box.y + Number(y) + 3);
     await page.waitForFunction(
       (old) => document.querySelector(".mark.weights .fill")?.getAttribute("d") !== old,
       before,

@@ -39,7 +39,7 @@ const WORKLOAD = {
     layer("c", 200, [figure("cpu", 6)]),
   ],
 };
-const backend = (name: string, wrong = false) => ({ name, asked: name, device: "", load: 10, wrong });
+const backend = (name: string, wrong = false) => ({ name, asked: name, device: "", start: 10, wrong });
 const REPORT = {
   backends: [backend("cpu"), backend("gpu"), backend("bad", true)],
   verification: {

@@ -80,7 +80,7 @@ export interface Stages {
 }
 
 export function stagesOf(report: CompareReport, { layers }: WorkloadReport): readonly Stages[] {
-  return report.backends.map(({ name, load, downloadBytes }) => {
+  return report.backends.map(({ name, start, downloadBytes }) => {
     const figures = layers.flatMap((layer) => layer.figures.filter(({ backend }) => backend === name));
     const sum = (of: (figure: (typeof figures)[number]) => number | undefined): number | undefined => {
       const values = figures.map(of);
@@ -90,7 +90,7 @@ export function stagesOf(report: CompareReport, { layers }: WorkloadReport): rea
     return {
       backend: name,
       download: downloadBytes,
-      load,
+      load: start,
       prepare: sum(({ prepare }) => prepare),
       first: sum(({ first }) => first),
       steady: sum(({ median }) => median),

@@ -126,7 +126,7 @@ function Contestants({ chosen }: { readonly chosen: readonly string[] }) {
     const next = on ? [...chosen, name] : chosen.filter((each) => each !== name);
     // The first is the baseline, so the order is that of the list.
     const order = [...known, ...others, name];
-    setState("compare", { backends: next.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)) });
+    setState("compare", { backends: [...next].sort((a, b) => order.indexOf(a) - order.indexOf(b)) });
   };
   return (
     <fieldset class="contestants">
