@@ -5,7 +5,8 @@
  * JavaScript, so that plain Node can load it as it is; the types are in comments, and are checked.
  */
 
-import { activationRange, defineBackend, tensor, toLayout } from "@convene/core";
+import { tensor, toLayout } from "@convene/core";
+import { activationRange, defineBackend } from "@convene/core/backend";
 
 /** @typedef {import("@convene/core").Conv2dProblem} Problem */
 /** @typedef {{ data: Float32Array }} Storage NHWC */

@@ -35,7 +35,8 @@ export async function checkExamples(folder: string): Promise<void> {
   say("node-classify", `prints ${classes.length} classes`);
 
   const said = run(process.execPath, ["run.js"], copied(folder, "mobilenet")).trim();
-  if (!/^\d+ layers on .*: class \d+ of \d+$/.test(said)) throw new Error(`mobilenet has printed ${JSON.stringify(said)}`);
+  if (!/^\d+ layers on .*: class \d+ of \d+$/.test(said))
+    throw new Error(`mobilenet has printed ${JSON.stringify(said)}`);
   say("mobilenet", said);
 
   say("http-server", await checkServer(copied(folder, "http-server")));
@@ -52,7 +53,8 @@ function copied(folder: string, example: string): string {
   mkdirSync(to);
   const from = join(ROOT, "examples", example);
   for (const name of readdirSync(from)) {
-    if (!/^(node_modules|public|\.gitignore)$|\.test\.ts$/.test(name)) cpSync(join(from, name), join(to, name), { recursive: true });
+    if (!/^(node_modules|public|\.gitignore)$|\.test\.ts$/.test(name))
+      cpSync(join(from, name), join(to, name), { recursive: true });
   }
   return to;
 }

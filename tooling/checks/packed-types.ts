@@ -6,7 +6,7 @@ import process from "node:process";
 import { ROOT, run } from "./workspace.js";
 
 /** The oldest that is promised, the last before `Uint8Array` was generic, the last before 6, and those since. */
-const VERSIONS = ["5.0", "5.6", "5.9", "6", "7"];
+const VERSIONS = ["5.0", "5.6", "6", "7"];
 
 /** What npm installs, each under a name of its own. */
 export const COMPILERS: readonly string[] = VERSIONS.map(
