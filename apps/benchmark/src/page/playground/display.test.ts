@@ -12,7 +12,7 @@ const grey = (values: number[], options: Partial<DisplayOptions>, channels = 1):
 describe("toPicture", () => {
   test("clamped: 0 is black, 1 is white, and so is what is more", () => {
     expect(grey([-1, 0, 0.5, 1, 7], {})).toEqual([0, 0, 128, 255, 255]);
-    expect(grey([0.25], { gain: 2 })).toEqual([128]);
+    expect(grey([0.25], { gain: 2 })).toEqual([64]);
   });
 
   test("centred: 0 is grey, and the largest value that the filter can give is white", () => {

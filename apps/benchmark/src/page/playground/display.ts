@@ -11,7 +11,7 @@ export interface DisplayOptions {
   readonly colour: boolean;
   /** What is full brightness, before `gain`: the largest value that the filter can give. For what is not clamped or stretched. */
   readonly reach: number;
-  /** Multiplies what is shown: 1 to 16. */
+  /** Multiplies what is shown, but for what is clamped or stretched: 1/4 to 16. */
   readonly gain: number;
   /** Only this feature is shown; left out, all together. */
   readonly feature?: number | undefined;
@@ -98,8 +98,7 @@ function applyRule(values: Float32Array, rule: Display, { reach, gain }: Display
   for (let at = 0; at < values.length; at++) {
     const value = values[at]!;
     if (rule === "centred") values[at] = 0.5 + (value * scale) / 2;
-    else if (rule === "clamped") values[at] = value * gain;
-    else values[at] = Math.abs(value) * scale;
+    else if (rule !== "clamped") values[at] = Math.abs(value) * scale;
   }
 }
 

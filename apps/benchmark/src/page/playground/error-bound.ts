@@ -9,12 +9,6 @@ import { gamma, roundings, transformedBound } from "@convene/conformance";
 /** What ran a layer: its rule. */
 export type Arithmetic = "direct" | "transformed";
 
-/** A chain's exact-enough values and what each backend may be off. */
-export interface ChainBound {
-  /** For each output element, in NCHW. */
-  readonly bound: Float64Array;
-}
-
 /**
  * The bound of a chain. What a layer reads may be off by the bound before it, which its weights carry on; its own error comes on
  * top. A clamp makes neither larger. Σ|x||w| is computed by `helper`, as a convolution of absolute values, whose own error of a
@@ -23,13 +17,14 @@ export interface ChainBound {
  * @param helper a backend on this thread; its results stand for the exact ones where a layer reads them
  * @param arithmetic what ran each layer
  * @param input `[1, c, h, w]` in NCHW
+ * @returns for each output element, in NCHW, how far one backend may be off
  */
 export async function chainBound(
   helper: Backend,
   layers: readonly Conv2d[],
   arithmetic: readonly Arithmetic[],
   input: Tensor,
-): Promise<ChainBound> {
+): Promise<Float64Array> {
   let values = input;
   let allowed: Float64Array = new Float64Array(input.data.length);
   for (const [index, layer] of layers.entries()) {
@@ -59,7 +54,7 @@ export async function chainBound(
     }
     allowed = bound;
   }
-  return { bound: allowed };
+  return allowed;
 }
 
 /** The same layer with |w| and, if wanted, |b|, and without its activation. */

@@ -39,6 +39,15 @@ export const SIDES = ["photo", "cpu", "cpu:js", "worker-threads", "gpu:webgl2", 
 export type Side = (typeof SIDES)[number];
 export type BackendId = Exclude<Side, "photo">;
 
+/** What each backend is, in a word or two. */
+export const BACKEND_NAMES: Readonly<Record<BackendId, string>> = {
+  cpu: "WebAssembly, one thread",
+  "cpu:js": "plain JavaScript",
+  "worker-threads": "WebAssembly, every core",
+  "gpu:webgl2": "graphics processor, WebGL2",
+  "gpu:webgpu": "graphics processor, WebGPU",
+};
+
 /** What an image's values become before a network reads them. */
 export const SCALINGS = ["auto", "0 to 1", "-1 to 1", "ImageNet", "0 to 255"] as const;
 export type Scaling = (typeof SCALINGS)[number];
