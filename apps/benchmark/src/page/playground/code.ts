@@ -62,12 +62,9 @@ export function torchCode(settings: FilterSettings, channels: number): string {
   }
   const kernels = kernelsOf(settings).map((each) => rows(each, kernel));
   const tensors = kernels.map(
-    ({ list, factor }) => `torch.tensor([[${list.join("],\n                        [")}]])${factor}`,
+    ({ list, factor }) => `  torch.tensor([\n    [${list.join("],\n    [")}],\n  ])${factor},`,
   );
-  const first =
-    tensors.length === 1
-      ? `kernels = ${tensors[0]!}.float()`
-      : `kernels = torch.cat([\n  ${tensors.map((each) => each.replaceAll("\n          ", "\n")).join(",\n  ")},\n]).float()`;
+  const first = `kernels = torch.stack([\n${tensors.join("\n")}\n]).float()`;
   return [
     ...head,
     first,

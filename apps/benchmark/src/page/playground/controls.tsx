@@ -65,7 +65,7 @@ export function Controls() {
       <Groups />
       <Showing />
       <Segments
-        legend="Computed at"
+        legend="Size"
         name="size"
         values={LONGEST_SIDES}
         value={size as (typeof LONGEST_SIDES)[number]}

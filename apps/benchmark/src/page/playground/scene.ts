@@ -167,7 +167,7 @@ function facadeAt(house: House, u: number, y: number, top: number): Colour {
   colour = scale(colour, 0.78 + 0.22 * smooth(0, 0.05, Math.min(u, 1 - u)) + 0.1 * (1 - u));
   const sign = signAt(house, u, y);
   if (sign) return sign;
-  return windowAt(house, u, y) ?? doorAt(house, u, y) ?? colour;
+  return windowAt(house, u, y) ?? doorAt(u, y) ?? colour;
 }
 
 function bricksAt(wall: Colour, x: number, y: number): Colour {
@@ -203,7 +203,7 @@ function windowAt(house: House, u: number, y: number): Colour | undefined {
   return mix(glass, [0.95, 0.77, 0.6], smooth(0.04, 0, Math.abs(a - b * 0.8 + 0.12) - 0.03) * 0.4);
 }
 
-function doorAt(house: House, u: number, y: number): Colour | undefined {
+function doorAt(u: number, y: number): Colour | undefined {
   const up = (QUAY - 0.028 - y) / GROUND;
   if (up > 0.86 || up < 0) return undefined;
   const across = Math.abs(u - 0.28);
