@@ -33,7 +33,7 @@ export function Controls() {
               name="filter"
               value={id}
               checked={filter === id}
-              onChange={() => change({ filter: id, feature: -1, display: "auto" })}
+              onChange={() => change({ ...FILTERS[id].suits, filter: id, feature: -1, display: "auto" })}
             />
             <span>{FILTERS[id].name}</span>
           </label>

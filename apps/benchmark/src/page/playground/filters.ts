@@ -24,6 +24,8 @@ export interface Filter {
   readonly spread: Spread;
   /** One for each feature; left out by what has no fixed kernels. */
   readonly kernels?: (size: KernelSize) => readonly Kernel[];
+  /** What it is first shown with, where that is not what is set already. */
+  readonly suits?: Partial<Pick<FilterSettings, "kernel" | "groups">>;
   /** The first is the default. */
   readonly displays: readonly Display[];
 }
@@ -86,6 +88,7 @@ export const FILTERS: Readonly<Record<FilterId, Filter>> = {
     name: "Gabor bank",
     about: "six waves, every 30 degrees, as six channels: the colour says which one answers most",
     spread: "grey",
+    suits: { kernel: 7, groups: 1 },
     kernels: (size) => ORIENTATIONS.map((degrees) => gabor(size, degrees)),
     displays: ["strongest", "magnitude"],
   },
@@ -105,6 +108,7 @@ export const FILTERS: Readonly<Record<FilterId, Filter>> = {
     name: "Learnt first layer",
     about: "filters that k-means has just learnt from this very photo, on this device",
     spread: "grey",
+    suits: { kernel: 5 },
     displays: ["strongest", "magnitude"],
   },
 };

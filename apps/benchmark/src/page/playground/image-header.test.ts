@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fitWithin, readHeader, readingPlan } from "./image-header.js";
+import { fitWithin, readHeader, readingPlan, scalingNote } from "./image-header.js";
 
 const bytes = (...parts: (string | number[])[]): Uint8Array =>
   Uint8Array.from(parts.flatMap((part) => (typeof part === "string" ? [...part].map((c) => c.charCodeAt(0)) : part)));
@@ -51,23 +51,39 @@ describe("readHeader", () => {
 });
 
 describe("readingPlan", () => {
-  test("100 megapixels are scaled, and that is said", () => {
-    expect(readingPlan(10000, 10000)).toEqual({
-      width: 2048,
-      height: 2048,
-      note: "The photo of 10000 x 10000 (100 megapixels) was scaled to 2048 x 2048 before anything was computed.",
-    });
-  });
-
-  test("a small one stays as it is", () => {
-    expect(readingPlan(1, 1)).toEqual({ width: 1, height: 1 });
-    expect(readingPlan(2048, 100)).toEqual({ width: 2048, height: 100 });
+  test("100 megapixels are scaled while they are decoded; less is decoded whole", () => {
+    expect(readingPlan(10000, 10000)).toEqual({ resize: { width: 2048, height: 2048 } });
+    expect(readingPlan(1, 1)).toEqual({});
+    expect(readingPlan(7000, 5000)).toEqual({});
   });
 
   test("one that no browser decodes is refused, and one without pixels", () => {
     expect(readingPlan(65000, 65000)).toEqual({ refused: expect.stringContaining("4225 megapixels (65000 x 65000)") });
     expect(readingPlan(0, 7)).toEqual({ refused: expect.stringContaining("0 x 7") });
   });
+});
+
+test("what is scaled says so", () => {
+  expect(scalingNote(10000, 10000)).toBe(
+    "The photo of 10000 x 10000 (100 megapixels) was scaled to 2048 x 2048 before anything was computed.",
+  );
+  expect(scalingNote(3, 9000)).toContain("0.027 megapixels");
+  expect(scalingNote(2048, 1000)).toBeUndefined();
+});
+
+test.each([
+  ["little-endian", "II", [42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0]],
+  ["big-endian", "MM", [0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1]],
+] as const)("a JPEG that EXIF turns has its sides swapped, %s", (_, order, tiff) => {
+  const jpeg = (orientation: number): Uint8Array => {
+    const value = order === "II" ? [orientation, 0, 0, 0] : [0, orientation, 0, 0];
+    const exif = bytes("Exif\0\0", order, [...tiff], value);
+    const frame = [255, 192, 0, 17, 8, 0, 200, 1, 44];
+    return bytes([255, 216, 255, 225, 0, exif.length + 2], [...exif], frame, zeros(12));
+  };
+  expect(readHeader(jpeg(6))).toMatchObject({ width: 200, height: 300 });
+  expect(readHeader(jpeg(3))).toMatchObject({ width: 300, height: 200 });
+  expect(readHeader(jpeg(6).subarray(0, 30))).toEqual({ kind: "image", format: "JPEG" });
 });
 
 test("fitWithin keeps proportions, and a pixel at least", () => {

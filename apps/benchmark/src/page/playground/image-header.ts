@@ -29,18 +29,48 @@ export function readHeader(bytes: Uint8Array): FileKind {
   return other(bytes);
 }
 
-/** The frame header of a JPEG: markers C0 to CF, but for tables and arithmetic coding's conditions. */
+/**
+ * The frame header of a JPEG: markers C0 to CF, but for tables and arithmetic coding's conditions. Its sides are as they are seen: a
+ * camera that was held upright writes the picture lying, and says so in its EXIF data.
+ */
 function jpegSize(view: DataView): [number, number] | undefined {
   let at = 2;
+  let isTurned = false;
   while (at + 9 < view.byteLength) {
     if (view.getUint8(at) !== 0xff) return undefined;
     const marker = view.getUint8(at + 1);
-    if (marker === 0xff) at += 1;
-    else if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker))
-      return [view.getUint16(at + 7), view.getUint16(at + 5)];
-    else at += 2 + view.getUint16(at + 2);
+    if (marker === 0xff) {
+      at += 1;
+    } else if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
+      const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
+      return isTurned ? [height, width] : [width, height];
+    } else {
+      const length = view.getUint16(at + 2);
+      if (marker === 0xe1) isTurned ||= orientationOf(view, at + 4, length - 2) >= TURNED;
+      at += 2 + length;
+    }
   }
   return undefined;
+}
+
+/** From this orientation on, EXIF swaps the sides. */
+const TURNED = 5;
+const ORIENTATION = 0x0112;
+
+/** The orientation that an EXIF segment tells, from 1 to 8; 1 where it tells none. */
+function orientationOf(view: DataView, from: number, length: number): number {
+  const start = from + 6;
+  if (length < 20 || from + length > view.byteLength || view.getUint32(from) !== 0x45786966) return 1;
+  const little = view.getUint16(start) === 0x4949;
+  const directory = start + view.getUint32(start + 4, little);
+  if (directory + 2 > from + length) return 1;
+  const entries = view.getUint16(directory, little);
+  for (let entry = 0; entry < entries; entry++) {
+    const at = directory + 2 + entry * 12;
+    if (at + 12 > from + length) return 1;
+    if (view.getUint16(at, little) === ORIENTATION) return view.getUint16(at + 8, little);
+  }
+  return 1;
 }
 
 /** The three kinds of WebP: lossy, lossless, extended. */
@@ -105,26 +135,32 @@ const MOST_PIXELS = 2 ** 28;
 /** What a photo is scaled to when it is read; smaller ones stay as they are. The playground computes at 1024 at most. */
 export const LONGEST_SOURCE = 2048;
 
-/** How a photo is read: at which size; or why it is not. */
+/** Above this many pixels the browser is asked to scale while it decodes, so that no copy of full size is drawn. */
+const MANY_PIXELS = 4e7;
+
+/** How a photo is read: whether the browser has to scale it while it decodes; or why it is not read. */
 export type ReadingPlan =
-  | { readonly width: number; readonly height: number; readonly note?: string }
+  | { readonly resize?: { readonly width: number; readonly height: number } }
   | { readonly refused: string };
 
-/** The size to decode a photo at. What is scaled down says so. */
+/** How to decode a photo of this size. */
 export function readingPlan(width: number, height: number): ReadingPlan {
-  if (width < 1 || height < 1)
+  if (width < 1 || height < 1) {
     return { refused: `The image says that it is ${width} x ${height} pixels, so it has nothing to show.` };
+  }
   if (width * height > MOST_PIXELS) {
     return {
       refused: `The photo has ${megapixels(width, height)} megapixels (${width} x ${height}); a browser decodes ${megapixels(MOST_PIXELS, 1)} at most. Scale it down first.`,
     };
   }
+  return width * height > MANY_PIXELS ? { resize: fitWithin(width, height, LONGEST_SOURCE) } : {};
+}
+
+/** What is said of a photo that was scaled down; nothing of one that was not. */
+export function scalingNote(width: number, height: number): string | undefined {
   const fitted = fitWithin(width, height, LONGEST_SOURCE);
-  if (fitted.width === width && fitted.height === height) return { width, height };
-  return {
-    ...fitted,
-    note: `The photo of ${width} x ${height} (${megapixels(width, height)} megapixels) was scaled to ${fitted.width} x ${fitted.height} before anything was computed.`,
-  };
+  if (fitted.width === width && fitted.height === height) return undefined;
+  return `The photo of ${width} x ${height} (${megapixels(width, height)} megapixels) was scaled to ${fitted.width} x ${fitted.height} before anything was computed.`;
 }
 
 /** The largest size with these proportions whose longer side is at most `longest`; never larger than it was, nor less than a pixel. */
@@ -139,5 +175,5 @@ export function fitWithin(
 
 function megapixels(width: number, height: number): string {
   const millions = (width * height) / 1e6;
-  return millions < 10 ? millions.toFixed(1) : String(Math.round(millions));
+  return String(millions < 10 ? Number(millions.toPrecision(2)) : Math.round(millions));
 }

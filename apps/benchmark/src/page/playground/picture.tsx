@@ -23,7 +23,8 @@ export function Picture({
     // Setting a size clears a canvas, also where it stays the same.
     if (own.width !== width) own.width = width;
     if (own.height !== height) own.height = height;
-    own.getContext("2d")?.putImageData(new ImageData(data, width, height), 0, 0);
+    // In ordinary memory: a graphics processor in software takes long to be given pixels.
+    own.getContext("2d", { willReadFrequently: true })?.putImageData(new ImageData(data, width, height), 0, 0);
   }, [data, width, height]);
   const small = Math.max(width, height) < SMALL ? " small" : "";
   return <canvas ref={canvas} role="img" aria-label={label} class={`picture ${name}${small}`} />;

@@ -1,6 +1,6 @@
 /** Photos in a browser's worker: decoded, scaled down where they are large, and given at any size. */
 
-import { HEADER_BYTES, readHeader, readingPlan } from "./image-header.js";
+import { fitWithin, HEADER_BYTES, LONGEST_SOURCE, readHeader, readingPlan, scalingNote } from "./image-header.js";
 import type { Pixels } from "./learn-filters.js";
 import type { PhotoSource } from "./messages.js";
 import { drawScene, SCENE_ASPECT } from "./scene.js";
@@ -19,12 +19,13 @@ export async function readPhoto(source: PhotoSource): Promise<Photo> {
   const { format, width, height } = header;
   const plan = width !== undefined && height !== undefined ? readingPlan(width, height) : undefined;
   if (plan && "refused" in plan) throw new Error(plan.refused);
-  const scaled = plan?.note !== undefined;
+  const resize = plan?.resize;
   let bitmap: ImageBitmap;
   try {
-    // The browser turns it as its EXIF data say; one side is enough to scale it, so that it need not know which is which.
-    const resize = { resizeWidth: plan?.width ?? 1, resizeHeight: plan?.height ?? 1, resizeQuality: "high" as const };
-    bitmap = await createImageBitmap(file, scaled ? resize : {});
+    bitmap = await createImageBitmap(
+      file,
+      resize ? { resizeWidth: resize.width, resizeHeight: resize.height, resizeQuality: "high" } : {},
+    );
   } catch (cause) {
     const size = width === undefined ? "" : ` of ${width} x ${height} pixels`;
     throw new Error(
@@ -32,8 +33,9 @@ export async function readPhoto(source: PhotoSource): Promise<Photo> {
       { cause },
     );
   }
+  const note = resize ? scalingNote(width!, height!) : scalingNote(bitmap.width, bitmap.height);
   const photo = photoOf(bitmap);
-  return scaled ? { ...photo, note: plan.note! } : photo;
+  return note === undefined ? photo : { ...photo, note };
 }
 
 let drawn: Photo | undefined;
@@ -53,13 +55,14 @@ function scene(): Photo {
 
 /** Takes the bitmap: it is closed when the photo is no longer needed. */
 function photoOf(bitmap: ImageBitmap): Photo {
-  const { width, height } = bitmap;
+  const { width, height } = fitWithin(bitmap.width, bitmap.height, LONGEST_SOURCE);
   const canvas = canvasOf(width, height);
   const context = contextOf(canvas);
   // What is transparent is shown on white, as on a page.
   context.fillStyle = "white";
   context.fillRect(0, 0, width, height);
-  context.drawImage(bitmap, 0, 0);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, 0, 0, width, height);
   bitmap.close();
   return { width, height, at: (w, h, fit) => pixelsOf(canvas, width, height, w, h, fit) };
 }

@@ -32,6 +32,11 @@ export async function runNetwork(given: Given & { readonly network: PhotoNetwork
     kind: "computed",
     computed: { input: inputShape, output: [], macs, parameters, layers: layers.length, features: 0 },
   });
+  if (PLACES.every((place) => settings[place] === "photo")) {
+    const message = "Both sides show the photo, so no backend runs the network.";
+    host.post({ kind: "failed", message, remedy: "Choose a backend on one of the two sides." });
+    return;
+  }
   const ran: Ran<NamedModel, Outputs>[] = [];
   for (const place of PLACES) {
     await check();

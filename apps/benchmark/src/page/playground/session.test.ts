@@ -1,4 +1,4 @@
-import { BackendUnavailableError, type Backend } from "@convene/core";
+import { type Backend, BackendUnavailableError, ConveneError } from "@convene/core";
 import { cpu } from "@convene/cpu";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
@@ -27,7 +27,10 @@ const SETTINGS: RunSettings = {
 };
 const RUN: PlaygroundRequest = { kind: "run", settings: SETTINGS };
 const SCENE: PlaygroundRequest = { kind: "photo", source: { kind: "scene" } };
-const run = (change: Partial<RunSettings>): PlaygroundRequest => ({ kind: "run", settings: { ...SETTINGS, ...change } });
+const run = (change: Partial<RunSettings>): PlaygroundRequest => ({
+  kind: "run",
+  settings: { ...SETTINGS, ...change },
+});
 
 const photoOf = (width: number, height: number): Photo => ({ width, height, at: (w, h) => drawScene(w, h) });
 
@@ -76,7 +79,7 @@ describe("a filter", () => {
     const { difference } = ofKind(events, "difference")[0]!;
     expect(difference!.elements).toBe(6 * 16 * 24);
     expect(difference!.ratio).toBeLessThan(1);
-    expect(ofKind(events, "times").at(-1)!.runs).toBe(25);
+    expect(ofKind(events, "times").at(-1)!.runs).toBeGreaterThan(0);
     expect(events.at(-1)).toEqual({ kind: "done" });
   });
 
@@ -116,8 +119,8 @@ describe("a filter", () => {
       if (id !== "cpu") return open(id);
       const backend = await cpu();
       if (opened++ > 0) return backend;
-      const lost = Object.assign(new Error("x"), {});
-      return { ...backend, read: () => Promise.reject(lost) } as Backend;
+      const lost = new ConveneError("ERR_EXECUTION", "the device is lost");
+      return Object.create(backend, { read: { value: () => Promise.reject(lost) } }) as Backend;
     };
     const events: PlaygroundEvent[] = [];
     const host: Host = {
@@ -128,7 +131,7 @@ describe("a filter", () => {
     };
     const session = createSession(host);
     await Promise.all([session.handle(SCENE), session.handle(RUN)]);
-    expect(ofKind(events, "failed")[0]).toMatchObject({ place: "left", message: "x" });
+    expect(ofKind(events, "failed")[0]).toMatchObject({ place: "left", message: "the device is lost" });
     await session.handle(RUN);
     expect(ofKind(events, "failed")).toHaveLength(1);
     expect(ofKind(events, "facts").at(-2)!.facts.backend).toBe("cpu");
@@ -193,6 +196,12 @@ describe("networks", () => {
     expect(ofKind(events, "network")[0]).toMatchObject({ name: "m.onnx", isBlazeFace: false });
     expect(ofKind(events, "answer").at(-1)!.answer.outputs[0]!.summary.notFinite).toBe(0);
     expect(ofKind(events, "difference").at(-1)!.difference!.largest).toBeLessThan(1e-3);
+  });
+
+  test("where both sides are the photo, nothing can say anything of it", async () => {
+    const network: PlaygroundRequest = { kind: "network", file: file("mobilenet-v2.onnx"), name: "m.onnx" };
+    const events = await withSession([run({ left: "photo", right: "photo" }), network, SCENE]);
+    expect(ofKind(events, "failed").at(-1)!.remedy).toContain("Choose a backend");
   });
 
   test.each([

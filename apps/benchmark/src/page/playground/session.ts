@@ -132,7 +132,14 @@ export function createSession(host: Host): Session {
 export function wordsOf(error: unknown): { readonly message: string; readonly remedy?: string } {
   const { remedy, reason } = (error ?? {}) as { readonly remedy?: unknown; readonly reason?: unknown };
   const message = typeof reason === "string" ? `It cannot run here: ${reason}.` : messageOf(error);
-  return typeof remedy === "string" ? { message, remedy: `${remedy}.` } : { message };
+  if (typeof remedy === "string") return { message, remedy: `${remedy}.` };
+  if (error instanceof ConveneError && error.code === "ERR_SHAPE") {
+    return {
+      message: `${message}.`,
+      remedy: "Choose another padding, a smaller kernel or dilation, or a larger photo.",
+    };
+  }
+  return { message };
 }
 
 /** One line for most errors; of a list of faults, the first lines. */

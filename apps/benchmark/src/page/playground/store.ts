@@ -213,8 +213,14 @@ function hear(event: PlaygroundEvent): void {
     case "failed": {
       const { place, message, remedy } = event;
       const words = remedy === undefined ? {} : { remedy };
-      if (place === undefined) runError.value = { message, ...words };
-      else {
+      if (place === undefined) {
+        // What is seen would be of another photo, or of other settings.
+        runError.value = { message, ...words };
+        pictures.value = {};
+        sides.value = {};
+        computedFacts.value = undefined;
+        difference.value = undefined;
+      } else {
         sides.value = { ...sides.peek(), [place]: { failed: message, ...words } };
         withoutPicture(place);
       }
