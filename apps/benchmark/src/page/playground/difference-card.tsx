@@ -1,9 +1,10 @@
 /** How far the two sides are apart: a picture, and the largest difference in units of what the numbers allow. */
 
+import { formatCount } from "../../engine/format.js";
 import { stateOf } from "../address/address.js";
 import { Slider } from "./controls.js";
 import type { Difference } from "./difference.js";
-import { count, small } from "./numbers.js";
+import { small } from "./numbers.js";
 import { Picture } from "./picture.js";
 import { change, difference, pictures } from "./store.js";
 
@@ -19,7 +20,7 @@ export function DifferenceCard() {
       {picture && (
         <>
           <div class="frame">
-            <Picture picture={picture} label={`The difference of ${left} and ${right}, times ${count(2 ** amplify)}`} />
+            <Picture picture={picture} label={`The difference of ${left} and ${right}, times ${formatCount(2 ** amplify)}`} />
           </div>
           <Slider
             label="Amplified"
@@ -47,11 +48,11 @@ function missing(left: string, right: string): string {
 export function verdict(found: Difference, left: string, right: string): string {
   if (found.differing === 0) {
     return left === right
-      ? `${left} twice: all ${count(found.elements)} numbers are the same.`
-      : `All ${count(found.elements)} numbers are the same, bit for bit.`;
+      ? `${left} twice: all ${formatCount(found.elements)} numbers are the same.`
+      : `All ${formatCount(found.elements)} numbers are the same, bit for bit.`;
   }
   const share = (100 * found.differing) / found.elements;
-  const many = `${share < 1 ? small(share) : share.toFixed(0)} % of ${count(found.elements)} numbers differ, by ${small(found.largest)} at most`;
+  const many = `${share < 1 ? small(share) : share.toFixed(0)} % of ${formatCount(found.elements)} numbers differ, by ${small(found.largest)} at most`;
   const place = found.at ? ` (channel ${found.at[0] + 1}, row ${found.at[1] + 1}, column ${found.at[2] + 1})` : "";
   if (found.ratio === undefined) return `${many}${place}.`;
   if (found.ratio <= 1) {

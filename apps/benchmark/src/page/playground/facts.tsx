@@ -1,8 +1,9 @@
 /** What was computed, how long it took on either side, and in which circumstances. */
 
+import { formatCount } from "../../engine/format.js";
 import { stateOf } from "../address/address.js";
 import type { Place } from "./messages.js";
-import { count, faster, milliseconds, size } from "./numbers.js";
+import { faster, milliseconds, size } from "./numbers.js";
 import { computedFacts, networkInfo, runError, sides } from "./store.js";
 
 const state = stateOf("playground");
@@ -28,9 +29,9 @@ export function Facts() {
       {facts && (
         <dl class="list">
           <dt>Multiplications</dt>
-          <dd class="number">{count(facts.macs)}</dd>
+          <dd class="number">{formatCount(facts.macs)}</dd>
           <dt>Weights</dt>
-          <dd class="number">{count(facts.parameters)}</dd>
+          <dd class="number">{formatCount(facts.parameters)}</dd>
           <dt>Input</dt>
           <dd class="number">{size(facts.input)}</dd>
           {!networkInfo.value && facts.output.length > 0 && (

@@ -1,8 +1,9 @@
 /** What a dropped network says of the photo. */
 
+import { formatCount } from "../../engine/format.js";
 import { stateOf } from "../address/address.js";
 import type { NetworkAnswer } from "./messages.js";
-import { count, small } from "./numbers.js";
+import { small } from "./numbers.js";
 import { SCALINGS, type Scaling } from "./settings.js";
 import { answer, change, networkInfo, removeNetwork } from "./store.js";
 
@@ -77,7 +78,7 @@ function Outputs({ said }: { readonly said: NetworkAnswer }) {
           ) : (
             <p class="number soft">
               from {small(summary.min)} to {small(summary.max)}, mean {small(summary.mean)}
-              {summary.notFinite > 0 && `; ${count(summary.notFinite)} are NaN or infinite`}
+              {summary.notFinite > 0 && `; ${formatCount(summary.notFinite)} are NaN or infinite`}
             </p>
           )}
         </section>

@@ -7,11 +7,6 @@ export function milliseconds(value: number): string {
   return `${value.toFixed(digits)} ms`;
 }
 
-/** A count with commas. */
-export function count(value: number): string {
-  return value.toLocaleString("en");
-}
-
 /** A small number with two digits: 0, 1.2e-7, 0.034. */
 export function small(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(2))) : String(value);

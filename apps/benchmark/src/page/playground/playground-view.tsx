@@ -31,6 +31,7 @@ export default function PlaygroundView() {
   return (
     <div
       class={dragged.value ? "playground dragged" : "playground"}
+      data-finished={finished.value}
       onDragOver={(event) => {
         event.preventDefault();
         dragged.value = true;
