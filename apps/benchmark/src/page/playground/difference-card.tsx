@@ -20,7 +20,10 @@ export function DifferenceCard() {
       {picture && (
         <>
           <div class="frame">
-            <Picture picture={picture} label={`The difference of ${left} and ${right}, times ${formatCount(2 ** amplify)}`} />
+            <Picture
+              picture={picture}
+              label={`The difference of ${left} and ${right}, times ${formatCount(2 ** amplify)}`}
+            />
           </div>
           <Slider
             label="Amplified"
