@@ -100,7 +100,7 @@ export function createBench({ open }: Pick<Host, "open">): Bench {
       await opening?.then((backend) => backend.dispose()).catch(() => undefined);
     },
     async dispose() {
-      for (const id of [...backends.keys()]) await bench.close(id);
+      for (const id of backends.keys()) await bench.close(id);
     },
   };
   return bench;

@@ -4,7 +4,7 @@ import { type NamedModel, type OutputTensor, prepare, type Tensor } from "@conve
 import { isScores, summarize, top } from "../../engine/top.js";
 import { decodeFaces, placeInSquare } from "./blaze-face.js";
 import { type Difference, differenceOf } from "./difference.js";
-import { toPicture } from "./display.js";
+import type { Picture } from "./display.js";
 import { fitWithin } from "./image-header.js";
 import type { Pixels } from "./learn-filters.js";
 import type { NetworkAnswer } from "./messages.js";
@@ -67,7 +67,7 @@ function keyOf(network: PhotoNetwork): string {
   return key;
 }
 
-function pictureOf({ width, height, data }: Pixels): ReturnType<typeof toPicture> {
+function pictureOf({ width, height, data }: Pixels): Picture {
   const bytes = new Uint8ClampedArray(width * height * 4).fill(255);
   for (let at = 0; at < width * height; at++) {
     for (let channel = 0; channel < 3; channel++) bytes[at * 4 + channel] = data[at * 3 + channel]! * 255;

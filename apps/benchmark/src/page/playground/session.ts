@@ -58,7 +58,9 @@ export function createSession(host: Host): Session {
       await host.pause();
       if (mine !== turn) throw new Superseded();
     };
-    previous = previous.then(async () => {
+    const before = previous;
+    const runNow = async (): Promise<void> => {
+      await before;
       if (mine !== turn || !photo || !settings) return;
       try {
         const given = { bench, host, settings, check, ...photo };
@@ -69,7 +71,8 @@ export function createSession(host: Host): Session {
       if (mine !== turn) return;
       host.post({ kind: "doing", what: "", blocking: false });
       host.post({ kind: "done" });
-    });
+    };
+    previous = runNow();
     return previous;
   };
 
