@@ -110,7 +110,7 @@ describe("mergeFaces", () => {
     const [one, two, ...rest] = mergeFaces([face(0.6, 0.7), face(0.9, 0), face(0.3, 0.04)]);
     expect(rest).toEqual([]);
     expect(one!.score).toBe(0.9);
-    expect(one!.left).toBeCloseTo((0.9 * 0 + 0.3 * 0.04) / 1.2, 12);
+    expect(one!.left).toBeCloseTo((0.3 * 0.04) / 1.2, 12);
     expect(one!.points[0]![0]).toBeCloseTo(0.01, 12);
     expect(two!.left).toBe(0.7);
   });

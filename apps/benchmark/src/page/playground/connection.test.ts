@@ -5,8 +5,10 @@ import type { PlaygroundEvent, PlaygroundRequest, RunSettings } from "./messages
 class FakeWorker implements WorkerLike {
   readonly sent: PlaygroundRequest[] = [];
   ended = false;
-  onmessage: WorkerLike["onmessage"] = null;
-  onerror: WorkerLike["onerror"] = null;
+  private readonly listeners = new Map<string, (event: never) => void>();
+  addEventListener(type: string, listener: (event: never) => void): void {
+    this.listeners.set(type, listener);
+  }
   postMessage(message: PlaygroundRequest): void {
     this.sent.push(message);
   }
@@ -14,7 +16,10 @@ class FakeWorker implements WorkerLike {
     this.ended = true;
   }
   say(data: PlaygroundEvent): void {
-    this.onmessage?.({ data });
+    this.listeners.get("message")?.({ data } as never);
+  }
+  fail(message: string): void {
+    this.listeners.get("error")?.({ message } as never);
   }
 }
 
@@ -95,7 +100,7 @@ test("a backend that hangs is told and stopped, and the next change starts again
 test("a worker that breaks is told, and the next change starts another", () => {
   const connection = open();
   connection.run(settings(1));
-  workers[0]!.onerror?.({ message: "no memory" });
+  workers[0]!.fail("no memory");
   expect(heard.at(-1)).toMatchObject({ kind: "failed", message: "The worker that computes has ended: no memory." });
   connection.network(new Blob([]), "x.onnx");
   expect(workers[1]!.sent.map(({ kind }) => kind)).toEqual(["run", "network"]);

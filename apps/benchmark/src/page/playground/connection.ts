@@ -9,8 +9,11 @@ import type { PhotoSource, PlaygroundEvent, PlaygroundRequest, RunSettings } fro
 export interface WorkerLike {
   postMessage(message: PlaygroundRequest, transfer: Transferable[]): void;
   terminate(): void;
-  onmessage: ((event: { readonly data: PlaygroundEvent }) => void) | null;
-  onerror: ((event: { readonly message?: string; preventDefault?(): void }) => void) | null;
+  addEventListener(type: "message", listener: (event: { readonly data: PlaygroundEvent }) => void): void;
+  addEventListener(
+    type: "error",
+    listener: (event: { readonly message?: string; preventDefault?(): void }) => void,
+  ): void;
 }
 
 export interface Connection {
@@ -75,10 +78,10 @@ export function connect(start: () => WorkerLike, onEvent: (event: PlaygroundEven
   };
   const open = (): WorkerLike => {
     const made = start();
-    made.onmessage = ({ data }) => {
+    made.addEventListener("message", ({ data }) => {
       if (made === worker) hear(data);
-    };
-    made.onerror = (event) => {
+    });
+    made.addEventListener("error", (event) => {
       event.preventDefault?.();
       if (made !== worker) return;
       end();
@@ -88,7 +91,7 @@ export function connect(start: () => WorkerLike, onEvent: (event: PlaygroundEven
         message: `The worker that computes has ended${why}.`,
         remedy: "Change something to start it again, or reload the page.",
       });
-    };
+    });
     worker = made;
     // What a worker before it was told.
     if (settings) made.postMessage({ kind: "run", settings }, []);

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { ROOT } from "../../checks/workspace.js";
+import { checkAccessible, type ViewCheck } from "./view-check.js";
 
 /** Small, and on backends that every browser has: what is computed does not matter here. */
 const FAST = "#playground?left=cpu&right=cpu:js&size=256";
@@ -14,20 +15,25 @@ const PATIENCE = 60_000;
 
 const ONNX = join(ROOT, "packages", "onnx", "test-files", "torch", "mobilenet-v2.onnx");
 
-/** @param page of a browser that isolates it, so that threads run; it is left in the playground */
-export async function checkPlayground(page: Page, url: string): Promise<void> {
-  await page.goto(`${url}${FAST}`);
-  await settled(page);
-  match(await textOf(page, ".verdict"), /they agree|bit for bit/);
-  match(await textOf(page, ".facts"), /Multiplications\s+2,363,904/);
+export const playgroundCheck: ViewCheck = {
+  name: "playground",
+  check: async (page, url) => {
+    await page.goto(`${url}${FAST}`);
+    await settled(page);
+    match(await textOf(page, ".verdict"), /they agree|bit for bit/);
+    match(await textOf(page, ".facts"), /Multiplications\s+2,363,904/);
+    await checkAccessible(page, "the playground");
 
-  await checkDivider(page);
-  await checkFilters(page);
-  await checkBackends(page);
-  await checkLink(page, url);
-  await checkPhotos(page);
-  await checkNetwork(page);
-}
+    await checkDivider(page);
+    await checkFilters(page);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await checkAccessible(page, "the playground with a custom kernel, dark");
+    await checkBackends(page);
+    await checkLink(page, url);
+    await checkPhotos(page);
+    await checkNetwork(page);
+  },
+};
 
 /** All of the latest run is there, and nothing but measuring goes on. */
 async function settled(page: Page): Promise<void> {
@@ -163,6 +169,7 @@ async function checkNetwork(page: Page): Promise<void> {
   await page.locator(".photo-bar .notice").filter({ hasText: "ONNX" }).waitFor({ timeout: PATIENCE });
   const network = { name: "mobilenet-v2.onnx", mimeType: "", buffer: readFileSync(ONNX) };
   await running(page, () => input.setInputFiles(network));
+  await checkAccessible(page, "the playground with a network");
   match(await textOf(page, ".network"), /mobilenet-v2\.onnx.*layers/s);
   await running(page, () => page.getByRole("button", { name: "Back to the filters" }).click());
 }
