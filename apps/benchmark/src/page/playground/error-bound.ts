@@ -3,11 +3,11 @@
  * `@convene/conformance`, and over layers as a network's allowance grows. So a difference can be shown in units of it.
  */
 
-import { type Backend, type Conv2d, prepare, type Tensor } from "@convene/core";
+import { type Backend, Conv2d, type ModelLayer, prepare, type Tensor } from "@convene/core";
 import { gamma, roundings, transformedBound } from "@convene/conformance";
 
 /** What ran a layer: its rule. */
-export type Arithmetic = "direct" | "transformed";
+export type Arithmetic = ModelLayer["arithmetic"];
 
 /**
  * The bound of a chain. What a layer reads may be off by the bound before it, which its weights carry on; its own error comes on
@@ -60,10 +60,9 @@ export async function chainBound(
 /** The same layer with |w| and, if wanted, |b|, and without its activation. */
 function withAbsoluteWeights(layer: Conv2d, bias: boolean): Conv2d {
   const { weight, bias: own } = layer.weights;
-  const Layer = layer.constructor as typeof Conv2d;
   const { pt: top, pl: left, pb: bottom, pr: right } = layer.padding as Exclude<Conv2d["padding"], string>;
   const withBias = bias && own !== undefined;
-  return new Layer(
+  return new Conv2d(
     {
       inChannels: layer.inChannels,
       outChannels: layer.outChannels,

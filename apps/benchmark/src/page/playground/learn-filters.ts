@@ -119,10 +119,7 @@ function whiteningOf(covariance: Float64Array, dims: number): Float64Array {
 const SWEEPS = 20;
 
 /** Eigenvalues and eigenvectors (columns) of a symmetric matrix, by Jacobi's cyclic method. */
-export function eigen(
-  matrix: Float64Array,
-  dims: number,
-): { readonly values: Float64Array; readonly vectors: Float64Array } {
+function eigen(matrix: Float64Array, dims: number): { readonly values: Float64Array; readonly vectors: Float64Array } {
   const a = matrix.slice();
   const vectors = new Float64Array(dims * dims);
   for (let i = 0; i < dims; i++) vectors[i * dims + i] = 1;

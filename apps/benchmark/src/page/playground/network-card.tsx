@@ -48,7 +48,7 @@ export function NetworkCard() {
 }
 
 /** The answer in a sentence. */
-export function sentence({ faces, outputs }: NetworkAnswer): string {
+function sentence({ faces, outputs }: NetworkAnswer): string {
   if (faces) {
     if (faces.length === 0) return "No face was found.";
     const sure = faces.map(({ score }) => `${(score * 100).toFixed(0)} %`).join(", ");
