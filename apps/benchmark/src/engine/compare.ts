@@ -5,14 +5,14 @@
 
 import type { CompareEvent, Phase } from "./compare-events.js";
 import type { ComparePlan } from "./compare-plan.js";
-import type { BackendReport, CompareReport, Failure, LayerReport, WorkloadReport } from "./compare-report.js";
+import type { BackendReport, CompareReport, Failure, LayerReport, Verdict, WorkloadReport } from "./compare-report.js";
 import { BACKENDS, type BackendTable } from "./backends.js";
 import { circumstances } from "./circumstances.js";
 import { createEventQueue } from "./event-queue.js";
 import { findEnvironment, type KnownEnvironment } from "./environment.js";
 import { foldEvent } from "./fold-events.js";
 import { DEFAULT_TIME, NETWORK_TIME_FACTOR } from "./measure/default-time.js";
-import { failureOf } from "./measure/failure.js";
+import { failureKind, failureOf } from "./measure/failure.js";
 import { measureLayer } from "./measure/measure-layer.js";
 import { measureNetwork } from "./measure/measure-network.js";
 import { layerReport, networkReport } from "./measure/results.js";
@@ -92,6 +92,11 @@ interface Comparison {
   readonly stop: AbortController;
 }
 
+function failureOfVerdict({ a, status, message = "", thrown }: Verdict): Failure {
+  const kind = status === "unsupported" ? "unsupported" : failureKind(message);
+  return { backend: a, kind, message, ...(thrown && { thrown }) };
+}
+
 /** Why a comparison ends early that nobody stopped. */
 class OutOfTime extends Error {}
 
@@ -137,6 +142,8 @@ async function runComparison(comparison: Comparison, push: (event: CompareEvent)
     emit({ type: "backend", backend: changed });
   };
   const opened: OpenBackends[] = [];
+  /** What a backend could not do when it was checked: it is not asked for that again. */
+  const known: { readonly verdict: Verdict; readonly failure: Failure }[] = [];
   try {
     emit({ type: "phase", phase: "open" });
     const open = await openAll();
@@ -208,6 +215,8 @@ async function runComparison(comparison: Comparison, push: (event: CompareEvent)
           emit({ type: "verdict", verdict });
           const { a, b, status, message = "" } = verdict;
           if (b !== undefined) return;
+          if (status === "unsupported" || status === "failed")
+            known.push({ verdict, failure: failureOfVerdict(verdict) });
           if (status === "disagrees" && !reports.get(a)!.wrong) update(a, { wrong: true });
           if (status !== "failed") return void unanswered.set(a, 0);
           if (!message.startsWith("no answer")) return;
@@ -237,7 +246,12 @@ async function runComparison(comparison: Comparison, push: (event: CompareEvent)
             final: false,
           }),
         );
-        const outcome = await measureLayer(layer.problem, usable(), timing(time), onUpdate);
+        const failed = known
+          .filter(({ verdict }) => verdict.workload === workload.name && verdict.problem === layer.text)
+          .map(({ failure }) => failure);
+        const able = usable().filter(({ name }) => !failed.some(({ backend }) => backend === name));
+        const measured = await measureLayer(layer.problem, able, timing(time), onUpdate);
+        const outcome = { ...measured, failures: [...failed, ...measured.failures] };
         emit({ type: "layer", workload: index, layer: withWrong(layerReport(layer, outcome, options)), final: true });
         giveUpLost(outcome.failures);
         observe(seen);

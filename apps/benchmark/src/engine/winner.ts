@@ -53,9 +53,9 @@ function sentence(first: Rank, others: readonly Rank[]): string {
   const same = of("equal", "faster");
   const isClose = ({ ratio: { value, interval } }: Rank): boolean =>
     interval !== undefined && relativeWidth(interval, value) <= CLOSE;
-  const [equal, unclear] = [same.filter(isClose), same.filter((rank) => !isClose(rank))];
+  const [equal, unclear] = [same.filter(isClose), same.filter((each) => !isClose(each))];
   const times = ({ backend, ratio }: Rank): string => `${formatRatio(ratio.value)} times as fast as ${backend}`;
-  const sure = (rank: Rank): string => `${times(rank)} (${intervalWords(rank)})`;
+  const sure = (each: Rank): string => `${times(each)} (${intervalWords(each)})`;
   const together = (ranks: readonly Rank[]): string => enumerate([first, ...ranks].map(({ backend }) => backend));
   const parts = [
     ...(of("slower").length > 0 ? [`${first.backend} is ${enumerate(of("slower").map(sure))}`] : []),

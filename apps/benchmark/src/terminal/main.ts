@@ -198,8 +198,9 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
         "bench resnext50 --backend cpu",
         "bench ic64_ih56_oc64_kh3_ph1 --time 2000",
         "bench yardstick --backend cpu --roofline",
-        "bench my-network.json --json results.json --html results.html",
-        "bench yardstick --backend cpu worker-threads?threads=2 ./my-backend.js",
+        "bench net.json --json results.json --html results.html",
+        "bench yardstick --backend cpu worker-threads?threads=2",
+        "bench yardstick --backend cpu ./my-backend.js",
         "bench model.onnx --shape 1x3x224x224",
       ]),
     )
