@@ -25,7 +25,7 @@ export function rank(workload: WorkloadReport, backends: readonly string[]): rea
       : sumSamples(layers, backend);
     return samples?.length ? [{ backend, samples, milliseconds: median(samples) }] : [];
   });
-  const sorted = timed.toSorted((a, b) => a.milliseconds - b.milliseconds);
+  const sorted = [...timed].sort((a, b) => a.milliseconds - b.milliseconds);
   return sorted.map(({ backend, milliseconds, samples }) => ({
     backend,
     milliseconds,

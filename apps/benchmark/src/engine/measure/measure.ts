@@ -106,7 +106,7 @@ export async function measure(subjects: readonly Subject[], options: MeasureOpti
     measured.set(subject, { samples: [], runsPerSample: runs });
   }
   const outcomes = (): readonly Outcome[] => subjects.map((subject) => errors.get(subject) ?? measured.get(subject)!);
-  const backwards = subjects.toReversed();
+  const backwards = [...subjects].reverse();
   for (let round = 0; round < rounds; round++) {
     // Every other round backwards, so that nobody always comes first: what drifts would else be in all quotients alike.
     await each(round % 2 === 0 ? subjects : backwards, async (subject) => {
