@@ -40,7 +40,7 @@ export interface Measurement {
 }
 
 /** Fewer samples than this have no interval. */
-export const ENOUGH_SAMPLES = 6;
+const ENOUGH_SAMPLES = 6;
 /** What a subject gets that is slower than the whole budget: a median, and a warning. */
 const LEAST_SAMPLES = 3;
 const MOST_SAMPLES = 50;
