@@ -213,17 +213,17 @@ async function runComparison(comparison: Comparison, push: (event: CompareEvent)
         onProblem: (text) => progress("verify", Math.min(done++, total), total, text, open.length),
         onVerdict: (verdict) => {
           emit({ type: "verdict", verdict });
-          const { a, b, status, message = "" } = verdict;
+          const { a, b, status } = verdict;
           if (b !== undefined) return;
           if (status === "unsupported" || status === "failed")
             known.push({ verdict, failure: failureOfVerdict(verdict) });
           if (status === "disagrees" && !reports.get(a)!.wrong) update(a, { wrong: true });
           if (status !== "failed") return void unanswered.set(a, 0);
-          if (!message.startsWith("no answer")) return;
+          const failure = failureOfVerdict(verdict);
+          if (failure.kind === "lost") return giveUp([failure]);
+          if (failure.kind !== "silent") return;
           unanswered.set(a, (unanswered.get(a) ?? 0) + 1);
-          if (unanswered.get(a)! < MOST_UNANSWERED) return;
-          update(a, { givenUp: "it left checks without an answer" });
-          emit({ type: "failure", failure: { backend: a, kind: "silent", message } });
+          if (unanswered.get(a)! >= MOST_UNANSWERED) giveUp([failure]);
         },
       });
     }
@@ -253,7 +253,7 @@ async function runComparison(comparison: Comparison, push: (event: CompareEvent)
         const measured = await measureLayer(layer.problem, able, timing(time), onUpdate);
         const outcome = { ...measured, failures: [...failed, ...measured.failures] };
         emit({ type: "layer", workload: index, layer: withWrong(layerReport(layer, outcome, options)), final: true });
-        giveUpLost(outcome.failures);
+        giveUp(measured.failures);
         observe(seen);
         done++;
       }
@@ -266,7 +266,7 @@ async function runComparison(comparison: Comparison, push: (event: CompareEvent)
       const outcome = await measureNetwork(workload.chain, usable(), timing(time * NETWORK_TIME_FACTOR), onUpdate);
       const network = withWrong(networkReport(outcome, macs, options));
       emit({ type: "network", workload: index, network, final: true });
-      giveUpLost(outcome.failures);
+      giveUp(outcome.failures);
       observe(seen);
       done++;
     }
@@ -282,9 +282,10 @@ async function runComparison(comparison: Comparison, push: (event: CompareEvent)
   }
 
   /** A device that is lost does not come back, and who has left one sample without an answer may block the next for as long. */
-  function giveUpLost(failures: readonly Failure[]): void {
+  function giveUp(failures: readonly Failure[]): void {
     for (const failure of failures) {
       if (failure.kind !== "lost" && failure.kind !== "silent") continue;
+      if (reports.get(failure.backend)!.givenUp !== undefined) continue;
       update(failure.backend, { givenUp: failure.message });
       emit({ type: "failure", failure });
     }
