@@ -25,7 +25,7 @@ function linksOf(text: string): string[] {
 }
 
 function wrongWith(document: string, target: string, anchor: string | undefined, own: string | undefined, root: string) {
-  const [, folder] = /^(packages\/[^/]+)\/README\.md$/.exec(document) ?? [];
+  const [, folder] = /^(packages\/[^/]+|apps\/benchmark)\/README\.md$/.exec(document) ?? [];
   if (folder !== undefined && relative(join(root, folder), target).startsWith("..")) {
     return "leads out of the package, and is dead where the package is installed";
   }
