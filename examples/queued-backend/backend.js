@@ -76,7 +76,7 @@ export async function queued() {
 export default queued;
 
 /** Work in the order of calls. Once a piece of work has failed, all that comes later is skipped, and rejects with its error. */
-function createQueue() {
+export function createQueue() {
   /** @type {Promise<unknown>} */
   let last = Promise.resolve();
   /** @type {Promise<void> | undefined} */

@@ -69,7 +69,18 @@ export async function tryConv2d(backend: Backend, problem: Conv2dProblem, option
         ? checkExact(actual, expected)
         : checkBounded(actual, expected, magnitude, problem);
   const shape = outputShapeOf(problem);
-  return { problem, operands: own, layout, shape, expected, magnitude, actual, wrong: verdict.wrongAt, algorithm, changed };
+  return {
+    problem,
+    operands: own,
+    layout,
+    shape,
+    expected,
+    magnitude,
+    actual,
+    wrong: verdict.wrongAt,
+    algorithm,
+    changed,
+  };
 }
 
 /** Runs an operation on integers, and on real values where those are right; rejects with what the backend throws. */
@@ -86,7 +97,18 @@ export async function tryOperation(
     const { output: actual, algorithm } = await runOperation(backend, problem, operands, run);
     const { wrongAt: wrong } = checkOperation(problem, operands, expected, actual);
     const shape = outputShapeOf(problem);
-    return { problem, operands, layout, shape, expected, magnitude: undefined, actual, wrong, algorithm, changed: undefined };
+    return {
+      problem,
+      operands,
+      layout,
+      shape,
+      expected,
+      magnitude: undefined,
+      actual,
+      wrong,
+      algorithm,
+      changed: undefined,
+    };
   };
   let last: OperationTrial | undefined;
   for (const values of ["integer", "real", "negative"] as const) {
