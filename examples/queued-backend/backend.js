@@ -5,7 +5,8 @@
  * JavaScript, so that plain Node can load it as it is; the types are in comments, and are checked.
  */
 
-import { activationRange, defineBackend, tensor, toLayout } from "@convene/core";
+import { tensor, toLayout } from "@convene/core";
+import { activationRange, defineBackend } from "@convene/core/backend";
 
 /** @typedef {import("@convene/core").Conv2dProblem} Problem */
 /** @typedef {{ data: Float32Array }} Storage NHWC */
@@ -38,7 +39,7 @@ export async function queued() {
         reserve(-storage.data.byteLength);
         storage.data = new Float32Array(0);
       }),
-    upload(source, target) {
+    upload: (source, target) => {
       // Copied now: the caller may change its array at once. toLayout gives the same array where nothing has to be turned.
       const copy = toLayout(source, "nhwc").data.slice();
       queue.add(() => target.data.set(copy));

@@ -35,7 +35,7 @@ export async function conv2dFindings(all: readonly Observation[], session: Sessi
 }
 
 function isInteger({ suite, about }: C): boolean {
-  return suite === "exact" || about === "integer";
+  return suite === "exact" || suite === "known-faults" || about === "integer";
 }
 
 /** What a plan was called, as one more thing that a rule can be about. */

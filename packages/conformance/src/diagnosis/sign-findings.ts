@@ -12,6 +12,7 @@ const ORDER: readonly SuiteName[] = [
   "lifecycle",
   "errors",
   "manifest",
+  "known-faults",
   "non-finite",
   "operations",
   "laws",

@@ -5,15 +5,14 @@
 
 import {
   type Backend,
-  type BackendImplementation,
   type Conv2dProblem,
-  defineBackend,
   inputShape,
   outputShape,
   type Shape4,
   tensor,
   toLayout,
 } from "@convene/core";
+import { type BackendImplementation, defineBackend } from "@convene/core/backend";
 import type { Operands } from "../operands.js";
 import { referenceConv2d } from "../reference.js";
 
