@@ -36,6 +36,8 @@ export interface Trial<P extends Problem = Problem, Given = Operands | Operation
   /** Positions of wrong elements, in NCHW order; none: it is right. */
   readonly wrong: readonly number[];
   readonly algorithm: string;
+  /** Whether the implementation's `run` has given a promise. */
+  readonly returnedPromise: boolean;
   /** Which of the caller's arrays the backend has changed. */
   readonly changed: string | undefined;
 }
@@ -58,7 +60,7 @@ export async function tryConv2d(backend: Backend, problem: Conv2dProblem, option
   const own = copyOperands(operands);
   const { output: expected, magnitude } = referenceConv2d(problem, own);
   const run = { accuracy, layout, poison: TRIAL_POISON, ...(beforeRead ? { beforeRead } : {}) };
-  const { output: actual, algorithm, arithmetic } = await runProblem(backend, problem, operands, run);
+  const { output: actual, algorithm, arithmetic, returnedPromise } = await runProblem(backend, problem, operands, run);
   const changed = (["input", "weight", "bias", "residual"] as const).find((name) =>
     own[name]?.some((value, at) => value !== operands[name]![at]),
   );
@@ -79,6 +81,7 @@ export async function tryConv2d(backend: Backend, problem: Conv2dProblem, option
     actual,
     wrong: verdict.wrongAt,
     algorithm,
+    returnedPromise,
     changed,
   };
 }
@@ -107,6 +110,7 @@ export async function tryOperation(
       actual,
       wrong,
       algorithm,
+      returnedPromise: false,
       changed: undefined,
     };
   };
