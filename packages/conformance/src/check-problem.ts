@@ -80,7 +80,8 @@ export async function checkOperands(
     if (isTransformed || kind === "real") ratio = Math.max(ratio ?? 0, verdict.ratio);
     if (!verdict.ok) {
       const failed = failedOutcome(problem, verdict);
-      const unwritten = verdict.first && Number.isNaN(verdict.first.actual) ? "; NaN is what lay in the output before the run" : "";
+      const unwritten =
+        verdict.first && Number.isNaN(verdict.first.actual) ? "; NaN is what lay in the output before the run" : "";
       return { ...failed, message: `${failed.message}, in layout ${each}${unwritten}`, ...about() };
     }
   }

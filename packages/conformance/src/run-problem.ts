@@ -29,7 +29,12 @@ export interface RunProblemResult {
   readonly algorithm: string;
   /** What the plan says of its arithmetic: which rule holds its results. */
   readonly arithmetic: Arithmetic;
+  /** Whether the implementation's `run` has given a promise, which core does not wait for. */
+  readonly returnedPromise: boolean;
 }
+
+/** What core keeps of it on a plan, by the name that all copies of core have for it. */
+const RUN_RETURNED_PROMISE = Symbol.for("convene: run returned a promise");
 
 /**
  * Runs `problem` once, into an output that was filled with `poison`.
@@ -59,7 +64,12 @@ export async function runProblem(
     plan.run(input, output, residual);
     await beforeRead?.();
     const result = await backend.read(output, { layout });
-    return { output: toLayout(result, "nchw").data, algorithm: plan.algorithm, arithmetic: plan.arithmetic };
+    return {
+      output: toLayout(result, "nchw").data,
+      algorithm: plan.algorithm,
+      arithmetic: plan.arithmetic,
+      returnedPromise: Reflect.get(plan, RUN_RETURNED_PROMISE) === true,
+    };
   } finally {
     for (const each of disposables) each.dispose();
   }
