@@ -53,6 +53,11 @@ export const ACCEPTED_WORDINGS: Readonly<Record<string, RegExp>> = {
   "output-not-cleared": /added to what|not cleared|what the output held/,
   "zeros-not-written": /zero.*(not|never) written|results? (of|that are) zero/,
   "padding-only-output-is-zero": /only padding|in the padding|all (its )?taps.*padding/,
+  // Sizes that public libraries were wrong at.
+  "taps-counted-in-8-bits": /\bk[hw] (> 25[45]|= 256)|256|8 bits/,
+  "depthwise-dilation-of-4": /\bdw (> [123]|= 4)|dilation/,
+  "tile-of-32-columns": /\bow (> 3[12]|is over 3[12])|(last|32) columns|tile/,
+  "last-tile-of-wide-channels": /\boc (> (64|128)|is over (64|128)|.*multiple of 32)|last .*channel|tile/,
   // Winograd.
   "winograd-input-sign": /transform|winograd/i,
   "winograd-input-constant": /transform|winograd/i,
