@@ -78,7 +78,14 @@ export async function diagnoseFault(fault: Fault): Promise<FaultDiagnosis> {
   );
   const results = await runCases(backend, cases);
   const start = process.cpuUsage();
-  const { findings } = await diagnose({ cases, results, factory: backend, accuracy: "fast", seed: DEFAULT_SEED, time: 120_000 });
+  const { findings } = await diagnose({
+    cases,
+    results,
+    factory: backend,
+    accuracy: "fast",
+    seed: DEFAULT_SEED,
+    time: 120_000,
+  });
   const texts = findings.map((finding) => describeFinding(finding).join("\n"));
   const [text = "nothing"] = texts;
   const accepted = ACCEPTED_WORDINGS[name]!.test(text.replaceAll("\n", " "));

@@ -20,7 +20,10 @@ test.each<[fault: QueueFault, words: readonly RegExp[]]>([
   ["residual after the clamp", [/there is a residual and there is an activation/, /added after the activation/]],
   ["read does not wait", [/^Right after `sync`, wrong without/, /`read` did not wait/]],
   ["run is async", [/returned a promise, which is ignored; the output was not written when it was read/]],
-  ["an error is swallowed", [/Fails wherever g > 1/, /nothing is written there: the elements keep what lay in the output/]],
+  [
+    "an error is swallowed",
+    [/Fails wherever g > 1/, /nothing is written there: the elements keep what lay in the output/],
+  ],
 ])("%s: the diagnosis names it first", { timeout: 60_000 }, async (fault, words) => {
   const report = await run(fault, { suites: ["exact"], limit: 5_000 });
   for (const each of words) expect(diagnosed(report)).toMatch(each);
@@ -41,7 +44,9 @@ test("memory that is freed under a pending run: the case itself says so, with a 
     only: "an input disposed right after the run",
   });
   const [first] = report.results.filter(({ status }) => status === "failed");
-  expect(first?.message).toMatch(/^`free` came while a run or a read that uses it was pending, and was not kept waiting/);
+  expect(first?.message).toMatch(
+    /^`free` came while a run or a read that uses it was pending, and was not kept waiting/,
+  );
   expect(first?.thrown?.stack).toMatch(/queued-backends/);
   expect(first?.alone).toBeUndefined();
 });
