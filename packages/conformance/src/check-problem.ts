@@ -21,6 +21,7 @@ import { hasTransformedRule, type TransformedBound, transformedBound } from "./t
 
 const LAYOUTS = ["nchw", "nhwc"] as const satisfies readonly Layout[];
 
+/** Options of `checkProblem`. */
 export interface CheckProblemOptions extends PrepareOptions {
   /** Seeds the operands. Default 1, as in the suite: a problem run alone meets the operands that it met there. */
   readonly seed?: number;

@@ -14,6 +14,7 @@ import {
 } from "@convene/core";
 import type { Operands } from "./operands.js";
 
+/** Options of `runProblem`. */
 export interface RunProblemOptions extends PrepareOptions {
   /** The layout in which tensors are handed to the backend and asked from it. Default `"nchw"`. */
   readonly layout?: Layout;
@@ -23,6 +24,7 @@ export interface RunProblemOptions extends PrepareOptions {
   readonly beforeRead?: () => Promise<void>;
 }
 
+/** What one run of a convolution gave. */
 export interface RunProblemResult {
   /** NCHW, whatever layout was asked for. */
   readonly output: Float32Array;
