@@ -1,6 +1,7 @@
 /** Numbers to show: an input that looks like a picture, PyTorch's own initial weights, and the results. Pure. */
 
-import { activationRange, type Conv2d, type Conv2dProblem } from "@convene/core";
+import type { Conv2d, Conv2dProblem } from "@convene/core";
+import { activationRange } from "@convene/core/backend";
 import { tapAt, tapCount } from "./taps.js";
 
 /** The tensors of one stage, for one image: input NCHW, weight OIHW. */
