@@ -69,6 +69,7 @@ export default defineConfig({
   optimizeDeps: {
     include: [
       "@convene/core",
+      "@convene/core/backend",
       "@convene/conformance",
       "@convene/cpu",
       "@convene/gpu",

@@ -87,7 +87,7 @@ export const compareCheck: ViewCheck = {
     await compare.click();
     await page.getByText("The comparison cannot run").waitFor({ timeout: LONG });
 
-    await page.emulateMedia({ colorScheme: "dark" });
+    await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
     await page.setViewportSize({ width: 360, height: 740 });
     await checkAccessible(page, "compare, dark, on a phone");
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -88,7 +88,7 @@ export const explainCheck: ViewCheck = {
     assert.match(await notices.innerText(), /speed to "fast".*"30" is used instead/);
     assert.match(await notices.innerText(), /The nearest one is shown/);
 
-    await page.emulateMedia({ colorScheme: "dark" });
+    await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
     await page.setViewportSize({ width: 360, height: 740 });
     await checkAccessible(page, "explain, dark, on a phone");
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -66,7 +66,7 @@ export function Agreement({ report }: { readonly report: CompareReport }) {
       <h2 id="agreement-title">
         Agreement<span class="soft small"> largest error over its bound; more than 1 is wrong</span>
       </h2>
-      <div class="scroll" tabIndex={0} role="region" aria-labelledby="agreement-title">
+      <div class="scroll" tabIndex={0} role="region" aria-label="Matrix of agreement">
         <table class="matrix">
           <thead>
             <tr>
@@ -276,7 +276,7 @@ export function StageBars({ report, workload }: { readonly report: CompareReport
         Before it is fast
         <span class="soft small"> prepare and runs: all layers together; each column has its own scale</span>
       </h2>
-      <div class="scroll" tabIndex={0} role="region" aria-labelledby="stages-title">
+      <div class="scroll" tabIndex={0} role="region" aria-label="Table of stages">
         <table class="stages">
           <thead>
             <tr>

@@ -38,7 +38,7 @@ export function LayerTable({
       <h2 id="layers-title">
         By layer<span class="soft small"> milliseconds of one run; ~ is too noisy to conclude from</span>
       </h2>
-      <div class="scroll" tabIndex={0} role="region" aria-labelledby="layers-title">
+      <div class="scroll" tabIndex={0} role="region" aria-label="Table of layers">
         <table class="layers">
           <thead>
             <tr>

@@ -10,7 +10,7 @@ export type Adjusted =
 
 /** The most common divisor that is no larger than `groups`. */
 function fittingGroups(ic: number, oc: number, groups: number): number {
-  return commonDivisors(ic, oc).filter((each) => each <= groups).at(-1)!;
+  return commonDivisors(ic, oc).findLast((each) => each <= groups)!;
 }
 
 /** Groups follow the channels, and say so; anything else that does not fit is refused. */
