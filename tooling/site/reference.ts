@@ -3,7 +3,7 @@
  * from the docstrings of what the module exports.
  */
 
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import process from "node:process";
 import { Application, LogLevel } from "typedoc";
@@ -18,7 +18,10 @@ const SUBPATHS = [["@convene/core/backend", join(ROOT, "packages", "core", "src"
 /** Every module that has a page: its name, and its source. */
 function modules(): readonly (readonly [name: string, file: string])[] {
   return [
-    ...publishedPackages().map(({ name, directory }) => [name, join(directory, "src", "index.ts")] as const),
+    ...publishedPackages()
+      .map(({ name, directory }) => [name, join(directory, "src", "index.ts")] as const)
+      // `@convene/benchmark` is a command, and exports nothing.
+      .filter(([, file]) => existsSync(file)),
     ...SUBPATHS,
   ];
 }
