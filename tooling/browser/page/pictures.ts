@@ -20,6 +20,14 @@ const SHOTS: readonly Shot[] = [
   { name: "explain", hash: "#explain" },
   { name: "explain-pair", hash: "#explain?pair=yes&cell=output-1-40-2-2" },
   { name: "explain-groups", hash: "#explain?problem=g8_ic32_ih7_oc32_kh3_ph1&cell=output-0-13-3-3" },
+  {
+    name: "compare",
+    hash: "#compare?time=25&backends=cpu,worker-threads,cpu:js,planted-fault",
+    before: async (page) => {
+      await page.getByRole("button", { name: "Compare", exact: true }).click();
+      await page.getByText(", complete").waitFor({ timeout: 180_000 });
+    },
+  },
 ];
 
 const SIZES = [
