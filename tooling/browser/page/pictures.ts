@@ -20,27 +20,15 @@ const SHOTS: readonly Shot[] = [
   { name: "explain", hash: "#explain" },
   { name: "explain-pair", hash: "#explain?pair=yes&cell=output-1-40-2-2" },
   { name: "explain-groups", hash: "#explain?problem=g8_ic32_ih7_oc32_kh3_ph1&cell=output-0-13-3-3" },
-  { name: "playground", hash: "#playground?left=cpu&right=cpu:js", before: untilCompared },
   {
-    name: "playground-gabor",
-    hash: "#playground?left=photo&right=cpu&filter=gabor&kernel=7&groups=1&gain=4",
-    before: untilRun,
+    name: "compare",
+    hash: "#compare?time=25&backends=cpu,worker-threads,cpu:js,planted-fault",
+    before: async (page) => {
+      await page.getByRole("button", { name: "Compare", exact: true }).click();
+      await page.getByText(", complete").waitFor({ timeout: 180_000 });
+    },
   },
 ];
-
-async function untilCompared(page: Page): Promise<void> {
-  await page.locator(".playground .difference canvas").waitFor();
-  await untilRun(page);
-}
-
-/** Until the medians are of as many runs as they get. */
-async function untilRun(page: Page): Promise<void> {
-  await page
-    .locator(".playground .side")
-    .filter({ hasText: /median of (1\d|2\d) runs/ })
-    .first()
-    .waitFor();
-}
 
 const SIZES = [
   { name: "wide", width: 1600, height: 1000, scale: 1 },

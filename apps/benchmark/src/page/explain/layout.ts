@@ -22,7 +22,8 @@ export interface Board {
   /** Around each group, in pixels. */
   readonly blocks: readonly Box[];
   readonly box: Box;
-  readonly title: string;
+  /** Two short lines, so that those of neighbours stay apart: what it is, and its size. */
+  readonly title: readonly [name: string, size: string];
 }
 
 export interface Box {
@@ -53,7 +54,7 @@ const LARGEST_CELL = 30;
 /** Pixels: large enough to point at. */
 const GOOD_CELL = 5;
 /** Pixels for a board's title, and between boards. */
-const TITLE = 26;
+const TITLE = 44;
 const BETWEEN = 58;
 /** Cells between planes, and between groups. */
 const GAP = 1;
@@ -81,7 +82,7 @@ function sketch(stages: readonly Conv2dProblem[]): readonly Sketch[] {
       count: p.ic,
       itemRows: rows,
       itemColumns: columns,
-      title: `Input ${planesOf(p.ic, p.ih, p.iw)}`,
+      title: ["Input", planesOf(p.ic, p.ih, p.iw)],
     };
     const tiles = p.ic / p.g;
     const tileColumns = tiles <= 4 ? tiles : Math.ceil(Math.sqrt(2 * tiles));
@@ -96,7 +97,7 @@ function sketch(stages: readonly Conv2dProblem[]): readonly Sketch[] {
       count: p.oc,
       itemRows: Math.ceil(tiles / tileColumns) * (p.kh + between) - between,
       itemColumns: tileColumns * (p.kw + between) - between,
-      title: `${p.oc} ${p.oc === 1 ? "filter" : "filters"} of ${planesOf(tiles, p.kh, p.kw)}`,
+      title: [`${p.oc} ${p.oc === 1 ? "filter" : "filters"}`, planesOf(tiles, p.kh, p.kw)],
     };
     const last = stage === stages.length - 1;
     const output: Sketch = {
@@ -107,7 +108,7 @@ function sketch(stages: readonly Conv2dProblem[]): readonly Sketch[] {
       count: p.oc,
       itemRows: p.oh,
       itemColumns: p.ow,
-      title: `${last ? "Output" : "Between"} ${planesOf(p.oc, p.oh, p.ow)}`,
+      title: [last ? "Output" : "Between", planesOf(p.oc, p.oh, p.ow)],
     };
     return stage === 0 ? [input, weight, output] : [weight, output];
   });

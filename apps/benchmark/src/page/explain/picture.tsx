@@ -226,8 +226,11 @@ function Frames({ layout }: { readonly layout: Layout }) {
       })}
       {boards.map((board, index) => (
         <g key={index}>
-          <text x={titleX(board.box, board.title, layout.width)} y={board.box.y - 9}>
-            {board.title}
+          <text y={board.box.y - 26}>
+            <tspan x={titleX(board.box, board.title[0], layout.width)}>{board.title[0]}</tspan>
+            <tspan x={titleX(board.box, board.title[1], layout.width)} dy={16} class="size">
+              {board.title[1]}
+            </tspan>
           </text>
           {board.groups > 1 &&
             board.blocks.map((box, group) => (
