@@ -192,7 +192,11 @@ export function gpuImplementation<Handle>(
           const handle = engine.allocate(planes[largest]!);
           for (const user of users) {
             const own = user === largest ? handle : engine.view(handle, planes[user]!);
-            storages[user] = { planes: planes[user]!, handle: keep(own, user === largest ? planes[user] : undefined), ready: false };
+            storages[user] = {
+              planes: planes[user]!,
+              handle: keep(own, user === largest ? planes[user] : undefined),
+              ready: false,
+            };
           }
         }
       } catch (error) {
