@@ -39,7 +39,7 @@ export async function queued() {
         reserve(-storage.data.byteLength);
         storage.data = new Float32Array(0);
       }),
-    upload(source, target) {
+    upload: (source, target) => {
       // Copied now: the caller may change its array at once. toLayout gives the same array where nothing has to be turned.
       const copy = toLayout(source, "nhwc").data.slice();
       queue.add(() => target.data.set(copy));
@@ -77,7 +77,7 @@ export async function queued() {
 export default queued;
 
 /** Work in the order of calls. Once a piece of work has failed, all that comes later is skipped, and rejects with its error. */
-function createQueue() {
+export function createQueue() {
   /** @type {Promise<unknown>} */
   let last = Promise.resolve();
   /** @type {Promise<void> | undefined} */

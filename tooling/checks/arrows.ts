@@ -176,7 +176,7 @@ function importFault(specifier: string, context: Context): string | undefined {
     return undefined;
   }
   // Tools of tests and scripts are the root's; whether they are declared is knip's question.
-  const bundled = rule.inside?.includes(specifier) && declared.includes(specifier);
+  const bundled = rule.inside?.includes(specifier) && declared.includes(packageName(specifier));
   const packages = test ? undefined : partOf(rule, inside)?.packages;
   if (packages && !packages.includes(packageName(specifier)))
     return `${partOf(rule, inside)!.folder} may not import "${specifier}"`;

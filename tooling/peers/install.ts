@@ -12,7 +12,11 @@ import { type Peer, type PeerName, PEERS } from "./peers.js";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const CACHE = fileURLToPath(new URL("../../.cache/peers/", import.meta.url));
-const CORE = fileURLToPath(new URL("../../packages/core/dist/index.js", import.meta.url));
+/** By the name that an adapter imports it by. */
+const CORE: Readonly<Record<string, string>> = {
+  "@convene/core": fileURLToPath(new URL("../../packages/core/dist/index.js", import.meta.url)),
+  "@convene/core/backend": fileURLToPath(new URL("../../packages/core/dist/for-backends.js", import.meta.url)),
+};
 
 /** Installs exact versions from npm. @returns the folder that has them in its node_modules */
 export function installPackages(name: string, packages: Peer["packages"]): string {
@@ -51,7 +55,11 @@ export async function installPeer(name: PeerName): Promise<string> {
     plugins: [
       {
         name: "core",
-        setup: (esbuild) => esbuild.onResolve({ filter: /^@convene\/core$/ }, () => ({ path: CORE, external: true })),
+        setup: (esbuild) =>
+          esbuild.onResolve({ filter: /^@convene\/core(\/backend)?$/ }, ({ path }) => ({
+            path: CORE[path]!,
+            external: true,
+          })),
       },
     ],
   });

@@ -3,14 +3,7 @@
  * queue, in the order of calls.
  */
 
-import {
-  type Backend,
-  type BackendFeatures,
-  type Conv2dProblem,
-  type Support,
-  tensor,
-  toLayout,
-} from "@convene/core";
+import { type Backend, type BackendFeatures, type Conv2dProblem, type Support, tensor, toLayout } from "@convene/core";
 import { defineBackend } from "@convene/core/backend";
 import type { LiteRt, LiteRtAccelerator, LiteRtTensor } from "./litert-types.js";
 import { isDepthwise, nhwcShape, tfliteModel } from "./tflite.js";

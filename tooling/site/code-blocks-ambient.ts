@@ -46,6 +46,7 @@ declare global {
   const dispose: BackendImplementation<unknown>["dispose"];
   /** Functions of the backend that the guide for authors writes. */
   function convolve(...values: unknown[]): void;
+  const queue: { add<T>(work: () => T): Promise<T> };
   function copyOf(storage: unknown): core.Tensor;
   function addPlan(problem: core.OperationProblem): (inputs: Float32Array[], output: Float32Array) => void;
   function maxPoolPlan(problem: core.OperationProblem): (inputs: Float32Array[], output: Float32Array) => void;

@@ -24,8 +24,14 @@ function linksOf(text: string): string[] {
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!).filter((link) => !/^[a-z]+:|^\//.test(link));
 }
 
-function wrongWith(document: string, target: string, anchor: string | undefined, own: string | undefined, root: string) {
-  const [, folder] = /^(packages\/[^/]+)\/README\.md$/.exec(document) ?? [];
+function wrongWith(
+  document: string,
+  target: string,
+  anchor: string | undefined,
+  own: string | undefined,
+  root: string,
+) {
+  const [, folder] = /^(packages\/[^/]+|apps\/benchmark)\/README\.md$/.exec(document) ?? [];
   if (folder !== undefined && relative(join(root, folder), target).startsWith("..")) {
     return "leads out of the package, and is dead where the package is installed";
   }

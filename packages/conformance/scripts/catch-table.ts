@@ -16,7 +16,8 @@ import { selectCases } from "../src/select-cases.js";
 import { SUITE_NAMES, type SuiteName } from "../src/suite-names.js";
 
 const [, , file, part = "", ...suites] = process.argv;
-if (file === undefined) throw new Error("the file to write the table to is missing: catch-table.ts <file> [fault] [suite ...]");
+if (file === undefined)
+  throw new Error("the file to write the table to is missing: catch-table.ts <file> [fault] [suite ...]");
 
 const cases = await selectCases({
   selection: "quick",
@@ -24,7 +25,7 @@ const cases = await selectCases({
   suites: suites.length > 0 ? (suites as SuiteName[]) : SUITE_NAMES,
 });
 const table: Record<string, CaseResult[]> = {};
-for (const { name, kinds, backend: make } of FAULTS.filter(({ name }) => new RegExp(part).test(name))) {
+for (const { name, kinds, backend: make } of FAULTS.filter((fault) => new RegExp(part).test(fault.name))) {
   const isAbout = ({ problems = [] }: ConformanceCase): boolean =>
     kinds === undefined || problems.some((each) => isOperationProblem(each) && kinds.includes(each.kind));
   const own: CaseResult[] = [];
@@ -45,5 +46,10 @@ for (const { name, kinds, backend: make } of FAULTS.filter(({ name }) => new Reg
   table[name] = own;
   const failed = own.filter(({ status }) => status === "failed");
   process.stdout.write(`${name}: ${failed.length} of ${own.length}\n`);
-  writeFileSync(file, JSON.stringify(table, (_, value: unknown) => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value)));
+  writeFileSync(
+    file,
+    JSON.stringify(table, (_, value: unknown) =>
+      typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+    ),
+  );
 }

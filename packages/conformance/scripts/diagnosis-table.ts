@@ -15,7 +15,9 @@ for (const fault of measuredFaults(new RegExp(pattern))) {
   measured++;
   if (accepted) named++;
   if (all || !accepted || unrelated) {
-    process.stdout.write(`${accepted ? "ok " : unrelated ? "BAD" : "-- "} ${fault.name} (${seconds.toFixed(1)} s)\n    ${text.replaceAll("\n", "\n    ")}\n`);
+    process.stdout.write(
+      `${accepted ? "ok " : unrelated ? "BAD" : "-- "} ${fault.name} (${seconds.toFixed(1)} s)\n    ${text.replaceAll("\n", "\n    ")}\n`,
+    );
   }
 }
 process.stdout.write(`${named} of ${measured}\n`);

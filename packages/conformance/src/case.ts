@@ -5,6 +5,10 @@ import type { Mismatch } from "./mismatch.js";
 import type { SuiteName } from "./suite-names.js";
 import type { Thrown } from "./thrown.js";
 
+/**
+ * How a case can end. `"untrusted"`: the result is right, and so nearly all zeros or clamped that a wrong one might look the
+ * same. `"skipped"`: the backend declares that it does not have what the case needs.
+ */
 export type CaseStatus = "passed" | "failed" | "untrusted" | "skipped";
 
 /** How a case ended. */
@@ -42,6 +46,7 @@ export interface CaseContext {
 /** Features that a case can need. Which problems a backend takes, it says of each. */
 export type FeatureName = Exclude<keyof BackendFeatures, "supports" | "operations" | "supportsOperation">;
 
+/** A case of the suite: a name, what it needs, and what it does with a backend. */
 export interface ConformanceCase {
   readonly suite: SuiteName;
   /** A problem's string, or a sentence that begins with one. Unique within its suite. */

@@ -21,6 +21,7 @@ import { hasTransformedRule, type TransformedBound, transformedBound } from "./t
 
 const LAYOUTS = ["nchw", "nhwc"] as const satisfies readonly Layout[];
 
+/** Options of `checkProblem`. */
 export interface CheckProblemOptions extends PrepareOptions {
   /** Seeds the operands. Default 1, as in the suite: a problem run alone meets the operands that it met there. */
   readonly seed?: number;
@@ -80,7 +81,8 @@ export async function checkOperands(
     if (isTransformed || kind === "real") ratio = Math.max(ratio ?? 0, verdict.ratio);
     if (!verdict.ok) {
       const failed = failedOutcome(problem, verdict);
-      const unwritten = verdict.first && Number.isNaN(verdict.first.actual) ? "; NaN is what lay in the output before the run" : "";
+      const unwritten =
+        verdict.first && Number.isNaN(verdict.first.actual) ? "; NaN is what lay in the output before the run" : "";
       return { ...failed, message: `${failed.message}, in layout ${each}${unwritten}`, ...about() };
     }
   }

@@ -31,6 +31,7 @@ export interface TestRunner {
   readonly after?: (body: Body) => unknown;
 }
 
+/** Options of the functions that make tests of the suite: which cases, and how they become tests. */
 export interface ConformanceTestsOptions
   extends CaseSelection, Pick<ConformanceOptions, "accuracy" | "noSkips" | "limit"> {
   /**

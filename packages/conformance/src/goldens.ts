@@ -42,6 +42,7 @@ export interface GoldenUniform {
   readonly data: Float32Array;
 }
 
+/** Results of PyTorch's own, which `tooling/goldens` wrote: answers in float32, bit for bit. */
 export interface Goldens {
   /** The version of PyTorch that gave the answers. */
   readonly torch: string;

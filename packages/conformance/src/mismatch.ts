@@ -3,6 +3,10 @@
 import type { Shape4 } from "@convene/core";
 import type { Verdict } from "./rules.js";
 
+/**
+ * Where a result is wrong: the shape of the output `[n, c, h, w]`, how many elements are off by more than their bound, and the
+ * first of them.
+ */
 export interface Mismatch {
   readonly shape: Shape4;
   /** How many elements are wrong. */

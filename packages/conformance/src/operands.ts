@@ -37,6 +37,10 @@ interface Draw {
   weight(): number;
 }
 
+/**
+ * Random operands for a problem, the same for the same seed: small integers that float32 sums exactly, or real values. Input
+ * and residual are NCHW, weights OIHW.
+ */
 export function makeOperands(problem: Conv2dProblem, kind: OperandKind, seed: number): Operands {
   const random = randomSource(seed);
   const draw = kind === "integer" ? integers(problem, random) : reals(problem, random);

@@ -4,7 +4,11 @@ import { expect, test } from "vitest";
 import { createPatience, MOST_UNANSWERED, MOST_UNANSWERED_IN_A_ROW } from "./patience.js";
 
 const PASSED = { status: "passed", milliseconds: 10 } as const;
-const LATE = { status: "failed", message: "no answer within 20 s: `read` has not settled", milliseconds: 20_000 } as const;
+const LATE = {
+  status: "failed",
+  message: "no answer within 20 s: `read` has not settled",
+  milliseconds: 20_000,
+} as const;
 
 test("cases have their whole limit until one gives no answer, and a tenth of it from then on", () => {
   const patience = createPatience();

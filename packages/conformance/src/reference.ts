@@ -7,6 +7,7 @@ import type { Conv2dProblem, PaddingMode } from "@convene/core";
 import { activationRange } from "@convene/core/backend";
 import type { Operands } from "./operands.js";
 
+/** What the float64 reference says of a convolution: the output, and how large the sums in it are, `[n, oc, oh, ow]` each. */
 export interface ReferenceResult {
   /** The result, NCHW. */
   readonly output: Float64Array;

@@ -31,6 +31,7 @@ export interface Verdict {
   readonly ratio: number;
 }
 
+/** An element that is off by more than its bound. */
 export interface WrongElement {
   /** Position in NCHW order. */
   readonly index: number;

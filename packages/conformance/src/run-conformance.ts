@@ -14,12 +14,14 @@ import { type CaseSelection, selectCases } from "./select-cases.js";
 import { SUITE_NAMES, type SuiteName } from "./suite-names.js";
 import { withTimeLimit } from "./time-limit.js";
 
+/** What came of one case, and how long it took, in milliseconds. */
 export interface CaseResult extends CaseOutcome, FailureHistory {
   readonly suite: SuiteName;
   readonly name: string;
   readonly milliseconds: number;
 }
 
+/** What came of a run of the suite on one backend. */
 export interface ConformanceReport {
   readonly backend: string;
   readonly device: string;
@@ -35,6 +37,7 @@ export interface ConformanceReport {
   readonly results: readonly CaseResult[];
 }
 
+/** Options of `runConformance`: which cases, and how they are run. */
 export interface ConformanceOptions extends CaseSelection {
   /** How many of the selected cases to leave out at the start: goes on where a run was cut off. Default 0. */
   readonly from?: number;

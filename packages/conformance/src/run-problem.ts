@@ -14,6 +14,7 @@ import {
 } from "@convene/core";
 import type { Operands } from "./operands.js";
 
+/** Options of `runProblem`. */
 export interface RunProblemOptions extends PrepareOptions {
   /** The layout in which tensors are handed to the backend and asked from it. Default `"nchw"`. */
   readonly layout?: Layout;
@@ -23,13 +24,19 @@ export interface RunProblemOptions extends PrepareOptions {
   readonly beforeRead?: () => Promise<void>;
 }
 
+/** What one run of a convolution gave. */
 export interface RunProblemResult {
   /** NCHW, whatever layout was asked for. */
   readonly output: Float32Array;
   readonly algorithm: string;
   /** What the plan says of its arithmetic: which rule holds its results. */
   readonly arithmetic: Arithmetic;
+  /** Whether the implementation's `run` has given a promise, which core does not wait for. */
+  readonly returnedPromise: boolean;
 }
+
+/** What core keeps of it on a plan, by the name that all copies of core have for it. */
+const RUN_RETURNED_PROMISE = Symbol.for("convene: run returned a promise");
 
 /**
  * Runs `problem` once, into an output that was filled with `poison`.
@@ -59,7 +66,12 @@ export async function runProblem(
     plan.run(input, output, residual);
     await beforeRead?.();
     const result = await backend.read(output, { layout });
-    return { output: toLayout(result, "nchw").data, algorithm: plan.algorithm, arithmetic: plan.arithmetic };
+    return {
+      output: toLayout(result, "nchw").data,
+      algorithm: plan.algorithm,
+      arithmetic: plan.arithmetic,
+      returnedPromise: Reflect.get(plan, RUN_RETURNED_PROMISE) === true,
+    };
   } finally {
     for (const each of disposables) each.dispose();
   }

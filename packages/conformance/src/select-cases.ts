@@ -8,6 +8,7 @@ import { problemOf, textOf } from "./problem.js";
 import { SUITE_NAMES, type SuiteName, type SuiteOptions } from "./suite-names.js";
 import { conformanceCases } from "./suites.js";
 
+/** Which of the cases of the suite are meant. Conditions that are given must all hold. */
 export interface CaseSelection extends SuiteOptions {
   /** Default: all. */
   readonly suites?: readonly SuiteName[];

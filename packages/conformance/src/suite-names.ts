@@ -17,8 +17,10 @@ export const SUITE_NAMES = [
   "non-finite",
   "manifest",
 ] as const;
+/** The name of a part of the suite. */
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
+/** What the cases of the suite are made from: a seed, and how many random problems there are. */
 export interface SuiteOptions {
   /** Seeds the random problems and all operands. Default 1. */
   readonly seed?: number;

@@ -2,6 +2,7 @@
 
 import type { Backend, Conv2dPlan } from "@convene/core";
 
+/** Remembers which call of a backend gave an error. */
 export interface CallWatch {
   /** The same backend, whose errors are noted. `plans: false`: those of its plans are not, for whoever times them. */
   over(backend: Backend, options?: { readonly plans?: boolean }): Backend;
@@ -15,6 +16,7 @@ export interface CallWatch {
   findIn(message: string): unknown;
 }
 
+/** A watch that has seen no call yet. */
 export function watchCalls(): CallWatch {
   const calls = new Map<unknown, string>();
   const pending = new Set<{ readonly call: string }>();

@@ -121,6 +121,7 @@ export interface OperationPlan {
   [Symbol.dispose](): void;
 }
 
+/** How `backend.read` answers: in which layout, and whether into a tensor of the caller's. */
 export interface ReadOptions {
   /** Of the answer. Default: that of `into`, and without one `"nchw"`. Where both are given they must be the same. */
   readonly layout?: Layout;

@@ -65,6 +65,7 @@ export function checkOneOf<T extends string>(name: string, value: unknown, allow
   return value as T;
 }
 
+/** `value`, if it is true or false. @throws ConveneError `ERR_INVALID_OPTION` */
 export function checkBoolean(name: string, value: unknown): boolean {
   if (typeof value !== "boolean") {
     throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be true or false`);

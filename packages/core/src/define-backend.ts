@@ -190,7 +190,8 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
       throw error;
     }
     const expected = { input: inputShape(problem), output: outputShape(problem) };
-    return disposable<Conv2dPlan>({
+    let returnedPromise = false;
+    const handle = disposable<Conv2dPlan>({
       problem,
       algorithm: made.algorithm,
       arithmetic,
@@ -214,7 +215,9 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
         checkApart(output, input, "input");
         if (residual !== undefined) checkApart(output, residual, "residual");
         try {
-          heed(made.run(from, to, added));
+          const answer: unknown = made.run(from, to, added);
+          returnedPromise ||= isThenable(answer);
+          heed(answer);
         } catch (error) {
           throw remember(error);
         }
@@ -225,6 +228,8 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
         if (!disposing) made.dispose();
       },
     });
+    // For whoever looks for the cause of a wrong output: such a promise is not waited for, which is seldom what was meant.
+    return Object.defineProperty(handle, RUN_RETURNED_PROMISE, { get: () => returnedPromise });
   };
 
   const operationPlan = (problem: OperationProblem, made: OperationPlanImplementation<Storage>): OperationPlan => {
@@ -430,6 +435,9 @@ function withImages(problem: OperationProblem, n: number): OperationProblem {
 
 /** The plan of an empty batch. */
 const NOTHING = { algorithm: "none", run: () => undefined, dispose: () => undefined };
+
+/** Of a plan, by a name that another copy of this module has too: whether a run of the implementation's has given a promise. */
+const RUN_RETURNED_PROMISE = Symbol.for("convene: run returned a promise");
 
 /** Also a promise of another realm. */
 function isThenable(value: unknown): value is PromiseLike<unknown> {

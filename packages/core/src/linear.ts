@@ -2,6 +2,7 @@
 
 import { checkLayerOptions, Conv2d, type Conv2dOptions, type Conv2dWeights } from "./conv2d.js";
 
+/** The options of `torch.nn.Linear`, in camelCase, and an activation. `bias` is true by default. */
 export interface LinearOptions extends Pick<Conv2dOptions, "bias" | "activation"> {
   readonly inFeatures: number;
   readonly outFeatures: number;

@@ -12,6 +12,7 @@ export interface SizedLifetime {
   readonly to: number;
 }
 
+/** Where `planMemory` puts tensors in one arena, in the unit of the sizes that it was given. */
 export interface MemoryPlan {
   /** One for each lifetime, in its order. */
   readonly offsets: readonly number[];

@@ -70,6 +70,7 @@ export interface NamedModel {
   [Symbol.dispose](): void;
 }
 
+/** Options of `model.run`. */
 export interface RunOptions<S extends Shape = Shape4> {
   /**
    * A host tensor of `outputShape`, whose data are overwritten; the promise resolves to this tensor. It may be `x`, because `x` is
@@ -78,6 +79,7 @@ export interface RunOptions<S extends Shape = Shape4> {
   readonly into?: Tensor<S>;
 }
 
+/** Options of `prepare`: how plans may compute, and whether layers are timed. */
 export interface ModelOptions extends PrepareOptions {
   /** Time each layer: the model then waits for the backend after each. Default false. */
   readonly profile?: boolean;

@@ -5,6 +5,7 @@
 import type { Shape } from "./shape.js";
 import type { Network } from "./network.js";
 
+/** What gives a network for the sizes of its inputs; `prepare` asks it. */
 export interface NetworkSource {
   /** Names of its inputs. */
   readonly inputs: readonly string[];

@@ -53,6 +53,7 @@ export interface ResolvedOperation {
   readonly inputs: readonly number[];
 }
 
+/** A layer of a network: a convolution, or another operation. */
 export type ResolvedLayer = ResolvedConv2d | ResolvedOperation;
 
 /** A network's output. */
@@ -69,6 +70,10 @@ export interface ResolvedOutput {
 /** Shapes of a network's inputs, `[n, c, h, w]` or `[c, h, w]`, by name; or of its only one. Their lengths are checked at run time. */
 export type InputShapes = readonly number[] | Readonly<Record<string, readonly number[]>>;
 
+/**
+ * Layers whose references are resolved: what `network` and `graph` give, and what `prepare` takes. A network has no shapes;
+ * `problems` finds them for the shapes of its inputs.
+ */
 export interface Network {
   /** Names of its inputs. */
   readonly inputs: readonly string[];

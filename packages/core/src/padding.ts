@@ -19,6 +19,7 @@ export type Padding =
 /** Pads that depend on the input's size. */
 export type Same = "same" | "sameLower";
 
+/** Rows above and below the image, and columns left and right of it, in pixels: integers of at least 0. */
 export interface Pads {
   readonly pt: number;
   readonly pl: number;

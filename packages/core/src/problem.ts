@@ -178,16 +178,23 @@ function or<T>(value: T | undefined, standard: T): T {
   return value === undefined ? standard : value;
 }
 
+/** The input's shape, `[n, ic, ih, iw]`. @throws ConveneError `ERR_INVALID_OPTION`, `ERR_SHAPE` for what is no problem */
 export function inputShape(problem: Conv2dProblem): Shape4 {
   const p = readProblem(problem);
   return [p.n, p.ic, p.ih, p.iw];
 }
 
+/** The output's shape, `[n, oc, oh, ow]`. @throws ConveneError `ERR_INVALID_OPTION`, `ERR_SHAPE` for what is no problem */
 export function outputShape(problem: Conv2dProblem): Shape4 {
   const p = readProblem(problem);
   return [p.n, p.oc, p.oh, p.ow];
 }
 
+/**
+ * The weight's shape, OIHW: `[oc, ic / g, kh, kw]`.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION`, `ERR_SHAPE` for what is no problem
+ */
 export function weightShape(problem: Conv2dProblem): Shape4 {
   const p = readProblem(problem);
   return [p.oc, p.ic / p.g, p.kh, p.kw];

@@ -116,6 +116,12 @@ interface TensorFunction {
   from(data: NestedNumbers, shape?: readonly number[], options?: LayoutOption): Tensor<Shape>;
 }
 
+/**
+ * `tensor(data, shape)` is a tensor over `data`: a `Float32Array` is kept, not copied; a plain array of numbers is converted.
+ * `tensor.from` converts other arrays.
+ *
+ * @throws ConveneError `ERR_SHAPE`, `ERR_OUT_OF_MEMORY`
+ */
 export const tensor: TensorFunction = /* @__PURE__ */ Object.assign(over as TensorFunction, {
   from: converted as TensorFunction["from"],
 });

@@ -8,6 +8,7 @@ import { loadWasmKernels } from "./wasm.js";
 import { checkBuildOptions, type Simd } from "./wasm-build.js";
 import { MOST_WASM_MEMORY, PAGE } from "./wasm-memory.js";
 
+/** Options of `cpu`. */
 export interface CpuOptions {
   /**
    * `"wasm"` (the default) runs WebAssembly SIMD. `"js"` runs the same algorithms as plain JavaScript, for where

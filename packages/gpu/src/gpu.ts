@@ -21,6 +21,7 @@ import { withinLimit } from "./within-limit.js";
 
 const MODES = ["auto", "webgpu", "webgl2", "webasm", "cpu"] as const;
 
+/** Options of `gpu`. */
 export interface GpuOptions {
   /**
    * `"webgpu"`: a browser's own, or in Node that of the optional package `webgpu`. `"webgl2"`: in browsers. `"auto"`, the

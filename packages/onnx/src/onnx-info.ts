@@ -11,6 +11,7 @@ export interface OnnxValue {
   readonly dims: readonly Dimension[] | undefined;
 }
 
+/** What an ONNX file says of itself; sizes that the file leaves open have their names. */
 export interface OnnxInfo {
   /** What wrote the file, and its version; `""` where it does not say. */
   readonly producer: string;

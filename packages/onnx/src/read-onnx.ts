@@ -15,6 +15,7 @@ import { LayerList } from "./lower/layers.js";
 import { shapeFor } from "./lower/place.js";
 import { type Output, toNetwork } from "./lower/to-core.js";
 
+/** Options of `readOnnx`. */
 export interface ReadOnnxOptions {
   /** Names of values of the file that become the outputs, instead of the file's own. The nodes after them are left out. */
   readonly until?: string | readonly string[];

@@ -16,8 +16,13 @@ export interface IntegerArrays {
   readonly BOOL: Uint8Array;
 }
 
+/** The dtypes of integers and of booleans. */
 export type IntegerDtype = keyof IntegerArrays;
+/** The dtypes that are read, by the names of the format. */
 export type Dtype = FloatDtype | IntegerDtype;
+/**
+ * The array in which numbers of a dtype are read: float32 for all floats, and the typed array of its own width for an integer.
+ */
 export type DataOf<D extends Dtype> = D extends IntegerDtype ? IntegerArrays[D] : Float32Array;
 
 type TypedArray = Float64Array | Float32Array | IntegerArrays[IntegerDtype];

@@ -21,6 +21,7 @@ export type FloatTensor = { [D in FloatDtype]: TensorOf<D> }[FloatDtype];
 /** `data` is the typed array of its dtype: a `BigInt64Array` for I64, a `Uint8Array` for BOOL. */
 export type IntegerTensor = { [D in IntegerDtype]: TensorOf<D> }[IntegerDtype];
 
+/** A tensor of a file, of floats or of integers; `dtype` tells which. */
 export type SafetensorsTensor = FloatTensor | IntegerTensor;
 
 /** Tensors by name, in the order of the header. Without a prototype, so that every key is a tensor's name. */

@@ -23,6 +23,7 @@ import { type Pool, startPool } from "./pool.js";
 import { checkSharedMemory } from "./shared-memory.js";
 import { findPlatform, hasNodeWorkers, type Platform } from "./thread.js";
 
+/** Options of `workerThreads`. */
 export interface WorkerThreadsOptions {
   /**
    * How many threads compute, from 1 to 256. Default: as many as this process may run at once, which in Node heeds affinity and

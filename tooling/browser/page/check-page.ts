@@ -12,6 +12,7 @@ import { fail } from "../../checks/workspace.js";
 import { openBrowser, servePage } from "./built-page.js";
 import { compareCheck } from "./compare-check.js";
 import { explainCheck } from "./explain-check.js";
+import { playgroundCheck } from "./playground-check.js";
 import type { ViewCheck } from "./view-check.js";
 
 /** Bytes under gzip of all that is fetched before the first view stands. */
@@ -58,6 +59,7 @@ const CHECKS: readonly { readonly view: ViewCheck; readonly isolated: boolean }[
   { view: sizeCheck, isolated: true },
   { view: explainCheck, isolated: true },
   { view: compareCheck, isolated: true },
+  { view: playgroundCheck, isolated: true },
   { view: isolationCheck, isolated: false },
   { view: bareCheck, isolated: false },
 ];

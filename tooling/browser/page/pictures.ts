@@ -28,7 +28,27 @@ const SHOTS: readonly Shot[] = [
       await page.getByText(", complete").waitFor({ timeout: 180_000 });
     },
   },
+  { name: "playground", hash: "#playground?left=cpu&right=cpu:js", before: untilCompared },
+  {
+    name: "playground-gabor",
+    hash: "#playground?left=photo&right=cpu&filter=gabor&kernel=7&groups=1&gain=4",
+    before: untilRun,
+  },
 ];
+
+async function untilCompared(page: Page): Promise<void> {
+  await page.locator(".playground .difference canvas").waitFor();
+  await untilRun(page);
+}
+
+/** Until the medians are of as many runs as they get. */
+async function untilRun(page: Page): Promise<void> {
+  await page
+    .locator(".playground .side")
+    .filter({ hasText: /median of (1\d|2\d) runs/ })
+    .first()
+    .waitFor();
+}
 
 const SIZES = [
   { name: "wide", width: 1600, height: 1000, scale: 1 },

@@ -5,14 +5,14 @@
 
 import type { CompareEvent, Phase } from "./compare-events.js";
 import type { ComparePlan } from "./compare-plan.js";
-import type { BackendReport, CompareReport, Failure, LayerReport, WorkloadReport } from "./compare-report.js";
+import type { BackendReport, CompareReport, Failure, LayerReport, Verdict, WorkloadReport } from "./compare-report.js";
 import { BACKENDS, type BackendTable } from "./backends.js";
 import { circumstances } from "./circumstances.js";
 import { createEventQueue } from "./event-queue.js";
 import { findEnvironment, type KnownEnvironment } from "./environment.js";
 import { foldEvent } from "./fold-events.js";
 import { DEFAULT_TIME, NETWORK_TIME_FACTOR } from "./measure/default-time.js";
-import { failureOf } from "./measure/failure.js";
+import { failureKind, failureOf } from "./measure/failure.js";
 import { measureLayer } from "./measure/measure-layer.js";
 import { measureNetwork } from "./measure/measure-network.js";
 import { layerReport, networkReport } from "./measure/results.js";
@@ -92,6 +92,11 @@ interface Comparison {
   readonly stop: AbortController;
 }
 
+function failureOfVerdict({ a, status, message = "", thrown }: Verdict): Failure {
+  const kind = status === "unsupported" ? "unsupported" : failureKind(message);
+  return { backend: a, kind, message, ...(thrown && { thrown }) };
+}
+
 /** Why a comparison ends early that nobody stopped. */
 class OutOfTime extends Error {}
 
@@ -137,6 +142,8 @@ async function runComparison(comparison: Comparison, push: (event: CompareEvent)
     emit({ type: "backend", backend: changed });
   };
   const opened: OpenBackends[] = [];
+  /** What a backend could not do when it was checked: it is not asked for that again. */
+  const known: { readonly verdict: Verdict; readonly failure: Failure }[] = [];
   try {
     emit({ type: "phase", phase: "open" });
     const open = await openAll();
@@ -206,15 +213,17 @@ async function runComparison(comparison: Comparison, push: (event: CompareEvent)
         onProblem: (text) => progress("verify", Math.min(done++, total), total, text, open.length),
         onVerdict: (verdict) => {
           emit({ type: "verdict", verdict });
-          const { a, b, status, message = "" } = verdict;
+          const { a, b, status } = verdict;
           if (b !== undefined) return;
+          if (status === "unsupported" || status === "failed")
+            known.push({ verdict, failure: failureOfVerdict(verdict) });
           if (status === "disagrees" && !reports.get(a)!.wrong) update(a, { wrong: true });
           if (status !== "failed") return void unanswered.set(a, 0);
-          if (!message.startsWith("no answer")) return;
+          const failure = failureOfVerdict(verdict);
+          if (failure.kind === "lost") return giveUp([failure]);
+          if (failure.kind !== "silent") return;
           unanswered.set(a, (unanswered.get(a) ?? 0) + 1);
-          if (unanswered.get(a)! < MOST_UNANSWERED) return;
-          update(a, { givenUp: "it left checks without an answer" });
-          emit({ type: "failure", failure: { backend: a, kind: "silent", message } });
+          if (unanswered.get(a)! >= MOST_UNANSWERED) giveUp([failure]);
         },
       });
     }
@@ -237,9 +246,14 @@ async function runComparison(comparison: Comparison, push: (event: CompareEvent)
             final: false,
           }),
         );
-        const outcome = await measureLayer(layer.problem, usable(), timing(time), onUpdate);
+        const failed = known
+          .filter(({ verdict }) => verdict.workload === workload.name && verdict.problem === layer.text)
+          .map(({ failure }) => failure);
+        const able = usable().filter(({ name }) => !failed.some(({ backend }) => backend === name));
+        const measured = await measureLayer(layer.problem, able, timing(time), onUpdate);
+        const outcome = { ...measured, failures: [...failed, ...measured.failures] };
         emit({ type: "layer", workload: index, layer: withWrong(layerReport(layer, outcome, options)), final: true });
-        giveUpLost(outcome.failures);
+        giveUp(measured.failures);
         observe(seen);
         done++;
       }
@@ -252,7 +266,7 @@ async function runComparison(comparison: Comparison, push: (event: CompareEvent)
       const outcome = await measureNetwork(workload.chain, usable(), timing(time * NETWORK_TIME_FACTOR), onUpdate);
       const network = withWrong(networkReport(outcome, macs, options));
       emit({ type: "network", workload: index, network, final: true });
-      giveUpLost(outcome.failures);
+      giveUp(outcome.failures);
       observe(seen);
       done++;
     }
@@ -268,9 +282,10 @@ async function runComparison(comparison: Comparison, push: (event: CompareEvent)
   }
 
   /** A device that is lost does not come back, and who has left one sample without an answer may block the next for as long. */
-  function giveUpLost(failures: readonly Failure[]): void {
+  function giveUp(failures: readonly Failure[]): void {
     for (const failure of failures) {
       if (failure.kind !== "lost" && failure.kind !== "silent") continue;
+      if (reports.get(failure.backend)!.givenUp !== undefined) continue;
       update(failure.backend, { givenUp: failure.message });
       emit({ type: "failure", failure });
     }

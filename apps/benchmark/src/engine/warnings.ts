@@ -31,7 +31,7 @@ export function figureWarnings(subject: string, { backend, samples, spread }: Fi
   return spread > MOST_SPREAD ? [{ kind: "noisy", subject, backend }] : [];
 }
 
-export function failureWarning(subject: string, { backend, kind }: Failure): Warning {
+function failureWarning(subject: string, { backend, kind }: Failure): Warning {
   return { kind: kind === "unsupported" || kind === "wrong" ? kind : "failed", subject, backend };
 }
 

@@ -5,7 +5,6 @@ import { enumerate, formatRatio } from "./format.js";
 import { sumSamples } from "./measure/results.js";
 import { compareRatio, pairedRatio, relativeWidth } from "./paired-ratio.js";
 import { rankedBackends } from "./fold-events.js";
-import { median } from "./statistics.js";
 
 /** A backend beside the fastest one. */
 export interface Rank {
@@ -18,19 +17,30 @@ export interface Rank {
 
 /** Backends that are right and have figures for all of the workload, the fastest first. */
 export function rank(workload: WorkloadReport, backends: readonly string[]): readonly Rank[] {
-  const { network, layers } = workload;
   const timed = backends.flatMap((backend) => {
-    const samples = network
-      ? network.figures.find((figure) => figure.backend === backend)?.samples
-      : sumSamples(layers, backend);
-    return samples?.length ? [{ backend, samples, milliseconds: median(samples) }] : [];
+    const time = timeOf(workload, backend);
+    return time ? [{ backend, ...time }] : [];
   });
-  const sorted = timed.toSorted((a, b) => a.milliseconds - b.milliseconds);
+  const sorted = [...timed].sort((a, b) => a.milliseconds - b.milliseconds);
   return sorted.map(({ backend, milliseconds, samples }) => ({
     backend,
     milliseconds,
     ratio: pairedRatio(samples, sorted[0]!.samples),
   }));
+}
+
+/** As the table has it: the median end to end, or the sum of the layers' medians; and the time of each round. */
+function timeOf(
+  { network, layers, totals }: WorkloadReport,
+  backend: string,
+): { readonly milliseconds: number; readonly samples: readonly number[] } | undefined {
+  if (network) {
+    const figure = network.figures.find((each) => each.backend === backend);
+    return figure && { milliseconds: figure.median, samples: figure.samples };
+  }
+  const sum = totals.find((total) => total.backend === backend)?.sum;
+  const samples = sumSamples(layers, backend);
+  return sum && samples && { milliseconds: sum.milliseconds, samples };
 }
 
 /** A sentence for each workload that more than one backend has run. */
@@ -53,9 +63,9 @@ function sentence(first: Rank, others: readonly Rank[]): string {
   const same = of("equal", "faster");
   const isClose = ({ ratio: { value, interval } }: Rank): boolean =>
     interval !== undefined && relativeWidth(interval, value) <= CLOSE;
-  const [equal, unclear] = [same.filter(isClose), same.filter((rank) => !isClose(rank))];
+  const [equal, unclear] = [same.filter(isClose), same.filter((each) => !isClose(each))];
   const times = ({ backend, ratio }: Rank): string => `${formatRatio(ratio.value)} times as fast as ${backend}`;
-  const sure = (rank: Rank): string => `${times(rank)} (${intervalWords(rank)})`;
+  const sure = (each: Rank): string => `${times(each)} (${intervalWords(each)})`;
   const together = (ranks: readonly Rank[]): string => enumerate([first, ...ranks].map(({ backend }) => backend));
   const parts = [
     ...(of("slower").length > 0 ? [`${first.backend} is ${enumerate(of("slower").map(sure))}`] : []),

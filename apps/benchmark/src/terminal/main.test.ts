@@ -367,7 +367,7 @@ describe("bench", () => {
     );
     expect(code).toBe(0);
     expect(stdout).toMatch(/ic3_ih7_oc8_kh3 +1 +first .* 1\.00 +reference/);
-    expect(stdout).toMatch(/second +0 +0\n/);
+    expect(stdout).toMatch(/second +0\.\d+ +0\n/);
     expect(stdout).toMatch(/problems, all layers: .*(times as fast as|equally fast).*\.\n$/);
     expect(stdout).toContain("geometric mean");
     expect(stderr).toMatch(/^verifying 2 problems, then timing; about \d+ s left\n/);
@@ -571,7 +571,7 @@ describe("bench --roofline", () => {
     expect(figures[1]).not.toHaveProperty("share");
     for (const text of [stdout.text(), readFileSync(markdown, "utf8")]) {
       expect(text).toContain("roofline of one thread: 40.0 GFLOP/s with fused multiply-adds on 12 accumulators");
-      expect(text).toMatch(/ratio[ |]+roofline[ |]+bound by[ |]+algorithm/);
+      expect(text).toMatch(/ratio[ |]+(95 %[ |]+)?roofline[ |]+bound by[ |]+algorithm/);
       expect(text).toContain("odd: no share, as the device does not say how many threads it has");
     }
   });
@@ -673,7 +673,10 @@ describe("an exception inside a backend", () => {
     ["sync", "sync"],
   ] as const)("is told by bench with the call and its own lines: %s", async (where, call) => {
     const json = join(folder, "out.json");
-    const { stdout } = await convene(`bench ic3_ih7_oc8_kh3 --time 2 --json ${json}`, { table: throwing(where) });
+    // A sync that fails is not seen by reading results.
+    const options = where === "sync" ? " --no-verify" : "";
+    const line = `bench ic3_ih7_oc8_kh3 --time 2 --json ${json}${options}`;
+    const { stdout } = await convene(line, { table: throwing(where) });
     expect(stdout).toMatch(told(call));
     const [{ layers }] = JSON.parse(readFileSync(json, "utf8")).workloads;
     expect(layers[0].failures).toEqual([
@@ -749,7 +752,7 @@ describe("start", () => {
   async function run(table: BackendTable, columns?: number, suites?: readonly SuiteName[], models = folder) {
     const json = join(folder, "out.json");
     const { io, stdout } = world(new AbortController(), columns);
-    const code = await start({ time: 2, json }, io, table, tiny(), suites, models);
+    const code = await start({ time: 2, json }, io, table, tiny(), suites, models, 1e9);
     return { code, stdout: stdout.text(), report: JSON.parse(readFileSync(json, "utf8")) };
   }
 

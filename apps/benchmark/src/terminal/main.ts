@@ -140,7 +140,7 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
     .argument("[workload|problem...]", "workloads, .json or .onnx files or problems")
     // In this order: an option that takes many names would take the workloads too.
     .usage("[workload|problem...] [options]")
-    .option("-b, --backend <name...>", "backends; default: all that can run here")
+    .option("-b, --backend <name...>", "backends, or files or packages with one (default: all that can run here)")
     .option("-s, --suite <name...>", `suites: ${SUITE_NAMES.join(", ")}`)
     .option("-c, --case <text>", "of the suites, only cases with this in their name")
     .option("--seed <integer>", "seeds random problems and operands (default: 1)", integer(0, 2 ** 32 - 1))
@@ -173,7 +173,10 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
     .argument("[workload|problem...]", "workloads, .json or .onnx files or problems")
     // In this order: an option that takes many names would take the workloads too.
     .usage("[workload|problem...] [options]")
-    .option("-b, --backend <name...>", "backends, the first of which is the baseline; default: all that can run here")
+    .option(
+      "-b, --backend <name...>",
+      "backends, or files or packages with one; the first is the baseline (default: all that can run here)",
+    )
     .option(
       "-t, --time <ms>",
       `the most milliseconds for each layer and backend (default: ${DEFAULT_TIME})`,
@@ -198,8 +201,9 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
         "bench resnext50 --backend cpu",
         "bench ic64_ih56_oc64_kh3_ph1 --time 2000",
         "bench yardstick --backend cpu --roofline",
-        "bench my-network.json --json results.json --html results.html",
-        "bench yardstick --backend cpu worker-threads?threads=2 ./my-backend.js",
+        "bench net.json --json results.json --html results.html",
+        "bench yardstick --backend cpu worker-threads?threads=2",
+        "bench yardstick --backend cpu ./my-backend.js",
         "bench model.onnx --shape 1x3x224x224",
       ]),
     )

@@ -21,7 +21,7 @@ export async function openBackends(
 }
 
 /** What the engine needs to open backends by a file's or a package's name. */
-export function nodeHost({ signal, onIdle }: Waiting): OpeningHost {
+function nodeHost({ signal, onIdle }: Waiting): OpeningHost {
   return {
     signal,
     onIdle,

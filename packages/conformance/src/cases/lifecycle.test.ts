@@ -247,7 +247,8 @@ describe("a backend is found out", () => {
     };
     const { results } = await runConformance(hanging, { ...OPTIONS, limit: 300, only: "with a run and its read" });
     expect(results.length).toBeGreaterThan(0);
-    for (const result of results) expect(result).toMatchObject({ status: "failed", message: "no answer within 0.3 s: `read` has not settled" });
+    for (const result of results)
+      expect(result).toMatchObject({ status: "failed", message: "no answer within 0.3 s: `read` has not settled" });
   });
 
   test("whose shared tensors overlap while they are needed", async () => {

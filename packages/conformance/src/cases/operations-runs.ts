@@ -15,7 +15,15 @@ import type { ConformanceCase } from "../case.js";
 import { ALIKE_OPERATIONS } from "./operations-alike.js";
 import { ONE_OF_EACH } from "./operations-problems.js";
 import { expectOperation, knownOperation, knowOperation, operationCase, prepareAt } from "./operations-workbench.js";
-import { atWorkbench, expectNoneLeft, fail, memoryUse, needMemory, takenOf, type Workbench } from "./lifecycle-workbench.js";
+import {
+  atWorkbench,
+  expectNoneLeft,
+  fail,
+  memoryUse,
+  needMemory,
+  takenOf,
+  type Workbench,
+} from "./lifecycle-workbench.js";
 
 export function operationRunCases(): readonly ConformanceCase[] {
   return [

@@ -99,7 +99,9 @@ function failureLines(
     const named = more.slice(0, MOST_NAMED).map(({ name }) => name);
     const rest = more.length > MOST_NAMED ? "; ..." : "";
     lines.push(
-      dim(`${plural(more.length, "more failure")} of ${suite} like these (${named.join("; ")}${rest}); --html and --json have them whole`),
+      dim(
+        `${plural(more.length, "more failure")} of ${suite} like these (${named.join("; ")}${rest}); --html and --json have them whole`,
+      ),
       "",
     );
   }

@@ -50,7 +50,8 @@ function weightsAt(words: string, place: Place): Conv2dCause {
     let at = 0;
     for (let o = 0; o < oc; o++) {
       for (let i = 0; i < ic / g; i++) {
-        for (let y = 0; y < kh; y++) for (let x = 0; x < kw; x++) changed[at++] = weight[place(problem, o, i, y, x)] ?? 0;
+        for (let y = 0; y < kh; y++)
+          for (let x = 0; x < kw; x++) changed[at++] = weight[place(problem, o, i, y, x)] ?? 0;
       }
     }
     return { weight: changed };
@@ -91,7 +92,10 @@ function clampAs(words: string, change: (min: number, max: number) => readonly [
 }
 
 /** The sum finished in another order: without activation and with, and each may be added to. */
-function finished(words: string, finish: (problem: P, operands: Operands) => ArrayLike<number> | undefined): Conv2dCause {
+function finished(
+  words: string,
+  finish: (problem: P, operands: Operands) => ArrayLike<number> | undefined,
+): Conv2dCause {
   return { words, compute: finish };
 }
 
@@ -137,13 +141,16 @@ export const CONV2D_CAUSES: readonly Conv2dCause[] = [
     const { oc, oh, ow } = problem;
     return referenceConv2d(problem, operands).output.map((y, at) => y + bias[Math.floor(at / (oh * ow)) % oc]!);
   }),
-  finished("the activation is applied before bias and residual are added", (problem, { bias, residual, ...operands }) => {
-    if (!bias || !residual || problem.activation === undefined) return undefined;
-    const { oc, oh, ow } = problem;
-    return referenceConv2d(problem, operands).output.map(
-      (y, at) => y + bias[Math.floor(at / (oh * ow)) % oc]! + residual[at]!,
-    );
-  }),
+  finished(
+    "the activation is applied before bias and residual are added",
+    (problem, { bias, residual, ...operands }) => {
+      if (!bias || !residual || problem.activation === undefined) return undefined;
+      const { oc, oh, ow } = problem;
+      return referenceConv2d(problem, operands).output.map(
+        (y, at) => y + bias[Math.floor(at / (oh * ow)) % oc]! + residual[at]!,
+      );
+    },
+  ),
   activationAs("the activation is missing", () => undefined),
   activationAs("relu6 is taken for relu: its upper bound is missing", (a) => (a === "relu6" ? "relu" : a)),
   activationAs("relu is taken for relu6", (a) => (a === "relu" ? "relu6" : a)),
@@ -156,7 +163,7 @@ export const CONV2D_CAUSES: readonly Conv2dCause[] = [
   // Padding.
   asked("left and right pads have changed places (pr is used for pl)", ({ pl, pr }) => ({ pl: pr, pr: pl })),
   asked("top and bottom pads have changed places (pb is used for pt)", ({ pt, pb }) => ({ pt: pb, pb: pt })),
-  asked("pads at the end are used at the beginning, on both axes", ({ pt, pb, pl, pr }) => ({ pt: pb, pl: pr })),
+  asked("pads at the end are used at the beginning, on both axes", ({ pb, pr }) => ({ pt: pb, pl: pr })),
   asked("the pads of the two axes have changed places (pt and pl)", ({ pt, pl }) => ({ pt: pl, pl: pt })),
   asked("the left pad is missing (pl is taken as 0)", () => ({ pl: 0 })),
   asked("the top pad is missing (pt is taken as 0)", () => ({ pt: 0 })),
@@ -164,7 +171,10 @@ export const CONV2D_CAUSES: readonly Conv2dCause[] = [
   asked("the top pad pt is one too small", ({ pt }) => ({ pt: Math.max(0, pt - 1) })),
   asked("the left pad pl is one too large", ({ pl }) => ({ pl: pl + 1 })),
   asked("the top pad pt is one too large", ({ pt }) => ({ pt: pt + 1 })),
-  asked("both pads, pt and pl, are one too small", ({ pt, pl }) => ({ pt: Math.max(0, pt - 1), pl: Math.max(0, pl - 1) })),
+  asked("both pads, pt and pl, are one too small", ({ pt, pl }) => ({
+    pt: Math.max(0, pt - 1),
+    pl: Math.max(0, pl - 1),
+  })),
   asked("the pads are multiplied by the dilation", ({ pt, pl, dh, dw }) => ({ pt: pt * dh, pl: pl * dw })),
   ...(["reflect", "replicate", "circular"] as const).flatMap((mode) => [
     paddingAs(`padding mode ${mode} is computed as zeros`, mode, "zeros"),
@@ -199,32 +209,45 @@ export const CONV2D_CAUSES: readonly Conv2dCause[] = [
   asked("sw is ignored", () => ({ sw: 1 })),
   asked("sh is used for both axes", ({ sh }) => ({ sw: sh })),
   asked("sw is used for both axes", ({ sw }) => ({ sh: sw })),
-  asked("each tap is read one pixel late, on both axes, as where a stride starts at its second pixel", ({ pt, pl }) => ({
-    pt: pt - 1,
-    pl: pl - 1,
-  })),
-  weightsAt("the kernel is flipped: a convolution of mathematics, not a correlation", ({ ic, g, kh, kw }, o, i, y, x) =>
-    ((o * (ic / g) + i) * kh + (kh - 1 - y)) * kw + (kw - 1 - x),
+  asked(
+    "each tap is read one pixel late, on both axes, as where a stride starts at its second pixel",
+    ({ pt, pl }) => ({
+      pt: pt - 1,
+      pl: pl - 1,
+    }),
   ),
-  weightsAt("the kernel is transposed: its rows are read as columns", ({ ic, g, kh, kw }, o, i, y, x) =>
-    (o * (ic / g) + i) * kh * kw + x * kh + y,
+  weightsAt(
+    "the kernel is flipped: a convolution of mathematics, not a correlation",
+    ({ ic, g, kh, kw }, o, i, y, x) => ((o * (ic / g) + i) * kh + (kh - 1 - y)) * kw + (kw - 1 - x),
   ),
-  weightsAt("rows of the kernel are read kh weights apart, not kw", ({ ic, g, kh, kw }, o, i, y, x) =>
-    (o * (ic / g) + i) * kh * kw + y * kh + x,
+  weightsAt(
+    "the kernel is transposed: its rows are read as columns",
+    ({ ic, g, kh, kw }, o, i, y, x) => (o * (ic / g) + i) * kh * kw + x * kh + y,
+  ),
+  weightsAt(
+    "rows of the kernel are read kh weights apart, not kw",
+    ({ ic, g, kh, kw }, o, i, y, x) => (o * (ic / g) + i) * kh * kw + y * kh + x,
   ),
   // Channels and groups.
-  weightsAt("weights are read as OHWI, not OIHW", ({ ic, g, kh, kw }, o, i, y, x) =>
-    ((o * kh + y) * kw + x) * (ic / g) + i,
+  weightsAt(
+    "weights are read as OHWI, not OIHW",
+    ({ ic, g, kh, kw }, o, i, y, x) => ((o * kh + y) * kw + x) * (ic / g) + i,
   ),
-  weightsAt("weights are read as IOHW (input channels outermost), not OIHW", ({ oc, kh, kw }, o, i, y, x) =>
-    ((i * oc + o) * kh + y) * kw + x,
+  weightsAt(
+    "weights are read as IOHW (input channels outermost), not OIHW",
+    ({ oc, kh, kw }, o, i, y, x) => ((i * oc + o) * kh + y) * kw + x,
   ),
-  weightsAt("weights are read as HWIO (the kernel's rows outermost), not OIHW", ({ oc, ic, g, kw }, o, i, y, x) =>
-    ((y * kw + x) * (ic / g) + i) * oc + o,
+  weightsAt(
+    "weights are read as HWIO (the kernel's rows outermost), not OIHW",
+    ({ oc, ic, g, kw }, o, i, y, x) => ((y * kw + x) * (ic / g) + i) * oc + o,
   ),
-  weightsAt("weights are read as HWOI, not OIHW", ({ oc, ic, g, kw }, o, i, y, x) => ((y * kw + x) * oc + o) * (ic / g) + i),
-  weightsAt("each group gets the weights of the first group", ({ oc, ic, g, kh, kw }, o, i, y, x) =>
-    (((o % (oc / g)) * (ic / g) + i) * kh + y) * kw + x,
+  weightsAt(
+    "weights are read as HWOI, not OIHW",
+    ({ oc, ic, g, kw }, o, i, y, x) => ((y * kw + x) * oc + o) * (ic / g) + i,
+  ),
+  weightsAt(
+    "each group gets the weights of the first group",
+    ({ oc, ic, g, kh, kw }, o, i, y, x) => (((o % (oc / g)) * (ic / g) + i) * kh + y) * kw + x,
   ),
   weightsAt("the weights of the first two groups have changed places", ({ oc, ic, g, kh, kw }, o, i, y, x) => {
     const size = oc / g;
@@ -237,17 +260,22 @@ export const CONV2D_CAUSES: readonly Conv2dCause[] = [
     return ((other * (ic / g) + i) * kh + y) * kw + x;
   }),
   ...[4, 8, 16].map((tile) =>
-    weightsAt(`each panel of ${tile} output channels gets the weights of the first panel`, ({ ic, g, kh, kw }, o, i, y, x) =>
-      (((o % tile) * (ic / g) + i) * kh + y) * kw + x,
+    weightsAt(
+      `each panel of ${tile} output channels gets the weights of the first panel`,
+      ({ ic, g, kh, kw }, o, i, y, x) => (((o % tile) * (ic / g) + i) * kh + y) * kw + x,
     ),
   ),
   given("each group reads the input channels of the first group", ({ input }, p) =>
-    p.g === 1 ? undefined : { input: moved(input, inputOf(p), (n, c, y, x) => ((n * p.ic + (c % (p.ic / p.g))) * p.ih + y) * p.iw + x) },
+    p.g === 1
+      ? undefined
+      : { input: moved(input, inputOf(p), (n, c, y, x) => ((n * p.ic + (c % (p.ic / p.g))) * p.ih + y) * p.iw + x) },
   ),
   given("the last group's input channels begin one channel early", ({ input }, p) => {
     const last = p.ic - p.ic / p.g;
     if (p.g === 1) return undefined;
-    return { input: moved(input, inputOf(p), (n, c, y, x) => ((n * p.ic + (c < last ? c : c - 1)) * p.ih + y) * p.iw + x) };
+    return {
+      input: moved(input, inputOf(p), (n, c, y, x) => ((n * p.ic + (c < last ? c : c - 1)) * p.ih + y) * p.iw + x),
+    };
   }),
   weightsAt("weights of a depthwise multiplier are read in TensorFlow's order", ({ oc, ic, g, kh, kw }, o, i, y, x) => {
     const multiplier = oc / ic;
@@ -258,32 +286,45 @@ export const CONV2D_CAUSES: readonly Conv2dCause[] = [
     words: "with a multiplier, output channel o reads input channel o mod ic",
     compute: (p, operands) => {
       if (p.g !== p.ic || p.oc === p.ic) return undefined;
-      const input = moved(operands.input, [p.n, p.oc, p.ih, p.iw], (n, c, y, x) => ((n * p.ic + (c % p.ic)) * p.ih + y) * p.iw + x);
+      const input = moved(
+        operands.input,
+        [p.n, p.oc, p.ih, p.iw],
+        (n, c, y, x) => ((n * p.ic + (c % p.ic)) * p.ih + y) * p.iw + x,
+      );
       return referenceConv2d({ ...p, g: p.oc, ic: p.oc }, { ...operands, input }).output;
     },
   },
   ...[4, 8, 16, 32, 64, 128].map((most) =>
-    given(`input channels of a group past the first ${most} are dropped (past ${most})`, ({ weight }, { ic, g, kh, kw }) => {
-      if (ic / g <= most) return undefined;
-      return { weight: weight.map((each, at) => (Math.floor(at / (kh * kw)) % (ic / g) < most ? each : 0)) };
-    }),
+    given(
+      `input channels of a group past the first ${most} are dropped (past ${most})`,
+      ({ weight }, { ic, g, kh, kw }) => {
+        if (ic / g <= most) return undefined;
+        return { weight: weight.map((each, at) => (Math.floor(at / (kh * kw)) % (ic / g) < most ? each : 0)) };
+      },
+    ),
   ),
   ...[2, 4, 8].flatMap((tile) => [
-    given(`the input channels past the last whole ${tile} are dropped (the tail of ic/g)`, ({ weight }, { ic, g, kh, kw }) => {
-      const [each, plane] = [ic / g, kh * kw];
-      if (each % tile === 0) return undefined;
-      return { weight: weight.map((w, at) => (Math.floor(at / plane) % each < each - (each % tile) ? w : 0)) };
-    }),
-    given(`the input channels past the last whole ${tile} are read from the next pixel (the tail of ic)`, ({ input }, p) => {
-      const whole = p.ic < tile ? p.ic : p.ic - (p.ic % tile);
-      if (whole === p.ic) return undefined;
-      return {
-        input: moved(input, inputOf(p), (n, c, y, x) => {
-          const at = ((n * p.ic + c) * p.ih + y) * p.iw + x;
-          return c < whole ? at : y * p.iw + x + 1 < p.ih * p.iw ? at + 1 : -1;
-        }),
-      };
-    }),
+    given(
+      `the input channels past the last whole ${tile} are dropped (the tail of ic/g)`,
+      ({ weight }, { ic, g, kh, kw }) => {
+        const [each, plane] = [ic / g, kh * kw];
+        if (each % tile === 0) return undefined;
+        return { weight: weight.map((w, at) => (Math.floor(at / plane) % each < each - (each % tile) ? w : 0)) };
+      },
+    ),
+    given(
+      `the input channels past the last whole ${tile} are read from the next pixel (the tail of ic)`,
+      ({ input }, p) => {
+        const whole = p.ic < tile ? p.ic : p.ic - (p.ic % tile);
+        if (whole === p.ic) return undefined;
+        return {
+          input: moved(input, inputOf(p), (n, c, y, x) => {
+            const at = ((n * p.ic + c) * p.ih + y) * p.iw + x;
+            return c < whole ? at : y * p.iw + x + 1 < p.ih * p.iw ? at + 1 : -1;
+          }),
+        };
+      },
+    ),
   ]),
   given("the last input channel of each group is dropped", ({ weight }, { ic, g, kh, kw }) => {
     const [each, plane] = [ic / g, kh * kw];
@@ -310,8 +351,10 @@ export const CONV2D_CAUSES: readonly Conv2dCause[] = [
     const image = p.oc * p.oh * p.ow;
     return p.n === 1 || !residual ? undefined : { residual: residual.map((_, at) => residual[at % image]!) };
   }),
-  given("the residual is read in the other layout (nhwc for nchw)", ({ residual }, p) =>
-    residual && { residual: moved(residual, outputOf(p), (n, c, y, x) => ((n * p.oh + y) * p.ow + x) * p.oc + c) },
+  given(
+    "the residual is read in the other layout (nhwc for nchw)",
+    ({ residual }, p) =>
+      residual && { residual: moved(residual, outputOf(p), (n, c, y, x) => ((n * p.oh + y) * p.ow + x) * p.oc + c) },
   ),
   given("the input is read in the other layout (nhwc for nchw)", ({ input }, p) => ({
     input: moved(input, inputOf(p), (n, c, y, x) => ((n * p.ih + y) * p.iw + x) * p.ic + c),
@@ -358,7 +401,6 @@ export const CONV2D_CAUSES: readonly Conv2dCause[] = [
     shifted(referenceConv2d(p, operands).output, p, -1),
   ),
 ];
-
 
 function shifted(right: Float64Array, { ow }: P, by: number): Float64Array {
   return right.map((_, at) => ((at % ow) - by >= 0 && (at % ow) - by < ow ? right[at - by]! : NaN));

@@ -120,7 +120,10 @@ const table: readonly (readonly [words: string, holds: (problem: P) => boolean])
   ["the activation is relu or relu6", ({ activation }) => typeof activation === "string"],
   ["the activation is a clamp", ({ activation }) => typeof activation === "object"],
   ["a bound of the clamp is no integer", (p) => bounds(p).some((bound) => !Number.isInteger(bound))],
-  ["the upper bound of the clamp is 0", ({ activation }) => typeof activation === "object" && activation.clamp[1] === 0],
+  [
+    "the upper bound of the clamp is 0",
+    ({ activation }) => typeof activation === "object" && activation.clamp[1] === 0,
+  ],
   [
     "the lower bound of the clamp is not 0",
     ({ activation }) => typeof activation === "object" && activation.clamp[0] !== 0,

@@ -35,7 +35,7 @@ export async function conv2dFindings(all: readonly Observation[], session: Sessi
 }
 
 function isInteger({ suite, about }: C): boolean {
-  return suite === "exact" || about === "integer";
+  return suite === "exact" || suite === "known-faults" || about === "integer";
 }
 
 /** What a plan was called, as one more thing that a rule can be about. */
@@ -70,7 +70,9 @@ async function wrongFindings(used: readonly C[], session: Session, onIntegers: b
     used.filter((each) => !each.failed || isOurs(each)).map(({ problem, failed }) => ({ subject: problem, failed }));
   const hypotheses: readonly Hypothesis<Conv2dTrial>[] = [
     ...TELLING_ELEMENTS,
-    ...(onIntegers ? CONV2D_CAUSES.map((cause) => computed(cause, (a, b) => a === b || (Number.isNaN(a) && Number.isNaN(b)))) : PRECISION_CAUSES),
+    ...(onIntegers
+      ? CONV2D_CAUSES.map((cause) => computed(cause, (a, b) => a === b || (Number.isNaN(a) && Number.isNaN(b))))
+      : PRECISION_CAUSES),
     ...PLAIN_ELEMENTS,
   ];
   const findings: Finding[] = [];
@@ -85,14 +87,19 @@ async function wrongFindings(used: readonly C[], session: Session, onIntegers: b
     const where = describePlaces(ours);
     const first = ours[0]!;
     const layout = first.layout === "nhwc" ? " in nhwc only" : "";
-    const smallest = first.layout === "nhwc" ? first.problem : await shrinkProblem(first.problem, failsAgain(session, kind, hypotheses, words[0]));
+    const smallest =
+      first.layout === "nhwc"
+        ? first.problem
+        : await shrinkProblem(first.problem, failsAgain(session, kind, hypotheses, words[0]));
     findings.push({
       rule: `${only}${told}${layout}`.replace(/^./, (letter) => letter.toUpperCase()),
       ...(where === undefined ? {} : { where: `only ${where}` }),
       ...(words.length === 0 ? {} : { cause: words.join("; or ") }),
       ...(words.length === 0
         ? { evidence: `none of the known causes gives these values (${ours.length} outputs were looked at)` }
-        : { evidence: `it gives the same values in ${ours.length} of ${ours.length + others} outputs that were looked at` }),
+        : {
+            evidence: `it gives the same values in ${ours.length} of ${ours.length + others} outputs that were looked at`,
+          }),
       certain: words.length === 1 && ours.length >= 3 && others === 0,
       smallest: formatProblem(smallest),
     });
@@ -100,7 +107,11 @@ async function wrongFindings(used: readonly C[], session: Session, onIntegers: b
   const { explanations, left } = explain(trials, hypotheses);
   for (const { hypotheses: tied, trials: ours } of explanations.slice(0, 3)) {
     const separated = await separateCauses(tied, ours, session, kind);
-    await add(ours, separated.map(({ words }) => words), trials.length + inNhwc.length - ours.length);
+    await add(
+      ours,
+      separated.map(({ words }) => words),
+      trials.length + inNhwc.length - ours.length,
+    );
   }
   if (left.length > 0 && findings.length < 3) await add(left, [], trials.length - left.length);
   if (inNhwc.length > 0) {
@@ -115,8 +126,13 @@ async function wrongFindings(used: readonly C[], session: Session, onIntegers: b
           cause:
             "the same problem is right when it runs again alone: it hangs on what ran before, as where weights or kernels are cached by a key that says too little, or it differs from run to run",
         };
-  return findRules(samplesFor(() => true), predicates).map(({ rule }) => ({
-    rule: describeRule(rule, "").trim().replace(/^./, (letter) => letter.toUpperCase()),
+  return findRules(
+    samplesFor(() => true),
+    predicates,
+  ).map(({ rule }) => ({
+    rule: describeRule(rule, "")
+      .trim()
+      .replace(/^./, (letter) => letter.toUpperCase()),
     ...cause,
     certain: false,
     smallest: failing[0]!.text,
@@ -133,7 +149,9 @@ function failsAgain(
   const own = hypotheses.find((each) => each.words === words);
   return async (problem) => {
     const tried = await session.conv2d(problem, { kind });
-    return tried !== undefined && !("error" in tried) && tried.wrong.length > 0 && (own === undefined || own.explains(tried));
+    return (
+      tried !== undefined && !("error" in tried) && tried.wrong.length > 0 && (own === undefined || own.explains(tried))
+    );
   };
 }
 
@@ -152,7 +170,7 @@ function* madeProblems(used: readonly C[]): Generator<Conv2dProblem> {
   for (let at = 0; ; at++) {
     const near = small[Math.floor(random() * small.length)]?.problem;
     const other = randomProblem(random);
-    const mixed = near && (at % 2 === 0) ? resolved({ ...near, ...pick(other, random) }) : other;
+    const mixed = near && at % 2 === 0 ? resolved({ ...near, ...pick(other, random) }) : other;
     if (mixed && costOf(mixed) < 60_000) yield mixed;
     if (at > 3_000) return;
   }
@@ -173,7 +191,10 @@ async function separateRules(
   session: Session,
   kind: "integer" | "real",
 ): Promise<Rule<Conv2dProblem>> {
-  let standing = [best, ...rivals.filter(({ predicates }) => predicates.length === best.predicates.length)].slice(0, 12);
+  let standing = [best, ...rivals.filter(({ predicates }) => predicates.length === best.predicates.length)].slice(
+    0,
+    12,
+  );
   let made = 0;
   for (const problem of madeProblems(used)) {
     if (standing.length < 2 || made >= MOST_MADE || !session.hasTime()) break;
@@ -199,7 +220,14 @@ async function separateCauses(
 ): Promise<readonly Hypothesis<Conv2dTrial>[]> {
   let standing = tied;
   let made = 0;
-  const near = trials.map(({ problem }): C => ({ problem, text: "", suite: "exact", about: "", failed: true, result: NO_RESULT }));
+  const near = trials.map(({ problem }): C => ({
+    problem,
+    text: "",
+    suite: "exact",
+    about: "",
+    failed: true,
+    result: NO_RESULT,
+  }));
   for (const problem of madeProblems(near)) {
     if (standing.length < 2 || made >= MOST_MADE || !session.hasTime()) break;
     made++;
@@ -214,7 +242,11 @@ async function separateCauses(
 const NO_RESULT = { suite: "exact", name: "", status: "failed", milliseconds: 0 } as const;
 
 /** Failures that say something in words: an exception, a shape, a limit of time. */
-async function thrownFindings(plain: readonly C[], thrown: readonly C[], session: Session): Promise<readonly Finding[]> {
+async function thrownFindings(
+  plain: readonly C[],
+  thrown: readonly C[],
+  session: Session,
+): Promise<readonly Finding[]> {
   const used = byProblem(plain.filter(({ failed, result }) => !failed || !result.mismatch));
   const samples = used.map(({ problem, failed }) => ({ subject: problem, failed }));
   const messages = new Map<string, number>();
@@ -223,7 +255,9 @@ async function thrownFindings(plain: readonly C[], thrown: readonly C[], session
     messages.set(words, (messages.get(words) ?? 0) + 1);
   }
   const [most] = [...messages].sort((a, b) => b[1] - a[1]);
-  const example = thrown.find(({ result }) => (result.message ?? "").split("\n")[0]!.replace(/\d+/g, "#") === most![0])!;
+  const example = thrown.find(
+    ({ result }) => (result.message ?? "").split("\n")[0]!.replace(/\d+/g, "#") === most![0],
+  )!;
   const [found] = findRules(samples, [...algorithmsOf(used), ...CONV2D_PREDICATES]);
   const smallest = byProblem(thrown)[0]!;
   return [

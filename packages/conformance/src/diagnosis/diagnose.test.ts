@@ -9,7 +9,9 @@ const PATIENCE = 120_000;
 
 describe("the first finding names", () => {
   test.each(
-    measuredFaults(/^(right-pad-for-left|groups-swapped|float16-weights|weights-not-copied|concat-in-reverse|codes-of-its-own)$/),
+    measuredFaults(
+      /^(right-pad-for-left|groups-swapped|float16-weights|weights-not-copied|concat-in-reverse|codes-of-its-own)$/,
+    ),
   )("$name", { timeout: PATIENCE }, async (fault) => {
     const { text, accepted, unrelated } = await diagnoseFault(fault);
     expect(accepted, text).toBe(true);
@@ -31,14 +33,20 @@ test("the same run gives the same words", { timeout: PATIENCE }, async () => {
 test("where nothing fails there is nothing to say", async () => {
   const cases = (await quickCases(["exact"])).slice(0, 5);
   const results = await runCases(referenceBackend, cases);
-  expect(await diagnose({ cases, results, factory: referenceBackend, accuracy: "fast", seed: 1 })).toEqual({ findings: [] });
+  expect(await diagnose({ cases, results, factory: referenceBackend, accuracy: "fast", seed: 1 })).toEqual({
+    findings: [],
+  });
 });
 
-test("without a factory nothing is tried, and what has run is told apart all the same", { timeout: PATIENCE }, async () => {
-  const [fault] = measuredFaults(/^groups-swapped$/);
-  const cases = await quickCases(["exact"]);
-  const results = await runCases(fault!.backend, cases);
-  const { findings } = await diagnose({ cases, results, factory: undefined, accuracy: "fast", seed: 1 });
-  expect(findings[0]!.rule).toMatch(/ails where(ver)? .*g > 1/);
-  expect(findings[0]!.certain).toBe(false);
-});
+test(
+  "without a factory nothing is tried, and what has run is told apart all the same",
+  { timeout: PATIENCE },
+  async () => {
+    const [fault] = measuredFaults(/^groups-swapped$/);
+    const cases = await quickCases(["exact"]);
+    const results = await runCases(fault!.backend, cases);
+    const { findings } = await diagnose({ cases, results, factory: undefined, accuracy: "fast", seed: 1 });
+    expect(findings[0]!.rule).toMatch(/ails where(ver)? .*g > 1/);
+    expect(findings[0]!.certain).toBe(false);
+  },
+);

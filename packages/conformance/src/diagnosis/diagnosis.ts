@@ -16,6 +16,7 @@ export interface Finding {
   readonly smallest?: string;
 }
 
+/** What is known of why cases failed: the findings, the one that says most first. */
 export interface Diagnosis {
   readonly findings: readonly Finding[];
 }

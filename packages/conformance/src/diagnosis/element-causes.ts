@@ -10,18 +10,25 @@ export interface ElementCause {
 }
 
 /** Every wrong element is as `is` says. */
-function every(words: string, is: (actual: number, expected: number, trial: Trial, at: number) => boolean): ElementCause {
+function every(
+  words: string,
+  is: (actual: number, expected: number, trial: Trial, at: number) => boolean,
+): ElementCause {
   return {
     words,
     explains: (trial) => trial.wrong.every((at) => is(trial.actual[at]!, trial.expected[at]!, trial, at)),
   };
 }
 
-const close = (a: number, b: number): boolean => a === b || Math.abs(a - b) <= 1e-5 * Math.max(Math.abs(a), Math.abs(b));
+const close = (a: number, b: number): boolean =>
+  a === b || Math.abs(a - b) <= 1e-5 * Math.max(Math.abs(a), Math.abs(b));
 
 /** What says most: nothing but this gives these values. */
 export const TELLING_ELEMENTS: readonly ElementCause[] = [
-  every("a result of zero is not written: the elements keep what lay in the output", (y, right) => y === TRIAL_POISON && right === 0),
+  every(
+    "a result of zero is not written: the elements keep what lay in the output",
+    (y, right) => y === TRIAL_POISON && right === 0,
+  ),
   every("nothing is written there: the elements keep what lay in the output before the run", (y) => y === TRIAL_POISON),
   every("sums are added to what lay in the output: it is not cleared", (y, right, { problem }) => {
     const { activation } = problem as Partial<Conv2dProblem>;
@@ -31,8 +38,9 @@ export const TELLING_ELEMENTS: readonly ElementCause[] = [
 
 /** What others may explain better: asked last. */
 export const PLAIN_ELEMENTS: readonly ElementCause[] = [
-  every("the elements are zero: an output whose taps all lie in the padding lacks its bias", (y, _, trial, at) =>
-    y === 0 && readsOnlyPadding(trial, at),
+  every(
+    "the elements are zero: an output whose taps all lie in the padding lacks its bias",
+    (y, _, trial, at) => y === 0 && readsOnlyPadding(trial, at),
   ),
   every("the elements are zero", (y) => y === 0),
   every("the elements are NaN", (y) => Number.isNaN(y)),
@@ -78,7 +86,14 @@ export function readsOnlyPadding({ problem, shape }: Trial, at: number): boolean
   const { kh, kw, sh, sw, dh, dw, pt, pl, ih, iw, paddingMode } = problem;
   if (paddingMode !== "zeros") return false;
   const [y, x] = [Math.floor(at / shape[3]) % shape[2], at % shape[3]];
-  const inside = (out: number, kernel: number, stride: number, dilation: number, before: number, size: number): boolean => {
+  const inside = (
+    out: number,
+    kernel: number,
+    stride: number,
+    dilation: number,
+    before: number,
+    size: number,
+  ): boolean => {
     for (let tap = 0; tap < kernel; tap++) {
       const from = out * stride + tap * dilation - before;
       if (from >= 0 && from < size) return true;
@@ -109,7 +124,10 @@ export function describePlaces(trials: readonly Trial[]): string | undefined {
     ["the last four rows", (t, at) => row(t, at) >= t.shape[2] - 4 && t.shape[2] > 4],
     ["the border", (t, at) => [0, t.shape[2] - 1].includes(row(t, at)) || [0, t.shape[3] - 1].includes(column(t, at))],
     ["channels after the first", (t, at) => channel(t, at) > 0],
-    ["groups after the first", (t, at) => "g" in t.problem && "oc" in t.problem && channel(t, at) >= t.problem.oc / t.problem.g],
+    [
+      "groups after the first",
+      (t, at) => "g" in t.problem && "oc" in t.problem && channel(t, at) >= t.problem.oc / t.problem.g,
+    ],
   ];
   const found = places.find(
     ([, is]) =>

@@ -1,6 +1,8 @@
 /** Which causes give the very values that a backend gave, and which of them each trial is left to. */
 
 import type { Problem } from "@convene/core";
+import type { Operands } from "../operands.js";
+import type { OperationOperands } from "../operations/operation-operands.js";
 import type { Trial } from "./trial.js";
 
 /** A cause as something that a trial can be held to. */
@@ -59,8 +61,11 @@ function isExplained<T extends Trial>({ explains }: Hypothesis<T>, trial: T): bo
 }
 
 /** A cause that computes what comes out, as a hypothesis: all wrong elements are those values. */
-export function computed<P extends Problem, Given>(
-  { words, compute }: { readonly words: string; readonly compute: (problem: P, operands: Given) => ArrayLike<number> | undefined },
+export function computed<P extends Problem, Given extends Operands | OperationOperands>(
+  {
+    words,
+    compute,
+  }: { readonly words: string; readonly compute: (problem: P, operands: Given) => ArrayLike<number> | undefined },
   isSame: (actual: number, computed: number) => boolean,
 ): Hypothesis<Trial<P, Given>> {
   return {

@@ -16,16 +16,32 @@ export interface Observation<P extends Problem = Problem> {
 }
 
 /** Suites whose cases are one problem and nothing else. */
-const SUITES: ReadonlySet<string> = new Set(["exact", "bounded", "goldens", "operations"]);
+const SUITES: ReadonlySet<string> = new Set(["exact", "bounded", "goldens", "known-faults", "operations"]);
 
 export function observe(cases: readonly ConformanceCase[], results: readonly CaseResult[]): readonly Observation[] {
   const known = new Map(cases.map((each) => [`${each.suite}\n${each.name}`, each] as const));
-  return results.flatMap((result) => {
-    const [problem, ...others] = known.get(`${result.suite}\n${result.name}`)?.problems ?? [];
-    if (!problem || others.length > 0 || !SUITES.has(result.suite) || result.status === "skipped") return [];
+  return results.flatMap((result): Observation[] => {
+    const problems = known.get(`${result.suite}\n${result.name}`)?.problems ?? [];
+    const { suite, name, status, message = "" } = result;
+    if (!SUITES.has(suite) || status === "skipped") return [];
+    const failed = status === "failed";
+    if (suite === "known-faults") {
+      // Several problems one after the other; the failure names the one that ended the case.
+      const told = problems.filter((problem) => !failed || message.includes(` in ${textOf(problem)}`));
+      return told.slice(0, failed ? 1 : undefined).map((problem) => ({
+        problem,
+        text: textOf(problem),
+        suite,
+        about: "",
+        failed,
+        result,
+      }));
+    }
+    const [problem, ...others] = problems;
+    if (!problem || others.length > 0) return [];
     const text = textOf(problem);
-    const about = result.name.startsWith(text) ? result.name.slice(text.length).replace(/^[:,]? */, "") : result.name;
-    return [{ problem, text, suite: result.suite, about, failed: result.status === "failed", result }];
+    const about = name.startsWith(text) ? name.slice(text.length).replace(/^[:,]? */, "") : name;
+    return [{ problem, text, suite, about, failed, result }];
   });
 }
 

@@ -19,7 +19,11 @@ function asked(words: string, change: (fields: Fields) => Fields | undefined): O
       const fields = problem as unknown as Fields;
       const changed = change(fields);
       if (!changed || Object.entries(changed).every(([key, value]) => same(fields[key], value))) return undefined;
-      return referenceOperation({ ...fields, ...changed } as unknown as OperationProblem, inputs, slope ? { slope } : {});
+      return referenceOperation(
+        { ...fields, ...changed } as unknown as OperationProblem,
+        inputs,
+        slope ? { slope } : {},
+      );
     },
   };
 }
@@ -92,7 +96,9 @@ const FIELD_CAUSES: readonly OperationCause[] = [
   taken("fw", 0, "the first column fw is ignored"),
   taken("value", 0, "the value of pad is ignored: the border is 0"),
   ...["pt", "pl"].map((key) =>
-    asked(`the pad ${key} is one too small`, (f) => (has(f, key) ? { [key]: Math.max(0, Number(f[key]) - 1) } : undefined)),
+    asked(`the pad ${key} is one too small`, (f) =>
+      has(f, key) ? { [key]: Math.max(0, Number(f[key]) - 1) } : undefined,
+    ),
   ),
   ...["kh", "kw"].map((key) =>
     asked(`the window is one ${key === "kh" ? "row" : "column"} short (${key})`, (f) =>
@@ -147,7 +153,10 @@ export const OPERATION_CAUSES: readonly OperationCause[] = [
     compute: (problem, { inputs }) => {
       if (!("perChannel" in problem) || !problem.perChannel) return undefined;
       const { n, c, h, w } = problem;
-      const second = Float32Array.from({ length: n * c * h * w }, (_, at) => inputs[1]![Math.floor(at / (c * h * w)) * c + ((at % w) % c)]!);
+      const second = Float32Array.from(
+        { length: n * c * h * w },
+        (_, at) => inputs[1]![Math.floor(at / (c * h * w)) * c + ((at % w) % c)]!,
+      );
       return referenceOperation({ ...problem, perChannel: false }, [inputs[0]!, second]);
     },
   },
@@ -178,8 +187,15 @@ export const OPERATION_CAUSES: readonly OperationCause[] = [
   given("the second input is that of the first image (its batch is ignored)", ({ inputs }, { n }) =>
     n < 2 || inputs.length < 2
       ? undefined
-      : { inputs: inputs.map((data, index) => (index === 0 ? data : data.map((_, at) => data[at % (data.length / n)]!))) },
+      : {
+          inputs: inputs.map((data, index) =>
+            index === 0 ? data : data.map((_, at) => data[at % (data.length / n)]!),
+          ),
+        },
   ),
   given("the slopes are in reverse", ({ inputs, slope }) => slope && { inputs, slope: slope.slice().reverse() }),
-  given("all channels get the slope of the first channel", ({ inputs, slope }) => slope && { inputs, slope: slope.map(() => slope[0]!) }),
+  given(
+    "all channels get the slope of the first channel",
+    ({ inputs, slope }) => slope && { inputs, slope: slope.map(() => slope[0]!) },
+  ),
 ];

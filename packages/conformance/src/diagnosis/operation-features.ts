@@ -60,7 +60,8 @@ export function operationPredicates(problems: readonly OperationProblem[]): read
         const value = of(problem, key);
         return typeof value === "object" && value !== null ? Object.keys(value)[0]! : String(value);
       };
-      for (const name of new Set(problems.map(nameOf))) add(`the activation is ${name}`, (problem) => nameOf(problem) === name);
+      for (const name of new Set(problems.map(nameOf)))
+        add(`the activation is ${name}`, (problem) => nameOf(problem) === name);
     }
   }
   for (const key of TILED) {

@@ -48,12 +48,20 @@ export async function operationFindings(all: readonly Observation[], session: Se
   const kinds = [...new Set(failed.map(({ problem }) => problem.kind))];
   if (kinds.length >= MANY_KINDS) {
     const [found] = findRules(
-      used.filter(({ problem }) => kinds.includes(problem.kind)).map(({ problem, failed: wrong }) => ({ subject: problem, failed: wrong })),
+      used
+        .filter(({ problem }) => kinds.includes(problem.kind))
+        .map(({ problem, failed: wrong }) => ({ subject: problem, failed: wrong })),
       SHAPE_PREDICATES,
     );
     if (found) {
       const prefix = `Of ${kinds.join(", ")}`;
-      return [await finding(used.filter((each) => each.failed), `${prefix}: ${describeRule(found.rule, "").trim()}`, session)];
+      return [
+        await finding(
+          used.filter((each) => each.failed),
+          `${prefix}: ${describeRule(found.rule, "").trim()}`,
+          session,
+        ),
+      ];
     }
   }
   const findings: Finding[] = [];
@@ -68,7 +76,8 @@ export async function operationFindings(all: readonly Observation[], session: Se
       findings.push(await finding(inside, `${kind} ${describeRule(rule, "").trim()}`, session));
       left = left.filter((each) => !inside.includes(each));
     }
-    if (findings.length === 0) findings.push(await finding(left, `${kind} fails in ${left.length} of ${own.length} problems`, session));
+    if (findings.length === 0)
+      findings.push(await finding(left, `${kind} fails in ${left.length} of ${own.length} problems`, session));
   }
   return findings;
 }
@@ -93,7 +102,8 @@ async function finding(failing: readonly O[], rule: string, session: Session): P
       best === undefined
         ? `the first: ${first.result.message?.split("\n")[0]}`
         : `it gives the same values in ${best.trials.length} of ${trials.length} outputs that were looked at`,
-    certain: words.length === 1 && best!.trials.length >= Math.min(3, failing.length) && best!.trials.length === trials.length,
+    certain:
+      words.length === 1 && best!.trials.length >= Math.min(3, failing.length) && best!.trials.length === trials.length,
     smallest: formatOperation(first.problem),
   };
 }

@@ -35,6 +35,13 @@ export async function protocolFindings(all: readonly Observation[], session: Ses
   if (changed !== undefined) return finding(...changedWords(changed));
   if (!asItIs.every(isStale)) return [];
 
+  if (asItIs.every(({ returnedPromise }) => returnedPromise)) {
+    return finding(
+      "`run` returned a promise, and the output is not written when it is read",
+      "`run` returned a promise, which is ignored; the output was not written when it was read. Let `run` put its work into a queue that `read` and `sync` wait for",
+      `core has seen the promise in ${some.length} of ${some.length} runs`,
+    );
+  }
   const synced = await tryAll(some, session, (backend) => ({ beforeRead: () => backend.sync() }));
   if (isRight(synced, some)) {
     return finding(
@@ -47,7 +54,7 @@ export async function protocolFindings(all: readonly Observation[], session: Ses
   if (isRight(delayed, some)) {
     return finding(
       "Right some milliseconds after `run`, wrong at once, and wrong after `sync`",
-      "`run` returned before its output was written, and neither `read` nor `sync` waited for it. If `run` is async, it returned a promise, which is ignored; the output was not written when it was read",
+      "`run` returned before its output was written, and neither `read` nor `sync` waited for it: its work has to go through a queue that both wait for",
       `${LATER} ms between run and read, and ${some.length} of ${some.length} problems are right`,
     );
   }

@@ -15,8 +15,7 @@ const PREDICATES = [
   { words: "b > 1", holds: ({ b }: Point) => b > 1 },
 ];
 const POINTS: readonly Point[] = Array.from({ length: 16 }, (_, at) => ({ a: at % 4, b: Math.floor(at / 4) }));
-const samples = (fails: (point: Point) => boolean) =>
-  POINTS.map((subject) => ({ subject, failed: fails(subject) }));
+const samples = (fails: (point: Point) => boolean) => POINTS.map((subject) => ({ subject, failed: fails(subject) }));
 const told = (fails: (point: Point) => boolean): readonly string[] =>
   findRules(samples(fails), PREDICATES).map(({ rule }) => describeRule(rule, "it"));
 

@@ -3,7 +3,15 @@
 import type { Backend, Conv2dProblem, OperationProblem, Problem } from "@convene/core";
 import { settle } from "../run-case.js";
 import { withTimeLimit } from "../time-limit.js";
-import { type Conv2dTrial, type OperationTrial, type Trial, type TrialOptions, tryConv2d, tryOperation, tryProblem } from "./trial.js";
+import {
+  type Conv2dTrial,
+  type OperationTrial,
+  type Trial,
+  type TrialOptions,
+  tryConv2d,
+  tryOperation,
+  tryProblem,
+} from "./trial.js";
 
 export interface SessionOptions {
   /** Without one nothing is tried, and only what has run already is compared. */
@@ -24,7 +32,10 @@ type Extra = Partial<Pick<TrialOptions, "kind" | "layout" | "beforeRead">>;
 export interface Session {
   /** What came out; the error where the backend threw, and `undefined` where there is no time left. */
   conv2d(problem: Conv2dProblem, extra?: Extra): Promise<Conv2dTrial | { readonly error: unknown } | undefined>;
-  operation(problem: OperationProblem, extra?: Extra): Promise<OperationTrial | { readonly error: unknown } | undefined>;
+  operation(
+    problem: OperationProblem,
+    extra?: Extra,
+  ): Promise<OperationTrial | { readonly error: unknown } | undefined>;
   any(problem: Problem, extra?: (backend: Backend) => Extra): Promise<Trial | { readonly error: unknown } | undefined>;
   /** Whether there is time for another try. */
   hasTime(): boolean;

@@ -8,7 +8,17 @@ import type { Finding } from "./diagnosis.js";
 import { type Shown, SIGNS } from "./signs.js";
 
 /** The suite that says most of a fault's nature first. */
-const ORDER: readonly SuiteName[] = ["lifecycle", "errors", "manifest", "non-finite", "operations", "laws", "goldens", "networks"];
+const ORDER: readonly SuiteName[] = [
+  "lifecycle",
+  "errors",
+  "manifest",
+  "known-faults",
+  "non-finite",
+  "operations",
+  "laws",
+  "goldens",
+  "networks",
+];
 const MOST_NAMED = 3;
 
 /** `others`: whether values are wrong that single problems show, which make these cases fail as well. */
@@ -30,9 +40,13 @@ export function signFindings(
     const own = results.filter((result) => result.suite === suite && titles.get(result) !== "");
     const failed = own.filter(({ status, mismatch, message = "" }) => {
       // Wrong values are what single problems show already; and a machine that is busy lets a case take long.
-      return status === "failed" && !(others && mismatch) && !/^no answer within/.test(message);
+      return status === "failed" && !(others && mismatch) && !message.startsWith("no answer within");
     });
-    if (failed.length === 0 || (suite === "goldens" || suite === "networks" || suite === "laws") && (others || findings.length > 0)) continue;
+    if (
+      failed.length === 0 ||
+      ((suite === "goldens" || suite === "networks" || suite === "laws") && (others || findings.length > 0))
+    )
+      continue;
     const kinds = new Set(
       failed.flatMap((result) => {
         const [problem] = known.get(`${result.suite}\n${result.name}`)?.problems ?? [];
@@ -42,7 +56,9 @@ export function signFindings(
     const of = suite === "operations" && kinds.size > 0 ? ` (${[...kinds].join(", ")})` : "";
     findings.push(findingOf(suite, `${suite}${of}`, own, failed, titles));
   }
-  const unanswered = results.filter(({ status, message = "" }) => status === "failed" && /^no answer within|no call gave/.test(message));
+  const unanswered = results.filter(
+    ({ status, message = "" }) => status === "failed" && /^no answer within|no call gave/.test(message),
+  );
   if (unanswered.length > 0) findings.push(unansweredFinding(unanswered, results.length));
   return findings;
 }

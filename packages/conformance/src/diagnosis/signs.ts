@@ -46,7 +46,8 @@ export const SIGNS: readonly Sign[] = [
   {
     suite: "lifecycle",
     when: ({ says }) => says(/^`free` came while|^`dispose of (the|a) \w+` came while/),
-    cause: "`free` or `dispose` came while a run or a read that uses it was pending: it has to wait in the queue until that is done",
+    cause:
+      "`free` or `dispose` came while a run or a read that uses it was pending: it has to wait in the queue until that is done",
   },
   {
     suite: "lifecycle",
@@ -95,8 +96,10 @@ export const SIGNS: readonly Sign[] = [
   },
   {
     suite: "lifecycle",
-    when: ({ fails }) => (fails(INTO) || fails(INTO_IN_FLIGHT)) && !fails(TWO_PLANS) && !fails(READ_IS_OWN) && !fails(NEW_INPUT),
-    cause: "a read into the caller's tensor (`readInto`) does not write all of it, in its layout, in time, or writes to it later",
+    when: ({ fails }) =>
+      (fails(INTO) || fails(INTO_IN_FLIGHT)) && !fails(TWO_PLANS) && !fails(READ_IS_OWN) && !fails(NEW_INPUT),
+    cause:
+      "a read into the caller's tensor (`readInto`) does not write all of it, in its layout, in time, or writes to it later",
   },
   {
     suite: "lifecycle",
@@ -105,7 +108,10 @@ export const SIGNS: readonly Sign[] = [
   },
   {
     suite: "lifecycle",
-    when: ({ fails, says }) => (fails(UPLOAD_AFTER) || fails("six runs")) && !fails(NEW_INPUT) && says(/the run before the upload: .*: 99, expected/),
+    when: ({ fails, says }) =>
+      (fails(UPLOAD_AFTER) || fails("six runs")) &&
+      !fails(NEW_INPUT) &&
+      says(/the run before the upload: .*: 99, expected/),
     cause: "`read` is too late: it copies after what was called after it, and gives what a later upload or run wrote",
   },
   {
@@ -116,7 +122,8 @@ export const SIGNS: readonly Sign[] = [
   {
     suite: "lifecycle",
     when: ({ fails }) => fails(SIX_RUNS) && !fails(NEW_INPUT) && !fails(SAME_TENSORS),
-    cause: "with several runs in flight, `read` does not wait for all of them: it gives an output whose run is still pending",
+    cause:
+      "with several runs in flight, `read` does not wait for all of them: it gives an output whose run is still pending",
   },
   {
     suite: "lifecycle",
@@ -131,7 +138,8 @@ export const SIGNS: readonly Sign[] = [
   {
     suite: "lifecycle",
     when: ({ fails }) => fails(SAME_TENSORS),
-    cause: "a result is kept for the same tensors: what is uploaded into them afterwards is not seen (cached by tensor)",
+    cause:
+      "a result is kept for the same tensors: what is uploaded into them afterwards is not seen (cached by tensor)",
   },
   {
     suite: "lifecycle",
@@ -141,12 +149,14 @@ export const SIGNS: readonly Sign[] = [
   {
     suite: "lifecycle",
     when: ({ fails }) => fails(ALIKE) && !fails(TWO_PLANS),
-    cause: "plans that differ in one thing only are taken for one another: a cache of kernels or tables has a key that lacks it",
+    cause:
+      "plans that differ in one thing only are taken for one another: a cache of kernels or tables has a key that lacks it",
   },
   {
     suite: "lifecycle",
     when: ({ fails }) => fails(TWO_PLANS),
-    cause: "a plan gets the weights of another plan: they lie in one buffer, or are cached by problem, and two plans share them",
+    cause:
+      "a plan gets the weights of another plan: they lie in one buffer, or are cached by problem, and two plans share them",
   },
   {
     suite: "lifecycle",
@@ -171,12 +181,15 @@ export const SIGNS: readonly Sign[] = [
   },
   {
     suite: "errors",
-    when: ({ says, only }) => says(/it was accepted; expected ERR_SHAPE/) && only("with an input of", "with an output of", "with a residual of", "shape"),
+    when: ({ says, only }) =>
+      says(/it was accepted; expected ERR_SHAPE/) &&
+      only("with an input of", "with an output of", "with a residual of", "shape"),
     cause: "shapes of tensors are not checked: a run takes tensors of any shape",
   },
   {
     suite: "errors",
-    when: ({ says, fails }) => says(/it was accepted; expected ERR_INVALID_OPTION/) && fails("another backend's tensor"),
+    when: ({ says, fails }) =>
+      says(/it was accepted; expected ERR_INVALID_OPTION/) && fails("another backend's tensor"),
     cause: "tensors of another backend are taken for the backend's own",
   },
   {
@@ -248,12 +261,14 @@ export const SIGNS: readonly Sign[] = [
   {
     suite: "operations",
     when: ({ fails }) => fails("that differ from it in one thing"),
-    cause: "plans that differ in one thing only are taken for one another, or share a buffer: a cache has a key that lacks it",
+    cause:
+      "plans that differ in one thing only are taken for one another, or share a buffer: a cache has a key that lacks it",
   },
   {
     suite: "operations",
     when: ({ fails }) => fails("between convolutions") || fails("tensors disposed behind"),
-    cause: "operations do not keep the order of calls: they overtake, or are overtaken by, uploads and convolutions in the queue",
+    cause:
+      "operations do not keep the order of calls: they overtake, or are overtaken by, uploads and convolutions in the queue",
   },
   {
     suite: "operations",

@@ -36,6 +36,8 @@ export interface Trial<P extends Problem = Problem, Given = Operands | Operation
   /** Positions of wrong elements, in NCHW order; none: it is right. */
   readonly wrong: readonly number[];
   readonly algorithm: string;
+  /** Whether the implementation's `run` has given a promise. */
+  readonly returnedPromise: boolean;
   /** Which of the caller's arrays the backend has changed. */
   readonly changed: string | undefined;
 }
@@ -58,7 +60,7 @@ export async function tryConv2d(backend: Backend, problem: Conv2dProblem, option
   const own = copyOperands(operands);
   const { output: expected, magnitude } = referenceConv2d(problem, own);
   const run = { accuracy, layout, poison: TRIAL_POISON, ...(beforeRead ? { beforeRead } : {}) };
-  const { output: actual, algorithm, arithmetic } = await runProblem(backend, problem, operands, run);
+  const { output: actual, algorithm, arithmetic, returnedPromise } = await runProblem(backend, problem, operands, run);
   const changed = (["input", "weight", "bias", "residual"] as const).find((name) =>
     own[name]?.some((value, at) => value !== operands[name]![at]),
   );
@@ -69,7 +71,19 @@ export async function tryConv2d(backend: Backend, problem: Conv2dProblem, option
         ? checkExact(actual, expected)
         : checkBounded(actual, expected, magnitude, problem);
   const shape = outputShapeOf(problem);
-  return { problem, operands: own, layout, shape, expected, magnitude, actual, wrong: verdict.wrongAt, algorithm, changed };
+  return {
+    problem,
+    operands: own,
+    layout,
+    shape,
+    expected,
+    magnitude,
+    actual,
+    wrong: verdict.wrongAt,
+    algorithm,
+    returnedPromise,
+    changed,
+  };
 }
 
 /** Runs an operation on integers, and on real values where those are right; rejects with what the backend throws. */
@@ -86,7 +100,19 @@ export async function tryOperation(
     const { output: actual, algorithm } = await runOperation(backend, problem, operands, run);
     const { wrongAt: wrong } = checkOperation(problem, operands, expected, actual);
     const shape = outputShapeOf(problem);
-    return { problem, operands, layout, shape, expected, magnitude: undefined, actual, wrong, algorithm, changed: undefined };
+    return {
+      problem,
+      operands,
+      layout,
+      shape,
+      expected,
+      magnitude: undefined,
+      actual,
+      wrong,
+      algorithm,
+      returnedPromise: false,
+      changed: undefined,
+    };
   };
   let last: OperationTrial | undefined;
   for (const values of ["integer", "real", "negative"] as const) {

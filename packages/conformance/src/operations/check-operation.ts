@@ -12,6 +12,7 @@ import { runOperation } from "./run-operation.js";
 
 const LAYOUTS = ["nchw", "nhwc"] as const satisfies readonly Layout[];
 
+/** Options of `checkOperationProblem`. */
 export interface CheckOperationOptions {
   /** Seeds the operands. Default 1, as in the suite: a problem run alone meets the operands that it met there. */
   readonly seed?: number;
@@ -38,6 +39,7 @@ export async function checkOperationProblem(
   return worst;
 }
 
+/** Options of a check of one operation on given operands. */
 export interface CheckOperandsOptions {
   /** In words, for a failure: "of integer values". */
   readonly about: string;

@@ -13,6 +13,7 @@ import {
 } from "@convene/core";
 import { copyOperationOperands, type OperationOperands } from "./operation-operands.js";
 
+/** Options of `runOperation`. */
 export interface RunOperationOptions {
   /** The layout in which tensors are handed to the backend and asked from it. Default `"nchw"`. */
   readonly layout?: Layout;
@@ -22,6 +23,7 @@ export interface RunOperationOptions {
   readonly beforeRead?: () => Promise<void>;
 }
 
+/** What one run of an operation gave. */
 export interface RunOperationResult {
   /** NCHW, whatever layout was asked for. */
   readonly output: Float32Array;

@@ -16,6 +16,10 @@ const MOST_OPEN = 5;
 
 const STATUSES = ["passed", "failed", "skipped", "untrusted"] as const satisfies readonly CaseStatus[];
 
+/**
+ * A report as one HTML page, with nothing to load from elsewhere: the counts, each failure with what is known of it, and all
+ * cases.
+ */
 export function reportHtml(report: ConformanceReport, details: ReportDetails = {}): string {
   const { backend, device, results } = report;
   const failures = results.filter(({ status }) => status === "failed");

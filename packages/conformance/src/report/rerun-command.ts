@@ -25,6 +25,7 @@ export interface RerunOptions {
   readonly selection?: "quick" | "full";
 }
 
+/** The command that runs one case again, as it failed: by itself, or behind the earlier case that the failure takes. */
 export function rerunCommand(
   options: RerunOptions,
   { suite, name, alone, after }: Pick<CaseResult, "suite" | "name" | "alone" | "after">,

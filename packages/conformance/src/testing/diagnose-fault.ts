@@ -38,6 +38,7 @@ export interface FaultDiagnosis {
 /** The suites that a backend author's quick run would show the fault in: those of its table that say most. */
 function suitesOf({ caughtBy }: Fault): readonly SuiteName[] {
   const values = (["exact", "bounded"] as const).filter((suite) => caughtBy.includes(suite));
+  if (caughtBy.includes("known-faults")) return ["exact", "known-faults"];
   if (caughtBy.includes("operations")) return ["operations"];
   if (caughtBy.includes("exact")) return ["exact"];
   return values.length > 0 ? ["exact", "bounded"] : ["lifecycle", "errors", "manifest", "non-finite"];
@@ -78,7 +79,14 @@ export async function diagnoseFault(fault: Fault): Promise<FaultDiagnosis> {
   );
   const results = await runCases(backend, cases);
   const start = process.cpuUsage();
-  const { findings } = await diagnose({ cases, results, factory: backend, accuracy: "fast", seed: DEFAULT_SEED, time: 120_000 });
+  const { findings } = await diagnose({
+    cases,
+    results,
+    factory: backend,
+    accuracy: "fast",
+    seed: DEFAULT_SEED,
+    time: 120_000,
+  });
   const texts = findings.map((finding) => describeFinding(finding).join("\n"));
   const [text = "nothing"] = texts;
   const accepted = ACCEPTED_WORDINGS[name]!.test(text.replaceAll("\n", " "));

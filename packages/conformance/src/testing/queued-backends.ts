@@ -5,15 +5,14 @@
 
 import {
   type Backend,
-  type BackendImplementation,
   type Conv2dProblem,
-  defineBackend,
   inputShape,
   outputShape,
   type Shape4,
   tensor,
   toLayout,
 } from "@convene/core";
+import { type BackendImplementation, defineBackend } from "@convene/core/backend";
 import type { Operands } from "../operands.js";
 import { referenceConv2d } from "../reference.js";
 
@@ -63,7 +62,11 @@ export async function queuedBackend(fault?: QueueFault): Promise<Backend> {
       const hangs = fault === "a read hangs" && shape[3] === 1;
       if (hangs) await new Promise<never>(() => undefined);
       const data =
-        fault === "read does not wait" ? copy() : fault === "read is too late" ? await queue.idle().then(copy) : await queue.add(copy);
+        fault === "read does not wait"
+          ? copy()
+          : fault === "read is too late"
+            ? await queue.idle().then(copy)
+            : await queue.add(copy);
       return toLayout(tensor(data, shape, { layout: "nhwc" }), layout);
     },
     async prepareConv2d(problem, given) {
@@ -117,7 +120,12 @@ function compute(problem: Conv2dProblem, operands: Operands, fault: QueueFault |
 function asOhwi({ ic, g, kh, kw }: Conv2dProblem, weight: Float32Array): Float32Array {
   const i = ic / g;
   return weight.map((_, at) => {
-    const [o, c, y, x] = [Math.floor(at / (i * kh * kw)), Math.floor(at / (kh * kw)) % i, Math.floor(at / kw) % kh, at % kw];
+    const [o, c, y, x] = [
+      Math.floor(at / (i * kh * kw)),
+      Math.floor(at / (kh * kw)) % i,
+      Math.floor(at / kw) % kh,
+      at % kw,
+    ];
     return weight[((o * kh + y) * kw + x) * i + c]!;
   });
 }
@@ -128,7 +136,7 @@ function createQueue() {
   let last: Promise<unknown> = Promise.resolve();
   let turn: Promise<void> | undefined;
   const nextTurn = (): Promise<void> =>
-    (turn ??= later(0).then(() => {
+    (turn ??= later(0).finally(() => {
       turn = undefined;
     }));
   return {

@@ -3,7 +3,8 @@
  * kernel for each of them and both are wrong.
  */
 
-import { type Backend, defineBackend, inputShape, outputShape, tensor, toLayout, zeros } from "@convene/core";
+import { type Backend, inputShape, outputShape, tensor, toLayout, zeros } from "@convene/core";
+import { defineBackend } from "@convene/core/backend";
 import { FAULTS } from "../faulty-backends/index.js";
 
 /** Pairs of names: the fault of standard convolutions, and that of grouped ones. */

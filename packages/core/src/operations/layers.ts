@@ -168,6 +168,7 @@ function globalPool(kind: "maxPool2d" | "avgPool2d"): Operation {
   });
 }
 
+/** Options of `add` and `multiply`. */
 export interface BinaryOptions {
   /** Applied to the result. Default none. Other activations are operations of their own. */
   readonly activation?: Clamp | undefined;
@@ -216,6 +217,7 @@ export function concat(): Operation {
 /** A range `[from, to]`, `to` not included; from the end where it is negative. */
 export type Range = readonly [from: number, to: number];
 
+/** Options of `slice`: which channels, rows and columns are kept. */
 export interface SliceOptions {
   /** Default all, of each. */
   readonly channels?: Range;
@@ -256,6 +258,7 @@ export function slice(options: SliceOptions): Operation {
   });
 }
 
+/** Options of `pad`: how many channels, rows and columns are put around, and the value in them. Each is at least 0. */
 export interface PadOptions {
   /** Channels before and behind. Default none. */
   readonly channels?: readonly [front: number, back: number];

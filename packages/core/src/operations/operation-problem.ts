@@ -318,6 +318,7 @@ export const OPERATION_FIELDS: Readonly<Record<OperationKind, Readonly<Record<st
   },
 };
 
+/** The kinds of all operations beside convolution, for `features.operations` of a backend that has them all. */
 export const OPERATION_KINDS = Object.keys(OPERATION_FIELDS) as readonly OperationKind[];
 
 /** The argument of `operationProblem`: the fields of the problem. Fields that have a default may be left out. */

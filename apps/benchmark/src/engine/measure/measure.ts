@@ -40,7 +40,7 @@ export interface Measurement {
 }
 
 /** Fewer samples than this have no interval. */
-export const ENOUGH_SAMPLES = 6;
+const ENOUGH_SAMPLES = 6;
 /** What a subject gets that is slower than the whole budget: a median, and a warning. */
 const LEAST_SAMPLES = 3;
 const MOST_SAMPLES = 50;
@@ -106,7 +106,7 @@ export async function measure(subjects: readonly Subject[], options: MeasureOpti
     measured.set(subject, { samples: [], runsPerSample: runs });
   }
   const outcomes = (): readonly Outcome[] => subjects.map((subject) => errors.get(subject) ?? measured.get(subject)!);
-  const backwards = subjects.toReversed();
+  const backwards = [...subjects].reverse();
   for (let round = 0; round < rounds; round++) {
     // Every other round backwards, so that nobody always comes first: what drifts would else be in all quotients alike.
     await each(round % 2 === 0 ? subjects : backwards, async (subject) => {

@@ -75,7 +75,7 @@ export function totals(layers: readonly LayerReport[], backends: readonly string
           sum: {
             milliseconds: time(row),
             gflops: rate(macs, time(row)),
-            ...(base && { ratio: { ...pairedRatio(rounds(row), rounds(base)), value: time(row) / time(base) } }),
+            ...(base && { ratio: pairedRatio(rounds(row), rounds(base)) }),
           },
         }),
         geometricMeanGflops: geometricMean(measured.map(({ figure }) => figure.gflops)),

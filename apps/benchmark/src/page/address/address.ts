@@ -7,10 +7,11 @@ import { type Fields, readAddress, standardState, type StateOf, writeAddress } f
 type StateOfView<V extends ViewName> = StateOf<(typeof VIEWS)[V]["fields"]>;
 type AnyState = Readonly<Record<string, unknown>>;
 
-const FIELDS = Object.fromEntries(Object.entries(VIEWS).map(([name, view]) => [name, view.fields])) as Record<
-  ViewName,
-  Fields
->;
+const FIELDS: Record<ViewName, Fields> = {
+  compare: VIEWS.compare.fields,
+  explain: VIEWS.explain.fields,
+  playground: VIEWS.playground.fields,
+};
 
 const current = signal<ViewName>(FIRST_VIEW);
 /** Each view keeps its state while another one is shown. */

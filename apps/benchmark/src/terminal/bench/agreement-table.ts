@@ -45,9 +45,15 @@ function cell(agreement: Agreement | undefined, colors: Colors): string {
 const SHOWN = 3;
 
 /** For each backend that is wrong, where: the first few, and how many more. */
-export function disagreementLines({ verification }: CompareReport, colors: Colors): readonly string[] {
+export function disagreementLines({ verification, workloads }: CompareReport, colors: Colors): readonly string[] {
+  /** Whether it stands below the layers' table anyway. */
+  const isTold = (name: string, text: string): boolean =>
+    workloads.some(({ layers }) =>
+      layers.some(({ problem, failures }) => problem === text && failures.some(({ backend }) => backend === name)),
+    );
   const bad = verification.verdicts.filter(
-    ({ status, b }) => (status === "disagrees" || status === "failed") && b === undefined,
+    ({ status, b, a, problem }) =>
+      b === undefined && (status === "disagrees" || (status === "failed" && !isTold(a, problem))),
   );
   const names = [...new Set(bad.map(({ a }) => a))];
   return names.flatMap((name) => {

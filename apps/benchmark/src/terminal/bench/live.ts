@@ -165,7 +165,7 @@ export function liveFrame(
     ];
   });
   const shown: string[] = [];
-  for (const block of blocks.toReversed()) {
+  for (const block of [...blocks].reverse()) {
     if (shown.length + block.length > size.rows - 1) break;
     shown.unshift(...block);
   }

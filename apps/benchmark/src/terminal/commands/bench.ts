@@ -2,9 +2,8 @@
 
 import { describeThrown } from "@convene/conformance";
 import type { BackendTable } from "../../engine/backends.js";
-import { compare, type CompareHost } from "../../engine/compare.js";
-import type { CompareReport, WorkloadReport } from "../../engine/compare-report.js";
-import { foldEvent } from "../../engine/fold-events.js";
+import type { WorkloadReport } from "../../engine/compare-report.js";
+import { compare, type CompareHost, type CompareReport, foldEvent } from "../../engine/index.js";
 import { formatCount, plural } from "../../engine/format.js";
 import { DEFAULT_TIME } from "../../engine/measure/default-time.js";
 import { failureWord } from "../../engine/measure/failure.js";

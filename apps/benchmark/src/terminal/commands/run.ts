@@ -22,7 +22,7 @@ import { enumerate, formatCount, formatMilliseconds, plural } from "../../engine
 import { printBackends, printTitle } from "../report/header.js";
 import { formatTable } from "../report/table.js";
 import { type LayerTimes, profileLines } from "../run/profile.js";
-import { isScores, readLabels, summarize, top } from "../run/top.js";
+import { isScores, readLabels, summarize, top } from "../../engine/top.js";
 import { settle } from "../../engine/settle.js";
 import { median } from "../../engine/statistics.js";
 import { environment } from "../version.js";

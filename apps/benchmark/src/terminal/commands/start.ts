@@ -38,6 +38,7 @@ const SLOW = "cpu:js";
  * @param workload what is checked at its real size, and timed; replaced in tests
  * @param suites what the backends are held to beside it; fewer in tests
  * @param models the folder that may have a trained network
+ * @param limit milliseconds until the suites end, where the whole is not asked for; more in tests, whose machine may be busy
  */
 export async function start(
   options: StartOptions,
@@ -46,6 +47,7 @@ export async function start(
   workload: Workload = namedWorkload("mobilenet-v1")!,
   suites: readonly SuiteName[] = options.whole ? SUITE_NAMES : QUICK_SUITES,
   models: string = MODELS_FOLDER,
+  limit: number = LIMIT,
 ): Promise<number> {
   const json = saveTo(options.json);
   const begun = performance.now();
@@ -73,7 +75,7 @@ export async function start(
 
       printLine(io);
       printProse(io, `${io.colors.bold("verify")}: the suites ${enumerate(suites)} on each backend`);
-      const left = options.whole ? undefined : Math.max(1, LIMIT - (performance.now() - begun));
+      const left = options.whole ? undefined : Math.max(1, limit - (performance.now() - begun));
       const plan = { ...wholePlan([]), suites, paired: 0 };
       const { report: verified, outOfTime } = await within(left, io, (limited) =>
         runVerify(plan, backends, limited, (unfinished) => json.update(() => content(benched, unfinished))),

@@ -1,7 +1,7 @@
 /** A picture as a network's input: decoded and resized by sharp, then scaled as the network was trained. */
 
 import type { Tensor } from "@convene/core";
-import type { Sharp } from "sharp";
+import type { default as Decoder, Sharp } from "sharp";
 
 /** How a picture of another size becomes one of the input's. */
 export const FITS = ["crop", "stretch", "pad"] as const;
@@ -49,7 +49,7 @@ export async function readImage(bytes: Uint8Array, options: ImageOptions): Promi
 }
 
 /** It is large and of one system each, so whoever installs the command need not have it. */
-async function loadSharp(): Promise<(typeof import("sharp"))["default"]> {
+async function loadSharp(): Promise<typeof Decoder> {
   try {
     return (await import("sharp")).default;
   } catch (cause) {

@@ -1,0 +1,35 @@
+/** A network from a dropped file, with what has to be known to give it a photo. */
+
+import type { Network, Shape4 } from "@convene/core";
+import { onnxInfo, readOnnx } from "@convene/onnx";
+import { isBlazeFace } from "./blaze-face.js";
+import { type ImageInput, imageInput } from "./network-input.js";
+
+export interface PhotoNetwork {
+  readonly network: Network;
+  readonly input: ImageInput;
+  readonly inputShape: Shape4;
+  readonly isBlazeFace: boolean;
+  /** A sentence on what is in the file. */
+  readonly about: string;
+}
+
+/** @throws Error with a sentence on why it cannot be run on a photo */
+export function readNetwork(bytes: Uint8Array): PhotoNetwork {
+  const file = readOnnx(bytes);
+  const input = imageInput(file.inputDetails);
+  if ("refused" in input) throw new Error(input.refused);
+  const inputShape: Shape4 = [1, input.channels, input.height, input.width];
+  const network = file.at({ [input.name]: inputShape });
+  const dims = Object.fromEntries(network.outputs.map(({ name, dims: each }) => [name, each ?? []]));
+  const { parameters, producer } = onnxInfo(bytes);
+  const from = producer === "" ? "" : `, written by ${producer}`;
+  const size = input.fixed ? "" : " (the file takes any size)";
+  return {
+    network,
+    input,
+    inputShape,
+    isBlazeFace: isBlazeFace(input, dims),
+    about: `${network.layers.length} layers and ${parameters.toLocaleString("en")} parameters${from}; its input is ${input.width} x ${input.height}${size}, ${input.channels === 1 ? "grey" : `${input.channels} channels`}.`,
+  };
+}

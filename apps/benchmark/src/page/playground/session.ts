@@ -1,0 +1,155 @@
+/**
+ * The playground's work, in the order of requests: reads a photo, runs a filter or a network on two backends, compares them, and goes
+ * on measuring. A newer request ends an older one between two steps. No screen and no worker in here, so that tests can hold it.
+ */
+
+import { type Backend, ConveneError } from "@convene/core";
+import type { Pixels } from "./learn-filters.js";
+import type { PhotoSource, PlaygroundEvent, PlaygroundRequest, RunSettings } from "./messages.js";
+import type { BackendId } from "./settings.js";
+import { createBench, type Bench, Superseded } from "./bench.js";
+import { readNetwork, type PhotoNetwork } from "./photo-network.js";
+import { runFilter } from "./run-filter.js";
+import { runNetwork } from "./run-network.js";
+
+/** A photo that can be had at any size. */
+export interface Photo {
+  readonly width: number;
+  readonly height: number;
+  readonly note?: string;
+  /**
+   * Its pixels at a size. `"stretch"`: all of it, `"pad"`: all of it, with black at two sides; `"crop"`: the middle.
+   */
+  at(width: number, height: number, fit: "stretch" | "pad" | "crop"): Pixels;
+}
+
+/** What the session needs from around. */
+export interface Host {
+  /** @throws BackendUnavailableError */
+  open(backend: BackendId): Promise<Backend>;
+  /** @throws Error with a sentence on what is wrong with the photo */
+  readPhoto(source: PhotoSource): Promise<Photo>;
+  post(event: PlaygroundEvent): void;
+  /** Lets newer requests come in. */
+  pause(): Promise<void>;
+}
+
+export interface Session {
+  /** Resolves when nothing of it is left to do; never rejects. */
+  handle(request: PlaygroundRequest): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** A file that a tab should read: twice its bytes are needed while it is read. */
+const MOST_NETWORK_BYTES = 512 * 2 ** 20;
+
+export function createSession(host: Host): Session {
+  const bench: Bench = createBench(host);
+  let photo: { readonly photo: Photo; readonly isFrame: boolean } | undefined;
+  let network: PhotoNetwork | undefined;
+  let settings: RunSettings | undefined;
+  let turn = 0;
+  let photoTurn = 0;
+  let previous: Promise<void> = Promise.resolve();
+
+  const start = (): Promise<void> => {
+    const mine = ++turn;
+    const check = async (): Promise<void> => {
+      await host.pause();
+      if (mine !== turn) throw new Superseded();
+    };
+    const before = previous;
+    const runNow = async (): Promise<void> => {
+      await before;
+      if (mine !== turn || !photo || !settings) return;
+      try {
+        const given = { bench, host, settings, check, ...photo };
+        await (network ? runNetwork({ ...given, network }) : runFilter(given));
+      } catch (error) {
+        if (!(error instanceof Superseded)) host.post({ kind: "failed", ...wordsOf(error) });
+      }
+      if (mine !== turn) return;
+      host.post({ kind: "doing", what: "", blocking: false });
+      host.post({ kind: "done" });
+    };
+    previous = runNow();
+    return previous;
+  };
+
+  const takePhoto = async (source: PhotoSource): Promise<void> => {
+    const mine = ++photoTurn;
+    try {
+      if (source.kind !== "frame") host.post({ kind: "doing", what: "Reading the photo", blocking: false });
+      const read = await host.readPhoto(source);
+      if (mine !== photoTurn) return;
+      photo = { photo: read, isFrame: source.kind === "frame" };
+      if (source.kind !== "frame") bench.forgetLearnt();
+      const { width, height, note } = read;
+      host.post({ kind: "photo", width, height, ...(note !== undefined && { note }) });
+    } catch (error) {
+      if (mine !== photoTurn) return;
+      host.post({ kind: "photo-failed", message: messageOf(error) });
+      host.post({ kind: "doing", what: "", blocking: false });
+      return;
+    }
+    await start();
+  };
+
+  const takeNetwork = async (file: Blob, name: string): Promise<void> => {
+    host.post({ kind: "doing", what: `Reading ${name}`, blocking: false });
+    try {
+      if (file.size > MOST_NETWORK_BYTES) {
+        throw new Error(
+          `The file has ${Math.round(file.size / 2 ** 20)} MiB, and a tab should not read more than ${MOST_NETWORK_BYTES / 2 ** 20}. Run it in Node: convene run model.onnx.`,
+        );
+      }
+      const read = readNetwork(new Uint8Array(await file.arrayBuffer()));
+      network = read;
+      host.post({ kind: "network", name, about: read.about, isBlazeFace: read.isBlazeFace });
+    } catch (error) {
+      host.post({ kind: "network-failed", name, message: messageOf(error) });
+      host.post({ kind: "doing", what: "", blocking: false });
+      return;
+    }
+    await start();
+  };
+
+  return {
+    async handle(request) {
+      if (request.kind === "photo") return takePhoto(request.source);
+      if (request.kind === "network") return takeNetwork(request.file, request.name);
+      if (request.kind === "no-network") network = undefined;
+      else settings = request.settings;
+      return start();
+    },
+    async dispose() {
+      turn++;
+      photoTurn++;
+      await previous;
+      await bench.dispose();
+    },
+  };
+}
+
+/** An error in words for the page: what is wrong, and what to do where the error says so. */
+export function wordsOf(error: unknown): { readonly message: string; readonly remedy?: string } {
+  const { remedy, reason } = (error ?? {}) as { readonly remedy?: unknown; readonly reason?: unknown };
+  const message = typeof reason === "string" ? `It cannot run here: ${reason}.` : messageOf(error);
+  if (typeof remedy === "string") return { message, remedy: `${remedy}.` };
+  if (error instanceof ConveneError && error.code === "ERR_SHAPE") {
+    return {
+      message: `${message}.`,
+      remedy: "Choose another padding, a smaller kernel or dilation, or a larger photo.",
+    };
+  }
+  return { message };
+}
+
+/** One line for most errors; of a list of faults, the first lines. */
+function messageOf(error: unknown): string {
+  if (error instanceof ConveneError || error instanceof Error) {
+    const lines = error.message.split("\n");
+    return lines.length > 8 ? `${lines.slice(0, 8).join("\n")}\n…` : error.message;
+  }
+  return String(error);
+}
