@@ -1,7 +1,7 @@
 /** The pictures of a report: bars with intervals, the agreement matrix, the roofline, and the stages apart. */
 
 import type { CompareReport, WorkloadReport } from "../../engine/compare-report.js";
-import { formatErrorRatio, formatMilliseconds, formatRatio } from "../../engine/format.js";
+import { formatCount, formatErrorRatio, formatMilliseconds, formatRatio } from "../../engine/format.js";
 import { peakRate } from "../../engine/roofline/roofline.js";
 import { agreementOf, barsOf, firstFault, pointsOf, stagesOf } from "./figures.js";
 
@@ -102,7 +102,7 @@ export function Agreement({ report }: { readonly report: CompareReport }) {
                       style={{ background: disagreed > 0 ? "var(--bad-soft)" : heat(worst) }}
                       title={found.worstProblem}
                     >
-                      {formatErrorRatio(worst)}
+                      {worst >= 100 ? formatCount(worst) : formatErrorRatio(worst)}
                       {disagreed > 0 && " wrong"}
                     </td>
                   );
