@@ -63,6 +63,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "@convene/benchmark": {
     imports: ["@convene"],
     tests: [],
+    inside: ["preact", "preact/hooks", "@preact/signals"],
     node: ["src/terminal"],
     parts: [
       // It runs in a worker of a page as it does in Node: no screen, no process, and nothing but what works in both.

@@ -9,7 +9,7 @@ import ts from "typescript";
 import { publishedPackages, ROOT } from "./workspace.js";
 
 /** No promise to anyone outside this repository (`release.ts`). */
-const NOT_PROMISED = ["@convene/cpu ./kernels"];
+const NOT_PROMISED: ReadonlySet<string> = new Set(["@convene/cpu ./kernels"]);
 
 /** An export without a docstring. */
 export interface Undocumented {
@@ -25,7 +25,7 @@ export function undocumentedExports(root: string = ROOT): readonly Undocumented[
       readonly exports?: Readonly<Record<string, string | { readonly "convene-source"?: string }>>;
     };
     return Object.entries(exports)
-      .filter(([entry]) => !NOT_PROMISED.includes(`${name} ${entry}`))
+      .filter(([entry]) => !NOT_PROMISED.has(`${name} ${entry}`))
       .flatMap(([, target]) =>
         typeof target === "object" && target["convene-source"] ? [target["convene-source"]] : [],
       )

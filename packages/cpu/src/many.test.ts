@@ -41,8 +41,8 @@ function entered(): number {
   let count = 0;
   session.post("Profiler.takePreciseCoverage", (_error, coverage) => {
     const sources = coverage.result.filter(({ url }) => SOURCES.test(url));
-    const ranges = sources.flatMap(({ functions }) => functions).flatMap(({ ranges }) => ranges);
-    count = ranges.reduce((sum, range) => sum + range.count, 0);
+    const blocks = sources.flatMap(({ functions }) => functions).flatMap(({ ranges }) => ranges);
+    count = blocks.reduce((sum, block) => sum + block.count, 0);
   });
   return count;
 }

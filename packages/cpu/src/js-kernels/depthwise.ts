@@ -38,7 +38,8 @@ export function depthwiseJs(memory: KernelMemory): RangeKernel {
       const lastChannel = Math.min(firstChannel + chunkChannels, channels);
       const lastPixel = block === blocks - 1 ? ow : (block + 1) * blockPixels;
       let x = block * blockPixels;
-      for (; channels === 1 && x + 4 <= lastPixel; x += 4) {
+      const lastFour = channels === 1 ? lastPixel - 4 : -1;
+      for (; x <= lastFour; x += 4) {
         const t0 = table + y * pixelRow + x * pixelColumn;
         const t1 = t0 + pixelColumn;
         const t2 = t1 + pixelColumn;
