@@ -48,11 +48,10 @@ it("refuses what is beyond the queue, and takes requests again afterwards", asyn
   // Those beyond the queue are answered while the others still wait.
   const refused: Response[] = [];
   await new Promise<void>((resolve, reject) => {
-    for (const answer of answers) {
-      answer.then((each) => {
-        if (refused.push(each) === 4) resolve();
-      }, reject);
-    }
+    const heard = async (answer: Promise<Response>): Promise<void> => {
+      if (refused.push(await answer) === 4) resolve();
+    };
+    for (const answer of answers) heard(answer).catch(reject);
   });
   for (const each of refused) {
     expect(each.status).toBe(503);

@@ -20,7 +20,7 @@ export async function changedGaps() {
     four.kernel.constructor.mode === "gpu",
     'calls its kernels for WebGL2 "gpu" (engines/engine.ts, checkMode)',
   );
-  expectGap(row.size[1] !== 1, "gives a result of one row a texture of another shape (access-texels.ts, sheetOf)");
+  expectGap(row.size[1] !== 1, "gives a result of one row a texture of another shape (access-texels.ts, atlasOf)");
 
   const reads = gpu.createKernel("function (x) { return x[0][this.thread.x]; }", { ...settings, output: [2, 2] });
   reads(input(new Float32Array(4), [2, 2]));

@@ -8,8 +8,14 @@ import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
 import { cacheFolder, run } from "./workspace.js";
 
-/** The last line that runs on Node 20. */
-const VERDACCIO = "6.1.6";
+/** It runs on Node 20 too. */
+const VERDACCIO = "6.3.2";
+/** What is installed. A part of verdaccio asks for `node-fetch@cjs`, and a mirror of npm's registry need not have such tags. */
+const WITH_VERDACCIO = {
+  private: true,
+  dependencies: { verdaccio: VERDACCIO },
+  overrides: { "node-fetch": "2.7.0" },
+};
 /** Milliseconds that it may take to answer for the first time, on a machine that is busy. */
 const PATIENCE = 120_000;
 
@@ -36,15 +42,8 @@ export async function withRegistry(folder: string, work: (registry: Registry) =>
   const installed = cacheFolder(join("verdaccio", VERDACCIO), { keep: true });
   const program = join(installed, "node_modules", "verdaccio", "bin", "verdaccio");
   if (!existsSync(program)) {
-    run("npm", [
-      "install",
-      "--prefix",
-      installed,
-      "--prefer-offline",
-      "--no-audit",
-      "--no-fund",
-      `verdaccio@${VERDACCIO}`,
-    ]);
+    writeFileSync(join(installed, "package.json"), JSON.stringify(WITH_VERDACCIO));
+    run("npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"], installed);
   }
   const own = join(folder, "registry");
   mkdirSync(own);

@@ -107,6 +107,14 @@ function versioned(clone: string): string {
       throw new Error(`${name}: its CHANGELOG.md has nothing about ${version}`);
     }
   }
+  // pnpm publishes from a clean tree of the branch main only.
+  for (const args of [
+    ["add", "--all"],
+    ["commit", "--quiet", "--message", "Release"],
+    ["checkout", "--quiet", "-B", "main"],
+  ]) {
+    withoutFault(`git ${args[0]}`, attempt("git", args, clone, { env: NOBODY }));
+  }
   const [version, ...others] = versions;
   if (version === undefined || others.length > 0) throw new Error(`packages have versions ${[...versions].join(", ")}`);
   say(`${waiting.length} changesets take all packages from ${before} to ${version}, with changelogs`);

@@ -91,13 +91,16 @@ function programOf(block: CodeBlock, all: readonly CodeBlock[]): string {
           .flatMap((line) => importsOf(line))
           .filter(([name]) => !names.has(name) && names.add(name) && !declares(block.code, name))
           .map(([, statement]) => statement);
-  const code = PROPERTIES.test(block.code) ? `${OF_A_BACKEND}${block.code}}; void part;` : block.code;
-  return `${inherited.join(" ")}${inherited.length > 0 ? " " : ""}${code}\nexport {};\n`;
+  const imports = inherited.join(" ");
+  if (!PROPERTIES.test(block.code)) return `${imports}${imports && " "}${block.code}\nexport {};\n`;
+  const used = ["tensor", "toLayout"].filter((name) => !names.has(name));
+  // The type's comment counts at the beginning of a file or of a line only, and the lines are the document's; imports may come last.
+  return `${OF_A_BACKEND}${block.code}}; void part;\n${imports} import { ${used.join(", ")} } from "@convene/core";\n`;
 }
 
 /** How a block begins that is no program, but properties or methods of an object. */
-const PROPERTIES = /^(async \w+\(|\w+: )/;
-const OF_A_BACKEND = `import { tensor, toLayout } from "@convene/core"; /** @type {Partial<import("@convene/core/backend").BackendImplementation<any>>} */ const part = {`;
+const PROPERTIES = /^(async \w+\(|\w+: |\w+\([^)\n]*\) \{\n)/;
+const OF_A_BACKEND = `/** @type {Partial<import("@convene/core/backend").BackendImplementation<any>>} */ const part = {`;
 
 /** Each name that an import brings, with an import of that name alone. */
 function importsOf(statement: string): [name: string, statement: string][] {

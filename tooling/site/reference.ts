@@ -3,7 +3,7 @@
  * from the docstrings of what the module exports.
  */
 
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import process from "node:process";
 import { Application, LogLevel } from "typedoc";
@@ -15,10 +15,17 @@ const REFERENCE = join(ROOT, "docs", "reference");
 /** The module for authors of backends stands beside core's own. */
 const SUBPATHS = [["@convene/core/backend", join(ROOT, "packages", "core", "src", "for-backends.ts")]] as const;
 
+/** Whether a package has anything to import: the benchmark is a command alone. */
+function isImported(directory: string): boolean {
+  return "exports" in JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
+}
+
 /** Every module that has a page: its name, and its source. */
 function modules(): readonly (readonly [name: string, file: string])[] {
   return [
-    ...publishedPackages().map(({ name, directory }) => [name, join(directory, "src", "index.ts")] as const),
+    ...publishedPackages()
+      .filter(({ directory }) => isImported(directory))
+      .map(({ name, directory }) => [name, join(directory, "src", "index.ts")] as const),
     ...SUBPATHS,
   ];
 }

@@ -25,7 +25,7 @@ const SAMPLE = "weights-not-copied";
  * No random problems: those that are always there find every fault. (So a part of the suite that runs without random ones, as
  * over graphics in software, loses no fault by that.)
  */
-const OPTIONS = { randomProblems: 0, selection: "quick" } as const;
+const OPTIONS = { randomProblems: 0, selection: "quick", diagnose: false } as const;
 const KINDS: Partial<Record<SuiteName, OperandKind>> = { exact: "integer", bounded: "real" };
 
 /** The sub-suites in which something failed. */

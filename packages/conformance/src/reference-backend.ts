@@ -45,20 +45,31 @@ export const referenceImplementation: BackendImplementation<ReferenceStorage> = 
   dispose: async () => undefined,
 };
 
-/** A correct backend of plain float64 loops: slow, and right. It counts its tensors as memory. */
-export async function referenceBackend(): Promise<Backend> {
+/** Counts its tensors as memory, where it does not tell its memory by itself. */
+export function withMemory(
+  implementation: BackendImplementation<ReferenceStorage>,
+): BackendImplementation<ReferenceStorage> {
+  if (implementation.memory) return implementation;
   const bytes = new Map<ReferenceStorage, number>();
-  return defineBackend({
-    ...referenceImplementation,
+  return {
+    ...implementation,
     allocate: (shape) => {
-      const storage = referenceImplementation.allocate(shape);
+      const storage = implementation.allocate(shape);
       bytes.set(storage, storage.data.byteLength);
       return storage;
     },
-    free: (storage) => void bytes.delete(storage),
+    free: (storage) => {
+      bytes.delete(storage);
+      implementation.free(storage);
+    },
     memory: () => {
       const used = [...bytes.values()].reduce((sum, each) => sum + each, 0);
       return { used, reserved: used };
     },
-  });
+  };
+}
+
+/** A correct backend of plain float64 loops: slow, and right. It counts its tensors as memory. */
+export async function referenceBackend(): Promise<Backend> {
+  return defineBackend(withMemory(referenceImplementation));
 }

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { checkProblem } from "./check-problem.js";
 import { CORNER_PROBLEMS } from "./cases/corner-problems.js";
 import { standardProblems } from "./cases/standard-problems.js";
-import { referenceBackend, referenceImplementation } from "./reference-backend.js";
+import { referenceBackend, referenceImplementation, withMemory } from "./reference-backend.js";
 import { type CaseResult, runConformance } from "./run-conformance.js";
 import { conformanceCases } from "./suites.js";
 
@@ -233,13 +233,15 @@ describe("a backend that does not answer", () => {
 
 describe("what a backend does not take", () => {
   const limited = async (): Promise<Backend> =>
-    defineBackend({
-      ...referenceImplementation,
-      features: {
-        ...referenceImplementation.features,
-        supports: ({ g }) => g === 1 || { reason: "groups are not done yet" },
-      },
-    });
+    defineBackend(
+      withMemory({
+        ...referenceImplementation,
+        features: {
+          ...referenceImplementation.features,
+          supports: ({ g }) => g === 1 || { reason: "groups are not done yet" },
+        },
+      }),
+    );
 
   test("is skipped with its reason", async () => {
     const { counts, results } = await runConformance(limited, FEWER);

@@ -191,7 +191,7 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     }
     const expected = { input: inputShape(problem), output: outputShape(problem) };
     let returnedPromise = false;
-    const handle = disposable<Conv2dPlan>({
+    const conv2dPlan = disposable<Conv2dPlan>({
       problem,
       algorithm: made.algorithm,
       arithmetic,
@@ -229,7 +229,7 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
       },
     });
     // For whoever looks for the cause of a wrong output: such a promise is not waited for, which is seldom what was meant.
-    return Object.defineProperty(handle, RUN_RETURNED_PROMISE, { get: () => returnedPromise });
+    return Object.defineProperty(conv2dPlan, RUN_RETURNED_PROMISE, { get: () => returnedPromise });
   };
 
   const operationPlan = (problem: OperationProblem, made: OperationPlanImplementation<Storage>): OperationPlan => {

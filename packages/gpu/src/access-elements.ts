@@ -1,7 +1,7 @@
 /** Texels in a buffer or an array of numbers, which gpu.js reads one by one: `x[plane][row][4 * column + lane]`. */
 
 import type { Access, ArgumentName } from "./kernel-source.js";
-import { LANES } from "./planes.js";
+import { LANES } from "./nc4hw4.js";
 
 export const elementsAccess: Access = {
   place: () => ({ lines: [], z: "this.thread.z", y: "this.thread.y", x: "this.thread.x" }),

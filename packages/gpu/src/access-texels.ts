@@ -6,8 +6,8 @@
 import type { NativeFunction } from "./gpu-js.js";
 import type { Access, ArgumentName, Arguments } from "./kernel-source.js";
 import { literal, quotient } from "./kernel-text.js";
-import type { Planes } from "./planes.js";
-import { sheetOf } from "./sheet.js";
+import type { Nc4hw4 } from "./nc4hw4.js";
+import { atlasOf } from "./atlas.js";
 
 /** Where a thread is. `this.thread` is found by three divisions, which a driver leaves out where nobody asks. */
 const THREAD: readonly NativeFunction[] = ["X", "Y"].map((axis) => ({
@@ -16,7 +16,7 @@ const THREAD: readonly NativeFunction[] = ["X", "Y"].map((axis) => ({
   settings: { returnType: "Float", argumentTypes: {} },
 }));
 
-/** How a kernel reads `args`, and what it needs for that. All must have a sheet. */
+/** How a kernel reads `args`, and what it needs for that. All must have an atlas. */
 export function texelsAccess(
   args: Arguments,
   side: number,
@@ -26,7 +26,7 @@ export function texelsAccess(
   return {
     nativeFunctions,
     place(output) {
-      const { columns } = sheetOf(output, side)!;
+      const { columns } = atlasOf(output, side)!;
       const { height, width } = output;
       const across = columns > 1;
       const row = across ? "row" : "plane0";
@@ -61,17 +61,17 @@ export function texelsAccess(
  * `texture` and not `texelFetch`, which takes 40 ms and not 26 for the layer `ic512_ih14_oc512_kh1` in Chromium's driver in
  * software, and is the same to the others. A float32 names each of 16,384 places of a side exactly enough.
  */
-function readers(name: ArgumentName, planes: Planes, side: number): readonly NativeFunction[] {
-  const sheet = sheetOf(planes, side)!;
-  const column = sheet.columns > 1;
+function readers(name: ArgumentName, planes: Nc4hw4, side: number): readonly NativeFunction[] {
+  const atlas = atlasOf(planes, side)!;
+  const column = atlas.columns > 1;
   const place = column
     ? [
-        `float row = floor((z + 0.5) / ${literal(sheet.columns)});`,
-        `x += (z - row * ${literal(sheet.columns)}) * ${literal(planes.width)};`,
+        `float row = floor((z + 0.5) / ${literal(atlas.columns)});`,
+        `x += (z - row * ${literal(atlas.columns)}) * ${literal(planes.width)};`,
         `y += row * ${literal(planes.height)};`,
       ].join(" ")
     : `y += z * ${literal(planes.height)};`;
-  const read = `texture(user_${name}, vec2((x + 0.5) * ${literal(1 / sheet.width)}, (y + 0.5) * ${literal(1 / sheet.height)}))`;
+  const read = `texture(user_${name}, vec2((x + 0.5) * ${literal(1 / atlas.width)}, (y + 0.5) * ${literal(1 / atlas.height)}))`;
   const coordinates = { z: "Float", y: "Float", x: "Float" } as const;
   return [
     {

@@ -25,17 +25,17 @@ import {
   lengthOf,
   packTensor,
   packWeights,
-  type Planes,
-  planesOf,
+  type Nc4hw4,
+  nc4hw4Of,
   unpackInto,
   unpackTensor,
   weightPlanes,
-} from "./planes.js";
+} from "./nc4hw4.js";
 import { shareMemory } from "./share-memory.js";
 
 /** A tensor's place on the device. */
 export interface Storage<Handle> {
-  readonly planes: Planes;
+  readonly planes: Nc4hw4;
   readonly handle: Handle;
   /** Whether the device has said that its memory is there. */
   ready: boolean;
@@ -56,9 +56,9 @@ export function problemRefusal<Handle>(engine: Engine<Handle>, problem: Conv2dPr
   }
   const [input, output] = [inputShape(problem), outputShape(problem)];
   const reasons = [
-    [`the input (${input.join(" x ")})`, engine.refuse(planesOf(input))],
+    [`the input (${input.join(" x ")})`, engine.refuse(nc4hw4Of(input))],
     ["the weight tensor", engine.refuse(weightPlanes(problem))],
-    [`the output (${output.join(" x ")})`, engine.refuse(planesOf(output)) ?? engine.refuseOutput(planesOf(output))],
+    [`the output (${output.join(" x ")})`, engine.refuse(nc4hw4Of(output)) ?? engine.refuseOutput(nc4hw4Of(output))],
   ] as const;
   const found = reasons.find(([, reason]) => reason !== undefined);
   return found && `${found[0]} ${found[1]}`;
@@ -72,7 +72,7 @@ export function gpuImplementation<Handle>(
   /** All that is on the device, with its bytes, for whoever disposes of the backend before its tensors. */
   const live = new Map<Handle, number>();
   /** Without `planes`, `handle` looks into the memory of another one. */
-  const keep = (handle: Handle, planes?: Planes): Handle => {
+  const keep = (handle: Handle, planes?: Nc4hw4): Handle => {
     live.set(handle, planes === undefined ? 0 : lengthOf(planes) * Float32Array.BYTES_PER_ELEMENT);
     return handle;
   };
@@ -111,8 +111,8 @@ export function gpuImplementation<Handle>(
   /** Happens whatever went wrong. */
   const release = (work: () => void): void => void queued(work).catch(() => undefined);
 
-  const checkShape = (shape: Shape4): Planes => {
-    const planes = planesOf(shape);
+  const checkShape = (shape: Shape4): Nc4hw4 => {
+    const planes = nc4hw4Of(shape);
     const reason = engine.refuse(planes);
     if (reason === undefined) return planes;
     throw new ConveneError("ERR_UNSUPPORTED", `gpu: a tensor of ${shape.join(" x ")} ${reason}`);
@@ -133,7 +133,7 @@ export function gpuImplementation<Handle>(
         own.forEach(drop);
         for (const { step } of taken) kernels.leave(step);
       };
-      const allocate = async (planes: Planes): Promise<Handle> => {
+      const allocate = async (planes: Nc4hw4): Promise<Handle> => {
         const handle = keep(engine.allocate(planes), planes);
         own.push(handle);
         await engine.ready(handle);
@@ -192,7 +192,11 @@ export function gpuImplementation<Handle>(
           const handle = engine.allocate(planes[largest]!);
           for (const user of users) {
             const own = user === largest ? handle : engine.view(handle, planes[user]!);
-            storages[user] = { planes: planes[user]!, handle: keep(own, user === largest ? planes[user] : undefined), ready: false };
+            storages[user] = {
+              planes: planes[user]!,
+              handle: keep(own, user === largest ? planes[user] : undefined),
+              ready: false,
+            };
           }
         }
       } catch (error) {
@@ -251,7 +255,7 @@ function conv2dSteps(problem: Conv2dProblem): Steps {
           w: { of: "table", index: 0, planes: w! },
           ...(r ? { r: { of: "input", index: 1, planes: r } } : {}),
         },
-        output: planesOf(outputShape(problem)),
+        output: nc4hw4Of(outputShape(problem)),
         source: (access) => kernelSource(problem, access),
       },
     ],

@@ -15,7 +15,7 @@ import { type Engine, unavailable } from "./engines/engine.js";
 import { openHost } from "./engines/host.js";
 import { openWebGl2 } from "./engines/webgl2.js";
 import { openWebGpu } from "./engines/webgpu.js";
-import { findFeatures } from "./features.js";
+import { probeFeatures } from "./probe.js";
 import { operationRefusal } from "./operations/operations.js";
 import { withinLimit } from "./within-limit.js";
 
@@ -96,7 +96,7 @@ async function describe<Handle>(engine: Engine<Handle>): Promise<Backend> {
     defineBackend(gpuImplementation(over, { ...features, ...own }));
   const probe = make({ ...engine, dispose: async () => undefined }, { nonFinite: true, subnormals: true });
   try {
-    const features = await findFeatures(probe);
+    const features = await probeFeatures(probe);
     await probe.dispose();
     return make(engine, features);
   } catch (error) {

@@ -6,13 +6,13 @@
 
 import { type Conv2dProblem, inputShape, outputShape } from "@convene/core";
 import { clampLines, EACH, indented, kernelText, loop, quotient, spareLines, sum, times } from "./kernel-text.js";
-import { algorithmOf, blocks, LANES, type Planes, planesOf, weightPlanes } from "./planes.js";
+import { algorithmOf, blocks, LANES, type Nc4hw4, nc4hw4Of, weightPlanes } from "./nc4hw4.js";
 
 /** What a kernel takes: the input, or several inputs by number; the weights, or another table of numbers; the residual. */
 export type ArgumentName = "x" | `in${number}` | "w" | "r";
 
 /** By name, in the order in which a kernel takes them. */
-export type Arguments = Readonly<Record<string, Planes>>;
+export type Arguments = Readonly<Record<string, Nc4hw4>>;
 
 /** A thread's plane, row and column, as expressions, and the lines that must stand before. */
 export interface Place {
@@ -24,7 +24,7 @@ export interface Place {
 
 /** How a kernel finds what it works on, which is another matter in buffers than in textures. All are pieces of text. */
 export interface Access {
-  place(output: Planes): Place;
+  place(output: Nc4hw4): Place;
   /** Lines that read a texel, and its lanes as expressions from then on. `as` is a name that is free. */
   texel(
     as: string,
@@ -38,12 +38,12 @@ export interface Access {
 }
 
 export function kernelArguments(p: Conv2dProblem): Arguments {
-  const output = planesOf(outputShape(p));
-  return { x: planesOf(inputShape(p)), w: weightPlanes(p), ...(p.residual ? { r: output } : {}) };
+  const output = nc4hw4Of(outputShape(p));
+  return { x: nc4hw4Of(inputShape(p)), w: weightPlanes(p), ...(p.residual ? { r: output } : {}) };
 }
 
 export function kernelSource(p: Conv2dProblem, access: Access): string {
-  const { lines: start, z, y, x } = access.place(planesOf(outputShape(p)));
+  const { lines: start, z, y, x } = access.place(nc4hw4Of(outputShape(p)));
   const images = p.n > 1;
   // gpu.js makes a float of what has a name, and keeps whole numbers in what has none.
   const o = images ? "o" : z;

@@ -2,7 +2,7 @@
 
 import type { Clamp } from "@convene/core";
 import { activationRange } from "@convene/core/backend";
-import { blocks, LANES } from "./planes.js";
+import { blocks, LANES } from "./nc4hw4.js";
 
 /** The lanes of a texel: 0 to 3. */
 export const EACH = Array.from({ length: LANES }, (_, lane) => lane);

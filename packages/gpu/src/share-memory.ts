@@ -3,8 +3,8 @@
  * "greedy by size for shared objects" of Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference" (2020).
  */
 
-import type { Planes } from "./planes.js";
-import { lengthOf } from "./planes.js";
+import type { Nc4hw4 } from "./nc4hw4.js";
+import { lengthOf } from "./nc4hw4.js";
 
 interface Lifetime {
   readonly from: number;
@@ -22,8 +22,8 @@ export interface Shared {
 /** @param fits whether an object made for the first can hold the second, which is no larger */
 export function shareMemory(
   lifetimes: readonly Lifetime[],
-  planes: readonly Planes[],
-  fits: (object: Planes, planes: Planes) => boolean,
+  planes: readonly Nc4hw4[],
+  fits: (object: Nc4hw4, planes: Nc4hw4) => boolean,
 ): readonly Shared[] {
   const bySize = lifetimes
     .map((_, index) => index)

@@ -1,11 +1,11 @@
-/** tfjs, wasm: depthwise by a row, a stride of 2 and "same", where no pads are needed: its #6629. */
+/** tfjs, wasm: depthwise by a row, a stride of 2 and "same" (its #6629). */
 
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 
 export const peer = "tfjs-wasm";
-export const problem = "g1_ic1_ih2_iw3_oc1_kh1_kw2_sh2_pr1_nobias";
+export const problem = "ic1_ih2_iw3_oc1_kh1_kw2_sh2_pr1_nobias";
 export const backends = ["wasm", "cpu"];
 export const expected = [3, 3];
 

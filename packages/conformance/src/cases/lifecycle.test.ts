@@ -11,7 +11,7 @@ import { lifecycleCases } from "./lifecycle.js";
 
 type Implementation = BackendImplementation<ReferenceStorage>;
 
-const OPTIONS = { suites: ["lifecycle"], selection: "quick", limit: 2000 } as const;
+const OPTIONS = { suites: ["lifecycle"], selection: "quick", limit: 2000, diagnose: false } as const;
 
 const changed = (change: (right: Implementation) => Partial<Implementation>) => async (): Promise<Backend> =>
   defineBackend({ ...referenceImplementation, ...change(referenceImplementation) });

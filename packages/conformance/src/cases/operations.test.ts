@@ -10,7 +10,7 @@ import {
 } from "@convene/core";
 import { type BackendImplementation, defineBackend, OPERATION_KINDS } from "@convene/core/backend";
 import { describe, expect, test } from "vitest";
-import { type ReferenceStorage, referenceImplementation } from "../reference-backend.js";
+import { type ReferenceStorage, referenceImplementation, withMemory } from "../reference-backend.js";
 import { runConformance } from "../run-conformance.js";
 import { float32Operations } from "../testing/float32-operations.js";
 import { operationCases } from "./operations.js";
@@ -22,7 +22,7 @@ const SUITES = { suites: ["operations", "manifest"] } as const;
 const backendWith =
   (change: Partial<BackendImplementation<ReferenceStorage>>): (() => Promise<Backend>) =>
   async () =>
-    defineBackend({ ...referenceImplementation, ...change });
+    defineBackend(withMemory({ ...referenceImplementation, ...change }));
 
 /** The reference with other features. */
 const declaring = (features: Partial<BackendFeatures>): (() => Promise<Backend>) =>
@@ -44,7 +44,8 @@ describe("what a backend does not have", () => {
   test("skips its cases with that reason, one for each kind, and the rest passes", async () => {
     const { nonFinite, subnormals } = referenceImplementation.features;
     const { prepareOperation: _, ...convolving } = referenceImplementation;
-    const only = async (): Promise<Backend> => defineBackend({ ...convolving, features: { nonFinite, subnormals } });
+    const only = async (): Promise<Backend> =>
+      defineBackend(withMemory({ ...convolving, features: { nonFinite, subnormals } }));
     const { counts, results } = await runConformance(only, SUITES);
     expect(counts).toMatchObject({ failed: 0, untrusted: 0, skipped: (await operationCases()).length });
     expect(new Set(results.filter(({ status }) => status === "skipped").map(({ message }) => message))).toEqual(

@@ -305,7 +305,7 @@ export const CONV2D_CAUSES: readonly Conv2dCause[] = [
   ),
   ...[2, 4, 8].flatMap((tile) => [
     given(
-      `the input channels past the last whole ${tile} are dropped (the tail of ic/g)`,
+      `the tail of input channels of a group, those past the last whole ${tile}, is dropped`,
       ({ weight }, { ic, g, kh, kw }) => {
         const [each, plane] = [ic / g, kh * kw];
         if (each % tile === 0) return undefined;
@@ -313,7 +313,7 @@ export const CONV2D_CAUSES: readonly Conv2dCause[] = [
       },
     ),
     given(
-      `the input channels past the last whole ${tile} are read from the next pixel (the tail of ic)`,
+      `the tail of input channels, those past the last whole ${tile}, is read from the next pixel`,
       ({ input }, p) => {
         const whole = p.ic < tile ? p.ic : p.ic - (p.ic % tile);
         if (whole === p.ic) return undefined;

@@ -77,6 +77,7 @@ const table: readonly (readonly [words: string, holds: (problem: P) => boolean])
   ["oc > 1", ({ oc }) => oc > 1],
   ["ic > 1", ({ ic }) => ic > 1],
   ...[2, 4, 8, 16].flatMap((tile) => [
+    [`ic is no multiple of ${tile}`, ({ ic }: P) => ic % tile !== 0] as const,
     [`oc is no multiple of ${tile}`, ({ oc }: P) => oc % tile !== 0] as const,
     [`oc/g is no multiple of ${tile}`, (p: P) => outInGroup(p) % tile !== 0] as const,
     [`oc/g is a multiple of ${tile}`, (p: P) => outInGroup(p) % tile === 0] as const,
@@ -88,6 +89,7 @@ const table: readonly (readonly [words: string, holds: (problem: P) => boolean])
   ]),
   ["ic is a multiple of 3", ({ ic }) => ic % 3 === 0],
   ...[2, 3, 4, 8, 16, 32, 64, 128].flatMap((most) => [
+    [`ic > ${most}`, ({ ic }: P) => ic > most] as const,
     [`oc > ${most}`, ({ oc }: P) => oc > most] as const,
     [`oc/g > ${most}`, (p: P) => outInGroup(p) > most] as const,
     [`ic/g > ${most}`, (p: P) => inGroup(p) > most] as const,

@@ -81,7 +81,7 @@ function isAtBound(y: number, activation: NonNullable<Conv2dProblem["activation"
 }
 
 /** Whether no tap of an output element lies within the image. */
-export function readsOnlyPadding({ problem, shape }: Trial, at: number): boolean {
+function readsOnlyPadding({ problem, shape }: Trial, at: number): boolean {
   if ("kind" in problem) return false;
   const { kh, kw, sh, sw, dh, dw, pt, pl, ih, iw, paddingMode } = problem;
   if (paddingMode !== "zeros") return false;

@@ -159,6 +159,3 @@ function createQueue() {
         ),
   };
 }
-
-/** For the command: the fault as an option. */
-export default ({ fault }: { readonly fault?: QueueFault } = {}): Promise<Backend> => queuedBackend(fault);

@@ -3,7 +3,7 @@
 import { BackendUnavailableError, ConveneError } from "@convene/core";
 import type { GpuJs, Kernel, Mode } from "../gpu-js.js";
 import type { Access, Arguments } from "../kernel-source.js";
-import { lengthOf, type Planes } from "../planes.js";
+import { lengthOf, type Nc4hw4 } from "../nc4hw4.js";
 
 /** `Handle`: planes of texels where a kernel can take them. */
 export interface Engine<Handle> {
@@ -12,27 +12,27 @@ export interface Engine<Handle> {
   readonly device: string;
   readonly gpu: GpuJs;
   /** Why planes of this size cannot be, where they cannot: what they take, and the limit. */
-  refuse(planes: Planes): string | undefined;
+  refuse(planes: Nc4hw4): string | undefined;
   /** As `refuse`, of what a kernel is to write. */
-  refuseOutput(planes: Planes): string | undefined;
+  refuseOutput(planes: Nc4hw4): string | undefined;
   /** How many tensors a kernel can read. */
   readonly mostInputs: number;
   /** How a kernel that takes `args` reads them. */
   access(args: Arguments): Access;
   /** A kernel that writes `output`, compiled, and found to run as it should. */
-  compile(source: string, args: Arguments, output: Planes): Promise<Kernel>;
+  compile(source: string, args: Arguments, output: Nc4hw4): Promise<Kernel>;
   /** Texels of any content. @throws ConveneError `ERR_OUT_OF_MEMORY` where that is known at once */
-  allocate(planes: Planes): Handle;
+  allocate(planes: Nc4hw4): Handle;
   /** Whether memory that was allocated for the first can hold the second, which is no larger. */
-  fits(memory: Planes, planes: Planes): boolean;
+  fits(memory: Nc4hw4, planes: Nc4hw4): boolean;
   /** Another handle over the same memory, which is given back when all of them are freed. */
-  view(handle: Handle, planes: Planes): Handle;
+  view(handle: Handle, planes: Nc4hw4): Handle;
   /** Resolves when the handle's memory is there. @throws ConveneError `ERR_OUT_OF_MEMORY` */
   ready(handle: Handle): Promise<void>;
-  write(handle: Handle, planes: Planes, data: Float32Array<ArrayBuffer>): void;
+  write(handle: Handle, planes: Nc4hw4, data: Float32Array<ArrayBuffer>): void;
   /** Takes no device memory. */
   run(kernel: Kernel, args: readonly Handle[], output: Handle): Promise<void>;
-  read(handle: Handle, planes: Planes): Promise<Float32Array>;
+  read(handle: Handle, planes: Nc4hw4): Promise<Float32Array>;
   free(handle: Handle): void;
   /** Resolves when all that was asked for is done. @throws where some of it failed, which nothing else has said */
   finished(): Promise<void>;
@@ -72,7 +72,7 @@ export function unavailable(mode: Mode, cause: unknown, remedy: string): Backend
   return new BackendUnavailableError("gpu", reason, remedy, { cause });
 }
 
-export function outOfMemory(planes: Planes, cause?: unknown): ConveneError {
+export function outOfMemory(planes: Nc4hw4, cause?: unknown): ConveneError {
   const message = `gpu: the device has no memory for ${4 * lengthOf(planes)} bytes`;
   return new ConveneError("ERR_OUT_OF_MEMORY", message, { cause });
 }

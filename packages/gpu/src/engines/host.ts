@@ -3,7 +3,7 @@
 import { BackendUnavailableError } from "@convene/core";
 import { elementsAccess } from "../access-elements.js";
 import { type GpuJs, gpuJs } from "../gpu-js.js";
-import { hostMemory, LANES, lengthOf, type Planes } from "../planes.js";
+import { hostMemory, LANES, lengthOf, type Nc4hw4 } from "../nc4hw4.js";
 import { checkMode, type Engine, unavailable } from "./engine.js";
 
 const REMEDY =
@@ -38,11 +38,11 @@ export function openHost(mode: "webasm" | "cpu"): Engine<HostHandle> {
     throw unavailable(mode, error, REMEDY);
   }
   const what = mode === "webasm" ? "WebAssembly" : "JavaScript";
-  const handleOf = (data: Float32Array, planes: Planes): HostHandle => ({
+  const handleOf = (data: Float32Array, planes: Nc4hw4): HostHandle => ({
     data,
     input: gpuJs.input(data, [LANES * planes.width, planes.height, planes.planes]),
   });
-  const allocate = (planes: Planes): HostHandle => handleOf(hostMemory(lengthOf(planes)), planes);
+  const allocate = (planes: Nc4hw4): HostHandle => handleOf(hostMemory(lengthOf(planes)), planes);
   return {
     mode,
     device: `gpu.js ${mode}: ${what}, no graphics processor`,

@@ -3,8 +3,8 @@
 import { BackendUnavailableError, ConveneError } from "@convene/core";
 import { texelsAccess } from "../access-texels.js";
 import { type GpuJs, gpuJs, type Kernel } from "../gpu-js.js";
-import type { Planes } from "../planes.js";
-import { fromSheet, sheetOf, toSheet } from "../sheet.js";
+import type { Nc4hw4 } from "../nc4hw4.js";
+import { fromAtlas, atlasOf, toAtlas } from "../atlas.js";
 import { checkMode, type Engine, lostError, outOfMemory, unavailable, withKind } from "./engine.js";
 
 /** What gpu.js calls a GLTextureArray4Float2D. */
@@ -111,9 +111,9 @@ function engine(
     gl.activeTexture(gl.TEXTURE15);
     gl.bindTexture(gl.TEXTURE_2D, texture);
   };
-  const allocate = (planes: Planes): TextureHandle => {
+  const allocate = (planes: Nc4hw4): TextureHandle => {
     checkErrors();
-    const { width, height } = sheetOf(planes, side)!;
+    const { width, height } = atlasOf(planes, side)!;
     const texture = gl.createTexture();
     bind(texture);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
@@ -128,8 +128,8 @@ function engine(
     }
     return handleOf(texture, planes);
   };
-  const handleOf = (texture: WebGLTexture, planes: Planes): TextureHandle => {
-    const { width, height } = sheetOf(planes, side)!;
+  const handleOf = (texture: WebGLTexture, planes: Nc4hw4): TextureHandle => {
+    const { width, height } = atlasOf(planes, side)!;
     return new Handle({
       texture,
       size: Int32Array.of(width, height),
@@ -158,11 +158,11 @@ function engine(
     }
     checkErrors();
   };
-  const refuse = (planes: Planes): string | undefined => {
+  const refuse = (planes: Nc4hw4): string | undefined => {
     const { planes: count, height, width } = planes;
     if (count > MOST_PLANES)
       return `takes ${count} planes; places are counted in float32, which does for ${MOST_PLANES}`;
-    if (sheetOf(planes, side)) return undefined;
+    if (atlasOf(planes, side)) return undefined;
     return `takes ${count} planes of ${width} x ${height} texels; a texture of this device is ${side} x ${side} at most`;
   };
   return {
@@ -175,7 +175,7 @@ function engine(
     access: (args) => texelsAccess(args, side),
     async compile(source, args, output) {
       const names = Object.keys(args);
-      const { width, height } = sheetOf(output, side)!;
+      const { width, height } = atlasOf(output, side)!;
       const kernel = gpu.createKernel(source, {
         output: [width, height],
         pipeline: true,
@@ -206,7 +206,7 @@ function engine(
     },
     allocate,
     fits(memory, planes) {
-      const [a, b] = [sheetOf(memory, side)!, sheetOf(planes, side)!];
+      const [a, b] = [atlasOf(memory, side)!, atlasOf(planes, side)!];
       return a.width === b.width && a.height === b.height;
     },
     view: ({ texture }, planes) => handleOf(texture, planes),
@@ -214,10 +214,10 @@ function engine(
     ready: async () => undefined,
     write({ texture }, planes, data) {
       check();
-      const { width, height } = sheetOf(planes, side)!;
+      const { width, height } = atlasOf(planes, side)!;
       bind(texture);
       gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
-      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RGBA, gl.FLOAT, toSheet(data, planes, side));
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RGBA, gl.FLOAT, toAtlas(data, planes, side));
     },
     async run(kernel, args, output) {
       check();
@@ -233,7 +233,7 @@ function engine(
       const data = from.renderValues();
       detach();
       checkErrors();
-      return fromSheet(data, planes, side);
+      return fromAtlas(data, planes, side);
     },
     free: (handle) => handle.delete(),
     finished,

@@ -3,7 +3,7 @@
 import { BackendUnavailableError, ConveneError } from "@convene/core";
 import { elementsAccess } from "../access-elements.js";
 import { type GpuJs, gpuJs, type Kernel } from "../gpu-js.js";
-import { LANES, lengthOf, type Planes } from "../planes.js";
+import { LANES, lengthOf, type Nc4hw4 } from "../nc4hw4.js";
 import { type Adapter, patiently, REMEDY, withWebGpu } from "./navigator-gpu.js";
 import { checkMode, type Engine, lostError, outOfMemory, unavailable, withKind } from "./engine.js";
 
@@ -174,7 +174,7 @@ export function webGpuEngine(
   // though both are a buffer of float32 in order. So handles are made here, by the class of one that it has made; and a
   // kernel writes where it is told to, which gpu.js would have be a new buffer for each run (gpu-js-gaps.test.ts).
   const Handle = first.constructor as BufferHandleClass;
-  const handleOf = (buffer: Buffer, planes: Planes): BufferHandle =>
+  const handleOf = (buffer: Buffer, planes: Nc4hw4): BufferHandle =>
     new Handle({ buffer, output: sizeOf(planes), context, kernel: seed });
   const run = async (kernel: Kernel, args: readonly BufferHandle[], { buffer }: BufferHandle): Promise<void> => {
     const inner = kernel.kernel as unknown as Inner;
@@ -186,7 +186,7 @@ export function webGpuEngine(
       inner.outputBuffer = null;
     }
   };
-  const allocate = (planes: Planes): BufferHandle => {
+  const allocate = (planes: Nc4hw4): BufferHandle => {
     check();
     const [buffer, error] = createBuffer(4 * lengthOf(planes), USAGE);
     const handle = handleOf(buffer, planes);
@@ -294,7 +294,7 @@ function heard<T>(work: Promise<T>): Promise<T> {
 }
 
 /** As gpu.js counts: x, y, z. */
-function sizeOf({ planes, height, width }: Planes): readonly [x: number, y: number, z: number] {
+function sizeOf({ planes, height, width }: Nc4hw4): readonly [x: number, y: number, z: number] {
   return [LANES * width, height, planes];
 }
 

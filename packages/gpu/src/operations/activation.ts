@@ -3,7 +3,7 @@
 import { type Activation, type ActivationProblem, formatOperation } from "@convene/core";
 import { isClamp } from "@convene/core/backend";
 import { clampLines, clampRefusal, EACH, kernelText, literal, spareLines } from "../kernel-text.js";
-import { planesOf } from "../planes.js";
+import { nc4hw4Of } from "../nc4hw4.js";
 import { exponential, polynomial } from "./exponential.js";
 import { here, readTexel, ZEROS } from "./place.js";
 import { input, type OperationKernels } from "./steps.js";
@@ -18,7 +18,7 @@ export const activation: OperationKernels<ActivationProblem> = {
         {
           key: formatOperation(p),
           reads: { x: input(shape) },
-          output: planesOf(shape),
+          output: nc4hw4Of(shape),
           source(access) {
             const at = here(access, shape);
             return kernelText(

@@ -2,7 +2,7 @@
 
 import { type BinaryProblem, formatOperation } from "@convene/core";
 import { clampLines, clampRefusal, EACH, kernelText, spareLines } from "../kernel-text.js";
-import { planesOf } from "../planes.js";
+import { nc4hw4Of } from "../nc4hw4.js";
 import { here, readTexel, ZEROS } from "./place.js";
 import { input, type OperationKernels } from "./steps.js";
 
@@ -16,7 +16,7 @@ export const binary: OperationKernels<BinaryProblem> = {
         {
           key: formatOperation(p),
           reads: { in0: input(shape), in1: input(p.perChannel ? [p.n, p.c, 1, 1] : shape, 1) },
-          output: planesOf(shape),
+          output: nc4hw4Of(shape),
           source(access) {
             const at = here(access, shape);
             const [y, x] = p.perChannel ? ["0", "0"] : [at.y, at.x];

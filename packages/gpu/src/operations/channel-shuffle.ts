@@ -2,7 +2,7 @@
 
 import { type ChannelShuffleProblem, formatOperation } from "@convene/core";
 import { divideLines, kernelText, sum, times } from "../kernel-text.js";
-import { planesOf } from "../planes.js";
+import { nc4hw4Of } from "../nc4hw4.js";
 import { channelOf, eachChannelLane, here, readChannel, ZEROS } from "./place.js";
 import { input, type OperationKernels } from "./steps.js";
 
@@ -15,7 +15,7 @@ export const channelShuffle: OperationKernels<ChannelShuffleProblem> = {
         {
           key: formatOperation(p),
           reads: { x: input(shape) },
-          output: planesOf(shape),
+          output: nc4hw4Of(shape),
           source(access) {
             const at = here(access, shape);
             const lanes = eachChannelLane(p.c, at, (lane) => {

@@ -3,7 +3,7 @@
 import { type ConcatProblem, formatOperation, operationProblem } from "@convene/core";
 import type { Access, ArgumentName } from "../kernel-source.js";
 import { kernelText } from "../kernel-text.js";
-import { LANES, planesOf } from "../planes.js";
+import { LANES, nc4hw4Of } from "../nc4hw4.js";
 import { channelOf, eachChannelLane, here, planeAt, readChannel, readTexel, when, ZEROS } from "./place.js";
 import { input, type OperationKernels, type Read, type Step } from "./steps.js";
 
@@ -55,7 +55,7 @@ function stepOf({ n, h, w }: ConcatProblem, parts: readonly Part[]): Step {
   return {
     key: formatOperation(problem),
     reads: Object.fromEntries(parts.map(({ read }, index) => [`in${index}`, read])),
-    output: planesOf([n, channelsOf(parts), h, w]),
+    output: nc4hw4Of([n, channelsOf(parts), h, w]),
     source: (access) => concatSource(problem, isAligned(parts), access),
   };
 }

@@ -3,7 +3,7 @@
 import { afterAll, expect, it } from "vitest";
 import { openHost } from "../engines/host.js";
 import { EACH, kernelText } from "../kernel-text.js";
-import { LANES } from "../planes.js";
+import { LANES } from "../nc4hw4.js";
 import { exponential, polynomial } from "./exponential.js";
 
 const engine = openHost("webasm");

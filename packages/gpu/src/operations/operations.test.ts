@@ -5,7 +5,7 @@ import { OPERATION_KINDS } from "@convene/core/backend";
 import { afterAll, describe, expect, it } from "vitest";
 import { texelsAccess } from "../access-texels.js";
 import { gpu } from "../index.js";
-import { blocks, LANES } from "../planes.js";
+import { blocks, LANES } from "../nc4hw4.js";
 import { javaScriptBackend, runOperation } from "../testing/run-operation.js";
 import { operationRefusal, operationSteps } from "./operations.js";
 

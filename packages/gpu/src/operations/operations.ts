@@ -8,7 +8,7 @@ import {
   operationOutputShape,
 } from "@convene/core";
 import type { Engine } from "../engines/engine.js";
-import { planesOf } from "../planes.js";
+import { nc4hw4Of } from "../nc4hw4.js";
 import { activation } from "./activation.js";
 import { binary } from "./binary.js";
 import { channelShuffle } from "./channel-shuffle.js";
@@ -76,7 +76,7 @@ export function operationRefusal(
   }
   const { table, steps } = operationSteps(problem, engine.mostInputs);
   const reasons = [
-    ...inputs.map((shape, index) => [nameOf(index, inputs.length, shape), engine.refuse(planesOf(shape))] as const),
+    ...inputs.map((shape, index) => [nameOf(index, inputs.length, shape), engine.refuse(nc4hw4Of(shape))] as const),
     ["the operation's table", table && engine.refuse(table)] as const,
     ...steps
       .slice(0, -1)
@@ -86,7 +86,7 @@ export function operationRefusal(
       ),
     [
       `the output (${output.join(" x ")})`,
-      engine.refuse(planesOf(output)) ?? engine.refuseOutput(planesOf(output)),
+      engine.refuse(nc4hw4Of(output)) ?? engine.refuseOutput(nc4hw4Of(output)),
     ] as const,
   ];
   const found = reasons.find(([, why]) => why !== undefined);

@@ -3,7 +3,7 @@
 import { formatOperation, operationOutputShape, type PadProblem } from "@convene/core";
 import type { Access } from "../kernel-source.js";
 import { EACH, kernelText, spareLines } from "../kernel-text.js";
-import { blocks, LANES, planesOf } from "../planes.js";
+import { blocks, LANES, nc4hw4Of } from "../nc4hw4.js";
 import { channelOf, here, planeAt, readChannel, readTexel, when } from "./place.js";
 import { input, ONE_TEXEL, type OperationKernels, packOne, table } from "./steps.js";
 
@@ -16,7 +16,7 @@ export const pad: OperationKernels<PadProblem> = {
       {
         key: formatOperation(p),
         reads: { x: input([p.n, p.c, p.ih, p.iw]), w: table(ONE_TEXEL) },
-        output: planesOf(operationOutputShape(p)),
+        output: nc4hw4Of(operationOutputShape(p)),
         source: (access) => padSource(p, access),
       },
     ],

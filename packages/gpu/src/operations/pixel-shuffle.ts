@@ -3,7 +3,7 @@
 import { formatOperation, operationOutputShape, type PixelShuffleProblem } from "@convene/core";
 import type { Access } from "../kernel-source.js";
 import { divideLines, kernelText, sum, times } from "../kernel-text.js";
-import { LANES, planesOf } from "../planes.js";
+import { LANES, nc4hw4Of } from "../nc4hw4.js";
 import { channelOf, eachChannelLane, here, planeAt, readChannel, readTexel, ZEROS } from "./place.js";
 import { input, type OperationKernels } from "./steps.js";
 
@@ -14,7 +14,7 @@ export const pixelShuffle: OperationKernels<PixelShuffleProblem> = {
       {
         key: formatOperation(p),
         reads: { x: input([p.n, p.ic, p.ih, p.iw]) },
-        output: planesOf(operationOutputShape(p)),
+        output: nc4hw4Of(operationOutputShape(p)),
         source: (access) => shuffleSource(p, access),
       },
     ],

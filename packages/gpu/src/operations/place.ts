@@ -3,7 +3,7 @@
 import type { Shape4 } from "@convene/core";
 import type { Access, ArgumentName } from "../kernel-source.js";
 import { EACH, indented, quotient, sum, times } from "../kernel-text.js";
-import { blocks, LANES, planesOf } from "../planes.js";
+import { blocks, LANES, nc4hw4Of } from "../nc4hw4.js";
 
 /** The texel that a thread writes. */
 export interface Here {
@@ -22,7 +22,7 @@ export interface Here {
 /** @param shape of what the kernel writes */
 export function here(access: Access, shape: Shape4): Here {
   const [n, c] = shape;
-  const { lines, z, y, x } = access.place(planesOf(shape));
+  const { lines, z, y, x } = access.place(nc4hw4Of(shape));
   if (n === 1) return { lines, z, y, x, image: false, o: z };
   const image = `const image = ${quotient(z, blocks(c))};`;
   return { lines: [...lines, image, `const o = ${z} - image * ${blocks(c)};`], z, y, x, image: "image", o: "o" };

@@ -3,7 +3,7 @@
 import { formatOperation, type Pool2dProblem } from "@convene/core";
 import type { Access } from "../kernel-source.js";
 import { EACH, kernelText, loop, MOST_COUNT, spareLines, sum, times } from "../kernel-text.js";
-import { planesOf } from "../planes.js";
+import { nc4hw4Of } from "../nc4hw4.js";
 import { here, when, ZEROS } from "./place.js";
 import { input, ONE_TEXEL, type OperationKernels, packOne, table } from "./steps.js";
 
@@ -26,7 +26,7 @@ export const pool2d: OperationKernels<Pool2dProblem> = {
         {
           key: formatOperation(p),
           reads: isMax ? { x: from, w: table(ONE_TEXEL) } : { x: from },
-          output: planesOf([p.n, p.c, p.oh, p.ow]),
+          output: nc4hw4Of([p.n, p.c, p.oh, p.ow]),
           source: (access) => poolSource(p, access),
         },
       ],

@@ -2,7 +2,7 @@
 
 import { formatOperation, type PreluProblem } from "@convene/core";
 import { EACH, kernelText } from "../kernel-text.js";
-import { blocks, hostMemory, LANES, type Planes, planesOf } from "../planes.js";
+import { blocks, hostMemory, LANES, type Nc4hw4, nc4hw4Of } from "../nc4hw4.js";
 import { here, readTexel, ZEROS } from "./place.js";
 import { input, type OperationKernels, table } from "./steps.js";
 
@@ -17,7 +17,7 @@ export const prelu: OperationKernels<PreluProblem> = {
         {
           key: formatOperation(p),
           reads: { x: input(shape), w: table(slopes) },
-          output: planesOf(shape),
+          output: nc4hw4Of(shape),
           source(access) {
             const at = here(access, shape);
             const slope = access.texel("slope", "w", at.o, "0", "0");
@@ -41,6 +41,6 @@ export const prelu: OperationKernels<PreluProblem> = {
   },
 };
 
-function slopePlanes({ c }: PreluProblem): Planes {
+function slopePlanes({ c }: PreluProblem): Nc4hw4 {
   return { planes: blocks(c), height: 1, width: 1 };
 }

@@ -7,7 +7,7 @@
 import { formatOperation, type ReshapeProblem } from "@convene/core";
 import type { Access } from "../kernel-source.js";
 import { divideLines, kernelText, MOST_COUNT } from "../kernel-text.js";
-import { planesOf } from "../planes.js";
+import { nc4hw4Of } from "../nc4hw4.js";
 import { channelOf, eachChannelLane, here, readChannel, ZEROS } from "./place.js";
 import { input, type OperationKernels } from "./steps.js";
 
@@ -23,7 +23,7 @@ export const reshape: OperationKernels<ReshapeProblem> = {
       {
         key: formatOperation(p),
         reads: { x: input([p.n, p.ic, p.ih, p.iw]) },
-        output: planesOf([p.on, p.oc, p.oh, p.ow]),
+        output: nc4hw4Of([p.on, p.oc, p.oh, p.ow]),
         source: (access) => reshapeSource(p, access),
       },
     ],

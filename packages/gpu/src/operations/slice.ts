@@ -3,7 +3,7 @@
 import { formatOperation, type SliceProblem } from "@convene/core";
 import type { Access } from "../kernel-source.js";
 import { kernelText, spareLines, sum, times } from "../kernel-text.js";
-import { LANES, planesOf } from "../planes.js";
+import { LANES, nc4hw4Of } from "../nc4hw4.js";
 import { channelOf, eachChannelLane, here, planeAt, readChannel, readTexel, ZEROS } from "./place.js";
 import { input, type OperationKernels } from "./steps.js";
 
@@ -14,7 +14,7 @@ export const slice: OperationKernels<SliceProblem> = {
       {
         key: formatOperation(p),
         reads: { x: input([p.n, p.c, p.ih, p.iw]) },
-        output: planesOf([p.n, p.oc, p.oh, p.ow]),
+        output: nc4hw4Of([p.n, p.oc, p.oh, p.ow]),
         source: (access) => sliceSource(p, access),
       },
     ],

@@ -3,7 +3,7 @@
 import { formatOperation, type SoftmaxProblem } from "@convene/core";
 import type { Access } from "../kernel-source.js";
 import { EACH, kernelText, loop, spareLines, sum } from "../kernel-text.js";
-import { LANES, planesOf } from "../planes.js";
+import { LANES, nc4hw4Of } from "../nc4hw4.js";
 import { exponential } from "./exponential.js";
 import { here, planeAt, readTexel, ZEROS } from "./place.js";
 import { input, type OperationKernels } from "./steps.js";
@@ -12,7 +12,7 @@ import { input, type OperationKernels } from "./steps.js";
 export const softmax: OperationKernels<SoftmaxProblem> = {
   steps(p) {
     const shape = [p.n, p.c, p.h, p.w] as const;
-    const sums = planesOf([p.n, 1, p.h, p.w]);
+    const sums = nc4hw4Of([p.n, 1, p.h, p.w]);
     return {
       algorithm: p.kind,
       steps: [
@@ -25,7 +25,7 @@ export const softmax: OperationKernels<SoftmaxProblem> = {
         {
           key: formatOperation(p),
           reads: { x: input(shape), w: { of: "step", index: 0, planes: sums } },
-          output: planesOf(shape),
+          output: nc4hw4Of(shape),
           source: (access) => quotientsSource(p, access),
         },
       ],

@@ -2,14 +2,14 @@
 
 import type { OperationParameters, Shape4 } from "@convene/core";
 import type { Access } from "../kernel-source.js";
-import { LANES, type Planes, planesOf } from "../planes.js";
+import { LANES, type Nc4hw4, nc4hw4Of } from "../nc4hw4.js";
 
 /** What a kernel reads: an input of the operation, its table of numbers, or what an earlier step has written. */
 export interface Read {
   readonly of: "input" | "table" | "step";
   /** Which input or step; 0 for the table. */
   readonly index: number;
-  readonly planes: Planes;
+  readonly planes: Nc4hw4;
 }
 
 /** One kernel. */
@@ -18,7 +18,7 @@ export interface Step {
   readonly key: string;
   /** By the names of the kernel's arguments, in their order. */
   readonly reads: Readonly<Record<string, Read>>;
-  readonly output: Planes;
+  readonly output: Nc4hw4;
   readonly source: (access: Access) => string;
 }
 
@@ -27,7 +27,7 @@ export interface Steps {
   /** What runs, without the engine's name. */
   readonly algorithm: string;
   /** Of the numbers that kernels read beside the inputs: weights, slopes, tables. */
-  readonly table?: Planes;
+  readonly table?: Nc4hw4;
   readonly steps: readonly Step[];
 }
 
@@ -41,11 +41,11 @@ export interface OperationKernels<P> {
   refuse?(problem: P): string | undefined;
 }
 
-export const input = (shape: Shape4, index = 0): Read => ({ of: "input", index, planes: planesOf(shape) });
-export const table = (planes: Planes): Read => ({ of: "table", index: 0, planes });
+export const input = (shape: Shape4, index = 0): Read => ({ of: "input", index, planes: nc4hw4Of(shape) });
+export const table = (planes: Nc4hw4): Read => ({ of: "table", index: 0, planes });
 
 /** The table of a kernel that needs one number, which no shading language has a word for. */
-export const ONE_TEXEL: Planes = { planes: 1, height: 1, width: 1 };
+export const ONE_TEXEL: Nc4hw4 = { planes: 1, height: 1, width: 1 };
 
 /** The table of `ONE_TEXEL`. */
 export function packOne(value: number): Float32Array<ArrayBuffer> {

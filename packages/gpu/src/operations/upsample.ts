@@ -4,7 +4,7 @@ import { formatOperation, type UpsampleProblem } from "@convene/core";
 import { upsampleSources } from "@convene/core/backend";
 import type { Access } from "../kernel-source.js";
 import { EACH, kernelText, spareLines } from "../kernel-text.js";
-import { hostMemory, LANES, lengthOf, type Planes, planesOf } from "../planes.js";
+import { hostMemory, LANES, lengthOf, type Nc4hw4, nc4hw4Of } from "../nc4hw4.js";
 import { here, readTexel, ZEROS } from "./place.js";
 import { input, type OperationKernels, table } from "./steps.js";
 
@@ -18,7 +18,7 @@ export const upsample: OperationKernels<UpsampleProblem> = {
         {
           key: formatOperation(p),
           reads: { x: input([p.n, p.c, p.ih, p.iw]), w: table(sources) },
-          output: planesOf([p.n, p.c, p.oh, p.ow]),
+          output: nc4hw4Of([p.n, p.c, p.oh, p.ow]),
           source: (access) => upsampleSource(p, access),
         },
       ],
@@ -38,7 +38,7 @@ export const upsample: OperationKernels<UpsampleProblem> = {
 };
 
 /** A plane for rows and one for columns, in each a texel for each of the output's: low, high, and the weight of high. */
-function sourcePlanes({ oh, ow }: UpsampleProblem): Planes {
+function sourcePlanes({ oh, ow }: UpsampleProblem): Nc4hw4 {
   return { planes: 2, height: 1, width: Math.max(oh, ow) };
 }
 

@@ -113,7 +113,7 @@ const DISPLAY_WORDS: Readonly<Record<Display, string>> = {
   centred: "signed: 0 is grey",
   absolute: "without their sign",
   magnitude: "length over channels",
-  strongest: "hue: which channel is strongest",
+  strongest: "hue: strongest channel",
   stretched: "from least to most",
 };
 

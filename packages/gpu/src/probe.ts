@@ -19,7 +19,7 @@ const LANGUAGE = "shading languages do not promise them";
 const TINY = 2 ** -140;
 
 /** Asks a backend that is like the one to be described, and disposes of nothing but what it made. */
-export async function findFeatures(backend: Backend): Promise<BackendFeatures> {
+export async function probeFeatures(backend: Backend): Promise<BackendFeatures> {
   const subnormals = await Promise.all([
     one(backend, "ic1_ih1_oc1_kh1_nobias", TINY, 1),
     one(backend, "ic1_ih1_oc1_kh1_nobias", 1, TINY),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { fromSheet, sheetOf, toSheet } from "./sheet.js";
+import { fromAtlas, atlasOf, toAtlas } from "./atlas.js";
 
-describe("a sheet", () => {
+describe("an atlas", () => {
   it.each([
     [
       "one below the other, where they fit",
@@ -14,13 +14,13 @@ describe("a sheet", () => {
       { width: 39, height: 7700, columns: 13 },
     ],
     ["never in a single row", { planes: 1, height: 1, width: 9 }, { width: 9, height: 2, columns: 1 }],
-  ])("holds planes %s", (_, planes, sheet) => expect(sheetOf(planes, 8192)).toEqual(sheet));
+  ])("holds planes %s", (_, planes, atlas) => expect(atlasOf(planes, 8192)).toEqual(atlas));
 
   it.each([
     ["a plane too wide", { planes: 1, height: 1, width: 8193 }],
     ["a plane too high", { planes: 1, height: 8193, width: 1 }],
     ["too many", { planes: 4096, height: 200, width: 200 }],
-  ])("is not to be had for %s", (_, planes) => expect(sheetOf(planes, 8192)).toBeUndefined());
+  ])("is not to be had for %s", (_, planes) => expect(atlasOf(planes, 8192)).toBeUndefined());
 });
 
 describe("planes in a texture", () => {
@@ -29,23 +29,23 @@ describe("planes in a texture", () => {
   it("are as they were where they fill it", () => {
     const planes = { planes: 3, height: 2, width: 2 };
     const data = counting(48);
-    expect(toSheet(data, planes, 64)).toBe(data);
-    expect(fromSheet(data, planes, 64)).toBe(data);
+    expect(toAtlas(data, planes, 64)).toBe(data);
+    expect(fromAtlas(data, planes, 64)).toBe(data);
   });
 
   it("lie in columns, and come back", () => {
     // Two columns of two: the third below the first.
     const planes = { planes: 3, height: 2, width: 1 };
-    const sheet = toSheet(counting(24), planes, 4);
-    const reds = Array.from({ length: sheet.length / 4 }, (_, i) => sheet[4 * i]);
+    const atlas = toAtlas(counting(24), planes, 4);
+    const reds = Array.from({ length: atlas.length / 4 }, (_, i) => atlas[4 * i]);
     expect(reds).toEqual([1, 9, 5, 13, 17, 0, 21, 0]);
-    expect(fromSheet(sheet, planes, 4)).toEqual(counting(24));
+    expect(fromAtlas(atlas, planes, 4)).toEqual(counting(24));
   });
 
   it("lie in columns where they fill those, too", () => {
     const planes = { planes: 4, height: 2, width: 1 };
-    const sheet = toSheet(counting(32), planes, 4);
-    expect([0, 1, 2, 3].map((i) => sheet[4 * i])).toEqual([1, 9, 5, 13]);
-    expect(fromSheet(sheet, planes, 4)).toEqual(counting(32));
+    const atlas = toAtlas(counting(32), planes, 4);
+    expect([0, 1, 2, 3].map((i) => atlas[4 * i])).toEqual([1, 9, 5, 13]);
+    expect(fromAtlas(atlas, planes, 4)).toEqual(counting(32));
   });
 });

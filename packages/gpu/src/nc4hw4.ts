@@ -16,8 +16,8 @@ import {
 
 export const LANES = 4;
 
-/** Counts, innermost last: planes, rows in each, texels in each row. */
-export interface Planes {
+/** The size of an array in NC4HW4, innermost last: planes of four channels of an image, rows in each, texels in each row. */
+export interface Nc4hw4 {
   readonly planes: number;
   readonly height: number;
   readonly width: number;
@@ -28,12 +28,12 @@ export function blocks(channels: number): number {
   return Math.ceil(channels / LANES);
 }
 
-export function planesOf([n, c, h, w]: Shape4): Planes {
+export function nc4hw4Of([n, c, h, w]: Shape4): Nc4hw4 {
   return { planes: n * blocks(c), height: h, width: w };
 }
 
 /** Numbers, four a texel. */
-export function lengthOf({ planes, height, width }: Planes): number {
+export function lengthOf({ planes, height, width }: Nc4hw4): number {
   return LANES * planes * height * width;
 }
 
@@ -48,7 +48,7 @@ export function hostMemory(length: number): Float32Array<ArrayBuffer> {
 
 /** A tensor of either layout as texels. */
 export function packTensor({ shape, layout, data }: Tensor): Float32Array<ArrayBuffer> {
-  const packed = hostMemory(lengthOf(planesOf(shape)));
+  const packed = hostMemory(lengthOf(nc4hw4Of(shape)));
   eachChannel(shape, layout, (from, step, to, count) => {
     for (let i = 0; i < count; i++) packed[to + i * LANES] = data[from + i * step]!;
   });
@@ -99,7 +99,7 @@ export function algorithmOf({ g, ic, oc }: Conv2dProblem): "dense" | "depthwise"
  * Weights: a plane for each four output channels, in it a row for each tap and, where there is a bias, a last one for that;
  * in a row a texel for each input channel of the group, with that channel's weights for the four.
  */
-export function weightPlanes(problem: Conv2dProblem): Planes {
+export function weightPlanes(problem: Conv2dProblem): Nc4hw4 {
   const { ic, oc, g, kh, kw, bias } = problem;
   const width = algorithmOf(problem) === "dense" ? LANES * blocks(ic / g) : ic / g;
   return { planes: blocks(oc), height: kh * kw + (bias ? 1 : 0), width };

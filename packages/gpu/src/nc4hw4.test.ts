@@ -1,6 +1,6 @@
 import { parseProblem, tensor, toLayout, weightShape } from "@convene/core";
 import { describe, expect, it } from "vitest";
-import { algorithmOf, packTensor, packWeights, planesOf, unpackTensor, weightPlanes } from "./planes.js";
+import { algorithmOf, packTensor, packWeights, nc4hw4Of, unpackTensor, weightPlanes } from "./nc4hw4.js";
 
 const counting = (length: number): Float32Array => Float32Array.from({ length }, (_, i) => i + 1);
 
@@ -18,7 +18,7 @@ describe("a tensor", () => {
       [19, 0, 0, 0],
       [20, 0, 0, 0],
     ]);
-    expect(planesOf([2, 5, 1, 2])).toEqual({ planes: 4, height: 1, width: 2 });
+    expect(nc4hw4Of([2, 5, 1, 2])).toEqual({ planes: 4, height: 1, width: 2 });
   });
 
   it.each(["nchw", "nhwc"] as const)("comes back as it was, from %s", (layout) => {
