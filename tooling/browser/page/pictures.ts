@@ -76,7 +76,7 @@ try {
           await shot.before?.(page);
           await page.waitForTimeout(300);
           const file = join(FOLDER, `${shot.name}-${name}-${colorScheme}.png`);
-          await page.screenshot({ path: file, fullPage: name === "phone" });
+          await page.screenshot({ path: file });
           process.stdout.write(`${file}\n`);
           await context.close();
         }
