@@ -169,10 +169,15 @@ function whiten(patches: Float64Array, mean: Float64Array, whitening: Float64Arr
 
 /** Unit vectors; each patch belongs to the one that it has the largest product with, of either sign. */
 function kMeans(white: Float64Array, dims: number, random: () => number): Float64Array {
-  const centroids = Float64Array.from({ length: LEARNT_COUNT * dims }, () => random() + random() - 1);
+  // Patches to begin with: whitening makes loud what is in no patch.
+  const centroids = new Float64Array(LEARNT_COUNT * dims);
+  for (let each = 0; each < LEARNT_COUNT; each++) {
+    const patch = Math.floor(random() * PATCHES);
+    centroids.set(white.subarray(patch * dims, (patch + 1) * dims), each * dims);
+  }
   normalise(centroids, dims);
   for (let round = 0; round < ROUNDS; round++) {
-    const next = centroids.slice();
+    const next = new Float64Array(centroids.length);
     for (let patch = 0; patch < PATCHES; patch++) {
       let [best, product] = [0, 0];
       for (let each = 0; each < LEARNT_COUNT; each++) {
@@ -183,7 +188,11 @@ function kMeans(white: Float64Array, dims: number, random: () => number): Float6
       for (let i = 0; i < dims; i++) next[best * dims + i]! += product * white[patch * dims + i]!;
     }
     normalise(next, dims);
-    centroids.set(next);
+    for (let each = 0; each < LEARNT_COUNT; each++) {
+      const row = next.subarray(each * dims, (each + 1) * dims);
+      // One that no patch belongs to waits for the next round.
+      if (row.some((value) => value !== 0)) centroids.set(row, each * dims);
+    }
   }
   return centroids;
 }
