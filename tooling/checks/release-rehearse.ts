@@ -129,9 +129,8 @@ function published(clone: string, version: string, { url, env }: Registry): void
   );
   const packages = publishedPackages(clone);
   for (const { name } of packages) {
-    const fields = ["dist-tags.latest", "dependencies", "peerDependencies"];
-    const shown = withoutFault(`npm view ${name}`, attempt("npm", ["view", name, "--json", ...fields], clone, { env }));
-    const { "dist-tags.latest": latest } = JSON.parse(shown) as { readonly "dist-tags.latest"?: string };
+    const shown = withoutFault(`npm view ${name}`, attempt("npm", ["view", name, "--json"], clone, { env }));
+    const latest = (JSON.parse(shown) as { readonly "dist-tags"?: { readonly latest?: string } })["dist-tags"]?.latest;
     if (latest !== version) throw new Error(`${name} is at ${latest} in the registry; expected ${version}`);
     if (shown.includes("workspace:"))
       throw new Error(`${name} was published with a version of the workspace: ${shown}`);
