@@ -65,7 +65,6 @@ export const RULES: Readonly<Record<string, Rule>> = {
     tests: [],
     inside: ["preact", "preact/hooks", "@preact/signals"],
     node: ["src/terminal"],
-    inside: ["preact", "preact/hooks", "@preact/signals"],
     parts: [
       // It runs in a worker of a page as it does in Node: no screen, no process, and nothing but what works in both.
       {
