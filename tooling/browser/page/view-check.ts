@@ -24,6 +24,12 @@ interface Violation {
 /** axe-core finds nothing in what the page shows now. */
 export async function checkAccessible(page: Page, what: string): Promise<void> {
   await page.evaluate(AXE);
+  // Colours that are still on their way to those of another theme have contrasts of their own.
+  await page.evaluate(async () => {
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const moving = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    await Promise.allSettled(moving.map((animation) => animation.finished));
+  });
   const violations = (await page.evaluate(
     "axe.run({ resultTypes: ['violations'] }).then((result) => result.violations)",
   )) as readonly Violation[];
