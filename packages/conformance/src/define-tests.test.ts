@@ -174,7 +174,8 @@ describe("a test of each suite", () => {
     const { runner, run } = fakeRunner();
     await defineConformanceTests(runner, limited, { suites: ["exact"], only: "g2_", noSkips: true, per: "suite" });
     const { message } = (await run()).get("exact") as Error;
-    expect(message).toMatch(/^(\d+) of \1 cases failed\n\nexact: /);
+    // What they have in common comes first.
+    expect(message).toMatch(/^(\d+) of \1 cases failed\n\nFails everywhere \(\1 of \1\)\n[^]*\n\nexact: /);
     expect(message).toMatch(/\n\nand \d+ more$/);
   });
 });
