@@ -301,7 +301,7 @@ export function checkLayerOptions<T>(name: string, options: T, keys: readonly st
 
 /** `checkKeys` for the parameters of a layer. @throws ConveneError `ERR_INVALID_OPTION` */
 export function checkParameters<T>(name: string, parameters: T, keys: readonly string[]): T {
-  if (Array.isArray(parameters) || ArrayBuffer.isView(parameters)) {
+  if (readFrom("parameters", () => Array.isArray(parameters)) || ArrayBuffer.isView(parameters)) {
     throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(parameters)}) must be an object, { weight, bias }`);
   }
   return checkKeys(name, parameters, keys);

@@ -106,8 +106,16 @@ export interface Network {
  * @throws ConveneError `ERR_INVALID_OPTION` for an empty list, a reference to what does not come before, or a name used twice
  */
 export function network(...entries: readonly (NetworkEntry | readonly NetworkEntry[])[]): Network {
-  const flat = readFrom("layers", () => entries.flatMap((each) => (Array.isArray(each) ? Array.from(each) : [each])));
-  const { layers } = resolveLayers(flat as readonly NetworkEntry[], ["input"]);
+  const flat: NetworkEntry[] = [];
+  for (const each of entries) {
+    if (readFrom("layers", () => Array.isArray(each))) {
+      const list = each as readonly NetworkEntry[];
+      flat.push(...checkList("layers", list, (layer, index) => checkObject(`layer ${flat.length + index}`, layer)));
+    } else {
+      flat.push(each as NetworkEntry);
+    }
+  }
+  const { layers } = resolveLayers(flat, ["input"]);
   const output: ResolvedOutput = { name: "output", value: layers.length - 1, layout: undefined, dims: undefined };
   return makeNetwork(["input"], layers, [output]);
 }

@@ -1,6 +1,7 @@
 /** The reference with Winograd's algorithm where rule 3 is stated: right, and what its faults are made from. */
 
 import type { Arithmetic, Backend } from "@convene/core";
+import { withMemory } from "../reference-backend.js";
 import { hasTransformedRule } from "../transformed-bound.js";
 import { copyWeights, faultyBackend, planOf } from "./faulty-backend.js";
 import { RIGHT, type Steps, transformWeights, winograd } from "./winograd.js";
@@ -25,7 +26,12 @@ export function winogradBackend(name: string, options: () => WinogradOptions = (
       evenStrict = false,
       keep = (packed) => packed,
     } = options();
+    // It has nothing else that could leak, and what does not tell its memory is skipped where leaks are looked for.
+    const { allocate, free, memory } = withMemory(right);
     return {
+      allocate,
+      free,
+      memory: memory!,
       prepareConv2d: async (problem, weights, prepareOptions) => {
         const { accuracy } = prepareOptions;
         if (!hasTransformedRule(problem) || (accuracy === "strict" && !evenStrict)) {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { CompareReport, Figure, LayerReport } from "../../engine/compare-report.js";
+import { totals } from "../../engine/measure/results.js";
 import { agreementOf, barsOf, firstFault, pointsOf, sortLayers, stagesOf } from "./figures.js";
 
 const figure = (backend: string, median: number): Figure => ({
@@ -25,6 +26,11 @@ const layer = (problem: string, macs: number, figures: readonly Figure[]): Layer
   figures,
   failures: [],
 });
+const LAYERS = [
+  layer("a", 100, [figure("cpu", 4), figure("gpu", 1)]),
+  layer("b", 300, [figure("cpu", 2), figure("gpu", 3)]),
+  layer("c", 200, [figure("cpu", 6)]),
+];
 const WORKLOAD = {
   name: "w",
   about: "",
@@ -32,12 +38,8 @@ const WORKLOAD = {
   distinctLayers: 3,
   batches: [1],
   complete: true,
-  totals: [],
-  layers: [
-    layer("a", 100, [figure("cpu", 4), figure("gpu", 1)]),
-    layer("b", 300, [figure("cpu", 2), figure("gpu", 3)]),
-    layer("c", 200, [figure("cpu", 6)]),
-  ],
+  totals: totals(LAYERS, ["cpu", "gpu"]),
+  layers: LAYERS,
 };
 const backend = (name: string, wrong = false) => ({ name, asked: name, device: "", start: 10, wrong });
 const REPORT = {
@@ -57,7 +59,8 @@ it("draws a bar for each backend that is right and has all layers", () => {
   expect(barsOf(REPORT, WORKLOAD)).toEqual([
     { backend: "cpu", milliseconds: 12, interval: { low: 12, high: 12 }, times: 1 },
   ]);
-  const shorter = { ...WORKLOAD, layers: WORKLOAD.layers.slice(0, 2) };
+  const layers = LAYERS.slice(0, 2);
+  const shorter = { ...WORKLOAD, layers, totals: totals(layers, ["cpu", "gpu"]) };
   expect(barsOf(REPORT, shorter).map(({ backend: name, times }) => [name, times])).toEqual([
     ["gpu", 1],
     ["cpu", 1.5],
