@@ -55,7 +55,7 @@ export function countWorkers(): void {
   };
 }
 
-export function left(): Left {
+function left(): Left {
   // Where the program's own input and output go is no concern of a backend's.
   const resources = process
     .getActiveResourcesInfo()

@@ -135,7 +135,6 @@ export function sigmoid(x: v128, constants: usize): v128 {
  * x + x³·p(x²) within 0.08 u up to 0.625, so that a small x is its own result. Above, (1 - e)/(1 + e) with e = exp(-2|x|), which is
  * at most 0.29 there, so that 1 - e has no cancellation. The sign is that of x, also of a zero.
  */
-@inline
 export function tanh(x: v128, constants: usize): v128 {
   const one = constant(constants, ONE);
   const t = f32x4.abs(x);
@@ -205,7 +204,6 @@ export function gelu(x: v128, constants: usize): v128 {
 }
 
 /** x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³))), as x·sigmoid(w) with w twice the argument of tanh, which has no cancellation below 0. */
-@inline
 export function geluTanh(x: v128, constants: usize): v128 {
   const w = f32x4.mul(x, madd(f32x4.mul(x, x), f32x4.splat(0.07135481627), f32x4.splat(1.5957691216)));
   return gated(x, w, constants);

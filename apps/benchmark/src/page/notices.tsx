@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { linkNotices } from "./address/address.js";
 
 /** Problems that concern the whole page, told by whoever meets them; each is a sentence or two. */
-export const pageNotices = signal<readonly string[]>([]);
+const pageNotices = signal<readonly string[]>([]);
 
 /** Shows a notice until it is dismissed; the same words are shown once. */
 export function tell(notice: string): void {

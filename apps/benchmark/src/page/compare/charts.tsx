@@ -6,7 +6,7 @@ import { peakRate } from "../../engine/roofline/roofline.js";
 import { agreementOf, barsOf, firstFault, pointsOf, stagesOf } from "./figures.js";
 
 /** A colour for each backend, by its place in the report: the same in every picture. */
-export function colourOf(report: CompareReport, backend: string): string {
+function colourOf(report: CompareReport, backend: string): string {
   const at = report.backends.findIndex(({ name }) => name === backend);
   return `var(--series-${(Math.max(0, at) % 6) + 1})`;
 }

@@ -4,7 +4,7 @@ import type { Conv2dProblem } from "@convene/core";
 import type { Cell } from "./cell.js";
 
 /** The sizes of the tensor that a kind of cell lies in. */
-export function sizesOf(p: Conv2dProblem, kind: Cell["kind"]): readonly number[] {
+function sizesOf(p: Conv2dProblem, kind: Cell["kind"]): readonly number[] {
   if (kind === "input") return [p.ic, p.ih, p.iw];
   if (kind === "output") return [p.oc, p.oh, p.ow];
   return [p.oc, p.ic / p.g, p.kh, p.kw];

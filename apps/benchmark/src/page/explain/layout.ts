@@ -115,7 +115,7 @@ function sketch(stages: readonly Conv2dProblem[]): readonly Sketch[] {
 }
 
 /** Cells between the tiles of a filter; those of a pointwise one touch. */
-export function tileGap(kh: number, kw: number): number {
+function tileGap(kh: number, kw: number): number {
   return kh * kw === 1 ? 0 : GAP;
 }
 

@@ -13,7 +13,7 @@ export interface StageValues {
 }
 
 /** From 0 to 1: a light that falls on each channel from another side, and a disc, so that a shift of the image can be seen. */
-export function exampleInput(channels: number, height: number, width: number): Float32Array {
+function exampleInput(channels: number, height: number, width: number): Float32Array {
   const values = new Float32Array(channels * height * width);
   for (let c = 0; c < channels; c++) {
     const turn = (2 * Math.PI * c) / Math.max(3, channels);

@@ -87,7 +87,7 @@ export function startPlayground(): () => void {
 }
 
 /** A file that was dropped, pasted or chosen: a photo, or a network. */
-export function takeFile(given: File): void {
+function takeFile(given: File): void {
   inputError.value = "";
   if (/\.onnx$/i.test(given.name)) {
     file = { file: given, name: given.name };
