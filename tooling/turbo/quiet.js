@@ -1,11 +1,22 @@
 /**
  * Runs turbo with the tasks named on the command line and says nothing unless one fails, so that `npm start` shows the
  * product and not the build. JavaScript, because it runs before anything else and should cost nothing.
+ *
+ * turbo needs a pnpm, and `npm run` brings none: then pnpm runs this, which also installs what is missing.
  */
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import process from "node:process";
+
+if (!process.env["npm_config_user_agent"]?.startsWith("pnpm/")) {
+  const { packageManager } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  const [pnpm] = packageManager.split("+");
+  const args = ["--yes", "--prefer-offline", pnpm, "run", "--silent", "quiet", ...process.argv.slice(2)];
+  const { status } = spawnSync("npx", args, { stdio: "inherit", shell: process.platform === "win32" });
+  process.exit(status ?? 1);
+}
 
 const turbo = createRequire(import.meta.url).resolve("turbo/bin/turbo");
 const tasks = process.argv.slice(2);
