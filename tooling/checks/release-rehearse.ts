@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import process from "node:process";
 import { onnxModel } from "../../packages/onnx/src/testing/onnx-writer.js";
 import { copyAddress } from "./release-address.js";
@@ -61,9 +61,12 @@ async function rehearse(): Promise<void> {
 /** The last commit, with what was built of the work tree, and with links between packages as pnpm makes them. */
 function cloned(folder: string): string {
   const clone = join(folder, "clone");
-  run("git", ["clone", "--quiet", ROOT, clone], folder);
-  // Git keeps the original as `origin`, to which nothing may be pushed by mistake.
-  run("git", ["remote", "remove", "origin"], clone);
+  if (attempt("git", ["clone", "--quiet", ROOT, clone], folder).status === 0) {
+    // Git keeps the original as `origin`, to which nothing may be pushed by mistake.
+    run("git", ["remote", "remove", "origin"], clone);
+  } else {
+    copied(clone);
+  }
   symlinkSync(join(ROOT, "node_modules"), join(clone, "node_modules"), "dir");
   const directories = new Map(
     ["packages", "apps", "tooling", "examples"]
@@ -119,6 +122,19 @@ function versioned(clone: string): string {
   if (version === undefined || others.length > 0) throw new Error(`packages have versions ${[...versions].join(", ")}`);
   say(`${waiting.length} changesets take all packages from ${before} to ${version}, with changelogs`);
   return version;
+}
+
+/** Where the work tree is no repository of Git's, or one that Git does not trust: all of it, as a first commit. */
+function copied(clone: string): void {
+  const left = new Set([".git", ".cache", ".turbo", "node_modules", "dist", "generated"]);
+  cpSync(ROOT, clone, { recursive: true, filter: (path) => path === ROOT || !left.has(basename(path)) });
+  for (const args of [
+    ["init", "--quiet", "--initial-branch", "main"],
+    ["add", "--all"],
+    ["commit", "--quiet", "--message", "The work tree"],
+  ]) {
+    withoutFault(`git ${args[0]}`, attempt("git", args, clone, { env: NOBODY }));
+  }
 }
 
 /** `pnpm release`, without the build. */
