@@ -134,6 +134,7 @@ export function parseReport(text: string): CompareReport {
     );
   }
   check(found, REPORT, "");
+  // `check` has held each field to the table of the report's form, which TypeScript cannot see.
   return found as unknown as CompareReport;
 }
 

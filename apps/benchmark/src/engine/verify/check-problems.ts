@@ -2,15 +2,9 @@
 
 import {
   type CaseOutcome,
-  checkAgreement,
   checkOperands,
-  describeVerdict,
   makeOperands,
   type OperandKind,
-  runProblem,
-  type RunProblemResult,
-  hasTransformedRule,
-  noRuleFor,
   thrownOf,
   type TransformedBound,
   watchCalls,
@@ -18,6 +12,7 @@ import {
 import { type Conv2dProblem, formatProblem } from "@convene/core";
 import type { OpenBackend } from "../open-backends.js";
 import { codeOf, messageOf } from "../command-error.js";
+import { agreementOn } from "./agreement.js";
 import type { Patience } from "./patience.js";
 import { referenceInSlices, transformedBoundInSlices } from "./reference-slices.js";
 import type { Check, Tallies } from "./tally.js";
@@ -93,25 +88,9 @@ export async function checkProblems(
         }
       }
       if (kind === "real") {
-        const results = new Map<string, Promise<RunProblemResult>>();
-        const resultOf = ({ name, backend }: OpenBackend): Promise<RunProblemResult> => {
-          const known = results.get(name) ?? runProblem(watch.over(backend), problem, operands);
-          results.set(name, known);
-          return known;
-        };
-        const boundOf = async ({ arithmetic, algorithm }: RunProblemResult): Promise<TransformedBound | undefined> => {
-          if (arithmetic !== "transformed") return undefined;
-          if (!hasTransformedRule(problem)) throw new Error(noRuleFor(problem, algorithm));
-          return transformed();
-        };
+        const agreement = agreementOn({ problem, operands, magnitude: expected.magnitude, transformed, watch });
         for (const [a, b] of pairs(patient())) {
-          await record("agreement", [a.name, b.name], text, async () => {
-            const [one, other] = [await resultOf(a), await resultOf(b)];
-            const bounds = { a: await boundOf(one), b: await boundOf(other) };
-            const verdict = checkAgreement(one.output, other.output, expected.magnitude, problem, bounds);
-            const message = verdict.ok ? {} : { message: describeVerdict(problem, verdict) };
-            return { status: verdict.ok ? "passed" : "failed", ratio: verdict.ratio, ...message };
-          });
+          await record("agreement", [a.name, b.name], text, () => agreement(a, b));
         }
       }
     }

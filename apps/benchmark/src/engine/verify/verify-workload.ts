@@ -5,15 +5,9 @@
 
 import {
   type CaseOutcome,
-  checkAgreement,
   checkOperands,
-  describeVerdict,
   drawMismatch,
-  hasTransformedRule,
   makeOperands,
-  noRuleFor,
-  runProblem,
-  type RunProblemResult,
   thrownOf,
   type TransformedBound,
   watchCalls,
@@ -24,6 +18,7 @@ import type { Verdict } from "../compare-report.js";
 import type { OpenBackend } from "../open-backends.js";
 import { breathe, settle, UnsettledError, type Waiting } from "../settle.js";
 import { distinctLayers, type Workload } from "../workloads/index.js";
+import { agreementOn } from "./agreement.js";
 import { checkNetwork } from "./check-network.js";
 import { checkOperations } from "./check-operations.js";
 import { referenceInSlices, transformedBoundInSlices } from "./reference-slices.js";
@@ -97,27 +92,11 @@ async function verifyProblem(
     );
     if (status !== "unsupported" && status !== "failed") answering.push(each);
   }
-  const results = new Map<string, Promise<RunProblemResult>>();
-  const resultOf = ({ name, backend }: OpenBackend): Promise<RunProblemResult> => {
-    const known = results.get(name) ?? runProblem(watch.over(backend), problem, operands);
-    results.set(name, known);
-    return known;
-  };
-  const boundOf = async ({ arithmetic, algorithm }: RunProblemResult): Promise<TransformedBound | undefined> => {
-    if (arithmetic !== "transformed") return undefined;
-    if (!hasTransformedRule(problem)) throw new Error(noRuleFor(problem, algorithm));
-    return transformed();
-  };
+  const agreement = agreementOn({ problem, operands, magnitude: expected.magnitude, transformed, watch });
   for (const [index, a] of answering.entries()) {
     for (const b of answering.slice(index + 1)) {
       if (givenUp(a.name) || givenUp(b.name)) continue;
-      await record(a.name, b.name, async () => {
-        const [one, other] = [await resultOf(a), await resultOf(b)];
-        const bounds = { a: await boundOf(one), b: await boundOf(other) };
-        const verdict = checkAgreement(one.output, other.output, expected.magnitude, problem, bounds);
-        const message = verdict.ok ? {} : { message: describeVerdict(problem, verdict) };
-        return { status: verdict.ok ? "passed" : "failed", ratio: verdict.ratio, ...message };
-      });
+      await record(a.name, b.name, () => agreement(a, b));
     }
   }
 }

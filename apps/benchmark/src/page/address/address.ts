@@ -34,6 +34,7 @@ export function addressOf(name: ViewName): string {
 
 /** A view's state; it changes with `setState`, and when a link is opened. */
 export function stateOf<V extends ViewName>(name: V): ReadonlySignal<StateOfView<V>> {
+  // The table holds the states of all views under one type; the view's own fields made this one.
   return states[name] as unknown as ReadonlySignal<StateOfView<V>>;
 }
 
@@ -64,13 +65,9 @@ export function startAddress(): void {
     timer = undefined;
     if (location.hash !== address.peek()) history.replaceState(null, "", address.peek());
   };
-  let shown = current.peek();
   effect(() => {
     const next = address.value;
-    if (current.value !== shown) {
-      // The change of view itself came from a link, which has made its entry of the history.
-      shown = current.value;
-    }
+    // A page's timers are numbers; the program has Node's types too.
     if (location.hash !== next) timer ??= setTimeout(write, WRITE_EVERY) as unknown as number;
   });
   // What was set last must not be lost where the page is left or copied before the timer.

@@ -42,6 +42,7 @@ const WORKLOAD = {
   layers: LAYERS,
 };
 const backend = (name: string, wrong = false) => ({ name, asked: name, device: "", start: 10, wrong });
+// Only the fields that the charts read.
 const REPORT = {
   backends: [backend("cpu"), backend("gpu"), backend("bad", true)],
   verification: {

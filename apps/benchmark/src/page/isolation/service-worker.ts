@@ -17,6 +17,7 @@ interface Scope {
   addEventListener(type: "install" | "activate", listener: (event: Extendable) => void): void;
   addEventListener(type: "fetch", listener: (event: Fetching) => void): void;
 }
+// TypeScript has the globals of a page or those of a worker in one program, and this program is the page's.
 const scope = globalThis as unknown as Scope;
 
 scope.addEventListener("install", (event) => event.waitUntil(scope.skipWaiting()));
