@@ -43,12 +43,18 @@ export function encodeModules(modules: readonly Uint8Array[], count: number): Bu
 /** The module of that number, of so many. */
 export function decodeModule({ order, pieces }: Bundle, index: number, modules: number): Uint8Array<ArrayBuffer> {
   const text = pieces.filter((_, at) => at % modules === index).join("");
+  // Tables, because a program waits for this loop before the first backend opens.
+  const ranks = new Uint8Array(128);
+  for (let rank = 0; rank < CHARACTERS.length; rank++) ranks[CHARACTERS.charCodeAt(rank)] = rank;
+  const values = Uint8Array.from({ length: 256 }, (_, rank) =>
+    Number.parseInt(order.slice(2 * rank, 2 * rank + 2), 16),
+  );
   const bytes = new Uint8Array(text.length);
   let length = 0;
   for (let at = 0; at < text.length; at++) {
-    let rank = CHARACTERS.indexOf(text[at]!);
-    if (rank >= SINGLE) rank = SINGLE + (rank - SINGLE) * SINGLE + CHARACTERS.indexOf(text[++at]!);
-    bytes[length++] = Number.parseInt(order.slice(2 * rank, 2 * rank + 2), 16);
+    let rank = ranks[text.charCodeAt(at)]!;
+    if (rank >= SINGLE) rank = SINGLE + (rank - SINGLE) * SINGLE + ranks[text.charCodeAt(++at)]!;
+    bytes[length++] = values[rank]!;
   }
   return bytes.slice(0, length);
 }
