@@ -140,7 +140,7 @@ describe.skipIf(missing !== undefined && !process.env["CI"])("on WebGPU", () => 
     for (const { counts } of reports) expect(counts.passed).toBeGreaterThan(20);
     // Every kind of kernel, whatever the problems above have become.
     const algorithms = new Set(results.map(({ algorithm }) => algorithm));
-    for (const each of ["dense", "depthwise", "grouped"]) expect(algorithms).toContain(`${each} webgpu`);
+    for (const each of ["dense", "depthwise", "ragged", "grouped"]) expect(algorithms).toContain(`${each} webgpu`);
     const reasons = results.flatMap(({ status, message }) => (status === "skipped" ? [message] : []));
     for (const reason of reasons) {
       expect(reason).toMatch(/^(subnormals|nonFinite): this device .*; shading languages do not promise/);

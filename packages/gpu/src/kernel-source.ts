@@ -6,7 +6,8 @@
 
 import { type Conv2dProblem, inputShape, outputShape } from "@convene/core";
 import { clampLines, EACH, indented, kernelText, loop, quotient, spareLines, sum, times } from "./kernel-text.js";
-import { algorithmOf, blocks, LANES, type Nc4hw4, nc4hw4Of, weightPlanes } from "./nc4hw4.js";
+import { type Algorithm, algorithmOf, blocks, LANES, type Nc4hw4, nc4hw4Of, weightPlanes } from "./nc4hw4.js";
+import { raggedLines, raggedTap } from "./ragged-groups.js";
 
 /** What a kernel takes: the input, or several inputs by number; the weights, or another table of numbers; the residual. */
 export type ArgumentName = "x" | `in${number}` | "w" | "r";
@@ -75,7 +76,7 @@ export function kernelSource(p: Conv2dProblem, access: Access): string {
 }
 
 /** Where a tap is: output plane, that within the image, input row and column, row of the weights. */
-interface Tap {
+export interface Tap {
   readonly z: string;
   readonly o: string;
   readonly iy: string;
@@ -83,14 +84,14 @@ interface Tap {
   readonly row: string;
 }
 
-interface Algorithm {
+interface Lines {
   /** Lines before all taps. */
   before(p: Conv2dProblem, o: string): readonly string[];
   /** Lines for a tap. */
   tap(p: Conv2dProblem, access: Access, at: Tap): readonly string[];
 }
 
-const ALGORITHMS: Readonly<Record<ReturnType<typeof algorithmOf>, Algorithm>> = {
+const ALGORITHMS: Readonly<Record<Algorithm, Lines>> = {
   dense: {
     before(p, o) {
       // The first input plane: of the image, of the group.
@@ -123,6 +124,7 @@ const ALGORITHMS: Readonly<Record<ReturnType<typeof algorithmOf>, Algorithm>> = 
       return [...v.lines, ...w.lines, ...EACH.map((l) => `s${l} += ${v.lanes[l]} * ${w.lanes[l]};`)];
     },
   },
+  ragged: { before: raggedLines, tap: raggedTap },
   grouped: {
     before: (p, o) => [
       ...(p.n > 1 ? [`const plane = image * ${blocks(p.ic)};`] : []),

@@ -86,34 +86,65 @@ function eachChannel(
 }
 
 /**
- * How a kernel goes over channels. `"dense"`: groups that begin and end with a texel, or a single one. `"depthwise"`: one
- * input and one output channel a group, so each lane has to do with itself. `"grouped"`: any other, lane by lane.
+ * How a kernel goes over channels.
+ *
+ * - `"dense"`: groups that begin and end with a texel, or a single group.
+ * - `"depthwise"`: one input and one output channel a group, so that each lane has to do with itself.
+ * - `"ragged"`: groups of many channels that begin or end within a texel: texel by texel, the first and the last in part.
+ * - `"grouped"`: groups of few channels, lane by lane.
  */
-export function algorithmOf({ g, ic, oc }: Conv2dProblem): "dense" | "depthwise" | "grouped" {
+export type Algorithm = "dense" | "depthwise" | "ragged" | "grouped";
+
+export function algorithmOf({ g, ic, oc }: Conv2dProblem): Algorithm {
   if (g === 1) return "dense";
   if (g === ic && g === oc) return "depthwise";
-  return (ic / g) % LANES === 0 && (oc / g) % LANES === 0 ? "dense" : "grouped";
+  const [inputs, outputs] = [ic / g, oc / g];
+  if (inputs % LANES === 0 && outputs % LANES === 0) return "dense";
+  return inputs >= RAGGED_INPUTS && outputs >= RAGGED_OUTPUTS ? "ragged" : "grouped";
+}
+
+/** From here on texels cost less than lanes. */
+const RAGGED_INPUTS = 5;
+/** From here on no more than two groups share a texel of outputs, which is what the kernel counts on. */
+const RAGGED_OUTPUTS = LANES - 1;
+
+/** Input channels of the texel in which a group begins that belong to the groups before. */
+export function skippedLanes({ g, ic }: Conv2dProblem, group: number): number {
+  return ((ic / g) * group) % LANES;
+}
+
+/** Texels that the input channels of a group touch at most, wherever in a texel the group begins. */
+export function texelsOfGroup({ g, ic }: Conv2dProblem): number {
+  return blocks(ic / g + LANES - 1);
 }
 
 /**
  * Weights: a plane for each four output channels, in it a row for each tap and, where there is a bias, a last one for that;
- * in a row a texel for each input channel of the group, with that channel's weights for the four.
+ * in a row a texel for each input channel of the group, with that channel's weights for the four. In `"ragged"` ones the
+ * row of a group begins where the group's first texel does, so that a texel of inputs always meets four of weights.
  */
 export function weightPlanes(problem: Conv2dProblem): Nc4hw4 {
   const { ic, oc, g, kh, kw, bias } = problem;
-  const width = algorithmOf(problem) === "dense" ? LANES * blocks(ic / g) : ic / g;
-  return { planes: blocks(oc), height: kh * kw + (bias ? 1 : 0), width };
+  const widths: Readonly<Record<Algorithm, number>> = {
+    dense: LANES * blocks(ic / g),
+    depthwise: 1,
+    ragged: LANES * texelsOfGroup(problem),
+    grouped: ic / g,
+  };
+  return { planes: blocks(oc), height: kh * kw + (bias ? 1 : 0), width: widths[algorithmOf(problem)] };
 }
 
 export function packWeights(problem: Conv2dProblem, { weight, bias }: Conv2dWeights): Float32Array<ArrayBuffer> {
   const { ic, oc, g, kh, kw } = problem;
   const [taps, perGroup, { height, width }] = [kh * kw, ic / g, weightPlanes(problem)];
   const packed = hostMemory(lengthOf(weightPlanes(problem)));
+  const ragged = algorithmOf(problem) === "ragged";
   for (let o = 0; o < oc; o++) {
     const plane = Math.floor(o / LANES) * height;
+    const first = ragged ? skippedLanes(problem, Math.floor(o / (oc / g))) : 0;
     for (let tap = 0; tap < taps; tap++) {
       for (let i = 0; i < perGroup; i++) {
-        packed[LANES * ((plane + tap) * width + i) + (o % LANES)] = weight[(o * perGroup + i) * taps + tap]!;
+        packed[LANES * ((plane + tap) * width + first + i) + (o % LANES)] = weight[(o * perGroup + i) * taps + tap]!;
       }
     }
     if (bias) packed[LANES * (plane + taps) * width + (o % LANES)] = bias[o]!;
