@@ -2,8 +2,9 @@ import { runConformance } from "@convene/conformance";
 import { expect, it } from "vitest";
 import factory from "./backend.js";
 
-it("passes the whole suite, but for operations beside convolution, which it does not have", async () => {
-  const { counts, results } = await runConformance(factory);
+// Quick: `pnpm packed` holds the example to the whole suite, from installed packages.
+it("passes the suite, but for operations beside convolution, which it does not have", async () => {
+  const { counts, results } = await runConformance(factory, { selection: "quick", randomProblems: 20 });
   const failed = results.filter(({ status }) => status === "failed" || status === "untrusted");
   expect(failed.map(({ name, message }) => `${name}: ${message}`)).toEqual([]);
   const skipped = results.filter(({ status }) => status === "skipped");
@@ -12,5 +13,5 @@ it("passes the whole suite, but for operations beside convolution, which it does
     expect(message).toMatch(/^features\.operations does not have [a-zA-Z0-9]+$/);
   }
   expect(counts.passed).toBe(results.length - skipped.length);
-  expect(counts.passed).toBeGreaterThan(1000);
+  expect(counts.passed).toBeGreaterThan(500);
 });

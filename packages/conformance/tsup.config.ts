@@ -7,7 +7,6 @@ export default [
   // In one build, so that the command shares the library's chunks, the goldens among them.
   library([LIBRARY, "src/cli.ts", "src/cli-child.ts"], {
     format: ["esm"],
-    dts: { entry: LIBRARY },
     external: [/^node:/],
   }),
   // The build before this one empties the folder.

@@ -4,7 +4,7 @@ import type { defineConfig, Options } from "tsup";
 
 type Config = ReturnType<typeof defineConfig>;
 
-/** A published package: ESM and CommonJS with types for both, for Node and browsers. */
+/** A published package: ESM and CommonJS, for Node and browsers. */
 export declare function library(entry: readonly string[], options?: Options): Config;
 
 /** A program for Node: ESM only, dependencies left where they are. */

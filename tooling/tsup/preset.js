@@ -13,8 +13,8 @@ export function library(entry, options = {}) {
     target: ["es2022", "node20"],
     // No Node names and no browser names: one file serves both.
     platform: "neutral",
-    // .d.ts for import and .d.cts for require; a single one would describe the wrong module kind to one of the two.
-    dts: true,
+    // types.config.js makes the declarations.
+    dts: false,
     clean: true,
     // What is shipped has its lines, its names, and the hints to bundlers inside `import()`, so a stack trace says where and
     // needs no map. Maps with the sources in them would double the tarballs.

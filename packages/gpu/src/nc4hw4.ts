@@ -109,7 +109,7 @@ const RAGGED_INPUTS = 5;
 const RAGGED_OUTPUTS = LANES - 1;
 
 /** Input channels of the texel in which a group begins that belong to the groups before. */
-export function skippedLanes({ g, ic }: Conv2dProblem, group: number): number {
+function skippedLanes({ g, ic }: Conv2dProblem, group: number): number {
   return ((ic / g) * group) % LANES;
 }
 
