@@ -1,12 +1,11 @@
 /**
  * Packs the published packages, looks at the tarballs as `pnpm packages` does, installs them with plain npm into an empty
- * folder outside the workspace, and uses them there: as a program's packages, in a page's bundle, in the examples, and as the
+ * folder outside the workspace, and uses them there: as a program's packages, in the examples (one of which is a page that Vite bundles), and as the
  * suite that the author of a backend runs. `pnpm packed`.
  */
 
 import { withInstalled } from "./installed.js";
 import { checkTarballs } from "./packages.js";
-import { checkBrowser } from "./packed-browser.js";
 import { checkCommand } from "./packed-command.js";
 import { checkConsumer } from "./packed-consumer.js";
 import { checkExamples, EXAMPLES_NEED } from "./packed-examples.js";
@@ -22,8 +21,6 @@ try {
     checkTypes(folder);
     checkConsumer(folder);
     checkCommand(folder);
-    // Vite comes with the test runner.
-    await checkBrowser(folder);
     await checkExamples(folder);
     checkSuite(folder);
   });
