@@ -12,10 +12,38 @@ import { exportsOf, publishedEntries } from "./exports-of.js";
 import { ROOT } from "./workspace.js";
 
 /** By name, or by class and member. */
-const CANNOT_FAIL: Readonly<Record<string, string>> = {};
+const CANNOT_FAIL: Readonly<Record<string, string>> = {
+  "ConveneError.constructor": "makes an error",
+  "BackendUnavailableError.constructor": "makes an error",
+  "SafetensorsError.constructor": "makes an error",
+  isOperationString: "answers false for anything that is no such string",
+  limitOpening: "starts a timer; its arguments are not checked",
+  randomSource: "takes any number",
+  roundings: "arithmetic on the sizes of a problem",
+  hasTransformedRule: "compares the sizes of a problem",
+  transformedRoundings: "arithmetic on the sizes of a problem",
+  describeFinding: "makes text of a finding",
+  describeMismatch: "makes text of a mismatch",
+  drawMismatch: "makes text of a mismatch",
+  describeFailure: "makes text of a result",
+  describeThrown: "makes text of an error that was noted",
+  reportHtml: "makes text of a report",
+  reportJson: "makes text of a report",
+  reportJunit: "makes text of a report",
+  rerunCommand: "makes text of options",
+  thrownOf: "takes any value",
+  "CallWatch.over": "wraps a backend, and throws only what the backend throws",
+  "CallWatch.note": "takes any value",
+  "CallWatch.callOf": "answers undefined for an unknown error",
+  "CallWatch.findIn": "answers undefined where there is no such error",
+};
 
-/** Interfaces that a user or an author implements: their errors are the implementer's own. */
-const IMPLEMENTED_ELSEWHERE: ReadonlySet<string> = new Set();
+/** Interfaces that an author of a backend implements. `defineBackend` says what their errors mean. */
+const IMPLEMENTED_ELSEWHERE: ReadonlySet<string> = new Set([
+  "BackendImplementation",
+  "PlanImplementation",
+  "OperationPlanImplementation",
+]);
 
 /** Sizes by the field's names. The docstring of their interface explains them once: see `Conv2dProblem`. */
 const SIZE = /^(?:n|g|c|h|w|[iok][chwn]|f[chw]|[sdr][hw]|p[tlbrfk])$/;
@@ -29,7 +57,7 @@ const NAMES_UNIT = new RegExp(
     "\\b(?:milli)?seconds?\\b|\\bbytes?\\b|\\bMiB\\b|\\bpixels?\\b|\\brows?\\b|\\bcolumns?\\b|\\bchannels?\\b|\\belements?\\b|\\bthreads?\\b",
     "\\bintegers?\\b|\\bsteps?\\b|\\bunits?\\b|\\bseeds?\\b|\\bindex(?:es)?\\b|\\bindices\\b|\\bdimensions?\\b|\\bfactors?\\b|\\bratios?\\b",
     "\\bhow (?:many|often)\\b|\\bnumber of\\b|\\bcounts?\\b|\\bversions?\\b|\\boperations?\\b",
-    "\\bpositive\\b|\\bat least\\b|\\bat most\\b|\\babove\\b|\\bfinite\\b|\\bfrom -?\\d|\\bin \\[|\\bany number\\b",
+    "\\bpositive\\b|\\bat least\\b|\\bat most\\b|\\babove\\b|\\bfinite\\b|\\bfrom -?\\d|\\bin `?\\[|\\bany number\\b",
   ].join("|"),
   "i",
 );

@@ -34,7 +34,7 @@ export function publishedEntries(root: string = ROOT): readonly string[] {
  * neighbours. A name from another package is left out, because that package answers for its docstring.
  */
 export function exportsOf(file: string): ReadonlyMap<string, Declared> {
-  const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
+  const source = parsed(file);
   const declared = declarationsOf(source);
   const found = new Map<string, Declared>();
   const put = (as: string, name: string, from: ReadonlyMap<string, Declared>): void => {
@@ -60,6 +60,18 @@ export function exportsOf(file: string): ReadonlyMap<string, Declared> {
     }
   }
   return found;
+}
+
+/** Parsed files. The checks ask for the same files several times, and parsing takes most of their time. */
+const CACHE = new Map<string, ts.SourceFile>();
+
+function parsed(file: string): ts.SourceFile {
+  const text = readFileSync(file, "utf8");
+  const known = CACHE.get(file);
+  if (known?.text === text) return known;
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  CACHE.set(file, source);
+  return source;
 }
 
 function declarationsOf(source: ts.SourceFile): ReadonlyMap<string, Declared> {

@@ -218,8 +218,8 @@ export interface OperationPlanImplementation<Storage> {
 
 /**
  * The part that a backend author writes, over a `Storage` type of their choosing (a pointer, a buffer, a texture). Arguments have
- * been checked: shapes fit, handles are alive and this backend's own, output is neither input nor residual. No size is 0:
- * an empty batch is core's own affair, and never comes here.
+ * been checked: shapes fit, handles are alive and belong to this backend, output is neither input nor residual. No size is 0, because
+ * core handles an empty batch itself. `defineBackend` says what an exception of each method means.
  */
 export interface BackendImplementation<Storage> {
   readonly name: string;

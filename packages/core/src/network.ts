@@ -43,7 +43,7 @@ export interface ResolvedConv2d {
   readonly name: string;
   /** The index of the layer that this one reads, or −1−i for the network's input i. */
   readonly input: number;
-  /** The same for the residual; undefined where the convolution has none. */
+  /** The index of the layer that makes the residual, or −1−i; undefined where the convolution has no residual. */
   readonly residual: number | undefined;
 }
 

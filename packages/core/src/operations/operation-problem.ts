@@ -141,7 +141,7 @@ export interface UpsampleProblem {
   readonly rounding: (typeof ROUNDINGS)[number];
   /** Output height over input height, above 0, as a file may give it. 0: the ratio of the sizes. */
   readonly scaleH: number;
-  /** The same for the width. */
+  /** Output width over input width, above 0. 0: the ratio of the sizes. */
   readonly scaleW: number;
 }
 
