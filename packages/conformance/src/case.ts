@@ -6,44 +6,44 @@ import type { SuiteName } from "./suite-names.js";
 import type { Thrown } from "./thrown.js";
 
 /**
- * How a case can end. `"untrusted"`: the result is right, and so nearly all zeros or clamped that a wrong one might look the
- * same. `"skipped"`: the backend declares that it does not have what the case needs.
+ * How a case can end. `"untrusted"`: the result is right, but nearly all of it is zero or clamped, so a wrong sum might not show.
+ * `"skipped"`: the backend declares that it lacks a feature that the case needs.
  */
 export type CaseStatus = "passed" | "failed" | "untrusted" | "skipped";
 
 /** How a case ended. */
 export interface CaseOutcome {
   readonly status: CaseStatus;
-  /** Of a failure: what is wrong. Of a skip: the reason. Of an untrusted case: why. */
+  /** What is wrong, for a failure; the reason, for a skipped or untrusted case. */
   readonly message?: string;
   /** The largest error / bound, where the case has a bound. */
   readonly ratio?: number;
   readonly algorithm?: string;
-  /** Of a failure that wrong elements show: where they are. */
+  /** Where the wrong elements are, for a failure with wrong elements. */
   readonly mismatch?: Mismatch;
-  /** Of a failure that an exception is: the call that gave it, and its stack. */
+  /** The call that threw and the stack of its error, for a failure by an exception. */
   readonly thrown?: Thrown;
 }
 
-/** What a failure owes to the cases before it. Empty where it fails alone as well, and where that was not tried. */
+/** Whether a failure depends on cases before it. Empty where the case fails alone as well, and where that was not tried. */
 export interface FailureHistory {
-  /** Alone, on a new backend, the case does not fail: it takes a case that ran before. */
+  /** The case passes alone, on a new backend: it fails only after another case. */
   readonly alone?: "passes";
   /** The earlier case of the same suite after which it fails on a new backend, with nothing before the two. */
   readonly after?: string;
 }
 
-/** What a case gets to work with. */
+/** The backend and the settings with which a case runs. */
 export interface CaseContext {
   readonly backend: Backend;
   readonly accuracy: "fast" | "strict";
-  /** Seeds operands. */
+  /** Seeds the operands: an integer from 0 to 2³² − 1. */
   readonly seed: number;
   /** Another backend of the same kind, disposed after the case; `undefined` where only a backend was given, no factory. */
   readonly another: (() => Promise<Backend>) | undefined;
 }
 
-/** Features that a case can need. Which problems a backend takes, it says of each. */
+/** Features that a case can need. */
 export type FeatureName = Exclude<keyof BackendFeatures, "supports" | "operations" | "supportsOperation">;
 
 /** A case of the suite: a name, what it needs, and what it does with a backend. */
@@ -51,13 +51,14 @@ export interface ConformanceCase {
   readonly suite: SuiteName;
   /** A problem's string, or a sentence that begins with one. Unique within its suite. */
   readonly name: string;
-  /** What it runs: a backend that does not take one of these, or does not have an operation, skips the case with the reason. */
+  /** The problems that the case runs. A backend that does not take one of them, or lacks an operation, skips the case with its reason. */
   readonly problems?: readonly Problem[];
-  /** A backend that declares to lack one of these skips the case, with its own reason. */
+  /** Features that the case needs. A backend that declares to lack one skips the case with its own reason. */
   readonly needs?: readonly FeatureName[];
-  /** Whether the quick selection has it. Default true. */
+  /** Whether the quick selection includes the case. Default true. */
   readonly quick?: boolean;
   /** Milliseconds after which it has failed. Default: the engine's. */
   readonly limit?: number;
+  /** Runs the case. @throws ConveneError of the backend, such as `ERR_EXECUTION`, or any other error: the case has then failed */
   run(context: CaseContext): Promise<CaseOutcome>;
 }

@@ -23,13 +23,13 @@ const LAYOUTS = ["nchw", "nhwc"] as const satisfies readonly Layout[];
 
 /** Options of `checkProblem`. */
 export interface CheckProblemOptions extends PrepareOptions {
-  /** Seeds the operands. Default 1, as in the suite: a problem run alone meets the operands that it met there. */
+  /** Seeds the operands: an integer. Default 1, as in the suite, so that a problem run alone has the same operands as in the suite. */
   readonly seed?: number;
-  /** Default: both, one after the other, so that a problem's string says all that is needed to run it again. */
+  /** Default: both layouts, one after the other, so that a problem's string is enough to run the problem again. */
   readonly layout?: Layout;
 }
 
-/** What an answer is held to. */
+/** The result that an answer is compared with. */
 export interface ExpectedResult extends ReferenceResult {
   /**
    * The bound of rule 3 for the same operands, asked for where the plan is transformed. Left out: it is computed at once,
@@ -38,7 +38,13 @@ export interface ExpectedResult extends ReferenceResult {
   readonly transformed?: () => Promise<TransformedBound>;
 }
 
-/** Makes operands, runs them on `backend`, and holds the answer to the reference by the rule that fits `kind`, and its plan. */
+/**
+ * Makes operands for `problem`, runs them on `backend`, and compares the result with the float64 reference: by rule 1 for integers, by rule 2
+ * for real values, by rule 3 for a transformed plan.
+ *
+ * @throws ConveneError of the backend: `ERR_UNSUPPORTED`, `ERR_OUT_OF_MEMORY` or `ERR_EXECUTION`; `ERR_INVALID_OPTION` where `problem` is no
+ * valid problem
+ */
 export async function checkProblem(
   backend: Backend,
   problem: Conv2dProblem,
@@ -50,7 +56,11 @@ export async function checkProblem(
   return checkOperands(backend, problem, kind, operands, referenceConv2d(problem, operands), runOptions);
 }
 
-/** As `checkProblem`, for operands and an answer that are given. */
+/**
+ * As `checkProblem`, for given operands and a given reference result, which is NCHW.
+ *
+ * @throws ConveneError of the backend: `ERR_UNSUPPORTED`, `ERR_OUT_OF_MEMORY` or `ERR_EXECUTION`
+ */
 export async function checkOperands(
   backend: Backend,
   problem: Conv2dProblem,
@@ -96,7 +106,11 @@ export async function checkOperands(
   return { status: "passed", ...about() };
 }
 
-/** Why a transformed plan for a problem that rule 3 is not stated for has failed, whatever it computes. */
+/**
+ * The message for a transformed plan whose problem has no rule 3. Such a plan fails, whatever it computes.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION` where `problem` is no valid problem
+ */
 export function noRuleFor(problem: Conv2dProblem, algorithm: string): string {
   const what = `the plan for ${formatProblem(problem)} (${algorithm}) says that it is transformed`;
   return `${what}, and there is no rule for that: rule 3 is stated for 3x3 kernels of stride 1 and dilation 1 only`;
@@ -109,7 +123,11 @@ export function failedOutcome(problem: Problem, verdict: Verdict): CaseOutcome &
   return { status: "failed", message, ...(mismatch ? { mismatch } : {}) };
 }
 
-/** `3 of 100 elements are wrong (channels 2 of 4, ...); the first is [n 0, c 2, h 1, w 0]: 5, expected 6 in ic3_...`. */
+/**
+ * A verdict in words: `3 of 100 elements are wrong (channels 2 of 4, ...); the first is [n 0, c 2, h 1, w 0]: 5, expected 6 in ic3_...`.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION` where `problem` is no valid problem
+ */
 export function describeVerdict(problem: Problem, verdict: Verdict): string {
   const mismatch = mismatchOf(outputShapeOf(problem), verdict);
   return mismatch ? `${describeMismatch(mismatch)} in ${textOf(problem)}` : "all elements agree";

@@ -23,10 +23,10 @@ export interface TestRunner {
   readonly it: {
     /** The third argument is for runners that have a time limit of their own and take it here. */
     (title: string, body: Body, timeout?: number): unknown;
-    /** Where there is none, a skipped case is a test that passes and has the reason in its title. */
+    /** Left out: a skipped case is a test that passes and has the reason in its title. */
     readonly skip?: (title: string, body: Body) => unknown;
   };
-  /** Where there is neither this nor `after`, a suite's last test disposes its backend. */
+  /** If neither `afterAll` nor `after` is given, the last test of a suite disposes its backend. */
   readonly afterAll?: (body: Body) => unknown;
   readonly after?: (body: Body) => unknown;
 }
@@ -49,12 +49,13 @@ const SUITE_TIMEOUT = 30 * 60_000;
 const MOST_DESCRIBED = 20;
 
 /**
- * Registers the suite's cases as tests, in a `describe` for each sub-suite. Each sub-suite has a backend of its own,
- * which is disposed after it. A failure is an error that says all that a report would.
+ * Registers the suite's cases as tests, in a `describe` for each sub-suite. Each sub-suite has its own backend, which is disposed at its
+ * end. The error of a failed test says as much as a report. If the factory fails, one test fails with its error.
  *
  * @example
  * import { afterAll, describe, it } from "vitest";
  * await defineConformanceTests({ describe, it, afterAll }, () => myBackend());
+ * @throws ConveneError `ERR_INVALID_OPTION` for a wrong option
  */
 export async function defineConformanceTests(
   runner: TestRunner,

@@ -13,8 +13,11 @@ export interface Mismatch {
   readonly wrong: number;
   /** The first wrong element, in NCHW order. */
   readonly at: Shape4;
+  /** The value of the first wrong element. */
   readonly actual: number;
+  /** The value of this element in the reference. */
   readonly expected: number;
+  /** How far `actual` may be from `expected`, at least 0. */
   readonly bound: number;
   /** Wrong elements by image, channel, row and column. */
   readonly byAxis: {

@@ -38,8 +38,11 @@ interface Draw {
 }
 
 /**
- * Random operands for a problem, the same for the same seed: small integers that float32 sums exactly, or real values. Input
+ * Random operands for a problem: small integers that float32 sums exactly, or real values. One seed always gives the same operands. Input
  * and residual are NCHW, weights OIHW.
+ *
+ * @param seed an integer
+ * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` where `problem` is no valid problem
  */
 export function makeOperands(problem: Conv2dProblem, kind: OperandKind, seed: number): Operands {
   const random = randomSource(seed);

@@ -6,7 +6,12 @@ const ACTIVATIONS: readonly (Clamp | undefined)[] = [undefined, undefined, "relu
 const KERNELS = [1, 1, 2, 3, 3, 3, 4, 5, 6, 7];
 const MODES: readonly PaddingMode[] = ["zeros", "zeros", "reflect", "replicate", "circular"];
 
-/** One problem; `random` gives numbers in `[0, 1)`. The options are drawn one by one, so that any combination can come up. */
+/**
+ * A random problem. The options are drawn one by one, so that any combination can come up.
+ *
+ * @param random gives numbers in `[0, 1)`
+ * @throws ConveneError `ERR_INVALID_OPTION`, or TypeError, where `random` gives other numbers
+ */
 export function randomProblem(random: () => number): Conv2dProblem {
   const integer = (from: number, to: number): number => from + Math.floor(random() * (to - from + 1));
   const pick = <T>(choices: readonly T[]): T => choices[integer(0, choices.length - 1)]!;

@@ -1,9 +1,9 @@
 /** Random numbers for test cases: splitmix32, a few lines of integer arithmetic, the same everywhere for the same seed. */
 
-/** What the suite and a problem run alone both start from, so that the second reproduces the first. */
+/** The seed of the suite and of a problem run alone, so that both have the same operands. */
 export const DEFAULT_SEED = 1;
 
-/** A source of numbers in `[0, 1)`. */
+/** A source of numbers in `[0, 1)`: splitmix32. One seed, an integer, always gives the same numbers. */
 export function randomSource(seed: number): () => number {
   let state = seed | 0;
   return () => {

@@ -15,7 +15,11 @@ export interface ReferenceResult {
   readonly magnitude: Float64Array;
 }
 
-/** The convolution that `problem` describes, of operands in NCHW and OIHW. */
+/**
+ * The convolution of `problem` in float64, for operands in NCHW and OIHW. Sizes are not checked.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION` for an activation that is no clamp
+ */
 export function referenceConv2d(problem: Conv2dProblem, operands: Operands): ReferenceResult {
   const { n, g, ic, ih, iw, oc, oh, ow, kh, kw, sh, sw, dh, dw, pt, pl, paddingMode } = problem;
   const { input, weight, bias, residual } = operands;

@@ -24,7 +24,7 @@ export interface Verdict {
   readonly ok: boolean;
   /** How many elements were wrong. */
   readonly wrong: number;
-  /** Which, by their positions in NCHW order. */
+  /** Indices of the wrong elements in NCHW order. */
   readonly wrongAt: readonly number[];
   readonly first: WrongElement | undefined;
   /** The largest error / bound that was seen; for the exact rule, 0 or Infinity. */
@@ -33,11 +33,13 @@ export interface Verdict {
 
 /** An element that is off by more than its bound. */
 export interface WrongElement {
-  /** Position in NCHW order. */
+  /** Index in NCHW order. */
   readonly index: number;
+  /** The value of this element. */
   readonly actual: number;
+  /** The value of this element in the reference. */
   readonly expected: number;
-  /** How far `actual` may be from `expected`. */
+  /** How far `actual` may be from `expected`, at least 0. */
   readonly bound: number;
 }
 
@@ -52,12 +54,17 @@ export function roundings(problem: Conv2dProblem): number {
   return (problem.ic / problem.g) * problem.kh * problem.kw + 2;
 }
 
-/** Rule 1. */
+/** Rule 1: every element must be equal. @throws RangeError where the arrays differ in length */
 export function checkExact(actual: ArrayLike<number>, expected: ArrayLike<number>): Verdict {
   return compare(actual, expected, () => 0);
 }
 
-/** Rule 2, against a float64 reference and its magnitudes Σ|x||w| + |b| + |r|. */
+/**
+ * Rule 2: compares with a float64 reference and its magnitudes Σ|x||w| + |b| + |r|. See Higham, "Accuracy and Stability of Numerical
+ * Algorithms" (2002), section 3.1.
+ *
+ * @throws RangeError where the arrays differ in length, or a sum has so many terms that no error bound holds
+ */
 export function checkBounded(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,
@@ -67,7 +74,11 @@ export function checkBounded(
   return compare(actual, expected, errorBound(problem, magnitude));
 }
 
-/** Rule 3, against a float64 reference and the bound that `transformedBound` gives for the same operands. */
+/**
+ * Rule 3: compares with a float64 reference and the bound that `transformedBound` gives for the same operands.
+ *
+ * @throws RangeError where the arrays differ in length
+ */
 export function checkTransformed(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,
@@ -79,8 +90,10 @@ export function checkTransformed(
 }
 
 /**
- * Two backends: each may be off by its own bound, so they may differ by the sum of both. `transformed` has rule 3's bound
- * for those of the two whose plan is transformed; rule 2 holds the others.
+ * Compares two backends. Each may be off by its own bound, so they may differ by the sum of both. `transformed` gives rule 3's bound for
+ * a transformed plan; without it rule 2's bound holds.
+ *
+ * @throws RangeError where the arrays differ in length, or a sum has so many terms that no error bound holds
  */
 export function checkAgreement(
   a: ArrayLike<number>,
@@ -108,12 +121,12 @@ export function checkWithin(
   return compare(actual, expected, (at) => (typeof error === "number" ? error : error[at]!));
 }
 
-/** What has only been moved: the same numbers, the sign of a zero included; any NaN for a NaN. */
+/** For results that were only moved: the same numbers, with the same sign of a zero; any NaN for a NaN. */
 export function checkMoved(actual: ArrayLike<number>, expected: ArrayLike<number>): Verdict {
   return compare(actual, expected, () => 0, undefined, Object.is);
 }
 
-/** How far each output may be from the exact one: γ·(Σ|x||w| + |b| + |r|), and what its products lose to underflow. */
+/** How far each output may be from the exact one: γ·(Σ|x||w| + |b| + |r|), plus the loss of its products to underflow. */
 function errorBound(problem: Conv2dProblem, magnitude: ArrayLike<number>): (index: number) => number {
   const relative = gamma(roundings(problem));
   const underflow = roundings(problem) * UNDERFLOW;

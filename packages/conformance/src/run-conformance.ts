@@ -14,14 +14,14 @@ import { type CaseSelection, selectCases } from "./select-cases.js";
 import { SUITE_NAMES, type SuiteName } from "./suite-names.js";
 import { withTimeLimit } from "./time-limit.js";
 
-/** What came of one case, and how long it took, in milliseconds. */
+/** The outcome of one case, and how long it took, in milliseconds. */
 export interface CaseResult extends CaseOutcome, FailureHistory {
   readonly suite: SuiteName;
   readonly name: string;
   readonly milliseconds: number;
 }
 
-/** What came of a run of the suite on one backend. */
+/** The result of a run of the suite on one backend. */
 export interface ConformanceReport {
   readonly backend: string;
   readonly device: string;
@@ -32,18 +32,18 @@ export interface ConformanceReport {
   readonly worstRatio: number;
   /** Why the run ended before its last case: too many cases gave no answer. Left out: every case ran. */
   readonly stopped?: string;
-  /** What the failures have in common. Left out: nothing has failed, or it was not asked for. */
+  /** What the failures have in common. Left out: nothing failed, or `diagnose` was false. */
   readonly diagnosis?: Diagnosis;
   readonly results: readonly CaseResult[];
 }
 
 /** Options of `runConformance`: which cases, and how they are run. */
 export interface ConformanceOptions extends CaseSelection {
-  /** How many of the selected cases to leave out at the start: goes on where a run was cut off. Default 0. */
+  /** How many of the selected cases to leave out at the start, to continue a run that was cut off. Default 0. */
   readonly from?: number;
-  /** What plans are prepared with. Default `"fast"`. */
+  /** How plans are prepared. Default `"fast"`. */
   readonly accuracy?: "fast" | "strict";
-  /** A case that would be skipped has failed. Default false. */
+  /** Whether a case that would be skipped counts as failed. Default false. */
   readonly noSkips?: boolean;
   /** Milliseconds that a case may take. Default 20,000. */
   readonly limit?: number;
@@ -52,13 +52,13 @@ export interface ConformanceOptions extends CaseSelection {
   /** Called before each case. */
   readonly onBegin?: (suite: SuiteName, name: string) => void;
   /**
-   * Called before each try to have a failed case fail again on a new backend, with what is known of it so far and with
-   * the milliseconds that the try may take at most.
+   * Called before each try to repeat a failure on a new backend, with the result so far and with the milliseconds that the try may take at
+   * most.
    */
   readonly onRecheck?: (result: CaseResult, milliseconds: number) => void;
   /**
-   * Whether failures are looked into at the end, which takes some seconds more: see `Diagnosis`. Without a factory only what has
-   * run is compared. Default true.
+   * Whether the causes of failures are looked for at the end, which takes some seconds more: see `Diagnosis`. Without a factory the search
+   * runs no new cases. Default true.
    */
   readonly diagnose?: boolean;
   /** Stops between cases; the promise then rejects with the signal's reason. */
@@ -66,16 +66,17 @@ export interface ConformanceOptions extends CaseSelection {
 }
 
 /**
- * Runs the suites on a backend, or on what a factory makes. A case that throws, or takes too long, has failed, and the
- * next one runs all the same.
+ * Runs the suites on a backend, or on backends that a factory makes. A case that throws, or takes too long, has failed, and the next case
+ * runs all the same.
  *
- * A factory is asked for a backend for each suite, and for another where a case has broken it. It is also what tells
- * whether a failure is the case's own: the first few of a suite run again, alone, on a new backend. One that passes there
- * has failed all the same, and its result says so, with the case before it that it takes, where one was found.
+ * The factory makes a backend for each suite, and another one after a case that has broken its backend. With a factory the first few
+ * failures of a suite also run again, alone, on a new backend. A case that passes there has still failed. Its result says so, and names
+ * the earlier case without which it passes, if that case was found.
  *
  * @example
  * const report = await runConformance(() => cpu());
  * report.counts.failed === 0
+ * @throws ConveneError `ERR_INVALID_OPTION` for a wrong option; otherwise the error of the factory, or the signal's reason
  */
 export async function runConformance(
   source: Backend | (() => Promise<Backend>),

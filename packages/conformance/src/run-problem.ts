@@ -18,7 +18,7 @@ import type { Operands } from "./operands.js";
 export interface RunProblemOptions extends PrepareOptions {
   /** The layout in which tensors are handed to the backend and asked from it. Default `"nchw"`. */
   readonly layout?: Layout;
-  /** What the output is filled with before the run, so that an element that is never written shows. Default NaN. */
+  /** Fills every element of the output before the run, so that an element that is never written shows. Default NaN. */
   readonly poison?: number;
   /** Awaited between the run and the read. */
   readonly beforeRead?: () => Promise<void>;
@@ -29,18 +29,20 @@ export interface RunProblemResult {
   /** NCHW, whatever layout was asked for. */
   readonly output: Float32Array;
   readonly algorithm: string;
-  /** What the plan says of its arithmetic: which rule holds its results. */
+  /** The plan's arithmetic, which decides the rule for its results. */
   readonly arithmetic: Arithmetic;
-  /** Whether the implementation's `run` has given a promise, which core does not wait for. */
+  /** Whether the implementation's `run` returned a promise. Core does not wait for such a promise. */
   readonly returnedPromise: boolean;
 }
 
-/** What core keeps of it on a plan, by the name that all copies of core have for it. */
+/** Under this symbol core keeps it on a plan, for all copies of core. */
 const RUN_RETURNED_PROMISE = Symbol.for("convene: run returned a promise");
 
 /**
- * Runs `problem` once, into an output that was filled with `poison`.
- * Everything is disposed, also when something throws.
+ * Runs `problem` once, into an output that was filled with `poison`. All tensors and the plan are disposed, also when something throws.
+ *
+ * @throws ConveneError of the backend: `ERR_UNSUPPORTED`, `ERR_OUT_OF_MEMORY` or `ERR_EXECUTION`; `ERR_INVALID_OPTION` or `ERR_SHAPE` where
+ * `problem` or `operands` are not valid
  */
 export async function runProblem(
   backend: Backend,

@@ -8,18 +8,18 @@ import { problemOf, textOf } from "./problem.js";
 import { SUITE_NAMES, type SuiteName, type SuiteOptions } from "./suite-names.js";
 import { conformanceCases } from "./suites.js";
 
-/** Which of the cases of the suite are meant. Conditions that are given must all hold. */
+/** Selects cases of the suite. A case must meet all conditions that are given. */
 export interface CaseSelection extends SuiteOptions {
-  /** Default: all. */
+  /** Names of suites. Default: all. */
   readonly suites?: readonly SuiteName[];
-  /** Only the cases of this name; where none has it, those whose name contains it. Of several, all that any of them names. */
+  /** Only the cases of this name, or, if no case has this name, those whose name contains it. A list selects the cases of all its names. */
   readonly only?: string | readonly string[];
   /**
-   * Only what is about this problem, in the notation of `parseProblem` or `parseOperation`. `exact` and `bounded` take it in
-   * where they do not have it already, and `operations` an operation, so that any problem can be tried.
+   * Only the cases about this problem, in the notation of `parseProblem` or `parseOperation`. If the suite does not have the problem, it is
+   * added: a convolution to `exact` and `bounded`, another operation to `operations`. So any problem can be tried.
    */
   readonly problem?: string;
-  /** `"quick"` leaves out what takes long. Default `"full"`. */
+  /** `"quick"` leaves out the cases that take long. Default `"full"`. */
   readonly selection?: "quick" | "full";
 }
 

@@ -1,8 +1,8 @@
 /** The sub-suites' names, and the options that decide what is in them. */
 
 /**
- * In the order in which they run: the plainest first, since what fails there makes the rest fail too. `lifecycle` names what
- * `networks` only suffers from.
+ * The parts of the suite, in the order in which they run. The plainest come first, because a fault there makes later suites fail too.
+ * `lifecycle` comes before `networks`, because its failures name the fault and those of `networks` only follow from it.
  */
 export const SUITE_NAMES = [
   "exact",
@@ -22,11 +22,11 @@ export type SuiteName = (typeof SUITE_NAMES)[number];
 
 /** What the cases of the suite are made from: a seed, and how many random problems there are. */
 export interface SuiteOptions {
-  /** Seeds the random problems and all operands. Default 1. */
+  /** Seeds the random problems and all operands: an integer from 0 to 2³² − 1. Default 1. */
   readonly seed?: number;
   /**
-   * How many random problems `exact` and `bounded` have beside those that are always there, each; `networks` has one
-   * network for ten of them. Default 200.
+   * How many random problems `exact` and `bounded` each have beside their fixed ones. `networks` has one random network for ten of them.
+   * Default 200.
    */
   readonly randomProblems?: number;
 }

@@ -28,7 +28,7 @@ const SUITES: Record<SuiteName, (options: SuiteOptions) => Promise<readonly Conf
   manifest: manifestCases,
 };
 
-/** All cases of the named suites, in order. */
+/** All cases of the named suites, in order. @throws TypeError for a name that is no suite */
 export async function conformanceCases(
   suites: readonly SuiteName[],
   options: SuiteOptions = {},

@@ -16,7 +16,7 @@ const MOST_CAUSES = 8;
 /** Frames that a report in text shows; JSON and JUnit have them all. */
 const MOST_FRAMES = 4;
 
-/** What there is to tell; `undefined` where that is nothing. */
+/** The call and the stack of `error`, with the stacks of its causes; `undefined` where both are unknown. */
 export function thrownOf(error: unknown, call: string | undefined): Thrown | undefined {
   const stacks: string[] = [];
   for (let each = error; stacks.length < MOST_CAUSES; each = causeOf(each)) {
@@ -31,7 +31,7 @@ export function thrownOf(error: unknown, call: string | undefined): Thrown | und
   };
 }
 
-/** Lines of a report: the call, the innermost cause, and where in the backend that was. */
+/** Lines of a report: the call, the innermost cause, and its place in the backend. */
 export function describeThrown({ call, stack }: Thrown): readonly string[] {
   const lines = call === undefined ? [] : [`thrown by    ${call}`];
   if (stack === undefined) return lines;

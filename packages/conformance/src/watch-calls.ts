@@ -1,18 +1,18 @@
-/** Which call of a backend gave an error: nothing in the error says so, and its stack does only to whoever knows the code. */
+/** Remembers which call of a backend threw an error. The error itself does not say so, and its stack helps only readers of the code. */
 
 import type { Backend, Conv2dPlan } from "@convene/core";
 
 /** Remembers which call of a backend gave an error. */
 export interface CallWatch {
-  /** The same backend, whose errors are noted. `plans: false`: those of its plans are not, for whoever times them. */
+  /** The same backend; its errors are noted. `plans: false` leaves its plans as they are, so that they can be timed. */
   over(backend: Backend, options?: { readonly plans?: boolean }): Backend;
-  /** Notes the error of a call that is none of a backend's. */
+  /** Notes an error of a call that is not a backend's. */
   note(error: unknown, call: string): void;
-  /** The first call that gave it: `"prepareConv2d"`, `"plan.run"`. */
+  /** The first call that threw the error: `"prepareConv2d"`, `"plan.run"`. */
   callOf(error: unknown): string | undefined;
-  /** Calls that have given a promise which has not settled, the oldest first. */
+  /** Calls whose promise has not settled, the oldest first. */
   pending(): readonly string[];
-  /** The last error that was noted whose words are in `message`. */
+  /** The last noted error whose message is part of `message`. */
   findIn(message: string): unknown;
 }
 

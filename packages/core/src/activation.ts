@@ -40,7 +40,11 @@ const NAMED_ACTIVATIONS = [
   "geluTanh",
 ] as const satisfies readonly Activation[];
 
-/** The clamp that `activation` stands for; `[-Infinity, Infinity]` for none. */
+/**
+ * The range `[min, max]` to which `activation` clamps, in float32; `[-Infinity, Infinity]` for none.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION` for an activation that is no clamp
+ */
 export function activationRange(activation: Clamp | undefined): readonly [min: number, max: number] {
   const checked = checkClamp(activation);
   if (checked === undefined) return [-Infinity, Infinity];
@@ -49,7 +53,11 @@ export function activationRange(activation: Clamp | undefined): readonly [min: n
   return checked.clamp;
 }
 
-/** Whether a convolution takes it into its kernel. */
+/**
+ * Whether `activation` is a clamp or undefined, so that a convolution's kernel computes it.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION` where `activation` cannot be read, such as a revoked proxy
+ */
 export function isClamp(activation: Activation | undefined): activation is Clamp | undefined {
   return activation === undefined || activation === "relu" || activation === "relu6" || has(activation, "clamp");
 }

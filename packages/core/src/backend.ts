@@ -61,20 +61,22 @@ export interface PrepareOptions {
 
 /** Memory that a backend holds for tensors and plans, in bytes. */
 export interface MemoryUse {
-  /** In live tensors and plans. */
+  /** Bytes in live tensors and plans. */
   readonly used: number;
-  /** Reserved from the system, used or not. */
+  /** Bytes reserved from the system, used or not. */
   readonly reserved: number;
 }
 
 /** When a tensor's content must survive: from step `from` to step `to`, both included. */
 export interface Lifetime {
   readonly shape: Shape4;
+  /** The first step, an integer of at least 0. */
   readonly from: number;
+  /** The last step, an integer of at least `from`. */
   readonly to: number;
 }
 
-/** A tensor on a backend's device. How it lies there is the backend's own affair. */
+/** A tensor on a backend's device. The backend alone knows its layout there. */
 export interface DeviceTensor {
   readonly shape: Shape4;
   readonly disposed: boolean;
@@ -123,11 +125,11 @@ export interface OperationPlan {
 
 /** How `backend.read` answers: in which layout, and whether into a tensor of the caller's. */
 export interface ReadOptions {
-  /** Of the answer. Default: that of `into`, and without one `"nchw"`. Where both are given they must be the same. */
+  /** The layout of the answer. Default: the layout of `into`, or `"nchw"` without `into`. Where both are given they must be the same. */
   readonly layout?: Layout;
   /**
-   * A host tensor of the same shape, whose data are overwritten; the promise resolves to this tensor. It saves a new array, and
-   * the time in which a system hands out the array's pages. From the call until the promise has settled, the content of the data
+   * A host tensor of the same shape, whose data are overwritten; the promise resolves to this tensor. This saves a new array, and
+   * the time that the system needs to hand out the array's pages. From the call until the promise has settled, the content of the data
    * is undefined, and two reads in flight need a tensor each.
    */
   readonly into?: Tensor;
@@ -141,13 +143,20 @@ export interface Backend {
   readonly device: string;
   readonly features: BackendFeatures;
   readonly disposed: boolean;
-  /** Copies `tensor` to the device, from any layout; into `target`, of the same shape, where one is given. */
+  /**
+   * Copies `tensor`, of either layout, to the device: into `target`, of the same shape, or into a new device tensor.
+   *
+   * @throws ConveneError `ERR_SHAPE`; `ERR_INVALID_OPTION` for a `target` of another backend; `ERR_DISPOSED`; `ERR_OUT_OF_MEMORY`;
+   * `ERR_EXECUTION`
+   */
   upload(tensor: Tensor, target?: DeviceTensor): DeviceTensor;
-  /** A device tensor whose content is undefined. @throws ConveneError `ERR_OUT_OF_MEMORY` */
+  /** A device tensor whose content is undefined. @throws ConveneError `ERR_SHAPE`; `ERR_DISPOSED`; `ERR_OUT_OF_MEMORY`; `ERR_EXECUTION` */
   allocate(shape: Shape4): DeviceTensor;
   /**
-   * A device tensor for each lifetime; two whose lifetimes do not meet may share memory. The memory is given back when
-   * all of them are disposed.
+   * A device tensor for each lifetime. Two tensors whose lifetimes do not meet may share memory. The memory is given back when
+   * all of the tensors are disposed.
+   *
+   * @throws ConveneError `ERR_INVALID_OPTION`; `ERR_SHAPE`; `ERR_DISPOSED`; `ERR_OUT_OF_MEMORY`; `ERR_EXECUTION`
    */
   allocateShared(lifetimes: readonly Lifetime[]): readonly DeviceTensor[];
   /**
@@ -190,8 +199,8 @@ export interface PlanImplementation<Storage> {
    */
   readonly arithmetic?: Arithmetic;
   /**
-   * What goes wrong later, the next `read` or `sync` rejects with. Where this is an `async` function, core hears of its
-   * rejection as well.
+   * May only queue the work. If the work fails later, the next `read` or `sync` rejects with its error. Core does not wait for a promise
+   * that `run` returns, but remembers its rejection.
    */
   run(input: Storage, output: Storage, residual: Storage | undefined): void;
   /** Called once. */
@@ -209,8 +218,8 @@ export interface OperationPlanImplementation<Storage> {
 
 /**
  * The part that a backend author writes, over a `Storage` type of their choosing (a pointer, a buffer, a texture). Arguments have
- * been checked: shapes fit, handles are alive and this backend's own, output is neither input nor residual. No size is 0:
- * an empty batch is core's own affair, and never comes here.
+ * been checked: shapes fit, handles are alive and belong to this backend, output is neither input nor residual. No size is 0, because
+ * core handles an empty batch itself. `defineBackend` says what an exception of each method means.
  */
 export interface BackendImplementation<Storage> {
   readonly name: string;
@@ -223,13 +232,13 @@ export interface BackendImplementation<Storage> {
   allocateShared?(lifetimes: readonly Lifetime[]): { readonly storages: readonly Storage[]; free(): void };
   upload(tensor: Tensor, target: Storage): void;
   /**
-   * May reject with what an earlier run failed of. Where that was a lack of memory, with a ConveneError `ERR_EXECUTION`: an
-   * engine's own error about memory is taken for one of the copy alone, after which the backend is as good as before.
+   * May reject with the error of an earlier run. If that run had no memory, reject with a ConveneError `ERR_EXECUTION`: core takes an
+   * engine's own error about memory for a failure of this copy alone, after which the backend can be used as before.
    */
   read(source: Storage, shape: Shape4, layout: Layout): Promise<Tensor>;
   /**
-   * The same, into a tensor of the caller's: all of `target.data`, in the layout of `target`, and before the promise resolves.
-   * Left out: core copies what `read` gives. Worth writing where a read copies out of memory that can be seen from here.
+   * Reads into a tensor of the caller's: writes all of `target.data`, in the layout of `target`, before the promise resolves.
+   * Left out: core copies the result of `read`. Worth writing where the device's memory can be read from JavaScript.
    */
   readInto?(source: Storage, target: Tensor): Promise<void>;
   prepareConv2d(

@@ -1,10 +1,10 @@
-/** Batch normalisation, which after training is a factor and a summand for each channel, and so a part of the convolution before. */
+/** Batch normalisation. After training it is one factor and one summand for each channel, so the convolution before it can do both. */
 
 import { checkFloat32Array, checkKeys, checkNumber, readFrom } from "./check.js";
 import type { Conv2dWeights } from "./conv2d.js";
 import { ConveneError, show } from "./errors.js";
 
-/** The parameters and statistics of `torch.nn.BatchNorm2d`, each of as many elements as there are channels. */
+/** The parameters and statistics of `torch.nn.BatchNorm2d`. Each array has one element for each channel. */
 export interface BatchNorm {
   /** `weight` in PyTorch; left out: ones (`affine=False`). */
   readonly gamma?: Float32Array;
@@ -14,15 +14,18 @@ export interface BatchNorm {
   readonly mean: Float32Array;
   /** `running_var`. */
   readonly variance: Float32Array;
-  /** `eps`. Default 1e-5. */
+  /** `eps`. Default 1e-5, PyTorch's. Each variance plus epsilon must be above 0. */
   readonly epsilon?: number;
 }
 
 /**
- * Folds a batch normalisation into the convolution before it: gives the weight (OIHW) and the bias of one convolution that does
- * both. That convolution has a bias, whether or not the first one had. Computed in float64 and rounded once.
+ * Folds a `torch.nn.BatchNorm2d` in evaluation mode into the convolution before it. The result is computed in float64 and rounded to
+ * float32 once.
  *
- * @throws ConveneError `ERR_SHAPE` where sizes differ, `ERR_INVALID_OPTION` where a variance plus epsilon is not above 0
+ * @returns the weight (OIHW) and the bias (one element for each output channel) of a convolution that does both. This convolution always
+ * has a bias, so its layer needs `bias: true`, the default
+ * @throws ConveneError `ERR_SHAPE` where sizes differ; `ERR_INVALID_OPTION` for an unknown key, and where a variance plus epsilon is not
+ * above 0
  */
 export function foldBatchNorm(
   weights: Conv2dWeights,
@@ -67,7 +70,7 @@ export function foldBatchNorm(
   return folded;
 }
 
-/** An array's length; of anything else, whatever it says it has, 0. */
+/** An array's length; 0 for anything without a numeric length. */
 function lengthOf(name: string, array: Float32Array): number {
   const length: unknown = readFrom(name, () => array?.length);
   return typeof length === "number" ? length : 0;

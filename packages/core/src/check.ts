@@ -5,7 +5,11 @@ import { ConveneError, messageOf, show } from "./errors.js";
 /** The largest size of one dimension, and the largest element count of one tensor: 2³¹ − 1. */
 export const MAX_ELEMENTS = 2 ** 31 - 1;
 
-/** What `read` gives. A getter or a proxy of the caller's may throw. @throws ConveneError `ERR_INVALID_OPTION` */
+/**
+ * The result of `read`. A getter or a proxy of the caller's may throw: the caller then gets our error, which names the value.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION`
+ */
 export function readFrom<T>(name: string, read: () => T): T {
   try {
     return read();
@@ -15,7 +19,10 @@ export function readFrom<T>(name: string, read: () => T): T {
   }
 }
 
-/** The entries of an array, each read once, no more than `most + 1` of them; undefined where `value` is no array. */
+/**
+ * The entries of an array, each read once; undefined where `value` is no array. At most `most + 1` entries are read: one more than allowed
+ * is enough to find that there are too many.
+ */
 export function readList(name: string, value: unknown, most: number): unknown[] | undefined {
   return readFrom(name, () =>
     Array.isArray(value)
@@ -24,7 +31,12 @@ export function readList(name: string, value: unknown, most: number): unknown[] 
   );
 }
 
-/** `value`, if it is an integer from `min` to `max`. @throws ConveneError `ERR_INVALID_OPTION` */
+/**
+ * Checks that `value` is an integer from `min` to `max`, and returns it. Default for `max`: 2³¹ − 1, the most elements of a tensor.
+ *
+ * @param name how the message calls the value
+ * @throws ConveneError `ERR_INVALID_OPTION`
+ */
 export function checkInteger(name: string, value: unknown, min: number, max: number = MAX_ELEMENTS): number {
   if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) {
     throw new ConveneError(
@@ -54,7 +66,12 @@ export function checkPair(name: string, value: unknown, min: number): readonly [
   return Object.freeze([checkInteger(`${name}[0]`, pair[0], min), checkInteger(`${name}[1]`, pair[1], min)] as const);
 }
 
-/** `value`, if it is one of `allowed`. @throws ConveneError `ERR_INVALID_OPTION` */
+/**
+ * Checks that `value` is one of `allowed`, and returns it.
+ *
+ * @param name how the message calls the value
+ * @throws ConveneError `ERR_INVALID_OPTION`
+ */
 export function checkOneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
   if (!allowed.includes(value as T)) {
     throw new ConveneError(
@@ -65,7 +82,12 @@ export function checkOneOf<T extends string>(name: string, value: unknown, allow
   return value as T;
 }
 
-/** `value`, if it is true or false. @throws ConveneError `ERR_INVALID_OPTION` */
+/**
+ * Checks that `value` is true or false, and returns it.
+ *
+ * @param name how the message calls the value
+ * @throws ConveneError `ERR_INVALID_OPTION`
+ */
 export function checkBoolean(name: string, value: unknown): boolean {
   if (typeof value !== "boolean") {
     throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be true or false`);
@@ -73,16 +95,17 @@ export function checkBoolean(name: string, value: unknown): boolean {
   return value;
 }
 
-/** `value`, if it is an object and no array. @throws ConveneError `ERR_INVALID_OPTION` */
+/** Checks that `value` is an object and no array, and returns it. @throws ConveneError `ERR_INVALID_OPTION` */
 export function checkObject<T>(name: string, value: T): T {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
   throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be an object`);
 }
 
 /**
- * That `value` is an options object with no other keys: a misspelt one is an error, not a default. Gives a copy with what
- * each key held, read once.
+ * Checks that `value` is an options object whose keys are all in `allowed`, so that a misspelt key is an error and not a default.
  *
+ * @param name how the message calls the object
+ * @returns a copy. Each key is read once, so a getter cannot answer differently later
  * @throws ConveneError `ERR_INVALID_OPTION`
  */
 export function checkKeys<T>(name: string, value: T, allowed: readonly string[]): T {
@@ -113,7 +136,7 @@ function spelling(key: string): string {
   return key.replaceAll("_", "").toLowerCase();
 }
 
-/** What `check` makes of each entry of an array, as they are read. @throws ConveneError `ERR_INVALID_OPTION` */
+/** The results of `check` for the entries of an array; each entry is read once. @throws ConveneError `ERR_INVALID_OPTION` */
 export function checkList<T, U>(name: string, value: readonly T[], check: (each: T, index: number) => U): U[] {
   return readFrom(name, () => {
     if (!Array.isArray(value)) {
@@ -124,8 +147,8 @@ export function checkList<T, U>(name: string, value: readonly T[], check: (each:
 }
 
 /**
- * `"Float32Array"` and so on of a typed array of any realm, as Jest and `node:vm` have their own; otherwise undefined. The
- * getter is that of all typed arrays, which looks at what its receiver is and not at what it says.
+ * The name of a typed array's class, such as `"Float32Array"`; undefined for any other value. Jest and `node:vm` have classes of their own,
+ * so `instanceof` would fail there. The getter of all typed arrays knows the array's real class, whatever the object says of itself.
  */
 export function arrayType(value: unknown): string | undefined {
   return Reflect.get(Object.getPrototypeOf(Float32Array.prototype) as object, Symbol.toStringTag, value) as
@@ -134,7 +157,7 @@ export function arrayType(value: unknown): string | undefined {
 }
 
 export function checkFloat32Array(name: string, value: unknown, length: number, expected: string): Float32Array {
-  // With a constructor of its own, its parts would be made by that.
+  // `subarray` and `slice` would call an array's own constructor, which may be anything.
   if (arrayType(value) !== "Float32Array" || Object.hasOwn(value as object, "constructor")) {
     throw new ConveneError(
       "ERR_SHAPE",

@@ -1,9 +1,9 @@
 /**
- * `ConvTranspose2d`, as convolutions. An output row y has the taps t with `y + padding = i·stride + t·dilation` for an input row i; so
- * which taps it has depends on its phase, `(y + padding) mod stride`, alone. The outputs of one phase are a convolution of the input
- * with the taps of that phase. All phases together are one convolution with stride² times as many output channels, whose pixels
- * `pixelShuffle` puts side by side; a slice takes off what the padding says. See Shi et al., "Is the deconvolution layer the same as
- * a convolutional layer?" (2016).
+ * `ConvTranspose2d`, as convolutions. An output row y reads the input row i through the tap t where `y + padding = i·stride + t·dilation`.
+ * So the taps of a row depend on its phase alone, `(y + padding) mod stride`. The outputs of one phase are a convolution of the input
+ * with the taps of that phase. All phases together are one convolution with stride² times as many output channels. `pixelShuffle` then
+ * puts their pixels side by side, and a slice cuts the padding off. See Shi et al., "Is the deconvolution layer the same as a
+ * convolutional layer?" (2016).
  */
 
 import { type Activation, checkActivation } from "./activation.js";
@@ -18,25 +18,32 @@ import type { Shape4 } from "./shape.js";
 
 type Pair = number | readonly [h: number, w: number];
 
-/** The options of `torch.nn.ConvTranspose2d`, and an activation. */
+/** The options of `torch.nn.ConvTranspose2d`, in camelCase, and an activation. Sizes are integers; a pair is one number or `[h, w]`. */
 export interface ConvTranspose2dOptions {
+  /** At least 1; a multiple of `groups`. */
   readonly inChannels: number;
+  /** At least 1; a multiple of `groups`. */
   readonly outChannels: number;
+  /** In pixels, at least 1. */
   readonly kernelSize: Pair;
-  /** Default 1. */
+  /** In pixels, at least 1. Default 1. */
   readonly stride?: Pair;
-  /** Default 0. What is taken off at each edge of the full result, or `[h, w]`, or each edge by itself as ONNX has it. */
+  /**
+   * Pixels that are cut off at each edge of the full result, at least 0: a number, `[h, w]`, or each edge by itself, as in ONNX.
+   * Default 0.
+   */
   readonly padding?:
     | Pair
     | { readonly top?: number; readonly left?: number; readonly bottom?: number; readonly right?: number };
-  /** Rows and columns more at the bottom and right. Default 0; less than the stride or the dilation. */
+  /** Rows and columns that are added at the bottom and right: from 0 to less than the stride or the dilation. Default 0. */
   readonly outputPadding?: Pair;
-  /** Default 1. */
+  /** At least 1; divides both channel counts. Default 1. */
   readonly groups?: number;
   /** Default true. */
   readonly bias?: boolean;
-  /** Default 1. */
+  /** In pixels, at least 1. Default 1. */
   readonly dilation?: Pair;
+  /** Applied after the bias. Default none. */
   readonly activation?: Activation | undefined;
 }
 
@@ -53,13 +60,14 @@ const KEYS = [
   "activation",
 ] as const satisfies readonly (keyof ConvTranspose2dOptions)[];
 
-/** One axis: its phases as a convolution, and what is cut off. */
+/** One axis: its phases as a convolution, and the pixels that are cut off. */
 interface Axis {
   readonly kernel: number;
   readonly stride: number;
   readonly dilation: number;
-  /** Taps of a phase's convolution, and its dilation. */
+  /** How many taps the convolution of one phase has. */
   readonly taps: number;
+  /** The dilation of the convolution of one phase. */
   readonly spread: number;
   readonly padBefore: number;
   readonly padAfter: number;
@@ -72,19 +80,19 @@ interface Axis {
 const brand = (): symbol => Symbol.for("convene.ConvTranspose2d");
 
 /**
- * A transposed convolution layer: `torch.nn.ConvTranspose2d`, option for option. In a network it stands for a convolution, and
- * where strides and padding ask for them a `pixelShuffle` and a `slice`. See
+ * A transposed convolution layer: `torch.nn.ConvTranspose2d`, option for option. In a network it becomes a convolution, followed by a
+ * `pixelShuffle` for a stride above 1 and a `slice` where pixels must be cut off. See
  * https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html
  */
 export class ConvTranspose2d {
-  /** The layers that it is made of; each reads the one before it. */
+  /** The layers that compute it; each reads the layer before it. */
   readonly layers: readonly [Conv2d, ...Operation[]];
-  /** Applied after it. */
+  /** Applied after the last of `layers`. */
   readonly activation: Activation | undefined;
 
   /**
-   * @param weights `weight` is `[inChannels, outChannels / groups, kh, kw]`, as in PyTorch
-   * @throws ConveneError `ERR_INVALID_OPTION`, or `ERR_SHAPE` for weights of the wrong size
+   * @param weights `weight` is `[inChannels, outChannels / groups, kh, kw]`, as in PyTorch; `bias` is `[outChannels]`
+   * @throws ConveneError `ERR_INVALID_OPTION`; `ERR_SHAPE` for weights of the wrong size
    */
   constructor(options: ConvTranspose2dOptions, weights: Conv2dWeights) {
     const own = checkLayerOptions(
@@ -166,8 +174,8 @@ function checkEdges(padding: NonNullable<ConvTranspose2dOptions["padding"]>) {
 }
 
 /**
- * Output pixel P of the full result is `q·stride + r`, and reads the inputs `q - e` with the taps `(e·stride + r) / dilation` that are whole
- * numbers; e goes up to `last tap·dilation / stride`. What is cut off at the end is a number of pixels that no input's size changes.
+ * Output pixel P of the full result is `q·stride + r`. It reads the inputs `q - e` with those taps `(e·stride + r) / dilation` that are whole
+ * numbers; e goes up to `last tap·dilation / stride`. The number of pixels cut off at the end is the same for every input size.
  */
 function axisOf(
   name: string,
@@ -192,7 +200,7 @@ function axisOf(
     kernel,
     stride,
     dilation,
-    // With one phase the taps are as far from each other as they were; with more, those that a phase lacks are zeros.
+    // One phase has all taps at their dilation. Of several phases each lacks some taps, and zeros take their place.
     taps: stride === 1 ? kernel : most + 1,
     spread: stride === 1 ? dilation : 1,
     padBefore: most - start,

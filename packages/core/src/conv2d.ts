@@ -36,17 +36,19 @@ import {
 } from "./shape.js";
 import { hostArray } from "./tensor.js";
 
-/** The options of `torch.nn.Conv2d`, in camelCase, and an activation. */
+/** The options of `torch.nn.Conv2d`, in camelCase, and an activation. Sizes are integers. */
 export interface Conv2dOptions {
+  /** At least 1; a multiple of `groups`. */
   readonly inChannels: number;
+  /** At least 1; a multiple of `groups`. */
   readonly outChannels: number;
-  /** A number, or `[h, w]`. */
+  /** In pixels, at least 1: a number, or `[h, w]`. */
   readonly kernelSize: number | readonly [h: number, w: number];
-  /** Default 1. */
+  /** In pixels, at least 1: a number, or `[h, w]`. Default 1. */
   readonly stride?: number | readonly [h: number, w: number];
   /** Default 0. */
   readonly padding?: Padding;
-  /** Default 1. */
+  /** In pixels, at least 1: a number, or `[h, w]`. Default 1. */
   readonly dilation?: number | readonly [h: number, w: number];
   /** 1 is standard, `inChannels` is depthwise. Must divide both channel counts. Default 1. */
   readonly groups?: number;
@@ -87,9 +89,9 @@ interface State {
 }
 
 /**
- * Marks a `Conv2d` for every copy of this package, and holds its parameters; not in a private field, which a proxy that
- * stands for the layer, as in the state of a user interface, could not reach. A function, because a computed member would
- * keep bundlers from dropping the class where it is not used.
+ * Marks a `Conv2d` for every copy of this package, and holds its parameters. A private field would not do: user interfaces wrap their
+ * state in proxies, and a proxy cannot reach a private field. It is a function because bundlers would keep an unused class that has a
+ * computed member.
  */
 const brand = (): symbol => Symbol.for("convene.Conv2d");
 
@@ -104,6 +106,7 @@ const brand = (): symbol => Symbol.for("convene.Conv2d");
 export class Conv2d {
   readonly inChannels: number;
   readonly outChannels: number;
+  /** In pixels, as `stride` and `dilation`. */
   readonly kernelSize: readonly [h: number, w: number];
   readonly stride: readonly [h: number, w: number];
   /** The four pads, or `"same"` or `"sameLower"`, whose pads depend on the input's size. */
@@ -115,10 +118,10 @@ export class Conv2d {
   readonly hasBias: boolean;
 
   /**
-   * @param parameters the weights, kept and not copied; or a seed for PyTorch's default initialisation, which
-   * gives what `torch.manual_seed(seed); torch.nn.Conv2d(...)` holds. The default seed is 0 for every layer, so layers of
-   * one shape are equal unless they are given seeds of their own
-   * @throws ConveneError `ERR_INVALID_OPTION`, or `ERR_SHAPE` for parameters of the wrong size
+   * @param parameters the weights, `weight` in OIHW order, kept and not copied; or a seed for PyTorch's default initialisation. A seed,
+   * an integer from 0 to 2³² − 1, gives the weights of `torch.manual_seed(seed); torch.nn.Conv2d(...)`. The default seed is 0 for every
+   * layer, so layers of one shape are equal unless each has a seed of its own
+   * @throws ConveneError `ERR_INVALID_OPTION`; `ERR_SHAPE` for parameters of the wrong size
    */
   constructor(options: Conv2dOptions, parameters: Conv2dWeights | { readonly seed?: number } = {}) {
     const own = checkLayerOptions("Conv2d options", options, KEYS, "new Conv2d(options, { weight, bias })");
@@ -156,7 +159,7 @@ export class Conv2d {
     return [this.outChannels, this.inChannels / this.groups, ...this.kernelSize];
   }
 
-  /** The weights. Those that come from a seed are made when they are first used. */
+  /** The weights, in OIHW order. The weights of a seed are made when they are first used. */
   get weights(): Conv2dWeights {
     // Under a symbol that copies of core share, which no type of the class can name.
     const state = (this as unknown as Record<symbol, State>)[brand()]!;
@@ -165,10 +168,10 @@ export class Conv2d {
   }
 
   /**
-   * The problem that this layer poses for an input of this shape; `n` is 1 where the shape has no batch axis. An activation that
-   * is no clamp is not part of it.
+   * The problem of this layer for an input of shape `[n, inChannels, h, w]`, or `[inChannels, h, w]` for one image. An activation that is
+   * no clamp is left out, because it is an operation of its own.
    *
-   * @throws ConveneError `ERR_SHAPE` if the input does not fit
+   * @throws ConveneError `ERR_SHAPE` if the input does not fit; `ERR_INVALID_OPTION`
    */
   problem(inputShape: readonly number[], options: { residual?: boolean } = {}): Conv2dProblem {
     const { residual = false } = checkKeys("problem options", options, ["residual"]);
@@ -213,7 +216,11 @@ export class Conv2d {
     });
   }
 
-  /** `[n, outChannels, oh, ow]` for an input of this shape, without n where that has none. */
+  /**
+   * The output's shape, `[n, outChannels, oh, ow]`, or `[outChannels, oh, ow]` for an input shape without a batch axis.
+   *
+   * @throws ConveneError `ERR_SHAPE` if the input does not fit; `ERR_INVALID_OPTION`
+   */
   outputShape(inputShape: Shape4): Shape4;
   outputShape(inputShape: Shape3): Shape3;
   outputShape(inputShape: readonly number[]): Shape;
@@ -221,7 +228,11 @@ export class Conv2d {
     return asBatchedAs(inputShape as Shape, outputShape(this.problem(inputShape)));
   }
 
-  /** Multiply-accumulates, parameters and bytes for an input of this shape. */
+  /**
+   * Multiply-accumulates, parameters and bytes of one run, for an input of this shape.
+   *
+   * @throws ConveneError `ERR_SHAPE` if the input does not fit; `ERR_INVALID_OPTION`
+   */
   cost(inputShape: readonly number[]): Cost {
     return problemCost(this.problem(inputShape));
   }
@@ -237,10 +248,14 @@ export function isConv2d(value: unknown): value is Conv2d {
 }
 
 /**
- * A depthwise convolution with `kernelSize` and the pointwise convolution that follows it, as in MobileNet (Howard et
- * al., 2017). Spatial options go to the first; `activation` and `bias` to both. `multiplier` is the number of depthwise
- * outputs a channel (TensorFlow's `depth_multiplier`), default 1. Without parameters the depthwise one is initialised from
- * seed 0 and the pointwise one from seed 1.
+ * A depthwise convolution with `kernelSize`, and the pointwise convolution that follows it, as in MobileNet (Howard et al., 2017).
+ * `stride`, `padding`, `dilation` and `paddingMode` go to the depthwise layer; `activation` and `bias` go to both. `multiplier` is the
+ * number of depthwise outputs for each input channel (TensorFlow's `depth_multiplier`), at least 1, default 1. Without parameters the
+ * depthwise layer is initialised from seed 0 and the pointwise layer from seed 1.
+ *
+ * @param parameters `depthwise.weight` is `[inChannels · multiplier, 1, kh, kw]`; `pointwise.weight` is
+ * `[outChannels, inChannels · multiplier, 1, 1]`
+ * @throws ConveneError `ERR_INVALID_OPTION`; `ERR_SHAPE` for parameters of the wrong size
  */
 export function depthwiseSeparable(
   options: Omit<Conv2dOptions, "groups"> & { readonly multiplier?: number },
@@ -273,7 +288,7 @@ export function depthwiseSeparable(
 const PARAMETERS = ["weight", "weights", "seed"];
 
 /**
- * `checkKeys` for the options of a layer that has weights. Who looks for the weights among the options is told where they go.
+ * `checkKeys` for the options of a layer that has weights. The message for a weight among the options says where weights go.
  *
  * @param call how the layer is made with weights
  * @throws ConveneError `ERR_INVALID_OPTION`

@@ -14,13 +14,13 @@ import { elementCount } from "./shape.js";
 
 /** The cost of one run. */
 export interface Cost {
-  /** Multiply-accumulates, taps on padding included, as they are usually counted. */
+  /** How many multiply-accumulates. Taps on padding are counted too, as usual. */
   readonly macs: number;
-  /** Weights and biases. */
+  /** How many weights and biases. */
   readonly parameters: number;
   /** Bytes that must be read at least once: input, weights, bias and residual in float32. */
   readonly bytesRead: number;
-  /** Bytes of output. */
+  /** Bytes of the output in float32. */
   readonly bytesWritten: number;
   /** Floating-point operations (two per multiply-accumulate) per byte moved. */
   readonly arithmeticIntensity: number;
@@ -29,8 +29,10 @@ export interface Cost {
 const KEYS = ["macs", "parameters", "bytesRead", "bytesWritten", "arithmeticIntensity"] as const;
 
 /**
- * The problem may be too large to be run: a cost is a formula. An operation other than a convolution has no multiply-accumulates, as
- * they are usually counted.
+ * The cost of one run of a problem. It is a formula, so the problem may be too large to be run. `macs` is 0 for an operation other than
+ * a convolution, as usual.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` where `problem` is no valid problem
  */
 export function problemCost(problem: Problem): Cost {
   return isOperationProblem(problem) ? operationCost(operationProblem(problem)) : convolutionCost(problem);
@@ -47,12 +49,16 @@ function convolutionCost(problem: Conv2dProblem): Cost {
   const outputs = p.n * p.oc * p.oh * p.ow;
   const macs = outputs * (p.ic / p.g) * p.kh * p.kw;
   const parameters = p.oc * (p.ic / p.g) * p.kh * p.kw + (p.bias ? p.oc : 0);
-  // Of an empty batch nothing is computed, and so nothing read.
+  // An empty batch needs no reads.
   const bytesRead = outputs && 4 * (p.n * p.ic * p.ih * p.iw + parameters + (p.residual ? outputs : 0));
   return cost(macs, parameters, bytesRead, 4 * outputs);
 }
 
-/** The sum over layers: each layer's traffic counted by itself. */
+/**
+ * The sum of costs. The bytes of each layer are counted, also where a layer reads what the layer before it has just written.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION` where an entry is no `Cost`
+ */
 export function totalCost(costs: readonly Cost[]): Cost {
   const given = checkList("costs", costs, (each, index) => {
     const own = checkKeys(`costs[${index}]`, each, KEYS);

@@ -1,6 +1,6 @@
 /**
- * `defineBackend`: the one place where misuse of a backend is found. It checks, keeps handles apart and remembers
- * failure; it never computes.
+ * `defineBackend`: the one place where misuse of a backend is found. It checks arguments, keeps the handles of backends apart and remembers
+ * failure. It never computes.
  */
 
 import {
@@ -33,15 +33,17 @@ import { checkShape, elementCount, sameShape, type Shape4 } from "./shape.js";
 import { checkInto, checkLayout, checkTensor, type Layout, type Tensor, zeros } from "./tensor.js";
 
 /**
- * Makes a `Backend` of what an author wrote. See `BackendImplementation` for what is promised to it.
+ * Makes a `Backend` of an author's `BackendImplementation`, which says what core promises to it.
  *
  * Misuse throws a ConveneError before the implementation is called. An exception of the implementation itself becomes
- * `ERR_EXECUTION`. One from `run`, `read` or `sync` is final: what the device holds is then unknown, so the backend repeats
- * it to every later call until it is disposed.
+ * `ERR_EXECUTION`. An exception from `run`, `read` or `sync` is final: nobody knows the content of the device then, so the backend
+ * throws it again in every later call until the backend is disposed.
  *
- * What an engine throws where it has no room (`isOutOfMemory`) becomes `ERR_OUT_OF_MEMORY`, and is that call's alone:
- * nothing has changed. Not so in `run` and `sync`, which take no memory of their own: there it means that something has not
- * been computed, and that is final.
+ * An engine's error for a lack of memory (`isOutOfMemory`) becomes `ERR_OUT_OF_MEMORY`. It concerns this call alone, because the
+ * call has changed nothing. `run` and `sync` are different, because they take no memory of their own: there a lack of memory means
+ * that a result has not been computed, and is final.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION` where `implementation` lacks a member
  */
 export function defineBackend<Storage>(implementation: BackendImplementation<Storage>): Backend {
   checkImplementation(implementation);
@@ -56,7 +58,7 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     if (disposing) throw new ConveneError("ERR_DISPOSED", `this ${name} backend has been disposed`);
     if (failure) throw failure;
   };
-  /** The implementation's error as one of ours. `code`: of what is none yet. */
+  /** The implementation's error as a ConveneError. `code` is for an error that is none yet. */
   const translate = (error: unknown, code: "ERR_EXECUTION" | "ERR_OUT_OF_MEMORY"): ConveneError => {
     if (error instanceof ConveneError) return error;
     return new ConveneError(code, `${name}: ${messageOf(error)}`, { cause: error });
@@ -69,13 +71,13 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     return failure ?? translated;
   };
   /**
-   * `run` and `upload` answer with nothing. Of an `async` function's promise nobody else would hear, and what goes wrong in
-   * it would be lost: the output would be read as it was.
+   * `run` and `upload` return nothing. If an author writes an `async` function, nobody else hears of its rejection: the failure would be
+   * lost, and a read would give the output's old content.
    */
   const heed = (answer: unknown): void => {
     if (isThenable(answer)) answer.then(undefined, remember);
   };
-  /** What has come in, unless something that was called before has turned out to have failed meanwhile. */
+  /** `result`, unless an earlier call has failed in the meantime. */
   const unlessFailed = <T>(result: T): T => {
     if (failure) throw failure;
     return result;
@@ -157,7 +159,7 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     throw new ConveneError("ERR_INVALID_OPTION", `output must not ${how} ${what}`);
   };
 
-  /** What a plan says of its arithmetic, if that may be. What may not be is the implementation's fault, not the caller's. */
+  /** The plan's arithmetic, if it is allowed. A wrong one is the implementation's fault, not the caller's: hence `ERR_EXECUTION`. */
   const arithmeticOf = (made: PlanImplementation<Storage>, accuracy: "fast" | "strict"): Arithmetic => {
     const { algorithm, arithmetic = "direct" } = made;
     const what = `${name}: the plan ${show(algorithm)}`;
@@ -228,7 +230,7 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
         if (!disposing) made.dispose();
       },
     });
-    // For whoever looks for the cause of a wrong output: such a promise is not waited for, which is seldom what was meant.
+    // The conformance suite reads this to explain a wrong output: core does not wait for the promise, and the author probably meant it to.
     return Object.defineProperty(conv2dPlan, RUN_RETURNED_PROMISE, { get: () => returnedPromise });
   };
 
@@ -321,7 +323,7 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
         const made: DeviceTensor[] = [];
         try {
           for (const { shape, from, to } of checked) {
-            // A group all the same: what one backend refuses of its tensors, all must.
+            // One group although each has its own memory: every backend must refuse the same pairs of tensors.
             made.push(allocated(shape, { group, from, to }));
           }
         } catch (error) {
@@ -345,7 +347,7 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     async prepareConv2d(problem, weights, options) {
       checkUsable();
       const checked = conv2dProblem(problem);
-      // An empty batch is taken where an image is.
+      // A backend takes an empty batch of every problem that it takes for one image.
       const asked = checked.n === 0 ? conv2dProblem({ ...checked, n: 1 }) : checked;
       const support = implementation.features.supports?.(asked) ?? true;
       if (support !== true) throw new ConveneError("ERR_UNSUPPORTED", `${name} does not take this: ${support.reason}`);

@@ -7,7 +7,7 @@
 export type ConveneErrorCode =
   /** An option has the wrong type, is out of range, or contradicts another option. */
   | "ERR_INVALID_OPTION"
-  /** A tensor, or the sizes that follow from it, do not fit what was asked. */
+  /** The sizes of a tensor, or sizes that follow from them, do not fit. */
   | "ERR_SHAPE"
   /** Well formed, but beyond what this backend can do. */
   | "ERR_UNSUPPORTED"
@@ -17,15 +17,15 @@ export type ConveneErrorCode =
   | "ERR_BACKEND_UNAVAILABLE"
   /** The backend could not get the memory that it needs. */
   | "ERR_OUT_OF_MEMORY"
-  /** Something failed while running; the backend repeats it until it is disposed. */
+  /** Something failed while running; every later call of the backend throws the same error until the backend is disposed. */
   | "ERR_EXECUTION";
 
 /** Marks an error of any copy of this package. */
 const brand = (): symbol => Symbol.for("convene.ConveneError");
 
 /**
- * Every error that Convene throws on purpose. `instanceof` knows it also from another copy of this package: a program can
- * have its ESM and its CommonJS build.
+ * Every error that Convene throws on purpose. `instanceof` works across copies of this package: a program can have the ESM build and the
+ * CommonJS build at once.
  */
 export class ConveneError extends Error {
   /** The kind of the error, for programs. */
@@ -76,7 +76,7 @@ export function messageOf(error: unknown): string {
     const { message } = error as Error;
     if (typeof message === "string") return message;
   } catch {
-    // What is thrown may be anything, and need not let itself be read.
+    // A program can throw anything, also an object whose properties cannot be read.
   }
   return show(error);
 }

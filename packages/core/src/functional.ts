@@ -10,21 +10,25 @@ import { checkShape3or4, type Shape, type Shape4 } from "./shape.js";
 import { checkTensor, toLayout, type Tensor } from "./tensor.js";
 import { prepare } from "./prepare.js";
 
-/** The options of `torch.nn.functional.conv2d`, and those of `Conv2d` that it lacks. */
+/** The options of `torch.nn.functional.conv2d`, and `paddingMode`, `activation` and `accuracy`. See `Conv2dOptions` for units and defaults. */
 export interface Conv2dFunctionOptions
   extends
     Pick<Conv2dOptions, "stride" | "padding" | "dilation" | "groups" | "paddingMode" | "activation">,
     PrepareOptions {
+  /** One element for each output channel. Default none. */
   readonly bias?: Float32Array;
 }
 
 const KEYS = ["stride", "padding", "dilation", "groups", "paddingMode", "activation", "accuracy", "bias"];
 
 /**
- * Convolves `x` with `weight` once. Each call prepares a plan and disposes it; use `prepare` for a convolution that runs again.
+ * Convolves `x` with `weight` once: `torch.nn.functional.conv2d`. Each call prepares a plan and disposes it; use `prepare` for a
+ * convolution that runs again. See https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html
  *
+ * @param x `[n, c, h, w]`, or `[c, h, w]` for one image, in either layout
  * @param weight a tensor whose shape is OIHW, `[oc, ic / groups, kh, kw]`
- * @returns the result in the layout of `x`, and without a batch axis where `x` has none
+ * @returns the result `[n, oc, oh, ow]` in the layout of `x`, without a batch axis where `x` has none
+ * @throws ConveneError `ERR_INVALID_OPTION`, `ERR_SHAPE`, `ERR_UNSUPPORTED`, `ERR_DISPOSED`, `ERR_OUT_OF_MEMORY` or `ERR_EXECUTION`
  */
 export async function conv2d<S extends Shape = Shape4>(
   backend: Backend,

@@ -5,12 +5,14 @@ import { ConveneError, show } from "./errors.js";
 import { batched, checkShape, checkShape3or4, type Shape } from "./shape.js";
 import { checkTensor, hostArray, type Tensor } from "./tensor.js";
 
-/** RGBA bytes in an array that no other thread can have: what `new ImageData` takes. Older compilers know no such difference. */
+/** RGBA bytes over memory that is not shared between threads, as `new ImageData` needs it. Older compilers do not know this difference. */
 type PixelBytes = ReturnType<Uint8ClampedArrayConstructor["from"]>;
 
 /** A picture: four bytes a pixel, red, green, blue and alpha, row by row from the top. A browser's `ImageData` is one. */
 export interface Pixels {
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
   /** `width * height * 4` bytes, 0 to 255. Alpha is not multiplied into the colours. */
   readonly data: PixelBytes;
@@ -25,7 +27,8 @@ export type ImageDataOrPixels = typeof globalThis extends { ImageData: { prototy
  * An image as a tensor of shape `[1, 3, height, width]`, in `nhwc`: red, green and blue in `[0, 1]`, alpha dropped.
  *
  * @param imageData a browser's `ImageData`, or anything with `width`, `height` and RGBA bytes
- * @throws ConveneError `ERR_SHAPE` where `data` is no list of bytes, or has not four for each pixel
+ * @throws ConveneError `ERR_SHAPE` where `data` is no list of bytes, or does not have four bytes for each pixel; `ERR_INVALID_OPTION` where
+ * `imageData` cannot be read; `ERR_OUT_OF_MEMORY`
  */
 export function fromImageData(imageData: {
   readonly width: number;
@@ -60,13 +63,13 @@ export function fromImageData(imageData: {
 
 /**
  * A tensor as a picture: the way back from `fromImageData`. Values are in `[0, 1]`; each is multiplied by 255 and rounded to the
- * nearest byte. What is below 0 or NaN becomes 0, what is above 1 becomes 255. One channel is grey; three are red, green
- * and blue, and alpha is 255; a fourth is alpha, not multiplied into the colours.
+ * nearest byte. A value below 0, and NaN, becomes 0; a value above 1 becomes 255. One channel is grey. Three channels are red, green and
+ * blue, and alpha is 255. A fourth channel is alpha, not multiplied into the colours.
  *
  * @param image one image of 1, 3 or 4 channels, `[1, c, h, w]` or `[c, h, w]`, in either layout
  * @returns an `ImageData` where there is such a class, for `context.putImageData`; elsewhere an object with the same `width`,
  * `height` and `data`, which libraries that write pictures take
- * @throws ConveneError `ERR_SHAPE` for another number of images or channels, `ERR_OUT_OF_MEMORY`
+ * @throws ConveneError `ERR_SHAPE` for another number of images or channels; `ERR_INVALID_OPTION` for another layout; `ERR_OUT_OF_MEMORY`
  */
 export function toImageData(image: Tensor<Shape>): ImageDataOrPixels {
   const { shape, layout, data } = checkTensor(image, "image", checkShape3or4);

@@ -1,18 +1,21 @@
-/** `torch.nn.Linear` as what it is: a pointwise convolution on one pixel. */
+/** `torch.nn.Linear`, which is a pointwise convolution on one pixel. */
 
 import { checkLayerOptions, Conv2d, type Conv2dOptions, type Conv2dWeights } from "./conv2d.js";
 
 /** The options of `torch.nn.Linear`, in camelCase, and an activation. `bias` is true by default. */
 export interface LinearOptions extends Pick<Conv2dOptions, "bias" | "activation"> {
+  /** An integer, at least 1. */
   readonly inFeatures: number;
+  /** An integer, at least 1. */
   readonly outFeatures: number;
 }
 
 /**
- * A linear layer for inputs of `[n, inFeatures, 1, 1]`. For an image, `reshape([n, -1, 1, 1])` comes before, which is
- * `torch.flatten`.
+ * `torch.nn.Linear`, for inputs of shape `[n, inFeatures, 1, 1]`; the output is `[n, outFeatures, 1, 1]`. Put `reshape([n, -1, 1, 1])`,
+ * which is `torch.flatten`, between an image and this layer.
  *
- * @param parameters `weight` is `[outFeatures, inFeatures]` as in PyTorch
+ * @param parameters `weight` is `[outFeatures, inFeatures]` and `bias` is `[outFeatures]`, as in PyTorch; or a seed, as in `Conv2d`
+ * @throws ConveneError `ERR_INVALID_OPTION`; `ERR_SHAPE` for parameters of the wrong size
  */
 export function linear(options: LinearOptions, parameters?: Conv2dWeights | { readonly seed?: number }): Conv2d {
   const { inFeatures, outFeatures, ...rest } = checkLayerOptions(

@@ -7,16 +7,19 @@ import { checkInteger, checkKeys, checkList } from "./check.js";
 
 /** A value of `size` units, alive from step `from` to step `to`, both included. */
 export interface SizedLifetime {
+  /** In any unit, such as bytes: an integer of at least 0. */
   readonly size: number;
+  /** The first step, an integer of at least 0. */
   readonly from: number;
+  /** The last step, an integer of at least `from`. */
   readonly to: number;
 }
 
 /** Where `planMemory` puts tensors in one arena, in the unit of the sizes that it was given. */
 export interface MemoryPlan {
-  /** One for each lifetime, in its order. */
+  /** For each lifetime, in the given order, the place where its value begins; in the unit of the sizes. */
   readonly offsets: readonly number[];
-  /** The size that the arena must have. */
+  /** The size of the arena, in the unit of the sizes. */
   readonly total: number;
 }
 
@@ -26,10 +29,13 @@ interface Placed extends SizedLifetime {
 }
 
 /**
- * Places every value so that no two that are alive at one step overlap. Of two plans the smaller is taken: first come,
- * alternately at the two ends of an arena as large as the fullest step, which is optimal for a chain (its neighbours are
- * at opposite ends, so the widest pair is enough); and largest first, each into the lowest gap, which is better where
- * residuals keep values alive for long.
+ * Places values in one arena. Two values that are alive at the same step do not overlap. Two plans are made, and the smaller is taken:
+ *
+ * - In order of time, alternately at the two ends of an arena as large as the fullest step. This is optimal for a chain: neighbours lie at
+ *   opposite ends, so the widest pair is enough.
+ * - Largest first, each into the lowest gap. This is better where residuals keep values alive for long.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION`
  */
 export function planMemory(lifetimes: readonly SizedLifetime[]): MemoryPlan {
   const values = checkList("lifetimes", lifetimes, (each, index): Placed => {

@@ -1,4 +1,4 @@
-/** `Model`: a prepared network as its user holds it: what it consists of, and how its layers run in order. */
+/** `Model`, a prepared network: its parts, and how its layers run in order. */
 
 import type { Arithmetic, Backend, Conv2dPlan, DeviceTensor, OperationPlan, PrepareOptions } from "./backend.js";
 import { checkKeys } from "./check.js";
@@ -40,8 +40,8 @@ export interface Model<S extends Shape = Shape4> {
    * Runs the network. The answer has the layout of `x`, or that of `options.into`. Calls may overlap; each gives its own input's
    * result.
    *
-   * @throws ConveneError `ERR_SHAPE` if `x` is not of `inputShape`, or `into` not of `outputShape`; `ERR_DISPOSED`;
-   * `ERR_EXECUTION`
+   * @throws ConveneError `ERR_SHAPE` if `x` does not have `inputShape`, or `into` does not have `outputShape`; `ERR_INVALID_OPTION`;
+   * `ERR_DISPOSED`; `ERR_OUT_OF_MEMORY`; `ERR_EXECUTION`
    */
   run(x: Tensor<S>, options?: RunOptions<S>): Promise<Tensor<S>>;
   dispose(): void;
@@ -50,7 +50,7 @@ export interface Model<S extends Shape = Shape4> {
 
 /** An output of a `NamedModel`: a tensor, and its dimensions as the network has them. */
 export interface OutputTensor extends Tensor {
-  /** Such as `[1, 512, 16]`; for elements in the order of `data`. */
+  /** Sizes in the order of `data`, such as `[1, 512, 16]`: integers whose product is the number of elements. */
   readonly dims: readonly number[];
 }
 
@@ -62,8 +62,9 @@ export interface NamedModel {
   /**
    * Runs the network on a tensor for each input, in any layout. Calls may overlap.
    *
-   * @returns a tensor for each output, in the layout that the network says, and otherwise that of the first input
-   * @throws ConveneError `ERR_SHAPE`, `ERR_INVALID_OPTION` (an input that is missing, or unknown); `ERR_DISPOSED`; `ERR_EXECUTION`
+   * @returns a tensor for each output: in the layout that the network names for this output, otherwise in the layout of the first input
+   * @throws ConveneError `ERR_SHAPE`; `ERR_INVALID_OPTION` for an input that is missing or unknown; `ERR_DISPOSED`; `ERR_OUT_OF_MEMORY`;
+   * `ERR_EXECUTION`
    */
   run(inputs: Readonly<Record<string, Tensor<Shape>>>): Promise<Readonly<Record<string, OutputTensor>>>;
   dispose(): void;
@@ -85,7 +86,7 @@ export interface ModelOptions extends PrepareOptions {
   readonly profile?: boolean;
 }
 
-/** The parts of a model: all that `prepare` has prepared and reserved. */
+/** The parts of a model, which `prepare` has prepared and reserved. */
 export interface ModelParts {
   readonly backend: Backend;
   readonly layers: readonly ResolvedLayer[];
@@ -179,7 +180,7 @@ function createRunner({ backend, layers, plans, tensorOf, inputShapes, profile, 
   };
 }
 
-/** An input as the caller has it now: it may change the object, though not what is in the array. */
+/** A copy of the input's object, over the same array: the caller may change the object while the run is queued. */
 function checkInput(what: string, tensor: Tensor<Shape>, expected: Shape): Tensor {
   const own = checkTensor(tensor, what, checkShape3or4);
   if (!sameShape(own.shape, expected)) {

@@ -5,11 +5,15 @@
 import type { Shape } from "./shape.js";
 import type { Network } from "./network.js";
 
-/** What gives a network for the sizes of its inputs; `prepare` asks it. */
+/** Gives a network for given sizes of its inputs. `prepare` calls it; `readOnnx` returns one. */
 export interface NetworkSource {
   /** Names of its inputs. */
   readonly inputs: readonly string[];
-  /** The network for inputs of these shapes. @throws ConveneError naming what does not fit */
+  /**
+   * The network for inputs of these shapes, `[n, c, h, w]` or `[c, h, w]`.
+   *
+   * @throws ConveneError `ERR_SHAPE` or `ERR_UNSUPPORTED`, naming the input or layer that does not fit
+   */
   at(inputShapes: Readonly<Record<string, Shape>>): Network;
 }
 

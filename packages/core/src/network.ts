@@ -1,6 +1,6 @@
 /**
- * A network: convolutions and other operations, each of which reads earlier values and makes one. `network` is the short form, a chain
- * that says only where it is none; `graph` has names for several inputs and outputs.
+ * A network: convolutions and other operations. Each reads earlier values and makes one value. `network` is the short form, in which a
+ * layer reads the layer before it unless it says otherwise. `graph` names several inputs and outputs.
  */
 
 import { checkInteger, checkKeys, checkList, checkObject, readFrom } from "./check.js";
@@ -36,20 +36,23 @@ export interface NetworkLayer {
 /** An entry of a network: a layer by itself, which reads the layer before it, or a `NetworkLayer` with a name and inputs. */
 export type NetworkEntry = Conv2d | ConvTranspose2d | Operation | NetworkLayer;
 
-/** A convolution whose references are resolved: an earlier layer's index, or −1−i for the network's input i. */
+/** A convolution whose references are numbers: an earlier layer's index, or −1−i for the network's input i. */
 export interface ResolvedConv2d {
   readonly kind: "conv2d";
   readonly conv: Conv2d;
   readonly name: string;
+  /** The index of the layer that this one reads, or −1−i for the network's input i. */
   readonly input: number;
+  /** The index of the layer that makes the residual, or −1−i; undefined where the convolution has no residual. */
   readonly residual: number | undefined;
 }
 
-/** The same for another operation. */
+/** An operation whose references are numbers, as in `ResolvedConv2d`. */
 export interface ResolvedOperation {
   readonly kind: "operation";
   readonly operation: Operation;
   readonly name: string;
+  /** For each input the index of the layer that makes it, or −1−i for the network's input i. */
   readonly inputs: readonly number[];
 }
 
@@ -59,15 +62,15 @@ export type ResolvedLayer = ResolvedConv2d | ResolvedOperation;
 /** A network's output. */
 export interface ResolvedOutput {
   readonly name: string;
-  /** As in `ResolvedLayer`. */
+  /** The index of the layer that makes the output, or −1−i for the network's input i. */
   readonly value: number;
   /** The layout of the answer. Left out: that of the first input. */
   readonly layout: Layout | undefined;
-  /** The answer's `dims`. Left out: its shape, in the layout's order. */
+  /** The answer's dimensions. Undefined: those of its shape, in the layout's order. */
   readonly dims: readonly number[] | undefined;
 }
 
-/** Shapes of a network's inputs, `[n, c, h, w]` or `[c, h, w]`, by name; or of its only one. Their lengths are checked at run time. */
+/** Shapes of a network's inputs by name, each `[n, c, h, w]` or `[c, h, w]`; or the shape of its only input. Lengths are checked at run time. */
 export type InputShapes = readonly number[] | Readonly<Record<string, readonly number[]>>;
 
 /**
@@ -75,26 +78,31 @@ export type InputShapes = readonly number[] | Readonly<Record<string, readonly n
  * `problems` finds them for the shapes of its inputs.
  */
 export interface Network {
-  /** Names of its inputs. */
+  /** Names of the inputs. */
   readonly inputs: readonly string[];
   /**
-   * In the order of computation. An entry can be several layers: a convolution with an activation that is no clamp is two, and a
-   * transposed convolution up to three.
+   * The layers in the order of computation. One entry can become several layers: two for a convolution whose activation is no clamp, up
+   * to four for a transposed convolution.
    */
   readonly layers: readonly ResolvedLayer[];
   readonly outputs: readonly ResolvedOutput[];
-  /** Each layer's problem for inputs of these shapes. @throws ConveneError `ERR_SHAPE` naming the layer that does not fit */
+  /**
+   * Each layer's problem for inputs of these shapes.
+   *
+   * @throws ConveneError `ERR_SHAPE` naming the layer that does not fit; `ERR_INVALID_OPTION` for an unknown input
+   */
   problems(inputShapes: InputShapes): readonly Problem[];
-  /** The first output's shape. */
+  /** The first output's shape, with a batch axis where the input shape has one. @throws ConveneError `ERR_SHAPE`, `ERR_INVALID_OPTION`, as `problems` */
   outputShape(inputShape: Shape4): Shape4;
   outputShape(inputShape: Shape3): Shape3;
   outputShape(inputShape: InputShapes): Shape;
+  /** The sum over all layers, for one run. @throws ConveneError `ERR_SHAPE`, `ERR_INVALID_OPTION`, as `problems` */
   cost(inputShapes: InputShapes): Cost;
 }
 
 /**
- * A list of layers, each fed by the one before. The last one's output is the network's. What stands in an array counts as if it
- * stood there by itself: `network(layers)`, `network(stem, depthwiseSeparable(options), head)`.
+ * A list of layers. Each reads the layer before it, unless its entry names another input. The output of the last layer is the network's
+ * output. An array of layers counts as its layers: `network(layers)`, `network(stem, depthwiseSeparable(options), head)`.
  *
  * @example
  * network(
@@ -103,7 +111,7 @@ export interface Network {
  *   { conv: project, residual: "input" },   // MobileNet V2's inverted residual
  *   globalAvgPool2d(),
  * )
- * @throws ConveneError `ERR_INVALID_OPTION` for an empty list, a reference to what does not come before, or a name used twice
+ * @throws ConveneError `ERR_INVALID_OPTION` for an empty list, a reference to a layer that does not come earlier, or a name used twice
  */
 export function network(...entries: readonly (NetworkEntry | readonly NetworkEntry[])[]): Network {
   const flat: NetworkEntry[] = [];
@@ -126,16 +134,19 @@ export interface GraphOutput {
   readonly value: LayerRef;
   /** Default: the layout of the first input of the run. */
   readonly layout?: Layout;
-  /** Dimensions of the answer where they are not the shape, such as `[1, 512, 16]`. As many elements; their order is the layout's. */
+  /**
+   * Dimensions of the answer where they are not its shape, such as `[1, 512, 16]`: integers whose product is the number of elements. The
+   * order of the elements is the layout's.
+   */
   readonly dims?: readonly number[];
 }
 
 /** The inputs, layers and outputs of a graph. */
 export interface GraphOptions {
-  /** Names. Default: `["input"]`. */
+  /** Names of the inputs. Default: `["input"]`. */
   readonly inputs?: readonly string[];
   readonly layers: readonly NetworkEntry[];
-  /** By name. */
+  /** For each output's name, the value that it is. */
   readonly outputs: Readonly<Record<string, LayerRef | GraphOutput>>;
 }
 
@@ -234,7 +245,7 @@ function makeNetwork(
   return Object.freeze(Object.defineProperty(made, brand(), { value: true }));
 }
 
-/** Whether shapes are given by name. A tensor, which somebody may give for its shape, is no record of shapes. */
+/** Whether shapes are given by name. A tensor that is given in place of its shape is no record of shapes. */
 export function isNamed(shapes: InputShapes): shapes is Readonly<Record<string, readonly number[]>> {
   return readFrom("input", () => {
     return typeof shapes === "object" && shapes !== null && !Array.isArray(shapes) && !("layout" in shapes);
@@ -296,7 +307,7 @@ const KEYS = ["conv", "op", "name", "input", "inputs", "residual"] as const sati
 
 type Find = (ref: LayerRef, whose: string, what: string) => number;
 
-/** Entries as layers. An entry's index is what a number refers to, and its last layer what its name does. */
+/** Entries as layers. A number refers to an entry by its index, a name by its name; both mean the entry's last layer. */
 function resolveLayers(
   entries: readonly NetworkEntry[],
   inputs: readonly string[],
@@ -324,7 +335,7 @@ function resolveLayers(
           : checkKeys(`layer ${index}`, given, KEYS);
     addLayers(layers, entry, index, index === 0 ? -1 : ends[index - 1]!, find);
     ends.push(layers.length - 1);
-    // A layer without a name is called by its index, which is not a name that another could not have.
+    // Messages call a layer without a name by its index. Another layer may still have this index as its name.
     if (entry.name === undefined) continue;
     if (names.has(entry.name)) {
       throw new ConveneError("ERR_INVALID_OPTION", `layer ${index}: the name ${show(entry.name)} is taken`);

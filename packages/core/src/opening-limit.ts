@@ -1,4 +1,4 @@
-/** A limit on opening: a backend that waits for something which never comes says so, and does not wait for ever. */
+/** A limit on the time that a backend takes to open, so that it does not wait for ever for an answer that never comes. */
 
 /** Seconds without an answer after which a backend should give up opening. */
 export const OPENING_LIMIT = 60;
@@ -7,14 +7,13 @@ export const OPENING_LIMIT = 60;
 const TICK = 1000;
 
 /**
- * Calls `late` once, after so many seconds in which the event loop has had its turns. Seconds are counted by a timer that
- * fires once in each, so a thread that was blocked, or a machine that slept, counts as one second however long that took:
- * an answer that came in the meantime is heard first. For authors of backends, who call what comes back when they have their
- * answer.
+ * Calls `late` once, after `seconds` in which the event loop was free. For authors of backends. A timer that fires once in a second counts
+ * the seconds. So a blocked thread or a sleeping machine counts as one second, however long it took, and an answer that came in the
+ * meantime is heard first.
  *
- * @param late what to do then, such as to reject with a `BackendUnavailableError` that says what was waited for
- * @param seconds whole seconds, from 1
- * @returns what ends the waiting, and the timer with it; it may be called more than once
+ * @param late called when the time is over, such as to reject with a `BackendUnavailableError` that says what the backend waited for
+ * @param seconds an integer of at least 1; not checked
+ * @returns a function that ends the waiting and its timer; call it when the answer has come. It may be called more than once
  */
 export function limitOpening(late: () => void, seconds: number = OPENING_LIMIT): () => void {
   let passed = 0;

@@ -1,13 +1,17 @@
-/** From what a user may write for `padding` to four numbers. */
+/** Turns a user's `padding` into four numbers. */
 
 import { checkInteger, checkKeys, checkPair, readFrom } from "./check.js";
 import { ConveneError, show } from "./errors.js";
 
 /**
- * A number or `[h, w]` for both sides of an axis, as in PyTorch; each edge by itself; `"valid"` for none; `"same"` for
- * an output of `ceil(size / stride)`, with the odd remainder at the bottom and right (PyTorch's at stride 1,
- * TensorFlow's at any stride, ONNX's SAME_UPPER); `"sameLower"` with the odd remainder at the top and left (ONNX's
- * SAME_LOWER).
+ * How many pixels are added at the edges; integers of at least 0:
+ *
+ * - a number, or `[h, w]`: the same at both sides of an axis, as in PyTorch;
+ * - `{ top, left, bottom, right }`: each edge by itself, 0 for an edge that is left out;
+ * - `"valid"`: none;
+ * - `"same"`: as many as give an output of `ceil(size / stride)`. An odd pixel goes to the bottom and right (PyTorch's `"same"` at stride 1,
+ *   TensorFlow's at any stride, ONNX's `SAME_UPPER`);
+ * - `"sameLower"`: the same, but an odd pixel goes to the top and left (ONNX's `SAME_LOWER`).
  */
 export type Padding =
   | number
@@ -27,7 +31,7 @@ export interface Pads {
   readonly pr: number;
 }
 
-/** Checks `padding`; the answer for `"same"` and `"sameLower"` waits for the input's size. */
+/** Checks `padding`. `"same"` and `"sameLower"` come back as they are, because their pads depend on the input's size. */
 export function checkPadding(padding: unknown): Pads | Same {
   if (padding === "same" || padding === "sameLower") return padding;
   if (padding === "valid") return { pt: 0, pl: 0, pb: 0, pr: 0 };

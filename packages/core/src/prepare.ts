@@ -1,4 +1,4 @@
-/** `prepare`: resolves the sizes of a layer or a network, plans each layer, and reserves the memory that a model runs in. */
+/** `prepare`: resolves the sizes of a layer or a network, plans each layer, and reserves the memory of a model. */
 
 import type { Backend, Conv2dPlan, DeviceTensor, Lifetime, OperationPlan } from "./backend.js";
 import { checkBoolean, checkKeys, readFrom } from "./check.js";
@@ -26,15 +26,15 @@ export type Preparable = Conv2d | ConvTranspose2d | Operation | Network | Networ
 
 /**
  * Validates the network, plans every layer, packs the weights and reserves the memory, so that a run allocates nothing. A model is for
- * one input shape: prepare another model for another shape.
- * Intermediate tensors share memory by liveness, so a chain of layers runs in the memory of its widest pair.
+ * one input shape: prepare another model for another shape. Values that are not needed at the same time share memory, so a chain of
+ * layers needs the memory of its widest pair of neighbours.
  *
- * @param layers a `Conv2d`, a `network` or `graph`, or what `readOnnx` gives
+ * @param layers a `Conv2d` or another layer, a `network` or `graph`, or the result of `readOnnx`
  * @param inputShape `[n, c, h, w]`, or `[c, h, w]` for a model that takes and gives tensors without a batch axis; or shapes by name,
  * for a model whose inputs and outputs have names
- * @throws ConveneError before any memory is taken if shapes do not fit, or `ERR_UNSUPPORTED` naming the layers whose operations the
- * backend does not have; `ERR_OUT_OF_MEMORY` and `ERR_UNSUPPORTED` from the backend, after everything that was prepared has been
- * given back
+ * @throws ConveneError before any memory is taken: `ERR_SHAPE` where shapes do not fit, `ERR_INVALID_OPTION`, `ERR_DISPOSED`, and
+ * `ERR_UNSUPPORTED` naming all layers whose operations the backend does not have. Later, after everything that was prepared has been given
+ * back: `ERR_UNSUPPORTED` for a problem that the backend does not take, `ERR_OUT_OF_MEMORY` and `ERR_EXECUTION`
  */
 export function prepare(
   backend: Backend,

@@ -38,7 +38,11 @@ const SIZES = [
 type SizeKey = (typeof SIZES)[number];
 const MODES: readonly string[] = ["reflect", "replicate", "circular"];
 
-/** The string of a problem. `parseProblem` gives the same problem back. */
+/**
+ * The string of a problem, such as `"g32_ic128_ih56_oc128_kh3_ph1"`. `parseProblem` gives the same problem back.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` where `problem` is no valid problem
+ */
 export function formatProblem(problem: Conv2dProblem): string {
   const p = readProblem(problem);
   const words: string[] = [];
@@ -72,7 +76,7 @@ export function formatProblem(problem: Conv2dProblem): string {
 /**
  * The problem that a string stands for.
  *
- * @throws ConveneError `ERR_INVALID_OPTION` naming the word that is wrong, or whatever `conv2dProblem` throws
+ * @throws ConveneError `ERR_INVALID_OPTION` naming the word that is wrong; `ERR_INVALID_OPTION` and `ERR_SHAPE` as `conv2dProblem`
  */
 export function parseProblem(text: string): Conv2dProblem {
   if (typeof text !== "string")

@@ -114,7 +114,7 @@ export function conv2dProblem(spec: Conv2dProblemSpec): Conv2dProblem {
   return p;
 }
 
-/** The same for a problem that may be too large to be run, as what stands in for another one in a comparison can be. */
+/** The same for a problem that may be too large to be run: its cost can still be computed. */
 export function readProblem(spec: Conv2dProblemSpec): Conv2dProblem {
   const given = checkKeys("problem", spec, KEYS);
   const n = checkInteger("n", or(given.n, 1), 0);
@@ -178,13 +178,13 @@ function or<T>(value: T | undefined, standard: T): T {
   return value === undefined ? standard : value;
 }
 
-/** The input's shape, `[n, ic, ih, iw]`. @throws ConveneError `ERR_INVALID_OPTION`, `ERR_SHAPE` for what is no problem */
+/** The input's shape, `[n, ic, ih, iw]`. @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` where `problem` is no valid problem */
 export function inputShape(problem: Conv2dProblem): Shape4 {
   const p = readProblem(problem);
   return [p.n, p.ic, p.ih, p.iw];
 }
 
-/** The output's shape, `[n, oc, oh, ow]`. @throws ConveneError `ERR_INVALID_OPTION`, `ERR_SHAPE` for what is no problem */
+/** The output's shape, `[n, oc, oh, ow]`. @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` where `problem` is no valid problem */
 export function outputShape(problem: Conv2dProblem): Shape4 {
   const p = readProblem(problem);
   return [p.n, p.oc, p.oh, p.ow];
@@ -193,7 +193,7 @@ export function outputShape(problem: Conv2dProblem): Shape4 {
 /**
  * The weight's shape, OIHW: `[oc, ic / g, kh, kw]`.
  *
- * @throws ConveneError `ERR_INVALID_OPTION`, `ERR_SHAPE` for what is no problem
+ * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` where `problem` is no valid problem
  */
 export function weightShape(problem: Conv2dProblem): Shape4 {
   const p = readProblem(problem);

@@ -3,20 +3,20 @@
 import { MAX_ELEMENTS, readList } from "./check.js";
 import { ConveneError, show } from "./errors.js";
 
-/** With a batch axis, which may be 0: an empty batch. The others are at least 1. */
+/** Sizes with a batch axis, whatever the layout. `n` may be 0, an empty batch. The other sizes are integers of at least 1. */
 export type Shape4 = readonly [n: number, c: number, h: number, w: number];
 
-/** One image, without a batch axis. */
+/** Sizes of one image, without a batch axis: integers of at least 1. */
 export type Shape3 = readonly [c: number, h: number, w: number];
 
-/** As PyTorch's `Conv2d` takes them, with or without a batch axis. */
+/** Sizes with or without a batch axis, as PyTorch's `Conv2d` takes them. */
 export type Shape = Shape3 | Shape4;
 
 const AXES = ["n", "c", "h", "w"] as const;
 
 /**
- * Checks that `shape` is four integers, n at least 0 and the others at least 1, whose product is at most 2³¹ − 1, that of
- * one image if n is 0; and gives a frozen copy.
+ * Checks that `shape` is four integers, n at least 0 and the others at least 1. Their product is at most 2³¹ − 1; for n = 0 this holds for
+ * the product of the others. Returns a frozen copy.
  *
  * @throws ConveneError `ERR_SHAPE`
  */

@@ -16,7 +16,7 @@ import {
 } from "./shape.js";
 import { type NestedNumbers, sizesOf, writeFloat32 } from "./to-float32.js";
 
-/** How elements lie in memory: channels before the image (`nchw`, PyTorch's) or innermost (`nhwc`, TensorFlow's). */
+/** The order of elements in memory: channels before rows and columns (`nchw`, PyTorch's), or channels innermost (`nhwc`, TensorFlow's). */
 export type Layout = "nchw" | "nhwc";
 
 /**
@@ -36,8 +36,8 @@ export function checkLayout(layout: unknown): Layout {
 }
 
 /**
- * Checks a host tensor that a caller hands in: shape, layout, and as many elements as the shape has. Gives what it is now,
- * in an object of its own, over the same data.
+ * Checks a host tensor of a caller: its shape, its layout, and that it has as many elements as its shape. Returns a copy of the object, over
+ * the same data, because the caller may change the object later.
  *
  * @param check which shapes it may have
  */
@@ -62,9 +62,9 @@ export function checkTensor<S extends Shape = Shape4>(
 }
 
 /**
- * Checks a host tensor that a result is to be written to. Gives what it is now, in an object of its own.
+ * Checks a host tensor into which a result is to be written. Returns a copy of the object, over the same data.
  *
- * @param layout what was asked for beside it, if anything was
+ * @param layout the layout that was asked for as well, if any
  * @throws ConveneError `ERR_SHAPE`, `ERR_INVALID_OPTION`
  */
 export function checkInto<S extends Shape>(into: Tensor<S>, shape: S, layout?: Layout): Tensor<S> {
@@ -97,19 +97,19 @@ interface TensorFunction {
    */
   (data: Float32Array | readonly number[], shape: Shape4, options?: LayoutOption): Tensor;
   (data: Float32Array | readonly number[], shape: Shape3, options?: LayoutOption): Tensor<Shape3>;
-  /** A shape whose length the compiler does not know, such as `const shape = [1, 3, 8, 8]`: it is checked at run time. */
+  /** For a shape whose length the compiler does not know, such as `const shape = [1, 3, 8, 8]`. The length is checked at run time. */
   (data: Float32Array | readonly number[], shape: readonly number[], options?: LayoutOption): Tensor<Shape>;
 
   /**
    * Converts to float32 as `torch.tensor(data).float()` does, always into a new array: float64 and float16, integers of
    * all widths, BigInts of 64 bits, booleans, in typed arrays or in arrays of any nesting. Each number is rounded to the
-   * nearest float32 once, ties to even; what is beyond float32 becomes an infinity. Integers keep their value, so bytes
+   * nearest float32 once, ties to even; a number beyond float32 becomes an infinity. Integers keep their value, so bytes
    * of an image are 0 to 255: `fromImageData` divides them.
    *
-   * @param shape as above. Left out: that of the nesting, of three or four levels, in the order of the layout
-   * (`[n][h][w][c]` for `"nhwc"`)
-   * @throws ConveneError `ERR_SHAPE` for what is no number (torch's words: could not infer dtype), a BigInt beyond 64
-   * bits, a nesting of uneven lengths, or another number of elements than `shape` has
+   * @param shape `[n, c, h, w]`, or `[c, h, w]`, whatever the layout. Left out: the shape of the nesting, which has three or four levels
+   * in the order of the layout (`[n][h][w][c]` for `"nhwc"`)
+   * @throws ConveneError `ERR_SHAPE` for an element that is no number (torch's words: could not infer dtype), a BigInt beyond 64
+   * bits, a nesting of uneven lengths, or another number of elements than `shape` has; `ERR_OUT_OF_MEMORY`
    */
   from(data: NestedNumbers, shape: Shape4, options?: LayoutOption): Tensor;
   from(data: NestedNumbers, shape: Shape3, options?: LayoutOption): Tensor<Shape3>;
@@ -117,10 +117,11 @@ interface TensorFunction {
 }
 
 /**
- * `tensor(data, shape)` is a tensor over `data`: a `Float32Array` is kept, not copied; a plain array of numbers is converted.
- * `tensor.from` converts other arrays.
+ * `tensor(data, shape, { layout })` is a host tensor over `data`. A `Float32Array` is kept, not copied; a plain array of numbers is
+ * converted. `tensor.from` converts other arrays. `shape` is `[n, c, h, w]` or `[c, h, w]`, whatever the layout; `layout` is the order of
+ * `data`, default `"nchw"`.
  *
- * @throws ConveneError `ERR_SHAPE`, `ERR_OUT_OF_MEMORY`
+ * @throws ConveneError `ERR_SHAPE` where `data` does not have as many elements as `shape`; `ERR_INVALID_OPTION`; `ERR_OUT_OF_MEMORY`
  */
 export const tensor: TensorFunction = /* @__PURE__ */ Object.assign(over as TensorFunction, {
   from: converted as TensorFunction["from"],
@@ -180,7 +181,12 @@ function fromNumbers(data: readonly unknown[], shape: Shape): Float32Array {
   return out;
 }
 
-/** A tensor of zeros. @throws ConveneError `ERR_SHAPE`, or `ERR_OUT_OF_MEMORY` */
+/**
+ * A host tensor of zeros.
+ *
+ * @param shape `[n, c, h, w]` or `[c, h, w]`, whatever the layout
+ * @throws ConveneError `ERR_SHAPE`; `ERR_INVALID_OPTION`; `ERR_OUT_OF_MEMORY`
+ */
 export function zeros(shape: Shape4, options?: LayoutOption): Tensor;
 export function zeros(shape: Shape3, options?: LayoutOption): Tensor<Shape3>;
 export function zeros(shape: readonly number[], options?: LayoutOption): Tensor<Shape>;
@@ -193,14 +199,18 @@ export function zeros(shape: readonly number[], options?: LayoutOption): Tensor<
 interface UniformOptions extends LayoutOption {
   /** An integer from 0 to 2³² − 1; default 0. */
   readonly seed?: number;
+  /** A finite float32; default 0. */
   readonly min?: number;
+  /** A finite float32 of at least `min`; default 1. */
   readonly max?: number;
 }
 
 /**
- * Uniform values in `[min, max)`, the same for the same seed everywhere: PyTorch's CPU generator, so that
- * `randomUniform(shape, { seed })` equals `torch.manual_seed(seed); torch.empty(shape).uniform_(min, max)` for tensors
- * of fewer than 2³¹ elements.
+ * A host tensor of uniform values in `[min, max)`. One seed gives the same values on every machine. The generator is that of PyTorch on a
+ * CPU: `randomUniform(shape, { seed })` equals `torch.manual_seed(seed); torch.empty(shape).uniform_(min, max)`.
+ *
+ * @param shape `[n, c, h, w]` or `[c, h, w]`, whatever the layout
+ * @throws ConveneError `ERR_SHAPE`; `ERR_INVALID_OPTION`; `ERR_OUT_OF_MEMORY`
  */
 export function randomUniform(shape: Shape4, options?: UniformOptions): Tensor;
 export function randomUniform(shape: Shape3, options?: UniformOptions): Tensor<Shape3>;
@@ -228,7 +238,11 @@ export function randomUniform(shape: readonly number[], options: UniformOptions 
   return result;
 }
 
-/** `t` in `layout`: `t` itself if it has it already, otherwise a converted copy. */
+/**
+ * `t` in `layout`: `t` itself if it already has this layout, otherwise a copy. The shape stays `[n, c, h, w]` or `[c, h, w]`.
+ *
+ * @throws ConveneError `ERR_SHAPE` where `t` is no tensor; `ERR_INVALID_OPTION` for another layout; `ERR_OUT_OF_MEMORY`
+ */
 export function toLayout<S extends Shape = Shape4>(t: Tensor<S>, layout: Layout): Tensor<S> {
   const from = checkTensor(t, "tensor", checkShape3or4);
   if (from.layout === checkLayout(layout)) return t;
@@ -243,8 +257,10 @@ export function toLayout<S extends Shape = Shape4>(t: Tensor<S>, layout: Layout)
 }
 
 /**
- * Writes the transpose of `from`, a `rows` x `columns` matrix, to `to`. In tiles of 16 by 16, so that each cache line
- * is used whole on both sides.
+ * Writes the transpose of `from`, a `rows` x `columns` matrix in row-major order, to `to`. It works in tiles of 16 by 16, so that each cache
+ * line is used whole on both sides.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION`; `ERR_SHAPE` where `from` or `to` does not have `rows * columns` elements
  */
 export function transpose(from: Float32Array, to: Float32Array, rows: number, columns: number): void {
   const count = checkInteger("rows", rows, 0) * checkInteger("columns", columns, 0);

@@ -6,10 +6,10 @@ import { ConveneError, show } from "./errors.js";
 /** Typed arrays of any kind, numbers in arrays, and arrays of those. */
 export type NestedNumbers = ArrayLike<number | bigint | boolean> | readonly NestedNumbers[];
 
-/** As deep as a shape, and one more, which no shape has: an end for a list that contains itself. */
+/** One level more than a shape can have, so that a list which contains itself comes to an end. */
 const DEEPEST = 5;
 
-/** How many there are at each level of nesting, as the first entries tell; `writeFloat32` finds those that differ. */
+/** The lengths at each level of nesting, read from the first entries. `writeFloat32` finds entries of another length. */
 export function sizesOf(data: unknown): number[] {
   const sizes: number[] = [];
   let each = data;
@@ -71,8 +71,8 @@ function toNumber(value: unknown, name: string, index: number): number {
 }
 
 /**
- * What rounds to the float32 nearest to `value`. An integer beyond 53 bits would be rounded twice, to float64 and then to
- * float32; so of its low 16 bits, which float32 never has, only that they are not zero is kept.
+ * A number that rounds to the float32 nearest to `value`. Without this, an integer beyond 53 bits would be rounded twice, to float64 and
+ * then to float32. Float32 never holds the low 16 bits of such an integer, so one bit stands for all of them: whether any is set.
  */
 function fromBigInt(value: bigint): number {
   const nearest = Number(value);

@@ -1,4 +1,4 @@
-/** The factory. */
+/** The factory of the backend. */
 
 import { type Backend, ConveneError } from "@convene/core";
 import { checkInteger, checkKeys, checkOneOf, defineBackend } from "@convene/core/backend";
@@ -22,8 +22,8 @@ export interface CpuOptions {
   readonly simd?: Simd | "auto";
   /**
    * A `WebAssembly.Module`, for Cloudflare's workers and other edge functions, which may not compile bytes. Their bundler makes the
-   * module of `@convene/cpu/relaxed.wasm` or `@convene/cpu/simd128.wasm`, of this version. The module is one build already, so
-   * neither `simd` nor `wide` goes with it. Left out: the build inside the package.
+   * module from `@convene/cpu/relaxed.wasm` or `@convene/cpu/simd128.wasm` of the same version. The module is one build, so `simd` and
+   * `wide` must be left out. Default: the build inside the package.
    */
   readonly module?: object;
   /**
@@ -34,10 +34,9 @@ export interface CpuOptions {
    */
   readonly wide?: boolean;
   /**
-   * Bytes that tensors and plans may take together. Default and most: 4 GiB less two pages with `"wasm"`, 2 GiB less a page
-   * with `"js"`.
-   * Where the engine does not reserve so many addresses for WebAssembly, the default is halved until it does, down to 256
-   * MiB; a number that is given here is not.
+   * Bytes that tensors and plans may take together, an integer from 65,536. Default and most: 4 GiB less two pages of 64 KiB with
+   * `"wasm"`, 2 GiB less one page with `"js"`. If the engine cannot reserve so many addresses for WebAssembly, `cpu` halves the default
+   * until it can, down to 256 MiB. `cpu` does not halve a number that is given here.
    */
   readonly maxMemory?: number;
 }
@@ -46,9 +45,9 @@ export interface CpuOptions {
 const MOST_MEMORY = { wasm: MOST_WASM_MEMORY, js: 2 ** 31 - PAGE };
 
 /**
- * A backend on one thread of the processor.
+ * A backend on the calling thread of the processor. A run blocks the event loop until it is computed.
  *
- * @throws BackendUnavailableError where the kernels that were asked for cannot run; it never takes others instead
+ * @throws BackendUnavailableError where the chosen kernels cannot run here; `cpu` never takes other kernels instead
  * @throws ConveneError `ERR_INVALID_OPTION`
  */
 export async function cpu(options: CpuOptions = {}): Promise<Backend> {

@@ -1,6 +1,6 @@
 /**
- * Texels in a texture. gpu.js would find one by way of a single number, at the cost of divisions for each; native
- * functions, which it has for the purpose, read it from where it is.
+ * Texels in a texture. gpu.js addresses a texel by a single number, which costs divisions for each read. Native functions, a feature of
+ * gpu.js, read the texel at its two coordinates instead.
  */
 
 import type { NativeFunction } from "./gpu-js.js";
@@ -9,14 +9,14 @@ import { literal, quotient } from "./kernel-text.js";
 import type { Nc4hw4 } from "./nc4hw4.js";
 import { atlasOf } from "./atlas.js";
 
-/** Where a thread is. `this.thread` is found by three divisions, which a driver leaves out where nobody asks. */
+/** The coordinates of a thread. gpu.js computes `this.thread` by three divisions, which a driver leaves out where it is not used. */
 const THREAD: readonly NativeFunction[] = ["X", "Y"].map((axis) => ({
   name: `thread${axis}`,
   source: `float thread${axis}() { return gl_FragCoord.${axis.toLowerCase()} - 0.5; }`,
   settings: { returnType: "Float", argumentTypes: {} },
 }));
 
-/** How a kernel reads `args`, and what it needs for that. All must have an atlas. */
+/** How a kernel reads `args`, and the native functions for it. Each argument must have an atlas. */
 export function texelsAccess(
   args: Arguments,
   side: number,
@@ -58,8 +58,8 @@ export function texelsAccess(
 }
 
 /**
- * `texture` and not `texelFetch`, which takes 40 ms and not 26 for the layer `ic512_ih14_oc512_kh1` in Chromium's driver in
- * software, and is the same to the others. A float32 names each of 16,384 places of a side exactly enough.
+ * Reads with `texture`. In Chromium's driver in software `texelFetch` takes 40 ms for the layer `ic512_ih14_oc512_kh1`, and `texture` 26 ms;
+ * on other drivers they are equal. A float32 coordinate is exact enough for the 16,384 places of a side.
  */
 function readers(name: ArgumentName, planes: Nc4hw4, side: number): readonly NativeFunction[] {
   const atlas = atlasOf(planes, side)!;

@@ -1,6 +1,6 @@
 /**
- * An array in NC4HW4 as an atlas: a texture has two sides of limited length, so the planes lie below
- * each other, in as many columns as that takes.
+ * An array in NC4HW4 as an atlas. A texture has two sides of limited length, so the planes lie below each other, in several columns
+ * where one column would be too high.
  */
 
 import { LANES, lengthOf, type Nc4hw4 } from "./nc4hw4.js";
@@ -12,15 +12,15 @@ export interface Atlas {
   readonly columns: number;
 }
 
-/** As few columns as a texture of at most `side` by `side` allows; `undefined` where no number of them will do. */
+/** The atlas with the fewest columns that fits a texture of `side` by `side`; `undefined` where none fits. */
 export function atlasOf({ planes, height, width }: Nc4hw4, side: number): Atlas | undefined {
   const columns = Math.ceil(planes / Math.floor(side / height));
   if (!(columns * width <= side)) return undefined;
-  // gpu.js gives a kernel of a single row a texture of some other shape.
+  // At least two rows, because gpu.js gives a kernel of a single row a texture of another shape.
   return { width: columns * width, height: Math.max(2, Math.ceil(planes / columns) * height), columns };
 }
 
-/** An array in NC4HW4 as it lies in a texture of `atlasOf`. */
+/** Rearranges an array in NC4HW4 for a texture of `atlasOf`. */
 export function toAtlas(data: Float32Array<ArrayBuffer>, planes: Nc4hw4, side: number): Float32Array<ArrayBuffer> {
   const { width, height, columns } = atlasOf(planes, side)!;
   if (columns === 1 && data.length === LANES * width * height) return data;

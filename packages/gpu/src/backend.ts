@@ -1,6 +1,5 @@
 /**
- * The gpu backend: tensors are handles of gpu.js, plans are its kernels, and everything happens in a queue, in program
- * order.
+ * The gpu backend. Tensors are handles of gpu.js, plans are kernels of gpu.js, and all work goes through a queue in program order.
  */
 
 import {
@@ -37,16 +36,16 @@ import { shareMemory } from "./share-memory.js";
 export interface Storage<Handle> {
   readonly planes: Nc4hw4;
   readonly handle: Handle;
-  /** Whether the device has said that its memory is there. */
+  /** Whether the device has confirmed the allocation. */
   ready: boolean;
 }
 
-/** The largest number on the way to a tap's coordinate: before the padding is taken off, or the padding itself. */
+/** The largest number in the computation of a tap's coordinate: the coordinate before padding is subtracted, or the padding. */
 function reachOf({ oh, ow, kh, kw, sh, sw, dh, dw, pt, pl }: Conv2dProblem): number {
   return Math.max((oh - 1) * sh + (kh - 1) * dh, (ow - 1) * sw + (kw - 1) * dw, pt, pl);
 }
 
-/** Why a problem cannot be, where it cannot. */
+/** The reason why the engine cannot run a problem; undefined where it can. */
 export function problemRefusal<Handle>(engine: Engine<Handle>, problem: Conv2dProblem): string | undefined {
   const unspeakable = clampRefusal(problem.activation);
   if (unspeakable !== undefined) return unspeakable;
@@ -69,9 +68,9 @@ export function gpuImplementation<Handle>(
   features: BackendFeatures,
 ): BackendImplementation<Storage<Handle>> {
   const kernels = kernelCache(engine);
-  /** All that is on the device, with its bytes, for whoever disposes of the backend before its tensors. */
+  /** All handles on the device, with their bytes: `dispose` frees those that the user has not freed. */
   const live = new Map<Handle, number>();
-  /** Without `planes`, `handle` looks into the memory of another one. */
+  /** Without `planes`, `handle` is a view of another handle's memory, and counts 0 bytes. */
   const keep = (handle: Handle, planes?: Nc4hw4): Handle => {
     live.set(handle, planes === undefined ? 0 : lengthOf(planes) * Float32Array.BYTES_PER_ELEMENT);
     return handle;
@@ -80,16 +79,16 @@ export function gpuImplementation<Handle>(
     if (live.delete(handle)) engine.free(handle);
   };
 
-  /** When it has settled, everything before has; it never rejects. */
+  /** Settles when all work before has settled; never rejects. */
   let queue: Promise<unknown> = Promise.resolve();
-  /** What has gone wrong while running, which everything later says too. */
+  /** The first failure of a run. All later work rejects with it. */
   let failure: ConveneError | undefined;
   const queued = <T>(work: () => Promise<T> | T): Promise<T> => {
     const mine = queue.then(work);
     queue = mine.catch(() => undefined);
     return mine;
   };
-  /** Does `work` when everything before it is done. Its error is that of everything after it. */
+  /** Does `work` when all work before is done. An error of `work` is final: all later work rejects with it. */
   const enqueue = async <T>(work: () => Promise<T> | T): Promise<T> =>
     await queued(async () => {
       if (failure) throw failure;
@@ -100,15 +99,15 @@ export function gpuImplementation<Handle>(
         throw failure;
       }
     });
-  /** As `enqueue`; the next read or sync tells what came of it. */
+  /** As `enqueue`, without waiting; the next read or sync reports an error. */
   const later = (work: () => Promise<void>): void => void enqueue(work).catch(() => undefined);
-  /** As `enqueue`, but its error is its own: what comes later is none the worse. */
+  /** As `enqueue`, but an error concerns this call alone: later work goes on. */
   const attempt = async <T>(work: () => Promise<T>): Promise<T> =>
     await queued(async () => {
       if (failure) throw failure;
       return await work();
     });
-  /** Happens whatever went wrong. */
+  /** Frees memory in the queue, also after a failure. */
   const release = (work: () => void): void => void queued(work).catch(() => undefined);
 
   const checkShape = (shape: Shape4): Nc4hw4 => {
@@ -124,7 +123,7 @@ export function gpuImplementation<Handle>(
     return storage.handle;
   };
 
-  /** What runs on each of the inputs and an output; in the queue, so that no kernel is compiled twice at once. */
+  /** Compiles the steps and makes a plan. It happens in the queue, so that no kernel is compiled twice at the same time. */
   const planOf = ({ algorithm, table, steps }: Steps, packed: Float32Array<ArrayBuffer> | undefined) =>
     attempt(async () => {
       const taken: { readonly step: Step; readonly kernel: Kernel }[] = [];
@@ -140,7 +139,7 @@ export function gpuImplementation<Handle>(
         return handle;
       };
       let numbers: Handle | undefined;
-      /** What each step but the last one writes. */
+      /** The outputs of all steps but the last. */
       const between: Handle[] = [];
       try {
         for (const step of steps) taken.push({ step, kernel: await kernels.take(step) });
@@ -207,7 +206,7 @@ export function gpuImplementation<Handle>(
     },
     free: ({ handle }) => release(() => drop(handle)),
     upload(source, target) {
-      // Packing copies: the caller may change its array at once.
+      // Packing copies the data now, because the caller may change its array after this call.
       const packed = packTensor(source);
       later(async () => engine.write(await handleOf(target), target.planes, packed));
     },
@@ -229,7 +228,7 @@ export function gpuImplementation<Handle>(
     },
     sync: () => enqueue(() => engine.finished()),
     memory() {
-      // Of tensors and tables; what gpu.js and the driver keep beside them cannot be seen.
+      // Tensors and tables only. The memory that gpu.js and the driver use besides cannot be seen.
       const used = [...live.values()].reduce((sum, bytes) => sum + bytes, 0);
       return { used, reserved: used };
     },
@@ -262,7 +261,7 @@ function conv2dSteps(problem: Conv2dProblem): Steps {
   };
 }
 
-/** What fails while running is final, memory that was not there included: what was to be computed has not been. */
+/** An error while running, also a lack of memory, as `ERR_EXECUTION`: a result has not been computed, so the error is final. */
 function asExecution(error: unknown): ConveneError {
   if (error instanceof ConveneError && error.code === "ERR_EXECUTION") return error;
   const message = error instanceof Error ? error.message : String(error);

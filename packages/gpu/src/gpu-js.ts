@@ -1,13 +1,13 @@
 /**
- * gpu.js as far as it is used here, with types that say what really comes back: its own describe synchronous kernels only.
+ * The part of gpu.js that is used here, with types for what it really returns. gpu.js's own types describe synchronous kernels only.
  */
 
 import * as module from "gpu.js";
 
-/** The modes of gpu.js that can be asked for; the last two without a graphics processor. */
+/** The modes of gpu.js that `gpu` offers. The last two use no graphics processor. */
 export type Mode = "webgpu" | "webgl2" | "webasm" | "cpu";
 
-/** What gpu.js calls a function with a name and a signature, in a device's own language. */
+/** gpu.js's word for a function in a device's own language, with a name and a signature. */
 export interface NativeFunction {
   readonly name: string;
   readonly source: string;
@@ -15,11 +15,11 @@ export interface NativeFunction {
 }
 
 export interface Kernel {
-  /** What it returns depends on the mode: each engine knows. */
+  /** The result depends on the mode, and each engine knows its own. */
   (...args: readonly unknown[]): unknown;
   destroy(): void;
   readonly kernel: {
-    /** What really runs it. */
+    /** The class that really runs the kernel. */
     readonly constructor: { readonly mode: string };
     readonly fallbackReason?: string | null;
     readonly context?: unknown;
@@ -32,7 +32,7 @@ export interface KernelSettings {
   readonly pipeline?: boolean;
   readonly immutable?: boolean;
   readonly asyncMode?: boolean;
-  /** `"precision"`: numbers of 32 bits everywhere; else gpu.js takes smaller ones for small textures. */
+  /** `"precision"`: 32 bits for all numbers. Without it gpu.js takes fewer bits for small textures. */
   readonly tactic?: "precision";
   readonly argumentTypes?: readonly string[];
   readonly nativeFunctions?: readonly NativeFunction[];
@@ -45,10 +45,10 @@ export interface GpuJs {
 
 interface Module {
   readonly GPU: new (settings: { readonly mode: Mode; readonly canvas?: unknown; readonly context?: unknown }) => GpuJs;
-  /** `size` is x, y, z, x innermost. */
+  /** `size` is x, y, z; x is innermost. */
   readonly input: (data: Float32Array, size: readonly number[]) => object;
 }
 
-// A CommonJS module: where names cannot be told in advance, all of it is the default export, of which its types know nothing.
+// A CommonJS module. Some engines cannot see its names in advance and give the whole module as the default export.
 const namespace = module as unknown as { readonly default?: unknown };
 export const gpuJs = ("GPU" in namespace ? namespace : namespace.default) as Module;

@@ -1,4 +1,4 @@
-/** The factory. */
+/** The factory of the backend. */
 
 import {
   type Backend,
@@ -24,24 +24,24 @@ const MODES = ["auto", "webgpu", "webgl2", "webasm", "cpu"] as const;
 /** Options of `gpu`. */
 export interface GpuOptions {
   /**
-   * `"webgpu"`: a browser's own, or in Node that of the optional package `webgpu`. `"webgl2"`: in browsers. `"auto"`, the
-   * default: WebGPU where it has an adapter, else WebGL2. `"webasm"` and `"cpu"`: what gpu.js does without a graphics
-   * processor, for comparison. What runs is in `device`.
+   * `"webgpu"`: the WebGPU of a browser, or in Node that of the optional package `webgpu`. `"webgl2"`: in browsers only. `"auto"`, the
+   * default: WebGPU where it has an adapter, otherwise WebGL2. `"webasm"` and `"cpu"`: gpu.js without a graphics processor, for
+   * comparison. The backend's `device` names the mode that runs.
    */
   readonly mode?: (typeof MODES)[number];
   /**
-   * Part of the adapter's name, as in the backend's `device`, in upper or lower case: `"nvidia"`; or `"hardware"` for any adapter
-   * that is no driver in software. If another adapter answers, the backend is unavailable, because neither gpu.js nor WebGL2
-   * lets a program choose. Left out: any.
+   * Part of the adapter's name, in upper or lower case, such as `"nvidia"`; the backend's `device` shows the whole name. `"hardware"` means
+   * any adapter that is no driver in software. If another adapter answers, the backend is unavailable, because neither gpu.js nor WebGL2
+   * lets a program choose. Default: any adapter.
    */
   readonly device?: string;
 }
 
 /**
- * A backend on a graphics processor, through gpu.js. Its `device` names the mode and the adapter, and says whether the adapter is a
- * driver in software. The backend finds out whether the adapter keeps subnormals, NaN and infinities, and declares it in `features`.
+ * A backend on a graphics processor, through gpu.js. The backend's `device` names the mode and the adapter, and says whether the adapter is
+ * a driver in software. `gpu` tests whether the adapter keeps subnormals, NaN and infinities, and declares the result in `features`.
  *
- * @throws BackendUnavailableError where what was asked for is not there; it never runs elsewhere instead
+ * @throws BackendUnavailableError where the chosen mode or device is not there; `gpu` never runs elsewhere instead
  * @throws ConveneError `ERR_INVALID_OPTION`
  */
 export async function gpu(options: GpuOptions = {}): Promise<Backend> {
@@ -81,7 +81,7 @@ export async function gpu(options: GpuOptions = {}): Promise<Backend> {
   }
 }
 
-/** A backend that says what its device does with numbers that are not ordinary. */
+/** A backend whose `features` say how its device treats subnormals, NaN and infinities: a first backend on the same engine finds out. */
 async function describe<Handle>(engine: Engine<Handle>): Promise<Backend> {
   const supports = (problem: Conv2dProblem): Support => {
     const reason = problemRefusal(engine, problem);

@@ -1,11 +1,11 @@
-/** Kernels that are compiled, by what tells them apart; those that nobody uses are kept for a while. */
+/** Compiled kernels by their key. Kernels that no plan uses are kept for a while. */
 
 import type { Engine } from "./engines/engine.js";
 import type { Kernel } from "./gpu-js.js";
 import type { Arguments } from "./kernel-source.js";
 import type { Step } from "./operations/steps.js";
 
-/** Kernels that no plan uses any more, and that the next plan for the same problem finds: compiling takes milliseconds. */
+/** How many unused kernels are kept for a later plan of the same problem, because compiling takes milliseconds. */
 const MOST_KEPT = 64;
 
 interface Compiled {
@@ -14,9 +14,9 @@ interface Compiled {
 }
 
 export interface KernelCache {
-  /** The step's kernel, which is then in use once more. Never twice at once. */
+  /** The step's kernel, with one user more. Calls must not overlap. */
   take(step: Step): Promise<Kernel>;
-  /** One user less. */
+  /** The step's kernel has one user less. */
   leave(step: Step): void;
 }
 

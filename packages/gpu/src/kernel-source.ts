@@ -26,7 +26,7 @@ export interface Place {
 /** How a kernel finds what it works on, which is another matter in buffers than in textures. All are pieces of text. */
 export interface Access {
   place(output: Nc4hw4): Place;
-  /** Lines that read a texel, and its lanes as expressions from then on. `as` is a name that is free. */
+  /** Lines that read a texel, and expressions for its lanes after these lines. `as` is an unused name. */
   texel(
     as: string,
     from: ArgumentName,
@@ -46,7 +46,7 @@ export function kernelArguments(p: Conv2dProblem): Arguments {
 export function kernelSource(p: Conv2dProblem, access: Access): string {
   const { lines: start, z, y, x } = access.place(nc4hw4Of(outputShape(p)));
   const images = p.n > 1;
-  // gpu.js makes a float of what has a name, and keeps whole numbers in what has none.
+  // gpu.js makes a float of every named value, and keeps an expression without a name an integer.
   const o = images ? "o" : z;
   const bias = p.bias ? access.texel("bias", "w", o, String(p.kh * p.kw), "0") : undefined;
   const lines = [
@@ -70,12 +70,12 @@ export function kernelSource(p: Conv2dProblem, access: Access): string {
     const residual = access.texel("skip", "r", z, y, x);
     lines.push(...residual.lines, ...EACH.map((l) => `s${l} += ${residual.lanes[l]};`));
   }
-  // What is spare is not what an infinity times a weight of zero gives.
+  // Spare lanes must be 0, but an infinity times their zero weights gives NaN.
   lines.push(...clampLines(p.activation), ...spareLines(p.oc, o));
   return kernelText(Object.keys(kernelArguments(p)), lines);
 }
 
-/** Where a tap is: output plane, that within the image, input row and column, row of the weights. */
+/** The place of a tap: output plane, output plane within the image, input row and column, row of the weights. */
 export interface Tap {
   readonly z: string;
   readonly o: string;
@@ -103,14 +103,14 @@ const ALGORITHMS: Readonly<Record<Algorithm, Lines>> = {
       const count = blocks(p.ic / p.g);
       const plane = sum((p.n > 1 || p.g > 1) && "plane", count > 1 && "i");
       const v = access.texel("v", "x", plane, iy, ix);
-      // What only fills up the texel has weights of zero.
+      // Lanes that only fill up the texel have weights of zero.
       const used = EACH.slice(0, Math.min(p.ic / p.g, LANES));
       const w = used.map((c) =>
         access.texel(`w${c}`, "w", o, row, sum(count > 1 && times("i", LANES), (c > 0 || count === 1) && String(c))),
       );
       return loop("i", count, [
         ...v.lines,
-        // Each is used four times.
+        // A name for each, because each is used four times.
         ...used.map((c) => `const v${c} = ${v.lanes[c]};`),
         ...w.flatMap(({ lines }) => lines),
         ...EACH.map((l) => `s${l} += ${used.map((c) => `v${c} * ${w[c]!.lanes[l]}`).join(" + ")};`),
@@ -147,7 +147,7 @@ const ALGORITHMS: Readonly<Record<Algorithm, Lines>> = {
   },
 };
 
-/** What `body` makes of the input coordinate `at` of a tap; left out where that lies in padding of zeros. */
+/** The lines of `body` for the input coordinate `at` of a tap. They are skipped where the coordinate lies in padding of zeros. */
 function coordinate(
   at: "ix" | "iy",
   first: string,

@@ -1,4 +1,4 @@
-/** Pieces of kernels as text, which convolutions and other operations share. */
+/** Pieces of kernel text that convolutions and other operations share. */
 
 import type { Clamp } from "@convene/core";
 import { activationRange } from "@convene/core/backend";
@@ -7,7 +7,7 @@ import { blocks, LANES } from "./nc4hw4.js";
 /** The lanes of a texel: 0 to 3. */
 export const EACH = Array.from({ length: LANES }, (_, lane) => lane);
 
-/** Kernels compute places in float32: whole numbers up to here are exact, and with larger ones a kernel would read elsewhere. */
+/** Kernels compute places in float32. Integers up to here are exact; with larger ones a kernel would read the wrong place. */
 export const MOST_COUNT = 2 ** 24;
 
 /** A kernel that returns the lanes `s0` to `s3`. `names`: its arguments. */
@@ -20,7 +20,7 @@ export function indented(lines: readonly string[]): readonly string[] {
   return lines.map((line) => `  ${line}`);
 }
 
-/** Brings `s0` to `s3` into the clamp's range, by comparisons, through which NaN passes. */
+/** Lines that clamp `s0` to `s3`. They compare, so NaN stays NaN. */
 export function clampLines(clamp: Clamp | undefined): readonly string[] {
   const [min, max] = activationRange(clamp);
   return EACH.flatMap((l) => [
@@ -29,34 +29,34 @@ export function clampLines(clamp: Clamp | undefined): readonly string[] {
   ]);
 }
 
-/** Why a clamp cannot be, where it cannot. */
+/** The reason why a kernel cannot have this clamp; undefined where it can. */
 export function clampRefusal(clamp: Clamp | undefined): string | undefined {
   const [min, max] = activationRange(clamp);
   if (min !== Infinity && max !== -Infinity) return undefined;
   return "a clamp to an infinity alone: no shading language has a word for it";
 }
 
-/** Makes zeros of the lanes that only fill up the last texel of `channels`. `o`: which texel of the channels this is. */
+/** Lines that set to zero the lanes which only fill up the last texel of `channels`. `o` is the texel's index among the channels. */
 export function spareLines(channels: number, o: string): readonly string[] {
   const spare = EACH.slice(channels % LANES || LANES).map((l) => `s${l} = 0.0;`);
   return spare.length > 0 ? [`if (${o} > ${blocks(channels) - 1.5}) { ${spare.join(" ")} }`] : [];
 }
 
-/** Terms that are there, added up. */
+/** The sum of the terms that are not false. */
 export function sum(...terms: readonly (string | false)[]): string {
   return terms.filter(Boolean).join(" + ") || "0";
 }
 
-/** The whole part of a division of two counts. The half keeps a quotient that is rounded away from crossing a whole number. */
+/** The integer part of a division of two counts. The added half keeps rounding from crossing an integer. */
 export function quotient(dividend: string, divisor: number): string {
   return divisor === 1 ? `(${dividend})` : `Math.floor((${dividend} + 0.5) / ${divisor})`;
 }
 
-/** Up to here a division of counts that is off by 2.5 units in the last place, which WGSL allows, is whole all the same. */
+/** Up to here the integer part is right although WGSL allows a division to be off by 2.5 units in the last place. */
 const SAFE = 2 ** 20;
 
 /**
- * Lines that name the whole part of a division of two counts, and what is left over.
+ * Lines that name the integer part and the remainder of a division of two counts.
  *
  * @param most the largest dividend, at most 2^24
  */
@@ -79,7 +79,7 @@ export function divideLines(
   ];
 }
 
-/** A loop that runs once is none. */
+/** A loop; for a count of 1 only its body. */
 export function loop(name: string, count: number, body: readonly string[]): readonly string[] {
   if (count === 1) return body;
   return [`for (let ${name} = 0; ${name} < ${count}; ${name}++) {`, ...indented(body), "}"];
@@ -89,7 +89,7 @@ export function times(name: string, factor: number): string {
   return factor === 1 ? name : `${name} * ${factor}`;
 }
 
-/** A number as text, with a point or an exponent: a whole number is another type to gpu.js, and to GLSL. */
+/** A number as text with a point or an exponent, because gpu.js and GLSL give an integer another type. */
 export function literal(value: number): string {
   const text = String(value);
   return /[.e]/.test(text) ? text : `${text}.0`;

@@ -1,5 +1,5 @@
 /**
- * What this device does with numbers that shading languages promise nothing about, found out by asking it. WGSL lets an
+ * Finds out how a device treats numbers for which shading languages promise nothing, by computing with them. WGSL lets an
  * implementation flush subnormals to zero and assume that there are no NaNs and infinities (W3C, "WebGPU Shading Language",
  * section "Floating Point Evaluation"), and so does GLSL ES 3.00 (Khronos, section 4.5.1, "Range and Precision").
  */
@@ -18,7 +18,7 @@ const LANGUAGE = "shading languages do not promise them";
 /** 2⁻¹⁴⁰: subnormal. */
 const TINY = 2 ** -140;
 
-/** Asks a backend that is like the one to be described, and disposes of nothing but what it made. */
+/** Runs small convolutions on `backend`, and disposes only of its own tensors and plans. */
 export async function probeFeatures(backend: Backend): Promise<BackendFeatures> {
   const subnormals = await Promise.all([
     one(backend, "ic1_ih1_oc1_kh1_nobias", TINY, 1),
@@ -44,7 +44,7 @@ function support(kept: boolean, what: string): Support {
   return kept || { reason: `this device ${what}; ${LANGUAGE}` };
 }
 
-/** What a convolution of one element gives. */
+/** The result of a convolution of one element. */
 async function one(backend: Backend, text: string, x: number, w: number): Promise<number> {
   const problem: Conv2dProblem = parseProblem(text);
   const plan = await backend.prepareConv2d(problem, { weight: Float32Array.of(w) });

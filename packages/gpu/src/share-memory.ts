@@ -1,5 +1,5 @@
 /**
- * Which tensors share a buffer or texture. Neither can be seen as a part of a larger one, so sharing is by whole objects:
+ * Decides which tensors share a buffer or texture. A tensor cannot be a part of a larger object, so whole objects are shared:
  * "greedy by size for shared objects" of Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference" (2020).
  */
 
@@ -13,13 +13,13 @@ interface Lifetime {
 
 /** One object on the device. */
 export interface Shared {
-  /** Whose planes it has to hold. */
+  /** The index of the largest tensor, whose planes the object must hold. */
   readonly largest: number;
-  /** Positions of all that it holds, `largest` among them; no two of their lifetimes meet. */
+  /** The indices of all its tensors, `largest` included. No two of their lifetimes meet. */
   readonly users: readonly number[];
 }
 
-/** @param fits whether an object made for the first can hold the second, which is no larger */
+/** @param fits whether an object made for its first argument can hold its second, which is no larger */
 export function shareMemory(
   lifetimes: readonly Lifetime[],
   planes: readonly Nc4hw4[],

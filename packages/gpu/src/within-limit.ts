@@ -1,4 +1,4 @@
-/** Opening that ends, whatever a driver does. */
+/** A time limit on opening, for drivers that never answer. */
 
 import { type Backend, BackendUnavailableError } from "@convene/core";
 import { limitOpening, OPENING_LIMIT } from "@convene/core/backend";
@@ -7,9 +7,9 @@ const REMEDY =
   "Use another mode, or another backend such as @convene/cpu; a driver that does not answer may need a restart";
 
 /**
- * What `open` opens, or a rejection where it takes too long. A backend that comes later than that is disposed of.
+ * The backend that `open` opens, or a rejection where opening takes too long. A backend that comes after the limit is disposed.
  *
- * @param what is opened, for the error
+ * @param what names it in the error
  * @throws BackendUnavailableError
  */
 export async function withinLimit(
@@ -28,7 +28,7 @@ export async function withinLimit(
   } finally {
     cancel();
   }
-  // Nobody has what comes now, and what it says nobody wants to know.
+  // The caller already has an error, so a late backend is disposed, and a late error is ignored.
   void disposeLate(opening).catch(() => undefined);
   const reason = `${what} has not opened within ${seconds} s: an adapter, or the first kernel on it, was waited for`;
   throw new BackendUnavailableError("gpu", reason, REMEDY);

@@ -1,19 +1,19 @@
-/** `onnxInfo`: what is in an ONNX file, whether it can be taken or not. */
+/** `onnxInfo`: the contents of an ONNX file, whether `readOnnx` takes it or not. */
 
 import { decodeFile } from "./decode/file.js";
 import type { Dimension, ValueInfo } from "./decode/model.js";
 import { isPart, unknownOperator } from "./lower/lower.js";
 
-/** An input or output as the file has it. */
+/** An input or output of the file. */
 export interface OnnxValue {
   readonly name: string;
-  /** A size, or the name of one that may be anything, `"?"` where it has no name; undefined where the file says nothing. */
+  /** For each dimension its size, or the name of an open size, `"?"` without a name. Undefined where the file gives no shape. */
   readonly dims: readonly Dimension[] | undefined;
 }
 
-/** What an ONNX file says of itself; sizes that the file leaves open have their names. */
+/** The contents of an ONNX file. An open size has its name. */
 export interface OnnxInfo {
-  /** What wrote the file, and its version; `""` where it does not say. */
+  /** The program that wrote the file, and its version; `""` where the file does not say. */
   readonly producer: string;
   /** The version of the format. */
   readonly irVersion: number;
@@ -21,15 +21,19 @@ export interface OnnxInfo {
   readonly opsets: Readonly<Record<string, number>>;
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
-  /** How often each operator is there, the most frequent first. */
+  /** How many nodes each operator has, the most frequent first. */
   readonly operators: Readonly<Record<string, number>>;
-  /** Those that `readOnnx` does not know. One that it knows it may refuse for its attributes. */
+  /** The operators that `readOnnx` does not know. It may also refuse an operator that it knows, because of its attributes. */
   readonly unknown: readonly string[];
-  /** Numbers in initializers and constants. */
+  /** How many numbers initializers and constants hold. */
   readonly parameters: number;
 }
 
-/** @throws ConveneError `ERR_INVALID_OPTION` for what is no ONNX file, or a damaged one */
+/**
+ * Says what is in an ONNX file, whether `readOnnx` takes it or not.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION` where `bytes` are no ONNX file, or a damaged one
+ */
 export function onnxInfo(bytes: Uint8Array): OnnxInfo {
   const { producer, irVersion, opsets, graph } = decodeFile(bytes);
   const counts = new Map<string, number>();

@@ -20,21 +20,21 @@ export interface ReadOnnxOptions {
   /** Names of values of the file that become the outputs, instead of the file's own. The nodes after them are left out. */
   readonly until?: string | readonly string[];
   /**
-   * Gives the bytes of a file that holds weights, by the name that the ONNX file has for it: called while a network is made. A `location` is
-   * what the file says, so check it before a file is opened by it.
+   * Gives the bytes of a file that holds weights. It is called with the name that the ONNX file has for it (`location`), while a network is
+   * made. The name comes from the file, so check it before you open a file of that name.
    */
   readonly externalData?: ExternalData;
 }
 
 /** An input of the file. */
 export interface OnnxInput {
-  /** As the file has them: a size, or the name of one that may be anything. */
+  /** The dimensions in the file: a size, or the name of an open size. */
   readonly dims: readonly Dimension[];
-  /** The layout of the file: a tensor in this layout is not transposed. The shape for `prepare` is `[n, c, h, w]` in either layout. */
+  /** The file's layout: a tensor in this layout need not be transposed. The shape for `prepare` is `[n, c, h, w]` in either layout. */
   readonly layout: Layout;
 }
 
-/** An ONNX file as `prepare` takes it: a network for any sizes of the inputs that the file allows. */
+/** An ONNX file for `prepare`: it gives a network for any input sizes that the file allows. */
 export interface OnnxNetwork extends NetworkSource {
   /** Names of the inputs. */
   readonly inputs: readonly string[];
@@ -42,22 +42,23 @@ export interface OnnxNetwork extends NetworkSource {
   /** Names of the outputs. */
   readonly outputs: readonly string[];
   /**
-   * The network for inputs of these shapes, `[n, c, h, w]`. Its outputs have the dimensions that the file gives them, and the order of its
+   * The network for inputs of these shapes, `[n, c, h, w]` or `[c, h, w]`. The outputs have the file's dimensions and the file's order of
    * elements.
    *
-   * @throws ConveneError `ERR_SHAPE` for shapes that the file does not allow; `ERR_UNSUPPORTED` that lists every node that cannot be taken
+   * @throws ConveneError `ERR_SHAPE` for shapes that the file does not allow; `ERR_UNSUPPORTED` with a list of all nodes that are not
+   * supported; `ERR_INVALID_OPTION`
    */
   at(inputShapes: Readonly<Record<string, Shape>>): Network;
 }
 
 /**
- * Reads an ONNX file of operator set 7 to 22. Weights are read when a network is made, as views of `bytes` where they are float32 there;
- * so `bytes` must not be changed.
+ * Reads an ONNX file of operator set 7 to 22. Weights are read when a network is made. Float32 weights are views of `bytes`, so do not
+ * change `bytes` afterwards.
  *
  * @example
  * const model = await prepare(await cpu(), readOnnx(bytes), { input: [1, 3, 128, 128] });
- * @throws ConveneError `ERR_INVALID_OPTION` for what is no ONNX file, or a damaged one, naming what is wrong with it;
- * `ERR_UNSUPPORTED` that lists every node whose operator is not known
+ * @throws ConveneError `ERR_INVALID_OPTION` where `bytes` are no ONNX file or a damaged one, with the reason; `ERR_UNSUPPORTED` with a
+ * list of all nodes whose operator is not known
  */
 export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): OnnxNetwork {
   const { until, externalData } = checkKeys("readOnnx options", options, ["until", "externalData"]);
@@ -81,7 +82,7 @@ export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): Onnx
   });
   return Object.freeze({
     inputs: Object.freeze(graph.inputs.map(({ name }) => name)),
-    // Own properties alone, whatever the file calls its inputs.
+    // `fromEntries` makes own properties, also of an input with the name "__proto__".
     inputDetails: Object.freeze(Object.fromEntries(details)),
     outputs: Object.freeze(graph.outputs.map(({ name }) => name)),
     at: (inputShapes: Readonly<Record<string, Shape>>) => networkAt(graph, letters, inputShapes),
@@ -126,7 +127,7 @@ function networkAt(
   );
 }
 
-/** A network has a layer, also where a file only calls its input something else. */
+/** Adds a layer that copies, where the file only gives its input another name: a network has at least one layer. */
 function withLayer(fused: Fused, inputs: readonly (readonly [name: string, value: Feature])[]): Fused {
   if (fused.layers.length > 0) return fused;
   const list = new LayerList();
@@ -172,7 +173,7 @@ function inputFeature(
   return featureOf(-1 - index, [n, c, h, w], letters);
 }
 
-/** In the layout in which counting the tensor's elements counts the file's; lowering has seen to it that there is one. */
+/** An output in the layout whose order of elements is the file's. Lowering has made sure that there is such a layout. */
 function outputOf(name: string, value: Feature): Output {
   return { name, value: value.value, layout: ordersOf(value)[0]!, dims: dimsOf(value) };
 }

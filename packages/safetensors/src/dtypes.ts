@@ -1,9 +1,9 @@
-/** Number types: how many bytes one takes, and how many of them become a typed array. */
+/** Number types: the size of a number in bytes, and how bytes become a typed array. */
 
 /** Number types that become `Float32Array`. */
 export type FloatDtype = "F64" | "F32" | "F16" | "BF16";
 
-/** Each integer type's typed array. A boolean is a byte, 0 or 1. */
+/** The typed array of each integer type. A boolean is a byte, 0 or 1. */
 export interface IntegerArrays {
   readonly I64: BigInt64Array;
   readonly U64: BigUint64Array;
@@ -18,10 +18,10 @@ export interface IntegerArrays {
 
 /** The dtypes of integers and of booleans. */
 export type IntegerDtype = keyof IntegerArrays;
-/** The dtypes that are read, by the names of the format. */
+/** The dtypes that this package reads, by their names in the format. */
 export type Dtype = FloatDtype | IntegerDtype;
 /**
- * The array in which numbers of a dtype are read: float32 for all floats, and the typed array of its own width for an integer.
+ * The array for numbers of a dtype: `Float32Array` for all floats, and the typed array of the same width for an integer.
  */
 export type DataOf<D extends Dtype> = D extends IntegerDtype ? IntegerArrays[D] : Float32Array;
 
@@ -31,7 +31,7 @@ interface Stored {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): TypedArray;
 }
 
-/** What the bytes of each type are seen as, in typed arrays. */
+/** The typed array through which the bytes of each type are read. */
 const STORED: Readonly<Record<Dtype, Stored>> = {
   F64: Float64Array,
   F32: Float32Array,
@@ -60,8 +60,8 @@ export function sizeOf(dtype: Dtype): number {
 }
 
 /**
- * The numbers in `bytes`, which are little-endian, as processors are that JavaScript runs on today. A view of the bytes where
- * they lie on a multiple of their size, a copy where they do not, or where the type is widened or narrowed to float32.
+ * The numbers in `bytes`. The format is little-endian, and so are the processors that run JavaScript today. The result is a view of the
+ * bytes. It is a copy where the bytes do not begin at a multiple of the number's size, and where the type is converted to float32.
  */
 export function decode(dtype: Dtype, bytes: Uint8Array): DataOf<Dtype> {
   const size = sizeOf(dtype);
@@ -72,8 +72,9 @@ export function decode(dtype: Dtype, bytes: Uint8Array): DataOf<Dtype> {
 }
 
 /**
- * A bfloat16 is the upper half of a float32. Exponent and fraction of a float16, moved to where a float32 has them, stand for
- * 2⁻¹¹² of the value, subnormal numbers too. What then is 2¹⁶ or more had the largest exponent: an infinity, or NaN.
+ * A bfloat16 is the upper half of a float32. For a float16, exponent and fraction are moved to their place in a float32. The result is
+ * 2⁻¹¹² of the value, for subnormal numbers too. If the value is then 2¹⁶ or more, the float16 had the largest exponent: it was an infinity
+ * or NaN.
  */
 function widen(stored: Uint16Array, dtype: "F16" | "BF16"): Float32Array {
   const out = new Float32Array(stored.length);

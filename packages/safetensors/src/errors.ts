@@ -1,21 +1,21 @@
-/** What is thrown, and how values appear in messages. */
+/** The error of this package, and how messages show values. */
 
 /** Stable codes; a message may be reworded in any release, a code may not. */
 export type SafetensorsErrorCode =
-  /** It is no safetensors file. */
+  /** The file is no safetensors file. */
   | "ERR_FORMAT"
-  /** The file ends before what its header speaks of. */
+  /** The file ends before the last tensor that its header names. */
   | "ERR_TRUNCATED"
-  /** The header, or an index, is not what the format says. */
+  /** The header, or an index, does not follow the format. */
   | "ERR_HEADER"
-  /** A number type that this package does not read, or another one than was asked for. */
+  /** A number type that this package does not read, or that is not the one asked for. */
   | "ERR_DTYPE"
-  /** There is no such tensor, or a file does not hold what the index says. */
+  /** There is no tensor of that name, or a file does not hold the tensors that the index names. */
   | "ERR_NO_TENSOR";
 
 /** Everything that this package throws on purpose. */
 export class SafetensorsError extends Error {
-  /** What went wrong, for programs. */
+  /** The kind of the error, for programs. */
   readonly code: SafetensorsErrorCode;
 
   constructor(code: SafetensorsErrorCode, message: string, options?: { cause?: unknown }) {
@@ -25,7 +25,7 @@ export class SafetensorsError extends Error {
   }
 }
 
-/** A function, because bundles of it are smaller than of as many `throw new`. @throws SafetensorsError always */
+/** Throws. A function, because it makes bundles smaller than many `throw new`. @throws SafetensorsError always */
 export function fail(code: SafetensorsErrorCode, message: string, cause?: unknown): never {
   throw new SafetensorsError(code, message, { cause });
 }

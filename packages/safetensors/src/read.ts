@@ -28,9 +28,12 @@ export type SafetensorsTensor = FloatTensor | IntegerTensor;
 export type SafetensorsTensors = Readonly<Record<string, SafetensorsTensor>>;
 
 /**
- * The tensors of a file. Its header is checked whole before anything is allocated, and no number is read before `data` is.
+ * The tensors of a safetensors file, by name. The whole header is checked before anything is allocated. The numbers of a tensor are read
+ * when its `data` is read. See https://huggingface.co/docs/safetensors for the format.
  *
- * @throws SafetensorsError `ERR_FORMAT` for what is no such file, `ERR_TRUNCATED`, `ERR_HEADER`, `ERR_DTYPE`
+ * @param bytes the file. Do not change it afterwards, because `data` can be a view of it
+ * @throws SafetensorsError `ERR_FORMAT` where `bytes` are no safetensors file; `ERR_TRUNCATED` or `ERR_HEADER` for a damaged one;
+ * `ERR_DTYPE` for a number type that is not read
  */
 export function readSafetensors(bytes: Uint8Array | ArrayBuffer): SafetensorsTensors {
   const tensors = Object.create(null) as Record<string, SafetensorsTensor>;
@@ -39,15 +42,20 @@ export function readSafetensors(bytes: Uint8Array | ArrayBuffer): SafetensorsTen
   return tensors;
 }
 
-/** What the file's author wrote beside the tensors (`__metadata__`), such as `{ format: "pt" }`. @throws SafetensorsError */
+/**
+ * The text that the file's author wrote beside the tensors (`__metadata__`), such as `{ format: "pt" }`.
+ *
+ * @throws SafetensorsError `ERR_FORMAT` where `bytes` are no safetensors file; `ERR_TRUNCATED`, `ERR_HEADER` or `ERR_DTYPE` for a damaged one
+ */
 export function readSafetensorsMetadata(bytes: Uint8Array | ArrayBuffer): Readonly<Record<string, string>> {
   return readHeader(bytes).metadata;
 }
 
 /**
- * The numbers of a floating-point tensor.
+ * The numbers of a floating-point tensor, in the order of the file, which is row-major: OIHW for the weight of a convolution. Numbers of
+ * another width are converted to float32.
  *
- * @throws SafetensorsError `ERR_NO_TENSOR` where there is none of that name, `ERR_DTYPE` where it holds integers
+ * @throws SafetensorsError `ERR_NO_TENSOR` where there is no tensor of that name, `ERR_DTYPE` where it holds integers
  */
 export function float32(tensors: SafetensorsTensors, name: string): Float32Array {
   const tensor = tensors[name];

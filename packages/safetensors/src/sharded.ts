@@ -8,9 +8,9 @@ import { checkObject, parseStrict } from "./strict-json.js";
  * The tensors of all files that an index names (`model.safetensors.index.json`).
  *
  * @param json the index, as text
- * @param read gives a file's bytes, by its name. A name is one of a file, never a path. Asked once a file, one after another
- * @throws SafetensorsError as `readSafetensors`, naming the file; `ERR_HEADER` for the index, `ERR_NO_TENSOR` where a file does not
- * hold exactly what the index says
+ * @param read gives the bytes of a file by its name. The name has no folder in it. `read` is called once for each file, one after another
+ * @throws SafetensorsError as `readSafetensors`, naming the file; `ERR_HEADER` for a damaged index; `ERR_NO_TENSOR` where a file does not
+ * hold exactly the tensors that the index names
  *
  * @example
  * const tensors = await readSafetensorsIndex(await readFile("model.safetensors.index.json", "utf8"), (file) => readFile(file));

@@ -1,4 +1,4 @@
-/** The factory. */
+/** The factory of the backend. */
 
 import { type Backend, BackendUnavailableError } from "@convene/core";
 import { checkInteger, checkKeys, checkOneOf, defineBackend } from "@convene/core/backend";
@@ -26,8 +26,8 @@ import { findPlatform, hasNodeWorkers, type Platform } from "./thread.js";
 /** Options of `workerThreads`. */
 export interface WorkerThreadsOptions {
   /**
-   * How many threads compute, from 1 to 256. Default: as many as this process may run at once, which in Node heeds affinity and
-   * a container's quota (half a processor: one thread).
+   * How many threads compute, from 1 to 256. Default: as many as this process may run at once. In Node this respects the process's
+   * affinity and a container's quota (half a processor gives one thread).
    */
   readonly threads?: number;
   /**
@@ -37,17 +37,16 @@ export interface WorkerThreadsOptions {
   readonly simd?: "relaxed" | "simd128" | "auto";
   /**
    * The calling thread's part. `"waits"` (the default): the workers compute, and the event loop of the calling thread is free.
-   * `"joins"`: the calling thread is one of the threads, and its event loop stands still until the run is computed, as with
-   * `cpu`. Then a single run takes less time, because it begins without waking a thread and ends without a message:
-   * docs/kernels.md, "Threads".
+   * `"joins"`: the calling thread is one of the threads, and a run blocks its event loop, as with `cpu`. A single run then takes less
+   * time, because it begins without waking a thread and ends without a message. docs/kernels.md, "Threads", has the measurement.
    */
   readonly caller?: "waits" | "joins";
   /** 256-bit operations, on Node 24 and later; the same as `cpu`'s option of that name, which sets a flag of the process. */
   readonly wide?: boolean;
   /**
-   * Bytes that tensors and plans may take together. Default and most: 4 GiB less two pages, of which only what is used is
-   * taken. Where the engine does not reserve so many addresses, the default is halved until it does, down to 256 MiB; a
-   * number that is given here is not.
+   * Bytes that tensors and plans may take together, an integer from 65,536. Default and most: 4 GiB less two pages of 64 KiB. Only the
+   * memory in use is taken from the system. If the engine cannot reserve so many addresses, `workerThreads` halves the default until it
+   * can, down to 256 MiB. It does not halve a number that is given here.
    */
   readonly maxMemory?: number;
 }
@@ -70,11 +69,11 @@ const WITHOUT_WASM = 'Use @convene/cpu with cpu({ kernels: "js" }), which needs 
 const ELSEWHERE = "Use @convene/cpu, which needs one thread";
 
 /**
- * A backend on all cores of the processor: the kernels of `cpu`, bit for bit, on workers that share one memory. The calling
- * thread never waits, unless `caller` says that it joins; it only copies tensors in and out.
+ * A backend on all cores of the processor: the kernels of `cpu`, with the same bits, on workers that share one memory. The calling thread
+ * copies tensors in and out, and does not wait for a run, unless `caller` is `"joins"`.
  *
- * @throws BackendUnavailableError where there are no workers, no shared memory, or none of the kernels; it never takes
- * others instead
+ * @throws BackendUnavailableError where there are no workers, no shared memory, or no WebAssembly; it never runs other kernels or fewer
+ * threads instead
  * @throws ConveneError `ERR_INVALID_OPTION`
  */
 export function workerThreads(options: WorkerThreadsOptions = {}): Promise<Backend> {

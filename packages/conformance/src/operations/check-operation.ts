@@ -14,11 +14,16 @@ const LAYOUTS = ["nchw", "nhwc"] as const satisfies readonly Layout[];
 
 /** Options of `checkOperationProblem`. */
 export interface CheckOperationOptions {
-  /** Seeds the operands. Default 1, as in the suite: a problem run alone meets the operands that it met there. */
+  /** Seeds the operands: an integer. Default 1, as in the suite, so that a problem run alone has the same operands as in the suite. */
   readonly seed?: number;
 }
 
-/** Runs a problem on integers and on real values, in both layouts, and holds each result to the reference. */
+/**
+ * Runs a problem on integers and on real values, in both layouts, and compares each result with the float64 reference.
+ *
+ * @throws ConveneError of the backend: `ERR_UNSUPPORTED`, `ERR_OUT_OF_MEMORY` or `ERR_EXECUTION`; `ERR_INVALID_OPTION` where `problem` is no
+ * valid problem
+ */
 export async function checkOperationProblem(
   backend: Backend,
   problem: OperationProblem,
@@ -43,13 +48,18 @@ export async function checkOperationProblem(
 export interface CheckOperandsOptions {
   /** In words, for a failure: "of integer values". */
   readonly about: string;
-  /** See `RunOperationOptions`. */
+  /** Fills every element of the output before the run: see `RunOperationOptions`. */
   readonly poison?: number;
   /** Whether a result that is nearly all zeros and clamped is trusted. Default false. */
   readonly trusted?: boolean;
 }
 
-/** As `checkOperationProblem`, for operands that are given. */
+/**
+ * As `checkOperationProblem`, for given operands.
+ *
+ * @throws ConveneError of the backend: `ERR_UNSUPPORTED`, `ERR_OUT_OF_MEMORY` or `ERR_EXECUTION`; `ERR_INVALID_OPTION` where `problem` is no
+ * valid problem
+ */
 export async function checkOperationOperands(
   backend: Backend,
   problem: OperationProblem,

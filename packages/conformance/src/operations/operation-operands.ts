@@ -22,7 +22,12 @@ export type OperationValues = "integer" | "real" | "negative";
 /** So large that two elements seldom agree, and so small that a product of two is exact in float32. */
 const LARGEST_INTEGER = 999;
 
-/** Operands for `problem`, the same for the same seed. */
+/**
+ * Random operands for `problem`, inputs in NCHW. One seed always gives the same operands.
+ *
+ * @param seed an integer
+ * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` where `problem` is no valid problem
+ */
 export function makeOperationOperands(
   problem: OperationProblem,
   values: OperationValues,

@@ -69,7 +69,11 @@ const PRELU_ROUNDINGS = 2;
 const BILINEAR_ROUNDINGS = 8;
 const HARD_ROUNDINGS = 4;
 
-/** Holds a result, in NCHW, to the reference. */
+/**
+ * Compares a result, in NCHW, with the reference, by the rule of its kind.
+ *
+ * @throws RangeError where the arrays differ in length
+ */
 export function checkOperation(
   problem: OperationProblem,
   operands: OperationOperands,
@@ -81,7 +85,11 @@ export function checkOperation(
   return checkWithin(actual, wanted, operationBound(problem, operands, expected) ?? 0);
 }
 
-/** How far each element of the result may be off, in NCHW; `undefined`: it is exact. */
+/**
+ * How far each element of the result may be from the reference, in NCHW. Undefined: the result must be exact.
+ *
+ * @throws RangeError where a sum has so many terms that no error bound holds
+ */
 export function operationBound(
   problem: OperationProblem,
   operands: OperationOperands,

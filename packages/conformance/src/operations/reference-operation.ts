@@ -37,6 +37,7 @@ type Definition<K extends OperationKind> = (
  * The result of an operation, in NCHW, not rounded to float32.
  *
  * @param inputs as many as `operationInputShapes` gives, each in NCHW
+ * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` where `problem` is no valid problem
  */
 export function referenceOperation(
   problem: OperationProblem,

@@ -17,7 +17,7 @@ import { copyOperationOperands, type OperationOperands } from "./operation-opera
 export interface RunOperationOptions {
   /** The layout in which tensors are handed to the backend and asked from it. Default `"nchw"`. */
   readonly layout?: Layout;
-  /** What the output is filled with before the run, so that an element that is never written shows. Default NaN. */
+  /** Fills every element of the output before the run, so that an element that is never written shows. Default NaN. */
   readonly poison?: number;
   /** Awaited between the run and the read. */
   readonly beforeRead?: () => Promise<void>;
@@ -30,7 +30,12 @@ export interface RunOperationResult {
   readonly algorithm: string;
 }
 
-/** Runs `problem` once. Everything is disposed, also when something throws. */
+/**
+ * Runs `problem` once. All tensors and the plan are disposed, also when something throws.
+ *
+ * @throws ConveneError of the backend: `ERR_UNSUPPORTED`, `ERR_OUT_OF_MEMORY` or `ERR_EXECUTION`; `ERR_INVALID_OPTION` or `ERR_SHAPE` where
+ * `problem` or `operands` are not valid
+ */
 export async function runOperation(
   backend: Backend,
   problem: OperationProblem,

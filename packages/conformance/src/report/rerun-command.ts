@@ -6,7 +6,7 @@
 import { DEFAULT_SEED } from "../random-source.js";
 import type { CaseResult } from "../run-conformance.js";
 
-/** What the run was started with, as far as a case depends on it, or on those before it. */
+/** The options of the run that a case, or the cases before it, depend on. */
 export interface RerunOptions {
   /** The file or package that the factory comes from. */
   readonly module: string;
@@ -15,17 +15,18 @@ export interface RerunOptions {
   readonly factoryOptions?: string;
   readonly accuracy?: "fast" | "strict";
   readonly seed?: number;
+  /** How many random problems, as in `SuiteOptions`. */
   readonly randomProblems?: number;
   /** Milliseconds. */
   readonly limit?: number;
   readonly noSkips?: boolean;
-  /** With which a case was asked for that no suite has by itself. */
+  /** The problem's string, where the run was for a problem that may not be in a suite. */
   readonly problem?: string;
   readonly only?: string | readonly string[];
   readonly selection?: "quick" | "full";
 }
 
-/** The command that runs one case again, as it failed: by itself, or behind the earlier case that the failure takes. */
+/** The command that repeats a failure: it runs the case alone, or after the earlier case without which it passes. */
 export function rerunCommand(
   options: RerunOptions,
   { suite, name, alone, after }: Pick<CaseResult, "suite" | "name" | "alone" | "after">,

@@ -4,9 +4,9 @@ import type { CaseStatus } from "../case.js";
 import type { CaseResult } from "../run-conformance.js";
 import type { SuiteName } from "../suite-names.js";
 
-/** What a report can say beside the results. */
+/** Additional content of a report. */
 export interface ReportDetails {
-  /** The command that has a case fail again: alone, or with what it takes. */
+  /** The command that repeats the failure of a case. */
   readonly rerun?: (result: CaseResult) => string;
   /** Why the run ended before its last case; left out where it did not. */
   readonly stopped?: string;

@@ -27,7 +27,7 @@ import {
 
 type Pair = number | readonly [h: number, w: number];
 
-/** One input of any shape; `rest` are the fields beside `n`, `c`, `h` and `w`. */
+/** An operation with one input of any shape; `rest` are the fields of its problem beside `n`, `c`, `h` and `w`. */
 function elementwise(
   kind: "activation" | "prelu" | "softmax" | "channelShuffle",
   rest: object,
@@ -44,14 +44,23 @@ function elementwise(
   );
 }
 
-/** A function of each element. @throws ConveneError `ERR_INVALID_OPTION` */
+/**
+ * An activation as an operation: a function of each element of `[n, c, h, w]`.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION`
+ */
 export function activation(of: Activation): Operation {
   const checked = checkActivation(of);
   if (checked === undefined) throw new ConveneError("ERR_INVALID_OPTION", "activation is missing");
   return elementwise("activation", { activation: checked });
 }
 
-/** `torch.nn.PReLU` with a slope for each channel, kept and not copied; one element stands for all channels. */
+/**
+ * `torch.nn.PReLU`.
+ *
+ * @param slope one element for each channel, or one for all channels; kept and not copied
+ * @throws ConveneError `ERR_INVALID_OPTION` for another array or none; `prepare` throws `ERR_SHAPE` for another number of channels
+ */
 export function prelu(slope: Float32Array): Operation {
   if (arrayType(slope) !== "Float32Array" || slope.length === 0) {
     throw new ConveneError(
@@ -73,30 +82,36 @@ export function prelu(slope: Float32Array): Operation {
   );
 }
 
-/** `torch.nn.Softmax2d`: over the channels of each pixel. */
+/** `torch.nn.Softmax2d`: the softmax over the channels of each pixel. */
 export function softmax(): Operation {
   return elementwise("softmax", {});
 }
 
-/** `torch.nn.ChannelShuffle`. */
+/**
+ * `torch.nn.ChannelShuffle`, the shuffle of ShuffleNet.
+ *
+ * @param groups an integer of at least 1 that divides the channels
+ * @throws ConveneError `ERR_INVALID_OPTION`
+ */
 export function channelShuffle(groups: number): Operation {
   return elementwise("channelShuffle", { g: checkInteger("groups", groups, 1) });
 }
 
-/** The options of `torch.nn.MaxPool2d`. */
+/** The options of `torch.nn.MaxPool2d`, in camelCase. Sizes are integers; a pair is one number or `[h, w]`. */
 export interface Pool2dOptions {
+  /** In pixels, at least 1. */
   readonly kernelSize: Pair;
-  /** Default: `kernelSize`. */
+  /** In pixels, at least 1. Default: `kernelSize`. */
   readonly stride?: Pair;
-  /** Default 0. As PyTorch's, and each edge by itself as `Conv2d` takes it. */
+  /** As `Conv2d` takes it. Default 0. */
   readonly padding?: Padding;
-  /** Whether sizes are rounded up. Default false. */
+  /** Whether the output's sizes are rounded up. Default false. */
   readonly ceilMode?: boolean;
-  /** Default 1. */
+  /** In pixels, at least 1. Default 1. */
   readonly dilation?: Pair;
 }
 
-/** The options of `torch.nn.AvgPool2d`. */
+/** The options of `torch.nn.AvgPool2d`, in camelCase, and `dilation`. */
 export interface AvgPool2dOptions extends Pool2dOptions {
   /** Whether padding counts among the elements that the sum is divided by. Default true. */
   readonly countIncludePad?: boolean;
@@ -104,12 +119,20 @@ export interface AvgPool2dOptions extends Pool2dOptions {
 
 const POOL_KEYS = ["kernelSize", "stride", "padding", "dilation", "ceilMode"];
 
-/** `torch.nn.MaxPool2d`. */
+/**
+ * `torch.nn.MaxPool2d`: the maximum of each window, from `[n, c, h, w]` to `[n, c, oh, ow]`.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION`
+ */
 export function maxPool2d(options: Pool2dOptions): Operation {
   return pool2d("maxPool2d", checkKeys("maxPool2d options", options, POOL_KEYS));
 }
 
-/** `torch.nn.AvgPool2d`, and with a dilation ONNX's `AveragePool`. */
+/**
+ * `torch.nn.AvgPool2d`: the mean of each window, from `[n, c, h, w]` to `[n, c, oh, ow]`. `dilation` is that of ONNX's `AveragePool`.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION`
+ */
 export function avgPool2d(options: AvgPool2dOptions): Operation {
   return pool2d("avgPool2d", checkKeys("avgPool2d options", options, [...POOL_KEYS, "countIncludePad"]));
 }
@@ -151,12 +174,12 @@ function pool2d(kind: "maxPool2d" | "avgPool2d", given: AvgPool2dOptions): Opera
   });
 }
 
-/** The mean of each channel: `torch.nn.AdaptiveAvgPool2d(1)`. */
+/** `torch.nn.AdaptiveAvgPool2d(1)`: the mean of each channel, from `[n, c, h, w]` to `[n, c, 1, 1]`. */
 export function globalAvgPool2d(): Operation {
   return globalPool("avgPool2d");
 }
 
-/** The maximum of each channel: `torch.nn.AdaptiveMaxPool2d(1)`. */
+/** `torch.nn.AdaptiveMaxPool2d(1)`: the maximum of each channel, from `[n, c, h, w]` to `[n, c, 1, 1]`. */
 export function globalMaxPool2d(): Operation {
   return globalPool("maxPool2d");
 }
@@ -170,16 +193,25 @@ function globalPool(kind: "maxPool2d" | "avgPool2d"): Operation {
 
 /** Options of `add` and `multiply`. */
 export interface BinaryOptions {
-  /** Applied to the result. Default none. Other activations are operations of their own. */
+  /** A clamp of the result. Default none. Other activations are operations of their own. */
   readonly activation?: Clamp | undefined;
 }
 
-/** The sum of two values of one shape; the second may also be `[n, c, 1, 1]`, a value for each channel. */
+/**
+ * The sum of two values of shape `[n, c, h, w]`. The second may also be `[n, c, 1, 1]`, one number for each channel.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION`
+ */
 export function add(options: BinaryOptions = {}): Operation {
   return binary("add", options);
 }
 
-/** The product of two values of one shape; the second may also be `[n, c, 1, 1]`, a value for each channel, as in squeeze-excite. */
+/**
+ * The product of two values of shape `[n, c, h, w]`, element by element. The second may also be `[n, c, 1, 1]`, one number for each channel,
+ * as in squeeze-excite.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION`
+ */
 export function multiply(options: BinaryOptions = {}): Operation {
   return binary("multiply", options);
 }
@@ -199,7 +231,7 @@ function binary(kind: "add" | "multiply", options: BinaryOptions): Operation {
   });
 }
 
-/** `torch.cat(values, dim=1)`: any number of values, along channels. */
+/** `torch.cat(values, dim=1)`: joins any number of values along channels. Their `n`, `h` and `w` are the same. */
 export function concat(): Operation {
   return makeOperation("concat", "any", (shapes) => {
     const [n, , h, w] = shapes[0]!;
@@ -214,20 +246,26 @@ export function concat(): Operation {
   });
 }
 
-/** A range `[from, to]`, `to` not included; from the end where it is negative. */
+/** A range `[from, to]` of integers; `to` is not included. A negative number counts from the end. */
 export type Range = readonly [from: number, to: number];
 
 /** Options of `slice`: which channels, rows and columns are kept. */
 export interface SliceOptions {
-  /** Default all, of each. */
+  /** Default: all channels. */
   readonly channels?: Range;
+  /** Default: all rows. */
   readonly rows?: Range;
+  /** Default: all columns. */
   readonly columns?: Range;
-  /** Every how many rows and columns. Default 1. */
+  /** 1 keeps every row and column, 2 every second one, and so on: an integer of at least 1, or `[h, w]`. Default 1. */
   readonly step?: Pair;
 }
 
-/** `x[:, from:to, top:bottom:step, left:right:step]`. */
+/**
+ * A part of a value: PyTorch's `x[:, from:to, top:bottom:step, left:right:step]`.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION`; `prepare` throws `ERR_SHAPE` for a range that is empty or not within the input
+ */
 export function slice(options: SliceOptions): Operation {
   const given = checkKeys("slice options", options, ["channels", "rows", "columns", "step"]);
   const [sh, sw] = given.step === undefined ? [1, 1] : checkPair("step", given.step, 1);
@@ -258,20 +296,27 @@ export function slice(options: SliceOptions): Operation {
   });
 }
 
-/** Options of `pad`: how many channels, rows and columns are put around, and the value in them. Each is at least 0. */
+/** Options of `pad`: how many channels, rows and columns are added, and the value in them. Counts are integers of at least 0. */
 export interface PadOptions {
-  /** Channels before and behind. Default none. */
+  /** Channels before the first and behind the last. Default `[0, 0]`. */
   readonly channels?: readonly [front: number, back: number];
-  /** Default 0, of each. */
+  /** Rows above. Default 0. */
   readonly top?: number;
+  /** Columns to the left. Default 0. */
   readonly left?: number;
+  /** Rows below. Default 0. */
   readonly bottom?: number;
+  /** Columns to the right. Default 0. */
   readonly right?: number;
   /** The value of the new elements. Default 0. */
   readonly value?: number;
 }
 
-/** `torch.nn.functional.pad` with a constant. Before a convolution, its own `padding` and `paddingMode` cost less. */
+/**
+ * `torch.nn.functional.pad` with a constant. Before a convolution, the convolution's own `padding` and `paddingMode` cost less.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION`
+ */
 export function pad(options: PadOptions): Operation {
   const given = checkKeys("pad options", options, ["channels", "top", "left", "bottom", "right", "value"]);
   const { channels = [0, 0], top: pt = 0, left: pl = 0, bottom: pb = 0, right: pr = 0, value = 0 } = given;
@@ -284,9 +329,9 @@ export function pad(options: PadOptions): Operation {
 
 /** The options of `torch.nn.Upsample`, and those of ONNX's `Resize` that it lacks. */
 export interface UpsampleOptions {
-  /** Of the output; this or `scale`. */
+  /** The output's height and width in pixels, at least 1: an integer, or `[h, w]`. Give either `size` or `scale`. */
   readonly size?: Pair;
-  /** Output over input; sizes are rounded down. */
+  /** Output size over input size, above 0: a number, or `[h, w]`. Output sizes are rounded down. */
   readonly scale?: Pair;
   /** Default `"nearest"`. */
   readonly mode?: UpsampleProblem["mode"];
@@ -296,7 +341,11 @@ export interface UpsampleOptions {
   readonly rounding?: UpsampleProblem["rounding"];
 }
 
-/** `torch.nn.Upsample`. It makes images smaller too, without smoothing. */
+/**
+ * `torch.nn.Upsample`, nearest or bilinear, and ONNX's `Resize`. It can also make images smaller, without smoothing.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION`
+ */
 export function upsample(options: UpsampleOptions): Operation {
   const given = checkKeys("upsample options", options, ["size", "scale", "mode", "coordinates", "rounding"]);
   const mode = checkOneOf("mode", given.mode === undefined ? "nearest" : given.mode, ["nearest", "bilinear"]);
@@ -315,7 +364,7 @@ export function upsample(options: UpsampleOptions): Operation {
   return makeOperation("upsample", 1, ([shape]) => {
     const [n, c, ih, iw] = shape!;
     const [oh, ow] = size ?? [Math.floor(ih * scaleH), Math.floor(iw * scaleW)];
-    // A scale that the sizes say already is left out of the problem.
+    // Left out of the problem where it follows from the sizes, so that one problem has one string.
     const exact = oh === ih * scaleH && ow === iw * scaleW;
     const scales = exact ? {} : { scaleH, scaleW };
     return operationProblem({ kind: "upsample", n, c, ih, iw, oh, ow, mode, coordinates, rounding, ...scales });
@@ -330,7 +379,12 @@ function checkScale(scale: unknown): readonly [number, number] {
   throw new ConveneError("ERR_INVALID_OPTION", `scale (${show(scale)}) must be a positive number, or [h, w]`);
 }
 
-/** `torch.nn.PixelShuffle`; `order: "dcr"` is ONNX's `DepthToSpace` as it stands without a mode. */
+/**
+ * `torch.nn.PixelShuffle`: from `[n, c·rh·rw, h, w]` to `[n, c, h·rh, w·rw]`. `order: "dcr"` is ONNX's `DepthToSpace` in its default mode.
+ *
+ * @param factor an integer of at least 1, or `[rh, rw]`
+ * @throws ConveneError `ERR_INVALID_OPTION`
+ */
 export function pixelShuffle(factor: Pair, options: { readonly order?: PixelShuffleProblem["order"] } = {}): Operation {
   const [rh, rw] = checkPair("factor", factor, 1);
   const { order = "crd" } = checkKeys("pixelShuffle options", options, ["order"]);
@@ -342,9 +396,11 @@ export function pixelShuffle(factor: Pair, options: { readonly order?: PixelShuf
 }
 
 /**
- * `torch.reshape` between shapes of four sizes, of which one may be −1: what the others leave.
+ * `torch.reshape` between shapes of four sizes.
  *
- * @param options `order`: the layout whose order of elements is kept. Default `"nchw"`, as PyTorch's
+ * @param shape integers of at least 1. One of them may be −1, which stands for the size that keeps the number of elements
+ * @param options `order`: the layout whose order of elements is kept. Default `"nchw"`, PyTorch's
+ * @throws ConveneError `ERR_INVALID_OPTION`, `ERR_SHAPE`; `prepare` throws `ERR_SHAPE` where the number of elements differs
  */
 export function reshape(
   shape: readonly [n: number, c: number, h: number, w: number],

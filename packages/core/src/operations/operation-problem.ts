@@ -118,6 +118,7 @@ export interface PadProblem {
   readonly pl: number;
   readonly pb: number;
   readonly pr: number;
+  /** The value of the new elements: any number that is not NaN. */
   readonly value: number;
 }
 
@@ -138,8 +139,9 @@ export interface UpsampleProblem {
   readonly mode: "nearest" | "bilinear";
   readonly coordinates: (typeof COORDINATES)[number];
   readonly rounding: (typeof ROUNDINGS)[number];
-  /** Output over input, as a file may give it; 0: what the sizes give. */
+  /** Output height over input height, above 0, as a file may give it. 0: the ratio of the sizes. */
   readonly scaleH: number;
+  /** Output width over input width, above 0. 0: the ratio of the sizes. */
   readonly scaleW: number;
 }
 
@@ -199,7 +201,11 @@ export type OperationProblem =
 /** A problem of a layer. An operation's has a `kind`; a convolution's has none. */
 export type Problem = Conv2dProblem | OperationProblem;
 
-/** Whether a problem is that of an operation other than a convolution. */
+/**
+ * Whether a problem is that of an operation other than a convolution.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION` where `problem` cannot be read, such as a revoked proxy
+ */
 export function isOperationProblem(problem: Problem): problem is OperationProblem {
   return readFrom("problem", () => "kind" in Object(problem));
 }
@@ -209,7 +215,7 @@ export type OperationKind = OperationProblem["kind"];
 
 /** The trained parameters of an operation. */
 export interface OperationParameters {
-  /** Of `"prelu"`: a slope for each channel. */
+  /** For `"prelu"`: one slope for each channel, `c` elements. */
   readonly slope?: Float32Array;
 }
 
@@ -471,12 +477,20 @@ function pooled(p: Pool2dProblem): Pick<Pool2dProblem, "oh" | "ow"> {
   };
 }
 
-/** The shapes of an operation's inputs, in order. @throws ConveneError as `operationProblem` */
+/**
+ * The shapes of an operation's inputs, `[n, c, h, w]` each, in order.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` where `problem` is no valid problem
+ */
 export function operationInputShapes(problem: OperationProblem): readonly Shape4[] {
   return inputShapesOf(operationProblem(problem));
 }
 
-/** The shape of an operation's output. @throws ConveneError as `operationProblem` */
+/**
+ * The shape of an operation's output, `[n, c, h, w]`.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` where `problem` is no valid problem
+ */
 export function operationOutputShape(problem: OperationProblem): Shape4 {
   return outputShapeOf(operationProblem(problem));
 }

@@ -21,7 +21,11 @@ import {
   type OperationProblemSpec,
 } from "./operation-problem.js";
 
-/** The string of an operation. `parseOperation` gives the same problem back. */
+/**
+ * The string of an operation, such as `"softmax_c10_h1"`. `parseOperation` gives the same problem back.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` where `problem` is no valid problem
+ */
 export function formatOperation(problem: OperationProblem): string {
   const p = operationProblem(problem) as OperationProblem & Readonly<Record<string, unknown>>;
   const words: string[] = [p.kind];
@@ -93,7 +97,7 @@ export function parseOperation(text: string): OperationProblem {
   return operationProblem(made as unknown as OperationProblemSpec);
 }
 
-/** Whether a problem's string is an operation's, and not a convolution's. */
+/** Whether the string of a problem begins with the kind of an operation. A convolution's string does not. The rest is not checked. */
 export function isOperationString(text: string): boolean {
   return typeof text === "string" && OPERATION_KINDS.includes(text.split("_", 1)[0] as OperationKind);
 }

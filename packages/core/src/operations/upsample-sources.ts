@@ -1,8 +1,8 @@
-/** The input rows or columns that an output row or column of an upsampling is made of. */
+/** For each output row or column of an upsampling, the input rows or columns from which it is computed. */
 
 import { operationProblem, type UpsampleProblem } from "./operation-problem.js";
 
-/** For each output row (or column): `(1 - weight) · input[low] + weight · input[high]`. */
+/** Each output row (or column) is `(1 - weight) · input[low] + weight · input[high]`. Each array has one element for each output row. */
 export interface UpsampleSources {
   readonly low: Int32Array;
   readonly high: Int32Array;
@@ -11,8 +11,11 @@ export interface UpsampleSources {
 }
 
 /**
- * The sources along one axis. Coordinates are computed in float64 as ONNX's Resize defines them, those of `"asymmetric"` in
- * float32 as PyTorch's nearest does, and weights are rounded to float32 once: so all backends interpolate with the same weights.
+ * The sources along one axis, for authors of backends. Coordinates are computed in float64 as ONNX's `Resize` defines them; those of
+ * `"asymmetric"` in float32, as in PyTorch's nearest. Weights are rounded to float32 once. So all backends interpolate with the same
+ * weights.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` where `problem` is no valid problem
  */
 export function upsampleSources(problem: UpsampleProblem, axis: "h" | "w"): UpsampleSources {
   const p = operationProblem(problem);

@@ -1,31 +1,31 @@
-/** What the backend needs of each mode of gpu.js: to put texels somewhere, have kernels work on them, and read them. */
+/** The interface to each mode of gpu.js: it stores texels, runs kernels on them, and reads them back. */
 
 import { BackendUnavailableError, ConveneError } from "@convene/core";
 import type { GpuJs, Kernel, Mode } from "../gpu-js.js";
 import type { Access, Arguments } from "../kernel-source.js";
 import { lengthOf, type Nc4hw4 } from "../nc4hw4.js";
 
-/** `Handle`: planes of texels where a kernel can take them. */
+/** `Handle` stands for planes of texels that a kernel can read and write. */
 export interface Engine<Handle> {
   readonly mode: Mode;
-  /** What it runs on. */
+  /** The name of the device, as the backend's `device` shows it. */
   readonly device: string;
   readonly gpu: GpuJs;
-  /** Why planes of this size cannot be, where they cannot: what they take, and the limit. */
+  /** The reason why the device cannot hold planes of this size, with the limit; undefined where it can. */
   refuse(planes: Nc4hw4): string | undefined;
-  /** As `refuse`, of what a kernel is to write. */
+  /** The reason why a kernel cannot write planes of this size; undefined where it can. */
   refuseOutput(planes: Nc4hw4): string | undefined;
   /** How many tensors a kernel can read. */
   readonly mostInputs: number;
   /** How a kernel that takes `args` reads them. */
   access(args: Arguments): Access;
-  /** A kernel that writes `output`, compiled, and found to run as it should. */
+  /** Compiles a kernel that writes `output`, and runs it once to see that it works. */
   compile(source: string, args: Arguments, output: Nc4hw4): Promise<Kernel>;
-  /** Texels of any content. @throws ConveneError `ERR_OUT_OF_MEMORY` where that is known at once */
+  /** Texels with undefined content. @throws ConveneError `ERR_OUT_OF_MEMORY` where the device says so at once; else `ready` does */
   allocate(planes: Nc4hw4): Handle;
-  /** Whether memory that was allocated for the first can hold the second, which is no larger. */
+  /** Whether memory that was allocated for `memory` can hold `planes`, which are no larger. */
   fits(memory: Nc4hw4, planes: Nc4hw4): boolean;
-  /** Another handle over the same memory, which is given back when all of them are freed. */
+  /** Another handle over the same memory. The memory is given back when all its handles are freed. */
   view(handle: Handle, planes: Nc4hw4): Handle;
   /** Resolves when the handle's memory is there. @throws ConveneError `ERR_OUT_OF_MEMORY` */
   ready(handle: Handle): Promise<void>;
@@ -34,15 +34,15 @@ export interface Engine<Handle> {
   run(kernel: Kernel, args: readonly Handle[], output: Handle): Promise<void>;
   read(handle: Handle, planes: Nc4hw4): Promise<Float32Array>;
   free(handle: Handle): void;
-  /** Resolves when all that was asked for is done. @throws where some of it failed, which nothing else has said */
+  /** Resolves when all earlier work is done. Rejects with a failure that no other call has reported */
   finished(): Promise<void>;
-  /** Kernels that are left are destroyed. */
+  /** Frees the engine, and destroys the kernels that are left. */
   dispose(): Promise<void>;
 }
 
 /**
- * gpu.js takes other modes where one does not work; a backend never does. Its kernels for WebGL call themselves "gpu", of
- * whichever version, which their context tells.
+ * gpu.js takes another mode where one does not work; a backend never does. A kernel for WebGL names its mode "gpu" for both versions of
+ * WebGL, so its context must tell the version.
  *
  * @throws ConveneError `ERR_EXECUTION` where a kernel that has run did so in another mode than was asked for
  */
@@ -59,13 +59,13 @@ function glVersion(context: unknown): string {
   return Gl2 && context instanceof Gl2 ? "webgl2" : "webgl";
 }
 
-/** The device is gone, and all that was on it. */
+/** The error after a loss of the device. */
 export function lostError(): ConveneError {
   const message = "gpu: the device was lost, and with it what was on it. Dispose of this backend and open another";
   return new ConveneError("ERR_EXECUTION", message);
 }
 
-/** Whatever else keeps a mode from opening than what it says itself. */
+/** An error of opening as a `BackendUnavailableError`. */
 export function unavailable(mode: Mode, cause: unknown, remedy: string): BackendUnavailableError {
   if (cause instanceof BackendUnavailableError) return cause;
   const reason = `gpu.js does not start in mode "${mode}" (${cause instanceof Error ? cause.message : String(cause)})`;
@@ -79,7 +79,7 @@ export function outOfMemory(planes: Nc4hw4, cause?: unknown): ConveneError {
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
 
-/** `"google swiftshader, software"`, `"nvidia hopper, hardware"`. `hints`: what else may give a driver in software away. */
+/** `"google swiftshader, software"`, `"nvidia hopper, hardware"`. `hints` are other texts that may name a driver in software. */
 export function withKind(name: string, ...hints: readonly (string | undefined)[]): string {
   return `${name}, ${SOFTWARE.test([name, ...hints].join(" ")) ? "software" : "hardware"}`;
 }

@@ -13,11 +13,11 @@ type Nested = number | Float32Array | readonly Nested[];
 
 interface HostHandle {
   readonly data: Float32Array;
-  /** What gpu.js calls an Input. */
+  /** gpu.js's `Input`. */
   readonly input: object;
 }
 
-/** Node's. */
+/** Globals of Node that browsers do not have. */
 interface Surroundings {
   readonly process?: { readonly versions?: { readonly node?: string }; readonly getBuiltinModule?: unknown };
   readonly Worker?: unknown;
@@ -27,7 +27,7 @@ interface Surroundings {
 export function openHost(mode: "webasm" | "cpu"): Engine<HostHandle> {
   const { process, Worker } = globalThis as Surroundings;
   if (mode === "webasm" && process?.versions?.node !== undefined && !process.getBuiltinModule && !Worker) {
-    // gpu-js-bundle.ts: what gpu.js would require, it gets from there.
+    // gpu-js-bundle.ts gives gpu.js its Node modules through this function.
     const reason = `gpu.js's WebAssembly needs process.getBuiltinModule, which Node has from 20.16 on; this is Node ${process.versions.node}`;
     throw new BackendUnavailableError("gpu", reason, REMEDY);
   }
@@ -56,7 +56,7 @@ export function openHost(mode: "webasm" | "cpu"): Engine<HostHandle> {
       const kernel = gpu.createKernel(source, {
         output: [width, height, planes],
         precision: "single",
-        // Only so does it take more than one thread.
+        // gpu.js uses several threads in this mode only.
         asyncMode: true,
         argumentTypes: names.map(() => "Input"),
       });

@@ -1,6 +1,6 @@
 /**
- * WebGPU: a browser's own, or, in Node, that of the optional package `webgpu`, lent to gpu.js, which looks for
- * `navigator.gpu`, while a backend opens.
+ * WebGPU: the browser's own, or in Node that of the optional package `webgpu`. gpu.js reads `navigator.gpu`, so in Node `navigator.gpu` is
+ * set while a backend opens.
  */
 
 import { BackendUnavailableError } from "@convene/core";
@@ -27,27 +27,27 @@ interface WebGpu {
 }
 interface Surroundings {
   navigator?: { gpu?: WebGpu };
-  /** Node's. */
+  /** In Node only. */
   readonly process?: {
     cwd(): string;
     /** From Node 20.16 on. */
     getBuiltinModule?(name: "node:module"): { createRequire(from: string): (name: string) => unknown };
   };
 }
-/** Node's. */
+/** In Node only. */
 declare const setImmediate: (callback: (value?: unknown) => void) => unknown;
 
 export const REMEDY =
   "Use a browser with WebGPU, or in Node install the package webgpu (0.6.2 or later) and a driver for Vulkan";
 
-/** What Jest says where a test imports an ES module, which `webgpu` is. */
+/** Jest's message where a test imports an ES module, such as `webgpu`. */
 const INSIDE_JEST = /Must use import to load ES Module|--experimental-vm-modules/;
 const JEST_REMEDY =
   "Inside Jest it needs node --experimental-vm-modules, on Node 24.9 or later, and the package webgpu; outside, the package alone";
 
-/** Runs `work` while `navigator.gpu` is there. */
+/** Runs `work` while `navigator.gpu` is set. */
 export async function withWebGpu<T>(work: (webGpu: WebGpu, isNode: boolean) => Promise<T>): Promise<T> {
-  // What is lent to another backend that is opening is not the engine's own.
+  // A `navigator.gpu` that was set for another backend is not the engine's own.
   const own = lent === 0 ? (globalThis as Surroundings).navigator?.gpu : undefined;
   if (own) return await work(own, false);
   const webGpu = await nodeWebGpu();
@@ -59,7 +59,7 @@ export async function withWebGpu<T>(work: (webGpu: WebGpu, isNode: boolean) => P
   }
 }
 
-/** The one of this process: gpu.js keeps one device for all, and a second instance would not know it. */
+/** The package's instance, one for the process: gpu.js keeps one device, and a second instance would not know this device. */
 let node: Promise<WebGpu> | undefined;
 
 function nodeWebGpu(): Promise<WebGpu> {
@@ -70,7 +70,7 @@ function nodeWebGpu(): Promise<WebGpu> {
   return node;
 }
 
-/** As much of the package `webgpu` as is used. */
+/** The part of the package `webgpu` that is used. */
 interface WebGpuPackage {
   create(options: readonly string[]): WebGpu;
 }
@@ -79,16 +79,19 @@ async function loadWebGpu(): Promise<WebGpu> {
   try {
     return (await importWebGpu()).create([]);
   } catch (cause) {
-    // Some say in many lines how to configure them.
+    // Some engines add many lines about their configuration; the first line has the reason.
     const [first = ""] = String(cause).split("\n");
     const remedy = INSIDE_JEST.test(first) ? JEST_REMEDY : REMEDY;
     throw new BackendUnavailableError("gpu", `WebGPU is not here (${first})`, remedy, { cause });
   }
 }
 
-/** From where this file is; or, where `import()` is not Node's or this file has been bundled elsewhere, from the working directory. */
+/**
+ * Imports the package from this file's place. Where that fails, because `import()` is not Node's or this file has been bundled elsewhere, from
+ * the working directory.
+ */
 async function importWebGpu(): Promise<WebGpuPackage> {
-  // In a variable, so that no bundler looks for it.
+  // The name is in a variable, so that no bundler resolves it.
   const name = "webgpu";
   try {
     return (await import(
@@ -101,17 +104,17 @@ async function importWebGpu(): Promise<WebGpuPackage> {
     try {
       return loader.createRequire(`${process.cwd()}/`)(name) as WebGpuPackage;
     } catch {
-      // What the import said tells more of where it should be.
+      // The import's error says more about where the package should be.
       throw error;
     }
   }
 }
 
-/** How many backends are opening, to which `navigator.gpu` is lent. */
+/** How many backends are opening with a `navigator.gpu` that was set here. */
 let lent = 0;
 let takeBack = (): void => undefined;
 
-/** Puts `navigator.gpu` there. What comes back takes it away again, when the last one who needed it has called. */
+/** Sets `navigator.gpu`. Returns a function that removes it; the last of several backends really removes it. */
 function lend(webGpu: WebGpu): () => void {
   if (lent === 0) takeBack = put(webGpu);
   lent++;
@@ -120,7 +123,7 @@ function lend(webGpu: WebGpu): () => void {
   };
 }
 
-/** @returns what undoes it */
+/** Sets `navigator.gpu`. @returns a function that restores what was there before */
 function put(webGpu: WebGpu): () => void {
   const { navigator } = globalThis as Surroundings;
   if (navigator) {
@@ -135,13 +138,13 @@ function put(webGpu: WebGpu): () => void {
   };
 }
 
-/** Turns of the event loop before `patiently` sleeps: small work is done by then. */
+/** Turns of the event loop before `patiently` sleeps; small work is done by then. */
 const TURNS = 20;
 
 /**
- * Awaits work on a driver in software. In Node, `webgpu` asks in every turn of the event loop whether it is done, which
- * takes a processor from that driver: on two, a layer of 77 ms took it 122. So the turns are made a
- * millisecond long, which is what other events have to wait then.
+ * Awaits work on a driver in software. In Node, `webgpu` polls the driver in every turn of the event loop, which takes a processor away from
+ * the driver: with two processors, a layer took 122 ms instead of 77. So each turn is made a millisecond long. Other events then wait up to
+ * a millisecond.
  */
 export async function patiently<T>(work: Promise<T>): Promise<T> {
   const state = { pending: true };

@@ -1,4 +1,4 @@
-/** WebGL2, in browsers: a texel of four float32 is a texel of a texture. Each backend has a context of its own. */
+/** WebGL2, in browsers: a texel of four float32 numbers is a texel of a texture. Each backend has its own context. */
 
 import { BackendUnavailableError, ConveneError } from "@convene/core";
 import { texelsAccess } from "../access-texels.js";
@@ -7,18 +7,18 @@ import type { Nc4hw4 } from "../nc4hw4.js";
 import { fromAtlas, atlasOf, toAtlas } from "../atlas.js";
 import { checkMode, type Engine, lostError, outOfMemory, unavailable, withKind } from "./engine.js";
 
-/** What gpu.js calls a GLTextureArray4Float2D. */
+/** gpu.js's `GLTextureArray4Float2D`. */
 interface TextureHandle {
   readonly texture: WebGLTexture;
   readonly constructor: unknown;
   renderValues(): Float32Array;
   delete(): void;
 }
-/** What a kernel has once it has run, of which gpu.js's types know nothing. */
+/** Members that a kernel has after its first run. gpu.js's types do not declare them. */
 interface Inner {
-  /** Where it writes. */
+  /** The texture that the kernel writes. */
   readonly texture: { texture: WebGLTexture; beforeMutate: () => boolean; delete(): void };
-  /** Whether it has to look at that again. */
+  /** Whether the kernel must attach its texture again. */
   _textureSwitched: boolean;
 }
 type TextureHandleClass = new (settings: {
@@ -37,10 +37,10 @@ interface Surroundings {
   readonly OffscreenCanvas?: new (width: number, height: number) => Canvas;
 }
 
-/** A plane's number, and a half more, are exact in float32 and stay so through a division: 2²³ planes would not. */
+/** Up to here a plane's number plus a half is exact in float32, also through a division. With 2²³ planes it would not be. */
 const MOST_PLANES = 2 ** 21;
 
-/** Textures that a kernel reads: every WebGL2 has 16 units, of which `bind` takes the last, and gpu.js one for what it writes. */
+/** Textures that a kernel can read: WebGL2 has at least 16 units, of which `bind` uses the last, and gpu.js one for the output. */
 const MOST_INPUTS = 14;
 
 const REMEDY = "Use a browser with WebGL2, and with float textures to render to, or another backend";
@@ -103,11 +103,11 @@ function engine(
     if (error !== gl.NO_ERROR)
       throw new ConveneError("ERR_EXECUTION", `gpu: WebGL2 says: error 0x${error.toString(16)}`);
   };
-  // As in webgpu.ts: gpu.js has no way to a handle but a kernel, which would have to be compiled for each size, and
-  // which keeps its last result (gpu-js-gaps.js).
+  // As in webgpu.ts: gpu.js makes a handle only as the result of a kernel. Such a kernel would have to be compiled for each
+  // size, and it keeps its last result (gpu-js-gaps.js).
   const Handle = first.constructor as TextureHandleClass;
   const bind = (texture: WebGLTexture): void => {
-    // Beyond the units that kernels take.
+    // A unit that no kernel uses.
     gl.activeTexture(gl.TEXTURE15);
     gl.bindTexture(gl.TEXTURE_2D, texture);
   };
@@ -141,7 +141,7 @@ function engine(
       kernel: seed,
     });
   };
-  /** What is attached to a framebuffer stays, though it is deleted. */
+  /** A texture that is attached to a framebuffer keeps its memory after its deletion, so it must be detached. */
   const detach = (): void => {
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, null, 0);
   };
@@ -184,13 +184,14 @@ function engine(
         argumentTypes: names.map(() => "ArrayTexture(4)"),
         nativeFunctions: texelsAccess(args, side).nativeFunctions,
       });
-      // It compiles when it runs first. What it reads then is of no matter.
+      // A kernel compiles at its first run, with inputs of any content.
       const small = allocate({ planes: 1, height: 1, width: 1 });
       try {
         kernel(...names.map(() => small));
         checkMode(kernel, "webgl2");
         const { texture } = kernel.kernel as unknown as Inner;
-        // The texture that it would write to; `run` gives it another, and means that one, whoever else has a handle.
+        // Deletes the kernel's own output texture, because `run` gives it another one. `beforeMutate` keeps gpu.js from replacing
+        // that one where other handles share it.
         texture.delete();
         texture.beforeMutate = () => false;
         detach();
@@ -210,7 +211,7 @@ function engine(
       return a.width === b.width && a.height === b.height;
     },
     view: ({ texture }, planes) => handleOf(texture, planes),
-    // `allocate` has asked.
+    // `allocate` has already asked.
     ready: async () => undefined,
     write({ texture }, planes, data) {
       check();
@@ -240,19 +241,19 @@ function engine(
     async dispose() {
       first.delete();
       await gpu.destroy();
-      // A page has 16 contexts or so before the oldest is lost.
+      // A page has about 16 contexts; with more the browser drops the oldest.
       gl.getExtension("WEBGL_lose_context")?.loseContext();
     },
   };
 }
 
-/** Milliseconds after which it is a timer that looks again. */
+/** Milliseconds after which `nextTask` waits for a timer. */
 const SOON = 2;
 
 /**
- * At first at once, since a browser's timer takes 4 ms, in which a graphics processor is done with most layers. Later by
- * timer: looking again and again takes a processor, which a driver in software needs for the work itself (a layer of 24 ms
- * took it 43, on two).
+ * Resolves in a later task: at first the next one, because a browser's timer takes 4 ms, in which a graphics processor finishes most layers.
+ * Later after a timer, because polling without a pause takes a processor from a driver in software (a layer of 24 ms took 43 with two
+ * processors).
  */
 function nextTask(waited: number): Promise<void> {
   if (waited > SOON) return new Promise((resolve) => setTimeout(resolve));

@@ -1,4 +1,4 @@
-/** WebGPU, in browsers and in Node: texels are four float32 after one another in a buffer. */
+/** WebGPU, in browsers and in Node: a texel is four float32 numbers in a buffer. */
 
 import { BackendUnavailableError, ConveneError } from "@convene/core";
 import { elementsAccess } from "../access-elements.js";
@@ -29,24 +29,24 @@ interface Device {
   pushErrorScope(filter: "out-of-memory" | "validation"): void;
   popErrorScope(): ScopeError;
 }
-/** What went wrong in a scope, if anything. Rejects, in some engines, where the device is lost. */
+/** The error of a scope, if there was one. In some engines it rejects after a loss of the device. */
 type ScopeError = Promise<{ readonly message: string } | null>;
 interface Context {
   readonly adapter: Adapter;
   readonly device: Device;
   readonly isLost: boolean;
 }
-/** What gpu.js calls a WebGPUBufferResult. */
+/** gpu.js's `WebGPUBufferResult`. */
 interface BufferHandle {
   readonly buffer: Buffer;
   readonly constructor: unknown;
   delete(): void;
 }
-/** What a kernel has once it has run, of which gpu.js's types know nothing. */
+/** Members that a kernel has after its first run. gpu.js's types do not declare them. */
 interface Inner {
-  /** Where it writes. */
+  /** The buffer that the kernel writes. */
   outputBuffer: Buffer | null;
-  /** Whether it has to look at its buffers again. */
+  /** Whether the kernel must bind its buffers again. */
   bindGroupDirty: boolean;
 }
 type BufferHandleClass = new (settings: {
@@ -56,16 +56,17 @@ type BufferHandleClass = new (settings: {
   readonly kernel: Kernel["kernel"];
 }) => BufferHandle;
 
-/** Of GPUBufferUsage: STORAGE, COPY_DST and COPY_SRC; and COPY_DST and MAP_READ, to read. */
+/** GPUBufferUsage of tensors: STORAGE, COPY_DST and COPY_SRC. */
 const USAGE = 0x80 | 0x08 | 0x04;
+/** GPUBufferUsage of a buffer to read from: COPY_DST and MAP_READ. */
 const STAGING = 0x08 | 0x01;
 /** GPUMapMode.READ */
 const MAP_READ = 0x01;
 
-/** Milliseconds after a failure in which word of the device's loss may come. */
+/** Milliseconds to wait after a failure for the news that the device was lost. */
 const LATE = 100;
 
-/** How the name of an adapter in software ends. */
+/** The end of the name of an adapter in software. */
 const SOFTWARE = ", software";
 
 /** Threads of a workgroup of gpu.js, in x and y. */
@@ -87,7 +88,7 @@ export async function openWebGpu(wanted?: string): Promise<Engine<BufferHandle>>
   }
 }
 
-/** gpu.js looks for `navigator.gpu` when it is made and when its first kernel runs, which is here. */
+/** gpu.js reads `navigator.gpu` when it is made and when its first kernel runs. Both happen here, while `navigator.gpu` is there. */
 async function start(wanted: string | undefined, isNode: boolean): Promise<Engine<BufferHandle>> {
   const gpu = new gpuJs.GPU({ mode: "webgpu" });
   let first: BufferHandle | undefined;
@@ -102,7 +103,7 @@ async function start(wanted: string | undefined, isNode: boolean): Promise<Engin
     checkMode(seed, "webgpu");
     const context = seed.kernel.context as Context;
     const name = adapterName(context.adapter);
-    // gpu.js keeps one device for all, so whichever adapter came first in this process is the one.
+    // gpu.js keeps one device for the whole process, so its adapter is the one of the first backend.
     if (wanted !== undefined && !name.toLowerCase().includes(wanted.toLowerCase())) {
       const remedy = "Ask for that one, or for none; on a machine with several, the driver's own settings choose";
       throw new BackendUnavailableError("gpu", `the adapter is "${name}", not "${wanted}"`, remedy);
@@ -122,7 +123,7 @@ async function start(wanted: string | undefined, isNode: boolean): Promise<Engin
   }
 }
 
-/** The engine over what gpu.js has opened; `wait` awaits what the device computes. */
+/** The engine over a device that gpu.js has opened. `wait` awaits results of the device. */
 export function webGpuEngine(
   gpu: GpuJs,
   seed: Kernel["kernel"],
@@ -135,14 +136,14 @@ export function webGpuEngine(
   const { limits, queue } = device;
   const mostBytes = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   const mostGroups = limits.maxComputeWorkgroupsPerDimension;
-  /** What came of the runs since it was last asked. */
+  /** Error scopes of the runs since `settle` last looked. */
   const runs: ScopeError[] = [];
   const allocations = new WeakMap<BufferHandle, Promise<ConveneError | undefined>>();
 
   const check = (): void => {
     if (context.isLost) throw lostError();
   };
-  /** Awaits what the device says; where it fails because the device was lost, that may be known a moment later. */
+  /** Awaits an answer of the device. If the device was lost, the news may come a moment after the failure: then the error says so. */
   const told = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
@@ -152,7 +153,7 @@ export function webGpuEngine(
       throw error;
     }
   };
-  /** Awaits what the device computes. */
+  /** Awaits a result of the device, and throws an error of the runs before it. */
   const settle = async <T>(work: Promise<T>): Promise<T> => {
     const result = await told(wait(work));
     check();
@@ -161,18 +162,19 @@ export function webGpuEngine(
     }
     return result;
   };
-  /** The last scope's error. It is asked for later or never, and a rejection that nobody hears of would end a Node process. */
+  /** The last scope's error. It may be read late or never, and an unhandled rejection would end a Node process. */
   const popScope = (): ScopeError => heard(device.popErrorScope());
-  /** A buffer, and what its allocation says. The device is everybody's, so errors are asked for where they may come. */
+  /** A buffer, and the error of its allocation. All backends share the device, so each call has an error scope of its own. */
   const createBuffer = (size: number, usage: number): [Buffer, ScopeError] => {
     device.pushErrorScope("out-of-memory");
     const buffer = device.createBuffer({ size, usage });
     return [buffer, popScope()];
   };
 
-  // gpu.js makes a handle only as what a kernel returns, and takes what returns four numbers a thread for no argument,
-  // though both are a buffer of float32 in order. So handles are made here, by the class of one that it has made; and a
-  // kernel writes where it is told to, which gpu.js would have be a new buffer for each run (gpu-js-gaps.test.ts).
+  // gpu.js makes a handle only as the result of a kernel, and does not take the result of a kernel that returns four numbers
+  // for each thread as an argument, though both are float32 buffers. So handles are made here, with the class of a handle that
+  // gpu.js has made. gpu.js would also make a new output buffer for each run; here a kernel writes to a given buffer
+  // (gpu-js-gaps.test.ts).
   const Handle = first.constructor as BufferHandleClass;
   const handleOf = (buffer: Buffer, planes: Nc4hw4): BufferHandle =>
     new Handle({ buffer, output: sizeOf(planes), context, kernel: seed });
@@ -212,7 +214,7 @@ export function webGpuEngine(
         ? `takes ${groups} workgroups in a direction; this device dispatches ${mostGroups} at most`
         : undefined;
     },
-    // One is for the output.
+    // One buffer is for the output.
     mostInputs: limits.maxStorageBuffersPerShaderStage - 1,
     access: () => elementsAccess,
     async compile(source, args, output) {
@@ -223,7 +225,7 @@ export function webGpuEngine(
         precision: "single",
         argumentTypes: names.map(() => "Input"),
       });
-      // It compiles when it runs first. What it reads then is of no matter: reads beyond a buffer are none of its own.
+      // A kernel compiles at its first run. Its inputs may be of any content and size, because WebGPU keeps reads within a buffer.
       const [small, into] = [allocate({ planes: 1, height: 1, width: 1 }), allocate(output)];
       try {
         await ready(into);
@@ -253,7 +255,7 @@ export function webGpuEngine(
     },
     async run(kernel, args, output) {
       check();
-      // Between these two nothing else happens: a kernel that is compiled has submitted its work when it comes back.
+      // No other call falls between push and pop: a compiled kernel submits its work before `run` returns its promise.
       device.pushErrorScope("validation");
       const done = run(kernel, args, output);
       runs.push(popScope());
@@ -287,18 +289,18 @@ export function webGpuEngine(
   };
 }
 
-/** `work`, as somebody listens to it: whoever awaits it later is told all the same. */
+/** `work` with a handler, so that a rejection is not unhandled. A later `await` still gets the error. */
 function heard<T>(work: Promise<T>): Promise<T> {
   work.catch(() => undefined);
   return work;
 }
 
-/** As gpu.js counts: x, y, z. */
+/** The size in gpu.js's order: x, y, z. */
 function sizeOf({ planes, height, width }: Nc4hw4): readonly [x: number, y: number, z: number] {
   return [LANES * width, height, planes];
 }
 
-/** What the adapter tells of itself. */
+/** The adapter's name, from its own information. */
 function adapterName({ info }: Adapter): string {
   const { vendor, architecture, description, isFallbackAdapter } = info ?? {};
   const words =

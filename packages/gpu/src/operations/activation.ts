@@ -44,7 +44,7 @@ function activationLines(which: Activation): readonly string[] {
   return EACH.flatMap((l) => [...functionOf(which)(`s${l}`, `f${l}`)]);
 }
 
-/** Lines that replace `s` by the function's value. All names that they give begin with `f`. */
+/** Lines that replace `s` by the function's value. All names in them begin with `f`. */
 type FunctionLines = (s: string, f: string) => readonly string[];
 
 function functionOf(
@@ -82,11 +82,11 @@ const TAIL = [
   0.022213196381926537, 0.017384525388479233, 0.05969332531094551, -0.06611932069063187, 0.01717720925807953,
 ];
 
-/** Each by the exponential of a number below 0, which does not overflow. */
+/** Each function through the exponential of a number below 0, which does not overflow. */
 const FUNCTIONS: Readonly<
   Record<"sigmoid" | "hardSigmoid" | "hardSwish" | "silu" | "tanh" | "gelu" | "geluTanh", FunctionLines>
 > = {
-  // As PyTorch: what is near 0 loses nothing where x is near -3.
+  // In PyTorch's order of operations, which loses no digits near 0, where x is near -3.
   hardSigmoid: (s) => [...between(s, -3, 3), `${s} = (${s} + 3.0) / 6.0;`],
   hardSwish: (s, f) => [
     `let ${f} = ${s} + 3.0;`,
@@ -109,7 +109,7 @@ const FUNCTIONS: Readonly<
     const [linear, cubic] = [Math.sqrt(8 / Math.PI), 0.044715 * Math.sqrt(8 / Math.PI)];
     const v = `${f}v`;
     return [
-      // Beyond, where the value is x or nothing, its cube might overflow.
+      // Beyond this range the value is x or 0, and the cube might overflow.
       `let ${v} = ${s};`,
       ...between(v, -GELU_FAR, GELU_FAR),
       `${v} = ${v} * (${v} * ${v} * ${literal(cubic)} + ${literal(linear)});`,
@@ -129,10 +129,10 @@ const FUNCTIONS: Readonly<
       `${s} = ${f}y;`,
     ];
   },
-  // max(x, 0) - |x|·Φ(-|x|): nothing is lost where x is far below 0.
+  // max(x, 0) - |x|·Φ(-|x|) loses no digits where x is far below 0.
   gelu(s, f) {
     const [u, t, high] = [`${f}u`, `${f}h`, `${f}high`];
-    // u² in two parts, of which the first is exact: half an ulp of u²/2 would be 50 units in the last place of its exponential.
+    // u² is in two parts, and the first part is exact: half an ulp of u²/2 would be 50 ulps of its exponential.
     const e = exponential(f, `-0.5 * ${high} * ${high}`, `(${high} - ${u}) * (${high} + ${u}) * 0.5`);
     return [
       ...magnitude(s, f),
@@ -142,16 +142,16 @@ const FUNCTIONS: Readonly<
       ...e.lines,
       `const ${t} = 1.0 / (1.0 + ${u} * 0.25);`,
       `const ${f}y = ${t} * (${polynomial(t, TAIL)}) * (${e.most});`,
-      // Minus infinity times the zero that its exponential is: NaN, as PyTorch has it.
+      // Minus infinity times an exponential of zero gives NaN, as in PyTorch.
       `if (${s} < 0.0) { ${s} = ${s} * ${f}y * ${e.last}; } else { ${s} = ${s} - ${u} * ${f}y * ${e.last}; }`,
     ];
   },
 };
 
-/** Where sigmoid(2·u) of `geluTanh` is 0 or 1 to float32, on either side. */
+/** Beyond this magnitude sigmoid(2·u) of `geluTanh` is 0 or 1 in float32. */
 const GELU_FAR = 20;
 
-/** `s` times the sigmoid of `v`; a number that rounds once where it is below the normal ones. */
+/** `s` times the sigmoid of `v`. A subnormal result is rounded once. */
 function timesSigmoid(s: string, f: string, v: string): readonly string[] {
   const e = exponential(f, `-${f}size`);
   return [

@@ -8,7 +8,7 @@ import { channelOf, eachChannelLane, here, planeAt, readChannel, readTexel, when
 import { input, type OperationKernels, type Read, type Step } from "./steps.js";
 
 export const concat: OperationKernels<ConcatProblem> = {
-  /** Where there are more inputs than a kernel can read, some are put together first. */
+  /** If there are more inputs than a kernel can read, a first step joins some of them. */
   steps(p, mostInputs) {
     const steps: Step[] = [];
     let parts: readonly Part[] = p.channels.map((channels, index) => ({
@@ -45,7 +45,7 @@ function channelsOf(parts: readonly Part[]): number {
   return parts.reduce((total, { channels }) => total + channels, 0);
 }
 
-/** Whether every part begins with a texel. */
+/** Whether every part begins at a texel. */
 function isAligned(parts: readonly Part[]): boolean {
   return parts.slice(0, -1).every(({ channels }) => channels % LANES === 0);
 }

@@ -5,10 +5,10 @@
 
 import { literal, quotient } from "../kernel-text.js";
 
-/** e^`LEAST` is below all that float32 has, and so is `LEAST`·e^`LEAST`: from there on the value is zero. */
+/** e^`LEAST` and `LEAST`·e^`LEAST` are below the smallest float32. Below `LEAST` the value is zero. */
 const LEAST = -110;
 
-/** ln 2 in two parts: the first has 9 bits, so that its products with the whole numbers in question are exact. */
+/** ln 2 in two parts. The first has 9 bits, so that its products with the integers used here are exact. */
 const LN2_HIGH = 0.693359375;
 const LN2_LOW = 2.1219444005469057e-4;
 
@@ -26,8 +26,8 @@ export interface Exponential {
   /** e^t without the last factor. */
   readonly most: string;
   /**
-   * A power of two, or zero. What is below the normal numbers is rounded once, where this is multiplied last. The zero comes
-   * of a comparison: where one is written into a product, Dawn or SwiftShader makes zero of an infinity times zero, too.
+   * A power of two, or zero. Multiply by it last, so that a subnormal result is rounded once. The zero is the result of a comparison: with a
+   * zero written into a product, Dawn or SwiftShader would also make infinity times zero a zero.
    */
   readonly last: string;
 }
@@ -35,9 +35,9 @@ export interface Exponential {
 /**
  * e^(t + rest), within 2 units in the last place. A NaN stays NaN.
  *
- * @param as begins all names that the lines give
+ * @param as the beginning of all names in the lines
  * @param t an expression of at most 0
- * @param rest a small number to be added, for arguments that float32 does not hold
+ * @param rest a small number that is added, for arguments that float32 cannot hold
  */
 export function exponential(as: string, t: string, rest?: string): Exponential {
   const [given, arg, n, r, p, scale, m, last] = ["given", "t", "n", "r", "p", "scale", "m", "last"].map(
@@ -68,7 +68,7 @@ export function exponential(as: string, t: string, rest?: string): Exponential {
   };
 }
 
-/** By Horner's rule; the lowest power first. */
+/** A polynomial by Horner's rule; coefficients from the lowest power. */
 export function polynomial(x: string, coefficients: readonly number[]): string {
   return coefficients
     .slice(0, -1)

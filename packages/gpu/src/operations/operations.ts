@@ -40,9 +40,9 @@ const KERNELS: { readonly [K in OperationKind]: OperationKernels<Extract<Operati
   reshape,
 };
 
-/** Those of the problem's kind. */
+/** The entry of the problem's kind. */
 function kernelsOf(problem: OperationProblem): OperationKernels<OperationProblem> {
-  // The table above has for each kind what takes its problems, which types cannot say of a kind that is not known yet.
+  // Each entry of the table takes problems of its own kind. The compiler cannot follow this for a kind that it does not know.
   return KERNELS[problem.kind] as unknown as OperationKernels<OperationProblem>;
 }
 
@@ -50,7 +50,7 @@ export function operationSteps(problem: OperationProblem, mostInputs: number): S
   return kernelsOf(problem).steps(problem, mostInputs);
 }
 
-/** The numbers of the operation's table, where it has one. */
+/** The numbers of the operation's table, if it has one. */
 export function packTable(
   problem: OperationProblem,
   parameters: OperationParameters,
@@ -58,10 +58,10 @@ export function packTable(
   return kernelsOf(problem).pack?.(problem, parameters);
 }
 
-/** Places on any axis are counted in float32, and four lanes for each column: up to here all that is added to them is exact. */
+/** Places on an axis are float32 numbers, with four lanes for each column. Up to this size all sums of them are exact. */
 const MOST_PLACES = 2 ** 21;
 
-/** Why an operation cannot be on an engine, where it cannot. */
+/** The reason why an engine cannot run an operation; undefined where it can. */
 export function operationRefusal(
   engine: Pick<Engine<unknown>, "mostInputs" | "refuse" | "refuseOutput">,
   problem: OperationProblem,

@@ -1,4 +1,4 @@
-/** Where a thread of an operation's kernel is, and how it reads from there. All are pieces of text. */
+/** The place of a thread in an operation's kernel, and how the thread reads tensors. All are pieces of text. */
 
 import type { Shape4 } from "@convene/core";
 import type { Access, ArgumentName } from "../kernel-source.js";
@@ -13,13 +13,13 @@ export interface Here {
   readonly z: string;
   readonly y: string;
   readonly x: string;
-  /** Which image of the batch; `false` where there is one. */
+  /** The image's index in the batch; `false` where there is one image. */
   readonly image: string | false;
-  /** Which texel of the image's channels. */
+  /** The texel's index among the image's channels. */
   readonly o: string;
 }
 
-/** @param shape of what the kernel writes */
+/** @param shape the shape of the kernel's output */
 export function here(access: Access, shape: Shape4): Here {
   const [n, c] = shape;
   const { lines, z, y, x } = access.place(nc4hw4Of(shape));
@@ -28,7 +28,7 @@ export function here(access: Access, shape: Shape4): Here {
   return { lines: [...lines, image, `const o = ${z} - image * ${blocks(c)};`], z, y, x, image: "image", o: "o" };
 }
 
-/** The plane with a texel of the channels of this image in a tensor with `channels` of them. */
+/** The plane of a texel of this image, in a tensor with `channels` channels. */
 export function planeAt({ image }: Pick<Here, "image">, channels: number, block: string): string {
   return sum(image && times(image, blocks(channels)), block);
 }
@@ -49,7 +49,7 @@ export function readTexel(
 /**
  * Lines that read one channel into a lane.
  *
- * @param as ends the names that the lines give
+ * @param as the end of all names in the lines
  */
 export function readChannel(
   access: Access,
@@ -72,7 +72,7 @@ export function channelOf({ o }: Pick<Here, "o">, lane: number): string {
 /** Lines that declare `s0` to `s3` as zeros. */
 export const ZEROS = EACH.map((l) => `let s${l} = 0.0;`);
 
-/** What `body` does for each lane that has a channel; the others, which only fill up the last texel, stay as they are. */
+/** The lines of `body` for each lane that has a channel. Lanes that only fill up the last texel stay as they are. */
 export function eachChannelLane(
   channels: number,
   { o }: Pick<Here, "o">,
@@ -85,7 +85,7 @@ export function eachChannelLane(
   });
 }
 
-/** `body` where all of `conditions` hold. */
+/** The lines of `body`, run where all `conditions` hold. */
 export function when(conditions: readonly (string | false)[], body: readonly string[]): readonly string[] {
   const real = conditions.filter((each): each is string => each !== false);
   return real.length === 0 ? body : [`if (${real.join(" && ")}) {`, ...indented(body), "}"];

@@ -1,4 +1,4 @@
-/** The largest of a window, and the mean of one. */
+/** The maximum and the mean of windows. */
 
 import { formatOperation, type Pool2dProblem } from "@convene/core";
 import type { Access } from "../kernel-source.js";
@@ -20,7 +20,7 @@ export const pool2d: OperationKernels<Pool2dProblem> = {
     const isMax = p.kind === "maxPool2d";
     return {
       algorithm: p.kind,
-      // What a maximum begins with.
+      // The first value of a maximum.
       ...(isMax ? { table: ONE_TEXEL } : {}),
       steps: [
         {
@@ -45,7 +45,7 @@ function poolSource(p: Pool2dProblem, access: Access): string {
     ...v.lines,
     ...EACH.flatMap((l) =>
       isMax
-        ? // A NaN is larger than all numbers, and stays. Not by `v != v`, which Dawn or SwiftShader takes for false.
+        ? // A NaN counts as larger than all numbers, so it stays. `v != v` would not do: Dawn or SwiftShader takes it for false.
           [
             `const v${l} = ${v.lanes[l]};`,
             `if (v${l} > s${l}) { s${l} = v${l}; } else { if (!(v${l} <= s${l})) { s${l} = s${l} + v${l}; } }`,
@@ -64,7 +64,7 @@ function poolSource(p: Pool2dProblem, access: Access): string {
 }
 
 interface Axis {
-  /** Names of the tap and of where it reads. */
+  /** Names of the tap and of its coordinate. */
   readonly tap: "ky" | "kx";
   readonly at: "iy" | "ix";
   readonly size: number;
@@ -85,7 +85,7 @@ function axesOf(p: Pool2dProblem): readonly Axis[] {
   ];
 }
 
-/** Where a tap reads. */
+/** The coordinate that a tap reads. */
 function coordinate(axis: Axis, place: string): string {
   const { tap, taps, stride, dilation, before } = axis;
   return sum(times(place, stride), taps > 1 && times(tap, dilation)) + (before > 0 ? ` - ${before}` : "");

@@ -1,7 +1,7 @@
 /**
- * The same elements under another shape. An element's place in the whole tensor may be a number that float32 does not
- * hold. So places stay digits, as those of a number whose base is the size of an axis, and are divided as one divides on
- * paper: by each size of the input in turn, from the most significant digit on.
+ * The same elements under another shape. An element's place in the whole tensor may be an integer that float32 cannot hold. So a place
+ * stays a list of digits, whose bases are the sizes of the axes. It is divided as on paper: by each size of the input in turn, from the most
+ * significant digit on.
  */
 
 import { formatOperation, type ReshapeProblem } from "@convene/core";
@@ -63,7 +63,7 @@ interface Axis {
   readonly size: number;
 }
 
-/** Where the input has what the output has at `own`, the lines that name it, and the largest count in them. */
+/** The input's place of the output's element at `own`, the lines that name this place, and the largest count in the lines. */
 function placeOf(
   p: ReshapeProblem,
   as: string,
@@ -100,8 +100,8 @@ function placeOf(
 }
 
 /**
- * The axes in as many parts as can be: in each, those of the output and those of the input have as many places. A batch that
- * stays a batch is a part, and so keeps out of all divisions.
+ * Splits the axes into as many parts as possible. In each part the output's axes and the input's axes have the same number of places. A batch
+ * that stays a batch is a part by itself, so no division needs it.
  */
 function meetings(
   digits: readonly Digit[],
@@ -117,11 +117,11 @@ function meetings(
     found.push({ digits: digits.slice(i, fromI), axes: axes.slice(j, fromJ) });
     [fromI, fromJ, a, b] = [i, j, 1, 1];
   }
-  // What is left has one place.
+  // The axes that are left have one place.
   return found;
 }
 
-/** What the digits stand for. */
+/** The number that the digits stand for. */
 function numberOf(digits: readonly Digit[]): string {
   return digits.reduce(
     (text, each) =>

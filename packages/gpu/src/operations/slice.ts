@@ -33,7 +33,7 @@ function sliceSource(p: SliceProblem, access: Access): string {
   const lines = isAligned(p)
     ? [
         ...readTexel(access, "x", planeAt(at, p.c, sum(at.o, p.fc > 0 && String(p.fc / LANES))), y, x),
-        // There the input may have other channels.
+        // The input may have other channels in these lanes.
         ...spareLines(p.oc, at.o),
       ]
     : eachChannelLane(p.oc, at, (lane) =>

@@ -8,7 +8,7 @@ import { exponential } from "./exponential.js";
 import { here, planeAt, readTexel, ZEROS } from "./place.js";
 import { input, type OperationKernels } from "./steps.js";
 
-/** Two kernels, so that not every texel of a pixel's channels goes over all of them. */
+/** Two kernels, so that the sum over a pixel's channels is computed once and not for each texel. */
 export const softmax: OperationKernels<SoftmaxProblem> = {
   steps(p) {
     const shape = [p.n, p.c, p.h, p.w] as const;
@@ -33,11 +33,11 @@ export const softmax: OperationKernels<SoftmaxProblem> = {
   },
 };
 
-/** For each pixel a texel: the largest of its channels, and the sum of e^(channel - largest). */
+/** Makes a texel for each pixel: the largest of its channels, and the sum of e^(channel - largest). */
 function sumsSource(p: SoftmaxProblem, access: Access): string {
   const at = here(access, [p.n, 1, p.h, p.w]);
   const full = Math.floor(p.c / LANES);
-  /** `as` begins the names of one pass over the channels. */
+  /** `as` is the beginning of the names of one pass over the channels. */
   const over = (as: string, body: (v: string, name: string, lane: number) => readonly string[]): readonly string[] => {
     const read = (name: string, block: string, lanes: readonly number[]) => {
       const texel = access.texel(name, "x", planeAt(at, p.c, block), at.y, at.x);
@@ -52,7 +52,7 @@ function sumsSource(p: SoftmaxProblem, access: Access): string {
     ["x"],
     [
       ...at.lines,
-      // A NaN that is first stays: nothing is larger. Any other makes a NaN of the sum.
+      // A NaN in the first channel stays, because no number is larger. A NaN in another channel makes the sum NaN.
       `let s0 = ${access.lane("x", planeAt(at, p.c, "0"), at.y, at.x, "0")};`,
       ...over("max", (v) => [`if (${v} > s0) { s0 = ${v}; }`]),
       ...EACH.map((l) => `let sum${l} = 0.0;`),

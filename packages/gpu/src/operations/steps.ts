@@ -4,29 +4,29 @@ import type { OperationParameters, Shape4 } from "@convene/core";
 import type { Access } from "../kernel-source.js";
 import { LANES, type Nc4hw4, nc4hw4Of } from "../nc4hw4.js";
 
-/** What a kernel reads: an input of the operation, its table of numbers, or what an earlier step has written. */
+/** A kernel's argument: an input of the operation, its table of numbers, or the output of an earlier step. */
 export interface Read {
   readonly of: "input" | "table" | "step";
-  /** Which input or step; 0 for the table. */
+  /** The index of the input or step; 0 for the table. */
   readonly index: number;
   readonly planes: Nc4hw4;
 }
 
 /** One kernel. */
 export interface Step {
-  /** What tells the kernel from all others: steps of one key share a kernel. */
+  /** Identifies the kernel: steps with the same key share a kernel. */
   readonly key: string;
-  /** By the names of the kernel's arguments, in their order. */
+  /** The kernel's arguments by name, in their order. */
   readonly reads: Readonly<Record<string, Read>>;
   readonly output: Nc4hw4;
   readonly source: (access: Access) => string;
 }
 
-/** The last step writes the output; what the others write belongs to the plan. */
+/** The last step writes the operation's output. The outputs of the other steps belong to the plan. */
 export interface Steps {
-  /** What runs, without the engine's name. */
+  /** The algorithm's name, without the engine's. */
   readonly algorithm: string;
-  /** Of the numbers that kernels read beside the inputs: weights, slopes, tables. */
+  /** The size of the numbers that kernels read beside the inputs: weights, slopes, tables. */
   readonly table?: Nc4hw4;
   readonly steps: readonly Step[];
 }
@@ -37,14 +37,14 @@ export interface OperationKernels<P> {
   steps(problem: P, mostInputs: number): Steps;
   /** The numbers of the table. */
   pack?(problem: P, parameters: OperationParameters): Float32Array<ArrayBuffer>;
-  /** Why a problem cannot be, where no engine could have it. */
+  /** The reason why no engine can run a problem; undefined where one can. */
   refuse?(problem: P): string | undefined;
 }
 
 export const input = (shape: Shape4, index = 0): Read => ({ of: "input", index, planes: nc4hw4Of(shape) });
 export const table = (planes: Nc4hw4): Read => ({ of: "table", index: 0, planes });
 
-/** The table of a kernel that needs one number, which no shading language has a word for. */
+/** The size of a table of one number, for a number that no shading language can write. */
 export const ONE_TEXEL: Nc4hw4 = { planes: 1, height: 1, width: 1 };
 
 /** The table of `ONE_TEXEL`. */

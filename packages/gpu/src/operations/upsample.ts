@@ -37,7 +37,7 @@ export const upsample: OperationKernels<UpsampleProblem> = {
   },
 };
 
-/** A plane for rows and one for columns, in each a texel for each of the output's: low, high, and the weight of high. */
+/** A plane for rows and a plane for columns. Each has a texel for each row or column of the output: low, high, and the weight of high. */
 function sourcePlanes({ oh, ow }: UpsampleProblem): Nc4hw4 {
   return { planes: 2, height: 1, width: Math.max(oh, ow) };
 }
