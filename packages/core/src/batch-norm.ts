@@ -1,7 +1,7 @@
 /** Batch normalisation, which after training is a factor and a summand for each channel, and so a part of the convolution before. */
 
 import { checkFloat32Array, checkKeys, checkNumber, readFrom } from "./check.js";
-import type { Conv2dWeights } from "./conv2d.js";
+import { checkParameters, type Conv2dWeights } from "./conv2d.js";
 import { ConveneError, show } from "./errors.js";
 
 /** The parameters and statistics of `torch.nn.BatchNorm2d`, each of as many elements as there are channels. */
@@ -18,6 +18,9 @@ export interface BatchNorm {
   readonly epsilon?: number;
 }
 
+/** PyTorch's names, which are what someone who ports a network writes first, and the keys here. */
+const PYTORCH = { weight: "gamma", bias: "beta", running_mean: "mean", running_var: "variance", eps: "epsilon" };
+
 /**
  * Folds a batch normalisation into the convolution before it: gives the weight (OIHW) and the bias of one convolution that does
  * both. That convolution has a bias, whether or not the first one had. Computed in float64 and rounded once.
@@ -28,7 +31,14 @@ export function foldBatchNorm(
   weights: Conv2dWeights,
   norm: BatchNorm,
 ): { readonly weight: Float32Array; readonly bias: Float32Array } {
-  const { weight, bias } = checkKeys("weights", weights, ["weight", "bias"]);
+  const { weight, bias } = checkParameters("weights", weights, ["weight", "bias"]);
+  for (const [name, key] of Object.entries(PYTORCH)) {
+    if (!readFrom("batch normalisation", () => name in Object(norm))) continue;
+    throw new ConveneError(
+      "ERR_INVALID_OPTION",
+      `batch normalisation has no key "${name}": PyTorch's ${name} is ${key} here`,
+    );
+  }
   const {
     gamma,
     beta,
