@@ -62,10 +62,7 @@ const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
     () => conv({ bias: false }, WEIGHT),
     () => conv({ bias: false }, { weight: WEIGHT }),
   ],
-  "… (…) must be an object, { …, …, ... }": [
-    () => new core.Conv2d(1 as never),
-    () => conv({}),
-  ],
+  "… (…) must be an object, { …, …, ... }": [() => new core.Conv2d(1 as never), () => conv({})],
   'batch normalisation has no key "…": PyTorch\'s … is … here': [
     () => core.foldBatchNorm({ weight: WEIGHT }, { running_mean: WEIGHT, running_var: WEIGHT } as never),
     () => core.foldBatchNorm({ weight: WEIGHT }, { mean: WEIGHT, variance: Float32Array.of(1) }),
