@@ -1,9 +1,10 @@
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { attempt, ROOT, tool } from "../checks/workspace.js";
+import { resnetBlock } from "./resnet-block.js";
 import { allBlocks, type BlockFile, blocksOf, type CodeBlock, compileBlocks, writeBlocks } from "./code-blocks.js";
 
 describe("blocks of a document", () => {
@@ -15,6 +16,12 @@ describe("blocks of a document", () => {
       { document: "page.md", line: 10, language: "js", code: "console.log(1);\n", run: { prints: "1" } },
       { document: "page.md", line: 14, language: "ts", code: "let a: 1;\n" },
     ]);
+  });
+
+  it("are a file of the repository where they say so, in any language", () => {
+    const text = `<!-- file: a/b.html -->\n\n${fence}html\n<p>\n${fence}\n`;
+    expect(blocksOf("page.md", text)).toMatchObject([{ file: "a/b.html", code: "<p>\n" }]);
+    expect(blocksOf("page.md", text.replace("<!--", "<! "))).toEqual([]);
   });
 
   it("must say why they are not compiled", () => {
@@ -72,10 +79,19 @@ describe("the documents", () => {
     );
   });
 
+  it("show files of the repository as they are", () => {
+    const shown = allBlocks().filter(({ file }) => file !== undefined);
+    expect(shown.length).toBeGreaterThan(4);
+    for (const { document, line, file, code } of shown) {
+      expect(code, `${document}:${line}`).toBe(readFileSync(join(ROOT, file!), "utf8"));
+    }
+  });
+
   it("have blocks that do what they say", async () => {
     const folder = mkdtempSync(join(tmpdir(), "convene-blocks-"));
     try {
       copyFileSync(join(ROOT, "packages/onnx/test-files/torch/mobilenet-v2.onnx"), join(folder, "model.onnx"));
+      writeFileSync(join(folder, "resnet-block.safetensors"), resnetBlock());
       await sharp({ create: { width: 320, height: 240, channels: 3, background: "#789" } })
         .jpeg()
         .toFile(join(folder, "photo.jpg"));

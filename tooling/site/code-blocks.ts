@@ -6,6 +6,7 @@
  *     <!-- run -->                     the block is run
  *     <!-- run: prints some words -->  and what it prints has these words in it
  *     <!-- not compiled: a reason -->  the block is no program
+ *     <!-- file: its path -->          the block is that file of the repository, whole, in any language; it is compiled there
  *
  * A block without imports has those of the blocks before it on its page. A block of properties, `free: (storage) => ...`, is
  * held to the contract of a backend. What a block may use besides, such as `model`, is in code-blocks-ambient.ts, with its
@@ -28,21 +29,25 @@ export interface CodeBlock {
   readonly code: string;
   /** Why it is not compiled. */
   readonly notCompiled?: string;
+  /** The file of the repository that the block shows, from the root. */
+  readonly file?: string;
   /** Whether it is run, and what it prints then. */
   readonly run?: { readonly prints: string };
 }
 
-const FENCE = /^(?<indent> *)```(?<language>ts|typescript|js|javascript|mjs)\b[^\n]*\n(?<code>.*?)^ *```$/gms;
-const MARK = /<!-- (run|not compiled)(?:: (.*?))? -->\s*$/;
+const FENCE = /^(?<indent> *)```(?<language>\w+)\b[^\n]*\n(?<code>.*?)^ *```$/gms;
+const CODE = /^(ts|typescript|js|javascript|mjs)$/;
+const MARK = /<!-- (run|not compiled|file)(?:: (.*?))? -->\s*$/;
 
 /** Every block of a document, in order. @throws Error for a block that is not compiled and does not say why */
 export function blocksOf(document: string, text: string): CodeBlock[] {
-  return [...text.matchAll(FENCE)].map((match) => {
+  return [...text.matchAll(FENCE)].flatMap((match) => {
     const { language, code } = match.groups as { language: string; code: string };
     const before = text.slice(0, match.index);
     const line = before.split("\n").length + 1;
     const [, mark, words] = MARK.exec(before) ?? [];
     const reason = words?.replace(/^prints /, "").trim();
+    if (!CODE.test(language) && mark !== "file") return [];
     if (mark === "not compiled" && !reason) throw new Error(`${document}:${line}: say why the block is not compiled`);
     return {
       document,
@@ -50,6 +55,7 @@ export function blocksOf(document: string, text: string): CodeBlock[] {
       language: language.startsWith("t") ? "ts" : "js",
       code,
       ...(mark === "not compiled" && { notCompiled: reason! }),
+      ...(mark === "file" && { notCompiled: "it is compiled where the file lies", file: reason! }),
       ...(mark === "run" && { run: { prints: reason ?? "" } }),
     };
   });

@@ -56,6 +56,24 @@ describe("foldBatchNorm", () => {
       "variance[0] (NaN)",
     ],
     [
+      "PyTorch's names",
+      () => foldBatchNorm({ weight: f32(1, 1) }, { running_mean: f32(1), running_var: f32(1) } as never),
+      "ERR_INVALID_OPTION",
+      'batch normalisation has no key "running_mean": PyTorch\'s running_mean is mean here',
+    ],
+    [
+      "eps",
+      () => foldBatchNorm({ weight: f32(1, 1) }, { ...NORM, eps: 1e-3 } as never),
+      "ERR_INVALID_OPTION",
+      "PyTorch's eps is epsilon here",
+    ],
+    [
+      "a weight that is not in an object",
+      () => foldBatchNorm(f32(1, 1) as never, NORM),
+      "ERR_INVALID_OPTION",
+      "weights (a Float32Array of 8 bytes) must be an object, { weight, bias }",
+    ],
+    [
       "weights that channels do not divide",
       () => foldBatchNorm({ weight: f32(1, 1, 1) }, NORM),
       "ERR_SHAPE",

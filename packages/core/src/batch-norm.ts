@@ -1,7 +1,7 @@
 /** Batch normalisation. After training it is one factor and one summand for each channel, so the convolution before it can do both. */
 
 import { checkFloat32Array, checkKeys, checkNumber, readFrom } from "./check.js";
-import type { Conv2dWeights } from "./conv2d.js";
+import { checkParameters, type Conv2dWeights } from "./conv2d.js";
 import { ConveneError, show } from "./errors.js";
 
 /** The parameters and statistics of `torch.nn.BatchNorm2d`. Each array has one element for each channel. */
@@ -18,6 +18,9 @@ export interface BatchNorm {
   readonly epsilon?: number;
 }
 
+/** PyTorch's names, which are what someone who ports a network writes first, and the keys here. */
+const PYTORCH = { weight: "gamma", bias: "beta", running_mean: "mean", running_var: "variance", eps: "epsilon" };
+
 /**
  * Folds a `torch.nn.BatchNorm2d` in evaluation mode into the convolution before it. The result is computed in float64 and rounded to
  * float32 once.
@@ -31,7 +34,14 @@ export function foldBatchNorm(
   weights: Conv2dWeights,
   norm: BatchNorm,
 ): { readonly weight: Float32Array; readonly bias: Float32Array } {
-  const { weight, bias } = checkKeys("weights", weights, ["weight", "bias"]);
+  const { weight, bias } = checkParameters("weights", weights, ["weight", "bias"]);
+  for (const [name, key] of Object.entries(PYTORCH)) {
+    if (!readFrom("batch normalisation", () => name in Object(norm))) continue;
+    throw new ConveneError(
+      "ERR_INVALID_OPTION",
+      `batch normalisation has no key "${name}": PyTorch's ${name} is ${key} here`,
+    );
+  }
   const {
     gamma,
     beta,

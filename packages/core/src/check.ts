@@ -159,6 +159,10 @@ export function arrayType(value: unknown): string | undefined {
 export function checkFloat32Array(name: string, value: unknown, length: number, expected: string): Float32Array {
   // `subarray` and `slice` would call an array's own constructor, which may be anything.
   if (arrayType(value) !== "Float32Array" || Object.hasOwn(value as object, "constructor")) {
+    // A tensor, or what readSafetensors gives for one.
+    if (arrayType(readFrom(name, () => (value as { readonly data?: unknown } | undefined)?.data)) === "Float32Array") {
+      throw new ConveneError("ERR_SHAPE", `${name} (${show(value)}) must be a Float32Array: pass its data`);
+    }
     throw new ConveneError(
       "ERR_SHAPE",
       `${name} (${show(value)}) must be a Float32Array; tensor.from converts other arrays`,

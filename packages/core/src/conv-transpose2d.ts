@@ -119,7 +119,10 @@ export class ConvTranspose2d {
     const { weight } = checkWeights({ weight: given.weight }, shape, false);
     if (bias) checkWeights({ weight: new Float32Array(outChannels), bias: given.bias }, [outChannels, 1, 1, 1], true);
     else if (given.bias !== undefined) {
-      throw new ConveneError("ERR_INVALID_OPTION", "a bias was given where bias is false");
+      throw new ConveneError(
+        "ERR_INVALID_OPTION",
+        "a bias was given where bias is false: leave out one of the two; what foldBatchNorm gives has a bias",
+      );
     }
     this.activation = checkActivation(own.activation);
     const phases = sh * sw;

@@ -294,6 +294,13 @@ const PARAMETERS = ["weight", "weights", "seed"];
  * @throws ConveneError `ERR_INVALID_OPTION`
  */
 export function checkLayerOptions<T>(name: string, options: T, keys: readonly string[], call: string): T {
+  if (typeof options === "number") {
+    const [first, second] = keys;
+    throw new ConveneError(
+      "ERR_INVALID_OPTION",
+      `${name} (${show(options)}) must be an object, { ${first}, ${second}, ... }`,
+    );
+  }
   readFrom(name, () => {
     for (const key of PARAMETERS) {
       if (!(key in Object(options))) continue;
@@ -333,7 +340,10 @@ export function checkWeights(weights: Conv2dWeights, shape: Shape4, hasBias: boo
     throw new ConveneError("ERR_SHAPE", `bias is missing: pass a Float32Array of ${shape[0]}, or bias: false`);
   }
   if (!hasBias && bias !== undefined) {
-    throw new ConveneError("ERR_INVALID_OPTION", "a bias was given where bias is false");
+    throw new ConveneError(
+      "ERR_INVALID_OPTION",
+      "a bias was given where bias is false: leave out one of the two; what foldBatchNorm gives has a bias",
+    );
   }
   if (bias !== undefined) checkFloat32Array("bias", bias, shape[0], "one for each of outChannels");
   return { weight, bias };

@@ -25,7 +25,10 @@ describe("fromImageData", () => {
 
   it.each<[unknown, string]>([
     [{ width: 2, height: 3, data: new Uint8ClampedArray(6) }, "imageData.data has 6 bytes; expected 24 (3 x 2 RGBA)"],
-    [{ width: 2, height: 1, data: new Uint8ClampedArray(6) }, "imageData.data has 6 bytes; expected 8 (1 x 2 RGBA)"],
+    [
+      { width: 2, height: 1, data: new Uint8ClampedArray(6) },
+      "imageData.data has 6 bytes; expected 8 (1 x 2 RGBA); three bytes a pixel are RGB: sharp's ensureAlpha() adds alpha",
+    ],
     [{ width: 0, height: 1, data: [] }, "w (0) must be an integer of at least 1"],
     [{ width: 1.5, height: 2, data: new Uint8ClampedArray(12) }, "w (1.5) must be an integer"],
     [{ width: 65536, height: 65536, data: [] }, "the most is 2^31 - 1"],

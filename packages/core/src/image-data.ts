@@ -50,7 +50,9 @@ export function fromImageData(imageData: {
   const bytes = width * height * 4;
   return readFrom("imageData.data", () => {
     if (data.length !== bytes) {
-      const expected = `expected ${bytes} (${height} x ${width} RGBA)`;
+      const rgb =
+        data.length === width * height * 3 ? "; three bytes a pixel are RGB: sharp's ensureAlpha() adds alpha" : "";
+      const expected = `expected ${bytes} (${height} x ${width} RGBA)${rgb}`;
       throw new ConveneError("ERR_SHAPE", `imageData.data has ${data.length} bytes; ${expected}`);
     }
     const out = hostArray(width * height * 3);

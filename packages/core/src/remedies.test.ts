@@ -62,6 +62,11 @@ const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
     () => conv({ bias: false }, WEIGHT),
     () => conv({ bias: false }, { weight: WEIGHT }),
   ],
+  "… (…) must be an object, { …, …, ... }": [() => new core.Conv2d(1 as never), () => conv({})],
+  'batch normalisation has no key "…": PyTorch\'s … is … here': [
+    () => core.foldBatchNorm({ weight: WEIGHT }, { running_mean: WEIGHT, running_var: WEIGHT } as never),
+    () => core.foldBatchNorm({ weight: WEIGHT }, { mean: WEIGHT, variance: Float32Array.of(1) }),
+  ],
   "… has no key …; its keys are …": [() => conv({ strides: 2 }), () => conv({ stride: 2 })],
   "… (…) must be an array": [
     () => author.planMemory({ size: 1, from: 0, to: 1 } as never),
@@ -91,7 +96,7 @@ const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
     () => open().prepareConv2d(PROBLEM, undefined as never),
     () => open().prepareConv2d(PROBLEM, CONV.weights),
   ],
-  "a bias was given where bias is false": [
+  "a bias was given where bias is false: leave out one of the two; what foldBatchNorm gives has a bias": [
     () => conv({ bias: false }, { weight: WEIGHT, bias: WEIGHT }),
     () => conv({ bias: true }, { weight: WEIGHT, bias: WEIGHT }),
   ],
@@ -186,6 +191,10 @@ const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
     () => core.randomUniform(ONE, { min: 0, max: 1 }),
   ],
   // Shapes
+  "… (…) must be a Float32Array: pass its data": [
+    () => conv({ bias: false }, { weight: { dtype: "F32", shape: [1, 1, 1, 1], data: WEIGHT } }),
+    () => conv({ bias: false }, { weight: { dtype: "F32", shape: [1, 1, 1, 1], data: WEIGHT }.data }),
+  ],
   "… (…) must be a Float32Array; tensor.from converts other arrays": [
     () => conv({ bias: false }, { weight: Float64Array.of(1) }),
     () => conv({ bias: false }, { weight: tensor.from(Float64Array.of(1), ONE).data }),

@@ -25,7 +25,7 @@ const OTHERS: readonly (readonly [start: string, what: string])[] = [
   ["PK", "a PyTorch file (.pt): write it with safetensors.torch.save_file"],
   ["\x80", "a pickle: write it with safetensors.torch.save_file"],
   ["GGUF", "a GGUF file"],
-  ["\x89HDF", "an HDF5 file"],
+  ["\x89HDF", "an HDF5 file, as Keras writes (.h5): tf2onnx makes an ONNX file of it, which @convene/onnx reads"],
   ["<", "HTML"],
   ["version ", "a Git LFS pointer: git lfs pull fetches the file"],
 ];
@@ -52,7 +52,7 @@ function asBytes(given: unknown): Uint8Array {
   const kind = Object.prototype.toString.call(given).slice(8, -1);
   if (kind === "Uint8Array") return given as Uint8Array;
   if (kind === "ArrayBuffer") return new Uint8Array(given as ArrayBuffer);
-  return fail("ERR_FORMAT", `the file (${kind}) must be a Uint8Array or an ArrayBuffer`);
+  return fail("ERR_FORMAT", `the file (${kind}) must be a Uint8Array or an ArrayBuffer, as await readFile(path) gives`);
 }
 
 function checkLength({ length }: Uint8Array, needed: number, what: string): void {

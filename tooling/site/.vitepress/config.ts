@@ -38,6 +38,7 @@ export default defineConfig({
         items: [
           page("First steps in Node", "guide/first-steps"),
           page("In the browser", "guide/browser"),
+          page("A page that finds faces", "guide/faces"),
           page("Which package, which backend", "guide/backends"),
         ],
       },

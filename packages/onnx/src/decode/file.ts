@@ -8,7 +8,11 @@ import { eachField, fileError } from "./wire.js";
 export function decodeFile(bytes: Uint8Array): ModelProto & { readonly graph: NonNullable<ModelProto["graph"]> } {
   // Of any realm, as Jest has its own; Node's Buffer is one too.
   if (Object.prototype.toString.call(bytes) !== "[object Uint8Array]") {
-    throw new ConveneError("ERR_INVALID_OPTION", "bytes must be a Uint8Array, such as readFile gives");
+    const kind = Object.prototype.toString.call(bytes).slice(8, -1);
+    throw new ConveneError(
+      "ERR_INVALID_OPTION",
+      `bytes (${kind}) must be a Uint8Array: await readFile(path), or new Uint8Array(await response.arrayBuffer())`,
+    );
   }
   if (bytes.length === 0) throw fileError("is empty");
   const other = otherFormat(bytes);
