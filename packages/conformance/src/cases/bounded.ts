@@ -6,7 +6,7 @@
 import { type Conv2dProblem, formatProblem, parseProblem } from "@convene/core";
 import type { ConformanceCase } from "../case.js";
 import { checkOperands } from "../check-problem.js";
-import { referenceConv2d } from "../reference.js";
+import { rememberedConv2d } from "../remembered-reference.js";
 import type { SuiteOptions } from "../suite-names.js";
 import { againstReference } from "./against-reference.js";
 import {
@@ -70,7 +70,7 @@ function withOperands(
     problems: [problem],
     run: async ({ backend, seed, accuracy }) => {
       const operands = make(problem, seed);
-      return checkOperands(backend, problem, "real", operands, referenceConv2d(problem, operands), { accuracy });
+      return checkOperands(backend, problem, "real", operands, rememberedConv2d(problem, operands), { accuracy });
     },
   }));
 }

@@ -4,7 +4,7 @@ import { type Conv2dProblem, parseProblem, type Shape4, toLayout } from "@conven
 import type { CaseContext, CaseOutcome, ConformanceCase } from "../case.js";
 import { failedOutcome, noRuleFor } from "../check-problem.js";
 import { copyOperands, makeOperands, type Operands } from "../operands.js";
-import { referenceConv2d } from "../reference.js";
+import { rememberedConv2d } from "../remembered-reference.js";
 import { checkExact, checkTransformed } from "../rules.js";
 import { runProblem } from "../run-problem.js";
 import { hasTransformedRule, transformedBound } from "../transformed-bound.js";
@@ -176,10 +176,10 @@ export function expectedWithNonFinite(
   problem: Conv2dProblem,
   operands: Operands,
 ): { readonly expected: Float32Array; readonly held: readonly boolean[] } {
-  const expected = Float32Array.from(referenceConv2d(problem, operands).output);
+  const expected = Float32Array.from(rememberedConv2d(problem, operands).output);
   // Counts, for each output, the weights that are not finite and lie over a pixel of the image.
   const bare: Conv2dProblem = { ...problem, bias: false, residual: false, activation: undefined };
-  const over = referenceConv2d(bare, {
+  const over = rememberedConv2d(bare, {
     input: new Float32Array(operands.input.length).fill(1),
     weight: operands.weight.map((each) => (Number.isFinite(each) ? 0 : 1)),
   }).output;
