@@ -9,6 +9,7 @@ import { checkExact, checkTransformed } from "../rules.js";
 import { runProblem } from "../run-problem.js";
 import { hasTransformedRule, transformedBound } from "../transformed-bound.js";
 import { atWorkbench, fail } from "./lifecycle-workbench.js";
+import { sparsely } from "./quick.js";
 
 /** One for each kind of kernel that a backend is likely to have, and for each way to pad. */
 const PROBLEMS = [
@@ -116,12 +117,15 @@ const ALL_AT_ONCE: Plant = ({ input, bias }, { oc }) => {
 
 export function plantedCases(): readonly ConformanceCase[] {
   return [
-    ...PROBLEMS.flatMap((text) =>
-      Object.entries(PLANTS).flatMap(([what, plant]) => {
-        return plantIn(text, plant) ? [plantedCase(text, what, plant)] : [];
-      }),
+    ...sparsely(
+      4,
+      PROBLEMS.flatMap((text) =>
+        Object.entries(PLANTS).flatMap(([what, plant]) => {
+          return plantIn(text, plant) ? [plantedCase(text, what, plant)] : [];
+        }),
+      ),
     ),
-    ...CLAMPED.map((text) => plantedCase(text, "NaN and infinities before a clamp", ALL_AT_ONCE)),
+    ...sparsely(2, CLAMPED.map((text) => plantedCase(text, "NaN and infinities before a clamp", ALL_AT_ONCE))),
     {
       suite: "non-finite",
       name: "upload and read keep NaN and infinities",

@@ -8,6 +8,7 @@ import type { ConformanceCase } from "../case.js";
 import { checkOperands } from "../check-problem.js";
 import { makeOperands, type Operands } from "../operands.js";
 import { rememberedConv2d } from "../remembered-reference.js";
+import { sparsely } from "./quick.js";
 import { roundTrip } from "./non-finite-planted.js";
 
 const PROBLEMS = [
@@ -27,14 +28,17 @@ const SCALES: Record<string, { readonly input: number; readonly weight: number }
 
 export function subnormalCases(): readonly ConformanceCase[] {
   return [
-    ...PROBLEMS.flatMap((text) => {
+    ...sparsely(
+      3,
+      PROBLEMS.flatMap((text) => {
       const problem = parseProblem(text);
       const exact = Object.entries(SCALES).map(([what, { input, weight }]) =>
         subnormalCase(text, what, () => scaled(makeOperands(problem, "integer", 1), input, weight), true),
       );
       const real = (): Operands => scaled(makeOperands(problem, "real", 1), -70, -65);
       return [...exact, subnormalCase(text, "real values around the smallest normal", real, false)];
-    }),
+      }),
+    ),
     cancelling(),
     {
       suite: "non-finite",

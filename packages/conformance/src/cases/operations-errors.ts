@@ -28,30 +28,31 @@ function operation(text: string): Subject {
   };
 }
 
-export function operationErrorCases(): readonly ConformanceCase[] {
-  const subject = operation(PROBLEM);
-  const problem = parseOperation(PROBLEM);
-  /** Against its types, as a caller in JavaScript may. */
-  const prepared = (what: string, codes: Misuse["codes"], change: object, parameters: object = {}): Misuse => ({
+/** With a problem and parameters that are none, as a caller in JavaScript can hand them in. */
+function prepared(what: string, codes: Misuse["codes"], problem: object, parameters: object = {}): Misuse {
+  return {
     name: `prepareOperation with ${what}`,
     codes,
     set:
       ({ backend }) =>
       () =>
-        backend.prepareOperation({ ...problem, ...change } as OperationProblem, parameters as OperationParameters),
-  });
+        backend.prepareOperation(problem as OperationProblem, parameters as OperationParameters),
+  };
+}
+
+export function operationErrorCases(): readonly ConformanceCase[] {
+  const subject = operation(PROBLEM);
+  const problem = parseOperation(PROBLEM);
   const misuses = [
     ...RUN_MISUSES,
-    prepared("a kind that there is not", "ERR_INVALID_OPTION", { kind: "fold" }),
-    prepared("no columns", "ERR_INVALID_OPTION", { w: 0 }),
-    prepared("more than 2^31 - 1 elements", "ERR_SHAPE", { h: 2 ** 30 }),
-    prepared("a slope for an operation that has none", "ERR_INVALID_OPTION", {}, { slope: new Float32Array(5) }),
+    prepared("a kind that there is not", "ERR_INVALID_OPTION", { ...problem, kind: "fold" }),
+    prepared("no columns", "ERR_INVALID_OPTION", { ...problem, w: 0 }),
+    prepared("more than 2^31 - 1 elements", "ERR_SHAPE", { ...problem, h: 2 ** 30 }),
+    prepared("a slope for an operation that has none", "ERR_INVALID_OPTION", problem, { slope: new Float32Array(5) }),
   ];
-  const withSlope = operation(WITH_SLOPE);
-  const noSlope = prepared("no slope", "ERR_SHAPE", withSlope.problem);
   return [
     ...misuses.map((misuse) => misuseCase(subject, misuse)),
-    misuseCase(withSlope, noSlope),
+    misuseCase(operation(WITH_SLOPE), prepared("no slope", "ERR_SHAPE", parseOperation(WITH_SLOPE), {})),
     disposedCase(subject, { prepareOperation: ({ backend }) => backend.prepareOperation(problem, {}) }),
   ];
 }
