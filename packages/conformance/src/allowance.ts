@@ -2,7 +2,7 @@
 
 import type { Arithmetic, Conv2dProblem } from "@convene/core";
 import type { Operands } from "./operands.js";
-import { referenceConv2d } from "./reference.js";
+import { rememberedConv2d } from "./remembered-reference.js";
 import { gamma, roundings, UNDERFLOW } from "./rules.js";
 import { transformedBound } from "./transformed-bound.js";
 
@@ -34,7 +34,7 @@ export function allowance(
   };
   const bare: Conv2dProblem = { ...problem, bias: false, activation: undefined };
   const carried = off.input
-    ? referenceConv2d(bare, { input: off.input, weight: grown.weight, residual: off.residual }).output
+    ? rememberedConv2d(bare, { input: off.input, weight: grown.weight, residual: off.residual }).output
     : off.residual;
   const own = arithmetic === "transformed" ? transformedBound(problem, grown).bound : directBound(problem, grown);
   // A little more, because |x| + e is itself rounded to float32.
@@ -43,5 +43,5 @@ export function allowance(
 
 function directBound(problem: Conv2dProblem, operands: Operands): Float64Array {
   const k = roundings(problem);
-  return referenceConv2d(problem, operands).magnitude.map((each) => gamma(k) * each + k * UNDERFLOW);
+  return rememberedConv2d(problem, operands).magnitude.map((each) => gamma(k) * each + k * UNDERFLOW);
 }

@@ -10,7 +10,8 @@ import {
 } from "@convene/core";
 import { activationRange } from "@convene/core/backend";
 import { copyOperands, makeOperands, type OperandKind, type Operands } from "./operands.js";
-import { referenceConv2d, type ReferenceResult } from "./reference.js";
+import type { ReferenceResult } from "./reference.js";
+import { rememberedConv2d } from "./remembered-reference.js";
 import { DEFAULT_SEED } from "./random-source.js";
 import type { CaseOutcome } from "./case.js";
 import { describeMismatch, mismatchOf } from "./mismatch.js";
@@ -53,7 +54,7 @@ export async function checkProblem(
 ): Promise<CaseOutcome> {
   const { seed = DEFAULT_SEED, ...runOptions } = options;
   const operands = makeOperands(problem, kind, seed);
-  return checkOperands(backend, problem, kind, operands, referenceConv2d(problem, operands), runOptions);
+  return checkOperands(backend, problem, kind, operands, rememberedConv2d(problem, operands), runOptions);
 }
 
 /**

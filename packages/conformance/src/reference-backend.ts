@@ -2,8 +2,7 @@
 
 import { type Backend, tensor, toLayout, zeros } from "@convene/core";
 import { type BackendImplementation, defineBackend, OPERATION_KINDS } from "@convene/core/backend";
-import { referenceOperation } from "./operations/reference-operation.js";
-import { referenceConv2d } from "./reference.js";
+import { rememberedConv2d, rememberedOperation } from "./remembered-reference.js";
 
 /** A storage is an array in NCHW. */
 export type ReferenceStorage = { data: Float32Array };
@@ -22,7 +21,7 @@ export const referenceImplementation: BackendImplementation<ReferenceStorage> = 
     return {
       algorithm: "reference",
       run: (input, output, residual) =>
-        output.data.set(referenceConv2d(problem, { ...copy, input: input.data, residual: residual?.data }).output),
+        output.data.set(rememberedConv2d(problem, { ...copy, input: input.data, residual: residual?.data }).output),
       dispose: () => undefined,
     };
   },
@@ -32,7 +31,7 @@ export const referenceImplementation: BackendImplementation<ReferenceStorage> = 
       algorithm: "reference",
       run: (inputs, output) =>
         output.data.set(
-          referenceOperation(
+          rememberedOperation(
             problem,
             inputs.map(({ data }) => data),
             parameters,

@@ -5,7 +5,6 @@ import { defineBackend } from "@convene/core/backend";
 import { describe, expect, test } from "vitest";
 import { checkProblem } from "./check-problem.js";
 import { CORNER_PROBLEMS } from "./cases/corner-problems.js";
-import { standardProblems } from "./cases/standard-problems.js";
 import { referenceBackend, referenceImplementation, withMemory } from "./reference-backend.js";
 import { type CaseResult, runConformance } from "./run-conformance.js";
 import { conformanceCases } from "./suites.js";
@@ -86,7 +85,7 @@ describe("the report", () => {
     const { passed, failed, untrusted, skipped } = report.counts;
     expect(passed + failed + untrusted + skipped).toBe(report.results.length);
     expect(report.results.filter(({ suite }) => suite === "exact")).toHaveLength(
-      standardProblems({ randomProblems: 5 }).length,
+      (await conformanceCases(["exact"], { randomProblems: 5 })).length,
     );
     expect(report.results.filter(({ suite }) => suite === "lifecycle")).toHaveLength(
       (await conformanceCases(["lifecycle"])).length,

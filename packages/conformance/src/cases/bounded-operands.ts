@@ -3,7 +3,7 @@
 import { type Conv2dProblem, inputShape, outputShape, type Shape4, weightShape } from "@convene/core";
 import { makeOperands, type Operands } from "../operands.js";
 import { randomSource } from "../random-source.js";
-import { referenceConv2d } from "../reference.js";
+import { rememberedConv2d } from "../remembered-reference.js";
 
 export type OperandMaker = (problem: Conv2dProblem, seed: number) => Operands;
 
@@ -49,7 +49,7 @@ export const cancelling: OperandMaker = (problem, seed) => {
     bias: problem.bias ? fill([1, problem.oc, 1, 1], random, () => DIFFERENCE * random()) : undefined,
   };
   if (!problem.residual) return operands;
-  const sum = referenceConv2d({ ...problem, residual: false, activation: undefined }, operands).output;
+  const sum = rememberedConv2d({ ...problem, residual: false, activation: undefined }, operands).output;
   return { ...operands, residual: Float32Array.from(sum, (y) => -y) };
 };
 

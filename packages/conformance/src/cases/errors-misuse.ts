@@ -1,26 +1,51 @@
-/** What a misuse is, and how its error is judged. */
+/**
+ * A misuse as a case: the call gets the right code, and does no harm. The answer that a plan gave before the misuse it must
+ * give after it, bit for bit, and so must a new plan; whether that answer is right is for other suites.
+ */
 
-import type { Backend, Conv2dPlan, Conv2dProblem, ConveneErrorCode, DeviceTensor } from "@convene/core";
-import type { Operands } from "../operands.js";
-import { fail, isConveneError, type Workbench } from "./lifecycle-workbench.js";
+import type { Backend, ConveneErrorCode, DeviceTensor, Problem } from "@convene/core";
+import type { CaseContext, ConformanceCase } from "../case.js";
+import { textOf } from "../problem.js";
+import type { SuiteName } from "../suite-names.js";
+import {
+  anotherBackend,
+  atWorkbench,
+  CaseEnd,
+  expectNoneLeft,
+  fail,
+  isConveneError,
+  memoryUse,
+  type Workbench,
+} from "./lifecycle-workbench.js";
 
-/** What a misuse can get hold of: a plan and its tensors, which must come out of it unharmed. */
-export interface MisuseParts extends Workbench {
-  readonly problem: Conv2dProblem;
-  readonly operands: Operands;
-  readonly plan: Conv2dPlan;
-  readonly input: DeviceTensor;
-  readonly residual: DeviceTensor | undefined;
+/** A plan and its tensors, which must come out of every misuse unharmed. */
+export interface Held {
+  readonly plan: { readonly disposed: boolean; dispose(): void };
+  /** Of a convolution the input, and the residual where there is one. */
+  readonly inputs: readonly DeviceTensor[];
   readonly output: DeviceTensor;
+  run(inputs: readonly DeviceTensor[], output: DeviceTensor): void;
+}
+
+/** What is misused. */
+export interface Subject {
+  readonly suite: SuiteName;
+  readonly problem: Problem;
+  /** A new plan, with the same operands each time, made anew: a backend may write to those that it had. */
+  hold(bench: Workbench): Promise<Held>;
+}
+
+/** What a misuse can get hold of. */
+export interface MisuseParts extends Workbench, Held {
+  /** Another plan like it. */
+  again(): Promise<Held>;
   /** A second backend; without a factory the case is skipped. */
-  readonly another: () => Promise<Backend>;
+  another(): Promise<Backend>;
 }
 
 export interface Misuse {
   readonly name: string;
   readonly codes: ConveneErrorCode | readonly ConveneErrorCode[];
-  /** Default: one with a bias and a residual, whose input and output are of one shape. */
-  readonly problem?: string;
   readonly quick?: boolean;
   /** A backend may also do what is asked. */
   readonly mayPass?: boolean;
@@ -31,23 +56,67 @@ export interface Misuse {
 /** One that answers with a promise may throw or reject; any other must throw at once. */
 type Attempt = () => unknown;
 
-/** What `attempt` throws or rejects with; `undefined` if it does neither. */
-export async function thrownBy(attempt: Attempt): Promise<{ readonly error: unknown } | undefined> {
-  try {
-    await attempt();
-    return undefined;
-  } catch (error) {
-    return { error };
-  }
+export function misuseCase(subject: Subject, misuse: Misuse): ConformanceCase {
+  const { suite, problem } = subject;
+  return {
+    suite,
+    name: `${textOf(problem)}: ${misuse.name}`,
+    problems: [problem],
+    quick: misuse.quick ?? true,
+    run: (context) => atWorkbench(context, (bench) => check(bench, subject, misuse, context)),
+  };
 }
 
-/** What is wrong with `error`; `undefined` if it is a ConveneError of one of these codes that says something. */
-export function describeThrown(error: unknown, codes: readonly string[]): string | undefined {
+async function check(bench: Workbench, subject: Subject, misuse: Misuse, context: CaseContext): Promise<void> {
+  const held = await subject.hold(bench);
+  const expected = await answerOf(bench, held);
+  const memory = await memoryUse(bench.backend);
+  // At a workbench of its own: what a misuse makes is gone before memory is looked at again.
+  const outcome = await atWorkbench(context, async (inner) => {
+    const attempt = await misuse.set({
+      ...inner,
+      ...held,
+      again: () => subject.hold(inner),
+      another: () => anotherBackend(context),
+    });
+    const codes = [misuse.codes].flat();
+    if (misuse.mayPass) await expectRefusal(attempt, codes).catch(unlessAccepted);
+    else await expectRefusal(attempt, codes);
+  });
+  if (outcome.status !== "passed") throw new CaseEnd(outcome);
+  expectNoneLeft(memory, await memoryUse(bench.backend), `after ${misuse.name}`);
+  expectSame(expected, await bench.read(held.output), "after the misuse the output that was there");
+  expectSame(expected, await answerOf(bench, held), "after the misuse the same plan");
+  expectSame(expected, await answerOf(bench, await subject.hold(bench)), "after the misuse a new plan");
+}
+
+/** Runs it. */
+export async function answerOf(bench: Workbench, { run, inputs, output }: Held): Promise<Float32Array> {
+  run(inputs, output);
+  return bench.read(output);
+}
+
+class Accepted extends CaseEnd {}
+
+function unlessAccepted(error: unknown): void {
+  if (!(error instanceof Accepted)) throw error;
+}
+
+/** Ends the case as failed unless `attempt` throws, or rejects with, a ConveneError of one of these codes that says something. */
+export async function expectRefusal(attempt: Attempt, codes: readonly string[], what = ""): Promise<void> {
+  const prefix = what && `${what}: `;
+  let error: unknown;
+  try {
+    await attempt();
+    error = new Accepted({ status: "failed", message: `${prefix}it was accepted; expected ${codes.join(" or ")}` });
+  } catch (thrown) {
+    error = thrown;
+  }
+  if (error instanceof CaseEnd) throw error;
   const expected = `expected a ConveneError with ${codes.join(" or ")}`;
-  if (!isConveneError(error)) return `it threw ${String(error)}; ${expected}`;
-  if (!codes.includes(error.code)) return `it threw ${error.code} (${error.message}); ${expected}`;
-  if (error.message.trim() === "") return `it threw ${error.code} with no message`;
-  return undefined;
+  if (!isConveneError(error)) fail(`${prefix}it threw ${String(error)}; ${expected}`);
+  if (!codes.includes(error.code)) fail(`${prefix}it threw ${error.code} (${error.message}); ${expected}`);
+  if (error.message.trim() === "") fail(`${prefix}it threw ${error.code} with no message`);
 }
 
 /** Bit for bit, NaN for NaN: whether the result was right before is not this suite's to say. */

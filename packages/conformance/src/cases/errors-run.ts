@@ -1,108 +1,88 @@
-/** errors: misuse of a plan's `run`, which must throw at once. */
+/** errors: misuse of a plan's `run`, which must throw at once; of a convolution's and of an operation's. */
 
-import { type Backend, type DeviceTensor, inputShape, outputShape, type Shape4, tensor } from "@convene/core";
+import { type DeviceTensor, type Shape4, zeros } from "@convene/core";
 import type { Misuse, MisuseParts } from "./errors-misuse.js";
 
-type Role = "input" | "output" | "residual";
+type Role = "input" | "last input" | "output";
 
-/** Runs the plan with one of its tensors replaced. */
-function runWith(parts: MisuseParts, role: Role, other: unknown): () => void {
-  const given = { input: parts.input, output: parts.output, residual: parts.residual, [role]: other as DeviceTensor };
-  return () => parts.plan.run(given.input, given.output, given.residual);
+/** Runs the plan with one of its tensors replaced: by what no type allows, too, as a caller in JavaScript may. */
+function runWith({ run, inputs, output }: MisuseParts, role: Role, other: unknown): () => void {
+  const at = role === "input" ? 0 : inputs.length - 1;
+  const given = inputs.map((each, index) => (role !== "output" && index === at ? (other as DeviceTensor) : each));
+  return () => run(given, role === "output" ? (other as DeviceTensor) : output);
 }
 
-const ROLES: readonly Role[] = ["input", "output", "residual"];
+function tensorOf({ inputs, output }: MisuseParts, role: Role): DeviceTensor {
+  return { input: inputs[0]!, "last input": inputs.at(-1)!, output }[role];
+}
 
-/** Of shape [1, 4, 5, 6], each is off in one way; the second has as many elements. */
-const WRONG_SHAPES: readonly (readonly [what: string, shape: Shape4])[] = [
-  ["one row too many", [1, 4, 6, 6]],
-  ["rows and columns exchanged", [1, 4, 6, 5]],
-  ["one channel too few", [1, 3, 5, 6]],
-  ["two images", [2, 4, 5, 6]],
-];
-
-const zeros = (backend: Backend, [n, c, h, w]: Shape4): DeviceTensor =>
-  backend.upload(tensor(new Float32Array(n * c * h * w), [n, c, h, w]));
+/** A tensor that is off in one way, for a role. `make` gives it from the right one's shape. */
+function replaced(
+  name: string,
+  codes: Misuse["codes"],
+  roles: readonly Role[],
+  make: (parts: MisuseParts, shape: Shape4) => unknown,
+): readonly Misuse[] {
+  return roles.map((role) => ({
+    name: `run with ${name} as ${role}`,
+    codes,
+    set: async (parts) => runWith(parts, role, await make(parts, tensorOf(parts, role).shape)),
+  }));
+}
 
 export const RUN_MISUSES: readonly Misuse[] = [
-  ...ROLES.flatMap((role): Misuse[] => [
-    ...WRONG_SHAPES.map(([what, shape]): Misuse => ({
-      name: `run with an ${role} of ${what}`.replace("an residual", "a residual"),
-      codes: "ERR_SHAPE",
-      set: (parts) => runWith(parts, role, parts.filled(shape, 1)),
-    })),
-    {
-      name: `run with another backend's tensor as ${role}`,
-      codes: "ERR_INVALID_OPTION",
-      set: async (parts) => runWith(parts, role, zeros(await parts.another(), parts.output.shape)),
-    },
-    {
-      name: `run with a host tensor as ${role}`,
-      codes: "ERR_INVALID_OPTION",
-      set: (parts) => runWith(parts, role, tensor(new Float32Array(120), [1, 4, 5, 6])),
-    },
-    {
-      name: `run with null as ${role}`,
-      codes: "ERR_INVALID_OPTION",
-      // Cast where it is used: what a caller without types can hand in.
-      set: (parts) => runWith(parts, role, null),
-    },
-    {
-      name: `run with a disposed tensor as ${role}`,
-      codes: "ERR_DISPOSED",
-      set: (parts) => {
-        const gone = parts.filled(parts.output.shape, 1);
-        gone.dispose();
-        return runWith(parts, role, gone);
-      },
-    },
-  ]),
+  ...replaced("one row too many", "ERR_SHAPE", ["input", "last input", "output"], ({ filled }, [n, c, h, w]) =>
+    filled([n, c, h + 1, w], 1),
+  ),
+  ...replaced("another backend's tensor", "ERR_INVALID_OPTION", ["input", "output"], async ({ another }, shape) =>
+    (await another()).upload(zeros(shape)),
+  ),
+  ...replaced("a host tensor", "ERR_INVALID_OPTION", ["input"], (_, shape) => zeros(shape)),
+  ...replaced("nothing", "ERR_INVALID_OPTION", ["output"], () => undefined),
+  ...replaced("a disposed tensor", "ERR_DISPOSED", ["input", "output"], ({ filled }, shape) => {
+    const gone = filled(shape, 1);
+    gone.dispose();
+    return gone;
+  }),
+  ...replaced("an input", "ERR_INVALID_OPTION", ["output"], ({ inputs }) => inputs[0]),
   {
-    name: "run with nothing as input",
+    name: "run from and to tensors of allocateShared that may share memory",
     codes: "ERR_INVALID_OPTION",
-    set: (parts) => runWith(parts, "input", undefined),
+    set: ({ backend, keep, run, inputs, output }) => {
+      const [from, to] = backend
+        .allocateShared([
+          { shape: inputs[0]!.shape, from: 0, to: 0 },
+          { shape: output.shape, from: 1, to: 1 },
+        ])
+        .map(keep);
+      return () => run([from!, ...inputs.slice(1)], to!);
+    },
+  },
+  {
+    name: "run with a tensor too few",
+    codes: "ERR_INVALID_OPTION",
+    set:
+      ({ run, inputs, output }) =>
+      () =>
+        run(inputs.slice(0, -1), output),
   },
   {
     name: "run of a disposed plan",
     codes: "ERR_DISPOSED",
-    set: async (parts) => {
-      const { plan } = await parts.prepare(parts.problem, parts.operands);
+    set: async ({ again, inputs, output }) => {
+      const { plan, run } = await again();
       plan.dispose();
-      return () => plan.run(parts.input, parts.output, parts.residual);
+      return () => run(inputs, output);
     },
-  },
-  {
-    name: "run with the input as output",
-    codes: "ERR_INVALID_OPTION",
-    set: (parts) => runWith(parts, "output", parts.input),
-  },
-  {
-    name: "run with the residual as output",
-    codes: "ERR_INVALID_OPTION",
-    set: (parts) => runWith(parts, "output", parts.residual),
-  },
-  {
-    name: "run from and to tensors of allocateShared that may share memory",
-    codes: "ERR_INVALID_OPTION",
-    set: ({ backend, keep, plan, problem, residual }) => {
-      const [from, to] = backend
-        .allocateShared([
-          { shape: inputShape(problem), from: 0, to: 0 },
-          { shape: outputShape(problem), from: 1, to: 1 },
-        ])
-        .map(keep);
-      return () => plan.run(from!, to!, residual);
-    },
-  },
-  {
-    name: "run without the residual that the plan was prepared for",
-    codes: "ERR_INVALID_OPTION",
-    set: (parts) => runWith(parts, "residual", undefined),
-  },
-  {
-    name: "run with a residual that the plan was not prepared for",
-    codes: "ERR_INVALID_OPTION",
-    problem: "ic4_ih5_iw6_oc4_kh3_ph1",
-    set: (parts) => runWith(parts, "residual", parts.filled(parts.output.shape, 1)),
   },
 ];
+
+/** Of a plan whose problem has no residual. */
+export const RESIDUAL_MISUSE: Misuse = {
+  name: "run with a residual that the plan was not prepared for",
+  codes: "ERR_INVALID_OPTION",
+  set:
+    ({ run, inputs, output, filled }) =>
+    () =>
+      run([...inputs, filled(output.shape, 1)], output),
+};

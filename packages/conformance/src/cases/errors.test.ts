@@ -35,7 +35,7 @@ const withPlans = (wrap: (plan: Conv2dPlan, right: Backend) => Conv2dPlan["run"]
 
 test("every case has a name of its own", async () => {
   const cases = await errorCases();
-  expect(cases.length).toBeGreaterThan(100);
+  expect(cases.length).toBeGreaterThan(30);
   expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
 });
 
@@ -64,7 +64,7 @@ describe("a backend is found out", () => {
       }
     });
     const failures = await failuresOf(wrapped);
-    expect(Object.keys(failures).length).toBeGreaterThan(20);
+    expect(Object.keys(failures).length).toBeGreaterThan(8);
     expect(failures["run with a disposed tensor as input"]).toBe(
       "it threw TypeError: input has been disposed; expected a ConveneError with ERR_DISPOSED",
     );
@@ -82,10 +82,10 @@ describe("a backend is found out", () => {
         },
       })),
     );
-    expect(failures["allocate with NaN"]).toBe(
+    expect(failures["allocate with a size of 0"]).toBe(
       "it threw ERR_OUT_OF_MEMORY (no); expected a ConveneError with ERR_SHAPE",
     );
-    expect(Object.keys(failures)).toHaveLength(8);
+    expect(Object.keys(failures)).toHaveLength(2);
   });
 
   test("whose errors say nothing", async () => {
@@ -108,7 +108,7 @@ describe("a backend is found out", () => {
       }),
     );
     expect(failures).toEqual({
-      "run with the input as output": "it was accepted; expected ERR_INVALID_OPTION",
+      "run with an input as output": "it was accepted; expected ERR_INVALID_OPTION",
     });
   });
 
@@ -177,7 +177,7 @@ describe("a backend is found out", () => {
       }),
     );
     expect(failures).toEqual({
-      "run without the residual that the plan was prepared for":
+      "run with a tensor too few":
         "after the misuse the output that was there gives another result than before",
     });
   });
@@ -195,7 +195,7 @@ describe("a backend is found out", () => {
         },
       })),
     );
-    expect(Object.keys(failures).filter((name) => name.startsWith("prepareConv2d"))).toHaveLength(37);
+    expect(Object.keys(failures).filter((name) => name.startsWith("prepareConv2d"))).toHaveLength(6);
   });
 
   test("whose tensors outlive it", async () => {
@@ -207,6 +207,8 @@ describe("a backend is found out", () => {
         },
       })),
     );
-    expect(failures).toEqual({ "read after the backend was disposed": "it was accepted; expected ERR_DISPOSED" });
+    expect(failures).toEqual({
+      "what is left of a disposed backend says so": "read: it was accepted; expected ERR_DISPOSED",
+    });
   });
 });

@@ -4,7 +4,7 @@ import type { ConformanceCase } from "../case.js";
 import { checkOperands } from "../check-problem.js";
 import { loadGoldens } from "../goldens.js";
 import { copyOperands } from "../operands.js";
-import { referenceConv2d } from "../reference.js";
+import { rememberedConv2d } from "../remembered-reference.js";
 
 export async function goldenCases(): Promise<readonly ConformanceCase[]> {
   const { cases } = await loadGoldens();
@@ -17,7 +17,7 @@ export async function goldenCases(): Promise<readonly ConformanceCase[]> {
       // New ones for each run: a case that runs again must meet what it met before, whatever the backend has done to it.
       const operands = copyOperands(given);
       // PyTorch gives the result; the magnitudes that a bound is proportional to are ours.
-      const { magnitude } = referenceConv2d(problem, operands);
+      const { magnitude } = rememberedConv2d(problem, operands);
       return checkOperands(backend, problem, kind, operands, { output: expected, magnitude }, { accuracy });
     },
   }));

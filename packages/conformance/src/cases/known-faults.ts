@@ -1,9 +1,12 @@
 /** known-faults: situations that were real faults of public libraries, a case each, by the address where they were told. */
 
-import { type Backend, parseProblem } from "@convene/core";
+import { type Backend, parseProblem, problemCost } from "@convene/core";
 import type { CaseOutcome, ConformanceCase } from "../case.js";
 import { checkProblem } from "../check-problem.js";
 import { KNOWN_FAULTS, type KnownFault } from "./known-faults-list.js";
+
+/** Of a problem in the quick selection. */
+const MOST_QUICK_MACS = 200_000;
 
 export async function knownFaultCases(): Promise<readonly ConformanceCase[]> {
   return KNOWN_FAULTS.map(knownFaultCase);
@@ -15,6 +18,7 @@ function knownFaultCase({ address, about, problems: texts }: KnownFault): Confor
     suite: "known-faults",
     name: `${texts[0]}, ${about}`,
     problems,
+    quick: problems.every((problem) => problemCost(problem).macs < MOST_QUICK_MACS),
     async run({ backend, seed, accuracy }) {
       const outcome = await checkAll(backend, problems, { seed, accuracy });
       if (outcome.status !== "failed" || address === undefined) return outcome;

@@ -17,7 +17,7 @@ import { allowance, type OperandErrors } from "../allowance.js";
 import { failedOutcome, noRuleFor } from "../check-problem.js";
 import { copyOperands, makeOperands, type Operands } from "../operands.js";
 import { supportOf } from "../problem.js";
-import { referenceConv2d } from "../reference.js";
+import { rememberedConv2d } from "../remembered-reference.js";
 import { checkWithin } from "../rules.js";
 import { hasTransformedRule } from "../transformed-bound.js";
 
@@ -43,7 +43,7 @@ export interface Known extends Operands {
 }
 
 export function known(problem: Conv2dProblem, operands: Operands, off?: OperandErrors): Known {
-  return { ...operands, expected: referenceConv2d(problem, operands).output, own: copyOperands(operands), off };
+  return { ...operands, expected: rememberedConv2d(problem, operands).output, own: copyOperands(operands), off };
 }
 
 /** Small integers from a seed. Each case makes its own, so that none meets what a backend has done to another's. */

@@ -11,7 +11,7 @@ import { OPERATION_KINDS } from "@convene/core/backend";
 import type { ConformanceCase } from "../case.js";
 import { makeOperationOperands } from "../operations/operation-operands.js";
 import { supportOf } from "../problem.js";
-import { describeThrown, thrownBy } from "./errors-misuse.js";
+import { expectRefusal } from "./errors-misuse.js";
 import { fail } from "./lifecycle-workbench.js";
 import { checkSupport, isWords, manifestCase, show } from "./manifest-case.js";
 import { ONE_OF_EACH, OPERATION_PROBLEMS } from "./operations-problems.js";
@@ -92,10 +92,8 @@ async function expectRefused(backend: Backend): Promise<void> {
     const support = supportOf(backend.features, problem);
     if (support === true) continue;
     const what = `${formatOperation(problem)} (${support.reason})`;
-    const thrown = await thrownBy(() => backend.prepareOperation(problem, slopeOf(problem)));
-    if (!thrown) fail(`prepareOperation takes ${what}; expected ERR_UNSUPPORTED`);
-    const wrong = describeThrown(thrown.error, ["ERR_UNSUPPORTED"]);
-    if (wrong) fail(`prepareOperation of ${what}: ${wrong}`);
+    const attempt = (): unknown => backend.prepareOperation(problem, slopeOf(problem));
+    await expectRefusal(attempt, ["ERR_UNSUPPORTED"], `prepareOperation of ${what}`);
   }
 }
 

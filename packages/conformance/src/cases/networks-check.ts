@@ -18,7 +18,7 @@ import {
 import type { CaseContext, CaseOutcome } from "../case.js";
 import { checkOperands, failedOutcome, isTelling, noRuleFor } from "../check-problem.js";
 import type { OperandKind } from "../operands.js";
-import { referenceConv2d } from "../reference.js";
+import { rememberedConv2d } from "../remembered-reference.js";
 import { checkWithin } from "../rules.js";
 import { hasTransformedRule } from "../transformed-bound.js";
 import { convolutionsOf } from "./networks-convolutions.js";
@@ -155,7 +155,7 @@ async function firstWrongLayer(example: Example, backend: Backend, accuracy: "fa
         input: valueOf(from),
         residual: residual === undefined ? undefined : valueOf(residual),
       };
-      const exact = referenceConv2d(problem, operands);
+      const exact = rememberedConv2d(problem, operands);
       const alone = await checkOperands(backend, problem, kind, operands, exact, { accuracy });
       const itself = alone.status === "failed" ? "and it is wrong by itself too" : "though by itself it is right";
       return `the first layer to be wrong is ${name} of ${net.layers.length}, ${formatProblem(problem)}, ${itself}`;

@@ -3,7 +3,7 @@
 import type { Arithmetic, Conv2dProblem, Network, Shape4 } from "@convene/core";
 import { allowance } from "../allowance.js";
 import type { OperandKind, Operands } from "../operands.js";
-import { referenceConv2d } from "../reference.js";
+import { rememberedConv2d } from "../remembered-reference.js";
 import { convolutionProblems, convolutionsOf } from "./networks-convolutions.js";
 
 export interface LayerResult {
@@ -39,7 +39,7 @@ export function referenceNetwork(
     const read = valueOf(from);
     const added = residual === undefined ? undefined : valueOf(residual);
     const operands = { ...conv.weights, input: read.output, residual: added?.output };
-    const { output, magnitude } = referenceConv2d(problems[index]!, operands);
+    const { output, magnitude } = rememberedConv2d(problems[index]!, operands);
     const rounded = Float32Array.from(output);
     const largest = magnitude.reduce((a, b) => Math.max(a, b), 0);
     const error = errorOf(problems[index]!, kind, arithmetics[index] ?? "direct", operands, read, added);

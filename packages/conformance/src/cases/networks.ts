@@ -9,6 +9,7 @@ import { checkWays } from "./networks-chains.js";
 import { checkNetwork, type Example, heldTo, makeExample, outcomeOf, runModel } from "./networks-check.js";
 import { buildNetwork, type NetworkDefinition, problemsOf } from "./networks-definition.js";
 import { CHAINS, NETWORKS } from "./networks-list.js";
+import { sparsely } from "./quick.js";
 import { randomNetwork } from "./networks-random.js";
 
 const KINDS = ["integer", "real"] as const satisfies readonly OperandKind[];
@@ -30,22 +31,31 @@ export async function networkCases({
   ];
   const shared = NETWORKS.filter(({ name }) => SHARED.has(name));
   return [
-    ...networks.flatMap((definition) =>
-      KINDS.map((kind) =>
-        networkCase(definition, PLURAL[kind], (context) =>
-          checkNetwork(makeExample(definition, kind, context.seed), context),
+    ...sparsely(
+      KINDS.length,
+      networks.flatMap((definition) =>
+        KINDS.map((kind) =>
+          networkCase(definition, PLURAL[kind], (context) =>
+            checkNetwork(makeExample(definition, kind, context.seed), context),
+          ),
         ),
       ),
     ),
-    ...shared.flatMap((definition) =>
-      Object.entries(REPEATS).map(([name, run]) =>
-        networkCase(definition, name, (context) => run(definition, context)),
+    ...sparsely(
+      4,
+      shared.flatMap((definition) =>
+        Object.entries(REPEATS).map(([name, run]) =>
+          networkCase(definition, name, (context) => run(definition, context)),
+        ),
       ),
     ),
-    ...CHAINS.flatMap((definition) =>
-      KINDS.map((kind) =>
-        networkCase(definition, `at once and one by one, ${PLURAL[kind]}`, (context) =>
-          checkWays(makeExample(definition, kind, context.seed), context),
+    ...sparsely(
+      KINDS.length,
+      CHAINS.flatMap((definition) =>
+        KINDS.map((kind) =>
+          networkCase(definition, `at once and one by one, ${PLURAL[kind]}`, (context) =>
+            checkWays(makeExample(definition, kind, context.seed), context),
+          ),
         ),
       ),
     ),

@@ -15,6 +15,7 @@ import type { ConformanceCase } from "../case.js";
 import { ALIKE_OPERATIONS } from "./operations-alike.js";
 import { ONE_OF_EACH } from "./operations-problems.js";
 import { expectOperation, knownOperation, knowOperation, operationCase, prepareAt } from "./operations-workbench.js";
+import { sparsely } from "./quick.js";
 import {
   atWorkbench,
   expectNoneLeft,
@@ -31,8 +32,11 @@ export function operationRunCases(): readonly ConformanceCase[] {
     ...ONE_OF_EACH.map(betweenConvolutions),
     ...ONE_OF_EACH.map((text) => operationCase(text, "tensors disposed behind the last call", disposedBehind)),
     ...ONE_OF_EACH.map((text) => operationCase(text, "an empty batch gives an empty result", emptyBatch)),
-    ...ONE_OF_EACH.map((text) =>
-      operationCase(text, "twenty cycles without growth, in memory that is not clean", cycles),
+    ...sparsely(
+      7,
+      ONE_OF_EACH.map((text) =>
+        operationCase(text, "twenty cycles without growth, in memory that is not clean", cycles),
+      ),
     ),
     ...["add_n2_c5_h3_w4_relu", "multiply_n2_c5_h3_w4", "concat_n2_channels4:4_h3_w5"].map((text) =>
       operationCase(text, "one tensor as both inputs", sameTwice),

@@ -18,7 +18,7 @@ import {
   type OperationOperands,
 } from "../operations/operation-operands.js";
 import { checkOperation } from "../operations/operation-rules.js";
-import { referenceOperation } from "../operations/reference-operation.js";
+import { rememberedOperation } from "../remembered-reference.js";
 import { atWorkbench, CaseEnd, type Workbench } from "./lifecycle-workbench.js";
 
 /** Operands, and the right answer to them: computed before a backend sees them, because one may write to them. */
@@ -37,7 +37,7 @@ export function knowOperation(problem: OperationProblem, operands: OperationOper
   return {
     ...operands,
     own: copyOperationOperands(operands),
-    expected: referenceOperation(problem, inputs, slope ? { slope } : {}),
+    expected: rememberedOperation(problem, inputs, slope ? { slope } : {}),
   };
 }
 

@@ -246,6 +246,6 @@ describe("the manifest of operations", () => {
       ...right,
       features: { ...right.features, operations: ["add"] },
     });
-    expect((await failures(taking))[REFUSED]).toMatch(/takes activation_.*does not have activation/);
+    expect((await failures(taking))[REFUSED]).toMatch(/of activation_.*does not have activation\): it was accepted/);
   });
 });

@@ -8,13 +8,17 @@ import { OPERATION_KINDS } from "@convene/core/backend";
 import type { ConformanceCase } from "../case.js";
 import { operationsAgainstReference } from "./operations-against-reference.js";
 import { operationErrorCases } from "./operations-errors.js";
-import { OPERATION_PROBLEMS } from "./operations-problems.js";
+import { LARGE_OPERATIONS, OPERATION_PROBLEMS } from "./operations-problems.js";
 import { operationRunCases } from "./operations-runs.js";
 import { operationValueCases } from "./operations-values.js";
+import { notQuick, sparsely } from "./quick.js";
 
 export async function operationCases(): Promise<readonly ConformanceCase[]> {
   return [
-    ...operationsAgainstReference(OPERATION_KINDS.flatMap((kind) => OPERATION_PROBLEMS[kind]).map(parseOperation)),
+    ...OPERATION_KINDS.flatMap((kind) =>
+      sparsely(4, operationsAgainstReference(OPERATION_PROBLEMS[kind].map(parseOperation))),
+    ),
+    ...notQuick(operationsAgainstReference(LARGE_OPERATIONS.map(parseOperation))),
     ...operationValueCases(),
     ...operationRunCases(),
     ...operationErrorCases(),

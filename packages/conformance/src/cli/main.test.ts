@@ -15,8 +15,6 @@ import {
 const BAD_BACKENDS = "./bad-backends.mjs";
 /** The few cases that these tests run, of a suite that is quick to make. */
 const FEW = ["--suite", "exact", "--random", "0", "--case", "residual_relu6"];
-/** Each starts a few processes; on a busy machine that takes its time. */
-const PATIENCE = 60_000;
 
 let folder = "";
 beforeAll(async () => {
@@ -59,7 +57,6 @@ describe("a backend that", () => {
     ["hangsWhenDisposed", "out of luck"],
   ])(
     "%s fails the case that it was in; the others run, and the command ends",
-    { timeout: PATIENCE },
     async (name, message) => {
       const json = join(folder, `${name}.json`);
       const { code, stdout } = await run(name, ["--json", json]);
@@ -81,7 +78,7 @@ describe("a backend that", () => {
     },
   );
 
-  test("throws an error is told of with the call and its own lines", { timeout: PATIENCE }, async () => {
+  test("throws an error is told of with the call and its own lines", async () => {
     const junit = join(folder, "throws.xml");
     const { stdout } = await run("throwsError", ["--junit", junit]);
     expect(stdout).toMatch(/thrown by {4}prepareConv2d\n +stack {8}at .*bad-backends\.mjs/);
@@ -90,7 +87,6 @@ describe("a backend that", () => {
 
   test.each(["throwsLater", "rejectsUnheard"])(
     "%s is told of with the stack of what no call gave",
-    { timeout: PATIENCE },
     async (name) => {
       const json = join(folder, "stray.json");
       await run(name, ["--json", json]);
@@ -100,14 +96,14 @@ describe("a backend that", () => {
     },
   );
 
-  test("prints something is heard on stderr", { timeout: PATIENCE }, async () => {
+  test("prints something is heard on stderr", async () => {
     const { code, stdout, stderr } = await run("talks");
     expect(code).toBe(0);
     expect(stderr).toContain("a word from the backend\n");
     expect(stdout).not.toContain("a word");
   });
 
-  test("answers nothing is given up after a few cases", { timeout: PATIENCE }, async () => {
+  test("answers nothing is given up after a few cases", async () => {
     const { code, stdout } = await run("answersNothing", ["--limit", "0.1", "--case", "nobias"]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/0 passed, 5 failed; stopped after 5 of \d+ cases: 5 cases in a row gave no answer/);
@@ -119,7 +115,7 @@ describe("a factory that", () => {
     ["notThere", /no such device here/],
     ["noBackend", /the factory of .* gives string, not a backend/],
     ["neverMade", /no answer within 2 s/],
-  ])("%s: says why there is no backend", { timeout: PATIENCE }, async (name, message) => {
+  ])("%s: says why there is no backend", async (name, message) => {
     const { code, stdout, stderr } = await run(name);
     expect(code).toBe(1);
     expect(stderr).toMatch(message);
@@ -127,7 +123,7 @@ describe("a factory that", () => {
   });
 });
 
-test("what is skipped has its reason, and fails with --no-skips", { timeout: PATIENCE }, async () => {
+test("what is skipped has its reason, and fails with --no-skips", async () => {
   const argv = [BAD_BACKENDS, "--suite", "exact", "--random", "0", "--case", "g2_"];
   const lenient = await command(argv);
   expect(lenient.code).toBe(0);
@@ -137,7 +133,7 @@ test("what is skipped has its reason, and fails with --no-skips", { timeout: PAT
   expect(strict.stdout).toContain("--no-skips");
 });
 
-test("the command that a failure ends with runs that case alone, and fails again", { timeout: PATIENCE }, async () => {
+test("the command that a failure ends with runs that case alone, and fails again", async () => {
   const first = await run("throwsString");
   const line = /npx convene-conformance (.*)/.exec(first.stdout)![1]!;
   const again = await command(shellWords(line));
@@ -145,7 +141,7 @@ test("the command that a failure ends with runs that case alone, and fails again
   expect(again.stdout).toContain("0 passed, 1 failed");
 });
 
-test("a failure that takes an earlier case says so, and its command runs both", { timeout: PATIENCE }, async () => {
+test("a failure that takes an earlier case says so, and its command runs both", async () => {
   const json = join(folder, "history.json");
   const first = await run("remembers", ["--json", json]);
   expect(first.code).toBe(1);
@@ -160,7 +156,6 @@ test("a failure that takes an earlier case says so, and its command runs both", 
 
 test(
   "a backend that ends its process when a case runs again has failed that case as it was",
-  { timeout: PATIENCE },
   async () => {
     const json = join(folder, "again.json");
     const { code, stdout } = await run("exitsTheSecondTime", ["--json", json]);
@@ -173,7 +168,7 @@ test(
   },
 );
 
-test("all three reports are written", { timeout: PATIENCE }, async () => {
+test("all three reports are written", async () => {
   const paths = ["json", "junit", "html"].map((kind) => join(folder, `all.${kind}`));
   const files = ["--json", paths[0]!, "--junit", paths[1]!, "--html", paths[2]!];
   expect((await run("wrongShape", files)).code).toBe(1);
@@ -183,7 +178,7 @@ test("all three reports are written", { timeout: PATIENCE }, async () => {
   expect(html).toMatch(/^<!doctype html>/);
 });
 
-test("Ctrl-C ends the backend's process, and prints and saves what there is", { timeout: PATIENCE }, async () => {
+test("Ctrl-C ends the backend's process, and prints and saves what there is", async () => {
   const interrupt = new AbortController();
   const json = join(folder, "interrupted.json");
   const { code, stdout } = await run("hangs", ["--limit", "600", "--json", json], {
@@ -201,7 +196,7 @@ test("Ctrl-C ends the backend's process, and prints and saves what there is", { 
   expect(report.results.length).toBeLessThan(names.length);
 });
 
-test("a bar moves on a terminal, and is gone in the end", { timeout: PATIENCE }, async () => {
+test("a bar moves on a terminal, and is gone in the end", async () => {
   const { stderr, stdout } = await run("talks", [], { interactive: true, colors: true });
   expect(stderr).toContain("░");
   expect(stderr.endsWith("\r\u001b[2K")).toBe(true);
@@ -225,7 +220,7 @@ describe("a package", () => {
     ["old", 1, "made by old"],
     ["broken", 1, "not-to-be-found"],
     ["absent", 2, "there is no package absent to be found from"],
-  ])("%s is looked for from the working folder", { timeout: PATIENCE }, async (name, code, message) => {
+  ])("%s is looked for from the working folder", async (name, code, message) => {
     const result = await command([name, ...FEW]);
     expect(result.stderr).toContain(message);
     expect(result.stderr).not.toContain("Warning");
@@ -236,7 +231,7 @@ describe("a package", () => {
 test.each([
   [["./nothing.js"], "there is no file ./nothing.js in"],
   [[BAD_BACKENDS, "--export", "hang"], 'exports no function hang; did you mean "hangs"? ('],
-])("%j is refused, with what to do", { timeout: PATIENCE }, async (argv, message) => {
+])("%j is refused, with what to do", async (argv, message) => {
   const { code, stdout, stderr } = await command([...argv, ...FEW]);
   expect(code).toBe(2);
   expect(stdout).toBe("");

@@ -1,7 +1,7 @@
 /** Right results of the wrong image, row or layout. */
 
 import { inputShape, outputShape } from "@convene/core";
-import { referenceConv2d } from "../reference.js";
+import { rememberedConv2d } from "../remembered-reference.js";
 import { elements, gather } from "./elements.js";
 import { type Fault, faultyBackend, faultyCompute, faultyQuestion } from "./faulty-backend.js";
 
@@ -34,7 +34,7 @@ export const ADDRESSING_FAULTS: readonly Fault[] = [
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic3_ih6_oc4_kh3", right: "ic3_ih6_oc4_kh3_ph1" },
     backend: faultyCompute("output-rows-as-long-as-the-inputs", (problem, operands, output) => {
-      const result = referenceConv2d(problem, operands).output;
+      const result = rememberedConv2d(problem, operands).output;
       for (const { y, at } of elements(outputShape(problem))) {
         const to = at + y * (problem.iw - problem.ow);
         if (to >= 0 && to < output.length) output[to] = result[at]!;
@@ -48,7 +48,7 @@ export const ADDRESSING_FAULTS: readonly Fault[] = [
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic3_ih5_oc4_kh3", right: "ic3_ih6_oc4_kh3" },
     backend: faultyCompute("rows-padded-to-4", (problem, operands, output) => {
-      const result = referenceConv2d(problem, operands).output;
+      const result = rememberedConv2d(problem, operands).output;
       const { ow } = problem;
       const pitch = Math.ceil(ow / 4) * 4;
       for (let at = 0; at < output.length; at++) {

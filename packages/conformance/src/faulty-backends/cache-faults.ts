@@ -1,7 +1,7 @@
 /** What was made for one plan is kept for the next that looks the same, by a key that says too little. */
 
 import { type Conv2dProblem, formatProblem } from "@convene/core";
-import { referenceConv2d } from "../reference.js";
+import { rememberedConv2d } from "../remembered-reference.js";
 import { copyWeights, type Fault, faultyBackend, planOf } from "./faulty-backend.js";
 
 export const CACHE_FAULTS: readonly Fault[] = [
@@ -16,7 +16,7 @@ export const CACHE_FAULTS: readonly Fault[] = [
           const key = formatProblem(problem);
           const packed = kept.get(key) ?? copyWeights(weights);
           kept.set(key, packed);
-          return planOf((operands, output) => output.set(referenceConv2d(problem, operands).output), packed);
+          return planOf((operands, output) => output.set(rememberedConv2d(problem, operands).output), packed);
         },
       };
     }),
@@ -57,7 +57,7 @@ function kernelCachedWithout(
         const compiled = kept.get(key) ?? problem;
         kept.set(key, compiled);
         const asked = { ...problem, ...takeFrom(compiled) };
-        return planOf((operands, output) => output.set(referenceConv2d(asked, operands).output), copyWeights(weights));
+        return planOf((operands, output) => output.set(rememberedConv2d(asked, operands).output), copyWeights(weights));
       },
     };
   });

@@ -2,7 +2,7 @@
 
 import { type Conv2dProblem, outputShape, type Shape4 } from "@convene/core";
 import type { Operands } from "../operands.js";
-import { referenceConv2d } from "../reference.js";
+import { rememberedConv2d } from "../remembered-reference.js";
 import { faultyCompute } from "./faulty-backend.js";
 
 /** One element: its place in the tensor, and in NCHW order. */
@@ -52,7 +52,7 @@ export function faultyElements(
   ) => number | undefined,
 ): ReturnType<typeof faultyCompute> {
   return faultyCompute(name, (problem, operands, output) => {
-    const result = referenceConv2d(problem, operands).output;
+    const result = rememberedConv2d(problem, operands).output;
     for (const element of elements(outputShape(problem))) {
       const written = value(element, result, problem, operands, output[element.at]!);
       if (written !== undefined) output[element.at] = written;

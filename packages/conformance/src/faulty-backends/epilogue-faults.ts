@@ -2,7 +2,7 @@
 
 import type { Clamp, Conv2dProblem } from "@convene/core";
 import { activationRange } from "@convene/core/backend";
-import { referenceConv2d } from "../reference.js";
+import { rememberedConv2d } from "../remembered-reference.js";
 import type { Operands } from "../operands.js";
 import { type Fault, faultyCompute, faultyQuestion } from "./faulty-backend.js";
 
@@ -22,7 +22,7 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
     caughtBy: ["exact", "bounded", "goldens", "lifecycle"],
     problems: { wrong: "ic3_ih5_oc4_kh3_residual_relu", right: "ic3_ih5_oc4_kh3_residual" },
     backend: faultyCompute("residual-after-clamp", (problem, { residual, ...operands }, output) => {
-      output.set(referenceConv2d(problem, operands).output.map((y, at) => y + (residual?.[at] ?? 0)));
+      output.set(rememberedConv2d(problem, operands).output.map((y, at) => y + (residual?.[at] ?? 0)));
     }),
   },
   {
@@ -41,7 +41,7 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
     caughtBy: ["exact", "bounded", "goldens", "lifecycle"],
     problems: { wrong: "ic3_ih5_oc4_kh3_relu", right: "ic3_ih5_oc4_kh3_nobias_relu" },
     backend: faultyCompute("clamp-before-bias", (problem, { bias, ...operands }, output) => {
-      const result = referenceConv2d(problem, operands).output;
+      const result = rememberedConv2d(problem, operands).output;
       const { oc, oh, ow } = problem;
       output.set(result.map((y, at) => y + (bias?.[Math.floor(at / (oh * ow)) % oc] ?? 0)));
     }),
@@ -93,7 +93,7 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
     backend: faultyCompute("nan-clamped-away", (problem, operands, output) => {
       const [min] = activationRange(problem.activation);
       const lowest = Number.isFinite(min) ? min : NaN;
-      output.set(referenceConv2d(problem, operands).output.map((y) => (Number.isNaN(y) ? lowest : y)));
+      output.set(rememberedConv2d(problem, operands).output.map((y) => (Number.isNaN(y) ? lowest : y)));
     }),
   },
   {
@@ -102,7 +102,7 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
     caughtBy: ["non-finite"],
     backend: faultyCompute("infinity-saturates", (problem, operands, output) => {
       const most = (2 - 2 ** -23) * 2 ** 127;
-      output.set(referenceConv2d(problem, operands).output.map((y) => Math.min(Math.max(y, -most), most)));
+      output.set(rememberedConv2d(problem, operands).output.map((y) => Math.min(Math.max(y, -most), most)));
     }),
   },
   {
@@ -112,8 +112,8 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
     backend: faultyCompute("zero-weights-skipped", (problem, operands, output) => {
       // Where a filter is zero throughout, or an input is finite, nothing is lost.
       const finite = operands.input.map((x) => (Number.isFinite(x) ? x : 0));
-      const result = referenceConv2d(problem, operands).output;
-      const skipped = referenceConv2d(problem, { ...operands, input: finite }).output;
+      const result = rememberedConv2d(problem, operands).output;
+      const skipped = rememberedConv2d(problem, { ...operands, input: finite }).output;
       const hasZeros = operands.weight.includes(0);
       output.set(result.map((y, at) => (hasZeros && Number.isNaN(y) ? skipped[at]! : y)));
     }),

@@ -3,7 +3,7 @@
 import type { Backend, Conv2dProblem, Conv2dWeights, OperationKind } from "@convene/core";
 import { type BackendImplementation, defineBackend } from "@convene/core/backend";
 import type { Operands } from "../operands.js";
-import { referenceConv2d } from "../reference.js";
+import { rememberedConv2d } from "../remembered-reference.js";
 import { referenceImplementation, type ReferenceStorage } from "../reference-backend.js";
 import type { SuiteName } from "../suite-names.js";
 
@@ -54,7 +54,7 @@ export function faultyQuestion(
   change: (problem: Conv2dProblem, operands: Operands) => readonly [Conv2dProblem, Operands],
 ): () => Promise<Backend> {
   return faultyCompute(name, (problem, operands, output) =>
-    output.set(referenceConv2d(...change(problem, operands)).output),
+    output.set(rememberedConv2d(...change(problem, operands)).output),
   );
 }
 

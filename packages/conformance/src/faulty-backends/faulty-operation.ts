@@ -10,7 +10,7 @@ import {
   type Shape4,
 } from "@convene/core";
 import type { OperationOperands } from "../operations/operation-operands.js";
-import { referenceOperation } from "../operations/reference-operation.js";
+import { rememberedOperation } from "../remembered-reference.js";
 import { type Element, elements } from "./elements.js";
 import { type Fault, faultyBackend, type Implementation } from "./faulty-backend.js";
 
@@ -36,7 +36,7 @@ export function operationPlan(
 
 /** The right result. */
 export function rightResult(problem: OperationProblem, { inputs, slope }: OperationOperands): Float64Array {
-  return referenceOperation(problem, inputs, slope ? { slope } : {});
+  return rememberedOperation(problem, inputs, slope ? { slope } : {});
 }
 
 /** Another computation of these kinds; all others are right. */

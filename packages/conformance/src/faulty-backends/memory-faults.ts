@@ -1,7 +1,7 @@
 /** Right results in memory that belongs to something else, or that is not theirs yet, or no more. */
 
 import { type Conv2dWeights, inputShape, outputShape, type Shape4, tensor, toLayout } from "@convene/core";
-import { referenceConv2d } from "../reference.js";
+import { rememberedConv2d } from "../remembered-reference.js";
 import type { ReferenceStorage } from "../reference-backend.js";
 import { copyWeights, type Fault, faultyBackend, type Implementation, planOf } from "./faulty-backend.js";
 
@@ -67,7 +67,7 @@ export const MEMORY_FAULTS: readonly Fault[] = [
       prepareConv2d: async (problem, weights) => {
         const kept = copyWeights(weights);
         weights.weight.reverse();
-        return planOf((operands, output) => output.set(referenceConv2d(problem, operands).output), kept);
+        return planOf((operands, output) => output.set(rememberedConv2d(problem, operands).output), kept);
       },
     })),
   },
@@ -98,7 +98,7 @@ export const MEMORY_FAULTS: readonly Fault[] = [
           const mine = copyWeights(weights);
           arena.push(mine);
           return {
-            ...planOf((operands, output) => output.set(referenceConv2d(problem, operands).output), mine),
+            ...planOf((operands, output) => output.set(rememberedConv2d(problem, operands).output), mine),
             dispose: () => {
               const freed = arena.pop();
               freed?.weight.fill(NaN);
@@ -135,7 +135,7 @@ export const MEMORY_FAULTS: readonly Fault[] = [
         prepareConv2d: async (problem, weights) => {
           used += weights.weight.byteLength + (weights.bias?.byteLength ?? 0);
           return planOf(
-            (operands, output) => output.set(referenceConv2d(problem, operands).output),
+            (operands, output) => output.set(rememberedConv2d(problem, operands).output),
             copyWeights(weights),
           );
         },
@@ -168,7 +168,7 @@ const NHWC = {
     planOf(({ input, residual, ...rest }, output) => {
       const nchw = (data: Float32Array, shape: Shape4): Float32Array =>
         toLayout(tensor(data, shape, { layout: "nhwc" }), "nchw").data;
-      const { output: result } = referenceConv2d(problem, {
+      const { output: result } = rememberedConv2d(problem, {
         ...rest,
         input: nchw(input, inputShape(problem)),
         residual: residual && nchw(residual, outputShape(problem)),

@@ -1,6 +1,6 @@
 /** Right results at the wrong time: runs are enqueued, and not everyone waits for them. */
 
-import { referenceConv2d } from "../reference.js";
+import { rememberedConv2d } from "../remembered-reference.js";
 import { copyWeights, type Fault, faultyBackend, type Implementation, planOf } from "./faulty-backend.js";
 
 export const QUEUE_FAULTS: readonly Fault[] = [
@@ -109,7 +109,7 @@ function queued(right: Implementation, queue: Queue): Partial<Implementation> {
   return {
     prepareConv2d: async (problem, weights) => {
       const plan = planOf(
-        (operands, output) => output.set(referenceConv2d(problem, operands).output),
+        (operands, output) => output.set(rememberedConv2d(problem, operands).output),
         copyWeights(weights),
       );
       return { ...plan, run: (input, output, residual) => queue.add(() => plan.run(input, output, residual)) };

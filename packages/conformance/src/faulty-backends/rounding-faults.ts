@@ -1,6 +1,6 @@
 /** Right elements, with too little precision or range. */
 
-import { referenceConv2d } from "../reference.js";
+import { rememberedConv2d } from "../remembered-reference.js";
 import { accumulate } from "./accumulate.js";
 import { type Fault, faultyCompute, faultyQuestion } from "./faulty-backend.js";
 import { flush, significant, toBfloat16, toFloat16 } from "../significand.js";
@@ -68,7 +68,7 @@ export const ROUNDING_FAULTS: readonly Fault[] = [
     about: "Results are stored in float16 textures.",
     caughtBy: ["bounded", "goldens"],
     backend: faultyCompute("float16-results", (problem, operands, output) =>
-      output.set(referenceConv2d(problem, operands).output.map(toFloat16)),
+      output.set(rememberedConv2d(problem, operands).output.map(toFloat16)),
     ),
   },
   {
@@ -77,7 +77,7 @@ export const ROUNDING_FAULTS: readonly Fault[] = [
       "Results are clamped to 65504, the largest float16, by an epilogue that is shared with a half-precision kernel.",
     caughtBy: ["bounded"],
     backend: faultyCompute("range-of-float16", (problem, operands, output) =>
-      output.set(referenceConv2d(problem, operands).output.map((y) => Math.min(Math.max(y, -65504), 65504))),
+      output.set(rememberedConv2d(problem, operands).output.map((y) => Math.min(Math.max(y, -65504), 65504))),
     ),
   },
   {
@@ -85,7 +85,7 @@ export const ROUNDING_FAULTS: readonly Fault[] = [
     about: "Subnormal results become zero, as on most GPUs, by a backend that declares to keep them.",
     caughtBy: ["bounded", "non-finite"],
     backend: faultyCompute("subnormals-flushed", (problem, operands, output) =>
-      output.set(referenceConv2d(problem, operands).output.map(flush)),
+      output.set(rememberedConv2d(problem, operands).output.map(flush)),
     ),
   },
   {

@@ -1,6 +1,6 @@
 /** Right the first time, or when alone. One run, prepared and thrown away, does not show these. */
 
-import { referenceConv2d } from "../reference.js";
+import { rememberedConv2d } from "../remembered-reference.js";
 import { copyWeights, type Fault, faultyBackend, planOf } from "./faulty-backend.js";
 
 export const STATE_FAULTS: readonly Fault[] = [
@@ -12,7 +12,7 @@ export const STATE_FAULTS: readonly Fault[] = [
       prepareConv2d: async (problem, weights) => {
         let ran = false;
         return planOf((operands, output) => {
-          if (!ran) output.set(referenceConv2d(problem, operands).output);
+          if (!ran) output.set(rememberedConv2d(problem, operands).output);
           ran = true;
         }, copyWeights(weights));
       },
@@ -26,7 +26,7 @@ export const STATE_FAULTS: readonly Fault[] = [
       prepareConv2d: async (problem, weights) => {
         const cache = new WeakMap<Float32Array, Float64Array>();
         return planOf((operands, output) => {
-          const result = cache.get(operands.input) ?? referenceConv2d(problem, operands).output;
+          const result = cache.get(operands.input) ?? rememberedConv2d(problem, operands).output;
           cache.set(operands.input, result);
           output.set(result);
         }, copyWeights(weights));
@@ -39,7 +39,7 @@ export const STATE_FAULTS: readonly Fault[] = [
     caughtBy: ["lifecycle"],
     backend: faultyBackend("weights-not-copied", () => ({
       prepareConv2d: async (problem, weights) =>
-        planOf((operands, output) => output.set(referenceConv2d(problem, operands).output), weights),
+        planOf((operands, output) => output.set(rememberedConv2d(problem, operands).output), weights),
     })),
   },
   {
@@ -53,7 +53,7 @@ export const STATE_FAULTS: readonly Fault[] = [
           const key = [weights.weight.length, weights.bias?.length].join();
           shared[key] = copyWeights(weights);
           return planOf(
-            (operands, output) => output.set(referenceConv2d(problem, { ...operands, ...shared[key] }).output),
+            (operands, output) => output.set(rememberedConv2d(problem, { ...operands, ...shared[key] }).output),
             weights,
           );
         },
@@ -68,7 +68,7 @@ export const STATE_FAULTS: readonly Fault[] = [
       prepareConv2d: async (problem, weights) => {
         let last: Float64Array | undefined;
         return planOf((operands, output) => {
-          const result = referenceConv2d(problem, operands).output;
+          const result = rememberedConv2d(problem, operands).output;
           output.set(last ?? result);
           last = result;
         }, copyWeights(weights));
@@ -84,7 +84,7 @@ export const STATE_FAULTS: readonly Fault[] = [
         let bound: Float32Array | undefined;
         return planOf((operands, output) => {
           bound ??= operands.residual;
-          output.set(referenceConv2d(problem, { ...operands, residual: bound }).output);
+          output.set(rememberedConv2d(problem, { ...operands, residual: bound }).output);
         }, copyWeights(weights));
       },
     })),
@@ -98,7 +98,7 @@ export const STATE_FAULTS: readonly Fault[] = [
         let bound: Float32Array | undefined;
         return planOf((operands, output) => {
           bound ??= operands.input;
-          output.set(referenceConv2d(problem, { ...operands, input: bound }).output);
+          output.set(rememberedConv2d(problem, { ...operands, input: bound }).output);
         }, copyWeights(weights));
       },
     })),
@@ -111,7 +111,7 @@ export const STATE_FAULTS: readonly Fault[] = [
       prepareConv2d: async (problem, weights) => {
         let runs = 0;
         return planOf((operands, output) => {
-          output.set(referenceConv2d(problem, operands).output);
+          output.set(rememberedConv2d(problem, operands).output);
           // One unit in the last place of what is no integer, at every other run.
           if (runs++ % 2 === 1) output.set(output.map((y) => (Number.isInteger(y) ? y : y * (1 + 2 ** -23))));
         }, copyWeights(weights));

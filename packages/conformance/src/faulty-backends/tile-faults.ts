@@ -1,6 +1,6 @@
 /** Right results, some of which never arrive, or arrive elsewhere, or twice: what goes wrong between tiles. */
 
-import { referenceConv2d } from "../reference.js";
+import { rememberedConv2d } from "../remembered-reference.js";
 import { randomSource } from "../random-source.js";
 import { faultyElements } from "./elements.js";
 import { copyWeights, type Fault, faultyBackend, faultyCompute, planOf } from "./faulty-backend.js";
@@ -55,10 +55,10 @@ export const TILE_FAULTS: readonly Fault[] = [
     problems: { wrong: "ic3_ih6_oc4_kh3", right: "ic3_ih9_oc4_kh3_sh2" },
     backend: faultyCompute("winograd-corner", (problem, operands, output) => {
       const { kh, kw, sh, sw, dh, dw, oh, ow } = problem;
-      output.set(referenceConv2d(problem, operands).output);
+      output.set(rememberedConv2d(problem, operands).output);
       if (kh !== 3 || kw !== 3 || sh !== 1 || sw !== 1 || dh !== 1 || dw !== 1) return;
       const weight = operands.weight.map((each, at) => (at % 9 === 8 ? 0 : each));
-      const lacking = referenceConv2d(problem, { ...operands, weight }).output;
+      const lacking = rememberedConv2d(problem, { ...operands, weight }).output;
       for (let at = 0; at < output.length; at++) {
         const [y, x] = [Math.floor(at / ow) % oh, at % ow];
         if (y % 2 === 1 && x % 2 === 1) output[at] = lacking[at]!;
@@ -76,7 +76,7 @@ export const TILE_FAULTS: readonly Fault[] = [
         // A race of its own for each plan, so that a problem run alone sees the one that it saw in the suite.
         const random = randomSource(1);
         return planOf((operands, output) => {
-          output.set(referenceConv2d(problem, operands).output);
+          output.set(rememberedConv2d(problem, operands).output);
           const size = problem.oh * problem.ow;
           for (let tile = size; tile < output.length; tile += size) {
             if (random() < 0.5) continue;

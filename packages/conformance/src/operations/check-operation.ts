@@ -7,7 +7,7 @@ import { failedOutcome } from "../check-problem.js";
 import { DEFAULT_SEED } from "../random-source.js";
 import { makeOperationOperands, type OperationOperands, type OperationValues } from "./operation-operands.js";
 import { checkOperation } from "./operation-rules.js";
-import { referenceOperation } from "./reference-operation.js";
+import { rememberedOperation } from "../remembered-reference.js";
 import { runOperation } from "./run-operation.js";
 
 const LAYOUTS = ["nchw", "nhwc"] as const satisfies readonly Layout[];
@@ -67,7 +67,7 @@ export async function checkOperationOperands(
   { about, poison = NaN, trusted = false }: CheckOperandsOptions,
 ): Promise<CaseOutcome> {
   const { inputs, slope } = operands;
-  const expected = referenceOperation(problem, inputs, slope ? { slope } : {});
+  const expected = rememberedOperation(problem, inputs, slope ? { slope } : {});
   let algorithm = "";
   let ratio = 0;
   for (const layout of LAYOUTS) {

@@ -14,7 +14,7 @@ import {
 } from "@convene/core";
 import { type BackendImplementation, defineBackend } from "@convene/core/backend";
 import type { Operands } from "../operands.js";
-import { referenceConv2d } from "../reference.js";
+import { rememberedConv2d } from "../remembered-reference.js";
 
 export type QueueFault =
   | "weights as OHWI"
@@ -109,8 +109,8 @@ function compute(problem: Conv2dProblem, operands: Operands, fault: QueueFault |
   const asked = fault === "dh ignored" ? { ...problem, dh: 1 } : problem;
   const { output } =
     fault === "residual after the clamp"
-      ? referenceConv2d(asked, { ...given, residual: undefined })
-      : referenceConv2d(asked, given);
+      ? rememberedConv2d(asked, { ...given, residual: undefined })
+      : rememberedConv2d(asked, given);
   const data = Float32Array.from(output, (y, at) =>
     fault === "residual after the clamp" ? y + (given.residual?.[at] ?? 0) : y,
   );

@@ -4,9 +4,10 @@ import { formatProblem, parseProblem, problemCost } from "@convene/core";
 import { describe, expect, test } from "vitest";
 import { checkProblem } from "../check-problem.js";
 import { referenceBackend } from "../reference-backend.js";
-import { type Choice, coveringChoices, coveringProblems, OPTION_SPACE } from "./covering-problems.js";
+import { type Choice, coveringChoices, OPTION_SPACE, problemOf } from "../covering/covering-choices.js";
+import { COVERING_PROBLEMS } from "./covering-problems.js";
 
-const PROBLEMS = coveringProblems();
+const PROBLEMS = COVERING_PROBLEMS.map(parseProblem);
 const OPTIONS = Object.keys(OPTION_SPACE) as (keyof Choice)[];
 
 /** Pairs of levels that no problem can have: what they mean leaves no size or no pads. */
@@ -16,6 +17,10 @@ const IMPOSSIBLE = [
   "verticalPads none, height less than the kernel",
   "horizontalPads none, width less than the kernel",
 ];
+
+test("they are what the search makes", () => {
+  expect(COVERING_PROBLEMS).toEqual(coveringChoices().map(problemOf).map(formatProblem));
+});
 
 test("every two options meet at every two of their levels that can go together", () => {
   const missing = OPTIONS.flatMap((a, at) =>

@@ -1,4 +1,4 @@
-/** Problems in which any two options of a convolution meet at any two of their levels that can go together. */
+/** Makes the list in `cases/covering-problems.ts`; only its test runs this. */
 
 import { type Activation, type Conv2dProblem, conv2dProblem, type PaddingMode } from "@convene/core";
 import { randomSource } from "../random-source.js";
@@ -50,10 +50,6 @@ export function coveringChoices(): readonly Choice[] {
   return made;
 }
 
-export function coveringProblems(): readonly Conv2dProblem[] {
-  return coveringChoices().map(problemOf);
-}
-
 function constraintOf(options: typeof VERTICAL | typeof HORIZONTAL): Constraint {
   return {
     factors: options.map((option) => OPTIONS.indexOf(option)),
@@ -64,7 +60,8 @@ function constraintOf(options: typeof VERTICAL | typeof HORIZONTAL): Constraint 
   };
 }
 
-function problemOf(choice: Choice): Conv2dProblem {
+/** The problem of a row. */
+export function problemOf(choice: Choice): Conv2dProblem {
   const { paddingMode, kh, dh, kw, dw, sh, sw, n, bias, residual, activation } = choice;
   const vertical = axisOf(paddingMode, kh, dh, sh, choice.verticalPads, choice.height)!;
   const horizontal = axisOf(paddingMode, kw, dw, sw, choice.horizontalPads, choice.width)!;
