@@ -24,15 +24,22 @@ export function measuredFaults(names: RegExp): readonly Fault[] {
 }
 
 export interface FaultDiagnosis {
-  /** Of the first finding. */
-  readonly text: string;
-  readonly accepted: boolean;
-  /** Whether it names something else with certainty. */
-  readonly unrelated: boolean;
-  /** All findings. */
+  readonly name: string;
+  /** Of all findings, the first one first. */
   readonly texts: readonly string[];
+  /** Whether the first finding's cause is certain. */
+  readonly certain: boolean;
   /** Of the processor, for the diagnosis alone. */
   readonly seconds: number;
+}
+
+/** Whether the first finding names the fault by its accepted wording, and whether it names something else with certainty. */
+export function judge({ name, texts, certain }: Pick<FaultDiagnosis, "name" | "texts" | "certain">): {
+  readonly accepted: boolean;
+  readonly unrelated: boolean;
+} {
+  const accepted = ACCEPTED_WORDINGS[name]!.test((texts[0] ?? "nothing").replaceAll("\n", " "));
+  return { accepted, unrelated: !accepted && certain };
 }
 
 /** The suites that a backend author's quick run would show the fault in: those of its table that say most. */
@@ -88,13 +95,10 @@ export async function diagnoseFault(fault: Fault): Promise<FaultDiagnosis> {
     time: 120_000,
   });
   const texts = findings.map((finding) => describeFinding(finding).join("\n"));
-  const [text = "nothing"] = texts;
-  const accepted = ACCEPTED_WORDINGS[name]!.test(text.replaceAll("\n", " "));
   return {
-    text,
+    name,
     texts,
-    accepted,
-    unrelated: !accepted && findings[0]?.certain === true,
+    certain: findings[0]?.certain === true,
     seconds: process.cpuUsage(start).user / 1e6,
   };
 }
