@@ -6,50 +6,27 @@
  * the pattern names anew, `--all` prints what is named, too.
  */
 
-import { existsSync, readFileSync, writeFileSync, appendFileSync } from "node:fs";
 import process from "node:process";
-import { ACCEPTED_WORDINGS } from "../src/testing/accepted-wordings.js";
-import { diagnoseFault, judge, measuredFaults } from "../src/testing/diagnose-fault.js";
-
-interface Row {
-  readonly name: string;
-  /** Of all findings, the first one first. */
-  readonly texts: readonly string[];
-  /** Whether the first finding's cause is certain. */
-  readonly certain: boolean;
-  /** Of the processor, for the diagnosis alone. */
-  readonly seconds: number;
-}
+import { type FaultDiagnosis, diagnoseFault, judge, measuredFaults } from "../src/testing/diagnose-fault.js";
+import { openResults } from "./results-file.js";
 
 const flags = process.argv.slice(2).filter((each) => each.startsWith("--"));
 const [file, pattern = "."] = process.argv.slice(2).filter((each) => !each.startsWith("--"));
 if (file === undefined) throw new Error("the file of results is missing: diagnosis-table.ts <file> [pattern of names]");
 
 const names = new RegExp(pattern);
-const rows = new Map<string, Row>();
-if (existsSync(file)) {
-  for (const line of readFileSync(file, "utf8").split("\n").filter(Boolean)) {
-    const row = JSON.parse(line) as Row;
-    rows.set(row.name, row);
-  }
-}
-if (flags.includes("--again")) {
-  for (const name of rows.keys()) if (names.test(name)) rows.delete(name);
-}
-// A backend that has been renamed, or measured twice, is not kept.
-for (const name of rows.keys()) if (!(name in ACCEPTED_WORDINGS)) rows.delete(name);
-writeFileSync(file, [...rows.values()].map((row) => `${JSON.stringify(row)}\n`).join(""));
-
 const faults = measuredFaults(/./);
-for (const fault of faults.filter(({ name }) => names.test(name) && !rows.has(name))) {
-  const { texts, certain, seconds } = await diagnoseFault(fault);
-  const row = { name: fault.name, texts, certain, seconds };
-  rows.set(fault.name, row);
-  appendFileSync(file, `${JSON.stringify(row)}\n`);
-  print(row);
+const results = openResults<FaultDiagnosis>(file, {
+  names: faults.map(({ name }) => name),
+  again: flags.includes("--again") ? names : undefined,
+});
+for (const fault of faults.filter(({ name }) => names.test(name) && !results.has(name))) {
+  const told = await diagnoseFault(fault);
+  results.add(told);
+  print(told);
 }
 
-const measured = faults.flatMap(({ name }) => rows.get(name) ?? []);
+const measured = results.rows();
 process.stdout.write("\n");
 for (const row of measured) if (flags.includes("--all") || !judge(row).accepted) print(row);
 const named = measured.filter((row) => judge(row).accepted).length;
@@ -61,7 +38,7 @@ process.stdout.write(
     `${unrelated} get another cause with certainty; the slowest diagnosis took ${slowest} s of the processor\n`,
 );
 
-function print(row: Row): void {
+function print(row: FaultDiagnosis): void {
   const { accepted, unrelated } = judge(row);
   const [text = "nothing"] = row.texts;
   process.stdout.write(
