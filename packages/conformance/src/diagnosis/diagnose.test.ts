@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { referenceBackend } from "../reference-backend.js";
-import { diagnoseFault, diagnosePair, judge, measuredFaults, quickCases, runCases } from "../testing/diagnose-fault.js";
+import { diagnoseFault, diagnosePair, judge, measuredFaults, nameFaults, quickCases, runCases } from "../testing/diagnose-fault.js";
 import { diagnose } from "./diagnose.js";
 
 const PATIENCE = 120_000;
@@ -19,8 +19,9 @@ describe("the first finding names", () => {
 });
 
 test("two faults give two findings, which name both", { timeout: PATIENCE }, async () => {
-  const { named, texts } = await diagnosePair("weights-as-iohw", "bias-of-the-first-group");
-  expect(named, texts.join("\n")).toHaveLength(2);
+  const pair = ["weights-as-iohw", "bias-of-the-first-group"] as const;
+  const texts = await diagnosePair(...pair);
+  expect(nameFaults(pair, texts), texts.join("\n")).toEqual(pair);
 });
 
 test("the same run gives the same words", { timeout: PATIENCE }, async () => {

@@ -23,14 +23,8 @@ export function measuredFaults(names: RegExp): readonly Fault[] {
   return FAULTS.filter(({ name }) => names.test(name));
 }
 
-export interface FaultDiagnosis {
+export interface FaultDiagnosis extends BackendDiagnosis {
   readonly name: string;
-  /** Of all findings, the first one first. */
-  readonly texts: readonly string[];
-  /** Whether the first finding's cause is certain. */
-  readonly certain: boolean;
-  /** Of the processor, for the diagnosis alone. */
-  readonly seconds: number;
 }
 
 /** Whether the first finding names the fault by its accepted wording, and whether it names something else with certainty. */
@@ -78,43 +72,56 @@ export async function quickCases(suites: readonly SuiteName[]): Promise<readonly
   return cases.filter(({ problems = [] }) => problems.every((problem) => costOf(problem) <= MOST_PRODUCTS));
 }
 
-export async function diagnoseFault(fault: Fault): Promise<FaultDiagnosis> {
-  const { name, kinds, backend } = fault;
-  const cases = (await quickCases(suitesOf(fault))).filter(
-    ({ problems = [] }) =>
-      kinds === undefined || problems.some((each) => isOperationProblem(each) && kinds.includes(each.kind)),
-  );
-  const results = await runCases(backend, cases);
+/** Milliseconds for a diagnosis: more than it needs, so that a machine that is busy gives the same words. */
+const TIME = 120_000;
+
+export interface BackendDiagnosis {
+  /** Of all findings, the first one first. */
+  readonly texts: readonly string[];
+  /** Whether the first finding's cause is certain. */
+  readonly certain: boolean;
+  /** Of the processor, for the diagnosis alone. */
+  readonly seconds: number;
+  /** Cases that failed, and cases. */
+  readonly failed: number;
+  readonly cases: number;
+}
+
+/** The diagnosis of a backend after the small cases of these suites. */
+export async function diagnoseBackend(
+  factory: () => Promise<Backend>,
+  suites: readonly SuiteName[],
+  isAbout: (each: ConformanceCase) => boolean = () => true,
+): Promise<BackendDiagnosis> {
+  const cases = (await quickCases(suites)).filter(isAbout);
+  const results = await runCases(factory, cases);
   const start = process.cpuUsage();
-  const { findings } = await diagnose({
-    cases,
-    results,
-    factory: backend,
-    accuracy: "fast",
-    seed: DEFAULT_SEED,
-    time: 120_000,
-  });
-  const texts = findings.map((finding) => describeFinding(finding).join("\n"));
+  const { findings } = await diagnose({ cases, results, factory, accuracy: "fast", seed: DEFAULT_SEED, time: TIME });
   return {
-    name,
-    texts,
+    texts: findings.map((finding) => describeFinding(finding).join("\n")),
     certain: findings[0]?.certain === true,
     seconds: process.cpuUsage(start).user / 1e6,
+    failed: results.filter(({ status }) => status === "failed").length,
+    cases: cases.length,
   };
 }
 
-/** Which of two faults the diagnosis of a backend with both names, in any of its findings. */
-export async function diagnosePair(
-  standard: string,
-  grouped: string,
-): Promise<{ readonly named: readonly string[]; readonly texts: readonly string[] }> {
-  const factory = (): Promise<Backend> => twoFaults(standard, grouped);
-  const cases = await quickCases(["exact"]);
-  const results = await runCases(factory, cases);
-  const { findings } = await diagnose({ cases, results, factory, accuracy: "fast", seed: DEFAULT_SEED, time: 120_000 });
-  const texts = findings.map((finding) => describeFinding(finding).join("\n"));
-  const named = [standard, grouped].filter((name) =>
+export async function diagnoseFault(fault: Fault): Promise<FaultDiagnosis> {
+  const { name, kinds, backend } = fault;
+  const isAbout = ({ problems = [] }: ConformanceCase): boolean =>
+    kinds === undefined || problems.some((each) => isOperationProblem(each) && kinds.includes(each.kind));
+  return { name, ...(await diagnoseBackend(backend, suitesOf(fault), isAbout)) };
+}
+
+/** All findings of the diagnosis of a backend with two faults. */
+export async function diagnosePair(standard: string, grouped: string): Promise<readonly string[]> {
+  const { texts } = await diagnoseBackend(() => twoFaults(standard, grouped), ["exact"]);
+  return texts;
+}
+
+/** Which of the faults any of these findings names. */
+export function nameFaults(faults: readonly string[], texts: readonly string[]): readonly string[] {
+  return faults.filter((name) =>
     texts.some((text) => ACCEPTED_WORDINGS[name]!.test(text.replaceAll("\n", " "))),
   );
-  return { named, texts };
 }
