@@ -13,6 +13,8 @@ import { computed, explain, type Hypothesis } from "./explain.js";
 import { byProblem, costOf, isConv2d, type Observation } from "./observations.js";
 import { measuredPredicates, neighboursOf } from "./neighbours.js";
 import { PRECISION_CAUSES } from "./precision-causes.js";
+import { checkTransformed } from "../rules.js";
+import { hasTransformedRule, transformedBound } from "../transformed-bound.js";
 import { describeRule, findRules, holds, type Rule, type Sample } from "./rules.js";
 import type { Session } from "./session.js";
 import { resolved, shrinkProblem } from "./shrink.js";
@@ -121,24 +123,17 @@ async function wrongFindings(used: readonly C[], session: Session, onIntegers: b
       ? `${describeRule(rule, "", hidden).trim()}${near}`
       : `fails in ${failing.length} of ${used.length} problems`;
     const where = describePlaces(ours);
-    const strictly = words.length === 0 ? await strictTrial(ours, session, kind) : undefined;
+    const transform = words.length === 0 ? await transformCause(ours, session, kind) : undefined;
     findings.push({
       rule: `${only}${told}${layout}`.replace(/^./, (letter) => letter.toUpperCase()),
       ...(where === undefined ? {} : { where: `only ${where}` }),
       ...(words.length === 0 ? {} : { cause: words.join("; or ") }),
-      ...(strictly === undefined
-        ? {}
-        : {
-            cause: `the transform: its matrices, its tiles or its packed weights, in "${first.algorithm}"`,
-            evidence: `with accuracy "strict" the same problems are right, by "${strictly.algorithm}"; none of the known causes gives these values`,
-          }),
-      ...(strictly !== undefined
-        ? {}
-        : words.length === 0
-        ? { evidence: `none of the known causes gives these values (${ours.length} outputs were looked at)` }
-        : {
-            evidence: `it gives the same values in ${ours.length} of ${ours.length + others} outputs that were looked at`,
-          }),
+      ...(transform ?? {
+        evidence:
+          words.length === 0
+            ? `none of the known causes gives these values (${ours.length} outputs were looked at)`
+            : `it gives the same values in ${ours.length} of ${ours.length + others} outputs that were looked at`,
+      }),
       certain: words.length === 1 && ours.length >= 3 && others === 0,
       smallest: formatProblem(smallest),
     });
@@ -206,19 +201,35 @@ function failsAgain(
   };
 }
 
-/** Where none of these problems is wrong with accuracy "strict", and by another algorithm: one of them, done so. */
-async function strictTrial(
+/** What nothing else explains may be the rounding of a transform that is not declared, or a transform that is wrong. */
+async function transformCause(
   ours: readonly Conv2dTrial[],
   session: Session,
   kind: "integer" | "real",
-): Promise<Conv2dTrial | undefined> {
-  let last: Conv2dTrial | undefined;
-  for (const { problem, algorithm } of ours.slice(0, 3)) {
-    const tried = await session.conv2d(problem, { kind, accuracy: "strict" });
-    if (!tried || "error" in tried || tried.wrong.length > 0 || tried.algorithm === algorithm) return undefined;
-    last = tried;
+): Promise<Pick<Finding, "cause" | "evidence"> | undefined> {
+  const some = ours.slice(0, 3);
+  const roundsSo = await Promise.all(some.map(roundsLikeTransform));
+  if (roundsSo.every(Boolean)) {
+    return {
+      cause: "the plan says that its arithmetic is direct, and it rounds as a transform does: let it say `transformed`",
+      evidence: `${some.length} of ${some.length} outputs that were looked at keep the rule of transforms, and not that of direct plans`,
+    };
   }
-  return last;
+  let algorithm = "";
+  for (const trial of some) {
+    const tried = await session.conv2d(trial.problem, { kind, accuracy: "strict" });
+    if (!tried || "error" in tried || tried.wrong.length > 0 || tried.algorithm === trial.algorithm) return undefined;
+    algorithm = tried.algorithm;
+  }
+  return {
+    cause: `the transform: its matrices, its tiles or its packed weights, in "${some[0]!.algorithm}"`,
+    evidence: `with accuracy "strict" the same problems are right, by "${algorithm}"; none of the known causes gives these values`,
+  };
+}
+
+async function roundsLikeTransform({ problem, operands, actual, expected, arithmetic }: Conv2dTrial): Promise<boolean> {
+  if (arithmetic !== "direct" || !hasTransformedRule(problem)) return false;
+  return checkTransformed(actual, expected, await transformedBound(problem, operands)).wrongAt.length === 0;
 }
 
 /** The smallest problem and those near it, as samples; none that is right by accident. */
