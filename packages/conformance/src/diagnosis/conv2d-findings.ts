@@ -20,9 +20,10 @@ import type { Session } from "./session.js";
 import { resolved, shrinkProblem } from "./shrink.js";
 import type { Conv2dTrial } from "./trial.js";
 
-/** Failed problems that are looked at, and the most products that one of them may have. */
+/** Failed problems that are looked at, and the most products that one of them may have: less where there are many. */
 const MOST_TRIALS = 32;
 const MOST_PRODUCTS = 150_000;
+const MANY_PRODUCTS = 30_000;
 /** Failures of fewer problems than that say too little: problems near the smallest are tried. */
 const FEW = 4;
 /** Problems that are made to tell two rules apart, and two causes. */
@@ -250,8 +251,9 @@ async function tryNeighbours(
 
 /** Some of the problems, small ones and larger ones. */
 function spread(observations: readonly C[], most: number): readonly C[] {
-  const small = observations.filter(({ problem }) => costOf(problem) <= MOST_PRODUCTS);
-  const from = small.length > 0 ? small : observations.slice(0, 1);
+  const upTo = (products: number): readonly C[] => observations.filter(({ problem }) => costOf(problem) <= products);
+  const [many, small] = [upTo(MANY_PRODUCTS), upTo(MOST_PRODUCTS)];
+  const from = many.length >= most ? many : small.length > 0 ? small : observations.slice(0, 1);
   if (from.length <= most) return from;
   return Array.from({ length: most }, (_, at) => from[Math.floor((at * from.length) / most)]!);
 }

@@ -119,9 +119,12 @@ export async function diagnosePair(standard: string, grouped: string): Promise<r
   return texts;
 }
 
-/** Which of the faults any of these findings names. */
+/** Which of the faults the findings name, each by a finding of its own. */
 export function nameFaults(faults: readonly string[], texts: readonly string[]): readonly string[] {
-  return faults.filter((name) =>
-    texts.some((text) => ACCEPTED_WORDINGS[name]!.test(text.replaceAll("\n", " "))),
-  );
+  const [name, ...others] = faults;
+  if (name === undefined) return [];
+  const choices = [...texts.entries()]
+    .filter(([, text]) => ACCEPTED_WORDINGS[name]!.test(text.replaceAll("\n", " ")))
+    .map(([at]) => [name, ...nameFaults(others, texts.toSpliced(at, 1))]);
+  return [...choices, nameFaults(others, texts)].reduce((most, each) => (each.length > most.length ? each : most));
 }
