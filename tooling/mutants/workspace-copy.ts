@@ -7,10 +7,14 @@ import { ROOT } from "../checks/workspace.js";
 
 const COPIED = ["packages/core", "packages/conformance", "package.json", "tsconfig.base.json", "vitest.config.ts"];
 
-/** Makes the copy, and gives its folder. Dependencies are linked, not copied. */
-export function copyWorkspace(): string {
+/**
+ * Makes the copy, and gives its folder. Dependencies are linked, not copied.
+ *
+ * @param more folders beside those of core and conformance
+ */
+export function copyWorkspace(more: readonly string[] = []): string {
   const folder = mkdtempSync(join(tmpdir(), "convene-mutants-"));
-  for (const path of COPIED) {
+  for (const path of [...COPIED, ...more]) {
     cpSync(join(ROOT, path), join(folder, path), {
       recursive: true,
       // The links between packages are relative, and so lead to the copies.

@@ -1,23 +1,47 @@
 /**
- * What the diagnosis says of each faulty backend, held to the accepted wordings: prints those that it misses, and the share.
+ * What the diagnosis says of each faulty backend, held to the accepted wordings. What has been measured is kept in a file, a line
+ * for each backend, so that a run that was ended goes on where it stopped. Prints those that it misses, and the share.
  *
- * `tsx -C convene-source packages/conformance/scripts/diagnosis-table.ts [pattern of names] [--all]`
+ * `pnpm --filter @convene/conformance diagnosis-table <file> [pattern of names] [--again] [--all]`: `--again` measures those that
+ * the pattern names anew, `--all` prints what is named, too.
  */
 
-import { diagnoseFault, measuredFaults } from "../src/testing/diagnose-fault.js";
+import process from "node:process";
+import { type FaultDiagnosis, diagnoseFault, judge, measuredFaults } from "../src/testing/diagnose-fault.js";
+import { openResults } from "./results-file.js";
 
-const all = process.argv.includes("--all");
-const [, , pattern = "."] = process.argv;
-let named = 0;
-let measured = 0;
-for (const fault of measuredFaults(new RegExp(pattern))) {
-  const { accepted, text, unrelated, seconds } = await diagnoseFault(fault);
-  measured++;
-  if (accepted) named++;
-  if (all || !accepted || unrelated) {
-    process.stdout.write(
-      `${accepted ? "ok " : unrelated ? "BAD" : "-- "} ${fault.name} (${seconds.toFixed(1)} s)\n    ${text.replaceAll("\n", "\n    ")}\n`,
-    );
-  }
+const flags = process.argv.slice(2).filter((each) => each.startsWith("--"));
+const [file, pattern = "."] = process.argv.slice(2).filter((each) => !each.startsWith("--"));
+if (file === undefined) throw new Error("the file of results is missing: diagnosis-table.ts <file> [pattern of names]");
+
+const names = new RegExp(pattern);
+const faults = measuredFaults(/./);
+const results = openResults<FaultDiagnosis>(file, {
+  names: faults.map(({ name }) => name),
+  again: flags.includes("--again") ? names : undefined,
+});
+for (const fault of faults.filter(({ name }) => names.test(name) && !results.has(name))) {
+  const told = await diagnoseFault(fault);
+  results.add(told);
+  print(told);
 }
-process.stdout.write(`${named} of ${measured}\n`);
+
+const measured = results.rows();
+process.stdout.write("\n");
+for (const row of measured) if (flags.includes("--all") || !judge(row).accepted) print(row);
+const named = measured.filter((row) => judge(row).accepted).length;
+const unrelated = measured.filter((row) => judge(row).unrelated).length;
+const share = ((100 * named) / measured.length).toFixed(1);
+const slowest = Math.max(...measured.map(({ seconds }) => seconds)).toFixed(1);
+process.stdout.write(
+  `${named} of ${measured.length} measured (${share} %) are named by the first finding, of ${faults.length} faulty backends; ` +
+    `${unrelated} get another cause with certainty; the slowest diagnosis took ${slowest} s of the processor\n`,
+);
+
+function print(row: FaultDiagnosis): void {
+  const { accepted, unrelated } = judge(row);
+  const [text = "nothing"] = row.texts;
+  process.stdout.write(
+    `${accepted ? "ok " : unrelated ? "BAD" : "-- "} ${row.name} (${row.seconds.toFixed(1)} s)\n    ${text.replaceAll("\n", "\n    ")}\n`,
+  );
+}

@@ -37,9 +37,16 @@ function given(words: string, change: (operands: Operands, problem: P) => Partia
     words,
     compute: (problem, operands) => {
       const changed = change(operands, problem);
-      return changed && referenceConv2d(problem, { ...operands, ...changed }).output;
+      // Where nothing is changed, this cannot be it.
+      if (!changed || (Object.keys(changed) as (keyof Operands)[]).every((key) => isAlike(changed[key], operands[key])))
+        return undefined;
+      return referenceConv2d(problem, { ...operands, ...changed }).output;
     },
   };
+}
+
+function isAlike(a: Float32Array | undefined, b: Float32Array | undefined): boolean {
+  return a?.length === b?.length && (a ?? []).every((value, at) => Object.is(value, b![at]));
 }
 
 /** Weights read from other places; what lies beyond them reads as zero. */
@@ -132,6 +139,17 @@ export const CONV2D_CAUSES: readonly Conv2dCause[] = [
   biasWith("the bias is added once for each group (g times)", (bias, o, { g }) => g * bias[o]!),
   biasWith("each group gets the bias of the first group", (bias, o, { oc, g }) => bias[o % (oc / g)]!),
   biasWith("all channels get the bias of the first channel", (bias) => bias[0]!),
+  ...[4, 8, 16, 32].flatMap((tile) => [
+    biasWith(`each tile of ${tile} channels gets the bias of its group's first tile`, (bias, o, { oc, g }) => {
+      const inGroup = o % (oc / g);
+      return bias[o - inGroup + (inGroup % tile)]!;
+    }),
+    biasWith(`the bias of a group's last channels, past the last whole ${tile}, is missing`, (bias, o, { oc, g }) => {
+      const each = oc / g;
+      return o % each < each - (each % tile) ? bias[o]! : 0;
+    }),
+  ]),
+  given("the residual is added twice", ({ residual }) => residual && { residual: residual.map((r) => 2 * r) }),
   finished("the residual is added after the activation, not before", (problem, { residual, ...operands }) => {
     if (!residual || problem.activation === undefined) return undefined;
     return referenceConv2d(problem, operands).output.map((y, at) => y + residual[at]!);
@@ -152,6 +170,12 @@ export const CONV2D_CAUSES: readonly Conv2dCause[] = [
     },
   ),
   activationAs("the activation is missing", () => undefined),
+  activationAs("the upper bound of the activation is missing (of relu6 and of clamp)", (a) =>
+    a === undefined || a === "relu" ? a : a === "relu6" ? "relu" : { clamp: [a.clamp[0], Infinity] },
+  ),
+  activationAs("the lower bound of the activation is missing (of relu, relu6 and clamp)", (a) =>
+    a === undefined || a === "relu" ? undefined : { clamp: [-Infinity, a === "relu6" ? 6 : a.clamp[1]] },
+  ),
   activationAs("relu6 is taken for relu: its upper bound is missing", (a) => (a === "relu6" ? "relu" : a)),
   activationAs("relu is taken for relu6", (a) => (a === "relu" ? "relu6" : a)),
   clampAs("the lower bound of a clamp is taken as 0", (_, max) => [0, max]),
@@ -269,6 +293,26 @@ export const CONV2D_CAUSES: readonly Conv2dCause[] = [
     p.g === 1
       ? undefined
       : { input: moved(input, inputOf(p), (n, c, y, x) => ((n * p.ic + (c % (p.ic / p.g))) * p.ih + y) * p.iw + x) },
+  ),
+  ...(
+    [
+      ["each group's input channels begin oc/g apart, not ic/g", (group, { ic, oc, g }) => (group * oc) / g - (group * ic) / g],
+      ["each group reads the input channels of the group before", (_, { ic, g }) => -ic / g],
+      ["each group reads the input channels of the group behind", (_, { ic, g }) => ic / g],
+      ["each group after the first reads its input channels one channel early", (group) => (group > 0 ? -1 : 0)],
+      ["each group after the first reads its input channels one channel late", (group) => (group > 0 ? 1 : 0)],
+    ] as readonly (readonly [string, (group: number, problem: P) => number])[]
+  ).map(([words, offset]) =>
+    given(words, ({ input }, p) =>
+      p.g === 1
+        ? undefined
+        : {
+            input: moved(input, inputOf(p), (n, c, y, x) => {
+              const from = c + offset(Math.floor(c / (p.ic / p.g)), p);
+              return ((n * p.ic + ((from + p.ic) % p.ic)) * p.ih + y) * p.iw + x;
+            }),
+          },
+    ),
   ),
   given("the last group's input channels begin one channel early", ({ input }, p) => {
     const last = p.ic - p.ic / p.g;

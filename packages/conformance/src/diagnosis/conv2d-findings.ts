@@ -3,21 +3,29 @@
 import { type Conv2dProblem, formatProblem } from "@convene/core";
 import { randomProblem } from "../random-problem.js";
 import { randomSource } from "../random-source.js";
+import { makeOperands } from "../operands.js";
+import { referenceConv2d } from "../reference.js";
 import { CONV2D_CAUSES } from "./conv2d-causes.js";
 import { CONV2D_PREDICATES, type Predicate } from "./conv2d-features.js";
 import type { Finding } from "./diagnosis.js";
 import { describePlaces, PLAIN_ELEMENTS, TELLING_ELEMENTS } from "./element-causes.js";
 import { computed, explain, type Hypothesis } from "./explain.js";
 import { byProblem, costOf, isConv2d, type Observation } from "./observations.js";
+import { measuredPredicates, neighboursOf } from "./neighbours.js";
 import { PRECISION_CAUSES } from "./precision-causes.js";
+import { checkTransformed } from "../rules.js";
+import { hasTransformedRule, transformedBound } from "../transformed-bound.js";
 import { describeRule, findRules, holds, type Rule, type Sample } from "./rules.js";
 import type { Session } from "./session.js";
 import { resolved, shrinkProblem } from "./shrink.js";
 import type { Conv2dTrial } from "./trial.js";
 
-/** Failed problems that are looked at, and the most products that one of them may have. */
+/** Failed problems that are looked at, and the most products that one of them may have: less where there are many. */
 const MOST_TRIALS = 32;
 const MOST_PRODUCTS = 150_000;
+const MANY_PRODUCTS = 30_000;
+/** Failures of fewer problems than that say too little: problems near the smallest are tried. */
+const FEW = 4;
 /** Problems that are made to tell two rules apart, and two causes. */
 const MOST_MADE = 24;
 
@@ -68,6 +76,24 @@ async function wrongFindings(used: readonly C[], session: Session, onIntegers: b
   const predicates = [...algorithmsOf(used), ...CONV2D_PREDICATES];
   const samplesFor = (isOurs: (each: C) => boolean): readonly Sample<Conv2dProblem>[] =>
     used.filter((each) => !each.failed || isOurs(each)).map(({ problem, failed }) => ({ subject: problem, failed }));
+  const rights = new Map<Conv2dProblem, Pick<Conv2dTrial, "problem" | "operands" | "expected">>();
+  const rightOf = (problem: Conv2dProblem): Pick<Conv2dTrial, "problem" | "operands" | "expected"> => {
+    const known = rights.get(problem);
+    if (known) return known;
+    const operands = makeOperands(problem, kind, session.seed);
+    const made = { problem, operands, expected: referenceConv2d(problem, operands).output };
+    rights.set(problem, made);
+    return made;
+  };
+  /** Whether a problem passes by accident: the one cause is at work in it, and changes nothing. */
+  const hiddenBy = (words: readonly string[]): ((problem: Conv2dProblem) => boolean) => {
+    const [hypothesis, ...others] = hypotheses.filter((each) => words.includes(each.words));
+    return (problem) =>
+      others.length === 0 &&
+      hypothesis?.isHidden !== undefined &&
+      costOf(problem) <= MOST_PRODUCTS &&
+      hypothesis.isHidden(rightOf(problem));
+  };
   const hypotheses: readonly Hypothesis<Conv2dTrial>[] = [
     ...TELLING_ELEMENTS,
     ...(onIntegers
@@ -80,31 +106,40 @@ async function wrongFindings(used: readonly C[], session: Session, onIntegers: b
   const add = async (ours: readonly Conv2dTrial[], words: readonly string[], others: number): Promise<void> => {
     const texts = new Set(ours.map(({ problem }) => formatProblem(problem)));
     const allOurs = others === 0;
-    const samples = samplesFor(({ text }) => allOurs || texts.has(text));
-    const [found] = findRules(samples, predicates);
-    const rule = found && (await separateRules(found.rule, found.rivals, used, session, kind));
-    const told = rule ? describeRule(rule, "").trim() : `fails in ${failing.length} of ${used.length} problems`;
-    const where = describePlaces(ours);
+    const isHidden = hiddenBy(words);
+    const all = samplesFor(({ text }) => allOurs || texts.has(text));
+    const accidental = all.filter(({ subject, failed }) => !failed && isHidden(subject));
     const first = ours[0]!;
     const layout = first.layout === "nhwc" ? " in nhwc only" : "";
-    const smallest =
-      first.layout === "nhwc"
-        ? first.problem
-        : await shrinkProblem(first.problem, failsAgain(session, kind, hypotheses, words[0]));
+    const fails = failsAgain(session, kind, hypotheses, words[0]);
+    const smallest = first.layout === "nhwc" ? first.problem : await shrinkProblem(first.problem, fails);
+    const made =
+      ours.length < FEW && first.layout !== "nhwc" ? await tryNeighbours(smallest, session, fails, isHidden) : [];
+    const samples = [...all.filter((each) => !accidental.includes(each)), ...made];
+    const [found] = findRules(samples, [...predicates, ...(made.length > 0 ? measuredPredicates(samples) : [])]);
+    const rule = found && (await separateRules(found.rule, found.rivals, used, session, kind, isHidden));
+    const hidden = rule ? accidental.filter(({ subject }) => holds(rule, subject)).length : 0;
+    const near = made.length > 0 ? `, ${made.length} problems near the smallest counted in` : "";
+    const told = rule
+      ? `${describeRule(rule, "", hidden).trim()}${near}`
+      : `fails in ${failing.length} of ${used.length} problems`;
+    const where = describePlaces(ours);
+    const transform = words.length === 0 ? await transformCause(ours, session, kind) : undefined;
     findings.push({
       rule: `${only}${told}${layout}`.replace(/^./, (letter) => letter.toUpperCase()),
       ...(where === undefined ? {} : { where: `only ${where}` }),
       ...(words.length === 0 ? {} : { cause: words.join("; or ") }),
-      ...(words.length === 0
-        ? { evidence: `none of the known causes gives these values (${ours.length} outputs were looked at)` }
-        : {
-            evidence: `it gives the same values in ${ours.length} of ${ours.length + others} outputs that were looked at`,
-          }),
+      ...(transform ?? {
+        evidence:
+          words.length === 0
+            ? `none of the known causes gives these values (${ours.length} outputs were looked at)`
+            : `it gives the same values in ${ours.length} of ${ours.length + others} outputs that were looked at`,
+      }),
       certain: words.length === 1 && ours.length >= 3 && others === 0,
       smallest: formatProblem(smallest),
     });
   };
-  const { explanations, left } = explain(trials, hypotheses);
+  const { explanations, left } = withoutChance(explain(trials, hypotheses));
   for (const { hypotheses: tied, trials: ours } of explanations.slice(0, 3)) {
     const separated = await separateCauses(tied, ours, session, kind);
     await add(
@@ -139,6 +174,18 @@ async function wrongFindings(used: readonly C[], session: Session, onIntegers: b
   }));
 }
 
+/** A cause that fits a few outputs, where none fits most of them, fits by chance: these outputs count as unexplained. */
+function withoutChance({
+  explanations,
+  left,
+}: ReturnType<typeof explain<Conv2dTrial>>): ReturnType<typeof explain<Conv2dTrial>> {
+  const isChance = ({ trials }: { readonly trials: readonly Conv2dTrial[] }): boolean => 3 * trials.length < left.length;
+  return {
+    explanations: explanations.filter((each) => !isChance(each)),
+    left: [...left, ...explanations.filter(isChance).flatMap(({ trials }) => trials)],
+  };
+}
+
 /** Whether a problem fails in the same way: only then is it another case of the same fault. */
 function failsAgain(
   session: Session,
@@ -155,10 +202,58 @@ function failsAgain(
   };
 }
 
+/** What nothing else explains may be the rounding of a transform that is not declared, or a transform that is wrong. */
+async function transformCause(
+  ours: readonly Conv2dTrial[],
+  session: Session,
+  kind: "integer" | "real",
+): Promise<Pick<Finding, "cause" | "evidence"> | undefined> {
+  const some = ours.slice(0, 3);
+  const roundsSo = await Promise.all(some.map(roundsLikeTransform));
+  if (roundsSo.every(Boolean)) {
+    return {
+      cause: "the plan says that its arithmetic is direct, and it rounds as a transform does: let it say `transformed`",
+      evidence: `${some.length} of ${some.length} outputs that were looked at keep the rule of transforms, and not that of direct plans`,
+    };
+  }
+  let algorithm = "";
+  for (const trial of some) {
+    const tried = await session.conv2d(trial.problem, { kind, accuracy: "strict" });
+    if (!tried || "error" in tried || tried.wrong.length > 0 || tried.algorithm === trial.algorithm) return undefined;
+    algorithm = tried.algorithm;
+  }
+  return {
+    cause: `the transform: its matrices, its tiles or its packed weights, in "${some[0]!.algorithm}"`,
+    evidence: `with accuracy "strict" the same problems are right, by "${algorithm}"; none of the known causes gives these values`,
+  };
+}
+
+async function roundsLikeTransform({ problem, operands, actual, expected, arithmetic }: Conv2dTrial): Promise<boolean> {
+  if (arithmetic !== "direct" || !hasTransformedRule(problem)) return false;
+  return checkTransformed(actual, expected, await transformedBound(problem, operands)).wrongAt.length === 0;
+}
+
+/** The smallest problem and those near it, as samples; none that is right by accident. */
+async function tryNeighbours(
+  smallest: Conv2dProblem,
+  session: Session,
+  fails: (problem: Conv2dProblem) => Promise<boolean>,
+  isHidden: (problem: Conv2dProblem) => boolean,
+): Promise<readonly Sample<Conv2dProblem>[]> {
+  const samples: Sample<Conv2dProblem>[] = [];
+  for (const problem of [smallest, ...neighboursOf(smallest)]) {
+    if (!session.hasTime()) break;
+    const failed = await fails(problem);
+    if (failed || !isHidden(problem)) samples.push({ subject: problem, failed });
+  }
+  return samples;
+}
+
 /** Some of the problems, small ones and larger ones. */
 function spread(observations: readonly C[], most: number): readonly C[] {
-  const small = observations.filter(({ problem }) => costOf(problem) <= MOST_PRODUCTS);
-  const from = small.length > 0 ? small : observations.slice(0, 1);
+  const upTo = (products: number): readonly C[] => observations.filter(({ problem }) => costOf(problem) <= products);
+  const [many, small] = [upTo(MANY_PRODUCTS), upTo(MOST_PRODUCTS)];
+  const from = many.length >= most ? many : small.length > 0 ? small : observations.slice(0, 1);
   if (from.length <= most) return from;
   return Array.from({ length: most }, (_, at) => from[Math.floor((at * from.length) / most)]!);
 }
@@ -190,6 +285,7 @@ async function separateRules(
   used: readonly C[],
   session: Session,
   kind: "integer" | "real",
+  isHidden: (problem: Conv2dProblem) => boolean,
 ): Promise<Rule<Conv2dProblem>> {
   let standing = [best, ...rivals.filter(({ predicates }) => predicates.length === best.predicates.length)].slice(
     0,
@@ -205,6 +301,7 @@ async function separateRules(
     const tried = await session.conv2d(problem, { kind });
     if (!tried || "error" in tried) continue;
     const failed = tried.wrong.length > 0;
+    if (!failed && isHidden(problem)) continue;
     const right = standing.filter((_, at) => said[at] === failed);
     if (right.length > 0) standing = right;
   }

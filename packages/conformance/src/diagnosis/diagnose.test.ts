@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { referenceBackend } from "../reference-backend.js";
-import { diagnoseFault, diagnosePair, measuredFaults, quickCases, runCases } from "../testing/diagnose-fault.js";
+import { diagnoseFault, diagnosePair, judge, measuredFaults, nameFaults, quickCases, runCases } from "../testing/diagnose-fault.js";
 import { diagnose } from "./diagnose.js";
 
 const PATIENCE = 120_000;
@@ -13,15 +13,15 @@ describe("the first finding names", () => {
       /^(right-pad-for-left|groups-swapped|float16-weights|weights-not-copied|concat-in-reverse|codes-of-its-own)$/,
     ),
   )("$name", { timeout: PATIENCE }, async (fault) => {
-    const { text, accepted, unrelated } = await diagnoseFault(fault);
-    expect(accepted, text).toBe(true);
-    expect(unrelated).toBe(false);
+    const told = await diagnoseFault(fault);
+    expect(judge(told), told.texts[0]).toEqual({ accepted: true, unrelated: false });
   });
 });
 
 test("two faults give two findings, which name both", { timeout: PATIENCE }, async () => {
-  const { named, texts } = await diagnosePair("weights-as-iohw", "bias-of-the-first-group");
-  expect(named, texts.join("\n")).toHaveLength(2);
+  const pair = ["weights-as-iohw", "bias-of-the-first-group"] as const;
+  const texts = await diagnosePair(...pair);
+  expect(nameFaults(pair, texts), texts.join("\n")).toEqual(pair);
 });
 
 test("the same run gives the same words", { timeout: PATIENCE }, async () => {

@@ -121,6 +121,21 @@ export function describePlaces(trials: readonly Trial[]): string | undefined {
           (t: Trial, at: number) => channel(t, at) >= t.shape[1] - (t.shape[1] % tile),
         ] as const,
     ),
+    ...[8, 4, 2].flatMap(
+      (tile) =>
+        [
+          [
+            `the last columns, past the last whole ${tile}`,
+            (t: Trial, at: number) => column(t, at) >= t.shape[3] - (t.shape[3] % tile),
+          ],
+          [`the last rows, past the last whole ${tile}`, (t: Trial, at: number) => row(t, at) >= t.shape[2] - (t.shape[2] % tile)],
+          [
+            `the last pixels of the image, past the last whole ${tile} of oh·ow`,
+            (t: Trial, at: number) => pixel(t, at) >= t.shape[2] * t.shape[3] - ((t.shape[2] * t.shape[3]) % tile),
+          ],
+        ] as const,
+    ),
+    ["the last four columns", (t, at) => column(t, at) >= t.shape[3] - 4 && t.shape[3] > 4],
     ["the last four rows", (t, at) => row(t, at) >= t.shape[2] - 4 && t.shape[2] > 4],
     ["the border", (t, at) => [0, t.shape[2] - 1].includes(row(t, at)) || [0, t.shape[3] - 1].includes(column(t, at))],
     ["channels after the first", (t, at) => channel(t, at) > 0],
@@ -140,4 +155,5 @@ export function describePlaces(trials: readonly Trial[]): string | undefined {
 
 const row = ({ shape: [, , h, w] }: Trial, at: number): number => Math.floor(at / w) % h;
 const column = ({ shape: [, , , w] }: Trial, at: number): number => at % w;
+const pixel = ({ shape: [, , h, w] }: Trial, at: number): number => at % (h * w);
 const channel = ({ shape: [, c, h, w] }: Trial, at: number): number => Math.floor(at / (h * w)) % c;

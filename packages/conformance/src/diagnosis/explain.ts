@@ -10,6 +10,11 @@ export interface Hypothesis<T extends Trial> {
   readonly words: string;
   /** Whether every wrong element of the trial is what comes of it. */
   readonly explains: (trial: T) => boolean;
+  /**
+   * Whether the cause is at work in a problem and comes to the right result all the same, as where every sum is clamped to the
+   * same bound. Left out where the cause says nothing of problems that are right.
+   */
+  readonly isHidden?: (given: Pick<T, "problem" | "operands" | "expected">) => boolean;
 }
 
 export interface Explanation<T extends Trial> {
@@ -73,6 +78,10 @@ export function computed<P extends Problem, Given extends Operands | OperationOp
     explains: ({ problem, operands, actual, wrong }) => {
       const values = compute(problem, operands);
       return values !== undefined && wrong.every((at) => isSame(actual[at]!, values[at]!));
+    },
+    isHidden: ({ problem, operands, expected }) => {
+      const values = compute(problem, operands);
+      return values !== undefined && expected.every((right, at) => isSame(values[at]!, right));
     },
   };
 }

@@ -3,14 +3,12 @@
 import type { Operands } from "../operands.js";
 import { referenceConv2d } from "../reference.js";
 import { gamma, roundings } from "../rules.js";
+import type { Hypothesis } from "./explain.js";
 import { significant } from "../significand.js";
 import type { Conv2dTrial } from "./trial.js";
 
-export interface PrecisionCause {
-  readonly words: string;
-  /** Whether every wrong element is what comes out of operands that are rounded so, within float32's own bound. */
-  readonly explains: (trial: Conv2dTrial) => boolean;
-}
+/** `explains`: whether every wrong element is what comes out of operands that are rounded so, within float32's own bound. */
+export type PrecisionCause = Hypothesis<Conv2dTrial>;
 
 type Part = "input" | "weight" | "bias" | "residual";
 
@@ -20,16 +18,22 @@ const FORMATS = [
 ] as const;
 
 function roundedTo(bits: number, parts: readonly Part[], words: string): PrecisionCause {
+  const rounded = (operands: Operands): Operands => ({
+    ...operands,
+    ...Object.fromEntries(parts.map((part) => [part, operands[part]?.map((x) => significant(x, bits))])),
+  });
   return {
     words,
     explains: ({ problem, operands, magnitude, actual, wrong }) => {
-      const changed: Operands = {
-        ...operands,
-        ...Object.fromEntries(parts.map((part) => [part, operands[part]?.map((x) => significant(x, bits))])),
-      };
-      const { output } = referenceConv2d(problem, changed);
+      const { output } = referenceConv2d(problem, rounded(operands));
       const bound = 2 * gamma(roundings(problem));
       return wrong.every((at) => Math.abs(actual[at]! - output[at]!) <= bound * magnitude![at]!);
+    },
+    isHidden: ({ problem, operands, expected }) => {
+      if (parts.every((part) => operands[part] === undefined)) return false;
+      const { output, magnitude } = referenceConv2d(problem, rounded(operands));
+      const bound = gamma(roundings(problem));
+      return output.every((y, at) => Math.abs(y - expected[at]!) <= bound * magnitude[at]!);
     },
   };
 }

@@ -47,6 +47,29 @@ test("a rule with exceptions says mostly, with counts", () => {
   ]);
 });
 
+test("a third predicate where two leave passes inside, and it leaves out no failure", () => {
+  const wide = Array.from({ length: 64 }, (_, at) => ({ a: at % 4, b: Math.floor(at / 4) % 4, c: Math.floor(at / 16) }));
+  const predicates = [
+    ...PREDICATES,
+    { words: "c > 0", holds: ({ c }: { readonly c: number }) => c > 0 },
+    { words: "c > 2", holds: ({ c }: { readonly c: number }) => c > 2 },
+  ];
+  const [found] = findRules(
+    wide.map((subject) => ({ subject, failed: subject.a > 1 && subject.b > 0 && subject.c > 0 })),
+    predicates,
+  );
+  expect(describeRule(found!.rule, "it")).toBe(
+    "it fails wherever a > 1 and b > 0 and c > 0 (18 of 18), passes elsewhere (46 of 46)",
+  );
+});
+
+test("what is right by accident is counted apart", () => {
+  const [found] = findRules(samples(({ a }) => a > 1), PREDICATES);
+  expect(describeRule(found!.rule, "it", 3)).toBe(
+    "it fails wherever a > 1 (8 of 8; 3 more come to the same result either way), passes elsewhere (8 of 8)",
+  );
+});
+
 test("rules that tell the samples apart as well are rivals", () => {
   const same = [...PREDICATES, { words: "a is 2 or 3", holds: ({ a }: Point) => a >= 2 }];
   const few = samples(({ a }) => a > 1).filter(({ subject: { a, b } }) => b === 0 || a > 2);

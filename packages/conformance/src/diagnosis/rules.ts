@@ -44,7 +44,7 @@ export function findRules<Subject>(
   let left = samples;
   while (found.length < MOST_RULES && left.some(({ failed }) => failed)) {
     const best = bestRules(left, predicates);
-    const [rule] = best;
+    const rule = best[0] && withThird(best[0], left, predicates);
     if (!rule) break;
     found.push({ rule: counted(rule, samples), rivals: best.slice(1).map((each) => counted(each, samples)) });
     left = left.filter(({ subject, failed }) => !failed || !holds({ predicates: rule }, subject));
@@ -97,6 +97,28 @@ function bestRules<Subject>(
   return best;
 }
 
+/** What a third predicate has to part from the failures at once: fewer passes may be accidents. */
+const LEAST_PARTED = 2;
+
+/** Two predicates and a third, where that parts passes from failures and leaves no failure out. */
+function withThird<Subject>(
+  rule: Conjunction<Subject>,
+  samples: readonly Sample<Subject>[],
+  predicates: readonly Predicate<Subject>[],
+): Conjunction<Subject> {
+  if (rule.length !== 2) return rule;
+  const inside = samples.filter(({ subject }) => holds({ predicates: rule }, subject));
+  const passed = inside.filter(({ failed }) => !failed);
+  let third: Predicate<Subject> | undefined;
+  let most = LEAST_PARTED - 1;
+  for (const predicate of predicates) {
+    if (inside.some(({ subject, failed }) => failed && !predicate.holds(subject))) continue;
+    const parted = count(passed.map(({ subject }) => !predicate.holds(subject)));
+    if (parted > most) [third, most] = [predicate, parted];
+  }
+  return third ? [...rule, third] : rule;
+}
+
 function counted<Subject>(predicates: Conjunction<Subject>, samples: readonly Sample<Subject>[]): Rule<Subject> {
   const inside = samples.filter(({ subject }) => holds({ predicates }, subject));
   const failed = inside.filter((each) => each.failed).length;
@@ -122,8 +144,12 @@ function countBoth(a: readonly boolean[], b: readonly boolean[]): number {
   return sum;
 }
 
-/** `fails wherever dh > 1 (97 of 97), passes elsewhere (1,327 of 1,327)`. */
-export function describeRule<Subject>(rule: Rule<Subject>, noun: string): string {
+/**
+ * `fails wherever dh > 1 (97 of 97), passes elsewhere (1,327 of 1,327)`.
+ *
+ * @param hidden how many subjects besides are left out of the rule's counts: they meet it, and are right by accident
+ */
+export function describeRule<Subject>(rule: Rule<Subject>, noun: string, hidden = 0): string {
   const { predicates, failed, passed, elsewhereFailed, elsewherePassed } = rule;
   const inside = failed + passed;
   const outside = elsewhereFailed + elsewherePassed;
@@ -134,5 +160,6 @@ export function describeRule<Subject>(rule: Rule<Subject>, noun: string): string
   const where = predicates.map(({ words }) => words).join(" and ");
   const what = passed === 0 ? "fails wherever" : "mostly fails where";
   const rest = elsewhereFailed === 0 ? "passes elsewhere" : "mostly passes elsewhere";
-  return `${noun} ${what} ${where} (${failed} of ${inside}), ${rest} (${elsewherePassed} of ${outside})`;
+  const besides = hidden === 0 ? "" : `; ${hidden} more ${hidden === 1 ? "comes" : "come"} to the same result either way`;
+  return `${noun} ${what} ${where} (${failed} of ${inside}${besides}), ${rest} (${elsewherePassed} of ${outside})`;
 }

@@ -27,9 +27,11 @@ const DEFAULT_TIME = 4_000;
 /** Tries of one diagnosis. They, and not the clock, end it on any machine but a very slow one: the same run gives the same words. */
 const MOST_TRIES = 200;
 
-type Extra = Partial<Pick<TrialOptions, "kind" | "layout" | "beforeRead">>;
+type Extra = Partial<Pick<TrialOptions, "kind" | "layout" | "beforeRead" | "accuracy">>;
 
 export interface Session {
+  /** Of the operands of all tries. */
+  readonly seed: number;
   /** What came out; the error where the backend threw, and `undefined` where there is no time left. */
   conv2d(problem: Conv2dProblem, extra?: Extra): Promise<Conv2dTrial | { readonly error: unknown } | undefined>;
   operation(
@@ -63,6 +65,7 @@ export function createSession({ factory, accuracy, seed, signal, time = DEFAULT_
     }
   };
   return {
+    seed,
     conv2d: (problem, extra = {}) => attempt((own, options) => tryConv2d(own, problem, { ...options, ...extra })),
     operation: (problem, extra = {}) => attempt((own, options) => tryOperation(own, problem, { ...options, ...extra })),
     any: (problem, extra = () => ({})) =>

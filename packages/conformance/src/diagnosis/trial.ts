@@ -1,6 +1,7 @@
 /** One problem, run again on the backend for a closer look: what came out beside what should have. */
 
 import {
+  type Arithmetic,
   type Backend,
   type Conv2dProblem,
   isOperationProblem,
@@ -36,6 +37,8 @@ export interface Trial<P extends Problem = Problem, Given = Operands | Operation
   /** Positions of wrong elements, in NCHW order; none: it is right. */
   readonly wrong: readonly number[];
   readonly algorithm: string;
+  /** What a convolution's plan says of itself. */
+  readonly arithmetic: Arithmetic | undefined;
   /** Whether the implementation's `run` has given a promise. */
   readonly returnedPromise: boolean;
   /** Which of the caller's arrays the backend has changed. */
@@ -81,6 +84,7 @@ export async function tryConv2d(backend: Backend, problem: Conv2dProblem, option
     actual,
     wrong: verdict.wrongAt,
     algorithm,
+    arithmetic,
     returnedPromise,
     changed,
   };
@@ -110,6 +114,7 @@ export async function tryOperation(
       actual,
       wrong,
       algorithm,
+      arithmetic: undefined,
       returnedPromise: false,
       changed: undefined,
     };

@@ -23,16 +23,17 @@ export function measuredFaults(names: RegExp): readonly Fault[] {
   return FAULTS.filter(({ name }) => names.test(name));
 }
 
-export interface FaultDiagnosis {
-  /** Of the first finding. */
-  readonly text: string;
+export interface FaultDiagnosis extends BackendDiagnosis {
+  readonly name: string;
+}
+
+/** Whether the first finding names the fault by its accepted wording, and whether it names something else with certainty. */
+export function judge({ name, texts, certain }: Pick<FaultDiagnosis, "name" | "texts" | "certain">): {
   readonly accepted: boolean;
-  /** Whether it names something else with certainty. */
   readonly unrelated: boolean;
-  /** All findings. */
-  readonly texts: readonly string[];
-  /** Of the processor, for the diagnosis alone. */
-  readonly seconds: number;
+} {
+  const accepted = ACCEPTED_WORDINGS[name]!.test((texts[0] ?? "nothing").replaceAll("\n", " "));
+  return { accepted, unrelated: !accepted && certain };
 }
 
 /** The suites that a backend author's quick run would show the fault in: those of its table that say most. */
@@ -71,46 +72,59 @@ export async function quickCases(suites: readonly SuiteName[]): Promise<readonly
   return cases.filter(({ problems = [] }) => problems.every((problem) => costOf(problem) <= MOST_PRODUCTS));
 }
 
-export async function diagnoseFault(fault: Fault): Promise<FaultDiagnosis> {
-  const { name, kinds, backend } = fault;
-  const cases = (await quickCases(suitesOf(fault))).filter(
-    ({ problems = [] }) =>
-      kinds === undefined || problems.some((each) => isOperationProblem(each) && kinds.includes(each.kind)),
-  );
-  const results = await runCases(backend, cases);
+/** Milliseconds for a diagnosis: more than it needs, so that a machine that is busy gives the same words. */
+const TIME = 120_000;
+
+export interface BackendDiagnosis {
+  /** Of all findings, the first one first. */
+  readonly texts: readonly string[];
+  /** Whether the first finding's cause is certain. */
+  readonly certain: boolean;
+  /** Of the processor, for the diagnosis alone. */
+  readonly seconds: number;
+  /** Cases that failed, and cases. */
+  readonly failed: number;
+  readonly cases: number;
+}
+
+/** The diagnosis of a backend after the small cases of these suites. */
+export async function diagnoseBackend(
+  factory: () => Promise<Backend>,
+  suites: readonly SuiteName[],
+  isAbout: (each: ConformanceCase) => boolean = () => true,
+): Promise<BackendDiagnosis> {
+  const cases = (await quickCases(suites)).filter(isAbout);
+  const results = await runCases(factory, cases);
   const start = process.cpuUsage();
-  const { findings } = await diagnose({
-    cases,
-    results,
-    factory: backend,
-    accuracy: "fast",
-    seed: DEFAULT_SEED,
-    time: 120_000,
-  });
-  const texts = findings.map((finding) => describeFinding(finding).join("\n"));
-  const [text = "nothing"] = texts;
-  const accepted = ACCEPTED_WORDINGS[name]!.test(text.replaceAll("\n", " "));
+  const { findings } = await diagnose({ cases, results, factory, accuracy: "fast", seed: DEFAULT_SEED, time: TIME });
   return {
-    text,
-    texts,
-    accepted,
-    unrelated: !accepted && findings[0]?.certain === true,
+    texts: findings.map((finding) => describeFinding(finding).join("\n")),
+    certain: findings[0]?.certain === true,
     seconds: process.cpuUsage(start).user / 1e6,
+    failed: results.filter(({ status }) => status === "failed").length,
+    cases: cases.length,
   };
 }
 
-/** Which of two faults the diagnosis of a backend with both names, in any of its findings. */
-export async function diagnosePair(
-  standard: string,
-  grouped: string,
-): Promise<{ readonly named: readonly string[]; readonly texts: readonly string[] }> {
-  const factory = (): Promise<Backend> => twoFaults(standard, grouped);
-  const cases = await quickCases(["exact"]);
-  const results = await runCases(factory, cases);
-  const { findings } = await diagnose({ cases, results, factory, accuracy: "fast", seed: DEFAULT_SEED, time: 120_000 });
-  const texts = findings.map((finding) => describeFinding(finding).join("\n"));
-  const named = [standard, grouped].filter((name) =>
-    texts.some((text) => ACCEPTED_WORDINGS[name]!.test(text.replaceAll("\n", " "))),
-  );
-  return { named, texts };
+export async function diagnoseFault(fault: Fault): Promise<FaultDiagnosis> {
+  const { name, kinds, backend } = fault;
+  const isAbout = ({ problems = [] }: ConformanceCase): boolean =>
+    kinds === undefined || problems.some((each) => isOperationProblem(each) && kinds.includes(each.kind));
+  return { name, ...(await diagnoseBackend(backend, suitesOf(fault), isAbout)) };
+}
+
+/** All findings of the diagnosis of a backend with two faults. */
+export async function diagnosePair(standard: string, grouped: string): Promise<readonly string[]> {
+  const { texts } = await diagnoseBackend(() => twoFaults(standard, grouped), ["exact"]);
+  return texts;
+}
+
+/** Which of the faults the findings name, each by a finding of its own. */
+export function nameFaults(faults: readonly string[], texts: readonly string[]): readonly string[] {
+  const [name, ...others] = faults;
+  if (name === undefined) return [];
+  const choices = [...texts.entries()]
+    .filter(([, text]) => ACCEPTED_WORDINGS[name]!.test(text.replaceAll("\n", " ")))
+    .map(([at]) => [name, ...nameFaults(others, texts.toSpliced(at, 1))]);
+  return [...choices, nameFaults(others, texts)].reduce((most, each) => (each.length > most.length ? each : most));
 }
