@@ -82,6 +82,6 @@ export function sizedWorkload(name: string, { bytes, network, shapes }: SizedNet
       `an ONNX file (operator set ${opsets["ai.onnx"] ?? "?"}${from}) at ${sizes.join(", ")}; ${others} of ${network.layers.length} layers are no convolutions and are timed with the whole only`,
     ),
     layers: networkLayers(network, shapes),
-    chain: { network, inputShapes: shapes, trained: true },
+    chain: { network, inputShapes: shapes, trained: true, onnx: bytes },
   };
 }

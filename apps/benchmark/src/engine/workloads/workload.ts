@@ -34,6 +34,8 @@ export interface Workload {
     readonly inputShapes: Readonly<Record<string, Shape4>>;
     /** Whether its weights come from a file: then verify holds each layer, with them, to the reference. */
     readonly trained?: boolean;
+    /** The ONNX file that it was read from. */
+    readonly onnx?: Uint8Array;
   };
 }
 
