@@ -42,7 +42,8 @@ export async function measureNetwork(
       try {
         const begun = now();
         const own = prepareNetwork && (await settle(waiting, () => prepareNetwork(backend, chain), { limit }));
-        const made = own ?? (await settle(waiting, () => prepare(backend, chain.network, chain.inputShapes), { limit }));
+        const made =
+          own ?? (await settle(waiting, () => prepare(backend, chain.network, chain.inputShapes), { limit }));
         model = made;
         const prepared = now();
         await settle(waiting, () => made.run(inputs), { limit });
