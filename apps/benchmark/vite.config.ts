@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { servePeer } from "../../tooling/peers/page-peers.js";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -42,11 +43,31 @@ function contentSecurityPolicy(): Plugin {
   };
 }
 
+/** Other libraries as contestants, while the page is developed: from where `pnpm peers` puts them. What is built has none. */
+function peers(): Plugin {
+  return {
+    name: "peers",
+    apply: "serve",
+    transformIndexHtml: () => [
+      { tag: "meta", attrs: { name: "convene-peers", content: "./peers/" }, injectTo: "head" },
+    ],
+    configureServer(server) {
+      server.middlewares.use("/peers/", (request, response, next) => {
+        const file = servePeer(new URL(request.url ?? "", "http://localhost").pathname.slice(1));
+        if (!file) return next();
+        for (const [name, value] of Object.entries(ISOLATION)) response.setHeader(name, value);
+        response.setHeader("content-type", file.type);
+        response.end(file.content);
+      });
+    },
+  };
+}
+
 export default defineConfig({
   root: path("./src/page"),
   base: "./",
   cacheDir: CACHE,
-  plugins: [contentSecurityPolicy()],
+  plugins: [contentSecurityPolicy(), peers()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   define: { CONVENE_VERSION: JSON.stringify(version) },
   // The engine's `import()` is for programs in Node, which need not load what they do not use; here the engine is one file.

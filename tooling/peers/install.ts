@@ -37,6 +37,32 @@ export function installPackages(name: string, packages: Peer["packages"]): strin
   return folder;
 }
 
+/**
+ * Installs a peer for the page's Compare view, and bundles its adapter, the library within it where that comes as a module.
+ *
+ * @param adapter from this folder
+ */
+export async function installPagePeer(name: string, { packages, adapter }: Peer): Promise<void> {
+  await bundleForPage(join(HERE, adapter), join(installPackages(name, packages), "page/adapter.js"));
+}
+
+/** @param adapter whose default export is a `PageFactory`; `outfile` is `<peer>/page/adapter.js`, beside `<peer>/node_modules` */
+export async function bundleForPage(adapter: string, outfile: string): Promise<void> {
+  await build({
+    entryPoints: [join(HERE, "page/compare-entry.ts")],
+    outfile,
+    bundle: true,
+    // Sizes are compared, so it is as small as an application's own build makes it.
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    logLevel: "error",
+    nodePaths: [join(outfile, "../../node_modules")],
+    alias: { "peer-adapter": adapter },
+  });
+}
+
 /** @returns the path of a module whose default export is the peer's factory */
 export async function installPeer(name: PeerName): Promise<string> {
   const peer: Peer = PEERS[name];

@@ -1,8 +1,8 @@
 /** ONNX Runtime compiled to WebAssembly, behind the Backend interface. */
 
-import { type Backend, BackendUnavailableError, parseProblem } from "@convene/core";
-import { onnxModel } from "./onnx.js";
+import type { Backend } from "@convene/core";
 import { ortBackend } from "./ort.js";
+import { startOrt } from "./ort-start.js";
 import type { Ort, OrtSessionOptions } from "./ort-types.js";
 
 /**
@@ -25,7 +25,7 @@ export async function openOnnxruntimeWeb(asked: number): Promise<Backend> {
   const ort = (await import(name)) as Ort;
   ort.env.wasm.numThreads = asked;
   const { Worker } = globalThis;
-  await start(ort);
+  await startOrt(ort, SESSION);
   // In Node it leaves its own Worker there, which jax-js would then take for a browser's.
   globalThis.Worker = Worker;
   const threads = ort.env.wasm.numThreads;
@@ -36,22 +36,4 @@ export async function openOnnxruntimeWeb(asked: number): Promise<Backend> {
     session: SESSION,
     features: { nonFinite: true, subnormals: true },
   });
-}
-
-/** The first session starts WebAssembly; from then on the number of threads is what it is. */
-async function start(ort: Ort): Promise<void> {
-  const smallest = onnxModel(parseProblem("ic1_ih1_oc1_kh1_nobias"), { weight: Float32Array.of(1) });
-  try {
-    const session = await ort.InferenceSession.create(smallest, SESSION);
-    await session.release();
-  } catch (cause) {
-    throw new BackendUnavailableError(
-      "onnxruntime-web",
-      `its WebAssembly did not start: ${String(cause)}`,
-      "Use an engine with WebAssembly SIMD.",
-      {
-        cause,
-      },
-    );
-  }
 }

@@ -45,13 +45,6 @@ export const PEERS = {
   },
 } as const satisfies Readonly<Record<string, Peer>>;
 
-/** Runs in a browser alone: `pnpm browser-bench`. */
-export const TFJS_WEBGL = {
-  "@tensorflow/tfjs-core": "4.22.0",
-  "@tensorflow/tfjs-backend-cpu": "4.22.0",
-  "@tensorflow/tfjs-backend-webgl": "4.22.0",
-} as const;
-
 export type PeerName = keyof typeof PEERS;
 
 export function isPeerName(name: string): name is PeerName {

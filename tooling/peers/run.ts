@@ -7,13 +7,14 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { BROWSER_USAGE, conformance, CONFORMANCE_USAGE } from "./conformance.js";
 import { isBrowserPeerName } from "./browser-peers.js";
-import { installPeer } from "./install.js";
+import { installPagePeer, installPeer } from "./install.js";
+import { isPagePeerName, PAGE_PEERS, type PagePeerName } from "./page-peers.js";
 import { networks, NETWORKS_USAGE } from "./networks.js";
 import { isPeerName, PEERS } from "./peers.js";
 import { reproduce, REPRODUCE_USAGE } from "./reproduce.js";
 
 const CLI = fileURLToPath(new URL("../../apps/benchmark/dist/cli.js", import.meta.url));
-const COMMANDS: ReadonlySet<string> = new Set(["bench", "verify", "conformance"]);
+const COMMANDS: ReadonlySet<string> = new Set(["bench", "verify", "conformance", "page"]);
 const USAGE = `usage: pnpm peers <peer>... [command]
 
   peers      ${Object.keys(PEERS).join(", ")}; installed into .cache/peers on first use
@@ -22,6 +23,8 @@ const USAGE = `usage: pnpm peers <peer>... [command]
              ${NETWORKS_USAGE}: whole networks, each in its own way
              ${CONFORMANCE_USAGE}
              ${BROWSER_USAGE}
+             page: makes them contestants of the page's Compare view, where pnpm web serves it; without names, all of
+             ${Object.keys(PAGE_PEERS).join(", ")}
              default: bench yardstick
   ${REPRODUCE_USAGE}
 
@@ -29,7 +32,8 @@ const USAGE = `usage: pnpm peers <peer>... [command]
   pnpm peers onnxruntime-web bench mobilenet-v2 --time 1000
   pnpm peers onnxruntime-web onnxruntime-node tfjs-wasm bench model.onnx
   pnpm peers jax-js conformance --suite exact
-  pnpm peers onnxruntime-web-webgpu conformance --browser --quick`;
+  pnpm peers onnxruntime-web-webgpu conformance --browser --quick
+  pnpm peers tfjs-webgl litert page`;
 
 async function main(args: readonly string[]): Promise<number> {
   if (args[0] === "reproduce" && !args.includes("--help")) return await reproduce(args.slice(1));
@@ -48,6 +52,7 @@ async function main(args: readonly string[]): Promise<number> {
   ) {
     return await conformance(names, command.slice(1));
   }
+  if (command[0] === "page") return await forPage(names);
   if (names.length === 0 || !names.every(isPeerName)) {
     const unknown = names.find((name) => !isPeerName(name));
     console.error(`${unknown === undefined ? "no peer given" : `unknown peer "${unknown}"`}\n\n${USAGE}`);
@@ -62,6 +67,19 @@ async function main(args: readonly string[]): Promise<number> {
   // So that `node --experimental-wasm-revectorize --import tsx tooling/peers/run.ts` compares both with 256 bits.
   const engine = process.execArgv.filter((flag) => flag.startsWith("--experimental-wasm"));
   return spawnSync(process.execPath, [...engine, CLI, ...command, ...options], { stdio: "inherit" }).status ?? 1;
+}
+
+async function forPage(names: readonly string[]): Promise<number> {
+  const unknown = names.find((name) => !isPagePeerName(name));
+  if (unknown !== undefined) {
+    console.error(`${unknown} is no contestant of the page; ${Object.keys(PAGE_PEERS).join(", ")} are`);
+    return 2;
+  }
+  for (const name of names.length > 0 ? names.filter(isPagePeerName) : (Object.keys(PAGE_PEERS) as PagePeerName[])) {
+    await installPagePeer(name, PAGE_PEERS[name]);
+    console.log(`${name} is a contestant of the page's Compare view now: npm run web`);
+  }
+  return 0;
 }
 
 try {

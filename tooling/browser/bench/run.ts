@@ -1,92 +1,128 @@
 /**
- * gpu beside tfjs's WebGL in headless Chromium, over the same adapter: `pnpm browser-bench [workload or problem]...`.
- * Default: the yardstick's layers.
+ * `pnpm browser-bench`: the page's Compare view in headless Chromium, our backends beside other libraries, in one interleaved run for
+ * each workload. The page does what it does for a reader; this opens a link, waits, and saves the page's own file of results.
  */
 
-import { fileURLToPath } from "node:url";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
 import { parseArgs } from "node:util";
-import picocolors from "picocolors";
-import { build } from "vite";
-import { benchTable } from "../../../apps/benchmark/src/terminal/bench/bench-table.js";
-import type { LayerReport } from "../../../apps/benchmark/src/engine/compare-report.js";
-import { layerReport, type MeasuredOutcome, totals } from "../../../apps/benchmark/src/engine/measure/results.js";
-import { geometricMean } from "../../../apps/benchmark/src/engine/statistics.js";
-import { type DistinctLayer, distinctLayers } from "../../../apps/benchmark/src/engine/workloads/workload.js";
-import { resolveTargets } from "../../../apps/benchmark/src/terminal/workloads/resolve-targets.js";
+import type { Browser } from "playwright-core";
+import type { CompareReport } from "../../../apps/benchmark/src/engine/compare-report.js";
+import { parseReport } from "../../../apps/benchmark/src/engine/parse-report.js";
+import { parseBackendName } from "../../../apps/benchmark/src/engine/backend-name.js";
+import { isProblem } from "../../../apps/benchmark/src/engine/workloads/index.js";
 import { cacheFolder, fail } from "../../checks/workspace.js";
-import { installPackages } from "../../peers/install.js";
-import { TFJS_WEBGL } from "../../peers/peers.js";
-import { runInChromium } from "../run-page.js";
+import { installPagePeer } from "../../peers/install.js";
+import { isPagePeerName, PAGE_PEERS, servePeer } from "../../peers/page-peers.js";
+import { openBrowser, servePage } from "../page/built-page.js";
+import { reportLines } from "./report-lines.js";
 
-type Report =
-  | { readonly devices: readonly (readonly [name: string, device: string])[] }
-  | { readonly text: string; readonly outcome: MeasuredOutcome };
+const OURS = ["cpu", "worker-threads", "gpu?mode=webgl2", "gpu?mode=webgpu"];
+const DEFAULT = [...OURS, ...Object.keys(PAGE_PEERS)].join(",");
 
-/** Of what kind a layer is, for a mean of each. */
-const KINDS: readonly (readonly [name: string, is: (layer: DistinctLayer) => boolean])[] = [
-  ["depthwise", ({ problem: { g, ic } }) => g > 1 && g === ic],
-  ["pointwise", ({ problem: { g, kh, kw } }) => g === 1 && kh === 1 && kw === 1],
-  ["other", ({ problem: { g, kh, kw } }) => g === 1 && kh * kw > 1],
-];
+const USAGE = `usage: pnpm browser-bench [workload or problem]... [--backends <names>] [--time <ms>] [--json <folder>]
+
+  workloads   yardstick, mobilenet-v1, mobilenet-v2, resnext50, textbook; problems make one workload together.
+              Default: yardstick mobilenet-v2
+  --backends  with commas; the first is what ratios are relative to. Default: ${DEFAULT}
+              Other libraries are installed into .cache/peers on first use
+  --time      milliseconds for each layer and backend. Default 400
+  --json      a folder for the results, which the page and convene compare read. Default .cache/browser-bench
+
+  Chromium computes graphics in software, unless CHROMIUM_ADAPTER=hardware is in the environment.`;
+
+/** Milliseconds for a whole workload. A driver in software on a busy machine is very slow. */
+const PATIENCE = 3_600_000;
 
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { time: { type: "string", default: "500" }, help: { type: "boolean", short: "h", default: false } },
+    options: {
+      backends: { type: "string", default: DEFAULT },
+      time: { type: "string", default: "400" },
+      json: { type: "string" },
+      help: { type: "boolean", short: "h", default: false },
+    },
   });
-  if (values.help) {
-    console.log("usage: pnpm browser-bench [workload or problem]... [--time <ms for each layer and backend>]");
-  } else {
-    await main(positionals.length > 0 ? positionals : ["yardstick"], Number(values.time));
-  }
+  if (values.help) console.log(USAGE);
+  else await main(positionals, values.backends.split(","), Number(values.time), values.json);
 } catch (error) {
   fail(error);
 }
 
-async function main(targets: readonly string[], time: number): Promise<void> {
-  if (!(time > 0)) throw new Error(`--time (${time}) must be milliseconds`);
-  const layers = distinctLayers(resolveTargets(targets).flatMap((workload) => workload.layers));
-  const packages = installPackages("tfjs-webgl", TFJS_WEBGL);
-  const folder = cacheFolder("browser-bench");
-  await build({
-    root: fileURLToPath(new URL(".", import.meta.url)),
-    configFile: false,
-    logLevel: "error",
-    resolve: { alias: [{ find: /^@tensorflow\//, replacement: `${packages}/node_modules/@tensorflow/` }] },
-    build: { outDir: folder, emptyOutDir: true, target: "es2022" },
-  });
-  const results: LayerReport[] = [];
-  let names: readonly string[] = [];
-  const onReport = (content: unknown): void => {
-    const report = content as Report;
-    if ("devices" in report) {
-      names = report.devices.map(([name]) => name);
-      for (const [name, device] of report.devices) console.log(`${name}  ${device}`);
-      return;
+async function main(
+  targets: readonly string[],
+  backends: readonly string[],
+  time: number,
+  json: string | undefined,
+): Promise<void> {
+  if (!(time >= 5 && time <= 60_000)) throw new Error(`--time (${time}) must be 5 to 60000 milliseconds`);
+  for (const name of new Set(backends.map((each) => parseBackendName(each).base))) {
+    if (isPagePeerName(name)) await installPagePeer(name, PAGE_PEERS[name]);
+  }
+  const folder = json ?? cacheFolder("browser-bench");
+  mkdirSync(folder, { recursive: true });
+  const problems = targets.filter(isProblem);
+  const named = targets.length === 0 ? ["yardstick", "mobilenet-v2"] : targets.filter((each) => !isProblem(each));
+  const served = await servePage(true, servePeer);
+  const browser = await openBrowser({ webgpu: true });
+  console.log(`${cpus()[0]?.model ?? "an unknown processor"}, ${cpus().length} cores, Chromium ${browser.version()}`);
+  if (process.env["CHROMIUM_ADAPTER"] !== "hardware") {
+    console.log(
+      "WebGL2 and WebGPU are drivers in software here, on the same cores: those rows say nothing of a graphics processor.",
+    );
+  }
+  try {
+    for (const workload of [...named, ...(problems.length > 0 ? ["problems"] : [])]) {
+      const file = join(folder, `${workload}.json`);
+      const link = new URLSearchParams({ workload, backends: backends.join(","), time: String(time), roofline: "no" });
+      if (workload === "problems") link.set("problems", problems.join(","));
+      const report = await compareInPage(browser, `${served.url}#compare?${link.toString()}`, file);
+      console.log(["", ...reportLines(report), "", file].join("\n"));
+      // What is not whole is no figure, and what is wrong in a library is a result.
+      if (report.outcome !== "complete") process.exitCode = 1;
     }
-    const layer = layers.find(({ text }) => text === report.text)!;
-    results.push(layerReport(layer, report.outcome, { baseline: names[0]! }));
-    process.stderr.write(`[${results.length}/${layers.length}] ${report.text}\n`);
-  };
-  await runInChromium(folder, onReport, { query: [time, ...layers.map(({ text }) => text)].join(",") });
-  const result = {
-    name: targets.join(" "),
-    about: "",
-    complete: true,
-    layers: results,
-    totals: totals(results, names),
-  };
-  const lines = benchTable(result, picocolors.createColors(false), undefined);
-  console.log(["", "ms: median of one run; ratio: time, the first is 1", "", ...lines, ""].join("\n"));
-  for (const [kind, is] of KINDS) {
-    const texts = new Set(layers.filter(is).map(({ text }) => text));
-    const of = results.filter(({ problem }) => texts.has(problem));
-    for (const name of names.slice(1)) {
-      const ratios = of.flatMap(({ figures }) =>
-        figures.filter(({ backend }) => backend === name).map(({ ratio }) => ratio!.value),
-      );
-      if (ratios.length === 0) continue;
-      console.log(`${kind}, ${ratios.length} layers: ${name} takes ${geometricMean(ratios).toFixed(2)} times as long`);
+  } finally {
+    await browser.close();
+    served.close();
+  }
+}
+
+/** Presses Compare, tells how far it is, and keeps what the page saves. */
+async function compareInPage(browser: Browser, address: string, file: string): Promise<CompareReport> {
+  const context = await browser.newContext({ acceptDownloads: true });
+  try {
+    const page = await context.newPage();
+    page.on("pageerror", (error) => console.error(`the page: ${error.message}`));
+    await page.goto(address);
+    const compare = page.getByRole("button", { name: "Compare", exact: true });
+    // The list of libraries comes first: a start before that would not know them.
+    await page.locator(".libraries label").first().waitFor();
+    await compare.click();
+    await page.getByRole("button", { name: "Stop" }).waitFor();
+    const tell = setInterval(() => {
+      page
+        .locator(".running")
+        .innerText()
+        .then((text) => process.stderr.write(`  ${text.replaceAll(/\s+/g, " ")}\n`))
+        .catch(() => undefined);
+    }, 30_000);
+    try {
+      await compare.waitFor({ timeout: PATIENCE });
+    } finally {
+      clearInterval(tell);
     }
+    const trouble = page.locator(".compare-main .notice.bad[role=alert]");
+    if ((await trouble.count()) > 0) console.error(`the page: ${await trouble.innerText()}`);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save results" }).click(),
+    ]);
+    copyFileSync((await download.path())!, file);
+    return parseReport(readFileSync(file, "utf8"));
+  } finally {
+    await context.close();
   }
 }

@@ -4,8 +4,10 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import process from "node:process";
 import { type Browser, chromium } from "playwright-core";
 import { ROOT } from "../../checks/workspace.js";
+import { servePeer } from "../../peers/page-peers.js";
 import { findChromium } from "../chromium.js";
 
 const FOLDER = join(ROOT, "apps", "benchmark", "dist", "page");
@@ -25,15 +27,24 @@ export interface Served {
   close(): void;
 }
 
-/** @param isolated whether the host sends the headers that isolate a page */
-export async function servePage(isolated: boolean): Promise<Served> {
+/** What the document says where its server has other libraries; the development server puts it there as well. */
+const PEERS = '<meta name="convene-peers" content="./peers/" />';
+
+/**
+ * @param isolated whether the host sends the headers that isolate a page
+ * @param peers what stands below `/peers/`. Left out: there are no other libraries, as where the page is published
+ */
+export async function servePage(isolated: boolean, peers?: typeof servePeer): Promise<Served> {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname));
     const file = join(FOLDER, path.endsWith("/") ? `${path}index.html` : path);
     const answer = async (): Promise<void> => {
-      const content = await readFile(file);
+      const [, inPeers] = /^\/peers\/(.+)$/.exec(path) ?? [];
+      const peer = inPeers === undefined ? undefined : peers?.(inPeers);
+      let content: Buffer | string = peer?.content ?? (await readFile(file));
+      if (peers && path === "/") content = String(content).replace("<head>", `<head>${PEERS}`);
       if (isolated) for (const [name, value] of Object.entries(ISOLATION)) response.setHeader(name, value);
-      response.setHeader("content-type", TYPES[extname(file)] ?? "application/octet-stream");
+      response.setHeader("content-type", peer?.type ?? TYPES[extname(file)] ?? "application/octet-stream");
       response.end(content);
     };
     answer().catch(() => {
@@ -51,14 +62,20 @@ export async function servePage(isolated: boolean): Promise<Served> {
   };
 }
 
-/** Graphics in software, which every machine has. */
-export async function openBrowser(): Promise<Browser> {
+/** Graphics in software, which every machine has; with `CHROMIUM_ADAPTER=hardware` in the environment, whichever it takes. */
+export async function openBrowser({ webgpu = false } = {}): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) {
     throw new Error("no Chromium on PATH (Debian: apt-get install chromium; or set CHROMIUM)");
   }
+  const software = process.env["CHROMIUM_ADAPTER"] !== "hardware";
   return await chromium.launch({
     executablePath,
-    args: ["--no-sandbox", "--disable-dev-shm-usage", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
+    args: [
+      "--no-sandbox",
+      "--disable-dev-shm-usage",
+      ...(software ? ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"] : []),
+      ...(webgpu ? ["--enable-unsafe-webgpu", ...(software ? ["--use-webgpu-adapter=swiftshader"] : [])] : []),
+    ],
   });
 }

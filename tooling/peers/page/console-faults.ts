@@ -6,13 +6,23 @@
 export interface ConsoleFaults {
   /** Throws what was noted since the last call, once everything that is under way has been told. */
   check(): Promise<void>;
+  /** The same of what has been told by now: without a wait, which would be timed with the work. */
+  checkNow(): void;
 }
+
+/** Where several adapters are in one page, they watch together: what one of them has thrown is not the other's. */
+const KEY = Symbol.for("convene.console-faults");
 
 /** What is printed as an error without being one: ONNX Runtime's and LiteRT's warnings, which come by the same way. */
 const NO_ERROR = /\[[VIW]:onnxruntime|^(?:INFO|WARNING|VERBOSE):|\bW\d{4} /;
 
 /** Notes errors from now on: of every WebGPU device that is made after this call, of the console, of promises nobody awaits. */
 export function watchConsole(): ConsoleFaults {
+  const scope = globalThis as { [KEY]?: ConsoleFaults };
+  return (scope[KEY] ??= startWatching());
+}
+
+function startWatching(): ConsoleFaults {
   const faults = new Set<string>();
   const note = (what: string, error: unknown): void => {
     const message = error instanceof Error ? error.message : String(error);
@@ -26,15 +36,19 @@ export function watchConsole(): ConsoleFaults {
     if (!NO_ERROR.test(line)) note("on the console alone", line);
   };
   globalThis.addEventListener("unhandledrejection", ({ reason }) => note("a promise that nobody awaits", reason));
+  const checkNow = (): void => {
+    if (faults.size === 0) return;
+    const all = [...faults].join("; ");
+    faults.clear();
+    throw new Error(all);
+  };
   return {
     async check() {
       // A device tells of its errors in a task of its own.
       await new Promise((resolve) => setTimeout(resolve));
-      if (faults.size === 0) return;
-      const all = [...faults].join("; ");
-      faults.clear();
-      throw new Error(all);
+      checkNow();
     },
+    checkNow,
   };
 }
 

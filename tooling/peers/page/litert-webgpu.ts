@@ -7,9 +7,9 @@ import type { LiteRt } from "../litert-types.js";
 import { PEERS } from "../peers.js";
 import { GRAPHICS_FEATURES, type PageFactory } from "./page-factory.js";
 
-const open: PageFactory = async ({ faults }) => {
+const open: PageFactory = async ({ faults, modules }) => {
   const lib = library as LiteRt;
-  await lib.loadLiteRt("/modules/@litertjs/core/wasm/");
+  await lib.loadLiteRt(`${modules}@litertjs/core/wasm/`);
   const version = PEERS.litert.packages["@litertjs/core"];
   return async (): Promise<Backend> =>
     litertBackend(

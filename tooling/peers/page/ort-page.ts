@@ -3,20 +3,23 @@
 import type { Backend, Conv2dProblem, Support } from "@convene/core";
 import { onnxModel } from "../onnx.js";
 import { ortBackend } from "../ort.js";
+import { ortNetwork } from "../ort-network.js";
+import { startOrt } from "../ort-start.js";
 import type { Ort, OrtSession, OrtSessionOptions } from "../ort-types.js";
 import { hasSamePads, NOT_SAME } from "../same-pads.js";
 import type { ConsoleFaults } from "./console-faults.js";
-import { GRAPHICS_FEATURES, type PageFactory } from "./page-factory.js";
+import { GRAPHICS_FEATURES, inThreads, type PageFactory } from "./page-factory.js";
 
-/** Where the page's server has the package as it was published: its builds look for their WebAssembly beside them. */
-const FOLDER = "/modules/onnxruntime-web/dist/";
+type Provider = "wasm" | "webgpu" | "webgl";
 
 /** @param build a file of the package */
-export function ortFactory(name: string, build: string, provider: "webgpu" | "webgl"): PageFactory {
-  return async ({ faults, variant }) => {
-    const address: string = `${FOLDER}${build}`;
+export function ortFactory(name: string, build: string, provider: Provider): PageFactory {
+  return async ({ faults, variant, modules, threads }) => {
+    // As it was published: its builds look for their WebAssembly beside them.
+    const folder = `${modules}onnxruntime-web/dist/`;
+    const address: string = `${folder}${build}`;
     const ort = (await import(address)) as Ort;
-    Object.assign(ort.env.wasm, { numThreads: 1, wasmPaths: FOLDER });
+    Object.assign(ort.env.wasm, { numThreads: threads, wasmPaths: folder });
     ort.env.logLevel = "error";
     const session: OrtSessionOptions = {
       executionProviders: [variant === "nchw" ? { name: "webgpu", preferredLayout: "NCHW" } : provider],
@@ -24,18 +27,34 @@ export function ortFactory(name: string, build: string, provider: "webgpu" | "we
       interOpNumThreads: 1,
     };
     const same = variant === "auto_pad";
-    return async (): Promise<Backend> =>
-      ortBackend(inTurn(ort, faults), {
+    await startOrt(ort, session);
+    const graphics = provider === "wasm" ? PROCESSOR_FEATURES : GRAPHICS_FEATURES;
+    // The first session has started as many as there can be.
+    const what = provider === "wasm" ? `simd128, ${inThreads(ort.env.wasm.numThreads ?? 1)}` : build;
+    const adapter = provider === "webgpu" ? `, WebGPU: ${await adapterName()}` : "";
+    const one = inTurn(ort, faults);
+    const library = async (): Promise<Backend> =>
+      ortBackend(one, {
         name,
-        device: `ONNX Runtime ${ort.env.versions.web} ${provider}, ${build}${variant === undefined ? "" : `, ${variant}`}`,
+        device: `ONNX Runtime ${ort.env.versions.web} ${provider}, ${what}${variant === undefined ? "" : `, ${variant}`}${adapter}`,
         session,
-        features: { ...GRAPHICS_FEATURES, supports: (problem) => supports(problem, provider, same) },
+        features: { ...graphics, supports: (problem) => supports(problem, provider, same) },
         ...(same ? { model: (problem, weights) => onnxModel(problem, weights, { autoPad: "SAME_UPPER" }) } : {}),
       });
+    return Object.assign(library, { prepareNetwork: ortNetwork(one, session) });
   };
 }
 
-function supports(p: Conv2dProblem, provider: "webgpu" | "webgl", same: boolean): Support {
+const PROCESSOR_FEATURES = { nonFinite: true, subnormals: true } as const;
+
+/** What WebGPU's adapter calls itself, of which ONNX Runtime says nothing. */
+async function adapterName(): Promise<string> {
+  const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<{ info?: Record<string, string> } | null> } };
+  const { vendor, architecture, description } = (await gpu?.requestAdapter())?.info ?? {};
+  return [vendor, architecture, description].filter(Boolean).join(" ") || "an adapter that does not tell its name";
+}
+
+function supports(p: Conv2dProblem, provider: Provider, same: boolean): Support {
   if (same && !hasSamePads(p)) return NOT_SAME;
   if (provider !== "webgl") return true;
   if (p.paddingMode === "circular") return { reason: "Pad in mode wrap: the WebGL provider has none" };

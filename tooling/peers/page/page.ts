@@ -37,7 +37,7 @@ function send(path: string, content: unknown): void {
 async function main(): Promise<void> {
   const task = (await (await fetch("task.json")).json()) as Task;
   const open = adapter as PageFactory;
-  const factory = await open({ faults: watchConsole(), variant: task.variant });
+  const factory = await open({ faults: watchConsole(), variant: task.variant, modules: "/modules/", threads: 1 });
   const first = await factory();
   const { device } = first;
   await first.dispose();

@@ -4,6 +4,7 @@ import * as tensorflow from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-webgl";
 import { BackendUnavailableError } from "@convene/core";
 import { tfjsBackend } from "../tfjs.js";
+import { webglFence, webglRenderer } from "./webgl.js";
 import type { Tf } from "../tfjs-types.js";
 import { GRAPHICS_FEATURES, type PageFactory } from "./page-factory.js";
 
@@ -21,7 +22,8 @@ const open: PageFactory = async ({ faults, variant }) => {
   return async () =>
     tfjsBackend(tf, {
       backend: "webgl",
-      engine: String(gl.getParameter(gl.VERSION)),
+      engine: `WebGL2: ${webglRenderer(gl)}`,
+      sync: () => webglFence(gl),
       features: GRAPHICS_FEATURES,
       check: faults.check,
       same: variant === "same",

@@ -2,6 +2,7 @@
 
 import type { Backend } from "@convene/core";
 import type { BackendOptions } from "./backend-name.js";
+import type { PrepareNetwork } from "./own-network.js";
 
 export interface BackendEntry {
   readonly about: string;
@@ -9,6 +10,10 @@ export interface BackendEntry {
   readonly standard: boolean;
   /** @param options what stands behind the name: `worker-threads?threads=2` */
   readonly open: (options: BackendOptions) => Promise<Backend>;
+  /** Of a library with a version of its own. */
+  readonly version?: string;
+  /** How the library runs a whole network, where that is another way than layer by layer. */
+  readonly prepareNetwork?: PrepareNetwork;
 }
 
 export type BackendTable = Readonly<Record<string, BackendEntry>>;

@@ -10,7 +10,7 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|software/i
 const THREADS = /,? *\d+ threads?\b.*$/;
 
 export function circumstances(
-  { name, asked, backend: { device }, start }: OpenBackend,
+  { name, asked, backend: { device }, start, version }: OpenBackend,
   environment: Pick<Environment, "threads" | "isolated">,
 ): BackendReport {
   const threads = threadsOf(device);
@@ -26,6 +26,7 @@ export function circumstances(
     ...(why !== undefined && { whyNotMore: why }),
     ...(adapter && { adapter }),
     start,
+    ...(version !== undefined && { version }),
     wrong: false,
   };
 }
@@ -42,8 +43,8 @@ function whyNotMore(
   return `the machine offers ${offered}, and this backend has started fewer`;
 }
 
-/** Of a backend on a graphics interface. */
+/** Of a backend on a graphics interface. A library's own name may come before the interface's. */
 function adapterOf(device: string): BackendReport["adapter"] {
-  const [, name] = /^(?:WebGPU|WebGL2?)\b[^:]*: (.+)$/i.exec(device) ?? [];
+  const [, name] = /(?:^|, )(?:WebGPU|WebGL2?)\b[^:]*: (.+)$/i.exec(device) ?? [];
   return name === undefined ? undefined : { name, software: SOFTWARE.test(device) };
 }

@@ -6,6 +6,7 @@ import type { BackendTable } from "./backends.js";
 import { checkBackend } from "./check-backend.js";
 import { codeOf, CommandError, messageOf, oneLine } from "./command-error.js";
 import { InputError, suggestion } from "./input-error.js";
+import type { PrepareNetwork } from "./own-network.js";
 import { settle, UnsettledError, type Waiting } from "./settle.js";
 
 export interface OpenBackend {
@@ -18,6 +19,10 @@ export interface OpenBackend {
   readonly start: number;
   /** Another one like it, which the caller disposes. */
   readonly another: () => Promise<Backend>;
+  /** Of a library with a version of its own. */
+  readonly version?: string;
+  /** How it runs a whole network. Left out: layer by layer, by core's `prepare`. */
+  readonly prepareNetwork?: PrepareNetwork;
 }
 
 export interface UnavailableBackend {
@@ -79,8 +84,19 @@ export async function openBackends(
         const begun = performance.now();
         const backend = await another();
         const start = performance.now() - begun;
-        const called = Object.hasOwn(table, parseBackendName(name).base) ? name : ownName(backend, open);
-        open.push({ name: called, asked: name, backend, start, another });
+        const { base } = parseBackendName(name);
+        const entry = Object.hasOwn(table, base) ? table[base] : undefined;
+        const called = entry ? name : ownName(backend, open);
+        const { version, prepareNetwork } = entry ?? {};
+        open.push({
+          name: called,
+          asked: name,
+          backend,
+          start,
+          another,
+          ...(version !== undefined && { version }),
+          ...(prepareNetwork && { prepareNetwork }),
+        });
       } catch (error) {
         if (host.signal.aborted || error instanceof InputError) throw error;
         if (codeOf(error) === "ERR_INVALID_OPTION")

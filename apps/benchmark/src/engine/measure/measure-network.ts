@@ -1,8 +1,9 @@
 /** A whole network end to end: `prepare` once, then `model.run` with upload and read, as an application calls it. */
 
-import { type NamedModel, prepare, randomUniform } from "@convene/core";
+import { prepare, randomUniform } from "@convene/core";
 import type { Failure } from "../compare-report.js";
 import type { OpenBackend } from "../open-backends.js";
+import type { OwnNetwork } from "../own-network.js";
 import { breathe, settle } from "../settle.js";
 import type { Workload } from "../workloads/index.js";
 import { disposeAll } from "./dispose-all.js";
@@ -12,7 +13,7 @@ import type { Measured, MeasuredOutcome } from "./results.js";
 import { measureOptions, type Timing } from "./timing.js";
 
 interface PreparedModel extends Omit<Measured, "samples" | "runsPerSample"> {
-  readonly model: NamedModel;
+  readonly model: OwnNetwork;
 }
 
 /**
@@ -36,11 +37,13 @@ export async function measureNetwork(
   const models: PreparedModel[] = [];
   const failures: Failure[] = [];
   try {
-    for (const { name, backend } of backends) {
-      let model: NamedModel | undefined;
+    for (const { name, backend, prepareNetwork } of backends) {
+      let model: OwnNetwork | undefined;
       try {
         const begun = now();
-        const made = await settle(waiting, () => prepare(backend, chain.network, chain.inputShapes), { limit });
+        const own = prepareNetwork && (await settle(waiting, () => prepareNetwork(backend, chain), { limit }));
+        const made =
+          own ?? (await settle(waiting, () => prepare(backend, chain.network, chain.inputShapes), { limit }));
         model = made;
         const prepared = now();
         await settle(waiting, () => made.run(inputs), { limit });

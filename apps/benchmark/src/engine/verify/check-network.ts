@@ -99,23 +99,28 @@ export async function checkNetwork(
 }
 
 /** NCHW: what the inputs are, and what each layer gave. */
-interface Values {
+export interface Values {
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
 }
 
-const valueOf = ({ inputs, outputs }: Values, value: number): Float32Array =>
+export const valueOf = ({ inputs, outputs }: Values, value: number): Float32Array =>
   (value < 0 ? inputs[-1 - value]! : outputs[value]!).data;
 
 const shapeOf = (problem: Problem): Shape4 =>
   isOperationProblem(problem) ? operationOutputShape(problem) : outputShape(problem);
 
-/** Each layer by itself, on tensors of its own, which are kept until their last reader has run. */
-async function runLayers(
+/**
+ * Each layer by itself, on tensors of its own, which are kept until their last reader has run.
+ *
+ * @param pause awaited after each layer
+ */
+export async function runLayers(
   backend: Backend,
   layers: readonly ResolvedLayer[],
   problems: readonly Problem[],
   inputs: readonly Tensor[],
+  pause: () => Promise<void> = async () => undefined,
 ): Promise<Values> {
   const last = new Map<number, number>();
   for (const [index, layer] of layers.entries()) for (const value of readsOf(layer)) last.set(value, index);
@@ -140,6 +145,7 @@ async function runLayers(
         outputs.push(await backend.read(output));
         plan.dispose();
       }
+      await pause();
       for (const [value, tensor] of tensors) {
         if ((last.get(value) ?? -1) > index) continue;
         tensor.dispose();

@@ -20,6 +20,7 @@ import { breathe, settle, UnsettledError, type Waiting } from "../settle.js";
 import { distinctLayers, type Workload } from "../workloads/index.js";
 import { agreementOn } from "./agreement.js";
 import { checkNetwork } from "./check-network.js";
+import { checkOwnNetworks } from "./check-own-network.js";
 import { checkOperations } from "./check-operations.js";
 import { referenceInSlices, transformedBoundInSlices } from "./reference-slices.js";
 import { createTallies, type TallyResult } from "./tally.js";
@@ -55,6 +56,7 @@ export async function verifyWorkload(
     await checkNetwork(workload.chain, patient(), tallies, options.waiting, { ...common, onLayer });
   }
   for (const result of tallies.results()) options.onVerdict(verdictOfTally(workload.name, result));
+  if (workload.chain) await checkOwnNetworks(workload.name, workload.chain, patient(), options);
 }
 
 async function verifyProblem(

@@ -71,7 +71,7 @@ export function onnxWorkload(name: string, bytes: Uint8Array, shapes: Readonly<R
   );
 }
 
-export function sizedWorkload(name: string, { bytes, network, shapes }: SizedNetwork): Workload {
+export function sizedWorkload(name: string, { bytes, source, network, shapes }: SizedNetwork): Workload {
   const { producer, opsets } = onnxInfo(bytes);
   const others = network.layers.filter(({ kind }) => kind === "operation").length;
   const sizes = Object.values(shapes).map((shape) => shape.join(" x "));
@@ -82,6 +82,6 @@ export function sizedWorkload(name: string, { bytes, network, shapes }: SizedNet
       `an ONNX file (operator set ${opsets["ai.onnx"] ?? "?"}${from}) at ${sizes.join(", ")}; ${others} of ${network.layers.length} layers are no convolutions and are timed with the whole only`,
     ),
     layers: networkLayers(network, shapes),
-    chain: { network, inputShapes: shapes, trained: true },
+    chain: { network, inputShapes: shapes, trained: true, onnx: { bytes, inputs: source.inputDetails } },
   };
 }

@@ -9,6 +9,7 @@ import {
   type OperationProblem,
   type Shape4,
 } from "@convene/core";
+import type { OnnxNetwork } from "@convene/onnx";
 
 export interface WorkloadLayer {
   readonly name: string;
@@ -34,6 +35,8 @@ export interface Workload {
     readonly inputShapes: Readonly<Record<string, Shape4>>;
     /** Whether its weights come from a file: then verify holds each layer, with them, to the reference. */
     readonly trained?: boolean;
+    /** The ONNX file that it was read from, and how the file has its inputs. */
+    readonly onnx?: { readonly bytes: Uint8Array; readonly inputs: OnnxNetwork["inputDetails"] };
   };
 }
 

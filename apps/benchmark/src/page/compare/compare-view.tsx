@@ -140,7 +140,8 @@ function Circumstances({ report: found }: { readonly report: CompareReport }) {
       <ul class="plain">
         {backends.map(({ name, device, whyNotMore, adapter, givenUp, version }) => (
           <li key={name}>
-            <strong class="number">{name}</strong> {version} {device}
+            <strong class="number">{name}</strong> {version !== undefined && !device.includes(version) && `${version} `}
+            {device}
             {adapter?.software && ", in software"}
             {whyNotMore && `; no more threads: ${whyNotMore}`}
             {givenUp && `; given up: ${givenUp}`}

@@ -4,6 +4,8 @@ import { BACKENDS, type BackendTable } from "../../engine/backends.js";
 import { compare, type CompareReport, foldEvent } from "../../engine/index.js";
 import { fetchedScripts, gzippedSize } from "./gzipped-size.js";
 import type { FromWorker, ToWorker } from "./messages.js";
+import { peerEntry } from "./open-peer.js";
+import type { PeerModule } from "./page-peers.js";
 import { plantedFault } from "./planted-fault.js";
 
 /** Milliseconds between two reports: more often than can be read is of no use. */
@@ -22,13 +24,13 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === "stop") stop.abort(new Error("stopped"));
   else if (data.type === "hidden") hidden = data.hidden;
   else {
-    run(data.plan).catch((error: unknown) => {
+    run(data.plan, data.peers).catch((error: unknown) => {
       post({ type: "error", message: error instanceof Error ? error.message : String(error) });
     });
   }
 });
 
-async function run(plan: Parameters<typeof compare>[0]): Promise<void> {
+async function run(plan: Parameters<typeof compare>[0], peers: readonly PeerModule[]): Promise<void> {
   let report: CompareReport | undefined;
   let sent = -Infinity;
   const send = (): void => {
@@ -39,7 +41,8 @@ async function run(plan: Parameters<typeof compare>[0]): Promise<void> {
   let known = fetchedScripts();
   const conditions = (): readonly "background"[] => (hidden ? ["background"] : []);
   const environment = { convene: CONVENE_VERSION, platform: "browser" };
-  for await (const event of compare(plan, { signal: stop.signal, table: TABLE, conditions, environment })) {
+  const table = { ...TABLE, ...Object.fromEntries(peers.map((peer) => [peer.name, peerEntry(peer)])) };
+  for await (const event of compare(plan, { signal: stop.signal, table, conditions, environment })) {
     report = foldEvent(report, event);
     if (event.type === "backend") {
       // A package that is fetched already has the size that it had the first time.

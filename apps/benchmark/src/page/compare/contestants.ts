@@ -1,5 +1,7 @@
 /** The backends that the page offers, and whether this browser can run them. Pure, but for what a browser says of itself. */
 
+import type { PageContestant } from "./page-peers.js";
+
 export interface Contestant {
   /** What the engine is asked to open. */
   readonly name: string;
@@ -16,7 +18,16 @@ export interface Browser {
   readonly webgpu: boolean;
 }
 
+const NO_WEBGL2 = "This browser gives workers no WebGL2: cpu and worker-threads need none.";
+const NO_WEBGPU = "This browser has no WebGPU here: WebGL2 reaches the same graphics processor.";
 const NO_SIMD = "This browser has no WebAssembly SIMD: cpu:js computes the same.";
+
+/** What is missing for another library. */
+export function missingFor(needs: PageContestant["needs"], browser: Browser): string | undefined {
+  if (needs === "webgl2") return browser.webgl2 ? undefined : NO_WEBGL2;
+  if (needs === "webgpu") return browser.webgpu ? undefined : NO_WEBGPU;
+  return browser.simd ? undefined : NO_SIMD;
+}
 
 export const CONTESTANTS: readonly Contestant[] = [
   {
@@ -37,14 +48,12 @@ export const CONTESTANTS: readonly Contestant[] = [
   {
     name: "gpu?mode=webgl2",
     about: "gpu.js on the graphics processor, by WebGL2",
-    missing: ({ webgl2 }) =>
-      webgl2 ? undefined : "This browser gives workers no WebGL2: cpu and worker-threads need none.",
+    missing: ({ webgl2 }) => (webgl2 ? undefined : NO_WEBGL2),
   },
   {
     name: "gpu?mode=webgpu",
     about: "gpu.js on the graphics processor, by WebGPU",
-    missing: ({ webgpu }) =>
-      webgpu ? undefined : "This browser has no WebGPU here: WebGL2 reaches the same graphics processor.",
+    missing: ({ webgpu }) => (webgpu ? undefined : NO_WEBGPU),
   },
   { name: "cpu:js", about: "plain JavaScript, for where WebAssembly is forbidden", missing: () => undefined },
   {

@@ -1,11 +1,11 @@
 /** How many bytes have to be downloaded for a backend: what its package fetched, compressed as hosts do. */
 
-/** Addresses of scripts that this thread has fetched so far. */
+/** Addresses of the scripts and WebAssembly that this thread has fetched so far. */
 export function fetchedScripts(): readonly string[] {
   return performance
     .getEntriesByType("resource")
     .map(({ name }) => name)
-    .filter((name) => /\.m?js(\?|$)/.test(name));
+    .filter((name) => /\.(m?js|wasm)(\?|$)/.test(name));
 }
 
 /** Bytes under gzip, all of them together. They come from the browser's cache. */

@@ -3,9 +3,10 @@
 import type { Phase } from "../../engine/compare-events.js";
 import type { ComparePlan } from "../../engine/compare-plan.js";
 import type { CompareReport } from "../../engine/compare-report.js";
+import type { PeerModule } from "./page-peers.js";
 
 export type ToWorker =
-  | { readonly type: "start"; readonly plan: ComparePlan }
+  | { readonly type: "start"; readonly plan: ComparePlan; readonly peers: readonly PeerModule[] }
   | { readonly type: "stop" }
   /** Whether the tab is in the background. */
   | { readonly type: "hidden"; readonly hidden: boolean };

@@ -5,6 +5,7 @@ import type { ComparePlan } from "../../engine/compare-plan.js";
 import type { CompareReport } from "../../engine/compare-report.js";
 import { watchLongTasks } from "./long-tasks.js";
 import type { FromWorker, Progress, ToWorker } from "./messages.js";
+import { peerModules } from "./page-peers.js";
 
 /** `"stopping"`: asked to stop, and finishing what it is at. */
 export type RunState = "idle" | "running" | "stopping";
@@ -58,7 +59,7 @@ export function start(plan: ComparePlan): void {
     longestTask.value = Math.max(longestTask.peek() ?? 0, milliseconds);
   });
   onVisibility();
-  ask({ type: "start", plan });
+  ask({ type: "start", plan, peers: peerModules() });
   watch();
 }
 

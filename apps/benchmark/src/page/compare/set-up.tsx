@@ -8,6 +8,8 @@ import { isolation } from "../isolation/isolation.js";
 import { CONTESTANTS, findBrowser } from "./contestants.js";
 import { dropped, takeOnnx } from "./dropped-file.js";
 import { WORKLOAD_CHOICES, type WorkloadName } from "./fields.js";
+import { OtherLibraries } from "./other-libraries.js";
+import { pagePeers } from "./page-peers.js";
 import { runState, start, stop } from "./run.js";
 
 const state = stateOf("compare");
@@ -120,7 +122,8 @@ function planOf(): ComparePlan {
 
 function Contestants({ chosen }: { readonly chosen: readonly string[] }) {
   const browser = { ...findBrowser(), isolated: isolation.value.kind === "isolated" };
-  const known = CONTESTANTS.map(({ name }) => name);
+  const ours = CONTESTANTS.map(({ name }) => name);
+  const known = [...ours, ...(pagePeers.value ?? []).map(({ name }) => name)];
   const others = chosen.filter((name) => !known.includes(name));
   const toggle = (name: string, on: boolean): void => {
     const next = on ? [...chosen, name] : chosen.filter((each) => each !== name);
@@ -151,6 +154,7 @@ function Contestants({ chosen }: { readonly chosen: readonly string[] }) {
         );
       })}
       <Threads add={(name) => toggle(name, true)} />
+      <OtherLibraries chosen={chosen} browser={browser} toggle={toggle} />
     </fieldset>
   );
 }

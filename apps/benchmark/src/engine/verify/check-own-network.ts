@@ -1,0 +1,111 @@
+/**
+ * A network that a library runs whole, in its own way, held to the float64 reference end to end: what its layers are held to says
+ * nothing of that session.
+ */
+
+import { referenceBackend, thrownOf } from "@convene/conformance";
+import { randomUniform, type Tensor, toLayout } from "@convene/core";
+import { messageOf } from "../command-error.js";
+import type { Verdict } from "../compare-report.js";
+import type { OpenBackend } from "../open-backends.js";
+import { breathe, settle, UnsettledError, type Waiting } from "../settle.js";
+import type { Workload } from "../workloads/index.js";
+import { runLayers, valueOf } from "./check-network.js";
+
+type Chain = NonNullable<Workload["chain"]>;
+
+/**
+ * How far an output may be off, as a share of the range of all outputs of that name. A bound from first principles grows tenfold
+ * with each layer and says nothing after fifty; rounding stays a hundred times below this, and a wrong layer far above.
+ */
+const TOLERANCE = 1e-4;
+const SEED = 1;
+
+export interface CheckOwnNetworksOptions {
+  readonly waiting: Waiting;
+  /** Milliseconds without an answer, after which a check has failed. */
+  readonly limit?: number | undefined;
+  readonly onVerdict: (verdict: Verdict) => void;
+  readonly onProblem: (text: string) => void;
+}
+
+/** Backends that run the network layer by layer are passed over: those layers have been checked. */
+export async function checkOwnNetworks(
+  workload: string,
+  chain: Chain,
+  backends: readonly OpenBackend[],
+  { waiting, limit, onVerdict, onProblem }: CheckOwnNetworksOptions,
+): Promise<void> {
+  const own = backends.filter(({ prepareNetwork }) => prepareNetwork !== undefined);
+  if (own.length === 0) return;
+  onProblem("end to end");
+  const inputs = Object.fromEntries(
+    Object.entries(chain.inputShapes).map(([name, shape], index) => [
+      name,
+      randomUniform(shape, { seed: SEED + index, min: -1, max: 1 }),
+    ]),
+  );
+  const expected = await referenceOutputs(chain, inputs, waiting);
+  for (const { name, backend, prepareNetwork } of own) {
+    const where = { workload, problem: "end to end", a: name } as const;
+    try {
+      const network = await settle(waiting, () => prepareNetwork!(backend, chain), { limit });
+      if (!network) continue;
+      try {
+        const given = await settle(waiting, () => network.run(inputs), { limit });
+        onVerdict({ ...where, ...compareOutputs(expected, given) });
+      } finally {
+        network.dispose();
+      }
+    } catch (error) {
+      await breathe(waiting);
+      const thrown = error instanceof UnsettledError ? undefined : thrownOf(error, "prepareNetwork");
+      onVerdict({ ...where, status: "failed", message: messageOf(error), ...(thrown && { thrown }) });
+    }
+  }
+}
+
+/** By name, in NCHW. */
+async function referenceOutputs(
+  { network, inputShapes }: Chain,
+  inputs: Readonly<Record<string, Tensor>>,
+  waiting: Waiting,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const problems = network.problems(inputShapes);
+  const given = network.inputs.map((name) => inputs[name]!);
+  const reference = await referenceBackend();
+  const values = await runLayers(reference, network.layers, problems, given, () => breathe(waiting));
+  await reference.dispose();
+  return new Map(network.outputs.map(({ name, value }) => [name, valueOf(values, value)]));
+}
+
+/** Each output against the reference. Pure. */
+export function compareOutputs(
+  expected: ReadonlyMap<string, Float32Array>,
+  given: Readonly<Record<string, Tensor>>,
+): Pick<Verdict, "status" | "errorOverBound" | "message"> {
+  let worst = 0;
+  for (const [name, right] of expected) {
+    const tensor = given[name];
+    const found = tensor && toLayout(tensor, "nchw").data;
+    if (found?.length !== right.length) {
+      const length = found === undefined ? "missing" : `of ${found.length} elements`;
+      return { status: "disagrees", message: `the output ${name} is ${length}; expected ${right.length} elements` };
+    }
+    const [low, high] = [right.reduce((a, b) => Math.min(a, b)), right.reduce((a, b) => Math.max(a, b))];
+    const allowed = TOLERANCE * Math.max(high - low, Math.abs(high), Number.MIN_VALUE);
+    for (const [index, value] of found.entries()) {
+      const ratio = Math.abs(value - right[index]!) / allowed;
+      if (ratio <= 1) {
+        worst = Math.max(worst, ratio);
+        continue;
+      }
+      return {
+        status: "disagrees",
+        ...(Number.isFinite(ratio) && { errorOverBound: ratio }),
+        message: `element ${index} of the output ${name} is ${value}; expected ${right[index]}, and at most ${TOLERANCE} of the outputs' range off`,
+      };
+    }
+  }
+  return { status: "agrees", errorOverBound: worst };
+}
