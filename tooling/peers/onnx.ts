@@ -33,11 +33,18 @@ const PAD_MODES: Readonly<Record<Exclude<PaddingMode, "zeros">, string>> = {
   circular: "wrap",
 };
 
-/** @param autoPad the pads are left to the runtime, which has to come to those of the problem by itself */
+/** How a problem is written, where there is more than one way. */
+export interface OnnxModelOptions {
+  /** The pads are left to the runtime, which has to come to those of the problem by itself. */
+  readonly autoPad?: "SAME_UPPER";
+  /** Attributes of Conv that have their defaults are left out, and the kernel's shape, which the weights tell. */
+  readonly bare?: boolean;
+}
+
 export function onnxModel(
   p: Conv2dProblem,
   { weight, bias }: Conv2dWeights,
-  { autoPad }: { readonly autoPad?: "SAME_UPPER" } = {},
+  { autoPad, bare = false }: OnnxModelOptions = {},
 ): Uint8Array {
   const nodes: Uint8Array[] = [];
   const constants: Uint8Array[] = [floats("weight", weightShape(p), weight)];
@@ -54,14 +61,20 @@ export function onnxModel(
     constants.push(integers("pads", [0, 0, p.pt, p.pl, 0, 0, p.pb, p.pr]));
     append("Pad", ["pads"], [stringAttribute("mode", PAD_MODES[p.paddingMode])]);
   }
+  const pads = p.paddingMode === "zeros" ? [p.pt, p.pl, p.pb, p.pr] : [0, 0, 0, 0];
+  const unless = (isDefault: boolean, attribute: Uint8Array): readonly Uint8Array[] =>
+    bare && isDefault ? [] : [attribute];
   append("Conv", bias ? ["weight", "bias"] : ["weight"], [
-    integersAttribute("kernel_shape", [p.kh, p.kw]),
-    integersAttribute("strides", [p.sh, p.sw]),
-    integersAttribute("dilations", [p.dh, p.dw]),
-    autoPad
-      ? stringAttribute("auto_pad", autoPad)
-      : integersAttribute("pads", p.paddingMode === "zeros" ? [p.pt, p.pl, p.pb, p.pr] : [0, 0, 0, 0]),
-    integerAttribute("group", p.g),
+    ...unless(true, integersAttribute("kernel_shape", [p.kh, p.kw])),
+    ...unless(p.sh === 1 && p.sw === 1, integersAttribute("strides", [p.sh, p.sw])),
+    ...unless(p.dh === 1 && p.dw === 1, integersAttribute("dilations", [p.dh, p.dw])),
+    ...(autoPad
+      ? [stringAttribute("auto_pad", autoPad)]
+      : unless(
+          pads.every((pad) => pad === 0),
+          integersAttribute("pads", pads),
+        )),
+    ...unless(p.g === 1, integerAttribute("group", p.g)),
   ]);
   if (p.residual) append("Add", [RESIDUAL]);
   if (p.activation === "relu") append("Relu", []);

@@ -1,8 +1,9 @@
 /** ONNX Runtime's builds for browsers behind the Backend interface. */
 
 import type { Backend, Conv2dProblem, Support } from "@convene/core";
-import { onnxModel } from "../onnx.js";
+import { onnxModel, type OnnxModelOptions } from "../onnx.js";
 import { ortBackend } from "../ort.js";
+import { keepLastSession } from "../last-session.js";
 import type { Ort, OrtSession, OrtSessionOptions } from "../ort-types.js";
 import { hasSamePads, NOT_SAME } from "../same-pads.js";
 import type { ConsoleFaults } from "./console-faults.js";
@@ -24,13 +25,14 @@ export function ortFactory(name: string, build: string, provider: "webgpu" | "we
       interOpNumThreads: 1,
     };
     const same = variant === "auto_pad";
+    const written: OnnxModelOptions = same ? { autoPad: "SAME_UPPER" } : { bare: variant === "bare" };
     return async (): Promise<Backend> =>
       ortBackend(inTurn(ort, faults), {
         name,
         device: `ONNX Runtime ${ort.env.versions.web} ${provider}, ${build}${variant === undefined ? "" : `, ${variant}`}`,
         session,
         features: { ...GRAPHICS_FEATURES, supports: (problem) => supports(problem, provider, same) },
-        ...(same ? { model: (problem, weights) => onnxModel(problem, weights, { autoPad: "SAME_UPPER" }) } : {}),
+        model: (problem, weights) => onnxModel(problem, weights, written),
       });
   };
 }
@@ -64,7 +66,7 @@ function inTurn(ort: Ort, faults: ConsoleFaults): Ort {
   return {
     Tensor: ort.Tensor,
     env: ort.env,
-    InferenceSession: {
+    InferenceSession: keepLastSession({
       async create(model, options): Promise<OrtSession> {
         const session = await one(async () => ort.InferenceSession.create(model, options));
         return {
@@ -72,6 +74,6 @@ function inTurn(ort: Ort, faults: ConsoleFaults): Ort {
           release: async () => one(async () => session.release()),
         };
       },
-    },
+    }),
   };
 }
