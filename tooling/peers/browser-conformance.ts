@@ -8,7 +8,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import type { CaseResult, ConformanceReport, SuiteName } from "../../packages/conformance/src/index.js";
+import type { CaseResult, ConformanceReport, Diagnosis, SuiteName } from "../../packages/conformance/src/index.js";
 import { runInChromium } from "../browser/run-page.js";
 import { BROWSER_PEERS, type BrowserPeer, type BrowserPeerName } from "./browser-peers.js";
 import { openFinished } from "./finished-cases.js";
@@ -53,12 +53,30 @@ export async function browserConformance(name: BrowserPeerName, run: BrowserRun)
     folder,
     [label, selection, seed, ...(random === undefined ? [] : [`random${random}`])].join("-").concat(".jsonl"),
   );
-  const what = JSON.stringify({ label, selection, seed, random, packages: peer.packages, page: hash(page) });
+  const what = JSON.stringify({
+    label,
+    selection,
+    seed,
+    random,
+    packages: peer.packages,
+    page: hashOf(readFileSync(join(page, "page.js"), "utf8")),
+  });
   const finished = openFinished(file, what, mode);
+  const isSelected = ({ suite, name: title }: CaseResult): boolean =>
+    suites.includes(suite) && title.includes(only ?? "");
+  /** Which results a diagnosis would be of; `undefined` where nothing has failed. */
+  const toDiagnose = (): string | undefined => {
+    const selected = finished.results.filter(isSelected);
+    const failed = selected.filter(({ status }) => status === "failed").map(caseKey);
+    return failed.length === 0 ? undefined : hashOf(JSON.stringify([selected.length, ...failed]));
+  };
 
   let [total, left, interrupted] = [0, 1, false];
   while (left > 0) {
     let current: { readonly suite: SuiteName; readonly name: string } | undefined;
+    const isWhole = total > 0 && finished.results.filter(isSelected).length >= total;
+    const of = isWhole ? toDiagnose() : undefined;
+    const isAsked = of !== undefined && finished.diagnosed?.of !== of;
     const task: Task = {
       ...(variant === undefined ? {} : { variant }),
       ...(only === undefined ? {} : { only }),
@@ -69,6 +87,7 @@ export async function browserConformance(name: BrowserPeerName, run: BrowserRun)
       done: finished.results.map(caseKey),
       most: PIECE,
       shrink: failuresToShrink(finished.results, finished.shrunk),
+      ...(isAsked ? { diagnose: finished.results.filter(isSelected) } : {}),
     };
     writeFileSync(join(page, "task.json"), JSON.stringify(task));
     const onReport = (content: unknown): void => {
@@ -78,6 +97,7 @@ export async function browserConformance(name: BrowserPeerName, run: BrowserRun)
         finished.add({ device: message.device });
       } else if ("begin" in message) current = message.begin;
       else if ("left" in message) left = message.left;
+      else if ("diagnosis" in message) finished.add({ ...message, of: of! });
       else {
         finished.add(message);
         current = undefined;
@@ -87,21 +107,26 @@ export async function browserConformance(name: BrowserPeerName, run: BrowserRun)
     };
     try {
       await runInChromium(page, onReport, { modules: join(packages, "node_modules"), patience: PATIENCE });
-      // Failures that the page has found are shrunk in the next one.
+      // Failures that the page has found are shrunk in the next one, and those of all pages looked into together.
       left ||= failuresToShrink(finished.results, finished.shrunk).length;
+      left ||= toDiagnose() === undefined || toDiagnose() === finished.diagnosed?.of ? 0 : 1;
     } catch (error) {
       const { message } = error as Error;
       if (message === "interrupted") {
         interrupted = true;
         break;
       }
+      if (current === undefined && isAsked) {
+        finished.add({ diagnosis: { findings: [{ rule: `no diagnosis: ${message}`, certain: false }] }, of: of! });
+        continue;
+      }
       if (current === undefined) throw error;
       finished.add(diedIn(current, message, finished.results));
     }
   }
-  const selected = finished.results.filter(
-    ({ suite, name: title }) => suites.includes(suite) && title.includes(only ?? ""),
-  );
+  const selected = finished.results.filter(isSelected);
+  const diagnosis: Diagnosis | undefined =
+    finished.diagnosed && finished.diagnosed.of === toDiagnose() ? finished.diagnosed.diagnosis : undefined;
   return {
     backend: label,
     device: finished.device,
@@ -114,6 +139,7 @@ export async function browserConformance(name: BrowserPeerName, run: BrowserRun)
       skipped: count(selected, "skipped"),
     },
     worstRatio: selected.reduce((worst, { ratio = 0 }) => Math.max(worst, ratio), 0),
+    ...(diagnosis === undefined ? {} : { diagnosis }),
     results: selected,
     shrunk: finished.shrunk,
     left: interrupted ? Math.max(0, total - selected.length) : 0,
@@ -154,15 +180,14 @@ async function bundlePage(peer: BrowserPeer, packages: string, folder: string): 
     target: "es2022",
     logLevel: "error",
     nodePaths: [join(packages, "node_modules")],
+    // The page uses parts of conformance that the package does not export, and one copy of each.
+    conditions: ["convene-source"],
     alias: { "peer-adapter": join(HERE, peer.adapter) },
   });
   copyFileSync(join(HERE, "page/index.html"), join(folder, "index.html"));
   return folder;
 }
 
-function hash(folder: string): string {
-  return createHash("sha256")
-    .update(readFileSync(join(folder, "page.js")))
-    .digest("hex")
-    .slice(0, 16);
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }

@@ -10,6 +10,7 @@ export interface BrowserPeer extends Peer {
 const ORT = { "onnxruntime-web": "1.30.0" } as const;
 const TFJS = { "@tensorflow/tfjs-core": "4.22.0", "@tensorflow/tfjs-backend-cpu": "4.22.0" } as const;
 const AUTO_PAD = "pads by auto_pad SAME_UPPER, where they are those";
+const BARE = "attributes of Conv that have their defaults are left out";
 const NCHW = "preferredLayout NCHW, where NHWC is the default";
 
 export const BROWSER_PEERS = {
@@ -31,17 +32,17 @@ export const BROWSER_PEERS = {
   "onnxruntime-web-webgpu": {
     adapter: "page/onnxruntime-web-webgpu.ts",
     packages: ORT,
-    variants: { auto_pad: AUTO_PAD, nchw: NCHW },
+    variants: { auto_pad: AUTO_PAD, bare: BARE, nchw: NCHW },
   },
   "onnxruntime-web-jsep": {
     adapter: "page/onnxruntime-web-jsep.ts",
     packages: ORT,
-    variants: { auto_pad: AUTO_PAD, nchw: NCHW },
+    variants: { auto_pad: AUTO_PAD, bare: BARE, nchw: NCHW },
   },
   "onnxruntime-web-webgl": {
     adapter: "page/onnxruntime-web-webgl.ts",
     packages: ORT,
-    variants: { auto_pad: AUTO_PAD },
+    variants: { auto_pad: AUTO_PAD, bare: BARE },
   },
   "jax-js-webgpu": { adapter: "page/jax-js-webgpu.ts", packages: { "@jax-js/jax": "0.1.25" }, variants: {} },
   "litert-webgpu": { adapter: "page/litert-webgpu.ts", packages: { "@litertjs/core": "2.5.3" }, variants: {} },

@@ -10,6 +10,7 @@ import type {
   SUITE_NAMES as SuiteNames,
   SuiteName,
 } from "../../packages/conformance/src/index.js";
+import { describeFinding } from "../../packages/conformance/src/diagnosis/diagnosis.js";
 import { browserConformance, type BrowserReport } from "./browser-conformance.js";
 import { BROWSER_PEERS, type BrowserPeer, type BrowserPeerName, isBrowserPeerName } from "./browser-peers.js";
 import { installPeer } from "./install.js";
@@ -153,6 +154,10 @@ async function inBrowser(name: BrowserPeerName, values: BrowserSelected): Promis
   const label = report.backend;
   const command = `pnpm peers ${name} conformance --browser${variant === undefined ? "" : ` --variant ${variant}`}`;
   const lines = [...reportLines(label, report, command, MOST_PRINTED), ""];
+  for (const finding of report.diagnosis?.findings ?? []) {
+    const [rule, ...others] = describeFinding(finding);
+    lines.push(`  WHY ${rule}`, ...others.map((line) => `      ${line}`));
+  }
   for (const { suite, name: title, problem, message, tries } of report.shrunk) {
     lines.push(`  SMALLEST of ${suite} ${title}, ${tries} tries: ${problem}`, `    ${message}`);
   }

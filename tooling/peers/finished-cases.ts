@@ -4,15 +4,22 @@
  */
 
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import type { CaseResult } from "../../packages/conformance/src/index.js";
+import type { CaseResult, Diagnosis } from "../../packages/conformance/src/index.js";
 import type { Shrunk } from "./page/task.js";
 
-type Line = { readonly result: CaseResult } | { readonly shrunk: Shrunk } | { readonly device: string };
+/** A diagnosis, and which results it is of: a text that tells them from others. */
+export interface Diagnosed {
+  readonly diagnosis: Diagnosis;
+  readonly of: string;
+}
+
+type Line = { readonly result: CaseResult } | { readonly shrunk: Shrunk } | { readonly device: string } | Diagnosed;
 
 export interface FinishedCases {
   readonly results: readonly CaseResult[];
   readonly shrunk: readonly Shrunk[];
   readonly device: string;
+  readonly diagnosed: Diagnosed | undefined;
   add(line: Line): void;
 }
 
@@ -34,9 +41,11 @@ export function openFinished(path: string, what: string, mode: "continue" | "any
   }
   const [results, shrunk] = [new Map<string, CaseResult>(), new Map<string, Shrunk>()];
   let device = "";
+  let diagnosed: Diagnosed | undefined;
   const take = (line: Line): void => {
     if ("result" in line) results.set(`${line.result.suite} ${line.result.name}`, line.result);
     else if ("shrunk" in line) shrunk.set(`${line.shrunk.suite} ${line.shrunk.name}`, line.shrunk);
+    else if ("diagnosis" in line) diagnosed = line;
     else device = line.device;
   };
   for (const line of lines) take(JSON.parse(line) as Line);
@@ -49,6 +58,9 @@ export function openFinished(path: string, what: string, mode: "continue" | "any
     },
     get device() {
       return device;
+    },
+    get diagnosed() {
+      return diagnosed;
     },
     add(line) {
       take(line);

@@ -14,6 +14,7 @@ import {
 import { activationRange, defineBackend } from "@convene/core/backend";
 import { createHolders, type Holder } from "./holders.js";
 import type { Jax, JaxArray } from "./jax-types.js";
+import { createPendingReads } from "./pending-reads.js";
 import { PEERS } from "./peers.js";
 
 type TensorHolder = Holder<JaxArray>;
@@ -33,6 +34,7 @@ export function jaxBackend(jax: Jax, { name, engine, features, check = async () 
   const holders = createHolders<JaxArray>();
   const { replace } = holders;
   const plans = new Set<{ dispose(): void }>();
+  const reads = createPendingReads();
   let queue = Promise.resolve();
   /** An operation is only noted down until someone asks for its result, and forgotten if nobody does. */
   const enqueue = (result: JaxArray): void => {
@@ -56,8 +58,7 @@ export function jaxBackend(jax: Jax, { name, engine, features, check = async () 
     async read({ value }, shape, layout) {
       if (!value) throw new Error("read before anything was written");
       const held = value.ref;
-      await queue;
-      const data = await held.data();
+      const data = await reads.add(queue.then(async () => held.data()));
       await check();
       return toLayout(tensor(data, shape, { layout: "nchw" }), layout);
     },
@@ -85,6 +86,7 @@ export function jaxBackend(jax: Jax, { name, engine, features, check = async () 
     },
     async sync() {
       await queue;
+      await reads.settled();
       await check();
     },
     async dispose() {

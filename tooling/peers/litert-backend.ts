@@ -6,6 +6,7 @@
 import { type Backend, type BackendFeatures, type Conv2dProblem, type Support, tensor, toLayout } from "@convene/core";
 import { defineBackend } from "@convene/core/backend";
 import type { LiteRt, LiteRtAccelerator, LiteRtTensor } from "./litert-types.js";
+import { createPendingReads } from "./pending-reads.js";
 import { isDepthwise, nhwcShape, tfliteModel } from "./tflite.js";
 
 export interface LitertOptions {
@@ -34,6 +35,7 @@ export function litertBackend(
 ): Backend {
   const results = new Set<Result>();
   const plans = new Set<{ dispose(): void }>();
+  const reads = createPendingReads();
   let queue = Promise.resolve();
   const enqueue = (step: () => void | Promise<void>): void => {
     queue = queue.then(step);
@@ -63,7 +65,7 @@ export function litertBackend(
     async read({ result }, shape, layout) {
       await queue;
       if (!result?.tensor) throw new Error("read before anything was written");
-      const data = await dataOf(result.tensor);
+      const data = await reads.add(dataOf(result.tensor));
       await check();
       return toLayout(tensor(data, shape, { layout: "nhwc" }), layout);
     },
@@ -88,7 +90,10 @@ export function litertBackend(
       plans.add(plan);
       return plan;
     },
-    sync: () => queue,
+    async sync() {
+      await queue;
+      await reads.settled();
+    },
     async dispose() {
       for (const plan of plans) plan.dispose();
       await queue.catch(() => undefined);

@@ -37,9 +37,12 @@ const PAD_MODES: Readonly<Record<Exclude<PaddingMode, "zeros">, string>> = {
   circular: "wrap",
 };
 
+/** How a problem is written, where there is more than one way. */
 export interface OnnxModelOptions {
   /** The pads are left to the runtime, which has to come to those of the problem by itself. */
   readonly autoPad?: "SAME_UPPER";
+  /** Attributes of Conv that have their defaults are left out, and the kernel's shape, which the weights tell. */
+  readonly bare?: boolean;
 }
 
 export function onnxModel(p: Conv2dProblem, weights: Conv2dWeights, options: OnnxModelOptions = {}): Uint8Array {
@@ -82,7 +85,7 @@ function convolution(
   p: Conv2dProblem,
   { weight, bias }: Conv2dWeights,
   ends: { readonly input: string; readonly residual: string; readonly output: string },
-  { autoPad }: OnnxModelOptions,
+  { autoPad, bare = false }: OnnxModelOptions,
   label = "",
 ): { readonly nodes: readonly Uint8Array[]; readonly constants: readonly Uint8Array[] } {
   const nodes: Uint8Array[] = [];
@@ -100,17 +103,23 @@ function convolution(
     constants.push(integers(`pads${label}`, [0, 0, p.pt, p.pl, 0, 0, p.pb, p.pr]));
     append("Pad", [`pads${label}`], [stringAttribute("mode", PAD_MODES[p.paddingMode])]);
   }
+  const pads = p.paddingMode === "zeros" ? [p.pt, p.pl, p.pb, p.pr] : [0, 0, 0, 0];
+  const unless = (isDefault: boolean, attribute: Uint8Array): readonly Uint8Array[] =>
+    bare && isDefault ? [] : [attribute];
   append(
     "Conv",
     [`weight${label}`, ...(bias ? [`bias${label}`] : [])],
     [
-      integersAttribute("kernel_shape", [p.kh, p.kw]),
-      integersAttribute("strides", [p.sh, p.sw]),
-      integersAttribute("dilations", [p.dh, p.dw]),
-      autoPad
-        ? stringAttribute("auto_pad", autoPad)
-        : integersAttribute("pads", p.paddingMode === "zeros" ? [p.pt, p.pl, p.pb, p.pr] : [0, 0, 0, 0]),
-      integerAttribute("group", p.g),
+      ...unless(true, integersAttribute("kernel_shape", [p.kh, p.kw])),
+      ...unless(p.sh === 1 && p.sw === 1, integersAttribute("strides", [p.sh, p.sw])),
+      ...unless(p.dh === 1 && p.dw === 1, integersAttribute("dilations", [p.dh, p.dw])),
+      ...(autoPad
+        ? [stringAttribute("auto_pad", autoPad)]
+        : unless(
+            pads.every((pad) => pad === 0),
+            integersAttribute("pads", pads),
+          )),
+      ...unless(p.g === 1, integerAttribute("group", p.g)),
     ],
   );
   if (p.residual) append("Add", [ends.residual]);

@@ -7,6 +7,7 @@ import { type Backend, type BackendFeatures, type Conv2dProblem, type Support, t
 import { activationRange, defineBackend, OPERATION_KINDS } from "@convene/core/backend";
 import type { Tf, TfPads, TfTensor } from "./tfjs-types.js";
 import { createHolders, type Holder } from "./holders.js";
+import { createPendingReads } from "./pending-reads.js";
 import { hasSamePads, NOT_SAME } from "./same-pads.js";
 import { operation, supportsOperation } from "./tfjs-operations.js";
 
@@ -39,6 +40,7 @@ export function tfjsBackend(tf: Tf, options: TfjsOptions): Backend {
   const holders = createHolders<TfTensor>();
   const { replace } = holders;
   const plans = new Set<{ dispose(): void }>();
+  const reads = createPendingReads();
   /** Two copies of tfjs share one engine by way of a global, so the other adapter may have switched it over. */
   const activate = (): void => {
     if (tf.getBackend() !== backend) void tf.setBackend(backend);
@@ -63,7 +65,7 @@ export function tfjsBackend(tf: Tf, options: TfjsOptions): Backend {
     async read(source, shape, layout) {
       if (!source.value) throw new Error("read before anything was written");
       activate();
-      const data = await source.value.data();
+      const data = await reads.add(source.value.data());
       await check();
       return toLayout(tensor(data.slice(), shape, { layout: "nhwc" }), layout);
     },
@@ -111,6 +113,7 @@ export function tfjsBackend(tf: Tf, options: TfjsOptions): Backend {
       return plan;
     },
     async sync() {
+      await reads.settled();
       await sync();
       await check();
     },

@@ -1,8 +1,9 @@
 /** ONNX Runtime's builds for browsers behind the Backend interface. */
 
 import type { Backend, Conv2dProblem, Support } from "@convene/core";
-import { onnxModel } from "../onnx.js";
+import { onnxModel, type OnnxModelOptions } from "../onnx.js";
 import { ortBackend } from "../ort.js";
+import { keepLastSession } from "../last-session.js";
 import { ortNetwork } from "../ort-network.js";
 import { startOrt } from "../ort-start.js";
 import type { Ort, OrtSession, OrtSessionOptions } from "../ort-types.js";
@@ -32,6 +33,7 @@ export function ortFactory(name: string, build: string, provider: Provider): Pag
     // The first session has started as many as there can be.
     const what = provider === "wasm" ? `simd128, ${inThreads(ort.env.wasm.numThreads ?? 1)}` : build;
     const adapter = provider === "webgpu" ? `, WebGPU: ${await adapterName()}` : "";
+    const written: OnnxModelOptions = same ? { autoPad: "SAME_UPPER" } : { bare: variant === "bare" };
     const one = inTurn(ort, faults);
     const library = async (): Promise<Backend> =>
       ortBackend(one, {
@@ -39,7 +41,7 @@ export function ortFactory(name: string, build: string, provider: Provider): Pag
         device: `ONNX Runtime ${ort.env.versions.web} ${provider}, ${what}${variant === undefined ? "" : `, ${variant}`}${adapter}`,
         session,
         features: { ...graphics, supports: (problem) => supports(problem, provider, same) },
-        ...(same ? { model: (problem, weights) => onnxModel(problem, weights, { autoPad: "SAME_UPPER" }) } : {}),
+        model: (problem, weights) => onnxModel(problem, weights, written),
       });
     return Object.assign(library, { prepareNetwork: ortNetwork(one, session) });
   };
@@ -83,7 +85,7 @@ function inTurn(ort: Ort, faults: ConsoleFaults): Ort {
   return {
     Tensor: ort.Tensor,
     env: ort.env,
-    InferenceSession: {
+    InferenceSession: keepLastSession({
       async create(model, options): Promise<OrtSession> {
         const session = await one(async () => ort.InferenceSession.create(model, options));
         return {
@@ -91,6 +93,6 @@ function inTurn(ort: Ort, faults: ConsoleFaults): Ort {
           release: async () => one(async () => session.release()),
         };
       },
-    },
+    }),
   };
 }

@@ -4,6 +4,7 @@ import {
   type CaseResult,
   checkProblem,
   conformanceCases,
+  type Diagnosis,
   type OperandKind,
   runConformance,
   type SuiteName,
@@ -11,6 +12,7 @@ import {
 import { type Backend, type Conv2dProblem, formatProblem, isOperationString, parseProblem } from "@convene/core";
 // The adapter of the peer, which the bundler puts here.
 import adapter from "peer-adapter";
+import { diagnose } from "../../../packages/conformance/src/diagnosis/diagnose.js";
 import { watchConsole } from "./console-faults.js";
 import type { PageFactory } from "./page-factory.js";
 import { shrinkProblem } from "./shrink.js";
@@ -20,6 +22,8 @@ import { caseKey, type PageMessage, type Shrunk, type Task } from "./task.js";
 const LIMIT = 60_000;
 /** Tries for one failure. */
 const TRIES = 60;
+/** Milliseconds for the problems that a diagnosis tries: a plan takes up to a second here, where ours take one of a thousand. */
+const DIAGNOSIS_TIME = 240_000;
 /** By what kind of operands a suite holds a problem that a case is named after. */
 const KINDS: Partial<Record<SuiteName, OperandKind>> = { exact: "integer", bounded: "real" };
 
@@ -50,6 +54,7 @@ async function main(): Promise<void> {
   const rest = all.filter((each) => !done.has(caseKey(each)));
   tell({ device, total: all.length });
   const now = rest.slice(0, most);
+  let told = 0;
   for (const suite of suites) {
     const names = now.filter((each) => each.suite === suite).map(({ name }) => name);
     if (names.length === 0) continue;
@@ -59,13 +64,41 @@ async function main(): Promise<void> {
       only: names,
       selection,
       limit: LIMIT,
+      // A piece is no whole run, and what is asked of a library for it takes minutes where a plan takes a second.
+      diagnose: false,
       onBegin: (_, name) => tell({ begin: { suite, name } }),
-      onCase: (result: CaseResult) => tell({ result }),
+      onCase: (result: CaseResult) => {
+        told++;
+        tell({ result });
+      },
       onRecheck: () => send("/alive", {}),
     });
   }
-  if (now.length === rest.length) for (const each of task.shrink) await shrink(factory, each, seed);
-  tell({ left: rest.length - now.length });
+  // A run stops by itself where too many cases in a row give no answer; the next page goes on behind them.
+  const left = rest.length - told;
+  if (left === 0) {
+    for (const each of task.shrink) await shrink(factory, each, seed);
+    if (task.diagnose) tell({ diagnosis: await diagnosisOf(all, task.diagnose, factory, seed) });
+  }
+  tell({ left });
+}
+
+async function diagnosisOf(
+  cases: Awaited<ReturnType<typeof conformanceCases>>,
+  results: readonly CaseResult[],
+  factory: () => Promise<Backend>,
+  seed: number,
+): Promise<Diagnosis> {
+  return await diagnose({
+    cases,
+    results,
+    factory,
+    accuracy: "fast",
+    seed,
+    time: DIAGNOSIS_TIME,
+    // Asked before each try: so that the page is known to be alive.
+    signal: { throwIfAborted: () => send("/alive", {}) },
+  });
 }
 
 async function shrink(

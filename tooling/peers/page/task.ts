@@ -1,6 +1,6 @@
 /** What the page is asked to do, and what it answers: two programs that meet only over HTTP. */
 
-import type { CaseResult, SuiteName } from "@convene/conformance";
+import type { CaseResult, Diagnosis, SuiteName } from "@convene/conformance";
 
 /** `task.json`, beside the page. */
 export interface Task {
@@ -17,6 +17,8 @@ export interface Task {
   readonly most: number;
   /** Failures to shrink, once no case is left. */
   readonly shrink: readonly { readonly suite: SuiteName; readonly name: string }[];
+  /** The results of all pages, once no case is left: what the failures have in common is asked of them. */
+  readonly diagnose?: readonly CaseResult[];
 }
 
 /** A failing problem, made as small as it goes while it still fails. */
@@ -33,6 +35,7 @@ export type PageMessage =
   | { readonly begin: { readonly suite: SuiteName; readonly name: string } }
   | { readonly result: CaseResult }
   | { readonly shrunk: Shrunk }
+  | { readonly diagnosis: Diagnosis }
   /** Whether cases are left for a next page. */
   | { readonly left: number };
 
