@@ -3,7 +3,7 @@
 import { type CaseOutcome, type CaseStatus, drawMismatch, type Thrown } from "@convene/conformance";
 
 /** What a backend is held to. */
-export type Against = "the float64 reference" | "PyTorch's results" | "each other";
+export type Against = "the float64 reference" | "PyTorch's results" | "ONNX Runtime" | "each other";
 
 export interface Check {
   /** `exact`, or `mobilenet-v1, agreement`. */

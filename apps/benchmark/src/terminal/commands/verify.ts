@@ -10,6 +10,8 @@ import { printBackends, printTitle } from "../report/header.js";
 import { saveTo, toJson } from "../report/save.js";
 import { conclude, describeConclusion } from "../verify/conclusion.js";
 import { createPatience } from "../../engine/verify/patience.js";
+import { hasFile } from "../../engine/verify/check-outputs.js";
+import { findOnnxRuntime } from "../verify/find-onnx-runtime.js";
 import { runPlan, type VerifyPlan } from "../verify/run-plan.js";
 import { createTallies, type TallyResult } from "../../engine/verify/tally.js";
 import { describeDoubts, describeFailures, verifyTable } from "../verify/verify-table.js";
@@ -20,6 +22,10 @@ import { resolveTargets } from "../workloads/resolve-targets.js";
 const DEFAULT_SEED = 1;
 /** Problems on which backends are compared with each other, where none are named. */
 const DEFAULT_PAIRED = 48;
+
+/** Said where a file was verified and there was nothing to compare its outputs with. */
+const WITHOUT_RUNTIME =
+  "the network's outputs were not compared with ONNX Runtime's, which is not installed here: npm install onnxruntime-node";
 
 export interface VerifyOptions {
   readonly backend?: readonly string[];
@@ -66,6 +72,8 @@ export async function verify(
       const report = await runVerify(plan, backends, io, (unfinished) => json.update(() => toJson(unfinished)));
       await json.finish(() => toJson(report));
       printVerify(report, io);
+      if (plan.workloads.some(({ chain }) => hasFile(chain)) && !plan.runtime)
+        printProse(io, io.colors.dim(WITHOUT_RUNTIME), 2);
       io.signal.throwIfAborted();
       return backends.incomplete || !report.agreed ? 1 : 0;
     } finally {
@@ -92,7 +100,16 @@ function planOf(targets: readonly string[], options: VerifyOptions): VerifyPlan 
     throw new InputError("--case chooses among the cases of suites: name suites, or no workloads");
   if (only === undefined && targets.length === 0 && suite === undefined) return wholePlan(workloads, options);
   const suites = suite ?? (only === undefined ? [] : SUITE_NAMES);
-  return { suites: checkSuites(suites), only, workloads, paired: only === undefined ? (random ?? 0) : 0, random, seed };
+  const runtime = workloads.some(({ chain }) => hasFile(chain)) ? findOnnxRuntime() : undefined;
+  return {
+    suites: checkSuites(suites),
+    only,
+    workloads,
+    paired: only === undefined ? (random ?? 0) : 0,
+    random,
+    seed,
+    runtime,
+  };
 }
 
 function checkSuites(names: readonly string[]): readonly SuiteName[] {

@@ -5,7 +5,12 @@ import { enumerate, formatCount, plural } from "../../engine/format.js";
 import type { Against, TallyResult } from "../../engine/verify/tally.js";
 
 /** In the order in which they are told. */
-const AGAINST = ["the float64 reference", "PyTorch's results", "each other"] as const satisfies readonly Against[];
+const AGAINST = [
+  "the float64 reference",
+  "PyTorch's results",
+  "ONNX Runtime",
+  "each other",
+] as const satisfies readonly Against[];
 
 export interface Conclusion {
   readonly cases: number;

@@ -8,6 +8,7 @@ import { createProgress, type Progress } from "../report/progress.js";
 import { breathe } from "../../engine/settle.js";
 import { distinctLayers, type Workload } from "../../engine/workloads/index.js";
 import { checkNetwork } from "../../engine/verify/check-network.js";
+import { checkOutputs, hasFile, type OnnxRuntime } from "../../engine/verify/check-outputs.js";
 import { checkOperations } from "../../engine/verify/check-operations.js";
 import { checkProblems } from "../../engine/verify/check-problems.js";
 import type { Patience } from "../../engine/verify/patience.js";
@@ -25,6 +26,8 @@ export interface VerifyPlan {
   /** Random problems in each suite; default: the suite's own count. */
   readonly random?: number | undefined;
   readonly seed: number;
+  /** What the outputs of networks from ONNX files are held to, where it is installed. */
+  readonly runtime?: OnnxRuntime | undefined;
 }
 
 /** Counts into `tallies`, so that nothing is lost where Ctrl-C makes it throw. `save` is called as there is more. */
@@ -36,7 +39,7 @@ export async function runPlan(
   io: Io,
   save: () => void,
 ): Promise<void> {
-  const { suites, only, workloads, paired, random, seed } = plan;
+  const { suites, only, workloads, paired, random, seed, runtime } = plan;
   const asked = new Map(open.map((backend) => [backend.name, backend.asked]));
   const again = (what: string, names: readonly string[]): string =>
     command(`verify ${what} --backend ${names.map((name) => quote(asked.get(name)!)).join(" ")} --seed ${seed}`);
@@ -114,6 +117,10 @@ export async function runPlan(
         },
         rerun: (names) => again(quote(target), names),
       });
+      if (runtime && hasFile(chain)) {
+        const rerun = (names: readonly string[]): string => again(quote(target), names);
+        await checkOutputs(chain, open, tallies, io, { runtime, label, seed, rerun });
+      }
     } finally {
       progress.stop();
       save();

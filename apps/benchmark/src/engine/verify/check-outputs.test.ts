@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { referenceBackend } from "@convene/conformance";
+import { prepare, type Tensor, tensor } from "@convene/core";
+import { expect, it } from "vitest";
+import type { OpenBackend } from "../open-backends.js";
+import { onnxWorkload } from "../workloads/onnx-workload.js";
+import { checkOutputs, type Dense, hasFile, type OnnxRuntime } from "./check-outputs.js";
+import { createTallies } from "./tally.js";
+
+const FILE = new URL("../../../../../packages/onnx/test-files/torch/squeezenet.onnx", import.meta.url);
+const { chain } = onnxWorkload("squeezenet.onnx", new Uint8Array(readFileSync(FILE)));
+if (!hasFile(chain)) throw new Error("a workload from a file has none");
+const [output] = chain.network.outputs;
+
+/** The reference in the place of ONNX Runtime. `change` is a fault of one of the two. */
+function runtimeThat(change: (data: Float32Array) => void): OnnxRuntime & { readonly feeds: Record<string, Dense>[] } {
+  const feeds: Record<string, Dense>[] = [];
+  return {
+    name: "a runtime",
+    feeds,
+    async run(_file, inputs) {
+      feeds.push({ ...inputs });
+      const backend = await referenceBackend();
+      const model = await prepare(backend, chain!.network, chain!.inputShapes);
+      const given: Record<string, Tensor> = {};
+      for (const [name, { data }] of Object.entries(inputs)) given[name] = tensor(data, chain!.inputShapes[name]!);
+      const answer = (await model.run(given))[output!.name]!;
+      await backend.dispose();
+      const data = new Float32Array(answer.data);
+      change(data);
+      return { [output!.name]: data };
+    },
+  };
+}
+
+async function resultOf(runtime: OnnxRuntime) {
+  const backend = await referenceBackend();
+  const open: OpenBackend = { name: "one", asked: "one", backend, start: 0, another: referenceBackend };
+  const tallies = createTallies();
+  const waiting = { signal: new AbortController().signal, onIdle: () => () => undefined };
+  if (!hasFile(chain)) throw new Error("a workload from a file has none");
+  await checkOutputs(chain, [open], tallies, waiting, { runtime, label: "net", seed: 1, rerun: () => "again" });
+  return tallies.results()[0]!;
+}
+
+it("holds a network's outputs to those of ONNX Runtime, on inputs with the file's dimensions", async () => {
+  const runtime = runtimeThat(() => undefined);
+  const { check, against, counts, worstRatio } = await resultOf(runtime);
+  expect({ check, against }).toEqual({ check: "net, outputs", against: "ONNX Runtime" });
+  expect(counts).toMatchObject({ passed: 1, failed: 0 });
+  expect(worstRatio).toBe(0);
+  expect(Object.values(runtime.feeds[0]!)[0]!.dims).toEqual([1, 3, 37, 37]);
+});
+
+it("says which element of which output is another one", async () => {
+  const { counts, failures } = await resultOf(runtimeThat((data) => void (data[5]! += 1)));
+  expect(counts.failed).toBe(1);
+  expect(failures[0]!.message).toMatch(new RegExp(`^element 5 of the output ${output!.name} is`));
+});
+
+it.each([
+  ["does not take the file", () => Promise.reject(new Error("no kernel for Foo")), "no kernel for Foo"],
+  ["gives other outputs", async () => ({ other: new Float32Array(1) }), `there is no output ${output!.name}`],
+])("skips the check where ONNX Runtime %s, and says so", async (_, run, reason) => {
+  const { counts, skipped } = await resultOf({ name: "a runtime", run });
+  expect(counts).toMatchObject({ passed: 0, failed: 0, skipped: 1 });
+  expect(skipped[0]!.reason).toContain(reason);
+});

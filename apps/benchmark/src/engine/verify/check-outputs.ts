@@ -1,0 +1,137 @@
+/**
+ * The outputs of a network that was read from an ONNX file, held to those of ONNX Runtime on the same inputs. The layers are held to
+ * the float64 reference already; this check finds an operator that was read wrongly.
+ */
+
+import { type CaseOutcome, thrownOf } from "@convene/conformance";
+import {
+  isOperationProblem,
+  operationOutputShape,
+  outputShape,
+  prepare,
+  randomUniform,
+  type Tensor,
+  tensor,
+  toLayout,
+} from "@convene/core";
+import { codeOf, messageOf } from "../command-error.js";
+import type { OpenBackend } from "../open-backends.js";
+import { breathe, settle, type Waiting } from "../settle.js";
+import type { Workload } from "../workloads/index.js";
+import { compareOutputs } from "./check-own-network.js";
+import type { Tallies } from "./tally.js";
+
+type Chain = NonNullable<Workload["chain"]>;
+type OnnxChain = Chain & { readonly onnx: NonNullable<Chain["onnx"]> };
+
+/** An array with its dimensions, in the order of the ONNX file. */
+export interface Dense {
+  readonly data: Float32Array;
+  readonly dims: readonly number[];
+}
+
+/** ONNX Runtime, wherever it was found. */
+export interface OnnxRuntime {
+  /** Its package and version: `"onnxruntime-node 1.27.0"`. */
+  readonly name: string;
+  /** Runs a file once. Inputs and outputs by their names in the file. */
+  run(file: Uint8Array, inputs: Readonly<Record<string, Dense>>): Promise<Readonly<Record<string, Float32Array>>>;
+}
+
+export interface CheckOutputsOptions {
+  readonly runtime: OnnxRuntime;
+  readonly label: string;
+  readonly seed: number;
+  /** The command that runs the check again. */
+  readonly rerun: (backends: readonly string[]) => string;
+}
+
+export function hasFile(chain: Chain | undefined): chain is OnnxChain {
+  return chain?.onnx !== undefined;
+}
+
+/** Counts one case for each backend. Where ONNX Runtime does not run the file, the case is skipped, with the reason. */
+export async function checkOutputs(
+  chain: OnnxChain,
+  backends: readonly OpenBackend[],
+  into: Tallies,
+  waiting: Waiting,
+  { runtime, label, seed, rerun }: CheckOutputsOptions,
+): Promise<void> {
+  const inputs = Object.fromEntries(
+    Object.entries(chain.inputShapes).map(([name, shape], index) => [
+      name,
+      randomUniform(shape, { seed: seed + index, min: -1, max: 1 }),
+    ]),
+  );
+  let expected: ReadonlyMap<string, Float32Array> | undefined;
+  let refusal = "";
+  try {
+    expected = await settle(waiting, () => outputsOf(runtime, chain, inputs));
+  } catch (error) {
+    await breathe(waiting);
+    refusal = `${runtime.name} does not run the file: ${messageOf(error)}`;
+  }
+  for (const { name, backend } of backends) {
+    const tally = into.of({ name: `${label}, outputs`, against: "ONNX Runtime", exact: false }, name);
+    const start = performance.now();
+    let outcome: CaseOutcome = { status: "skipped", message: refusal };
+    if (expected !== undefined) {
+      const right = expected;
+      try {
+        outcome = await settle(waiting, async () => {
+          const model = await prepare(backend, chain.network, chain.inputShapes);
+          try {
+            return outcomeOf(compareOutputs(right, await model.run(inputs)));
+          } finally {
+            model.dispose();
+          }
+        });
+      } catch (error) {
+        await breathe(waiting);
+        const thrown = thrownOf(error, undefined);
+        outcome =
+          codeOf(error) === "ERR_UNSUPPORTED"
+            ? { status: "skipped", message: messageOf(error) }
+            : { status: "failed", message: messageOf(error), ...(thrown && { thrown }) };
+      }
+    }
+    tally.add(`the outputs of ${runtime.name}`, outcome, performance.now() - start, rerun([name]));
+  }
+}
+
+function outcomeOf({ status, errorOverBound, message }: ReturnType<typeof compareOutputs>): CaseOutcome {
+  return {
+    status: status === "agrees" ? "passed" : "failed",
+    ...(errorOverBound !== undefined && { ratio: errorOverBound }),
+    ...(message !== undefined && { message }),
+  };
+}
+
+/** What ONNX Runtime makes of the inputs: by name, in NCHW. */
+async function outputsOf(
+  runtime: OnnxRuntime,
+  { network, inputShapes, onnx }: OnnxChain,
+  inputs: Readonly<Record<string, Tensor>>,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const feeds = Object.fromEntries(
+    Object.entries(inputs).map(([name, given]) => {
+      const { layout, dims } = onnx.inputs[name]!;
+      const [n, c, h, w] = given.shape;
+      const sizes = layout === "nhwc" ? [n, h, w, c] : [n, c, h, w];
+      // A file may leave out dimensions of one at the end.
+      return [name, { data: toLayout(given, layout).data, dims: sizes.slice(0, dims.length) }];
+    }),
+  );
+  const found = await runtime.run(onnx.bytes, feeds);
+  const problems = network.problems(inputShapes);
+  return new Map(
+    network.outputs.map(({ name, value, layout = "nchw" }) => {
+      const problem = problems[value]!;
+      const shape = isOperationProblem(problem) ? operationOutputShape(problem) : outputShape(problem);
+      const data = found[name];
+      if (!data) throw new Error(`there is no output ${name}`);
+      return [name, toLayout(tensor(data, shape, { layout }), "nchw").data];
+    }),
+  );
+}

@@ -1,0 +1,53 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { findOnnxRuntime } from "./find-onnx-runtime.js";
+
+/** With the native package too, and without: Node remembers where it found nothing. */
+const folder = mkdtempSync(join(tmpdir(), "convene-runtime-"));
+const withWeb = join(folder, "web");
+const withBoth = join(folder, "both");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A package that doubles its input, with the interface of ONNX Runtime's. */
+const SOURCE = `
+exports.Tensor = class { constructor(type, data, dims) { Object.assign(this, { type, data, dims }); } };
+exports.InferenceSession = { create: async (file, { executionProviders: [provider] }) => ({
+  run: async ({ x }) => file.length === 1
+    ? { y: { type: "int64", data: new BigInt64Array(1) } }
+    : { y: { type: "float32", data: x.data.map((each) => 2 * each) }, [provider]: x },
+  release: async () => {},
+}) };`;
+
+function install(into: string, name: string, version: string): void {
+  const place = join(into, "node_modules", name);
+  mkdirSync(join(place, "dist"), { recursive: true });
+  writeFileSync(join(place, "package.json"), JSON.stringify({ name, version, main: "dist/index.js" }));
+  writeFileSync(join(place, "dist", "index.js"), SOURCE);
+}
+
+it("takes the native package before the one for browsers, from the folder that is given, and says which", async () => {
+  install(withWeb, "onnxruntime-web", "1.2.3");
+  expect(findOnnxRuntime(withWeb)?.name).toBe("onnxruntime-web 1.2.3");
+  install(withBoth, "onnxruntime-web", "1.2.3");
+  install(withBoth, "onnxruntime-node", "4.5.6");
+  const runtime = findOnnxRuntime(withBoth)!;
+  expect(runtime.name).toBe("onnxruntime-node 4.5.6");
+  const inputs = { x: { data: Float32Array.of(1, 2), dims: [1, 2] } };
+  const answer = await runtime.run(new Uint8Array(2), inputs);
+  expect(answer["y"]).toEqual(Float32Array.of(2, 4));
+  // The processor, and no accelerator that rounds otherwise.
+  expect(Object.keys(answer)).toContain("cpu");
+});
+
+it("says which output is not of float32", async () => {
+  const inputs = { x: { data: Float32Array.of(1), dims: [1] } };
+  await expect(findOnnxRuntime(withBoth)!.run(new Uint8Array(1), inputs)).rejects.toThrow(
+    "the output y is of type int64, not float32",
+  );
+});
+
+it("finds none where none is installed", () => {
+  expect(findOnnxRuntime(join(tmpdir(), "convene-no-such-folder"))).toBeUndefined();
+});
