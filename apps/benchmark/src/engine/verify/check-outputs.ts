@@ -18,7 +18,7 @@ import { codeOf, messageOf } from "../command-error.js";
 import type { OpenBackend } from "../open-backends.js";
 import { breathe, settle, type Waiting } from "../settle.js";
 import type { Workload } from "../workloads/index.js";
-import { compareOutputs } from "./check-own-network.js";
+import { compareOutputs, referenceOutputs, TOLERANCE } from "./check-own-network.js";
 import type { Tallies } from "./tally.js";
 
 type Chain = NonNullable<Workload["chain"]>;
@@ -50,7 +50,16 @@ export function hasFile(chain: Chain | undefined): chain is OnnxChain {
   return chain?.onnx !== undefined;
 }
 
-/** Counts one case for each backend. Where ONNX Runtime does not run the file, the case is skipped, with the reason. */
+/**
+ * Up to here a difference may come of rounding, as a multiple of the tolerance. M-LSD on noise needs it: ONNX Runtime 1.30 is 34
+ * times the tolerance off the float64 reference there, and `cpu` 1.6 times.
+ */
+const MOST_ROUNDING = 100;
+
+/**
+ * Counts one case for each backend. The case is skipped, with the reason, where ONNX Runtime does not run the file, and where the
+ * network amplifies rounding so much that ONNX Runtime is further from the float64 reference than the backend.
+ */
 export async function checkOutputs(
   chain: OnnxChain,
   backends: readonly OpenBackend[],
@@ -65,6 +74,7 @@ export async function checkOutputs(
     ]),
   );
   let expected: ReadonlyMap<string, Float32Array> | undefined;
+  let exact: Promise<ReadonlyMap<string, Float32Array>> | undefined;
   let refusal = "";
   try {
     expected = await settle(waiting, () => outputsOf(runtime, chain, inputs));
@@ -82,7 +92,16 @@ export async function checkOutputs(
         outcome = await settle(waiting, async () => {
           const model = await prepare(backend, chain.network, chain.inputShapes);
           try {
-            return outcomeOf(compareOutputs(right, await model.run(inputs)));
+            const given = await model.run(inputs);
+            const found = compareOutputs(right, given);
+            if (found.status === "agrees" || !((found.errorOverBound ?? Infinity) <= MOST_ROUNDING))
+              return outcomeOf(found);
+            const reference = await (exact ??= referenceOutputs(chain, inputs, waiting));
+            const ours = compareOutputs(reference, given).errorOverBound ?? Infinity;
+            const theirs = distance(reference, right);
+            return ours < theirs
+              ? { status: "skipped", message: aboutRounding(runtime.name, name, theirs, ours) }
+              : outcomeOf(found);
           } finally {
             model.dispose();
           }
@@ -98,6 +117,19 @@ export async function checkOutputs(
     }
     tally.add(`the outputs of ${runtime.name}`, outcome, performance.now() - start, rerun([name]));
   }
+}
+
+/** How far outputs are from the reference, as a multiple of the tolerance. Both in NCHW. */
+function distance(reference: ReadonlyMap<string, Float32Array>, outputs: ReadonlyMap<string, Float32Array>): number {
+  const given = Object.fromEntries(
+    [...outputs].map(([name, data]) => [name, tensor(data, [1, data.length, 1, 1], { layout: "nchw" })]),
+  );
+  return compareOutputs(reference, given).errorOverBound ?? Infinity;
+}
+
+function aboutRounding(runtime: string, backend: string, theirs: number, ours: number): string {
+  const share = (ratio: number): string => (ratio * TOLERANCE).toPrecision(2);
+  return `the network amplifies rounding on these inputs: of an output's range, ${runtime} is ${share(theirs)} off the float64 reference, and ${backend} ${share(ours)}`;
 }
 
 function outcomeOf({ status, errorOverBound, message }: ReturnType<typeof compareOutputs>): CaseOutcome {

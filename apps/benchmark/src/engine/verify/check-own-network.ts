@@ -18,7 +18,7 @@ type Chain = NonNullable<Workload["chain"]>;
  * How far an output may be off, as a share of the range of all outputs of that name. A bound from first principles grows tenfold
  * with each layer and says nothing after fifty; rounding stays a hundred times below this, and a wrong layer far above.
  */
-const TOLERANCE = 1e-4;
+export const TOLERANCE = 1e-4;
 const SEED = 1;
 
 export interface CheckOwnNetworksOptions {
@@ -66,7 +66,7 @@ export async function checkOwnNetworks(
 }
 
 /** By name, in NCHW. */
-async function referenceOutputs(
+export async function referenceOutputs(
   { network, inputShapes }: Chain,
   inputs: Readonly<Record<string, Tensor>>,
   waiting: Waiting,
@@ -79,12 +79,13 @@ async function referenceOutputs(
   return new Map(network.outputs.map(({ name, value }) => [name, valueOf(values, value)]));
 }
 
-/** Each output against the reference. Pure. */
+/** Each output against the reference. Pure. What is wrong is told of the element that is furthest off. */
 export function compareOutputs(
   expected: ReadonlyMap<string, Float32Array>,
   given: Readonly<Record<string, Tensor>>,
 ): Pick<Verdict, "status" | "errorOverBound" | "message"> {
   let worst = 0;
+  let message: string | undefined;
   for (const [name, right] of expected) {
     const tensor = given[name];
     const found = tensor && toLayout(tensor, "nchw").data;
@@ -95,17 +96,15 @@ export function compareOutputs(
     const [low, high] = [right.reduce((a, b) => Math.min(a, b)), right.reduce((a, b) => Math.max(a, b))];
     const allowed = TOLERANCE * Math.max(high - low, Math.abs(high), Number.MIN_VALUE);
     for (const [index, value] of found.entries()) {
-      const ratio = Math.abs(value - right[index]!) / allowed;
-      if (ratio <= 1) {
-        worst = Math.max(worst, ratio);
-        continue;
-      }
-      return {
-        status: "disagrees",
-        ...(Number.isFinite(ratio) && { errorOverBound: ratio }),
-        message: `element ${index} of the output ${name} is ${value}; expected ${right[index]}, and at most ${TOLERANCE} of the outputs' range off`,
-      };
+      const off = Math.abs(value - right[index]!) / allowed;
+      // NaN is further off than anything.
+      const ratio = Number.isNaN(off) ? Infinity : off;
+      if (ratio <= worst) continue;
+      worst = ratio;
+      if (ratio > 1)
+        message = `element ${index} of the output ${name} is ${value}; expected ${right[index]}, and at most ${TOLERANCE} of the outputs' range off`;
     }
   }
-  return { status: "agrees", errorOverBound: worst };
+  if (message === undefined) return { status: "agrees", errorOverBound: worst };
+  return { status: "disagrees", ...(Number.isFinite(worst) && { errorOverBound: worst }), message };
 }
