@@ -54,7 +54,7 @@ export interface Asker {
 const NAMES = { relaxed: "wasm relaxed simd", simd128: "wasm simd128" } as const;
 
 /**
- * Checks `simd` and `wide`, which exclude each other in part.
+ * Checks `simd` and `wide`: 256 bits need the relaxed build.
  *
  * @throws ConveneError `ERR_INVALID_OPTION`
  */
