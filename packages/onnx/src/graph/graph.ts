@@ -89,7 +89,7 @@ export function buildGraph(
   const opset = model.opsets.get("") ?? 1;
   if (opset < FIRST_OPSET || opset > LAST_OPSET) {
     throw fileError(
-      `is of operator set ${opset}; ${FIRST_OPSET} to ${LAST_OPSET} can be taken: export it again, with opset_version=17 for instance`,
+      `is of operator set ${opset}; ${FIRST_OPSET} to ${LAST_OPSET} are supported: export it again, for instance with opset_version=17`,
       "ERR_UNSUPPORTED",
     );
   }

@@ -57,10 +57,10 @@ function checkInput({ name, dims, dataType }: ValueInfo): readonly Dimension[] {
   if (dims === undefined)
     throw fileError(`does not say how many dimensions ${what} has; export it with a shape`, "ERR_UNSUPPORTED");
   if (dataType !== undefined && !isNumber(dataType))
-    throw fileError(`has ${what} of data type ${dataType}; numbers can be taken`, "ERR_UNSUPPORTED");
+    throw fileError(`has ${what} of data type ${dataType}; numbers are supported`, "ERR_UNSUPPORTED");
   if (dims.length < 2 || dims.length > 4) {
     throw fileError(
-      `has ${what} of ${dims.length} dimensions; [n, c, h, w], [n, h, w, c], [n, c, l] and [n, c] can be taken`,
+      `has ${what} of ${dims.length} dimensions; [n, c, h, w], [n, h, w, c], [n, c, l] and [n, c] are supported`,
       "ERR_UNSUPPORTED",
     );
   }

@@ -47,7 +47,7 @@ function underDims(list: LayerList, x: Feature, dims: readonly number[]): Featur
     if (made) return made;
   }
   throw new Refusal(
-    `it makes dims [${dims.join(", ")}] of [${dimsOf(x).join(", ")}], whose elements are not in an order that can be had`,
+    `it makes dims [${dims.join(", ")}] of [${dimsOf(x).join(", ")}], whose elements are in an order that no layout has`,
   );
 }
 

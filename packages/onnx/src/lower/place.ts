@@ -23,7 +23,7 @@ export function place(list: LayerList, feature: Feature, letters: string): Featu
   const placed = tryPlace(list, feature, letters);
   if (placed) return placed;
   throw new Refusal(
-    `its input of dims [${dimsOf(feature).join(", ")}] has its elements transposed in a way that cannot be had; transposing between [n, c, h, w] and [n, h, w, c], pixel shuffle and channel shuffle would do`,
+    `its input of dims [${dimsOf(feature).join(", ")}] has its elements transposed in a way that no layout has; transposing between [n, c, h, w] and [n, h, w, c], pixel shuffle and channel shuffle would do`,
   );
 }
 
