@@ -41,7 +41,7 @@ import { resize } from "./resize.js";
 
 type Lower = (node: Node, inputs: Inputs, list: LayerList, opset: number) => readonly Value[];
 
-/** What is done with a node that reads what depends on the network's inputs. */
+/** The operators for nodes whose inputs depend on the network's inputs. */
 const OPERATORS: Readonly<Record<string, Lower>> = {
   ...Object.fromEntries(Object.keys(ACTIVATIONS).map((op) => [op, activation])),
   Add: arithmetic,
@@ -153,7 +153,7 @@ export interface Lowered {
 }
 
 /**
- * Layers for inputs that lie as given.
+ * Layers for the given inputs.
  *
  * @throws ConveneError `ERR_UNSUPPORTED` that lists every unsupported node
  */
@@ -204,7 +204,7 @@ function lowerNode(node: Node, inputs: Inputs, list: LayerList, opset: number): 
   );
 }
 
-/** Outputs with their elements in an order that a tensor has. */
+/** Brings the elements of outputs into an order that a tensor can have. */
 function outputsOf(graph: Graph, values: ReadonlyMap<string, Value>, list: LayerList): ReadonlyMap<string, Feature> {
   const outputs = new Map<string, Feature>();
   for (const { name, value } of graph.outputs) {
@@ -235,7 +235,7 @@ function inAnOrder(list: LayerList, name: string, value: Feature): Feature {
   }
 }
 
-/** All that constants alone decide, once and for all sizes. */
+/** Computes all nodes whose inputs are constants, once for all sizes. */
 export function foldConstants(graph: Graph): Graph {
   const nodes = graph.nodes.filter((node) => {
     const dims = node.inputs.map((input) => (input === "" ? undefined : graph.constants.dims(input)));
@@ -250,7 +250,7 @@ export function foldConstants(graph: Graph): Graph {
         if (output !== "" && made[index]) graph.constants.add(output, made[index]);
       return node.outputs.some((output, index) => output !== "" && !made[index]);
     } catch (error) {
-      // Lowering meets it again, and says so with all others.
+      // Lowering comes to this node again, and reports it with the other unsupported nodes.
       if (error instanceof Refusal) return true;
       throw error;
     }
