@@ -175,7 +175,7 @@ export function checkOptions(options: ConformanceOptions): void {
     for (const suite of suites) checkOneOf("suite", suite, SUITE_NAMES);
   }
   if (Array.isArray(only) && only.length === 0) {
-    throw new ConveneError("ERR_INVALID_OPTION", "only must be a text, or a list of at least one");
+    throw new ConveneError("ERR_INVALID_OPTION", "only must be a string, or a list of at least one string");
   }
   if (problem !== undefined) problemOf(problem);
   if (from !== undefined) checkInteger("from", from, 0);

@@ -46,7 +46,7 @@ test("a run goes on from where another was cut off", async () => {
 test.each([
   [{ problem: "ic3" }, "problem"],
   [{ from: -1 }, "from (-1)"],
-  [{ only: [] }, "only must be a text"],
+  [{ only: [] }, "only must be a string"],
 ])("a wrong option is refused: %j", async (options, words) => {
   await expect(runConformance(referenceBackend, options)).rejects.toThrow(words);
 });

@@ -1,4 +1,4 @@
-/** An allocator over one kernel memory: first fit over its free blocks, which join again when freed. */
+/** An allocator over one kernel memory. It takes the first free block that fits, and joins neighbouring free blocks. */
 
 import { ConveneError, type MemoryUse } from "@convene/core";
 import { createFreeBlocks } from "./free-blocks.js";
@@ -13,9 +13,9 @@ export const alignUp = (bytes: number, alignment: number = ALIGNMENT): number =>
 export interface Arena {
   /** The address of `bytes` bytes, of undefined content. @throws ConveneError `ERR_OUT_OF_MEMORY` */
   allocate(bytes: number, what: string): number;
-  /** Gives back what `allocate` gave. */
+  /** Frees the memory at an address of `allocate`. */
   free(address: number): void;
-  /** The same arena, which keeps an account of what is allocated through it, however many others are in use meanwhile. */
+  /** A view of the same arena that remembers its own allocations. Several scopes may be in use at the same time. */
   scope(): Scope;
   /** Views of the whole memory, valid until the next `allocate`. */
   readonly f32: Float32Array;
@@ -26,13 +26,13 @@ export interface Arena {
 /** Allocations that belong together and are given back together. */
 export interface Scope {
   readonly arena: Arena;
-  /** What has been allocated through `arena` and not been freed through it. */
+  /** The addresses that were allocated through this scope's `arena` and not freed through it. */
   readonly addresses: ReadonlySet<number>;
 }
 
 /** @param limit bytes that the memory may grow to, beside its staging area */
 export function createArena(memory: KernelMemory, limit: number): Arena {
-  // Address 0 stands for "none", so the first line is never given out, nor is what copies are staged in.
+  // Address 0 stands for "none", so the first cache line is never allocated. The staging area is not allocated either.
   let end = Math.max(ALIGNMENT, alignUp(memory.staging));
   const limitAddress = memory.staging + limit;
   let used = 0;

@@ -29,7 +29,7 @@ export function cpuImplementation(
   { maxMemory, blockLimits = BLOCK_LIMITS }: CpuImplementationOptions,
 ): BackendImplementation<Storage> {
   const tensorsAndPlans = createArena(kernels.memory, maxMemory);
-  // All that leads to the memory is dropped when the backend is disposed, so that a handle which outlives it holds none.
+  // `dispose` drops every reference to the memory, so that a handle which outlives the backend does not keep the memory alive.
   let place: (Workplace & Pick<KernelSet, "copies" | "run"> & { readonly workspace: Workspace }) | undefined = {
     copies: kernels.copies,
     run: kernels.run,
@@ -40,7 +40,7 @@ export function cpuImplementation(
     workspace: createWorkspace(tensorsAndPlans, 1, (address) => tensorsAndPlans.free(address)),
   };
   const held = new Set<{ drop(): void }>();
-  /** A plan until it is disposed, or the backend is: a handle that outlives them holds none. */
+  /** Holds a plan until the plan or the backend is disposed, so that a handle which outlives them does not keep the memory alive. */
   const hold = <P extends OperationPlan>({
     plan,
     addresses,

@@ -1,17 +1,16 @@
 /**
- * Bytes as text that compresses: each byte is one printable character, the rarest are two. Base64 cuts bytes in pieces of six
- * bits, in which a compressor no longer sees that something repeats: the kernels take 23.1 kB in base64 and gzip, 16.4 kB
- * as they are, and 16.3 kB so. The pieces of several modules lie in turn, because gzip looks back 32 kB and no further, and
- * the builds of one source are alike.
+ * Bytes as text that compresses well: a byte is one printable character, a rare byte is two. Base64 cuts bytes into pieces of six bits, so a
+ * compressor no longer finds repetitions: under gzip the kernels take 23.1 kB in base64, 16.4 kB as bytes, and 16.3 kB in this form. The
+ * pieces of several modules alternate, because the builds of one source are alike and gzip looks back 32 kB only.
  */
 
-/** Printable ASCII but for what has to be escaped in a string literal of any kind. The last two begin a pair. */
+/** Printable ASCII without the characters that a string literal of any kind must escape. The last two characters begin a pair. */
 const CHARACTERS = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index))
   .filter((character) => !"\"'\\`$".includes(character))
   .join("");
 const SINGLE = CHARACTERS.length - 2;
 
-/** Modules as text. */
+/** Modules as text, all together. */
 export interface Bundle {
   /** All byte values, most frequent first, as 512 hexadecimal digits. */
   readonly order: string;

@@ -1,11 +1,11 @@
 /**
- * The shared WebAssembly memories of disposed backends. No program can free one: the engine does, when
- * it collects garbage. V8 does not count the bytes of shared memories when it decides whether that is worth while, so a program
- * that opened and disposed a backend for each request would hold gigabytes of dead ones (measured: 3.4 GB after 600).
+ * The shared WebAssembly memories of disposed backends. No program can free such a memory; the engine frees it when it collects garbage.
+ * V8 does not count the bytes of shared memories when it decides whether to collect. So a program that opens and disposes a backend for each
+ * request would hold gigabytes of dead memories (measured: 3.4 GB after 600).
  *
- * So the next backend takes a dead memory that has not been collected yet. And as long as one is dead and not collected, an array
- * of its size, which nobody writes to and which takes no pages, is held for it: that one V8 counts. Nothing here keeps a memory
- * from being collected.
+ * There are two remedies. The next backend takes a dead memory that has not been collected yet. And for each dead memory that has not been
+ * collected, an array of its size is held, because V8 counts the bytes of this array. Nobody writes to the array, so it takes no pages.
+ * Nothing here keeps a memory from being collected.
  */
 
 export interface DisposedMemories {
@@ -16,11 +16,11 @@ export interface DisposedMemories {
    * @param reuse whether another backend may have it: nobody may write to it any more, however late
    */
   give(memory: WebAssembly.Memory, maximum: number, reuse: boolean): void;
-  /** One that may grow to `maximum` pages, of any content and of any size up to `MOST_REUSED`, if there is one. */
+  /** A dead memory that may grow to `maximum` pages, if there is one. Its content is undefined, its size at most `MOST_REUSED`. */
   take(maximum: number): WebAssembly.Memory | undefined;
 }
 
-/** Bytes; a larger one would be too much for a next backend that may need little of it, since no memory shrinks. */
+/** Bytes of the largest memory that is reused. A memory cannot shrink, and the next backend may need little of it. */
 export const MOST_REUSED = 64 * 2 ** 20;
 
 interface Disposed {
@@ -46,7 +46,7 @@ export function createDisposedMemories(): DisposedMemories {
       collected.register(memory, one, one);
     },
     take(maximum) {
-      // The latest: its pages are the likeliest to be in a cache.
+      // The latest first, because its pages are most likely still in a cache.
       for (const one of [...all].reverse()) {
         const memory = one.reuse && one.maximum === maximum ? one.memory.deref() : undefined;
         if (memory === undefined) continue;
@@ -63,7 +63,7 @@ function weightOf(bytes: number): ArrayBuffer | undefined {
   try {
     return new ArrayBuffer(bytes);
   } catch {
-    // There is no room for it, so there will be a collection anyway.
+    // There is no room for the array, so the engine will collect anyway.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The free blocks of an arena: found by first fit and by address, added and taken in logarithmic time. It is a treap, a search
- * tree by address whose shape follows from a hash of the address; each node knows the largest block below it.
+ * The free blocks of an arena. A block is found by first fit or by address, and added or taken, in logarithmic time. The structure is a treap:
+ * a search tree by address, whose shape follows from a hash of the address. Each node knows the largest block below it.
  */
 
 export interface Block {
@@ -9,9 +9,9 @@ export interface Block {
 }
 
 export interface FreeBlocks {
-  /** Adds a block, which joins those that it touches. It must overlap none. */
+  /** Adds a block, and joins it with the blocks that it touches. It must not overlap any. */
   add(block: Block): void;
-  /** Takes `bytes` from the front of the first block, by address, that has so many. Gives where, or `undefined`. */
+  /** Takes `bytes` from the front of the first block (by address) that is large enough. Returns their address, or `undefined`. */
   take(bytes: number): number | undefined;
   /** Takes the block that ends at `end`, if there is one. */
   takeEndingAt(end: number): Block | undefined;
@@ -31,7 +31,7 @@ type Tree = Node | undefined;
 
 export function createFreeBlocks(): FreeBlocks {
   let root: Tree;
-  /** By where they end, since they are joined there. Where they begin, the tree tells. */
+  /** Blocks by their end, to find the block before an address. The tree finds them by their beginning. */
   const ends = new Map<number, Node>();
 
   const remove = (node: Node): void => {
@@ -100,7 +100,7 @@ function firstFit(tree: Tree, bytes: number): Tree {
   return undefined;
 }
 
-/** Measures again what lies on the way to `node`, whose size has changed. */
+/** Updates `largest` on the way from the root to `node`, after the node's size has changed. */
 function remeasure(tree: Tree, node: Node): void {
   if (!tree) return;
   if (tree !== node) remeasure(node.address < tree.address ? tree.left : tree.right, node);
@@ -115,7 +115,7 @@ function without(tree: Tree, node: Node): Tree {
   return measured(tree);
 }
 
-/** The blocks before `address`, and those from it on. */
+/** Splits a tree into the blocks before `address` and the blocks from `address` on. */
 function split(tree: Tree, address: number): [below: Tree, above: Tree] {
   if (!tree) return [undefined, undefined];
   if (tree.address < address) {
@@ -128,7 +128,7 @@ function split(tree: Tree, address: number): [below: Tree, above: Tree] {
   return [below, measured(tree)];
 }
 
-/** One tree of two, of which the first lies before the second. */
+/** Joins two trees. All blocks of the first lie before those of the second. */
 function merge(below: Tree, above: Tree): Tree {
   if (!below || !above) return below ?? above;
   if (below.priority > above.priority) {

@@ -1,6 +1,6 @@
 /**
- * A module that somebody else has compiled, for where compiling bytes is forbidden: Cloudflare's workers and other edge
- * functions. It has to be one of this version's own, which carries a section that says so.
+ * A module that the user's bundler has compiled, for places that forbid compiling bytes: Cloudflare's workers and other edge functions. It must
+ * be a module of this version, which carries a section that says so.
  */
 
 import { ConveneError } from "@convene/core";
@@ -12,7 +12,7 @@ const SECTION = "convene";
 
 const FILES = "@convene/cpu/relaxed.wasm or @convene/cpu/simd128.wasm, of the same version as @convene/cpu";
 
-/** What such a module needs no bytes for. */
+/** A build without its bytes, which a given module does not need. */
 type GivenBuild = Omit<WasmBuild, "bytes">;
 
 /**
@@ -33,11 +33,11 @@ export function buildOfModule(module: unknown): GivenBuild {
   return narrowBuild(identity.split(" ")[0] as Simd);
 }
 
-/** The text of its section; `undefined` where it has none. */
+/** The text of the module's section; `undefined` where there is none. */
 function identityOf(module: unknown): string | undefined {
   let sections: ArrayBuffer[];
   try {
-    // Throws for whatever is no module, of this realm or another; `instanceof` would know this realm's only.
+    // Throws for any value that is no module. `instanceof` would only know modules of this realm.
     sections = WebAssembly.Module.customSections(module as WebAssembly.Module, SECTION);
   } catch {
     const kind = Object.prototype.toString.call(module).slice("[object ".length, -1);

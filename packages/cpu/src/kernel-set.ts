@@ -4,10 +4,9 @@
  */
 
 /**
- * Computes jobs `start` to `end` of what the parameters at address `params` describe. `input`, `output` and `residual` are
- * addresses of the first pixel of the first image; `residual` is 0 for none, and the second input of an operation that has
- * one. `shared` is the workspace that all workers of a
- * plan have together, `own` the part of it that this worker has by itself.
+ * Computes jobs `start` to `end` of the step whose parameters are at address `params`. `input`, `output` and `residual` are addresses of the
+ * first pixel of the first image. `residual` is also the second input of an operation; it is 0 for none. `shared` is the workspace of all
+ * workers of a plan together, `own` the part of it that belongs to this worker.
  */
 export type RangeKernel = (
   params: number,
@@ -67,10 +66,10 @@ export type KernelName = (typeof KERNEL_NAMES)[number];
 export interface IgemmTile {
   readonly mr: number;
   readonly nr: number;
-  /** Panels of weights are cut into so many, of `nr / streams` output channels each, which the tile reads at once. */
+  /** Each panel of weights is cut into this many panels of `nr / streams` output channels, which the tile reads at once. */
   readonly streams: number;
   readonly kernel: KernelName;
-  /** Relative to the others of the same list: how fast it computes full tiles. docs/kernels.md, "Tiles". */
+  /** The speed of full tiles, relative to other tiles of the list. docs/kernels.md, "Tiles". */
   readonly speed: number;
 }
 
@@ -91,7 +90,7 @@ export interface DepthwiseTile {
 export interface WinogradTile {
   readonly mr: number;
   readonly nr: number;
-  /** Multiplies what `winogradTransform` has transformed, in a step of its own. */
+  /** Multiplies the output of `winogradTransform`, in a step of its own. */
   readonly multiply: KernelName;
   /** Transforms and multiplies a block of tiles, in one step. */
   readonly blocks: KernelName;
@@ -107,18 +106,18 @@ export interface Tiles {
   readonly depthwise: readonly DepthwiseTile[];
 }
 
-/** The memory that kernels work in. `buffer` is another object after it has grown. */
+/** The memory of kernels. After the memory has grown, `buffer` is another object. */
 export interface KernelMemory {
   readonly buffer: ArrayBufferLike;
-  /** Bytes at its start that `Copies` has for itself: nothing else is ever put there. */
+  /** Bytes at the start of the memory that only `Copies` uses. */
   readonly staging: number;
-  /** Makes room for `bytes` in all. @throws RangeError where that cannot be had */
+  /** Grows the memory to at least `bytes`. @throws RangeError where the memory cannot grow so far */
   grow(bytes: number): void;
 }
 
 /**
- * Copies an image between an array of the caller's, channel by channel (NCHW), and a tensor's pixels, whose channels lie side
- * by side (NHWC). `device` is the address of the first pixel; `host` has `channels * pixels` elements.
+ * Copies an image between the caller's array in NCHW and a tensor in NHWC. `device` is the address of the tensor's first pixel; `host` has
+ * `channels * pixels` elements.
  */
 export interface Copies {
   toNhwc(host: Float32Array, device: number, channels: number, pixels: number): void;

@@ -1,6 +1,6 @@
 /**
- * @convene/cpu/kernels: what \@convene/worker-threads builds on, and no promise to anyone else: the algorithms, which prepare
- * plans as data in a memory, the layout of tensors there, and WebAssembly builds whose memory is shared.
+ * @convene/cpu/kernels: the parts of cpu that \@convene/worker-threads uses. They may change in any release. They are the algorithms, which
+ * prepare plans as data in a memory, the layout of tensors in this memory, and WebAssembly builds with shared memory.
  *
  * @packageDocumentation
  */

@@ -1,11 +1,9 @@
 /**
- * The indirection buffer: for each pixel of the padded image that a tap may read, where it reads. One table of pixels serves
- * all taps of all output pixels, because the tap (ky, kx) of the output pixel (oy, ox) is the padded pixel
- * (oy·sh + ky·dh, ox·sw + kx·dw).
+ * The indirection buffer. For each pixel of the padded image it has the place that a tap there reads. One table serves all taps of all output
+ * pixels, because the tap (ky, kx) of the output pixel (oy, ox) reads the padded pixel (oy·sh + ky·dh, ox·sw + kx·dw).
  *
- * Rows and columns of the padded image that no tap can read are left out: of stride and dilation what they have in common; and
- * where there are fewer taps than padded pixels, as with a dilation of thousands, the table has an entry for each tap instead.
- * So it is never larger than the work that there is.
+ * Rows and columns that no tap reads are left out: a common divisor of stride and dilation is divided out. If there are fewer taps than
+ * padded pixels, as with a dilation of thousands, the table has an entry for each tap instead. So the table is never larger than the work.
  */
 
 import { type Conv2dProblem, inputShape, type PaddingMode } from "@convene/core";
@@ -30,15 +28,15 @@ export interface PixelTable {
 }
 
 export interface PixelTableOptions {
-  /** Of how many images, 1 if left out; one serves a whole batch, where the kernel adds the image's address itself. */
+  /** How many images the table covers. Default 1, which serves a whole batch if the kernel adds the image's address itself. */
   readonly images?: number;
-  /** All of so many rows and columns of the padded image are in the table. Left out: what taps read. */
+  /** Rows and columns of the padded image, all of which are in the table. Left out: the pixels that taps read. */
   readonly size?: readonly [rows: number, columns: number];
 }
 
 /**
- * Allocates and fills the table of a problem: byte offsets from the first image's first pixel. What lies past the last row or
- * column that a tap reads is zero.
+ * Allocates and fills the table of a problem: byte offsets from the first image's first pixel. Entries past the last row or column that a tap
+ * reads point at zeros.
  *
  * @throws ConveneError `ERR_OUT_OF_MEMORY`, before anything is written
  */
@@ -55,7 +53,7 @@ export function* createPixelTable(
   const address = arena.allocate(images * image, `an indirection buffer of ${rows} x ${columns}${of}`);
   const { zeroRow, image: imageBytes } = storageLayout(inputShape(p));
   const pixel = 4 * p.ic;
-  /** Of each column: bytes from the row's first pixel, or -1 for a zero. */
+  /** For each column bytes from the row's first pixel, or -1 for a zero. */
   const xs = new Int32Array(columns);
   for (let column = 0; column < columns; column++) {
     const x = sourceOf(horizontal, column, p.pl, p.iw, p.paddingMode);
@@ -100,13 +98,13 @@ interface Axis {
   readonly coordinate: (entry: number) => number | undefined;
 }
 
-/** @param size as many coordinates as are wanted, from 0 on, read or not */
+/** @param size cover all coordinates from 0 to this one, also those that no tap reads */
 function layAxis(outputs: number, stride: number, taps: number, dilation: number, size?: number): Axis {
   const last = (outputs - 1) * stride + (taps - 1) * dilation;
   if (size !== undefined) {
     return { count: size, pixel: stride, tap: dilation, coordinate: (entry) => (entry <= last ? entry : undefined) };
   }
-  // A stride of one output pixel alone is none, nor is a dilation of one tap.
+  // With one output pixel the stride does not matter, and with one tap the dilation does not.
   const step = commonDivisor(outputs > 1 ? stride : 0, taps > 1 ? dilation : 0) || 1;
   const count = last / step + 1;
   if (count <= outputs * taps) {
@@ -120,12 +118,12 @@ function layAxis(outputs: number, stride: number, taps: number, dilation: number
   };
 }
 
-/** That of 0 and any number is the number. */
+/** The greatest common divisor. That of 0 and another number is the other number. */
 function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b);
 }
 
-/** What an entry along an axis reads, or -1 for a zero. */
+/** The coordinate that an entry along an axis reads, or -1 for a zero. */
 function sourceOf({ coordinate }: Axis, entry: number, padding: number, size: number, mode: PaddingMode): number {
   const at = coordinate(entry);
   return at === undefined ? -1 : sourceIndex(at - padding, size, mode);

@@ -1,17 +1,17 @@
-/** The place in the table of pixels where each output pixel begins, for the indirect GEMM. */
+/** For the indirect GEMM: the place of each output pixel's first tap in the table of pixels. */
 
 import type { Conv2dProblem } from "@convene/core";
 import type { Arena } from "./arena.js";
 import type { PixelTable } from "./pixel-table.js";
 import { giveWay, SLICE, type Sliced } from "./slices.js";
 
-/** Added to a position, whose addresses are multiples of 4, where a tile that begins there has runs; see `createPositions`. */
+/** Added to a position to mark that a tile beginning there has runs; see `createPositions`. Addresses are multiples of 4, so the bit is free. */
 const RUN = 1;
 
 /**
- * For each output pixel of `images` images the address in the table of its first tap; the last one repeated, since a tile of
- * `mr` pixels may read past it. Where all taps of a row lie side by side in memory, for each of the `mr` pixels from one on,
- * RUN is added to that one's: a tile that begins there takes a row of taps as one run of `kw·ic` numbers.
+ * For each output pixel of `images` images, the address in the table of its first tap. The last address is repeated, because a tile of `mr`
+ * pixels may read past it. RUN is added to a pixel's address if for each of the `mr` pixels from it on all taps of a row lie side by side
+ * in memory: a tile that begins there reads a row of taps as one run of `kw·ic` numbers.
  */
 export function* createPositions(
   arena: Arena,
@@ -62,7 +62,7 @@ function* markRuns(
   }
 }
 
-/** @param runs how many positions from `end` on are runs; gives how many are from `start` on */
+/** @param runs how many positions from `end` on are runs. Returns how many are runs from `start` on */
 function markRunsOf(
   i32: Int32Array,
   p: Conv2dProblem,

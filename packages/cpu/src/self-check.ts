@@ -1,6 +1,6 @@
 /**
- * A short check that kernels compute what the kernels in JavaScript do: for code that an experimental flag of the engine has
- * made, and that nobody else tests.
+ * A short check that kernels compute the same as the kernels in JavaScript. It is for machine code that an experimental flag of the engine
+ * produces, because nobody else tests such code.
  */
 
 import {
@@ -60,10 +60,10 @@ const OPERATIONS = [
   "softmax_c37_h5",
 ] as const;
 
-/** Bytes that a problem of the lists needs, at most, with its plan. */
+/** The most bytes that a problem of the lists needs, with its plan. */
 const MEMORY = 2 ** 22;
 
-/** @throws BackendUnavailableError where kernels that count on 256 bits compute something wrong */
+/** @throws BackendUnavailableError where kernels with 256-bit operations compute something wrong */
 export function checkWide(kernels: KernelSet, { backend, factory }: Asker): void {
   const wrong = firstWrong(kernels);
   if (wrong === undefined) return;
@@ -80,7 +80,7 @@ export function firstWrong(kernels: KernelSet): string | undefined {
   const isWrong = (run: (set: KernelSet) => Float32Array): boolean => {
     const [expected, actual] = [run(right), run(kernels)];
     const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    // Small integers are exact, except where an algorithm transforms them; a wrong kernel is not off by so little.
+    // Direct algorithms are exact on small integers. A transform may be off a little, but a wrong kernel is off by more.
     return !actual.every((value, at) => Math.abs(value - expected[at]!) <= largest * 2 ** -16);
   };
   return (
@@ -89,7 +89,7 @@ export function firstWrong(kernels: KernelSet): string | undefined {
   );
 }
 
-/** Where a kernel set computes one problem. */
+/** A place for one problem in the memory of a kernel set. */
 function workplaceOf({ memory, tiles }: KernelSet): { readonly place: Workplace; readonly workspace: Workspace } {
   const arena = createArena(memory, MEMORY);
   return {

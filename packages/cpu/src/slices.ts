@@ -1,16 +1,16 @@
 /**
- * Work that can be interrupted. Planning copies weights and writes tables, which takes tens of milliseconds for a large layer.
- * Whoever must not hold the event loop so long does the work in slices, and other calls may come in between: so what a piece of
- * work keeps from before `giveWay` must not be a view of the memory, which may have grown since.
+ * Work that can be interrupted. Planning copies weights and writes tables, which takes tens of milliseconds for a large layer. `worker-threads`
+ * must not block the event loop so long, so it does the work in slices. Between two slices other calls may run, and the memory may grow: so do
+ * not keep a view of the memory across `giveWay`.
  */
 
-/** Gives way at least once for about `SLICE` elements that are written. */
+/** Work that gives way at least once for about `SLICE` written elements. */
 export type Sliced<T> = Generator<undefined, T, undefined>;
 
-/** Elements; they take up to 0.5 ms to write, memory that was never touched before included. */
+/** Elements of a slice. Writing them takes up to 0.5 ms, also in memory that was never touched before. */
 export const SLICE = 16384;
 
-/** `yield* giveWay()` ends a slice. A function, because the bundler cannot parse a bare `yield` that minifying put before a comma. */
+/** `yield* giveWay()` ends a slice. It is a function, because minifying can put a bare `yield` before a comma, which the bundler cannot parse. */
 export function* giveWay(): Sliced<void> {
   yield;
 }
@@ -23,7 +23,7 @@ export function complete<T>(work: Sliced<T>): T {
   }
 }
 
-/** Zeros for all that `view` shows. It is asked anew for each slice, and must show the memory as it is by then. */
+/** Writes zeros to all of `view()`. `view` is called for each slice, and must return a view of the memory at that time. */
 export function* fillZeros(view: () => Float32Array): Sliced<void> {
   const { length } = view();
   for (let at = 0; at < length; at += SLICE) {

@@ -1,9 +1,9 @@
 /**
- * How a tensor lies in kernel memory: NHWC, each image after a row of zeros of one pixel's size, which is where taps on
- * zero padding read. The row is written by each plan that needs it, before it runs, so nothing else has to keep it zero.
+ * The layout of a tensor in kernel memory: NHWC. Before each image lies a row of zeros of one pixel's size, which taps on zero padding read.
+ * Each plan that needs the row writes it before it runs, so no other code has to keep it zero.
  *
- * Rows and images begin at cache lines. Images so small that this would take more than twice their data begin at vectors, or
- * at numbers: so a batch of any shape takes twice its data at most, and a few bytes at its end.
+ * Rows of zeros and images begin at cache lines. If that would take more than twice the data, they begin at vectors or at numbers. So a batch
+ * of any shape takes at most twice its data, and a few bytes at its end.
  */
 
 import type { Layout, Lifetime, Shape4, Tensor } from "@convene/core";
@@ -23,7 +23,7 @@ export interface StorageLayout {
 
 export interface Storage extends StorageLayout {
   readonly shape: Shape4;
-  /** Its first byte: the first image's row of zeros. */
+  /** The address of the first byte, which belongs to the first image's row of zeros. */
   readonly address: number;
   /** Address of the first pixel of the first image. */
   readonly data: number;
@@ -32,7 +32,7 @@ export interface Storage extends StorageLayout {
 /** Kernels load up to four vectors of four at a time, so the last pixel may be read past its end by up to fifteen channels. */
 const OVERREAD = 60;
 
-/** What rows of zeros and images may be aligned to: a cache line, a vector, a number. */
+/** Possible alignments of rows of zeros and images, in bytes: a cache line, a vector, a number. */
 const ALIGNMENTS = [ALIGNMENT, 16, 4] as const;
 
 export function storageLayout([n, c, h, w]: Shape4): StorageLayout {
@@ -41,7 +41,7 @@ export function storageLayout([n, c, h, w]: Shape4): StorageLayout {
     const zeroRow = alignUp(4 * c, alignment);
     return [zeroRow, zeroRow + alignUp(data, alignment)];
   };
-  // The last one takes no more than the zeros and the data themselves.
+  // The last alignment always fits: it takes no more than the zeros and the data.
   const alignment = ALIGNMENTS.find((one) => sizes(one)[1] <= 2 * data)!;
   const [zeroRow, image] = sizes(alignment);
   return { zeroRow, image, total: alignUp((n - 1) * image + zeroRow + data + OVERREAD) };
@@ -57,7 +57,7 @@ export function allocateStorage(arena: Arena, shape: Shape4): Storage {
   return storageAt(arena.allocate(storageLayout(shape).total, `a tensor of ${shape.join(" x ")}`), shape);
 }
 
-/** One piece of memory, from `address` on, for tensors that need not all live at once. */
+/** One piece of memory, from `address` on, for tensors with lifetimes. */
 export function allocateSharedStorages(
   arena: Arena,
   lifetimes: readonly Lifetime[],
@@ -74,7 +74,7 @@ export function clearZeroRows(arena: Arena, { shape, address, zeroRow, image }: 
   clearRows(arena, address, zeroRow, image, shape[0]);
 }
 
-/** Writes zeros: `rows` times `bytes` bytes, `stride` bytes apart, from `address` on. Multiples of 4, all of them. */
+/** Writes zeros: `rows` times `bytes` bytes, `stride` bytes apart, from `address` on. All numbers are multiples of 4. */
 export function clearRows(arena: Arena, address: number, bytes: number, stride: number, rows: number): void {
   const { f32 } = arena;
   const count = bytes / 4;
@@ -117,10 +117,10 @@ export function readInto(arena: Arena, copies: Copies, storage: Storage, target:
   });
 }
 
-/** Fewer elements are copied one by one sooner than as a typed array of their own. */
+/** With fewer elements a loop is faster than making a typed array for the copy. */
 const FEW = 64;
 
-/** Whether it is a batch whose time would go into what is done for each image. */
+/** Whether the images of a batch are so small that the work for each image would take most of the time. */
 function hasSmallImages({ shape: [n, c, h, w] }: Storage): boolean {
   return n > 1 && c * h * w < FEW;
 }
@@ -130,7 +130,7 @@ function bitsOf({ buffer, byteOffset, length }: Float32Array): Int32Array {
   return new Int32Array(buffer, byteOffset, length);
 }
 
-/** @param copy gets an element's place in the memory, and in the host's array, both counted in elements */
+/** @param copy called with an element's place in the memory and its place in the host's array, both in elements */
 function forEachElement(
   { data, image, shape: [n, c, h, w] }: Storage,
   layout: Layout,
@@ -147,12 +147,12 @@ function forEachElement(
   }
 }
 
-/** Whether elements lie as on the device: with one channel, or one pixel, both layouts are the same. */
+/** Whether the elements have the device's order. With one channel, or one pixel, both layouts are the same. */
 function isNhwc(layout: Layout, channels: number, pixels: number): boolean {
   return layout === "nhwc" || channels === 1 || pixels === 1;
 }
 
-/** @param copy gets the address of an image's first pixel, and the image's elements on the host */
+/** @param copy called with the address of an image's first pixel, and the image's elements on the host */
 function forEachImage(
   { data, image }: Storage,
   { shape, data: elements }: Tensor,

@@ -1,6 +1,6 @@
 /**
- * The tiles that suit each engine. Nothing tells how many vectors an engine's register allocator really keeps in registers,
- * so the tables are by what was measured; docs/kernels.md, "Tiles" and "Depthwise", has the figures.
+ * The tiles that suit each engine. A program cannot ask how many vectors an engine's register allocator keeps in registers, so the tables follow
+ * measurements; docs/kernels.md, "Tiles" and "Depthwise", has the figures.
  */
 
 import type { DepthwiseTile, IgemmTile, KernelName, Tiles, WinogradTile } from "./kernel-set.js";
@@ -28,9 +28,9 @@ const tile = (mr: number, nr: number, speed: number): IgemmTile => ({
 });
 
 /**
- * For engines that keep the source's order of instructions: two or four vectors of channels, all rows of taps one after the
- * other. A 5x5 kernel at stride 2 and a multiplier of two loop over the rows, which takes 2 and 8 % more time for 1.7 and 0.9 kB
- * less to download.
+ * Tiles for engines that keep the source's order of instructions: two or four vectors of channels, with all rows of taps unrolled. The tiles for a
+ * 5x5 kernel at stride 2 and for a multiplier of two loop over the rows instead. They take 2 and 8 % more time, and 1.7 and 0.9 kB less to
+ * download.
  */
 const UNROLLED: readonly DepthwiseTile[] = [
   { size: 3, stride: 1, multiplier: 1, pixels: 4, lanes: 8, kernel: "depthwise3x3s1_4x8" },
@@ -40,7 +40,7 @@ const UNROLLED: readonly DepthwiseTile[] = [
   { size: 3, stride: 1, multiplier: 2, pixels: 4, lanes: 8, kernel: "depthwise3x3s1m2_4x8" },
 ];
 
-/** For older engines, which move every load of a block to its top and then run out of registers: a loop over the rows of taps. */
+/** Tiles with a loop over the rows of taps, for older engines, which move every load of a block to its top and then run out of registers. */
 const LOOPED: readonly DepthwiseTile[] = [
   { size: 3, stride: 1, multiplier: 1, pixels: 4, lanes: 4, kernel: "depthwise3x3s1_4x4" },
   { size: 3, stride: 2, multiplier: 1, pixels: 1, lanes: 8, kernel: "depthwise3x3s2_1x8" },

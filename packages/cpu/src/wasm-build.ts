@@ -8,7 +8,7 @@ import type { KernelName, RangeKernel, Tiles } from "./kernel-set.js";
 import { type Registers, TILES } from "./tiles.js";
 import { setWide, startedWide } from "./wide.js";
 
-/** `"relaxed"` has relaxed SIMD, whose multiply-add most machines fuse; `"simd128"` runs wherever WebAssembly has SIMD at all. */
+/** A WebAssembly build. `"relaxed"` uses relaxed SIMD, whose multiply-add most machines fuse; `"simd128"` runs wherever WebAssembly has SIMD. */
 export type Simd = "relaxed" | "simd128";
 
 /** The places of a bundle's modules. */
@@ -17,7 +17,7 @@ const MODULES: Readonly<Record<Simd, number>> = { simd128: 0, relaxed: 1 };
 /** Bytes that may be compiled. Not in the declarations as `Uint8Array<ArrayBuffer>`, which TypeScript knows from 5.7 on only. */
 type Bytes = InstanceType<typeof Uint8Array>;
 
-/** What a build exports: kernels, what clears rows, and what transposes. */
+/** The exports of a build: kernels, a function that clears rows, and functions that transpose. */
 export interface WasmExports extends Readonly<Partial<Record<KernelName, RangeKernel>>>, TransposeKernels {
   /** Writes zeros: `rows` times `bytes` bytes (a multiple of 4), `stride` bytes apart, from `address` on. */
   readonly clearRows: (address: number, bytes: number, stride: number, rows: number) => void;
@@ -28,7 +28,7 @@ export interface WasmBuild {
   readonly name: string;
   readonly bytes: Bytes;
   readonly tiles: Tiles;
-  /** Whether it counts on 256 bits, which an experimental flag gives: then its results should be checked before use. */
+  /** Whether it uses 256 bits, which need an experimental flag: then its results should be checked before use. */
   readonly wide: boolean;
 }
 
@@ -36,13 +36,13 @@ export interface WasmBuild {
 export interface BuildOptions {
   /** `"auto"` takes the fastest that this engine accepts. */
   readonly simd: Simd | "auto";
-  /** 256 bits, or not; left out, where Node was started with the flag for them. */
+  /** Whether to use 256 bits. Default: whether Node was started with the flag for them. */
   readonly wide?: boolean | undefined;
-  /** Tiles for which engine; left out, for this one. */
+  /** The tiles of which engine. Default: this engine's. */
   readonly registers?: Registers | undefined;
 }
 
-/** Who asks, for what an error says. */
+/** The backend that asks, for the words of an error. */
 export interface Asker {
   /** Both the backend's name and its factory's, such as `"cpu"`. */
   readonly backend: string;
@@ -54,7 +54,7 @@ export interface Asker {
 const NAMES = { relaxed: "wasm relaxed simd", simd128: "wasm simd128" } as const;
 
 /**
- * `simd` and `wide` as they go together.
+ * Checks `simd` and `wide`: 256 bits need the relaxed build.
  *
  * @throws ConveneError `ERR_INVALID_OPTION`
  */
@@ -95,12 +95,12 @@ export function pickBuild(bundle: Bundle, { simd, wide, registers }: BuildOption
   );
 }
 
-/** All of a build of 128 bits but its bytes. */
+/** A build of 128 bits, without its bytes. */
 export function narrowBuild(name: Simd, registers: Registers = registersOf(name)): Omit<WasmBuild, "bytes"> {
   return { name: NAMES[name], tiles: TILES[registers], wide: false };
 }
 
-/** The error for an engine that takes a build and may not compile it. */
+/** The error for an engine that supports a build but is not allowed to compile it. */
 export function forbidden({ backend, remedy }: Asker, cause: unknown): BackendUnavailableError {
   const reason = `WebAssembly is forbidden here (${String(cause)})`;
   const policy = "Where a Content-Security-Policy forbids it, add 'wasm-unsafe-eval' to its script-src. Otherwise: ";
@@ -108,8 +108,8 @@ export function forbidden({ backend, remedy }: Asker, cause: unknown): BackendUn
 }
 
 /**
- * The same module with a section that nobody reads. V8 keeps compiled code by a module's bytes, and would give code that it
- * has compiled without its flag.
+ * The same module with one more section, which nobody reads. V8 finds compiled code by a module's bytes, and would otherwise reuse code that it
+ * has compiled without the flag.
  */
 function apart(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const section = [0, 5, 4, ...new TextEncoder().encode("wide")];
@@ -120,9 +120,9 @@ function apart(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Twelve accumulators stay in registers only with fused multiply-add, and only where the engine's allocator is good at it:
- * that of V8 13.6, and not of 12.4. Nothing tells an engine's allocator, so 64-bit tables, which the one accepts and the
- * other does not, stand for it. docs/kernels.md, "Tiles", has the measurements.
+ * Twelve accumulators stay in registers only with fused multiply-add and a good register allocator: V8 13.6 has one, V8 12.4 does not. A program
+ * cannot ask for the allocator, so it asks for 64-bit tables, which V8 13.6 accepts and V8 12.4 does not. docs/kernels.md, "Tiles", has the
+ * measurements.
  */
 function registersOf(build: Simd): Registers {
   return build === "relaxed" && WebAssembly.validate(MODULE_WITH_64_BIT_TABLE) ? "many" : "few";

@@ -1,21 +1,21 @@
-/** Copies between the caller's arrays in NCHW and tensors, in WebAssembly, which reaches its own memory only. */
+/** Copies between the caller's arrays in NCHW and tensors, in WebAssembly, which can reach only its own memory. */
 
 import type { Copies, KernelMemory } from "./kernel-set.js";
 
 /**
- * Bytes at the start of the memory, where a block of an image lies on its way, channel by channel: the caller's array is
- * copied from and to there in runs of pixels, which an engine does as fast as memory allows, and a kernel transposes the block.
+ * Bytes of the staging area at the start of the memory. A block of an image lies there on its way, channel by channel. Between the caller's array
+ * and the staging area the engine copies runs of pixels, as fast as memory allows; a kernel transposes the block.
  * docs/kernels.md, "Copies", has the measurement.
  */
 export const STAGING = 65536;
 
-/** A block has at most so many channels, so that a run of one is long enough to be worth a call. */
+/** The most channels of a block, so that a run of one channel is long enough to be worth a call. */
 const MOST_CHANNELS = 128;
 
 /** Elements of a cache line. */
 const LINE = 16;
 
-/** From channels in rows to pixels in rows, and back: see assembly/transpose.ts. Addresses and distances are in bytes. */
+/** Kernels from channels in rows to pixels in rows, and back: see assembly/transpose.ts. Addresses and distances are in bytes. */
 export interface TransposeKernels {
   readonly toNhwc: (
     from: number,
@@ -68,9 +68,8 @@ export function createWasmCopies(memory: KernelMemory, { toNhwc, toNchw }: Trans
 }
 
 /**
- * Cuts an image into blocks that fit the staging area. `row` is how many elements lie there from a channel to the next: an odd
- * number of cache lines, because in rows of a power of two the same pixel of all channels would fall into a few places of the
- * cache.
+ * Cuts an image into blocks that fit the staging area. `row` is the distance of two channels there, in elements. It is an odd number of cache
+ * lines: if it were a power of two, the same pixel of all channels would fall into a few sets of the cache.
  */
 function forEachBlock(
   channels: number,

@@ -8,13 +8,13 @@ import { STAGING } from "./wasm-copies.js";
 
 export const PAGE = 65536;
 
-/** A page below what an address of 32 bits can name. */
+/** The bytes that an address of 32 bits can name, less a page. */
 const MOST_ADDRESSES = 2 ** 32 - PAGE;
 
-/** What tensors and plans may have of that. */
+/** The bytes of them that tensors and plans may have. */
 export const MOST_WASM_MEMORY = MOST_ADDRESSES - STAGING;
 
-/** What is tried in turn where nobody said how much: some phones and containers refuse to reserve 4 GiB of addresses. */
+/** Sizes that are tried in turn if the user gave none: some phones and containers refuse to reserve 4 GiB of addresses. */
 const SIZES = [MOST_ADDRESSES, 2 ** 31, 2 ** 30, 2 ** 29, 2 ** 28] as const;
 
 /** A memory, and the bytes that tensors and plans may take of it: all but the staging area. */
@@ -23,11 +23,11 @@ export interface ReservedMemory {
   readonly maxMemory: number;
 }
 
-/** The only thing that backends have together: weak references to what dead ones have left. Only to shared memories; V8 counts others. */
+/** The only thing that backends share: weak references to the shared memories of disposed backends. V8 counts other memories itself. */
 const disposed = createDisposedMemories();
 
 /**
- * Says that nobody uses a shared memory any more.
+ * Marks a shared memory as unused.
  *
  * @param reuse whether another backend may have it: nobody may write to it any more, however late
  */

@@ -177,7 +177,7 @@ function writeShape(_: number, tensor: PbfWriter): void {
   );
 }
 
-test("onnxInfo says what is in a file, also in one that cannot be taken", () => {
+test("onnxInfo says what is in a file, also in an unsupported one", () => {
   const nodes = [...twoConvs.nodes, { op: "LSTM", inputs: ["y"], outputs: ["z"] }];
   expect(onnxInfo(onnxModel({ ...twoConvs, nodes, outputs: ["z"] }))).toEqual({
     producer: "convene tests",

@@ -44,7 +44,7 @@ export interface ImplementationOptions {
   readonly maxMemory: number;
   readonly pool: Pool;
   readonly caller: "waits" | "joins";
-  /** Takes the memory back. `reuse`: nobody can write to it any more, so another backend may have it. */
+  /** Gives the memory back. `reuse`: no thread can write to it any more, so another backend may have it. */
   readonly giveBack: (reuse: boolean) => void;
 }
 
@@ -58,7 +58,7 @@ export function implementation({
   giveBack,
 }: ImplementationOptions): BackendImplementation<Storage> {
   const { threads } = pool;
-  // All that leads to the memory is dropped when the backend is disposed, so that a handle which outlives it holds none.
+  // `dispose` drops every reference to the memory, so that a handle which outlives the backend does not keep the memory alive.
   const tensorsAndPlans = createArena(memory, maxMemory);
   let place:
     | (Workplace & Pick<ImplementationOptions, "copies" | "giveBack"> & { readonly workspace: Workspace })
@@ -102,7 +102,7 @@ export function implementation({
       );
     }
   };
-  /** When nothing that was called before can touch it any more. */
+  /** Frees addresses when no earlier call can use them any more. */
   const free = (...addresses: readonly number[]): void =>
     queue.after({
       act: () => {
@@ -123,7 +123,7 @@ export function implementation({
       });
     });
 
-  /** Plans, and once more where it finds no memory and there may be room when what has been disposed is no longer in use. */
+  /** Plans. If there is no memory, it waits until disposed memory is no longer in use, and plans once more. */
   const planning = async <T>(planned: () => T | Promise<T>): Promise<T> => {
     checkAlive();
     let made: T;
@@ -138,13 +138,13 @@ export function implementation({
     return made;
   };
 
-  /** A function of its own, so that plans do not hold the copy of their weights. */
+  /** A function of its own, so that a plan does not keep the copy of its weights alive. */
   const planInSlices = async (
     problem: Conv2dProblem,
     weights: Conv2dWeights,
     accuracy: Required<PrepareOptions>["accuracy"],
   ): Promise<PlannedConv2d> => {
-    // The caller's arrays may be others by the time of the last slice.
+    // The caller may change its arrays before the last slice.
     const own: Conv2dWeights = { weight: weights.weight.slice(), bias: weights.bias?.slice() };
     return planning(() => pacer.complete(planConv2dSliced(place!, place!.workspace, problem, own, accuracy)));
   };
@@ -161,7 +161,7 @@ export function implementation({
     },
     upload(tensor, target) {
       checkAlive();
-      // The caller may change its tensor at once, shape and all, while runs before this one still read the target.
+      // The caller may change its tensor after this call, while earlier runs still read the target.
       const given = queue.idle ? tensor : { shape: target.shape, layout: tensor.layout, data: tensor.data.slice() };
       queue.after({ act: () => writeTensor(arena(), place!.copies, target, given) });
     },
@@ -207,7 +207,7 @@ export function implementation({
       };
     },
     async prepareOperation(problem, parameters) {
-      // The caller's array may be another by the time that there is room.
+      // The caller may change its array before there is room.
       const mine: OperationParameters = parameters.slope ? { slope: parameters.slope.slice() } : {};
       const { plan, addresses } = await planning(() => planOperation(place!, place!.workspace, problem, mine));
       const macs = operationWork(problem) / plan.steps.length;
@@ -251,10 +251,10 @@ export function implementation({
     sync: () => whenDone(() => undefined),
     memory: () => arena().use(),
     async dispose() {
-      // What is in flight settles first, as on a backend that computes at once.
+      // Work in flight settles first, as on a backend that computes at once.
       await whenDone(() => undefined).catch(() => undefined);
       await pool.close();
-      // Where workers were lost in the middle of their work, the platform does not tell when the others have left off.
+      // After a loss of workers the platform does not say when the others have stopped, so nobody may reuse the memory.
       place!.giveBack(queue.lost === undefined);
       place = undefined;
     },

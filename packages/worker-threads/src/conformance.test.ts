@@ -31,7 +31,13 @@ const CASES: readonly Case[] = [
   ["wasm relaxed simd, 3 threads", "strict", { threads: 3, simd: "relaxed" }, ORDER, "quick"],
   ["wasm simd128, 1 thread", "fast", { threads: 1, simd: "simd128" }, LIFE, "quick"],
   ["wasm simd128, 7 threads", "fast", { threads: 7, simd: "simd128" }, LIFE, "quick"],
-  ["wasm simd128, 2 threads with the caller's", "fast", { threads: 2, caller: "joins", simd: "simd128" }, ORDER, "full"],
+  [
+    "wasm simd128, 2 threads with the caller's",
+    "fast",
+    { threads: 2, caller: "joins", simd: "simd128" },
+    ORDER,
+    "full",
+  ],
   ["wasm simd128, 1 thread with the caller's", "fast", { threads: 1, caller: "joins", simd: "simd128" }, LIFE, "quick"],
 ];
 

@@ -1,14 +1,14 @@
 /**
  * How much of the processor this process may use, where a container or a service limits that: Linux's control groups, of
  * version 1 and 2 (https://docs.kernel.org/admin-guide/cgroup-v2.html, "cpu.max";
- * https://docs.kernel.org/scheduler/sched-bwc.html). A process that takes more threads than its quota feeds is stopped for a part of
- * each period, all threads at once, and threads that wait for each other lose most by that.
+ * https://docs.kernel.org/scheduler/sched-bwc.html). The system stops a process that runs more threads than its quota allows for a part of
+ * each period, all threads at once. Threads that wait for each other lose most by such stops.
  */
 
-/** Gives a file's text; `undefined` where there is no such file, or it may not be read. */
+/** Returns a file's text; `undefined` where the file does not exist or may not be read. */
 export type ReadText = (path: string) => string | undefined;
 
-/** Processors' worth of time, such as 0.5 or 4: the least that this process's group and those above it allow. `undefined`: no limit. */
+/** How many processors this process may use, such as 0.5 or 4: the least limit of its group and the groups above. `undefined`: no limit. */
 export function cpuQuota(read: ReadText): number | undefined {
   const groups = ownGroups(read("/proc/self/cgroup") ?? "");
   const quotas = mounts(read("/proc/self/mountinfo") ?? "").flatMap(({ version, root, point }) => {
@@ -36,11 +36,11 @@ interface Mount {
   readonly version: Version;
   /** The group that is at the mount point. */
   readonly root: string;
-  /** Where it is mounted. */
+  /** The mount point. */
   readonly point: string;
 }
 
-/** Where groups can be looked up: `id parent device root point options ... - type source options`. */
+/** The mount points of groups, from lines of `id parent device root point options ... - type source options`. */
 function mounts(text: string): readonly Mount[] {
   return text.split("\n").flatMap((line): readonly Mount[] => {
     const [mount, system] = line.split(" - ");
@@ -58,7 +58,7 @@ function plain(path: string): string {
   return path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
-/** A group's path below the mount point. A group that is not there is that of another namespace, and the mount's own is this process's. */
+/** A group's path below the mount point. A group that is not there belongs to another namespace; then the mount point is this process's group. */
 function below(root: string, group: string): string {
   if (root === "/") return group;
   return group === root || group.startsWith(`${root}/`) ? group.slice(root.length) : "";
@@ -80,7 +80,7 @@ const quotaOf: Readonly<Record<Version, (read: ReadText, folder: string) => numb
   v2: (read, folder) => ratio(...(read(`${folder}/cpu.max`) ?? "").trim().split(" ")),
 };
 
-/** Microseconds of time in a period. A quota of `max`, or -1, is none. */
+/** The quota's share of the period, both in microseconds. A quota of `max` or -1 means no limit. */
 function ratio(quota?: string, period?: string): number | undefined {
   const [q, p] = [Number(quota), Number(period)];
   return q > 0 && p > 0 ? q / p : undefined;

@@ -1,15 +1,15 @@
-/** Workers that never answer count as lost, so that opening ends. */
+/** Counts workers that never answer as lost, so that opening ends. */
 
 import { limitOpening } from "@convene/core/backend";
 import type { StartThread, ThreadEvents } from "./thread.js";
 
-/** Seconds in which no worker that is starting says anything. One takes some tens of milliseconds, on a busy machine seconds. */
+/** Seconds without an answer of any starting worker. A start takes tens of milliseconds, on a busy machine seconds. */
 const SILENCE = 30;
 
 /**
- * The same workers, of which those that have not answered are lost when none of them has said anything for so long.
+ * The same workers. If no worker has answered for some time, those that have not answered yet count as lost.
  *
- * @param seconds of silence
+ * @param seconds the time without an answer
  */
 export function withOpeningLimit(startThread: StartThread, seconds: number = SILENCE): StartThread {
   const silent = new Set<ThreadEvents>();

@@ -1,22 +1,22 @@
 /**
- * Does long work in slices, so that the event loop has its turns: the slices of one turn, of all work together, take some
- * milliseconds, and what is left waits for the next turn.
+ * Does long work in slices, so that the event loop has its turns. In one turn the slices of all work together take some milliseconds. The other
+ * slices wait for the next turn.
  */
 
 import type { Sliced } from "@convene/cpu/kernels";
 
-/** Milliseconds of a turn. A slice takes up to one more, and the copy of a layer's weights, which cannot wait, a few. */
+/** Milliseconds of a turn. A slice can take one more; the copy of a layer's weights, which cannot wait, a few more. */
 const MOST = 3;
 
 export interface Pacer {
-  /** The first slice is done at once where this turn has time left. */
+  /** Does `work` in slices. The first slice runs at once if this turn has time left. */
   complete<T>(work: Sliced<T>): Promise<T>;
 }
 
 export interface PacerOptions {
   /** In milliseconds. */
   readonly now: () => number;
-  /** Resolves in another turn of the event loop, when all that was waiting for one has had it. */
+  /** Resolves in a later turn of the event loop, after everything that was waiting for a turn. */
   readonly nextTurn: () => Promise<void>;
 }
 
@@ -25,7 +25,7 @@ export function createPacer(
 ): Pacer {
   let turn: { readonly began: number; readonly over: Promise<void> } | undefined;
   const thisTurn = (): NonNullable<typeof turn> => {
-    // One turn for whoever comes: what is over was over before anyone who waited for that goes on.
+    // All work shares one turn. `turn` is cleared before any work that waited for the next turn goes on.
     turn ??= { began: now(), over: nextTurn().then(() => void (turn = undefined)) };
     return turn;
   };
@@ -44,7 +44,7 @@ export function createPacer(
   };
 }
 
-/** Node's setImmediate comes at once, and browsers', which have none, in a few milliseconds. */
+/** Node's `setImmediate` fires at once. Browsers have none, and their timer fires after a few milliseconds. */
 function yieldTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve);

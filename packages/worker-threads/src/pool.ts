@@ -1,4 +1,4 @@
-/** The workers of one backend, from the calling thread's side: started once, given a batch at a time, ended together. */
+/** The workers of one backend, seen from the calling thread: they start once, get one batch at a time, and end together. */
 
 import type { StartThread, Thread, ThreadEvents } from "./thread.js";
 import { controlBytes, DONE, EPOCH, OPEN, PHASE, STATE, type Step, WORKERS, writeBatch } from "./team/control.js";
@@ -7,7 +7,7 @@ import { join, type Team } from "./team/team.js";
 
 export interface PoolOptions extends Pick<Start, "module" | "memory" | "kernels" | "threads"> {
   readonly startThread: StartThread;
-  /** What the calling thread computes with where it is one of the threads. */
+  /** The calling thread's kernels, if it is one of the threads. */
   readonly caller?: Pick<Team, "kernels" | "clearRows">;
   /** The workers' program. */
   readonly source: string;
@@ -16,29 +16,29 @@ export interface PoolOptions extends Pick<Start, "module" | "memory" | "kernels"
 export interface Pool {
   readonly threads: number;
   /**
-   * Starts a batch of at most `MOST_STEPS` steps on `threads` threads, one batch at a time. Gives whether the calling thread
-   * has seen its end; `onDone` is not called then.
+   * Starts a batch of at most `MOST_STEPS` steps on `threads` threads, one batch at a time. Returns whether the calling thread has already seen
+   * the batch's end; then `onDone` is not called.
    */
   submit: (steps: readonly Step[], threads: number) => boolean;
   /** Called when a batch is computed. */
   onDone: () => void;
-  /** Called once, when a worker is lost or has thrown: the others have then been ended too. */
+  /** Called once, when a worker is lost or has thrown. The other workers have been ended then. */
   onLost: (cause: string) => void;
-  /** Whether the process has to stay alive for what the workers do. */
+  /** Keeps the process alive while the workers are busy, or lets it end. */
   keepAlive(busy: boolean): void;
-  /** Ends the workers, whatever they are doing. */
+  /** Ends the workers at once, also in the middle of work. */
   close(): Promise<void>;
 }
 
-/** Starts the workers, and resolves when all of them are ready. Rejects with a sentence that says which is not, and why. */
+/** Starts the workers, and resolves when all of them are ready. Rejects with a sentence that names the worker that failed, and why. */
 export async function startPool(options: PoolOptions): Promise<Pool> {
   const { threads } = options;
-  // Forgotten when they have started: whoever holds the pool does not hold the memory.
+  // Cleared after the start, so that the pool does not keep the memory alive.
   let given: PoolOptions | undefined = options;
   const control = new Int32Array(new SharedArrayBuffer(controlBytes(threads)));
   const workers: Thread[] = [];
   const first = options.caller ? 1 : 0;
-  // Dropped with the pool: it holds the memory.
+  // Cleared with the pool, because the team holds the memory.
   let team: Team | undefined = options.caller && { ...options.caller, control, threads, done: () => undefined };
   let epoch = 0;
   /** Batches whose end the calling thread has seen before the worker's message came. */
@@ -70,7 +70,7 @@ export async function startPool(options: PoolOptions): Promise<Pool> {
     },
     onDone: () => undefined,
     onLost: () => undefined,
-    // One is enough to keep the process: while there is work, all of them are there.
+    // One worker is enough to keep the process alive: while there is work, all workers exist.
     keepAlive: (busy) => (busy ? workers[0]?.ref() : workers[0]?.unref()),
     close,
   };
@@ -98,7 +98,7 @@ export async function startPool(options: PoolOptions): Promise<Pool> {
     throw error;
   }
   lost = (cause) => {
-    // What they were computing together cannot end any more, and would wait for ever.
+    // The other workers would wait for ever for the lost one, so they are ended.
     void close();
     pool.onLost(cause);
   };
@@ -113,7 +113,7 @@ function startAll(
   workers: Thread[],
   eventsOf: (self: number) => ThreadEvents,
 ): void {
-  // The calling thread is the first, where it is one of them.
+  // If the calling thread is one of the threads, it is number 0.
   for (let self = caller ? 1 : 0; self < threads; self++) {
     const worker = startThread(source, `convene ${self + 1} of ${threads}`, eventsOf(self));
     workers.push(worker);

@@ -1,6 +1,6 @@
 /**
- * Program order without waiting: what was called before takes effect before. Convolutions in a row become one batch for the
- * workers; what the calling thread does itself (copying in and out, giving memory back) comes between batches.
+ * Program order without waiting: calls take effect in the order in which they were made. Consecutive convolutions become one batch for the
+ * workers. The calling thread's own work (copying in and out, giving memory back) comes between batches.
  */
 
 import { workersFor } from "./division.js";
@@ -12,30 +12,30 @@ export interface QueuedStep extends Step {
   readonly macs: number;
 }
 
-/** A piece of work that the calling thread does itself, when its turn comes. */
+/** A piece of work that the calling thread does itself, in its turn of the queue. */
 interface Action {
   act(): void;
-  /** Called instead, where the workers are lost. */
+  /** Called instead if the workers are lost. */
   fail?(cause: string): void;
 }
 
 export interface Queue {
-  /** A step of a convolution. It begins when this turn of the event loop ends, or something after it is waited for. */
+  /** Queues a step of a convolution. It begins when this turn of the event loop ends, or when a later call is awaited. */
   run(step: QueuedStep): void;
-  /** Something for the calling thread, at once where nothing is before it. */
+  /** Queues work for the calling thread. It is done at once if the queue is empty. */
   after(action: Action): void;
   /** Whether nothing is queued or being computed. */
   readonly idle: boolean;
-  /** Why nothing can be computed any more. */
+  /** The reason why nothing can be computed any more; undefined while the workers are there. */
   readonly lost: string | undefined;
 }
 
-/** So many, and half of all, are taken from the front before the rest is moved there. */
+/** The rest of the array is moved to its front after this many entries, and half of all, have been taken from there. */
 const LONG = 4096;
 
-/** @param clear writes the rows of zeros of a batch's first step; the workers write those of the others */
+/** @param clear writes the rows of zeros of a batch's first step; the workers write those of later steps */
 export function createQueue(pool: Pool, clear: (step: Step) => void): Queue {
-  /** What waits, from `head` on: taking from the front of a long array would move all of it. */
+  /** The waiting entries, from `head` on. `shift` would move all of a long array. */
   let waiting: (QueuedStep | Action)[] = [];
   let head = 0;
   let busy = false;
@@ -57,7 +57,7 @@ export function createQueue(pool: Pool, clear: (step: Step) => void): Queue {
     const rest = take(waiting.length - head);
     for (const each of rest) if ("act" in each) each.fail?.(cause);
   };
-  /** Does what can be done now, up to and including the next batch that the calling thread does not see the end of. */
+  /** Does all work that is possible now, up to the next batch whose end the calling thread does not see at once. */
   const advance = (): void => {
     work();
     if (!busy) pool.keepAlive(false);
@@ -77,7 +77,7 @@ export function createQueue(pool: Pool, clear: (step: Step) => void): Queue {
         busy = true;
         if (pool.submit(steps, workersFor(steps))) busy = false;
       } catch (error) {
-        // What should not throw has: nobody knows what is in the memory, and nobody else would hear of it.
+        // An action that must not throw has thrown: the memory's content is unknown, and nobody else would hear of the error.
         void pool.close();
         lose(String(error));
         return;

@@ -1,13 +1,13 @@
-/** Whether memory may be shared with a worker here, found out by sharing some. */
+/** Finds out whether memory may be shared with a worker here, by sharing some. */
 
 import { BackendUnavailableError } from "@convene/core";
 
 const HEADERS = "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
 const ISOLATE = `Serve the page with the headers ${HEADERS}, or use @convene/cpu, which needs one thread`;
-/** Where nothing says that this is a page: an old browser, or no browser at all, such as a worker of Cloudflare's. */
+/** The remedy for an old browser, or for no browser at all, such as a Cloudflare worker: there may be no page. */
 const NO_PAGE = `Use @convene/cpu, which needs one thread; a page needs the headers ${HEADERS}, and a browser that knows them`;
 
-/** What there may be around. */
+/** Globals that may be there. */
 interface Surroundings {
   /** In browsers only. */
   readonly crossOriginIsolated?: boolean;
@@ -19,11 +19,10 @@ interface Port {
 }
 
 /**
- * A page that is not isolated from other origins has no `SharedArrayBuffer`, or has one that may not be sent to a worker;
- * which of these it is depends on the browser, and some pages (Electron's, with a switch) may send it all the same. So some
- * is sent.
+ * A page that is not isolated from other origins either has no `SharedArrayBuffer`, or may not send one to a worker, depending on the browser.
+ * Some pages (Electron's, with a switch) may send one all the same. So this function tries to send one.
  *
- * @param backend who asks, for the error
+ * @param backend the backend's name, for the error
  * @throws BackendUnavailableError
  */
 export function checkSharedMemory(backend: string): void {

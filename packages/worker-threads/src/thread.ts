@@ -1,24 +1,24 @@
-/** A worker of Node's or of a browser's, under one interface. */
+/** A worker of Node or of a browser, under one interface. */
 
 import { cpuQuota, type ReadText } from "./cpu-quota.js";
 import type { Answer, Start } from "./team/messages.js";
 
 export interface Thread {
   post(start: Start): void;
-  /** Ends it, whatever it is doing. Resolves when it is gone, as far as the platform tells. */
+  /** Ends the worker, also in the middle of work. Resolves when it is gone, as far as the platform says. */
   terminate(): Promise<void>;
-  /** Keeps the process alive, or not; a browser's page lives by itself. */
+  /** `ref` keeps the process alive, `unref` does not. In a browser both do nothing. */
   ref(): void;
   unref(): void;
 }
 
 export interface ThreadEvents {
   answer(answer: Answer): void;
-  /** It is gone, or of no more use, and nobody asked for that. */
+  /** The worker is gone or of no use any more, although nobody has ended it. */
   lost(cause: string): void;
 }
 
-/** Starts a worker that runs `source`, a classic script. Throws what the platform throws where it may not. */
+/** Starts a worker that runs `source`, a classic script. Throws the platform's own error where it may not start one. */
 export type StartThread = (source: string, name: string, events: ThreadEvents) => Thread;
 
 /** How to start threads here, and how many this process may run at once. */
@@ -27,7 +27,7 @@ export interface Platform {
   readonly parallelism: number;
 }
 
-/** As much of `node:worker_threads` as is used; there are no types of Node's in a package that also runs in browsers. */
+/** The part of `node:worker_threads` that is used. The package also runs in browsers, so it has no types of Node. */
 interface NodeWorker {
   on(event: "message", listener: (answer: Answer) => void): void;
   on(event: "error" | "messageerror", listener: (error: unknown) => void): void;
@@ -40,13 +40,13 @@ interface NodeWorker {
 interface NodeWorkerThreads {
   readonly Worker: new (source: string, options: object) => NodeWorker;
 }
-/** As much of `node:os` as is used. */
+/** The part of `node:os` that is used. */
 interface NodeOs {
   readonly availableParallelism?: () => number;
   readonly cpus: () => readonly unknown[];
 }
 
-/** As much of `node:fs` as is used. */
+/** The part of `node:fs` that is used. */
 interface NodeFs {
   readonly readFileSync: (path: string, encoding: "utf8") => string;
 }
@@ -62,12 +62,12 @@ interface WebWorker {
   terminate(): void;
 }
 
-/** What there may be around: `globalThis` as it is in Node and in browsers. */
+/** `globalThis` as it is in Node and in browsers. */
 interface Surroundings {
   readonly process?: {
     readonly type?: string;
     readonly versions?: { readonly node?: string };
-    /** Node's, from 20.16 on; Bun's and Deno's. */
+    /** In Node from 20.16 on, in Bun and in Deno. */
     readonly getBuiltinModule?: (name: string) => unknown;
   };
   readonly Worker?: new (url: string, options: object) => WebWorker;
@@ -76,14 +76,14 @@ interface Surroundings {
   readonly URL?: { createObjectURL(blob: object): string; revokeObjectURL(url: string): void };
 }
 
-/** Whether workers are Node's here. */
+/** Whether workers come from Node's module here. */
 export function hasNodeWorkers({ process }: Surroundings = globalThis as object): boolean {
-  // Bun and Deno have Node's module too, and so have tests in jsdom. A window of Electron's has it as well, but cannot start
-  // Node's workers (electron/electron#18540); it is a browser's.
+  // Bun, Deno and tests in jsdom have Node's module too. A window of Electron has it as well, but cannot start Node's workers
+  // (electron/electron#18540), so it counts as a browser.
   return process?.versions?.node !== undefined && process.type !== "renderer";
 }
 
-/** The platform that this runs on; `undefined` where it knows no workers. Rejects where Node's are there and cannot be had. */
+/** The platform on which this runs; `undefined` where there are no workers. Rejects where Node's workers exist but cannot be imported. */
 export async function findPlatform(): Promise<Platform | undefined> {
   const around: Surroundings = globalThis as object;
   if (hasNodeWorkers(around)) return nodePlatform();
@@ -91,12 +91,12 @@ export async function findPlatform(): Promise<Platform | undefined> {
 }
 
 /**
- * One of Node's own modules. The process is asked first: what a bundler or a test runner has made of this file may import
- * other modules than Node does, or none. Older versions of Node cannot be asked.
+ * One of Node's own modules, from the process where it has `getBuiltinModule`: a bundler or a test runner may have replaced imports in this file. Older
+ * versions of Node have only the import.
  */
 async function nodeModule(name: string): Promise<unknown> {
   const found = (globalThis as Surroundings).process?.getBuiltinModule?.(name);
-  // The name is in a variable, so that no bundler looks for Node's modules when it builds for a browser.
+  // The name is in a variable, so that a bundler for a browser does not resolve it.
   return found ?? (await import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ name));
 }
 
@@ -105,7 +105,7 @@ async function nodePlatform(): Promise<Platform> {
   const { availableParallelism, cpus } = (await nodeModule("node:os")) as NodeOs;
   const { readFileSync } = (await nodeModule("node:fs")) as NodeFs;
   return {
-    // The former heeds which processors the process may run on, and only in late versions of Node how much of them.
+    // `availableParallelism` respects the process's affinity. Only late versions of Node also respect the quota.
     parallelism: withinQuota(availableParallelism?.() ?? cpus().length, (path) => {
       try {
         return readFileSync(path, "utf8");
@@ -114,7 +114,7 @@ async function nodePlatform(): Promise<Platform> {
       }
     }),
     startThread(source, name, events) {
-      // Nothing of the process's own options: a loader or a hook would be set up in each worker, for one script that needs none.
+      // No options of the process: otherwise each worker would set up the process's loaders and hooks, which the script does not need.
       const worker = new Worker(source, { eval: true, name, execArgv: [], env: {}, argv: [] });
       worker.on("message", events.answer);
       worker.on("error", (error) => events.lost(String(error)));
@@ -130,7 +130,7 @@ async function nodePlatform(): Promise<Platform> {
   };
 }
 
-/** As many threads as the processor runs at once and the quota feeds; a part of a processor feeds one. */
+/** As many threads as the processor runs at once and the quota allows. A part of a processor allows one. */
 export function withinQuota(parallelism: number, read: ReadText): number {
   return Math.min(parallelism, Math.ceil(cpuQuota(read) ?? parallelism));
 }
@@ -141,7 +141,7 @@ function webPlatform({ Worker, Blob, URL, navigator }: Required<Surroundings>): 
     startThread(source, name, events) {
       const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
       const worker = new Worker(url, { name });
-      // The script is fetched after this returns, and before the first answer.
+      // The browser fetches the script after this function returns, and before the first answer.
       let loaded = false;
       const release = (): void => {
         if (!loaded) URL.revokeObjectURL(url);

@@ -56,9 +56,9 @@ export interface Internals {
   /** The workers' program. */
   readonly source?: string;
   readonly platform?: Platform;
-  /** Seconds in which no worker answers, after which opening is given up. */
+  /** Seconds without any answer of a worker after which opening is given up. */
   readonly silence?: number;
-  /** Sees the pool before anything runs. */
+  /** Called with the pool before anything runs. */
   readonly onPool?: (pool: Pool) => void;
 }
 
@@ -105,7 +105,7 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
   const reserved = reserveWasmMemory(asker, limit, true);
   const { memory, maxMemory } = reserved;
   const kernels = kernelMemory(memory);
-  // The calling thread has an instance of its own, because it is the calling thread that copies tensors in and out.
+  // The calling thread has an instance of its own, because it copies tensors in and out.
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
   const { clearRows, toNhwc, toNchw, ...run } = exports as unknown as WasmExports;
   const copies = createWasmCopies(kernels, { toNhwc, toNchw });
@@ -124,7 +124,7 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
       kernels: KERNEL_NAMES,
     });
   } catch (cause) {
-    // Workers write to nothing before they have work.
+    // No worker has written to the memory, because there was no work yet, so another backend may reuse it.
     disposeSharedMemory(reserved, true);
     throw new BackendUnavailableError(NAME, `workers cannot be started here (${String(cause)})`, remedyFor(cause), {
       cause,

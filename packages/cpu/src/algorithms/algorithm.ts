@@ -1,14 +1,14 @@
-/** An algorithm: it says which problems it takes, and plans one. */
+/** The interface of an algorithm: it says which problems it takes, and plans them. */
 
 import type { Arithmetic, Conv2dProblem, Conv2dWeights, PrepareOptions } from "@convene/core";
 import type { Arena } from "../arena.js";
 import type { KernelName, Tiles } from "../kernel-set.js";
 import type { Sliced } from "../slices.js";
 
-/** The surroundings of a plan: the tiles that exist, and the memory that kernels work in. */
+/** The surroundings of a plan: the tiles of this engine, and the memory of the kernels. */
 export interface Workplace {
   readonly tiles: Tiles;
-  /** What is allocated here while planning belongs to the plan, and is freed with it. */
+  /** Memory that is allocated here while planning belongs to the plan, and is freed with it. */
   readonly arena: Arena;
   /** How many bytes of input a block may cover; see igemm.ts. */
   readonly blockLimits: BlockLimits;
@@ -21,36 +21,36 @@ export interface BlockLimits {
   readonly most: number;
 }
 
-/** One kernel over a number of jobs. They are independent: any range can be computed by itself, in any order. */
+/** One kernel over a number of jobs. Jobs are independent: any range of them can be computed by itself, in any order. */
 export interface Step {
   readonly kernel: KernelName;
   /** Address of the kernel's parameters. */
   readonly params: number;
   readonly jobs: number;
-  /** The input that it reads, or the shared workspace, which an earlier step has written. Left out: the first input. */
+  /** The index of the input that the step reads, or the shared workspace, which an earlier step has written. Left out: the first input. */
   readonly input?: number | "shared";
   /** Left out: the output. */
   readonly output?: "shared";
 }
 
-/** Bytes that a plan needs while it runs, and nobody keeps. */
+/** Bytes that a plan needs only while it runs. */
 export interface WorkspaceNeed {
-  /** For all workers together: what one step writes and the next one reads. */
+  /** Bytes for all workers together: one step writes them, a later step reads them. */
   readonly shared: number;
-  /** For each worker by itself: scratch. */
+  /** Bytes of scratch for each worker. */
   readonly own: number;
 }
 
 /** An operation whose parameters and tables are written. */
 export interface OperationPlan {
-  /** What runs, such as `"igemm-4x8"` or `"pool"`. */
+  /** The algorithm's name, such as `"igemm-4x8"` or `"pool"`. */
   readonly algorithm: string;
-  /** In order: a step begins when the one before it has ended. */
+  /** The steps in order: a step begins when the step before it has ended. */
   readonly steps: readonly Step[];
   readonly workspace: WorkspaceNeed;
 }
 
-/** A problem whose weights are packed and whose tables are written, as data: whoever has the memory can run it. */
+/** A problem with packed weights and written tables, as data: any thread that has the memory can run it. */
 export interface Plan extends OperationPlan {
   readonly arithmetic: Arithmetic;
   /** Whether the input's rows of zeros must be written before a run. */
@@ -60,6 +60,6 @@ export interface Plan extends OperationPlan {
 export interface Algorithm {
   readonly name: string;
   supports(problem: Conv2dProblem, tiles: Tiles, accuracy: Required<PrepareOptions>["accuracy"]): boolean;
-  /** In slices: the arrays of `weights` stay as they are until the last one is done. */
+  /** Plans in slices. The arrays of `weights` must not change until the last slice is done. */
   plan(place: Workplace, problem: Conv2dProblem, weights: Conv2dWeights): Sliced<Plan>;
 }

@@ -1,4 +1,4 @@
-/** Depthwise convolution: each output channel is made of one input channel. */
+/** Depthwise convolution: each output channel reads one input channel. */
 
 import { type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from "@convene/core";
 import { activationRange } from "@convene/core/backend";
@@ -10,7 +10,7 @@ import { fillZeros, giveWay, SLICE, type Sliced } from "../slices.js";
 import { storageLayout } from "../storage.js";
 import type { Algorithm } from "./algorithm.js";
 
-/** Any kernel, stride and dilation: a pixel at a time. */
+/** The tile for any kernel, stride and dilation: one pixel at a time. */
 const ANY: Pick<DepthwiseTile, "kernel" | "pixels" | "lanes"> = { kernel: "depthwise", pixels: 1, lanes: 4 };
 
 export const depthwise: Algorithm = {
@@ -49,14 +49,14 @@ export const depthwise: Algorithm = {
       algorithm: special ? `depthwise-${kh}x${kw}` : "depthwise",
       arithmetic: "direct",
       steps: [{ kernel, params, jobs: n * oh * division.blocks * division.chunks }],
-      // A tile of outputs, and one of residuals, for the last channels.
+      // For the last channels: a tile of outputs, and a tile of residuals.
       workspace: { shared: 0, own: 2 * 4 * pixels * lanes },
       readsZeros: table.readsZeros,
     };
   },
 };
 
-/** The tile for the problem's size, stride and multiplier, where a row of its outputs has as many pixels as the tile. */
+/** The tile for the problem's size, stride and multiplier, if a row of outputs has at least as many pixels as the tile. */
 function tileOf(
   { g, oc, ow, kh, kw, sw, dw }: Conv2dProblem,
   tiles: readonly DepthwiseTile[],
@@ -74,13 +74,13 @@ interface Division {
   readonly chunks: number;
 }
 
-/** A chunk of channels has at least a cache line of them, so that no two workers write to one line. */
+/** A chunk of channels has at least one cache line of channels, so that no two workers write to one line. */
 const LEAST_CHUNK = 16;
 
-/** Cuts rows into blocks of pixels where there are fewer rows than jobs wanted, and then pixels into chunks of channels. */
+/** Cuts rows into blocks of pixels where there are fewer rows than jobs wanted. If that is not enough, cuts channels into chunks. */
 function divide(rows: number, ow: number, channels: number, pixels: number, leastJobs: number): Division {
   const wantedBlocks = Math.ceil(leastJobs / rows);
-  // Whole tiles, and no block smaller than one.
+  // A block has whole tiles, and at least one.
   const blockPixels = pixels * Math.max(1, Math.floor(ow / (pixels * wantedBlocks)));
   const blocks = wantedBlocks === 1 ? 1 : Math.max(1, Math.floor(ow / blockPixels));
   const wantedChunks = Math.ceil(leastJobs / (rows * blocks));

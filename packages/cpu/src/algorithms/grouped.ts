@@ -1,4 +1,4 @@
-/** Groups of few channels, three taps wide: grouped convolutions as in ResNeXt, and depthwise ones with a multiplier. */
+/** Kernels three taps wide over groups of few channels: grouped convolutions as in ResNeXt, and depthwise ones with a multiplier. */
 
 import { type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from "@convene/core";
 import { activationRange } from "@convene/core/backend";
@@ -13,8 +13,8 @@ import type { Algorithm } from "./algorithm.js";
 const NR = 4;
 
 /**
- * With more output channels the indirect GEMM's wider tiles are faster, unless there are so few input channels that its
- * loop over them does not get going. docs/kernels.md, "Groups of few channels", has the measurement.
+ * With more output channels the wider tiles of the indirect GEMM are faster, unless there are so few input channels that its loop over
+ * input channels is too short. docs/kernels.md, "Groups of few channels", has the measurement.
  */
 const MOST_OUTPUTS = 4;
 const FEW_INPUTS = 2;

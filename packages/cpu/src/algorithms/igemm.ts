@@ -1,4 +1,4 @@
-/** Indirect GEMM: takes every problem. Standard, grouped and pointwise convolutions run here. */
+/** The indirect GEMM, which takes every problem. Standard, grouped and pointwise convolutions run here. */
 
 import { type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from "@convene/core";
 import { activationRange } from "@convene/core/backend";
@@ -12,15 +12,15 @@ import { storageLayout } from "../storage.js";
 import type { Algorithm, BlockLimits } from "./algorithm.js";
 
 /**
- * Bytes of input that a block of output pixels covers (at stride 1). Every panel of weights passes over a block once, so
- * a block should stay in a level-2 cache; and all weights are streamed once for each block, so it should not be smaller
- * than they are. docs/kernels.md, "Blocks", has the measurement.
+ * Bytes of input that a block of output pixels covers (at stride 1). Every panel of weights passes over a block once, so a block should
+ * stay in a level-2 cache. All weights are streamed once for each block, so a block should not be smaller than the weights.
+ * docs/kernels.md, "Blocks", has the measurement.
  */
 export const BLOCK_LIMITS: BlockLimits = { least: 128 * 1024, most: 1024 * 1024 };
 
 /**
- * In a batch of images of fewer output pixels, tiles cross from one image to the next: at most a fiftieth of the rows of a
- * larger image's tiles is computed for nothing, and its tables would be as many times larger as there are images.
+ * In a batch, tiles cross from one image to the next if an image has fewer output pixels than this. In larger images at most a fiftieth of
+ * the rows of tiles is computed in vain. Tiles that cross need a table for all images instead of a table for one.
  */
 const CROSS_BELOW = 256;
 
@@ -74,21 +74,21 @@ export const igemm: Algorithm = {
       algorithm: `igemm-${mr}x${nr}`,
       arithmetic: "direct",
       steps: [{ kernel: tile.kernel, params, jobs: passes * blocks * g * panels }],
-      // A tile of outputs, and one of residuals, for ragged ends.
+      // For ragged ends: a tile of outputs, and a tile of residuals.
       workspace: { shared: 0, own: 2 * 4 * mr * nr },
       readsZeros: table.readsZeros,
     };
   },
 };
 
-/** The tile that computes the output, with what its ragged ends compute for nothing, in the least time. */
+/** The tile that computes the output in the least time. Rows and columns that ragged ends compute in vain count too. */
 function chooseTile(tiles: readonly IgemmTile[], pixels: number, ocPerGroup: number): IgemmTile {
   const time = ({ mr, nr, speed }: IgemmTile): number =>
     (tileRows(pixels, mr) * nr * Math.ceil(ocPerGroup / nr)) / speed;
   return tiles.reduce((best, tile) => (time(tile) < time(best) ? tile : best));
 }
 
-/** Rows that are computed for so many pixels: tiles of 6 end with tiles of 4 where that leaves fewer (assembly/igemm.ts). */
+/** How many rows are computed for so many pixels. After tiles of 6 the last tiles are of 4 where that is less (assembly/igemm.ts). */
 function tileRows(pixels: number, mr: number): number {
   const whole = mr * Math.ceil(pixels / mr);
   const rest = pixels % mr;
@@ -98,8 +98,8 @@ function tileRows(pixels: number, mr: number): number {
 }
 
 /**
- * OIHW to panels of `width` output channels of a group, each of them `streams` panels of fewer: as many biases, then for each
- * tap and input channel as many weights. Channels past the last are zeros.
+ * OIHW to panels of `width` output channels of a group. A panel consists of `streams` narrower panels. A narrow panel has a bias for each of
+ * its channels, then for each tap and input channel a weight for each. Channels past the last are zeros.
  */
 function* packWeights(
   arena: Arena,

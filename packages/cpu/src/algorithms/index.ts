@@ -1,4 +1,4 @@
-/** The algorithms, in the order in which they are asked, and planning with the one that takes a problem. */
+/** The algorithms in order of preference. A problem is planned with the first that takes it. */
 
 import type { Conv2dProblem, Conv2dWeights, PrepareOptions } from "@convene/core";
 import { complete, type Sliced } from "../slices.js";
@@ -9,22 +9,22 @@ import { grouped } from "./grouped.js";
 import { igemm } from "./igemm.js";
 import { winograd } from "./winograd.js";
 
-/** The last one takes every problem. */
+/** The last algorithm takes every problem. */
 const ALGORITHMS: readonly Algorithm[] = [depthwise, grouped, winograd, igemm];
 
-/** A plan and what it holds: addresses to free, and its part of the workspace to release. */
+/** A plan with its addresses to free, and its part of the workspace to release. */
 export interface PlannedConv2d {
   readonly plan: Plan;
   readonly addresses: readonly number[];
 }
 
-/** `planConv2dSliced`, all at once. */
+/** As `planConv2dSliced`, without slices. */
 export function planConv2d(...given: Parameters<typeof planConv2dSliced>): PlannedConv2d {
   return complete(planConv2dSliced(...given));
 }
 
 /**
- * Plans a convolution and makes the workspace large enough for it. Between slices others may allocate, and plan.
+ * Plans a convolution, and makes the workspace large enough for it. Between two slices other calls may allocate and plan.
  *
  * @throws ConveneError `ERR_OUT_OF_MEMORY`, after everything that was taken has been given back
  */

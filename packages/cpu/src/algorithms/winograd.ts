@@ -10,20 +10,20 @@ import { storageLayout } from "../storage.js";
 import type { Algorithm, Step } from "./algorithm.js";
 import { transformKernel } from "./winograd-weights.js";
 
-/** Input and output channels of a group, at least: with fewer the transforms cost more than they save. */
+/** The least input and output channels of a group: with fewer the transforms cost more than they save. */
 const LEAST_CHANNELS = 16;
 
 /**
- * Tiles in a block, at most, and bytes of its transformed input: as many as the weights have, within limits, because all
- * weights are streamed once for each block. docs/kernels.md, "Winograd", has the measurement.
+ * The most tiles in a block. A block's transformed input has as many bytes as the weights, within limits, because all weights are streamed
+ * once for each block. docs/kernels.md, "Winograd", has the measurement.
  */
 const MOST_TILES = 24;
 const BLOCK_BYTES = { least: 256 * 1024, most: 1024 * 1024 } as const;
 
-/** What a worker has of its own before products: see assembly/winograd.ts. */
+/** Bytes of a worker's own scratch before the products: see assembly/winograd.ts. */
 const SCRATCH_BYTES = 32 * 36 + 2 * 4 * 16 * 16;
 
-/** Between two products in memory, beside their numbers: without, all products of a tile fall into one set of the cache. */
+/** Bytes of space between two products in memory. Without this space all products of a tile fall into one set of the cache. */
 const SKEW = 64;
 
 export const winograd: Algorithm = {
@@ -59,7 +59,7 @@ export const winograd: Algorithm = {
     const blocks = Math.ceil(count / blockTiles);
     const uStep = blockTiles * uTile + SKEW;
     const uBlock = products * uStep;
-    // Whole tiles of the matrix product: rows past the last of a block are computed too.
+    // The matrix product has whole tiles, so rows past a block's last row are computed too.
     const pStep = 4 * nr * mr * Math.ceil(blockTiles / mr);
 
     const table = yield* createPixelTable(arena, problem, { size: [columnTiles * m + 2, rowTiles * m + 2] });
@@ -111,12 +111,12 @@ export const winograd: Algorithm = {
   },
 };
 
-/** F(4x4) where an image has more than two rows and columns of outputs; F(2x2) computes less for nothing on smaller ones. */
+/** F(4x4) where an image has more than two rows and columns of outputs; on smaller images F(2x2) computes less in vain. */
 function outputsOf({ oh, ow }: Conv2dProblem): 2 | 4 {
   return oh <= 2 && ow <= 2 ? 2 : 4;
 }
 
-/** Each product is a pointwise convolution of one row of tiles; its parameters are an indirect GEMM's. Gives their address. */
+/** Writes the parameters of the products, and returns their address. A product is a pointwise convolution of one row of tiles, with an indirect GEMM's parameters. */
 function writeGemm(arena: Arena, icPerGroup: number, uTile: number, tiles: number, mr: number): number {
   const rows = tiles + mr;
   const table = arena.allocate(4 * rows, "an indirection buffer");
@@ -138,8 +138,8 @@ function writeGemm(arena: Arena, icPerGroup: number, uTile: number, tiles: numbe
 }
 
 /**
- * OIHW to panels of `nr` output channels of a group: for each product `nr` zeros, from which sums start, then for each input
- * channel `nr` transformed weights. Biases by themselves: `nr` for each group and panel.
+ * OIHW to panels of `nr` output channels of a group. For each product a panel has `nr` zeros, with which sums start, then `nr` transformed
+ * weights for each input channel. The biases lie apart: `nr` for each group and panel.
  */
 function* packWeights(
   arena: Arena,

@@ -1,6 +1,6 @@
 /**
- * assembly/dwconv.ts in TypeScript, for any kernel: a pixel at a time, four channels at a time, sums in float64. Of one channel,
- * such as a blurred image has, four pixels at a time: three of four channels would be computed for nothing.
+ * assembly/dwconv.ts in TypeScript, for any kernel, with sums in float64: one pixel and four channels at a time. With a single channel, as in a
+ * blurred grey image, four pixels at a time, because three of four channels would be computed in vain.
  */
 
 import type { KernelMemory, RangeKernel } from "../kernel-set.js";

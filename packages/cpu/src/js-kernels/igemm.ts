@@ -84,7 +84,7 @@ export function igemmJs(memory: KernelMemory): RangeKernel {
           t1 += tapRow;
         }
         store(f32, channel + outputAt(pixel), nr, c00, c01, c02, c03, residualDelta, min, max);
-        // The last row of an odd count repeats the one before it: computed, and not stored.
+        // The second row of the last tile of an odd count repeats the first; it is computed and not stored.
         if (pixel + 1 < last) {
           store(f32, channel + outputAt(pixel + 1), nr, c10, c11, c12, c13, residualDelta, min, max);
         }

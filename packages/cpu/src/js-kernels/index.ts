@@ -20,7 +20,7 @@ export function createJsKernels(maxMemory: number): KernelSet {
   };
 }
 
-/** Straight between the caller's array and the memory: there is nothing to go through. */
+/** Copies directly between the caller's array and the memory, without a staging area. */
 function copiesJs(memory: KernelMemory): Copies {
   const views = viewsOf(memory);
   const imageAt = (device: number, channels: number, pixels: number): Float32Array =>
@@ -31,7 +31,7 @@ function copiesJs(memory: KernelMemory): Copies {
   };
 }
 
-/** An `ArrayBuffer` that grows by copying, at least by half, so that many small allocations copy little. */
+/** An `ArrayBuffer` that grows by copying. It grows at least by half, so that many small allocations copy little. */
 function createJsMemory(maxMemory: number): KernelMemory {
   let buffer = new ArrayBuffer(65536);
   return {

@@ -7,7 +7,7 @@ export interface Views {
   readonly i32: Int32Array;
 }
 
-/** Gives the views, made anew only when the memory has grown: a run allocates nothing. */
+/** The views. They are made anew only after the memory has grown, so that a run allocates nothing. */
 export function viewsOf(memory: KernelMemory): () => Views {
   let views: Views = { f32: new Float32Array(0), i32: new Int32Array(0) };
   return () => {

@@ -1,4 +1,4 @@
-/** Copies of runs of numbers: what concat, slice, pad, nearest upsampling and others have in common. */
+/** Copies of runs of numbers, for concat, slice, pad, nearest upsampling and others. */
 
 import type { Step, Workplace } from "../algorithms/algorithm.js";
 import { writeParams } from "../params.js";
@@ -6,14 +6,14 @@ import { cut, LINE } from "./division.js";
 import { COPY_RUNS_PARAMS } from "./params.js";
 import { writeTable } from "./table.js";
 
-/** `count` elements that lie side by side: places in a row of the output and of the input. Without `from`: the value. */
+/** `count` neighbouring elements: their places in a row of the output and of the input. Without `from` they are the value. */
 export interface Run {
   readonly to: number;
   readonly from: number | undefined;
   readonly count: number;
 }
 
-/** Rows of images, each of which is made of the same runs. Sizes and places in elements, images in bytes. */
+/** Rows of images. Each row consists of the same runs. Sizes and places are in elements, distances of images in bytes. */
 export interface RowsOfRuns {
   readonly n: number;
   /** For each output row, where the row begins in the image that it comes from, or -1: all of its runs are the value. */
@@ -22,11 +22,11 @@ export interface RowsOfRuns {
   readonly outputRow: number;
   readonly inputImage: number;
   readonly outputImage: number;
-  /** What comes from no input; 0 if left out. */
+  /** The value of elements that come from no input; default 0. */
   readonly value?: number;
 }
 
-/** Elements of a run that is cut, at least. */
+/** The least elements of a piece when a run is cut. */
 const LEAST_PIECE = 16 * LINE;
 
 export function copyStep(
@@ -61,7 +61,7 @@ export function runsOf<T = Run>(count: number, run: (index: number) => T): reado
   return Array.from({ length: count }, (_, index) => run(index));
 }
 
-/** The same copies in fewer runs: those that go on where the one before ends become one with it. */
+/** The same copies in fewer runs: a run that continues the run before it is joined with it. */
 function mergeRuns(runs: readonly Run[]): readonly Run[] {
   const merged: Run[] = [];
   for (const run of runs) {
@@ -77,7 +77,7 @@ function mergeRuns(runs: readonly Run[]): readonly Run[] {
   return merged;
 }
 
-/** The same copies in so many runs, at least, where they are long enough. */
+/** The same copies in at least `wanted` runs, if the runs are long enough. */
 function cutRuns(runs: readonly Run[], wanted: number): readonly Run[] {
   if (runs.length >= wanted) return runs;
   const parts = Math.ceil(wanted / runs.length);

@@ -1,28 +1,28 @@
-/** How an operation's work is cut into jobs. */
+/** Cuts an operation's work into jobs. */
 
 import type { StorageLayout } from "../storage.js";
 
-/** Elements of a cache line: parts begin at multiples of it, so that no two workers write to one line more often than they must. */
+/** Elements of a cache line. Parts begin at multiples of it, so that two workers seldom write to one line. */
 export const LINE = 16;
 
-/** So many pieces of `each`, the last of which may be shorter. */
+/** `count` pieces of `each` elements; the last piece may be shorter. */
 export interface Parts {
   readonly each: number;
   readonly count: number;
 }
 
-/** Cuts `total` into `wanted` parts, or fewer: each is a multiple of `unit`, but for the last one. */
+/** Cuts `total` into at most `wanted` parts. Each part but the last is a multiple of `unit`. */
 export function cut(total: number, wanted: number, unit = 1): Parts {
   const each = Math.min(total, unit * Math.max(1, Math.ceil(total / (wanted * unit))));
   return { each, count: Math.ceil(total / each) };
 }
 
-/** Images of `elements` numbers, one right after the other: a batch in the shared workspace. */
+/** A batch in the shared workspace: images of `elements` numbers without space between them. */
 export function denseImages(elements: number): Pick<StorageLayout, "image"> {
   return { image: 4 * elements };
 }
 
-/** Bytes of a batch in the shared workspace, with those that kernels read past its end. */
+/** Bytes of a batch in the shared workspace, with the bytes that kernels read past its end. */
 export function denseBytes(elements: number): number {
   return 4 * elements + 64;
 }

@@ -1,4 +1,4 @@
-/** Activations, sums, products and slopes: a function of each element, or of each and its partner in a second operand. */
+/** Activations, sums, products and slopes: a function of each element, or of each element of two operands. */
 
 import {
   type ActivationProblem,
@@ -36,7 +36,7 @@ export function planPrelu(place: Workplace, problem: PreluProblem, slope: Float3
   return plan(place, problem, elementFunction("prelu"), { operand, perChannel: true });
 }
 
-/** With room for the three numbers that the last vector reads beyond. */
+/** Writes the slopes, and space for three more numbers, which the last vector reads. */
 function writeSlopes(arena: Arena, slope: Float32Array): number {
   const address = arena.allocate(4 * (slope.length + 3), "slopes of prelu");
   arena.f32.set(slope, address / 4);
@@ -44,9 +44,9 @@ function writeSlopes(arena: Arena, slope: Float32Array): number {
 }
 
 interface SecondOperand {
-  /** Its address, or 0 where it is the second input, or there is none. */
+  /** The operand's address; 0 where the operand is the second input, or there is none. */
   readonly operand: number;
-  /** Whether it has one number for each channel instead of one for each element. */
+  /** Whether the operand has one number for each channel instead of one for each element. */
   readonly perChannel: boolean;
 }
 
@@ -85,7 +85,7 @@ function plan(
   };
 }
 
-/** A run is what a call of a function's loop computes; a job is `chunkRuns` of them, an image `chunks` jobs. */
+/** A run is computed by one call of a function's loop. A job is `chunkRuns` runs, an image `chunks` jobs. */
 interface Runs {
   readonly run: number;
   readonly repeat: number;
@@ -98,12 +98,12 @@ function elementRuns(count: number, wanted: number): Runs {
   return { run: each, repeat: 1, chunkRuns: 1, chunks };
 }
 
-/** Elements of a run, at least, so that the loop around it counts for little. */
+/** The least elements of a run, so that the loop around it takes little of the time. */
 const LEAST_RUN = 64;
 
 /**
- * A run is one pixel where its channels are many and whole vectors. Otherwise it is as many pixels as make whole vectors of
- * all of their channels, and the operand is repeated as often, in a worker's own workspace.
+ * A run is one pixel if its channels are many and fill whole vectors. Otherwise a run is as many pixels as fill whole vectors together, and
+ * the operand is repeated for each of them in the worker's own workspace.
  */
 function channelRuns(c: number, pixels: number, wanted: number): Runs {
   const whole = c % 4 === 0 ? 1 : c % 2 === 0 ? 2 : 4;

@@ -1,4 +1,4 @@
-/** The functions that the kernel `elementwise` has: codes of assembly/elementwise.ts, and what an activation's numbers become. */
+/** The functions of the kernel `elementwise`: their codes in assembly/elementwise.ts, and their numbers for each activation. */
 
 import type { Activation, Clamp } from "@convene/core";
 import { activationRange, isClamp } from "@convene/core/backend";
@@ -11,7 +11,7 @@ export const FUNCTION_CODES = [
   "leakyRelu",
   /** `clamp(alpha·x + beta, 0, max)·scale`. */
   "hardSigmoid",
-  /** `x` times the same. */
+  /** `x` times `clamp(alpha·x + beta, 0, max)·scale`. */
   "hardSwish",
   "sigmoid",
   "silu",
@@ -24,12 +24,12 @@ export const FUNCTION_CODES = [
   /** `y·x` below 0. */
   "prelu",
 ] as const;
-/** Bytes that the constants of functions take in each worker's part of the workspace: as many as assembly/functions.ts has. */
+/** Bytes of the functions' constants in each worker's part of the workspace, as in assembly/functions.ts. */
 export const CONSTANT_BYTES = 192;
 
 export type FunctionName = (typeof FUNCTION_CODES)[number];
 
-/** What `elementwise` is told of a function. */
+/** A function's code and numbers, as parameters of `elementwise`. */
 export interface ElementFunction {
   readonly code: number;
   readonly alpha: number;
@@ -39,7 +39,7 @@ export interface ElementFunction {
   readonly max: number;
 }
 
-/** A function, with numbers that let all through where none are given. */
+/** A function. Numbers that are not given have values without effect. */
 export function elementFunction(name: FunctionName, numbers: Partial<ElementFunction> = {}): ElementFunction {
   const code = FUNCTION_CODES.indexOf(name);
   return { alpha: 0, beta: 0, scale: 1, min: -Infinity, max: Infinity, ...numbers, code };

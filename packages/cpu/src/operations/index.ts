@@ -1,4 +1,4 @@
-/** Planning of operations beside convolution, with the one that takes a kind. */
+/** Plans operations beside convolution, by their kind. */
 
 import type { OperationParameters, OperationProblem } from "@convene/core";
 import type { OperationPlan, Step, Workplace } from "../algorithms/algorithm.js";
@@ -11,7 +11,7 @@ import { planPool } from "./pool.js";
 import { planChannelShuffle, planPixelShuffle, planReshape } from "./rearrange.js";
 import { planSoftmax } from "./softmax.js";
 
-/** A plan and what it holds: addresses to free, and its part of the workspace to release. */
+/** A plan with its addresses to free, and its part of the workspace to release. */
 export interface PlannedOperation {
   readonly plan: OperationPlan;
   readonly addresses: readonly number[];

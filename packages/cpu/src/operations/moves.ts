@@ -14,7 +14,7 @@ import type { OperationPlan, Step, Workplace } from "../algorithms/algorithm.js"
 import { storageLayout } from "../storage.js";
 import { copyStep, type RowsOfRuns, runsOf } from "./copy-runs.js";
 
-/** What `copyStep` is told of an operation's tensors. */
+/** An operation's tensors, as `copyStep` takes them. */
 export function imagesOf(
   problem: OperationProblem,
   input = 0,

@@ -52,8 +52,8 @@ interface Axis {
 }
 
 /**
- * For each output row or column three integers: bytes to the first tap within the input, how many taps are within it, and how
- * many elements of the window an average counts along this axis.
+ * Three integers for each output row or column: bytes to the first tap within the input, how many taps are within the input, and how many
+ * elements an average counts along this axis.
  */
 function windows(
   { outputs, taps, stride, dilation, before, size, after, step }: Axis,

@@ -7,7 +7,7 @@ import { denseBytes, denseImages } from "./division.js";
 import { copies, imagesOf } from "./moves.js";
 import { transposeStep } from "./transposes.js";
 
-/** The channels of each pixel are a matrix of groups by channels of a group. */
+/** Transposes the channels of each pixel, which are a matrix of groups by channels of a group. */
 export function planChannelShuffle(place: Workplace, p: ChannelShuffleProblem): OperationPlan {
   const { n, inputImage, outputImage } = imagesOf(p);
   const columns = p.c / p.g;
@@ -16,8 +16,8 @@ export function planChannelShuffle(place: Workplace, p: ChannelShuffleProblem): 
 }
 
 /**
- * In the order `"dcr"` a row of the output is runs of `rw·oc` numbers of the input. That of `"crd"` is brought into the same
- * order first, in the shared workspace.
+ * In the order `"dcr"` a row of the output consists of runs of `rw·oc` numbers of the input. An input in the order `"crd"` is brought into the
+ * order `"dcr"` first, in the shared workspace.
  */
 export function planPixelShuffle(place: Workplace, p: PixelShuffleProblem): OperationPlan {
   const { n, ic, ih, iw, rh, rw } = p;
@@ -45,9 +45,8 @@ export function planPixelShuffle(place: Workplace, p: PixelShuffleProblem): Oper
 }
 
 /**
- * In NCHW order as many as two transposes: from pixels in rows to channels in rows, and back in the new shape. One of them is
- * enough, or a copy, where the other one changes nothing: with one channel, or one pixel, or where images stay images of as
- * many channels.
+ * In NCHW order there are up to two transposes: from pixels in rows to channels in rows, and back in the new shape. A transpose is left out if it
+ * changes nothing: with one channel, with one pixel, or if images keep their number of channels. A copy replaces two of them.
  */
 export function planReshape(place: Workplace, p: ReshapeProblem): OperationPlan {
   const [before, after] = [p.ic * p.ih * p.iw, p.oc * p.oh * p.ow];
@@ -82,7 +81,7 @@ export function planReshape(place: Workplace, p: ReshapeProblem): OperationPlan 
   return throughShared(algorithm, out(between(before)), back(between(after)), p.n * before);
 }
 
-/** What the first step writes to the shared workspace, the second one reads. */
+/** A plan of two steps: the first writes to the shared workspace, the second reads from it. */
 function throughShared(algorithm: string, first: Step, second: Step, elements: number): OperationPlan {
   return {
     algorithm,

@@ -1,4 +1,4 @@
-/** From bytes to ONNX's messages; and what a file of another format is. */
+/** Decodes ONNX's messages from bytes, and names the format of other files. */
 
 import { ConveneError } from "@convene/core";
 import { decodeModel, type ModelProto } from "./model.js";
@@ -6,7 +6,7 @@ import { eachField, fileError } from "./wire.js";
 
 /** @throws ConveneError `ERR_INVALID_OPTION` that says what the file is instead, or what is wrong with it */
 export function decodeFile(bytes: Uint8Array): ModelProto & { readonly graph: NonNullable<ModelProto["graph"]> } {
-  // Of any realm, as Jest has its own; Node's Buffer is one too.
+  // A Uint8Array of any realm, because Jest has classes of its own. Node's Buffer is one too.
   if (Object.prototype.toString.call(bytes) !== "[object Uint8Array]") {
     const kind = Object.prototype.toString.call(bytes).slice(8, -1);
     throw new ConveneError(
@@ -87,11 +87,11 @@ function tensorFlowFormat(bytes: Uint8Array): string | undefined {
   try {
     eachField(bytes, "the file", (field, value) => {
       kinds.push(`${field}:${typeof value === "number" ? value : typeof value}`);
-      // The first fields tell.
+      // The first fields are enough.
       if (kinds.length === 2) throw new RangeError();
     });
   } catch {
-    // What was found until then.
+    // The file is damaged here; the fields that were found count.
   }
   if (kinds[0] === "1:1" && kinds[1] === "2:object") return `a SavedModel of TensorFlow; ${TF_TO_ONNX}`;
   if (kinds[0] === "1:object") return `a graph of TensorFlow (.pb), or another file of protocol buffers; ${TF_TO_ONNX}`;

@@ -1,4 +1,4 @@
-/** Half-precision numbers as float32; every one of them has exactly one. */
+/** Half-precision numbers as float32, which can hold each of them exactly. */
 
 /** IEEE 754 binary16, from its 16 bits. */
 export function fromFloat16(bits: number): number {

@@ -3,7 +3,7 @@
 import { decodeTensor, type TensorProto } from "./tensor.js";
 import { bytesOf, eachField, fileError, numberOf, pushIntegers, pushReals, textOf } from "./wire.js";
 
-/** AttributeProto: whichever of its values the file has. */
+/** AttributeProto, with the values that the file has. */
 export interface Attribute {
   readonly name: string;
   readonly float: number | undefined;
@@ -19,16 +19,16 @@ export interface NodeProto {
   readonly name: string;
   readonly op: string;
   readonly domain: string;
-  /** `""` for an optional input that is left out. */
+  /** Names of values; `""` for an optional input that is left out. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: readonly Attribute[];
 }
 
-/** A size, or the name of one that is known when the network is prepared; `"?"` for one without a name. */
+/** A size of at least 0; or the name of an open size, which `prepare` is given; `"?"` for an open size without a name. */
 export type Dimension = number | string;
 
-/** ValueInfoProto of a tensor. `dims` is undefined where the file does not say how many there are. */
+/** ValueInfoProto of a tensor. `dims` is undefined where the file gives no shape. */
 export interface ValueInfo {
   readonly name: string;
   readonly dataType: number | undefined;

@@ -1,4 +1,4 @@
-/** TensorProto: its header is decoded at once, its numbers when they are asked for, as views of the file where that can be. */
+/** TensorProto: its header is decoded at once, its numbers when they are read. The numbers are views of the file where possible. */
 
 import { ConveneError } from "@convene/core";
 import { fromBfloat16, fromFloat16 } from "./half.js";
@@ -9,13 +9,13 @@ export interface TensorProto {
   readonly name: string;
   readonly dims: readonly number[];
   readonly dataType: number;
-  /** The fields that hold numbers, as they lie in the file: their number and bytes. */
+  /** The fields that hold numbers, as in the file: each field's number and value. */
   readonly fields: readonly (readonly [field: number, value: FieldValue])[];
-  /** Where the numbers lie in another file: keys `location`, `offset` and `length`. */
+  /** The place of the numbers in another file: keys `location`, `offset` and `length`. */
   readonly external: ReadonlyMap<string, string> | undefined;
 }
 
-/** Gives the bytes of another file that holds weights. */
+/** Returns the bytes of another file that holds weights. `location` is the file's name in the ONNX file. */
 export type ExternalData = (location: string) => Uint8Array;
 
 /** The kind of numbers that a constant holds. */
@@ -33,7 +33,7 @@ const [DIMS, DATA_TYPE, FLOAT_DATA, INT32_DATA, INT64_DATA, NAME, RAW_DATA, DOUB
 ] as const;
 const [EXTERNAL_DATA, DATA_LOCATION] = [13, 14] as const;
 
-/** Of TensorProto.DataType: name, kind, bytes of one in `raw_data`, how one is read from there, and the field that holds them else. */
+/** A TensorProto.DataType: name, kind, bytes of a number in `raw_data`, how a number is read from there, and the field that holds numbers otherwise. */
 interface DataType {
   readonly name: string;
   readonly kind: NumberKind;
@@ -87,12 +87,12 @@ const DATA_TYPES: Readonly<Record<number, DataType>> = {
   },
 };
 
-/** Whether a value of this TensorProto.DataType is a number that float32 can stand for. */
+/** Whether values of this TensorProto.DataType are numbers that can become float32. */
 export function isNumber(dataType: number): boolean {
   return Object.hasOwn(DATA_TYPES, dataType);
 }
 
-/** The kind that a Cast to this TensorProto.DataType gives. */
+/** The kind of numbers after a Cast to this TensorProto.DataType. */
 export function kindOf(dataType: number): NumberKind | undefined {
   return DATA_TYPES[dataType]?.kind;
 }
@@ -124,7 +124,7 @@ function decodeEntry(bytes: Uint8Array, what: string): [string, string] {
   return [key, text];
 }
 
-/** Elements of a tensor of these dims. @throws ConveneError for dims that no tensor has */
+/** The number of elements of a tensor of these dims. @throws ConveneError for impossible dims */
 function countOf(dims: readonly number[], what: string): number {
   let count = 1;
   for (const size of dims) {

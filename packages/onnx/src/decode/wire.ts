@@ -1,4 +1,4 @@
-/** Protocol buffers' wire format, with every length checked before anything is read or made by it. */
+/** The wire format of protocol buffers. Every length is checked before it is used. */
 
 import { ConveneError, type ConveneErrorCode } from "@convene/core";
 import { PbfReader } from "pbf";
@@ -6,7 +6,7 @@ import { PbfReader } from "pbf";
 /** A field's value: a varint as a signed 64-bit integer, a float or double as such, anything else as a view of its bytes. */
 export type FieldValue = number | Uint8Array;
 
-/** An error about the file itself. */
+/** An error about the file. */
 export function fileError(message: string, code: ConveneErrorCode = "ERR_INVALID_OPTION"): ConveneError {
   return new ConveneError(code, `the ONNX file ${message}`);
 }

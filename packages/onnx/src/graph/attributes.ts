@@ -2,7 +2,7 @@
 
 import type { Node } from "./graph.js";
 
-/** Why a node cannot be taken, and what would do; the driver adds which node it is. */
+/** The reason why a node is not supported, and a remedy. The driver adds the name of the node. */
 export class Refusal extends Error {}
 
 /** An integer attribute. */

@@ -1,10 +1,10 @@
-/** Operations on constants alone: the arithmetic of shapes, and what exporters leave of weights. Computed in float64. */
+/** Operations whose inputs are all constants, such as arithmetic on shapes and on weights. Computed in float64. */
 
 import { type Constant, kindOf, type NumberKind, readTensor } from "../decode/tensor.js";
 import { floatAttribute, integerAttribute, integersAttribute, Refusal } from "./attributes.js";
 import { list, type Node, scalar } from "./graph.js";
 
-/** A constant that the file does not hold has at most so many elements: shapes and fillings need no more. */
+/** The most elements of a constant that the file does not hold: shapes and fill values need no more. */
 const MOST = 2 ** 22;
 
 /** `undefined` for an optional input that is left out. */
@@ -30,7 +30,7 @@ function filled(dims: readonly number[], kind: NumberKind, value: (index: number
   return { dims, kind, data };
 }
 
-/** An input that must be there. */
+/** A required input. */
 function needed(inputs: Inputs, index: number): Constant {
   const input = inputs[index];
   if (!input) throw new Refusal(`its input ${index} is missing`);
@@ -72,7 +72,7 @@ export function unsqueezed(rank: number, axes: readonly number[] | undefined): R
   return places;
 }
 
-/** The dims that Reshape asks for: 0 keeps one, −1 is what is left. */
+/** The dims of a Reshape: 0 keeps a dim, −1 is the size that keeps the number of elements. */
 export function reshapedDims(node: Node, dims: readonly number[], wanted: readonly number[]): readonly number[] {
   const keepZero = integerAttribute(node, "allowzero", 0) === 1;
   const sizes = wanted.map((size, axis) => (size === 0 && !keepZero ? (dims[axis] ?? 0) : size));
@@ -114,7 +114,7 @@ export function slices(node: Node, inputs: Inputs, dims: readonly number[]): rea
   return ranges;
 }
 
-/** The sizes of what Split gives. */
+/** The sizes of the outputs of Split. */
 export function splitSizes(node: Node, inputs: Inputs, size: number): readonly number[] {
   const given = integersOf(node, inputs, 1, "split");
   const parts = node.outputs.length;
@@ -194,7 +194,7 @@ const elementwise =
     return [filled(dims, result ?? a.kind, (index) => whole(a.kind, compute(x.data[index]!, y.data[index]!)))];
   };
 
-/** Integers stay such: ONNX's division of them rounds toward 0. */
+/** Keeps integers integers: ONNX's integer division rounds toward 0. */
 function whole(kind: NumberKind, value: number): number {
   return kind === "float" ? value : Math.trunc(value);
 }
@@ -382,7 +382,7 @@ function fillValue(node: Node): { readonly value: number; readonly kind: NumberK
   return { value: data[0] ?? 0, kind };
 }
 
-/** What Shape gives for these dims. */
+/** The output of Shape for these dims. */
 export function shapeOf(node: Node, dims: readonly number[]): Constant {
   const start = integerAttribute(node, "start", 0);
   const end = integerAttribute(node, "end", dims.length);
@@ -397,7 +397,7 @@ export function flattenedDims(node: Node, dims: readonly number[]): readonly num
   return [count(dims.slice(0, from)), count(dims.slice(from))];
 }
 
-/** Whether there is such an operation on constants. */
+/** Whether an operator can be computed on constants. */
 export function canFold(op: string): boolean {
   return Object.hasOwn(FOLDS, op);
 }

@@ -1,11 +1,11 @@
-/** The graph of a file as plain data: nodes in an order in which each reads what is there, and constants by name. */
+/** The graph of a file as plain data: nodes, each after the nodes that it reads, and constants by name. */
 
 import { ConveneError } from "@convene/core";
 import { type Attribute, type ModelProto, type NodeProto, type ValueInfo } from "../decode/model.js";
 import { type Constant, type ExternalData, readTensor, type TensorProto } from "../decode/tensor.js";
 import { fileError } from "../decode/wire.js";
 
-/** An operation of the file, or what a rewrite made of several. */
+/** A node of the file, or a node that a rewrite has made of several. */
 export interface Node {
   readonly name: string;
   /** ONNX's operator, with its domain unless that is ONNX's own. */
@@ -26,7 +26,7 @@ export interface Graph {
   readonly constants: Constants;
 }
 
-/** Operator sets whose semantics are known here. */
+/** The supported operator sets. */
 const [FIRST_OPSET, LAST_OPSET] = [7, 22] as const;
 
 /** Constants by name, each read when it is first asked for. */
@@ -59,13 +59,13 @@ export class Constants {
     return this.#read.get(name);
   }
 
-  /** Dims and nothing else: no numbers are read for it. */
+  /** The dims of a constant, without reading its numbers. */
   dims(name: string): readonly number[] | undefined {
     return this.#tensors.get(name)?.dims ?? this.#read.get(name)?.dims;
   }
 }
 
-/** A node as messages call it. */
+/** The name of a node in messages. */
 export function nodeTitle(node: {
   readonly name: string;
   readonly op: string;
@@ -76,8 +76,8 @@ export function nodeTitle(node: {
 }
 
 /**
- * Checks what a graph is made of, and leaves out what the outputs do not need. `until`: the values that are the outputs instead of
- * the file's.
+ * Checks the nodes of a graph, and leaves out nodes that the outputs do not need. `until` names values that become the outputs instead of the file's
+ * own.
  *
  * @throws ConveneError `ERR_INVALID_OPTION`, `ERR_UNSUPPORTED`
  */
@@ -89,7 +89,7 @@ export function buildGraph(
   const opset = model.opsets.get("") ?? 1;
   if (opset < FIRST_OPSET || opset > LAST_OPSET) {
     throw fileError(
-      `is of operator set ${opset}; ${FIRST_OPSET} to ${LAST_OPSET} can be taken: export it again, with opset_version=17 for instance`,
+      `is of operator set ${opset}; ${FIRST_OPSET} to ${LAST_OPSET} are supported: export it again, for instance with opset_version=17`,
       "ERR_UNSUPPORTED",
     );
   }
@@ -140,7 +140,7 @@ function noSuchValue(name: string, values: readonly string[]): ConveneError {
   );
 }
 
-/** Nodes so that each comes after those that it reads; the file's order where that is one. @throws ConveneError for a cycle */
+/** Sorts nodes so that each comes after the nodes that it reads, in the file's order where possible. @throws ConveneError for a cycle */
 function sort(
   nodes: readonly NodeProto[],
   producers: ReadonlyMap<string, number>,
@@ -181,7 +181,7 @@ function sort(
   return sorted;
 }
 
-/** Nodes that are constants become such, nodes that do nothing go, and what no output needs goes too. */
+/** Turns constant nodes into constants, and removes nodes that do nothing and nodes that no output needs. */
 function declutter(
   nodes: readonly NodeProto[],
   {

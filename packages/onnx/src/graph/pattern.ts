@@ -1,7 +1,7 @@
 /**
- * Patterns over nodes as data. `["Add", "x", 3]` is a node Add of something, which is then called x, and a constant 3; the same name
- * again must be the same value. `"#a"` is any constant of one number. Operands of Add, and of Product, come in any order;
- * `["Product", ...]` is a tree of Mul nodes, and Div by constants, with these factors, all their constants multiplied into one.
+ * Patterns over nodes as data. `["Add", "x", 3]` is an Add node of any value, which gets the name x, and the constant 3. The same name again must be
+ * the same value. `"#a"` is any constant of one number. Operands of Add and of Product come in any order. `["Product", ...]` is a tree of Mul nodes,
+ * and of Div nodes by constants, with these factors; all constants of the tree are multiplied into one.
  */
 
 import type { Constants, Node } from "./graph.js";
@@ -14,7 +14,7 @@ export interface Match {
   readonly numbers: ReadonlyMap<string, number>;
 }
 
-/** What a match looks into. */
+/** The nodes among which a match is looked for. */
 export interface Nodes {
   readonly producer: (value: string) => Node | undefined;
   /** How many nodes and outputs read a value. */
@@ -23,15 +23,15 @@ export interface Nodes {
 }
 
 const COMMUTATIVE = new Set(["Add", "Max", "Min"]);
-/** Constants in files are rounded, some of them to half precision's neighbours of what was meant. */
+/** The relative tolerance for constants, because files hold rounded ones, some rounded to half precision. */
 const TOLERANCE = 1e-4;
-/** A product in a pattern has few factors; a longer chain in a file is none of these. */
+/** The most factors of a product. The patterns have few, so a longer chain in a file matches none. */
 const MOST_FACTORS = 6;
 
-/** The one number that all elements of a constant are. */
+/** The number to which all elements of a constant are equal; undefined where they differ. */
 function uniform(constants: Constants, name: string): number | undefined {
   const dims = constants.dims(name);
-  // What patterns look for is a number, or a number for each channel at most.
+  // Patterns look for a number, or a number for each channel; a larger constant is neither.
   if (!dims || dims.reduce((product, size) => product * size, 1) > 65_536) return undefined;
   const data = constants.get(name)?.data;
   return data && data.length > 0 && data.every((each) => each === data[0]) ? data[0] : undefined;
@@ -57,7 +57,7 @@ function matchNode(nodes: Nodes, pattern: Pattern, node: Node, values: Bound<str
   return matchAnyOrder(nodes, inputs, node.inputs, values, numbers);
 }
 
-/** Tries, and takes back what was bound where it fails. */
+/** Tries a match, and removes its bindings where it fails. */
 function attempt(values: Bound<string>, numbers: Bound<number>, matches: () => boolean): boolean {
   const [oldValues, oldNumbers] = [[...values], [...numbers]];
   if (matches()) return true;
@@ -129,7 +129,7 @@ interface Factors {
   readonly constant: number;
 }
 
-/** The factors of a tree of products whose inner nodes nothing else reads. */
+/** The factors of a tree of products. No other node may read the inner nodes. */
 function factorsOf(nodes: Nodes, root: Node): Factors | undefined {
   if (root.op !== "Mul" && root.op !== "Div") return undefined;
   const values: string[] = [];

@@ -1,4 +1,4 @@
-/** Rewrites: functions that exporters write in pieces, as the one operator that they are. One driver applies all rules. */
+/** Rewrites: exporters write some functions in several nodes, and a rule makes one operator of them. One driver applies all rules. */
 
 import { floatAttribute } from "./attributes.js";
 import { type Graph, type Node, scalar, withoutUnused } from "./graph.js";
@@ -7,7 +7,7 @@ import { match, type Match, type Nodes, type Pattern } from "./pattern.js";
 interface Rule {
   readonly name: string;
   readonly from: Pattern;
-  /** An operator with x, and numbers that are its constants. */
+  /** The operator, x, and the numbers that become its constants. */
   readonly to: readonly [op: string, x: "x", ...numbers: (number | string)[]];
 }
 
@@ -22,7 +22,7 @@ const tanhOf = (cube: Pattern): Pattern => [
   ["Product", Math.sqrt(2 / Math.PI), ["Add", "x", ["Product", 0.044715, cube]]],
 ];
 
-/** The first that matches is taken. What a rule makes, others may match. */
+/** The rules. The first that matches is applied. Other rules may match its result. */
 const RULES: readonly Rule[] = [
   { name: "Max(x, a)", from: ["Max", "x", "#a"], to: ["Clip", "x", "#a", Infinity] },
   { name: "Min(x, b)", from: ["Min", "x", "#b"], to: ["Clip", "x", -Infinity, "#b"] },
@@ -62,7 +62,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Numbers that are attributes in one operator set or another, as inputs everywhere, so that a pattern sees them in one place. */
+/** Numbers that are attributes in some operator sets and inputs in others. They become inputs, so that a pattern finds them in one place. */
 const NUMBERS: Readonly<Record<string, readonly (readonly [attribute: string, standard: number])[]>> = {
   Clip: [
     ["min", -Infinity],
@@ -89,7 +89,7 @@ export function rewrite(graph: Graph): Graph {
   };
   const made = graph.nodes.map((original) => {
     let node = withNumbers(original, graph);
-    // What a node reads is rewritten already. Each rule makes a node of fewer or of simpler inputs, so this ends.
+    // The inputs of a node have been rewritten before. Each rule gives a node with fewer or simpler inputs, so the loop ends.
     for (let next = applyRules(nodes, node, graph); next; next = applyRules(nodes, node, graph)) node = next;
     for (const output of node.outputs) producers.set(output, node);
     return node;
@@ -129,7 +129,7 @@ function withNumbers(node: Node, graph: Graph): Node {
   return { ...node, inputs: [x, ...standards.map((standard, index) => given[index] || standard)] };
 }
 
-/** Numbers as constants of the graph, by names that exporters do not write. */
+/** Adds numbers as constants of the graph, under names that exporters do not use. */
 function addNumbers(values: readonly number[], { constants }: Graph): string[] {
   return values.map((value) => {
     const name = `\u0000${value}`;

@@ -1,4 +1,4 @@
-/** Conv, ConvTranspose, Gemm and MatMul: all that has weights. */
+/** The operators with weights: Conv, ConvTranspose, Gemm and MatMul. */
 
 import { floatAttribute, integerAttribute, integersAttribute, Refusal, textAttribute } from "../graph/attributes.js";
 import type { Node } from "../graph/graph.js";
@@ -146,13 +146,13 @@ function matrix(
   return featureOf(made.value, made.shape, letters);
 }
 
-/** Behind a Flatten: the elements stay where they are, and the weights become a kernel as large as the image. */
+/** A matrix after a Flatten: the elements stay in place, and the weights become a kernel as large as the image. */
 function flattened(x: Feature, data: Float32Array, ic: number, oc: number, transposed: boolean) {
   const [first, last] = x.dims;
   const [, c, ih, iw] = x.shape;
   if (x.dims.length !== 2 || ih * iw === 1 || c * ih * iw !== ic) return undefined;
   if (!["n", "1"].includes(wholeAxis(x.shape, first!) ?? "") || lies(x, "nc")) return undefined;
-  /** Where the element of channel k at row y and column z is in the flattened order. */
+  /** The place of the element of channel k at row y and column z in the flattened order. */
   const steps = { c: [] as number[][], h: [] as number[][], w: [] as number[][] };
   let step = ic;
   for (const { axis, size, stride } of last!) {

@@ -1,4 +1,4 @@
-/** Functions of each element, sums and products with constants and with each other, batch normalisation. */
+/** Functions of each element, sums and products of features and constants, batch normalisation. */
 
 import type { Activation } from "@convene/core";
 import type { Constant } from "../decode/tensor.js";
@@ -11,7 +11,7 @@ import type { Affine, LayerList } from "./layers.js";
 import { constant, feature, type Inputs, numberInput, perChannel, perChannelWeights } from "./operand.js";
 import { place, placeAnyhow } from "./place.js";
 
-/** The activation that a node is. */
+/** The activation of a node. */
 export const ACTIVATIONS: Readonly<Record<string, (node: Node, inputs: Inputs) => Activation | undefined>> = {
   Relu: () => "relu",
   Sigmoid: () => "sigmoid",
@@ -73,7 +73,7 @@ function affine(list: LayerList, x: Feature, by: Affine): Feature {
   return { ...x, value: list.affine(x, by).value };
 }
 
-/** Of a constant and a feature, `[scale, shift]` from what the constant is for a channel. */
+/** `[scale, shift]` of a feature's channel, from the constant's number for this channel. */
 type WithConstant = (each: number) => readonly [scale: number, shift: number];
 
 function withConstant(list: LayerList, given: Constant, to: Feature, of: WithConstant): Feature {
@@ -83,7 +83,7 @@ function withConstant(list: LayerList, given: Constant, to: Feature, of: WithCon
   return affine(list, x, { scale: values.map((each) => of(each)[0]), shift: values.map((each) => of(each)[1]) });
 }
 
-/** With dimensions of 1 in front. */
+/** A feature with dimensions of 1 in front, up to `rank` dimensions. */
 function ofRank(x: Feature, rank: number): Feature {
   return { ...x, dims: [...Array.from({ length: Math.max(0, rank - x.dims.length) }, () => []), ...x.dims] };
 }
@@ -137,7 +137,7 @@ function combined(list: LayerList, kind: "add" | "multiply", one: Feature, other
   return operation(x, repeated(list, place(list, part, letters), x));
 }
 
-/** `part` with as many channels as `full`, which may be copies of its only one. */
+/** `part` with as many channels as `full`: if it has one channel, this channel is copied. */
 function repeated(list: LayerList, part: Feature, full: Feature): Feature {
   const [n, c, h, w] = full.shape;
   const [pn, pc, ph, pw] = part.shape;
@@ -153,7 +153,7 @@ function repeated(list: LayerList, part: Feature, full: Feature): Feature {
   return { ...part, value: made.value, shape: made.shape, dims: [] };
 }
 
-/** Several summands, or factors. */
+/** A sum of several inputs. */
 export function sum(_: Node, inputs: Inputs, list: LayerList): Value[] {
   const [first, ...rest] = inputs.map((__, index) => feature(inputs, index));
   if (!first) throw new Refusal("it has no inputs");
@@ -173,8 +173,8 @@ export function power(_: Node, inputs: Inputs, list: LayerList): Value[] {
 }
 
 /**
- * 1 where two values are equal and 0 elsewhere, as in the search for local maxima. Their difference is exact at 0, and a steep clamp tells
- * it from anything else: 2¹⁰⁰ times a difference is above 1 down to 10⁻³⁰, and no infinity up to 10⁸.
+ * Equal: 1 where two values are equal and 0 elsewhere, as in the search for local maxima. A difference is 0 only for equal values, and a steep clamp
+ * separates 0 from other differences: 2¹⁰⁰ times a difference is above 1 from 10⁻³⁰ on, and is no infinity up to 10⁸.
  */
 const STEEP = 2 ** 100;
 
@@ -189,7 +189,7 @@ export function equal(_: Node, inputs: Inputs, list: LayerList): Value[] {
   return [combined(list, "multiply", below, above)];
 }
 
-/** Whether `largest` is a max-pooling of `x` in which each window has the pixel that it stands for. */
+/** Whether `largest` is a max-pooling of `x` whose windows contain the pixel at their own place. */
 function isLargestAround(list: LayerList, largest: Feature, x: Feature): boolean {
   const layer = list.layers[largest.value];
   if (layer?.kind !== "operation" || layer.problem.kind !== "maxPool2d" || layer.inputs[0] !== x.value) return false;

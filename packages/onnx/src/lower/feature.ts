@@ -1,6 +1,6 @@
 /**
- * How a value of the file lies in a tensor of core. Each dimension of the file is a list of atoms, and an atom is a part of one axis of
- * the tensor: so transposing, splitting and merging dimensions costs nothing until an operation needs whole axes.
+ * How the dimensions of a file's value map to the axes of a tensor of core. Each dimension is a list of atoms, and an atom is a part of one axis. So
+ * transposing, splitting and merging dimensions need no layer, until an operation needs whole axes.
  */
 
 import type { Shape4 } from "@convene/core";
@@ -8,10 +8,10 @@ import type { Constant } from "../decode/tensor.js";
 
 export type Axis = "n" | "c" | "h" | "w";
 
-/** The order of a tensor's axes in which its elements are counted. */
+/** The order of a tensor's axes in which elements are counted. */
 export type Order = "nchw" | "nhwc";
 
-/** Of an axis, every `stride`-th element, `size` of them. Atoms of size 1 are left out everywhere. */
+/** A part of an axis: every `stride`-th element, `size` elements in all. Atoms of size 1 are always left out. */
 export interface Atom {
   readonly axis: Axis;
   readonly size: number;
@@ -20,15 +20,15 @@ export interface Atom {
 
 /** A value that is computed when the network runs. */
 export interface Feature {
-  /** The layer that gives it, or −1 − i for input i. */
+  /** The index of the layer that makes it, or −1 − i for input i. */
   readonly value: number;
-  /** Of the tensor of core. */
+  /** The shape of the tensor of core. */
   readonly shape: Shape4;
-  /** The file's dimensions, each with the outermost atom first. */
+  /** The atoms of each of the file's dimensions, the outermost atom first. */
   readonly dims: readonly (readonly Atom[])[];
 }
 
-/** What a name of the file stands for. */
+/** The value of a name in the file. */
 export type Value = Feature | Constant;
 
 export function isFeature(value: Value): value is Feature {
@@ -57,7 +57,7 @@ function product(atoms: readonly Atom[]): number {
   return atoms.reduce((size, atom) => size * atom.size, 1);
 }
 
-/** Neighbours that are one piece of one axis, as one atom. */
+/** Joins neighbouring atoms that are one piece of an axis. */
 function merged(atoms: readonly Atom[]): Atom[] {
   const result: Atom[] = [];
   for (const atom of atoms) {
@@ -99,7 +99,7 @@ export function permuted(feature: Feature, order: readonly number[]): Feature {
   return { ...feature, dims: order.map((axis) => feature.dims[axis]!) };
 }
 
-/** The axis that a list of atoms is the whole of, in order; `"1"` for none, undefined for anything else. */
+/** The axis that a list of atoms covers completely and in order; `"1"` for an empty list, undefined for any other list. */
 export function wholeAxis(shape: Shape4, dim: readonly Atom[]): Axis | "1" | undefined {
   const [atom, more] = merged(dim);
   if (!atom) return "1";
@@ -117,7 +117,7 @@ export function lies(feature: Feature, letters: string): boolean {
   );
 }
 
-/** The orders in which counting the file's elements counts the tensor's. */
+/** The orders of the tensor's axes that give the file's order of elements. */
 export function ordersOf(feature: Feature): Order[] {
   const axes: string[] = [];
   for (const atom of merged(feature.dims.flat())) {
@@ -132,7 +132,7 @@ export function inOrder(axes: readonly string[], order: Order): boolean {
   return axes.every((axis, index) => index === 0 || order.indexOf(axes[index - 1]!) < order.indexOf(axis));
 }
 
-/** What whole axes the dimensions may be, by their number; the first that fits is taken. */
+/** Possible axes of the dimensions, by the number of dimensions. The first that fits is taken. */
 export const LETTERS: Readonly<Record<number, readonly string[]>> = {
   0: [""],
   1: ["c", "n", "h", "w"],

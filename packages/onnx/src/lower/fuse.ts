@@ -1,4 +1,4 @@
-/** Neighbours as one layer: what follows a convolution becomes a part of it, what pads before it too, and what nothing reads goes. */
+/** Fuses neighbouring layers: layers after a convolution and padding before it become a part of it. Layers that nothing reads are removed. */
 
 import type { Activation } from "@convene/core";
 import { activationRange, isClamp } from "@convene/core/backend";
@@ -11,14 +11,14 @@ export interface Fused {
 }
 
 /**
- * Goes through the layers once, in order. A value of a layer that is fused into another is from then on the other's; a layer is fused
- * into the one before where nothing else reads that one's value.
+ * Goes through the layers once, in order. A layer is fused into the layer before it if no other layer reads the value of the layer before. The fused
+ * layer then makes the value of both.
  */
 export function fuse(layers: readonly Layer[], outputs: readonly number[]): Fused {
   const uses = countUses(layers, outputs);
   /** The layers made so far; a layer that was fused into a later one is undefined. */
   const made: (Layer | undefined)[] = [];
-  /** What each old value is now. */
+  /** The new index of each old value. */
   const places: number[] = [];
   const place = (value: number): number => (value < 0 ? value : places[value]!);
   for (const [index, layer] of layers.entries()) {
@@ -31,7 +31,7 @@ export function fuse(layers: readonly Layer[], outputs: readonly number[]): Fuse
     const next = { ...layer, inputs } as Layer;
     const joined = join(next, made, single);
     const at = joined === undefined ? undefined : joined.at;
-    // The joined layer stands where the later one would: all that it reads is there by then.
+    // The joined layer takes the place of the later one, so that all its inputs come before it.
     if (at !== undefined) made[at] = undefined;
     made.push(joined?.layer ?? next);
     places.push(made.length - 1);
@@ -55,7 +55,7 @@ function countUses(layers: readonly Layer[], outputs: readonly number[]): number
 
 interface Joined {
   readonly layer: Layer;
-  /** The place of the earlier layer that it stands for too; undefined where that one stays for others. */
+  /** The index of the earlier layer, which is removed; undefined where other layers still need the earlier layer. */
   readonly at: number | undefined;
 }
 
@@ -123,7 +123,7 @@ function bothClamps(first: Activation | undefined, then: Activation): Activation
   return low === 0 && high === 6 ? "relu6" : { clamp: [low, high] };
 }
 
-/** A sum with what a convolution gives: its residual. The later of the two is tried first, because it has not to wait. */
+/** A sum with the output of a convolution becomes its residual. Of two convolutions the later one is tried first, because its other operand is there. */
 function withResidual(
   layer: OperationLayer,
   before: readonly (Layer | undefined)[],
@@ -146,7 +146,7 @@ function plusEdges(pads: ConvLayer["pads"], edges: PadLayer["edges"]): ConvLayer
   return pads.map((each, index) => each + edges[index]!) as unknown as ConvLayer["pads"];
 }
 
-/** Padding before a convolution, by zeros beside its own, or of another mode where it has none. */
+/** Takes padding before a convolution into it: zeros beside its own padding, or another mode if it has no padding. */
 function withPads(layer: ConvLayer, before: Layer | undefined, single: boolean): Joined | undefined {
   if (before?.kind !== "pad" || before.channels.some((each) => each !== 0)) return undefined;
   const own = layer.pads.some((each) => each !== 0);
@@ -157,7 +157,7 @@ function withPads(layer: ConvLayer, before: Layer | undefined, single: boolean):
   return { layer: joined, at: single ? layer.inputs[0] : undefined };
 }
 
-/** Padding before pooling: of zeros where they are counted among what is averaged, of −∞ where the largest is taken. */
+/** Takes padding before pooling into it: zeros if an average counts them, −∞ for a maximum. */
 function pooledPads(layer: OperationLayer, before: Layer | undefined, single: boolean): Joined | undefined {
   const { problem } = layer;
   if (before?.kind !== "pad" || before.mode !== "zeros" || before.channels.some((each) => each !== 0)) return undefined;
@@ -198,7 +198,7 @@ export function asConv(layer: AffineLayer): ConvLayer {
 }
 
 function withoutGaps(made: readonly (Layer | undefined)[], outputs: readonly number[]): Fused {
-  // A pad that convolutions have taken in may have no reader any more.
+  // After fusing, a pad may have no reader any more.
   const uses = made.map(() => 0);
   const use = (value: number): void => {
     if (value >= 0) uses[value]!++;

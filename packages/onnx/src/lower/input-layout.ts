@@ -1,4 +1,4 @@
-/** Which axes the dimensions of an input are. */
+/** Finds the axes of an input's dimensions. */
 
 import type { Dimension, ValueInfo } from "../decode/model.js";
 import { isNumber } from "../decode/tensor.js";
@@ -6,14 +6,14 @@ import { fileError } from "../decode/wire.js";
 import type { Graph, Node } from "../graph/graph.js";
 import { integersAttribute } from "../graph/attributes.js";
 
-/** What an input's values pass on the way to what says where its channels are. */
+/** Operators that an input may pass before the operator that shows which dimension has the channels. */
 const PASSED = new Set(["Add", "Sub", "Mul", "Div", "Cast", "Relu", "Clip", "Sigmoid", "Tanh", "Neg"]);
-/** Nodes looked at for one input; what says it stands near the input. */
+/** The most nodes that are looked at for one input. The operator that shows the channels is near the input. */
 const MOST_LOOKED_AT = 64;
 
 /**
- * A letter for each dimension of each input: `"nhwc"` where the first thing done with it is to bring its channels to the front, or where it
- * never is and the file is cut from such a network; `"nchw"` otherwise, `"nch"` and `"nc"` for fewer dimensions.
+ * A letter for each dimension of each input. `"nhwc"`: the file first moves the channels to the front, or the file is cut from a network that does so.
+ * Otherwise `"nchw"`, and `"nch"` and `"nc"` for fewer dimensions.
  *
  * @throws ConveneError for an input that is no image, no sequence and no vector
  */
@@ -51,16 +51,16 @@ function channelsAreLast(name: string, rank: number, readers: ReadonlyMap<string
   return false;
 }
 
-/** Checks what the file says of an input; its dims must be there. */
+/** Checks an input of the file, which must have dims. */
 function checkInput({ name, dims, dataType }: ValueInfo): readonly Dimension[] {
   const what = `the input ${JSON.stringify(name)}`;
   if (dims === undefined)
     throw fileError(`does not say how many dimensions ${what} has; export it with a shape`, "ERR_UNSUPPORTED");
   if (dataType !== undefined && !isNumber(dataType))
-    throw fileError(`has ${what} of data type ${dataType}; numbers can be taken`, "ERR_UNSUPPORTED");
+    throw fileError(`has ${what} of data type ${dataType}; numbers are supported`, "ERR_UNSUPPORTED");
   if (dims.length < 2 || dims.length > 4) {
     throw fileError(
-      `has ${what} of ${dims.length} dimensions; [n, c, h, w], [n, h, w, c], [n, c, l] and [n, c] can be taken`,
+      `has ${what} of ${dims.length} dimensions; [n, c, h, w], [n, h, w, c], [n, c, l] and [n, c] are supported`,
       "ERR_UNSUPPORTED",
     );
   }

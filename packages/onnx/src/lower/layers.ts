@@ -1,4 +1,4 @@
-/** A network at known sizes as plain data: what nodes are lowered to, before neighbours are fused. */
+/** A network at known sizes as plain data: the result of lowering nodes, before layers are fused. */
 
 import {
   type Activation,
@@ -14,9 +14,9 @@ import {
 import type { Feature } from "./feature.js";
 
 interface Common {
-  /** The node that it comes from. */
+  /** The name of the node from which the layer comes. */
   readonly name: string;
-  /** Values that it reads: a layer's index, or −1 − i for input i. */
+  /** The values that the layer reads: a layer's index, or −1 − i for input i. */
   readonly inputs: readonly number[];
   readonly shape: Shape4;
 }
@@ -85,7 +85,7 @@ export interface OperationLayer extends Common {
 
 export type Layer = ConvLayer | TransposedLayer | AffineLayer | PadLayer | OperationLayer;
 
-/** A layer's value: where it lies, and its shape. */
+/** A layer's value: its index and its shape. */
 export interface Tensor4 {
   readonly value: number;
   readonly shape: Shape4;
@@ -105,7 +105,7 @@ type OperationSpec = OperationProblemSpec extends infer S
 /** Appends layers, with every size checked by core. */
 export class LayerList {
   readonly layers: Layer[] = [];
-  /** Values that were moved onto whole axes, by what they were and the axes: each is moved once, however many read it. */
+  /** Values that were moved onto whole axes, by their old value and the axes, so that a value with many readers is moved once. */
   readonly placed = new WeakMap<Feature, Map<string, Feature | undefined>>();
   /** The node that is being lowered. */
   node = "";
@@ -140,7 +140,7 @@ export class LayerList {
     const [n, c, ih, iw] = x.shape;
     const [pt, pl, pb, pr] = edges;
     const [pf, pk] = channels;
-    // The kind's check of sizes holds for every mode.
+    // The check of a constant pad's sizes holds for every mode.
     const shape = operationOutputShape(operationProblem({ kind: "pad", n, c, ih, iw, pf, pk, pt, pl, pb, pr }));
     return this.#push({ kind: "pad", name: this.node, inputs: [x.value], shape, channels, edges, mode, value });
   }

@@ -1,4 +1,4 @@
-/** From the graph to layers at known sizes: node by node, constants folded, and every node that cannot be taken collected. */
+/** From the graph to layers at known sizes: node by node, constants folded, and every unsupported node collected. */
 
 import { ConveneError } from "@convene/core";
 import { kindOf } from "../decode/tensor.js";
@@ -41,7 +41,7 @@ import { resize } from "./resize.js";
 
 type Lower = (node: Node, inputs: Inputs, list: LayerList, opset: number) => readonly Value[];
 
-/** What is done with a node that reads what depends on the network's inputs. */
+/** The operators for nodes whose inputs depend on the network's inputs. */
 const OPERATORS: Readonly<Record<string, Lower>> = {
   ...Object.fromEntries(Object.keys(ACTIVATIONS).map((op) => [op, activation])),
   Add: arithmetic,
@@ -96,7 +96,7 @@ const OPERATORS: Readonly<Record<string, Lower>> = {
   Upsample: resize,
 };
 
-/** Parts of functions that rewrites put together; by themselves they cannot be taken. */
+/** Parts of functions that rewrites put together; by themselves they are not supported. */
 const PARTS: Readonly<Record<string, string>> = {
   Erf: "as a part of x/2·(1 + Erf(x/√2)) it would do",
   Max: "with a constant it would do",
@@ -105,46 +105,46 @@ const PARTS: Readonly<Record<string, string>> = {
 
 const isOwn = (op: string): boolean => op.includes(".");
 
-/** ONNX's operators that can be taken, in alphabetical order; `Erf`, `Max` and `Min` as parts of others. */
+/** The supported ONNX operators, in alphabetical order; `Erf`, `Max` and `Min` are supported as parts of others. */
 const OPERATOR_NAMES: readonly string[] = Object.keys(OPERATORS)
   .filter((op) => !isOwn(op))
   .sort();
 
-/** A node that cannot be taken, and why. */
+/** An unsupported node, and the reason. */
 export interface Refused {
   readonly node: Node;
   readonly why: string;
 }
 
-/** Whether an operator can be taken as a part of others alone. */
+/** Whether an operator is supported only as a part of others. */
 export function isPart(op: string): boolean {
   return Object.hasOwn(PARTS, op);
 }
 
-/** Whether a node could be taken at all: that its operator is known, here or for constants. */
+/** The reason why a node's operator is not known, for features or for constants; undefined where it is known. */
 export function unknownOperator(node: Node): string | undefined {
   if (Object.hasOwn(OPERATORS, node.op) || canFold(node.op)) return undefined;
   return PARTS[node.op] ?? "this operator is not known";
 }
 
-/** One error for all. */
+/** One error for all unsupported nodes. */
 export function refusal(refused: readonly Refused[], graph: Graph): ConveneError {
   const shown = refused.slice(0, MOST_SHOWN).map(({ node, why }) => `  ${nodeTitle(node)}: ${why}`);
   if (refused.length > shown.length) shown.push(`  and ${refused.length - shown.length} more`);
-  const count = refused.length === 1 ? "a node" : `${refused.length} nodes`;
+  const count = refused.length === 1 ? "an unsupported node" : `${refused.length} unsupported nodes`;
   const first = refused[0]!.node;
   const before = first.inputs.find(
     (input) => !graph.constants.has(input) && graph.nodes.some(({ outputs }) => outputs.includes(input)),
   );
   const remedy =
-    before === undefined ? "" : `\nWhat comes before can be had: readOnnx(bytes, { until: ${JSON.stringify(before)} })`;
+    before === undefined ? "" : `\nThe part before can be read: readOnnx(bytes, { until: ${JSON.stringify(before)} })`;
   return new ConveneError(
     "ERR_UNSUPPORTED",
-    `the ONNX file has ${count} that cannot be taken:\n${shown.join("\n")}\nOperators that can: ${OPERATOR_NAMES.join(", ")}${remedy}`,
+    `the ONNX file has ${count}:\n${shown.join("\n")}\nSupported operators: ${OPERATOR_NAMES.join(", ")}${remedy}`,
   );
 }
 
-/** A message of more lines helps nobody; the number of all is in it. */
+/** The most nodes that the message lists. It also has the number of all. */
 const MOST_SHOWN = 200;
 
 export interface Lowered {
@@ -153,15 +153,15 @@ export interface Lowered {
 }
 
 /**
- * Layers for inputs that lie as given.
+ * Layers for the given inputs.
  *
- * @throws ConveneError `ERR_UNSUPPORTED` that lists every node that cannot be taken
+ * @throws ConveneError `ERR_UNSUPPORTED` that lists every unsupported node
  */
 export function lower(graph: Graph, inputs: ReadonlyMap<string, Feature>): Lowered {
   const values = new Map<string, Value>(inputs);
   const list = new LayerList();
   const refused: Refused[] = [];
-  /** Values of nodes that could not be taken, and of those that read them. */
+  /** Values of unsupported nodes, and of nodes that read such values. */
   const lost = new Set<string>();
   for (const node of graph.nodes) {
     if (node.inputs.some((input) => lost.has(input))) {
@@ -204,7 +204,7 @@ function lowerNode(node: Node, inputs: Inputs, list: LayerList, opset: number): 
   );
 }
 
-/** Outputs with their elements in an order that a tensor has. */
+/** Brings the elements of outputs into an order that a tensor can have. */
 function outputsOf(graph: Graph, values: ReadonlyMap<string, Value>, list: LayerList): ReadonlyMap<string, Feature> {
   const outputs = new Map<string, Feature>();
   for (const { name, value } of graph.outputs) {
@@ -230,12 +230,12 @@ function inAnOrder(list: LayerList, name: string, value: Feature): Feature {
     if (!(error instanceof Refusal)) throw error;
     throw new ConveneError(
       "ERR_UNSUPPORTED",
-      `the output ${JSON.stringify(name)} of dims [${dimsOf(value).join(", ")}] of the ONNX file has its elements transposed in a way that cannot be had; cut the network before: readOnnx(bytes, { until: "a value before it" })`,
+      `the output ${JSON.stringify(name)} of dims [${dimsOf(value).join(", ")}] of the ONNX file has its elements transposed in a way that no layout has; cut the network before: readOnnx(bytes, { until: "a value before it" })`,
     );
   }
 }
 
-/** All that constants alone decide, once and for all sizes. */
+/** Computes all nodes whose inputs are constants, once for all sizes. */
 export function foldConstants(graph: Graph): Graph {
   const nodes = graph.nodes.filter((node) => {
     const dims = node.inputs.map((input) => (input === "" ? undefined : graph.constants.dims(input)));
@@ -250,7 +250,7 @@ export function foldConstants(graph: Graph): Graph {
         if (output !== "" && made[index]) graph.constants.add(output, made[index]);
       return node.outputs.some((output, index) => output !== "" && !made[index]);
     } catch (error) {
-      // Lowering meets it again, and says so with all others.
+      // Lowering comes to this node again, and reports it with the other unsupported nodes.
       if (error instanceof Refusal) return true;
       throw error;
     }

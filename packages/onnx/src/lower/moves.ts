@@ -1,4 +1,4 @@
-/** What only moves elements: transposing, reshaping, concatenating, cutting, padding, pixel shuffle. */
+/** Operators that only move elements: transposing, reshaping, concatenating, cutting, padding, pixel shuffle. */
 
 import type { Constant } from "../decode/tensor.js";
 import { integerAttribute, integersAttribute, Refusal, textAttribute } from "../graph/attributes.js";
@@ -36,18 +36,18 @@ export function transpose(node: Node, inputs: Inputs): Value[] {
   return [permuted(x, permutation(node, x.dims.length))];
 }
 
-/** The same elements under other dims: without a layer where each new dim is made of whole parts of axes. */
+/** The same elements under other dims. It needs no layer if each new dim consists of whole atoms. */
 function underDims(list: LayerList, x: Feature, dims: readonly number[]): Feature {
   const same = regroup(x, dims);
   if (same) return same;
-  // What is transposed is brought into an order first.
+  // Transposed elements are brought into a tensor's order first.
   const { feature: placed } = regroupedOrPlaced(list, x);
   for (const letters of LETTERS[dims.length] ?? []) {
     const made = reshaped(list, placed, dims, letters);
     if (made) return made;
   }
   throw new Refusal(
-    `it makes dims [${dims.join(", ")}] of [${dimsOf(x).join(", ")}], whose elements are not in an order that can be had`,
+    `it makes dims [${dims.join(", ")}] of [${dimsOf(x).join(", ")}], whose elements are in an order that no layout has`,
   );
 }
 
@@ -118,7 +118,7 @@ function joined(list: LayerList, parts: readonly Tensor4[]): Tensor4 {
   return list.operation(parts, { kind: "concat", channels: parts.map(({ shape }) => shape[1]), h, w });
 }
 
-/** Constants of one number among the parts, as padding of the features beside them. */
+/** Turns constants of one number among the parts into padding of the features beside them. */
 function withPadding(
   list: LayerList,
   parts: readonly Value[],
@@ -170,8 +170,8 @@ function padded(
 }
 
 /**
- * Along an axis that is none of channels: with nothing before it but the batch, the parts follow each other in memory, so as images of
- * one pixel they are concatenated along channels.
+ * Joins parts along an axis other than channels. If only the batch comes before this axis, the parts follow each other in memory: so they are joined
+ * along channels, as images of one pixel.
  */
 function joinedFlat(list: LayerList, parts: readonly Feature[], axis: number): Feature {
   const dims = dimsOf(parts[0]!);

@@ -1,4 +1,4 @@
-/** What a node's inputs must be: features, constants, numbers; and constants as a number for each channel. */
+/** Checks a node's inputs: features, constants, numbers, and constants as a number for each channel. */
 
 import { Refusal } from "../graph/attributes.js";
 import type { Constant } from "../decode/tensor.js";
@@ -27,7 +27,7 @@ export function constant(inputs: Inputs, index: number, what: string): Constant 
   return value;
 }
 
-/** Inputs of which only constants count, for what is shared with folding. */
+/** Inputs with features left out, for code that is shared with folding. */
 export function constantsOf(inputs: Inputs): readonly (Constant | undefined)[] {
   return inputs.map((value) => (value && !isFeature(value) ? value : undefined));
 }
@@ -40,7 +40,7 @@ export function numberInput(inputs: Inputs, index: number, what: string, standar
   return given.data[0]!;
 }
 
-/** Weights as float32: a view of the file where they are that already. */
+/** Weights as float32: a view of the file if the file has float32. */
 export function weights(
   inputs: Inputs,
   index: number,
@@ -58,19 +58,19 @@ export function asWeights(
   return { dims: given.dims, data: given.data instanceof Float32Array ? given.data : Float32Array.from(given.data) };
 }
 
-/** A float for each of `channels`, in a constant of that many elements. */
+/** A float for each channel, from a constant of `channels` elements. */
 export function perChannelWeights(inputs: Inputs, index: number, what: string, channels: number): Float32Array {
   const { data, dims } = weights(inputs, index, what);
   if (data.length === channels) return data;
   throw new Refusal(`its ${what} has dims [${dims.join(", ")}]; one for each of ${channels} channels would do`);
 }
 
-/** No network has more channels; a number for each is made for a constant of one number too. */
+/** The most channels. A constant of one number is also written out for each channel, so their number must have a limit. */
 const MOST_CHANNELS = 2 ** 20;
 
 /**
- * A constant that is broadcast to a feature, as a number for each channel. @throws Refusal where it varies over anything else, or makes
- * the feature larger
+ * A constant that is broadcast to a feature, as a number for each channel. @throws Refusal where the constant varies along another axis, or makes the
+ * feature larger
  */
 export function perChannel(given: Constant, to: Feature): Float64Array {
   const channels = sizeOf(to.shape, "c");

@@ -1,4 +1,4 @@
-/** Brings a value's dimensions onto whole axes of a tensor, by as little as that takes. */
+/** Moves a value's dimensions onto whole axes of a tensor, with as few layers as possible. */
 
 import type { Shape4 } from "@convene/core";
 import { Refusal } from "../graph/attributes.js";
@@ -23,7 +23,7 @@ export function place(list: LayerList, feature: Feature, letters: string): Featu
   const placed = tryPlace(list, feature, letters);
   if (placed) return placed;
   throw new Refusal(
-    `its input of dims [${dimsOf(feature).join(", ")}] has its elements transposed in a way that cannot be had; transposing between [n, c, h, w] and [n, h, w, c], pixel shuffle and channel shuffle would do`,
+    `its input of dims [${dimsOf(feature).join(", ")}] has its elements transposed in a way that no layout has; transposing between [n, c, h, w] and [n, h, w, c], pixel shuffle and channel shuffle would do`,
   );
 }
 
@@ -37,7 +37,7 @@ function tryPlace(list: LayerList, feature: Feature, letters: string): Feature |
   return placed;
 }
 
-/** As `place`, onto whichever axes come cheapest, with their letters. */
+/** As `place`, onto the axes that need the fewest layers. Returns their letters too. */
 export function placeAnyhow(
   list: LayerList,
   feature: Feature,
@@ -80,7 +80,7 @@ export function reshaped(
   return featureOf(made.value, made.shape, letters);
 }
 
-/** Channel shuffle, pixel shuffle and its inverse, where the atoms lie as those move them. */
+/** Channel shuffle, pixel shuffle or its inverse, if one of them moves the atoms as needed. */
 function shuffled(list: LayerList, feature: Feature, letters: string): Feature | undefined {
   const at = (axis: Axis): readonly Atom[] => feature.dims[letters.indexOf(axis)] ?? [];
   if (!["n", "1"].includes(wholeAxis(feature.shape, at("n")) ?? "")) return undefined;
@@ -94,7 +94,7 @@ function shuffled(list: LayerList, feature: Feature, letters: string): Feature |
 
 type Made = { readonly value: number; readonly shape: Shape4 } | undefined;
 
-/** Whether the atoms are the whole of an axis, which may have a size of 1. */
+/** Whether the atoms cover a whole axis, which may have size 1. */
 function isAll(feature: Feature, atoms: readonly Atom[], axis: Axis): boolean {
   const whole = wholeAxis(feature.shape, atoms);
   return whole === axis || (whole === "1" && sizeOf(feature.shape, axis) === 1);
@@ -115,7 +115,7 @@ function channelShuffle(
   return list.operation([feature], { kind: "channelShuffle", g: groups.size, c: channels, h: ih, w: iw });
 }
 
-/** `atoms` as the axis and then a part of the channels, either of which may be missing. */
+/** Splits `atoms` into the axis and a part of the channels after it; either may be missing. */
 function axisAndChannels(feature: Feature, atoms: readonly Atom[], axis: Axis): Atom | undefined {
   const own = sizeOf(feature.shape, axis) === 1 ? 0 : 1;
   if (!isAll(feature, atoms.slice(0, own), axis) || atoms.length > own + 1) return undefined;
@@ -142,7 +142,7 @@ function pixelShuffle(
   return list.operation([feature], { kind: "pixelShuffle", ic, ih, iw, rh, rw, order: crd ? "crd" : "dcr" });
 }
 
-/** Rows and columns modulo a factor become channels, before or behind those that there are: slices and a concatenation. */
+/** Pixel unshuffle, by slices and a concatenation: rows and columns modulo a factor become channels, before or behind the existing channels. */
 function pixelUnshuffle(
   list: LayerList,
   feature: Feature,

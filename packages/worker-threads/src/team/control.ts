@@ -1,7 +1,6 @@
 /**
- * The control memory: how the calling thread tells the workers what to do, and how they share it out among themselves. It is
- * an `Int32Array` over a `SharedArrayBuffer` of its own, out of the kernels' reach. Words that threads write at once lie on
- * cache lines of their own (16 words).
+ * The control memory: through it the calling thread gives work to the workers, and the workers divide this work. It is an `Int32Array` over a
+ * `SharedArrayBuffer` of its own, which kernels cannot reach. Words that several threads write lie on separate cache lines (16 words).
  */
 
 const LINE = 16;
@@ -9,22 +8,22 @@ const LINE = 16;
 /** Counts batches. Workers sleep on it. */
 export const EPOCH = 0;
 /**
- * One of the states below, plus how many workers are in: those that may be reading the batch. It is not rewritten before
- * they are gone. Both in one word, so that "the last one is out" and "so it is done" are one step: in two, a worker that the
- * system takes off its core between them would, much later, find another batch in the state that it had seen.
+ * One of the states below, plus the number of workers that are in, which may be reading the batch. The batch is not rewritten before they have left.
+ * State and number share one word, so that a worker leaves and marks the batch as done in one atomic step. With two steps the system could stop a
+ * worker between them, and the worker would later find another batch in the same state.
  */
 export const STATE = 1 * LINE;
-/** The step of the batch that is being computed. Workers that find nothing to do in it wait here. */
+/** The index of the current step of the batch. Workers that find no more jobs in it wait for this word. */
 export const PHASE = 2 * LINE;
 /** How many steps the batch has. */
 export const STEPS = 3 * LINE;
 const FIRST_STEP = 4 * LINE;
 
-/** All is computed, and the calling thread may write the next batch. */
+/** The batch is computed, and the calling thread may write the next one. */
 export const DONE = 0;
-/** There is something to compute. */
+/** There is a batch to compute. */
 export const OPEN = 1 << 16;
-/** All is computed; workers are leaving. The last one to leave makes it `DONE`, and says so. */
+/** The batch is computed, and workers are leaving. The last one to leave sets `DONE`, and reports it. */
 export const CLOSED = 2 << 16;
 /** The part of `STATE` that counts workers. */
 export const WORKERS = 0xffff;
@@ -34,19 +33,19 @@ export const MOST_STEPS = 256;
 
 /** The fields of a step, in this order, one word each. */
 export const FIELDS = [
-  /** Which kernel: its place in the list that the workers were given. */
+  /** The kernel's index in the list that the workers were given. */
   "kernel",
   /** Address of the kernel's parameters. */
   "params",
   "input",
   "output",
   "residual",
-  /** Address of the workspace that all workers have together; of the first worker's own part; bytes of such a part. */
+  /** Address of the workspace of all workers; address of the first worker's own part; bytes of a worker's own part. */
   "shared",
   "own",
   "ownBytes",
   "jobs",
-  /** Jobs are cut into so many ranges, one for each worker that takes part. */
+  /** How many ranges the jobs are cut into, one for each worker that takes part. */
   "ranges",
   /** How many jobs a worker claims at once. */
   "grain",
@@ -60,13 +59,13 @@ export const FIELDS = [
 /** One kernel of a convolution, cut for the workers. Addresses are bytes in the kernels' memory. */
 export type Step = Readonly<Record<(typeof FIELDS)[number], number>>;
 
-/** Where each field is, in words from the step's first. */
+/** The place of each field, in words from the step's first word. */
 export const AT = Object.fromEntries(FIELDS.map((name, index) => [name, index])) as Record<
   (typeof FIELDS)[number],
   number
 >;
 
-/** A step's fields, its count of jobs that are left, and the next job of each range: a line each. */
+/** Words of a step: a cache line each for its fields, for the count of jobs that are left, and for the next job of each range. */
 const wordsOfStep = (threads: number): number => LINE * (2 + threads);
 
 export function controlBytes(threads: number): number {
@@ -93,7 +92,7 @@ export function rangeStart(jobs: number, ranges: number, range: number): number 
   return Math.floor((jobs * range) / ranges);
 }
 
-/** Writes a batch. Only where the state is `DONE` and no worker is active. */
+/** Writes a batch. The state must be `DONE`, with no worker in. */
 export function writeBatch(control: Int32Array, steps: readonly Step[], threads: number): void {
   control[STEPS] = steps.length;
   for (const [index, step] of steps.entries()) {

@@ -1,20 +1,20 @@
-/** In a build for tests: random waits wherever threads meet, so that orders come up which are rare otherwise. */
+/** In a build for tests: random waits where threads meet, so that rare orders of events happen. */
 
-/** Whether this is that build; scripts/embed-worker.ts says, and nobody does where the calling thread joins. */
+/** Whether this is the build for tests. scripts/embed-worker.ts defines it; for a calling thread that joins, it is undefined. */
 declare const DELAYS: boolean | undefined;
 const ON = typeof DELAYS !== "undefined" && DELAYS;
 
 let state = 0;
 const asleep = ON ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
 
-/** At entry and exit: seldom as long as a thread that the system has taken off its core. */
+/** At entry and exit: rarely a wait as long as that of a thread that the system has taken off its core. */
 export function longDelay(): void {
   if (!ON) return;
   delay();
   if (Math.random() < 1 / 32) Atomics.wait(asleep!, 0, 0, 4 * Math.random());
 }
 
-/** Mostly nothing, often some microseconds, sometimes long enough for everyone else to finish. */
+/** Mostly no wait, often some microseconds, sometimes long enough for all other threads to finish. */
 export function delay(): void {
   if (!ON) return;
   state ||= (Math.random() * 2 ** 31) | 1;

@@ -1,4 +1,4 @@
-/** The messages between the calling thread and a worker. All else goes through the control memory. */
+/** The messages between the calling thread and a worker. Everything else goes through the control memory. */
 
 /** The one message to a worker. */
 export interface Start {
@@ -8,7 +8,7 @@ export interface Start {
   readonly threads: number;
   /** This worker's number, from 0. */
   readonly self: number;
-  /** Exports of the module, in the order that steps count in. */
+  /** The module's exports that are kernels; a step names a kernel by its index in this list. */
   readonly kernels: readonly string[];
 }
 

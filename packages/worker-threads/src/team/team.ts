@@ -1,10 +1,9 @@
 /**
  * The life of a worker: it waits for a batch, takes part in its steps, one after the other, and sleeps again.
  *
- * A step's jobs are cut into ranges, one a worker, and a worker begins with the range that has its number: in the next
- * layer it then finds in its cache what it has just written. It claims jobs from the front of a range with one atomic
- * addition, and when its own range is used up, from the others': so a slow core holds nobody up. A step has ended when
- * all of its jobs are computed, not when all workers have come: one that wakes late is not waited for.
+ * A step's jobs are cut into ranges, one for each worker. A worker begins with the range of its own number, so that in the next layer it finds its
+ * own output in its cache. It claims jobs from the front of a range with one atomic addition. After its own range it claims from the other
+ * ranges, so a slow core does not hold up the others. A step has ended when all its jobs are computed: nobody waits for a worker that wakes late.
  */
 
 import {
@@ -27,29 +26,29 @@ import { delay, longDelay } from "./delay.js";
 export interface Team {
   readonly control: Int32Array;
   readonly threads: number;
-  /** In the order that `kernel` of a step counts in. */
+  /** The kernels; `kernel` of a step is an index in this list. */
   readonly kernels: readonly ((...addressesAndJobs: number[]) => void)[];
   readonly clearRows: (address: number, bytes: number, stride: number, rows: number) => void;
-  /** Says that a batch is computed. */
+  /** Reports that a batch is computed. */
   readonly done: () => void;
 }
 
 /**
- * How often a worker looks before it sleeps: about 100 µs. Waking a sleeper takes tens of microseconds, in every layer and
- * from one run of a model to the next. docs/kernels.md, "Threads", has the measurement.
+ * How often a worker polls before it sleeps: about 100 µs. Waking a sleeping worker takes tens of microseconds, in every layer and between runs of a
+ * model. docs/kernels.md, "Threads", has the measurement.
  */
 const LOOKS = 20_000;
 
-/** Waits until a word is no longer `value`; gives what it is then, or `undefined` where it gives up. */
+/** Waits until a word is no longer `value`. Returns the new value, or `undefined` where it gives up. */
 type Wait = (control: Int32Array, word: number, value: number) => number | undefined;
 
-/** Takes part in batch after batch; returns never. */
+/** Takes part in one batch after the other. Never returns. */
 export function work(team: Team, self: number): never {
   const { control, done } = team;
   for (let epoch = 0; ;) {
     epoch = waitWhile(control, EPOCH, epoch);
     longDelay();
-    // In, and what the state was, in one step: whoever comes in while nothing is open reads nothing, whatever opens later.
+    // Entering and reading the state are one atomic step: a worker that enters while no batch is open reads no batch that opens later.
     if ((Atomics.add(control, STATE, 1) & ~WORKERS) === OPEN) takePart(team, self, waitWhile);
     longDelay();
     if (leave(control)) done();
@@ -57,9 +56,9 @@ export function work(team: Team, self: number): never {
 }
 
 /**
- * Takes part in the batch that is open, as the calling thread does where it joins. The calling thread never waits without end,
- * because it hears of a lost worker in its event loop. Gives `"last"` where the calling thread was the last one out of a batch
- * that is done; `"done"` where a worker was, which says so as well; `"left"` where a worker will say so later.
+ * Takes part in the open batch, for a calling thread that joins. The calling thread never waits without end, because it hears of a lost worker only in
+ * its event loop. Returns `"last"` if the calling thread was the last to leave a done batch; `"done"` if a worker was the last, which reports it
+ * too; `"left"` if a worker will report it later.
  */
 export function join(team: Team, self: number): "last" | "done" | "left" {
   const { control } = team;
@@ -71,7 +70,7 @@ export function join(team: Team, self: number): "last" | "done" | "left" {
   return "left";
 }
 
-/** Out; and whether that was the last one out of a batch that is computed, which is then done. */
+/** Leaves the batch. Returns whether this thread was the last to leave a computed batch, which is then done. */
 function leave(control: Int32Array): boolean {
   for (;;) {
     const now = Atomics.load(control, STATE);
@@ -91,7 +90,7 @@ function takePart(team: Team, self: number, wait: Wait): void {
     const computed = compute(team, at, self);
     delay();
     if (computed > 0 && Atomics.sub(control, leftAt(at), computed) === computed) {
-      // The others wait in this step, or have not come yet: nobody reads the next one before its number is out.
+      // The other workers wait in this step, or have not come yet. Nobody reads the next step before `PHASE` has its number.
       delay();
       step++;
       if (step === steps) Atomics.add(control, STATE, CLOSED - OPEN);
@@ -105,7 +104,7 @@ function takePart(team: Team, self: number, wait: Wait): void {
   }
 }
 
-/** Computes jobs of the step at word `at` until none is left to claim. Gives how many. */
+/** Computes jobs of the step at word `at` until no job is left to claim. Returns how many it computed. */
 function compute({ control, kernels }: Team, at: number, self: number): number {
   const run = kernels[control[at + AT.kernel]!]!;
   const params = control[at + AT.params]!;
@@ -141,10 +140,10 @@ function clear({ control, clearRows }: Team, at: number): void {
   clearRows(control[at + AT.clearAddress]!, control[at + AT.clearBytes]!, control[at + AT.clearStride]!, rows);
 }
 
-/** As long as the calling thread waits for workers before it leaves the rest of a batch to them. */
+/** How long the calling thread waits for workers before it leaves the rest of a batch to them. */
 const LONGEST_MILLISECONDS = 100;
 
-/** Looks, and does not sleep: a page's own thread may not, and the others are computing what it waits for. */
+/** Polls and does not sleep, because a page's own thread may not sleep. */
 function waitBriefly(control: Int32Array, word: number, value: number): number | undefined {
   for (const start = performance.now(); performance.now() - start < LONGEST_MILLISECONDS;) {
     for (let look = 0; look < LOOKS; look++) {
@@ -155,7 +154,7 @@ function waitBriefly(control: Int32Array, word: number, value: number): number |
   return undefined;
 }
 
-/** Waits until a word is no longer `value`, first looking, then asleep. Gives what it is then. */
+/** Waits until a word is no longer `value`: polls first, then sleeps. Returns the new value. */
 function waitWhile(control: Int32Array, word: number, value: number): number {
   for (let look = 0; look < LOOKS; look++) {
     const now = Atomics.load(control, word);

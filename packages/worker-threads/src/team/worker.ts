@@ -1,12 +1,12 @@
 /**
- * The workers' program: one classic script for Node's worker threads and browsers' Web Workers. After the first message it
- * never comes back to its event loop, which takes nothing from it: what it says arrives all the same.
+ * The workers' program: one classic script for Node's worker threads and browsers' Web Workers. After the first message it never returns to its event
+ * loop. Its own messages arrive all the same.
  */
 
 import type { Answer, Start } from "./messages.js";
 import { type Team, work } from "./team.js";
 
-/** As much of Node's `parentPort` and of a Web Worker's global scope as is used here. */
+/** The parts of Node's `parentPort` and of a Web Worker's global scope that are used here. */
 interface Port {
   postMessage(answer: Answer): void;
 }
@@ -19,7 +19,7 @@ interface NodeWorkerThreads {
 }
 interface Scope extends Port {
   readonly process?: { readonly getBuiltinModule?: (name: string) => NodeWorkerThreads };
-  /** Node's: what it evaluates has it as a global. Bun's workers have none. */
+  /** In Node: code that is evaluated has `require` as a global. Bun's workers have none. */
   readonly require?: (name: string) => NodeWorkerThreads;
   addEventListener(event: "message", listener: (event: { readonly data: Start }) => void): void;
   addEventListener(event: "messageerror", listener: () => void): void;
@@ -44,7 +44,7 @@ function start(port: Port, { module, memory, control, threads, self: number, ker
   }
 }
 
-// What is around has the types of neither: this file is compiled for both.
+// This file is compiled for Node and for browsers, so the global scope has the types of neither.
 const scope = globalThis as unknown as Scope;
 const NODE_MODULE = "node:worker_threads";
 const node = scope.require?.(NODE_MODULE) ?? scope.process?.getBuiltinModule?.(NODE_MODULE);

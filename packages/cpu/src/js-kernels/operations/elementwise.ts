@@ -18,15 +18,15 @@ interface Numbers {
   readonly max: number;
 }
 
-/** Comparisons that a NaN passes through. */
+/** A clamp by comparisons, so that NaN stays NaN. */
 const clamp = (x: number, min: number, max: number): number => (x < min ? min : x > max ? max : x);
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
-/** Rounded, because 6 times the float32 next to a sixth is 1 in float32 only. */
+/** Rounded to float32, because 6 times the float32 nearest to 1/6 is 1 in float32 only. */
 const hard = (x: number, { alpha, beta, scale, max }: Numbers): number =>
   Math.fround(clamp(alpha * x + beta, 0, max) * scale);
 
-/** Of `x`, and of `y`, its partner in the second operand where there is one. */
+/** The functions of `x`, and of `y`, the element of the second operand if there is one. */
 const FUNCTIONS: Readonly<Record<FunctionName, (x: number, y: number, numbers: Numbers) => number>> = {
   clamp: (x, _, { min, max }) => clamp(x, min, max),
   leakyRelu: (x, _, { alpha }) => (x < 0 ? alpha * x : x),
@@ -63,7 +63,7 @@ export function elementwiseJs(memory: KernelMemory): RangeKernel {
       min: float(AT.min),
       max: float(AT.max),
     };
-    // The same numbers of the second operand come again after so many.
+    // The second operand's numbers repeat after this many elements.
     const period = run / repeat;
 
     for (let job = start; job < end; job++) {

@@ -1,8 +1,8 @@
-/** The complementary error function, which JavaScript has not. */
+/** The complementary error function, which JavaScript does not have. */
 
 /** Up to here 1 - erf(x) loses no more than three of float64's sixteen digits. */
 const SMALL = 2;
-/** From here on it is below the least float64. */
+/** From here on erfc(x) is below the least float64. */
 const LARGE = 27;
 
 /**
