@@ -304,7 +304,7 @@ const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
       () => core.fromImageData({ width: 1, height: 1, data: new Uint8Array(4) }),
     ],
   "imageData.data has … bytes; expected … (… x … RGBA)": [
-    () => core.fromImageData({ width: 1, height: 1, data: new Uint8ClampedArray(3) }),
+    () => core.fromImageData({ width: 1, height: 1, data: new Uint8ClampedArray(2) }),
     () => core.fromImageData({ width: 1, height: 1, data: new Uint8ClampedArray(4) }),
   ],
   "data (…) must be a typed array, or numbers in arrays": [
