@@ -1,6 +1,6 @@
 /** Plants what would let the versions of two packages drift apart, and holds this repository to having none of it. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -9,6 +9,14 @@ import { ROOT } from "./workspace.js";
 
 it("publishes the packages of this repository together", () => {
   expect(releaseFaults(ROOT)).toEqual([]);
+});
+
+it("brings its pnpm where npm runs it, because changesets publishes with the pnpm that it finds", () => {
+  const { scripts, packageManager } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  for (const name of ["release", "release:rehearse", "tarballs"]) {
+    const [, script] = scripts[name].split(`npx --yes --prefer-offline ${packageManager} run --silent `);
+    expect(Object.keys(scripts), name).toContain(script);
+  }
 });
 
 describe("releaseFaults", () => {

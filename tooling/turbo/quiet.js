@@ -30,11 +30,18 @@ const child = spawn(process.execPath, [turbo, "run", ...tasks, "--output-logs=er
 const output = [];
 child.stdout.on("data", (chunk) => output.push(chunk));
 child.stderr.on("data", (chunk) => output.push(chunk));
-// A first build takes half a minute; silence that long looks like a hang.
-const waiting = setTimeout(() => process.stderr.write(`${names.join(", ")} ...\n`), 1000);
+// A first build takes half a minute, and minutes on a machine that is busy; silence that long looks like a hang.
+const began = Date.now();
+const say = () => {
+  const seconds = Math.round((Date.now() - began) / 1000);
+  process.stderr.write(`${names.join(", ")} ...${seconds > 1 ? ` ${seconds} s` : ""}\n`);
+};
+const first = setTimeout(say, 1000);
+const later = setInterval(say, 30_000);
 
 child.on("close", (code, signal) => {
-  clearTimeout(waiting);
+  clearTimeout(first);
+  clearInterval(later);
   if (code === 0) return;
   process.stderr.write(Buffer.concat(output));
   process.stderr.write(`turbo run ${tasks.join(" ")} failed (${signal ?? `exit code ${code}`})\n`);

@@ -62,10 +62,7 @@ export function answerMemory<A>(
 }
 
 /** Bit for bit: NaN is NaN, and −0 is not 0. */
-function isSame(
-  one: readonly (Float32Array | undefined)[],
-  other: readonly (Float32Array | undefined)[],
-): boolean {
+function isSame(one: readonly (Float32Array | undefined)[], other: readonly (Float32Array | undefined)[]): boolean {
   return (
     one.length === other.length &&
     one.every((data, index) => {

@@ -23,6 +23,8 @@ export interface CaseOutcome {
   readonly mismatch?: Mismatch;
   /** The call that threw and the stack of its error, for a failure by an exception. */
   readonly thrown?: Thrown;
+  /** The backend does not take the case, which `noSkips` makes a failure; `message` is the reason. */
+  readonly notTaken?: true;
 }
 
 /** Whether a failure depends on cases before it. Empty where the case fails alone as well, and where that was not tried. */

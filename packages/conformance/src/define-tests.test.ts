@@ -6,7 +6,7 @@ import nodeTest from "node:test";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type Backend, formatProblem } from "@convene/core";
+import { type Backend, formatProblem, zeros } from "@convene/core";
 import { defineBackend } from "@convene/core/backend";
 import { afterAll, describe, expect, it, test } from "vitest";
 import { defineConformanceTests, type TestRunner } from "./define-tests.js";
@@ -172,7 +172,9 @@ describe("a test of each suite", () => {
 
   test("fails with all of its failures", async () => {
     const { runner, run } = fakeRunner();
-    await defineConformanceTests(runner, limited, { suites: ["exact"], only: "g2_", noSkips: true, per: "suite" });
+    const nothing = async () =>
+      defineBackend({ ...referenceImplementation, read: async (_, shape, layout) => zeros(shape, { layout }) });
+    await defineConformanceTests(runner, nothing, { suites: ["exact"], only: "g2_", per: "suite" });
     const { message } = (await run()).get("exact") as Error;
     // What they have in common comes first.
     expect(message).toMatch(/^(\d+) of \1 cases failed\n\nFails everywhere \(\1 of \1\)\n[^]*\n\nexact: /);

@@ -38,7 +38,7 @@ export async function runCase(
 ): Promise<CaseRun> {
   const reason = reasonToSkip(each, context.backend);
   if (reason !== undefined) {
-    return { outcome: { status: noSkips ? "failed" : "skipped", message: reason }, broken: false, failed: false };
+    return { outcome: skipped({ message: reason }, noSkips), broken: false, failed: false };
   }
   const made: Backend[] = [];
   const watch = watchCalls();
@@ -67,8 +67,8 @@ export async function runCase(
       given.status === "failed" && given.mismatch === undefined ? watch.findIn(given.message ?? "") : undefined;
     // A case may find out only while it runs that it has nothing to do here.
     const outcome: CaseOutcome =
-      given.status === "skipped" && noSkips
-        ? { ...given, status: "failed" }
+      given.status === "skipped"
+        ? skipped(given, noSkips)
         : { ...given, ...(caught === undefined ? {} : toldOf(caught)) };
     const broken = outcome.status === "failed" && !(await works(context.backend, limit));
     return { outcome, broken, failed: given.status === "failed" };
@@ -82,6 +82,10 @@ export async function runCase(
   } finally {
     for (const backend of made) await settle(backend, limit);
   }
+}
+
+function skipped(given: Omit<CaseOutcome, "status">, noSkips: boolean): CaseOutcome {
+  return noSkips ? { ...given, status: "failed", notTaken: true } : { ...given, status: "skipped" };
 }
 
 function textOf(error: unknown): string {

@@ -254,9 +254,13 @@ describe("what a backend does not take", () => {
   });
 
   test("has failed where skips are not allowed", async () => {
-    const { counts } = await runConformance(limited, { ...FEWER, noSkips: true });
+    const { counts, results, diagnosis } = await runConformance(limited, { ...FEWER, noSkips: true });
     expect(counts.skipped).toBe(0);
     expect(counts.failed).toBeGreaterThan(3);
+    const failed = results.filter(({ status }) => status === "failed");
+    expect(failed.every(({ notTaken }) => notTaken)).toBe(true);
+    // It has computed nothing wrong, so there is no cause to look for.
+    expect(diagnosis).toBeUndefined();
   });
 });
 

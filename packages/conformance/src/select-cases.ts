@@ -35,7 +35,10 @@ export async function selectCases(options: CaseSelection): Promise<readonly Conf
   const { only = "", problem, selection = "full" } = options;
   const isQuick = selection === "quick";
   const { suites = isQuick ? QUICK_SUITES : SUITE_NAMES, randomProblems = isQuick ? 0 : undefined } = options;
-  const made = await conformanceCases(suites, { ...options, ...(randomProblems === undefined ? {} : { randomProblems }) });
+  const made = await conformanceCases(suites, {
+    ...options,
+    ...(randomProblems === undefined ? {} : { randomProblems }),
+  });
   const all = made.filter(({ quick = true }) => !isQuick || quick);
   const about = problem === undefined ? all : aboutProblem(all, problemOf(problem), suites);
   const chosen = new Set((typeof only === "string" ? [only] : only).flatMap((text) => namedBy(about, text)));

@@ -46,6 +46,7 @@ describe("show", () => {
     [new Array(9).fill(0), "an array of 9"],
     [new Float32Array(2), "a Float32Array of 8 bytes"],
     [new Map(), "a Map"],
+    [new Uint8Array(3), "a Uint8Array of 3 bytes"],
     [{ a: 1, b: 2 }, "{ a, b }"],
     [{ a: 1, b: 2, c: 3, d: 4, e: 5 }, "an object of 5 keys"],
     [Object.create(null), "{  }"],

@@ -112,5 +112,5 @@ function showNested(value: unknown, depth: number): string {
 }
 
 function withArticle(name: string): string {
-  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+  return `${/^(?!Uint)[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
 }

@@ -298,8 +298,13 @@ const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
     () => core.fromImageData({ width: 1, height: 1, data: new Float32Array(4) }),
     () => tensor.from(new Float32Array(4), [1, 4, 1, 1], { layout: "nhwc" }),
   ],
+  "imageData.data has … bytes; expected … (… x … RGBA); three bytes a pixel are RGB: sharp's ensureAlpha() adds alpha":
+    [
+      () => core.fromImageData({ width: 1, height: 1, data: new Uint8Array(3) }),
+      () => core.fromImageData({ width: 1, height: 1, data: new Uint8Array(4) }),
+    ],
   "imageData.data has … bytes; expected … (… x … RGBA)": [
-    () => core.fromImageData({ width: 1, height: 1, data: new Uint8ClampedArray(3) }),
+    () => core.fromImageData({ width: 1, height: 1, data: new Uint8ClampedArray(2) }),
     () => core.fromImageData({ width: 1, height: 1, data: new Uint8ClampedArray(4) }),
   ],
   "data (…) must be a typed array, or numbers in arrays": [

@@ -306,7 +306,7 @@ describe("other formats", () => {
     ["TensorFlow Lite", padded("\x1c\0\0\0TFL3"), /TensorFlow Lite/],
     ["ONNX Runtime", padded("\x1c\0\0\0ORTM"), /\.ort/],
     ["safetensors", safetensors, /safetensors/],
-    ["PyTorch, zip", padded("PK\x03\x04"), /zip archive, as PyTorch/],
+    ["PyTorch, zip", padded("PK\x03\x04"), /zip archive, as PyTorch .* tf2onnx from Keras/],
     ["PyTorch, pickle", padded("\x80\x02\x8a\x0al\xfc\x9c"), /pickle, as older PyTorch/],
     ["Keras", padded("\x89HDF\r\n\x1a\n"), /HDF5 file, as Keras/],
     ["a SavedModel", savedModel.finish().slice(), /SavedModel of TensorFlow/],

@@ -10,6 +10,12 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const DOCS = join(ROOT, "docs");
 const { repository } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { repository?: { url: string } };
 
+/** Tables of prose: more room where there is some, and on a phone columns that can be read, with the table scrolled. */
+const STYLE = `
+.VPDoc.has-aside .content-container { max-width: 820px !important; }
+@media (max-width: 640px) { .vp-doc :is(td, th):not([style*="right"]) { min-width: 9rem; } }
+`;
+
 /** A page of the sidebar: its title, and its file in `docs/` without ending. */
 const page = (text: string, link: string) => ({ text, link: `/${link}` });
 
@@ -23,6 +29,7 @@ export default defineConfig({
   // VitePress fails on links to pages that are not there; links out of `docs/` are held by `repositoryLinks`.
   ignoreDeadLinks: false,
   lastUpdated: false,
+  head: [["style", {}, STYLE]],
   markdown: {
     config: (md) => {
       md.use(repositoryLinks, { root: ROOT, docs: DOCS, repository: repository?.url });

@@ -179,7 +179,8 @@ function withoutChance({
   explanations,
   left,
 }: ReturnType<typeof explain<Conv2dTrial>>): ReturnType<typeof explain<Conv2dTrial>> {
-  const isChance = ({ trials }: { readonly trials: readonly Conv2dTrial[] }): boolean => 3 * trials.length < left.length;
+  const isChance = ({ trials }: { readonly trials: readonly Conv2dTrial[] }): boolean =>
+    3 * trials.length < left.length;
   return {
     explanations: explanations.filter((each) => !isChance(each)),
     left: [...left, ...explanations.filter(isChance).flatMap(({ trials }) => trials)],

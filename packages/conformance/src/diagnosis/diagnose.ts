@@ -17,7 +17,9 @@ export interface DiagnoseOptions extends SessionOptions {
 }
 
 /** What the failures of a run have in common. Nothing where nothing has failed. Takes some seconds at most. */
-export async function diagnose({ cases, results, ...options }: DiagnoseOptions): Promise<Diagnosis> {
+export async function diagnose({ cases, results: all, ...options }: DiagnoseOptions): Promise<Diagnosis> {
+  // What a backend says that it does not take, it has computed neither right nor wrong.
+  const results = all.map((each): CaseResult => (each.notTaken ? { ...each, status: "skipped" } : each));
   if (!results.some(({ status }) => status === "failed")) return { findings: [] };
   const observations = observe(cases, results);
   const session = createSession(options);

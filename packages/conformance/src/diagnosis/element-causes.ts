@@ -128,7 +128,10 @@ export function describePlaces(trials: readonly Trial[]): string | undefined {
             `the last columns, past the last whole ${tile}`,
             (t: Trial, at: number) => column(t, at) >= t.shape[3] - (t.shape[3] % tile),
           ],
-          [`the last rows, past the last whole ${tile}`, (t: Trial, at: number) => row(t, at) >= t.shape[2] - (t.shape[2] % tile)],
+          [
+            `the last rows, past the last whole ${tile}`,
+            (t: Trial, at: number) => row(t, at) >= t.shape[2] - (t.shape[2] % tile),
+          ],
           [
             `the last pixels of the image, past the last whole ${tile} of oh·ow`,
             (t: Trial, at: number) => pixel(t, at) >= t.shape[2] * t.shape[3] - ((t.shape[2] * t.shape[3]) % tile),

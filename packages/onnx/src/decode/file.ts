@@ -42,7 +42,11 @@ const SIGNATURES: readonly (readonly [at: number, text: string, what: string])[]
   [4, "TFL3", `a TensorFlow Lite model; ${TF_TO_ONNX}`],
   [4, "ORTM", "an ONNX Runtime model (.ort); take the .onnx file that it was made from"],
   [0, "\x89HDF\r\n\x1a\n", `an HDF5 file, as Keras writes (.h5); ${TF_TO_ONNX}`],
-  [0, "PK\x03\x04", `a zip archive, as PyTorch (.pt, .pth) and Keras (.keras) write; ${TO_ONNX}`],
+  [
+    0,
+    "PK\x03\x04",
+    `a zip archive, as PyTorch (.pt, .pth) and Keras (.keras) write; ${TO_ONNX}, and tf2onnx from Keras's`,
+  ],
   [0, "\x1f\x8b", "compressed by gzip; unpack it first"],
   [0, "(\xb5/\xfd", "compressed by Zstandard; unpack it first"],
   [0, "\x80\x02", `a Python pickle, as older PyTorch writes (.pt, .pth); ${TO_ONNX}`],
