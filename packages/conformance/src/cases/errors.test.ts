@@ -177,8 +177,7 @@ describe("a backend is found out", () => {
       }),
     );
     expect(failures).toEqual({
-      "run with a tensor too few":
-        "after the misuse the output that was there gives another result than before",
+      "run with a tensor too few": "after the misuse the output that was there gives another result than before",
     });
   });
 

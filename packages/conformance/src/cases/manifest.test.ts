@@ -107,7 +107,9 @@ test("a limit that is not kept is reported", async () => {
     return { ...right, features: { ...right.features, supports: ({ g }) => g === 1 || { reason: "no groups" } } };
   };
   expect(await failuresOf(lax)).toEqual([
-    expect.stringMatching(/^features\.supports refuses g\d+_\S+, so prepareConv2d must: it was accepted; expected ERR_UNSUPPORTED$/),
+    expect.stringMatching(
+      /^features\.supports refuses g\d+_\S+, so prepareConv2d must: it was accepted; expected ERR_UNSUPPORTED$/,
+    ),
   ]);
 });
 

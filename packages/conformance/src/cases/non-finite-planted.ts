@@ -125,7 +125,10 @@ export function plantedCases(): readonly ConformanceCase[] {
         }),
       ),
     ),
-    ...sparsely(2, CLAMPED.map((text) => plantedCase(text, "NaN and infinities before a clamp", ALL_AT_ONCE))),
+    ...sparsely(
+      2,
+      CLAMPED.map((text) => plantedCase(text, "NaN and infinities before a clamp", ALL_AT_ONCE)),
+    ),
     {
       suite: "non-finite",
       name: "upload and read keep NaN and infinities",

@@ -31,12 +31,12 @@ export function subnormalCases(): readonly ConformanceCase[] {
     ...sparsely(
       3,
       PROBLEMS.flatMap((text) => {
-      const problem = parseProblem(text);
-      const exact = Object.entries(SCALES).map(([what, { input, weight }]) =>
-        subnormalCase(text, what, () => scaled(makeOperands(problem, "integer", 1), input, weight), true),
-      );
-      const real = (): Operands => scaled(makeOperands(problem, "real", 1), -70, -65);
-      return [...exact, subnormalCase(text, "real values around the smallest normal", real, false)];
+        const problem = parseProblem(text);
+        const exact = Object.entries(SCALES).map(([what, { input, weight }]) =>
+          subnormalCase(text, what, () => scaled(makeOperands(problem, "integer", 1), input, weight), true),
+        );
+        const real = (): Operands => scaled(makeOperands(problem, "real", 1), -70, -65);
+        return [...exact, subnormalCase(text, "real values around the smallest normal", real, false)];
       }),
     ),
     cancelling(),

@@ -55,28 +55,25 @@ describe("a backend that", () => {
     ["throwsLater", "an error that no call gave ended its process: Error: from a timer"],
     ["rejectsUnheard", "an error that no call gave ended its process: Error: nobody listens"],
     ["hangsWhenDisposed", "out of luck"],
-  ])(
-    "%s fails the case that it was in; the others run, and the command ends",
-    async (name, message) => {
-      const json = join(folder, `${name}.json`);
-      const { code, stdout } = await run(name, ["--json", json]);
-      expect(code).toBe(1);
-      const report = JSON.parse(readFileSync(json, "utf8"));
-      expect(report).toMatchObject({ backend: "reference", planned: names.length });
-      expect(report).not.toHaveProperty("stopped");
-      expect(report.results.map(({ name: each }: { name: string }) => each)).toEqual(names);
-      const failed = report.results.filter(({ status }: { status: string }) => status === "failed");
-      expect(failed.length).toBeGreaterThan(0);
-      for (const each of failed) {
-        expect(each.name).toBe(at);
-        expect(each.message).toMatch(message);
-        expect(each.rerun).toContain("npx convene-conformance");
-        expect(stdout).toContain(each.rerun);
-      }
-      expect(report.counts.passed).toBe(names.length - failed.length);
-      expect(stdout).toContain(`${failed.length} failed`);
-    },
-  );
+  ])("%s fails the case that it was in; the others run, and the command ends", async (name, message) => {
+    const json = join(folder, `${name}.json`);
+    const { code, stdout } = await run(name, ["--json", json]);
+    expect(code).toBe(1);
+    const report = JSON.parse(readFileSync(json, "utf8"));
+    expect(report).toMatchObject({ backend: "reference", planned: names.length });
+    expect(report).not.toHaveProperty("stopped");
+    expect(report.results.map(({ name: each }: { name: string }) => each)).toEqual(names);
+    const failed = report.results.filter(({ status }: { status: string }) => status === "failed");
+    expect(failed.length).toBeGreaterThan(0);
+    for (const each of failed) {
+      expect(each.name).toBe(at);
+      expect(each.message).toMatch(message);
+      expect(each.rerun).toContain("npx convene-conformance");
+      expect(stdout).toContain(each.rerun);
+    }
+    expect(report.counts.passed).toBe(names.length - failed.length);
+    expect(stdout).toContain(`${failed.length} failed`);
+  });
 
   test("throws an error is told of with the call and its own lines", async () => {
     const junit = join(folder, "throws.xml");
@@ -85,16 +82,13 @@ describe("a backend that", () => {
     expect(readFileSync(junit, "utf8")).toMatch(/Error: no such kernel\n +at .*bad-backends\.mjs/);
   });
 
-  test.each(["throwsLater", "rejectsUnheard"])(
-    "%s is told of with the stack of what no call gave",
-    async (name) => {
-      const json = join(folder, "stray.json");
-      await run(name, ["--json", json]);
-      const { results } = JSON.parse(readFileSync(json, "utf8"));
-      const failed = results.find(({ status }: { status: string }) => status === "failed");
-      expect(failed.thrown).toEqual({ stack: expect.stringContaining("bad-backends.mjs") });
-    },
-  );
+  test.each(["throwsLater", "rejectsUnheard"])("%s is told of with the stack of what no call gave", async (name) => {
+    const json = join(folder, "stray.json");
+    await run(name, ["--json", json]);
+    const { results } = JSON.parse(readFileSync(json, "utf8"));
+    const failed = results.find(({ status }: { status: string }) => status === "failed");
+    expect(failed.thrown).toEqual({ stack: expect.stringContaining("bad-backends.mjs") });
+  });
 
   test("prints something is heard on stderr", async () => {
     const { code, stdout, stderr } = await run("talks");
@@ -154,19 +148,16 @@ test("a failure that takes an earlier case says so, and its command runs both", 
   expect(again.stdout).toContain("1 passed, 1 failed");
 });
 
-test(
-  "a backend that ends its process when a case runs again has failed that case as it was",
-  async () => {
-    const json = join(folder, "again.json");
-    const { code, stdout } = await run("exitsTheSecondTime", ["--json", json]);
-    expect(code).toBe(1);
-    const { results } = JSON.parse(readFileSync(json, "utf8"));
-    expect(results.map(({ name }: { name: string }) => name)).toEqual(names);
-    expect(results[1]).toMatchObject({ status: "failed", message: "out of luck" });
-    expect(results[1]).not.toHaveProperty("alone");
-    expect(stdout).toContain(`${names.length - 1} passed, 1 failed`);
-  },
-);
+test("a backend that ends its process when a case runs again has failed that case as it was", async () => {
+  const json = join(folder, "again.json");
+  const { code, stdout } = await run("exitsTheSecondTime", ["--json", json]);
+  expect(code).toBe(1);
+  const { results } = JSON.parse(readFileSync(json, "utf8"));
+  expect(results.map(({ name }: { name: string }) => name)).toEqual(names);
+  expect(results[1]).toMatchObject({ status: "failed", message: "out of luck" });
+  expect(results[1]).not.toHaveProperty("alone");
+  expect(stdout).toContain(`${names.length - 1} passed, 1 failed`);
+});
 
 test("all three reports are written", async () => {
   const paths = ["json", "junit", "html"].map((kind) => join(folder, `all.${kind}`));
