@@ -70,6 +70,12 @@ async function runSuites(factory, options) {
   });
 }
 
+/** @param {Options} options */
+function isSelected({ selection }) {
+  return (/** @type {import("@convene/conformance").ConformanceCase} */ { quick = true }) =>
+    selection !== "quick" || quick;
+}
+
 /** Problems of which all cases run before the next ones': fewer than the kernels that a backend keeps for later plans, 64. */
 const TOGETHER = 50;
 /** @type {("exact" | "bounded")[]} */
@@ -84,7 +90,7 @@ const SIDE_BY_SIDE = ["exact", "bounded"];
  * @param {number} oneIn one problem in so many is taken
  */
 async function* sideBySide(factory, options, oneIn) {
-  const cases = await conformanceCases(SIDE_BY_SIDE, options);
+  const cases = (await conformanceCases(SIDE_BY_SIDE, options)).filter(isSelected(options));
   /** @type {Map<string, string[]>} */
   const names = new Map();
   for (const { name, problems = [] } of cases) {
@@ -109,17 +115,17 @@ async function* sideBySide(factory, options, oneIn) {
 }
 
 /** Convolutions by the hundred, each a kernel to compile. */
-const MANY_KERNELS = ["laws", "goldens"];
+const MANY_KERNELS = ["goldens"];
 
 /** One problem, and one operation, in so many. */
-const SAMPLES = { webgpu: { problems: 1, operations: 4 }, webgl2: { problems: 3, operations: 8 } };
+const SAMPLES = { webgpu: { problems: 1, operations: 2 }, webgl2: { problems: 3, operations: 4 } };
 
 /**
- * What a driver in software can compile in a minute or so. On WebGPU every problem of `exact` and `bounded` runs. WebGL2 differs
- * in how a kernel reaches elements and in how memory comes to it, and in nothing else, so a third of the problems run there. All
- * operations, PyTorch's results and the laws about kept kernels run in gpu.test.ts, over the same texts of kernels in gpu.js's
- * WebAssembly. All of conformance's faulty backends that random problems and PyTorch's results find are found by the problems
- * that are always there (faulty-backends.test.ts). `whole` is all of the suite.
+ * What a driver in software can compile in a minute or so. On WebGPU every problem of `exact` and of the quick `bounded` runs. WebGL2
+ * differs in how a kernel reaches elements and in how memory comes to it, and in nothing else, so a third of the problems run
+ * there. All operations and PyTorch's results run in gpu.test.ts, over the same texts of kernels in gpu.js's WebAssembly. All of
+ * conformance's faulty backends that random problems and PyTorch's results find are found by the problems that are always there
+ * (faulty-backends.test.ts). `whole` is all of the suite.
  *
  * @param {"webgpu" | "webgl2"} mode
  * @param {boolean} whole
@@ -137,17 +143,11 @@ async function checkGraphics(mode, whole) {
   await tell(whole ? "full" : "in software", async function* () {
     yield* sideBySide(factory, options, oneIn.problems);
     yield await conform(factory, { ...options, suites });
-    const cases = await conformanceCases(["operations"], options);
+    const cases = (await conformanceCases(["operations"], options)).filter(isSelected(options));
     const only = cases.filter((_, at) => at % oneIn.operations === 0).map(({ name }) => name);
     yield await conform(factory, { ...options, suites: ["operations"], only });
   });
 }
-
-/**
- * The one fault that the laws alone find (kernel-cached-without-dilation, in conformance's faulty backends) lies in no browser,
- * and `npm test` has them.
- */
-const WITHOUT_LAWS = SUITE_NAMES.filter((suite) => suite !== "laws");
 
 /**
  * Both accuracies, of which "strict" changes what "fast" transforms, and nothing else.
@@ -348,9 +348,8 @@ async function checkRefusal() {
 
 /** What a page has behind its `?` in its address, before an `&`. */
 const PARTS = {
-  /** @param {boolean} whole */
-  async processors(whole) {
-    const suites = whole ? SUITE_NAMES : WITHOUT_LAWS;
+  async processors() {
+    const suites = SUITE_NAMES;
     await runSuites(() => cpu(), { suites });
     await runSuites(() => cpu({ kernels: "js" }), { suites, selection: "quick" });
     await checkThreads(suites);

@@ -70,7 +70,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
       {
         folder: "src/engine",
         imports: ["src/generated"],
-        packages: ["fastest-levenshtein"],
+        packages: [],
         without: ["process", "Buffer", "document", "window"],
       },
       { folder: "src/terminal", imports: ["src/engine"] },

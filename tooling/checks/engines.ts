@@ -1,6 +1,6 @@
 /**
  * The conformance suite on engines that the tests do not run on: what is built, by the command that backend authors use.
- * Nothing may be skipped. One engine runs all parts but the laws where accuracy is "fast", the others those about kernels; where it is "strict", which only keeps plans from being transformed, what was transformed
+ * Nothing may be skipped. One engine runs all parts where accuracy is "fast", the others those about kernels; where it is "strict", which only keeps plans from being transformed, what was transformed
  * runs again. `pnpm engines`; a name of the list, such as `pnpm engines 24`, runs those that contain it.
  */
 
@@ -20,11 +20,6 @@ interface Engine {
   readonly suites: readonly SuiteName[];
 }
 
-/**
- * The laws draw problems for the kernels that `exact` has problems for; the one fault that they alone find
- * (kernel-cached-without-dilation, in conformance's faulty backends) lies in no engine, and `npm test` has them.
- */
-const ALL = SUITE_NAMES.filter((suite) => suite !== "laws");
 /** What kernels of convolution compute: all that is new of an engine whose backend has passed the rest. */
 const KERNELS = ["exact", "bounded"] as const satisfies readonly SuiteName[];
 /** What all kernels compute. What is no kernel's is JavaScript that the tests run on Node 20, and `worker-threads` on Node 24 below. */
@@ -34,7 +29,7 @@ const ALL_KERNELS = [...KERNELS, "operations"] as const satisfies readonly Suite
 const ENGINES: readonly Engine[] = [
   { node: "22", backend: "cpu", wide: false, suites: ALL_KERNELS },
   { node: "24", backend: "cpu", wide: false, suites: KERNELS },
-  { node: "24", backend: "worker-threads", wide: true, suites: ALL },
+  { node: "24", backend: "worker-threads", wide: true, suites: SUITE_NAMES },
   { node: "26", backend: "cpu", wide: false, suites: ALL_KERNELS },
   { node: "26", backend: "cpu", wide: true, suites: KERNELS },
 ];

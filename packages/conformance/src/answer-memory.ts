@@ -16,7 +16,7 @@ interface Entry<A> {
 }
 
 /** Gives what `compute` gives for this question, by itself or from memory. */
-export type AnswerMemory<A> = (key: string, question: readonly (Float32Array | undefined)[], compute: () => A) => A;
+type AnswerMemory<A> = (key: string, question: readonly (Float32Array | undefined)[], compute: () => A) => A;
 
 /**
  * A memory of answers. A question is known again by its key and by every bit of its numbers. Each answer is a copy, so that
@@ -34,6 +34,7 @@ export function answerMemory<A>(
   /** In the order in which they came. */
   const all: Entry<A>[] = [];
   let total = 0;
+  const room = (): number => most - total;
 
   const forget = (): void => {
     const { key, size } = all[0]!;
@@ -52,7 +53,7 @@ export function answerMemory<A>(
     const answer = compute();
     const size = [...own, ...arraysOf(answer)].reduce((sum, data) => sum + (data?.length ?? 0), 0);
     if (size > most) return answer;
-    while (total + size > most) forget();
+    while (size > room()) forget();
     const entry = { key, question: own, answer: copy(answer), size };
     kept.set(key, [...(kept.get(key) ?? []), entry]);
     all.push(entry);

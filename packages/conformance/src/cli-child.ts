@@ -4,7 +4,7 @@
  */
 
 import { loadFactory } from "./cli/load-factory.js";
-import { InputError } from "./cli/input-error.js";
+import { InputError } from "./input-error.js";
 import type { Message, Task } from "./cli/messages.js";
 import type { Backend } from "@convene/core";
 import { diagnose } from "./diagnosis/diagnose.js";

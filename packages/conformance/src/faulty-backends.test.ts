@@ -1,32 +1,35 @@
 /** The suite's teeth: it catches every planted fault, says where, and lets what is right pass. */
 
+import { readFileSync } from "node:fs";
 import { type Backend, formatProblem, isOperationProblem, parseProblem } from "@convene/core";
 import { describe, expect, test } from "vitest";
-import type { CaseOutcome, ConformanceCase } from "./case.js";
+import type { CaseOutcome } from "./case.js";
 import { checkOperands, checkProblem } from "./check-problem.js";
 import { accumulate } from "./faulty-backends/accumulate.js";
-import { type Fault, faultyCompute } from "./faulty-backends/faulty-backend.js";
+import { faultyCompute } from "./faulty-backends/faulty-backend.js";
 import { FAULTS } from "./faulty-backends/index.js";
-import { makeOperands, type OperandKind } from "./operands.js";
+import { makeOperands } from "./operands.js";
 import { checkOperationProblem } from "./operations/check-operation.js";
 import { problemOf } from "./problem.js";
 import { DEFAULT_SEED } from "./random-source.js";
 import { referenceBackend } from "./reference-backend.js";
 import { referenceConv2d } from "./reference.js";
 import { gamma, roundings } from "./rules.js";
+import { runCase } from "./run-case.js";
 import { type ConformanceReport, runConformance } from "./run-conformance.js";
+import { selectCases } from "./select-cases.js";
 import { SUITE_NAMES, type SuiteName } from "./suite-names.js";
-import { conformanceCases } from "./suites.js";
 
-const CAUGHT = FAULTS.filter(({ caughtBy }) => caughtBy.length > 0);
-/** Run on all that there is, which takes seconds. */
-const SAMPLE = "weights-not-copied";
 /**
  * No random problems: those that are always there find every fault. (So a part of the suite that runs without random ones, as
  * over graphics in software, loses no fault by that.)
  */
-const OPTIONS = { randomProblems: 0, selection: "quick", diagnose: false } as const;
-const KINDS: Partial<Record<SuiteName, OperandKind>> = { exact: "integer", bounded: "real" };
+const OPTIONS = { randomProblems: 0, diagnose: false } as const;
+
+/** A case that catches the fault alone, by fault and suite: scripts/catch-table.ts writes it. */
+const CATCHING = JSON.parse(
+  readFileSync(new URL("./faulty-backends/catching-cases.json", import.meta.url), "utf8"),
+) as Readonly<Record<string, Readonly<Partial<Record<SuiteName, string>>>>>;
 
 /** The sub-suites in which something failed. */
 function failedSuites(report: ConformanceReport): SuiteName[] {
@@ -35,75 +38,24 @@ function failedSuites(report: ConformanceReport): SuiteName[] {
   );
 }
 
-interface Failure extends CaseOutcome {
-  readonly name: string;
-}
+const CASES = new Map(
+  (await selectCases({ randomProblems: 0 })).map((each) => [`${each.suite} ${each.name}`, each] as const),
+);
 
-/**
- * The first failure of a suite on a backend of its own: what one suite leaves behind is not another one's matter. A suite that
- * has failed has caught its fault; the rest of it would say the same.
- */
-async function firstFailure(suite: SuiteName, { backend, kinds }: Fault): Promise<Failure | undefined> {
-  const made = await backend();
-  try {
-    for (const each of (await casesOf(suite)).filter((one) => isAbout(one, kinds))) {
-      const outcome = await outcomeOf(() => runCase(each, made, backend));
-      if (outcome.status === "failed") return { ...outcome, name: each.name };
-    }
-    return undefined;
-  } finally {
-    await made.dispose().catch(() => undefined);
-  }
-}
-
-/** The same case alone, on a new backend: for a problem, from its string. */
-async function alone(suite: SuiteName, name: string, { backend }: Fault): Promise<CaseOutcome> {
-  const kind = isProblem(name) ? KINDS[suite] : undefined;
-  const made = await backend();
-  const each = (await casesOf(suite)).find((one) => one.name === name)!;
-  const outcome = await outcomeOf(() =>
-    kind === undefined ? runCase(each, made, backend) : checkProblem(made, parseProblem(name), kind),
-  );
-  await made.dispose().catch(() => undefined);
+/** A case by its name, on a backend of its own. */
+async function alone(suite: SuiteName, name: string, make: () => Promise<Backend>): Promise<CaseOutcome> {
+  const each = CASES.get(`${suite} ${name}`);
+  if (!each) throw new Error(`${suite} has no case "${name}": run scripts/catch-table.ts`);
+  const backend = await make();
+  const context = { backend, accuracy: "fast", seed: DEFAULT_SEED, another: make } as const;
+  const { outcome } = await runCase(each, context, 20_000, false);
+  await backend.dispose().catch(() => undefined);
   return outcome;
-}
-
-function runCase(each: ConformanceCase, backend: Backend, another: () => Promise<Backend>): Promise<CaseOutcome> {
-  return each.run({ backend, accuracy: "fast", seed: DEFAULT_SEED, another });
-}
-
-async function outcomeOf(work: () => Promise<CaseOutcome>): Promise<CaseOutcome> {
-  try {
-    return await work();
-  } catch (error) {
-    return { status: "failed", message: String(error) };
-  }
-}
-
-/** Whether a case runs an operation of one of these kinds; of no kinds, any case. */
-function isAbout({ problems = [] }: ConformanceCase, kinds: Fault["kinds"]): boolean {
-  return kinds === undefined || problems.some((each) => isOperationProblem(each) && kinds.includes(each.kind));
-}
-
-/** Whether a case's name is a problem's string, and no sentence. */
-function isProblem(name: string): boolean {
-  return !/\s/.test(name);
-}
-
-const kept = new Map<SuiteName, Promise<readonly ConformanceCase[]>>();
-
-/** A suite's quick cases, made once: no run of a case leaves anything for the next (recheck.test.ts). */
-async function casesOf(suite: SuiteName): Promise<readonly ConformanceCase[]> {
-  const cases = kept.get(suite) ?? conformanceCases([suite], { randomProblems: OPTIONS.randomProblems });
-  kept.set(suite, cases);
-  return (await cases).filter(({ quick = true }) => quick);
 }
 
 describe("controls", () => {
   test("the reference passes everything", async () => {
-    // The laws too, three times over: laws.test.ts.
-    const suites = SUITE_NAMES.filter((suite) => suite !== "laws");
-    const { counts, worstRatio } = await runConformance(referenceBackend, { ...OPTIONS, suites });
+    const { counts, worstRatio } = await runConformance(referenceBackend, OPTIONS);
     expect(counts).toMatchObject({ failed: 0, untrusted: 0, skipped: 0 });
     expect(counts.passed).toBeGreaterThan(1000);
     expect(worstRatio).toBeGreaterThan(0);
@@ -114,7 +66,7 @@ describe("controls", () => {
     const float32 = faultyCompute("float32", (problem, operands, output) =>
       output.set(accumulate(problem, operands, Math.fround)),
     );
-    const report = await runConformance(float32, { ...OPTIONS, suites: ["exact", "bounded", "goldens"] });
+    const report = await runConformance(float32, { ...OPTIONS, selection: "quick", suites: ["exact", "bounded"] });
     expect(failedSuites(report)).toEqual([]);
     expect(report.worstRatio).toBeLessThan(1);
   });
@@ -122,46 +74,64 @@ describe("controls", () => {
 
 describe("the table", () => {
   test("at least forty faults of convolutions and thirty of operations, each with a name of its own", () => {
-    const ofOperations = CAUGHT.filter(({ caughtBy }) => caughtBy.includes("operations"));
+    const ofOperations = FAULTS.filter(({ caughtBy }) => caughtBy.includes("operations"));
     expect(ofOperations.length).toBeGreaterThanOrEqual(30);
-    expect(CAUGHT.length - ofOperations.length).toBeGreaterThanOrEqual(40);
+    expect(FAULTS.length - ofOperations.length).toBeGreaterThanOrEqual(40);
     expect(new Set(FAULTS.map(({ name }) => name)).size).toBe(FAULTS.length);
   });
 
-  test("each is caught by a case that fails alone, too", () => {
-    const uncaught = FAULTS.filter(({ caughtBy }) => caughtBy.length === 0).map(({ name }) => name);
-    expect(uncaught).toEqual([]);
+  test("each is caught by a case that fails alone, in every suite that must catch it", () => {
+    const caughtBy = Object.fromEntries(FAULTS.map((fault) => [fault.name, [...fault.caughtBy]]));
+    expect(Object.fromEntries(Object.entries(CATCHING).map(([name, row]) => [name, Object.keys(row)]))).toEqual(
+      caughtBy,
+    );
+    for (const suites of Object.values(caughtBy)) expect(suites.length).toBeGreaterThan(0);
   });
 
   test("many are caught by more than one sub-suite, and most sub-suites catch some that no other does", () => {
-    expect(CAUGHT.filter(({ caughtBy }) => caughtBy.length > 1).length).toBeGreaterThanOrEqual(5);
-    const needed = new Set(CAUGHT.flatMap(({ caughtBy }) => (caughtBy.length === 1 ? caughtBy : [])));
-    expect([...needed]).toEqual(expect.arrayContaining(["bounded", "laws", "lifecycle"]));
+    expect(FAULTS.filter(({ caughtBy }) => caughtBy.length > 1).length).toBeGreaterThanOrEqual(5);
+    const needed = new Set(FAULTS.flatMap(({ caughtBy }) => (caughtBy.length === 1 ? caughtBy : [])));
+    expect([...needed]).toEqual(
+      expect.arrayContaining([
+        "bounded",
+        "errors",
+        "known-faults",
+        "lifecycle",
+        "manifest",
+        "non-finite",
+        "operations",
+      ]),
+    );
+  });
+
+  test("the quick selection catches all of them", async () => {
+    const quick = new Set((await selectCases({ selection: "quick" })).map(({ suite, name }) => `${suite} ${name}`));
+    const caught = FAULTS.filter(({ name }) =>
+      Object.entries(CATCHING[name]!).some(([suite, each]) => quick.has(`${suite} ${each}`)),
+    );
+    expect(FAULTS.filter((fault) => !caught.includes(fault)).map(({ name }) => name)).toEqual([]);
   });
 });
 
-describe.each(CAUGHT)("$name", (fault) => {
-  test.each(fault.caughtBy)("is caught by %s, and its first failure comes again when run alone", async (suite) => {
-    const first = await firstFailure(suite, fault);
-    expect(first, "the first failure").toBeDefined();
-    // That a case fails alone as well is a matter of the case and the fault: one suite of each fault is enough to show it.
-    if (suite !== fault.caughtBy[0]) return;
-    const { name, message } = first!;
-    const again = await alone(suite, name, fault);
-    // Of a case with a history of its own, only that it fails: figures may owe something to the cases before it.
-    expect(again).toMatchObject(KINDS[suite] && isProblem(name) ? { status: "failed", message } : { status: "failed" });
-  });
+test.each(FAULTS)("$name is caught by $caughtBy", async ({ name, backend }) => {
+  for (const [suite, text] of Object.entries(CATCHING[name]!) as [SuiteName, string][]) {
+    const outcome = await alone(suite, text, backend);
+    expect(outcome.status, `${suite} ${text}`).toBe("failed");
+    // A problem by its string is the same case.
+    if (suite !== "exact") continue;
+    const made = await backend();
+    expect(await checkProblem(made, parseProblem(text), "integer")).toMatchObject({ message: outcome.message });
+    await made.dispose();
+  }
 });
 
-test.each(FAULTS.filter(({ name }) => name === SAMPLE))(
-  "$name, held to everything, fails there and is right elsewhere",
-  async ({ name, caughtBy, backend }) => {
-    const report = await runConformance(backend, OPTIONS);
-    expect(report.backend).toBe(name);
-    expect(failedSuites(report)).toEqual(expect.arrayContaining([...caughtBy]));
-    expect(report.counts.passed).toBeGreaterThan(report.counts.failed);
-  },
-);
+test("a fault that is held to everything fails where it must, and is right elsewhere", async () => {
+  const { name, caughtBy, backend } = FAULTS.find((fault) => fault.name === "weights-not-copied")!;
+  const report = await runConformance(backend, { ...OPTIONS, selection: "quick" });
+  expect(report.backend).toBe(name);
+  expect(failedSuites(report)).toEqual(expect.arrayContaining([...caughtBy]));
+  expect(report.counts.passed).toBeGreaterThan(report.counts.failed);
+});
 
 test.each(FAULTS.filter(({ problems }) => problems))(
   "$name shows in $problems.wrong and not in $problems.right",

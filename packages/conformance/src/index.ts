@@ -16,7 +16,9 @@ export {
 } from "./check-problem.js";
 export { describeFinding, type Diagnosis, type Finding } from "./diagnosis/diagnosis.js";
 export { type ConformanceTestsOptions, defineConformanceTests, type TestRunner } from "./define-tests.js";
+export { factoryIn } from "./factory-in.js";
 export { type GoldenCase, type Goldens, loadGoldens, parseGoldens } from "./goldens.js";
+export { InputError, suggestion } from "./input-error.js";
 export { describeMismatch, drawMismatch, type Mismatch } from "./mismatch.js";
 export { makeOperands, type OperandKind, type Operands } from "./operands.js";
 export {
@@ -33,6 +35,8 @@ export {
 export { checkOperation, FUNCTION_BOUNDS, type FunctionBound, operationBound } from "./operations/operation-rules.js";
 export { referenceOperation } from "./operations/reference-operation.js";
 export { runOperation, type RunOperationOptions, type RunOperationResult } from "./operations/run-operation.js";
+export { createPatience, type Patience } from "./patience.js";
+export { type ProgressBar, progressBar } from "./progress-bar.js";
 export { randomProblem } from "./random-problem.js";
 export { randomSource } from "./random-source.js";
 export { referenceBackend } from "./reference-backend.js";

@@ -15,8 +15,8 @@ const TIMES_THE_SLOWEST = 10;
 /** Milliseconds that a case gets at least of its limit: a busy machine keeps a quick one waiting. */
 const LEAST = 1_000;
 
-/** What a message of `TimeLimitError`, and of a process that was ended for the same reason, begins with. */
-const UNANSWERED = /^no answer within /;
+/** What the message begins with where a time has passed, a process was ended for that, or nothing is left that could answer. */
+const UNANSWERED = /^no answer(,| within )/;
 
 export interface Patience {
   /** Milliseconds that the next case gets of its own `limit`. */
@@ -30,7 +30,7 @@ export interface Patience {
 /** One for each run. */
 export function createPatience(): Patience {
   let [total, inARow, slowest] = [0, 0, 0];
-  let message = "";
+  let stopped: string | undefined;
   return {
     limit: (limit) =>
       total === 0 ? limit : Math.min(limit, Math.max(LEAST, limit * SHORTER, TIMES_THE_SLOWEST * slowest)),
@@ -39,14 +39,12 @@ export function createPatience(): Patience {
       if (status === "failed" && UNANSWERED.test(told)) {
         total++;
         inARow++;
-        message = told;
+        if (inARow >= MOST_UNANSWERED_IN_A_ROW) stopped ??= `${inARow} cases in a row gave no answer (${told})`;
+        else if (total >= MOST_UNANSWERED) stopped ??= `${total} cases gave no answer (${told})`;
       } else {
         inARow = 0;
       }
     },
-    stopped() {
-      if (inARow >= MOST_UNANSWERED_IN_A_ROW) return `${inARow} cases in a row gave no answer (${message})`;
-      return total >= MOST_UNANSWERED ? `${total} cases gave no answer (${message})` : undefined;
-    },
+    stopped: () => stopped,
   };
 }

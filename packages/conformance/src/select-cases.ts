@@ -10,7 +10,7 @@ import { conformanceCases } from "./suites.js";
 
 /** Selects cases of the suite. A case must meet all conditions that are given. */
 export interface CaseSelection extends SuiteOptions {
-  /** Names of suites. Default: all; of the quick selection, all but `laws` and `goldens`. */
+  /** Names of suites. Default: all; of the quick selection, all but `goldens`. */
   readonly suites?: readonly SuiteName[];
   /** Only the cases of this name, or, if no case has this name, those whose name contains it. A list selects the cases of all its names. */
   readonly only?: string | readonly string[];
@@ -26,8 +26,8 @@ export interface CaseSelection extends SuiteOptions {
   readonly selection?: "quick" | "full";
 }
 
-/** Those that others stand in for: what they catch `exact` and `bounded` catch, and to load them takes long. */
-const QUICK_SUITES = SUITE_NAMES.filter((suite) => suite !== "laws" && suite !== "goldens");
+/** What PyTorch's results catch `exact` and `bounded` catch, and to load them takes long. */
+const QUICK_SUITES = SUITE_NAMES.filter((suite) => suite !== "goldens");
 
 const KINDS = { exact: "integer", bounded: "real" } as const;
 

@@ -7,7 +7,6 @@
 export const SUITE_NAMES = [
   "exact",
   "bounded",
-  "laws",
   "goldens",
   "known-faults",
   "lifecycle",

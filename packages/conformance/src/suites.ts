@@ -6,7 +6,6 @@ import { errorCases } from "./cases/errors.js";
 import { exactCases } from "./cases/exact.js";
 import { goldenCases } from "./cases/goldens.js";
 import { knownFaultCases } from "./cases/known-faults.js";
-import { lawCases } from "./cases/laws.js";
 import { lifecycleCases } from "./cases/lifecycle.js";
 import { manifestCases } from "./cases/manifest.js";
 import { networkCases } from "./cases/networks.js";
@@ -17,7 +16,6 @@ import type { SuiteName, SuiteOptions } from "./suite-names.js";
 const SUITES: Record<SuiteName, (options: SuiteOptions) => Promise<readonly ConformanceCase[]>> = {
   exact: exactCases,
   bounded: boundedCases,
-  laws: lawCases,
   goldens: goldenCases,
   "known-faults": knownFaultCases,
   operations: operationCases,

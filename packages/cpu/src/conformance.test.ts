@@ -88,7 +88,6 @@ const ONCE = [KERNEL_SETS[2]!, KERNEL_SETS.at(-1)!];
 describe.each(ONCE)("%s, %s", (_device, _wide, make) => {
   // Under "strict" nothing is transformed, and all else is as it was: once more where it matters that nothing is.
   it.each([
-    ["laws", ["fast"]],
     ["networks", ["fast", "strict"]],
     ["lifecycle", ["fast"]],
     ["errors", ["fast"]],

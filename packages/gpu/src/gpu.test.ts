@@ -75,7 +75,7 @@ const IN_SOFTWARE: readonly ConformanceOptions[] = [
     only: (await conformanceCases(["operations"])).map(({ name }) => name).filter((_, at) => at % 5 === 0),
   },
   // Some of what a device may not keep, and must say so.
-  { suites: ["non-finite"], selection: "quick" },
+  { suites: ["non-finite"] },
 ];
 
 const open: Backend[] = [];
@@ -104,26 +104,12 @@ it("has no WebGL2 in Node, and does not take anything else instead", async () =>
   });
 });
 
-const AFTER_EXACT = SUITE_NAMES.filter((suite) => suite !== "exact" && suite !== "laws");
-
-/**
- * The laws that find a kernel which is kept for a problem and taken for another: gpu keeps kernels. Of conformance's faulty
- * backends (cache-faults.ts) one is found by nothing but a law. The other laws draw hundreds of kernels for what `bounded` and
- * PyTorch's results find.
- */
-const LAWS_ABOUT_KEPT_KERNELS = {
-  suites: ["laws"],
-  only: [
-    "padding is the same as an input that has been padded",
-    "groups are a standard convolution whose weights are zero between them",
-    "dilation is a kernel with zeros in between",
-  ],
-} as const satisfies ConformanceOptions;
+const AFTER_EXACT = SUITE_NAMES.filter((suite) => suite !== "exact");
 
 describe.each<readonly [mode: "webasm" | "cpu", parts: readonly ConformanceOptions[], least: number]>([
-  // Kernels' text as WebGPU has it: the laws about kept kernels and PyTorch's results are held here, where a kernel compiles in a tenth of the
-  // time. Every problem of `exact` and `bounded` compiles in Chromium, on WebGPU.
-  ["webasm", [EACH_KIND, LAWS_ABOUT_KEPT_KERNELS, { selection: "quick", suites: AFTER_EXACT, randomProblems: 0 }], 900],
+  // Kernels' text as WebGPU has it: what is about kept kernels (`lifecycle`) and PyTorch's results are held here, where a kernel
+  // compiles in a tenth of the time. Every problem of `exact` and `bounded` compiles in Chromium, on WebGPU.
+  ["webasm", [EACH_KIND, { selection: "quick", suites: AFTER_EXACT, randomProblems: 0 }], 700],
   // The same text again, of which every kind runs.
   ["cpu", [EACH_KIND], 2 * EACH_KIND.only.length - 1],
 ])("without a graphics processor, %s", (mode, parts, least) => {

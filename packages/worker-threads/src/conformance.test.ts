@@ -21,7 +21,7 @@ type Case = readonly [
   /** The quick one catches all faulty backends that concern a queue or memory. */
   selection: "quick" | "full",
 ];
-const REST = SUITE_NAMES.filter((suite) => !["exact", "bounded", "laws", "goldens"].includes(suite));
+const REST = SUITE_NAMES.filter((suite) => !["exact", "bounded", "goldens"].includes(suite));
 const ORDER = ["networks", "lifecycle", "manifest"] as const;
 /** What may depend on how many threads there are, and has no network of cpu's bits in bits.test.ts. */
 const LIFE = ["lifecycle", "manifest"] as const;

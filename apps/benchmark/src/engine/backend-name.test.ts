@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { InputError } from "@convene/conformance";
 import { parseBackendName } from "./backend-name.js";
-import { InputError } from "./input-error.js";
 
 describe("parseBackendName", () => {
   it.each([

@@ -1,6 +1,6 @@
 /** The name of a backend with its options: `worker-threads?threads=2`, `cpu?simd=simd128&wide=false`. Pure. */
 
-import { InputError } from "./input-error.js";
+import { InputError } from "@convene/conformance";
 
 /** What a backend's factory is called with. The factory says what is wrong with its options. */
 export type BackendOptions = Readonly<Record<string, string | number | boolean>>;

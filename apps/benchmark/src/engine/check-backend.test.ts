@@ -1,7 +1,6 @@
-import { referenceBackend } from "@convene/conformance";
+import { InputError, referenceBackend } from "@convene/conformance";
 import { describe, expect, it } from "vitest";
 import { checkBackend } from "./check-backend.js";
-import { InputError } from "./input-error.js";
 
 describe("checkBackend", () => {
   it("takes a backend", async () => {

@@ -1,8 +1,8 @@
 /** Whether a factory has given a backend. */
 
+import { InputError } from "@convene/conformance";
 import type { Backend } from "@convene/core";
 import { oneLine } from "./command-error.js";
-import { InputError } from "./input-error.js";
 
 /** What every command calls; the rest, a backend's own methods check. */
 const METHODS = [

@@ -1,6 +1,6 @@
 /** The engine as a page uses it: a plan, and events. The reference stands in for real backends. */
 
-import { referenceBackend } from "@convene/conformance";
+import { InputError, referenceBackend } from "@convene/conformance";
 import { type Backend, BackendUnavailableError } from "@convene/core";
 import { describe, expect, it } from "vitest";
 import type { BackendTable } from "./backends.js";
@@ -9,7 +9,6 @@ import type { CompareEvent } from "./compare-events.js";
 import type { ComparePlan } from "./compare-plan.js";
 import type { CompareReport } from "./compare-report.js";
 import { foldEvent } from "./fold-events.js";
-import { InputError } from "./input-error.js";
 import { parseReport } from "./parse-report.js";
 import { describeWinner } from "./winner.js";
 

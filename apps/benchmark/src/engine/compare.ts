@@ -3,6 +3,7 @@
  * nothing of Node: a terminal, a page, a worker and a test listen in the same way.
  */
 
+import { InputError } from "@convene/conformance";
 import type { CompareEvent, Phase } from "./compare-events.js";
 import type { ComparePlan } from "./compare-plan.js";
 import type { BackendReport, CompareReport, Failure, LayerReport, Verdict, WorkloadReport } from "./compare-report.js";
@@ -17,7 +18,6 @@ import { measureLayer } from "./measure/measure-layer.js";
 import { measureNetwork } from "./measure/measure-network.js";
 import { layerReport, networkReport } from "./measure/results.js";
 import { clockStepOf, type Timing } from "./measure/timing.js";
-import { InputError } from "./input-error.js";
 import { type OpenBackend, openBackends, type OpenBackends, type OpeningHost } from "./open-backends.js";
 import { measureRoofline } from "./roofline/measure-roofline.js";
 import { loadProbes } from "./roofline/probe-kernels.js";

@@ -1,11 +1,11 @@
 /** Opening backends: what was named, or what the table has. One that cannot run here is reported, not replaced. */
 
+import { InputError, suggestion } from "@convene/conformance";
 import type { Backend, BackendUnavailableError } from "@convene/core";
 import { parseBackendName } from "./backend-name.js";
 import type { BackendTable } from "./backends.js";
 import { checkBackend } from "./check-backend.js";
 import { codeOf, CommandError, messageOf, oneLine } from "./command-error.js";
-import { InputError, suggestion } from "./input-error.js";
 import type { PrepareNetwork } from "./own-network.js";
 import { settle, UnsettledError, type Waiting } from "./settle.js";
 

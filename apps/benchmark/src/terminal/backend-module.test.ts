@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { InputError } from "@convene/conformance";
 import { isModule, loadFactory } from "./backend-module.js";
 import { CommandError } from "../engine/command-error.js";
-import { InputError } from "../engine/input-error.js";
 import { UnsettledError } from "../engine/settle.js";
 
 let folder = "";

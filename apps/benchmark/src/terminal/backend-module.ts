@@ -2,8 +2,8 @@
 
 import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { factoryIn, InputError } from "@convene/conformance";
 import { CommandError, messageOf } from "../engine/command-error.js";
-import { InputError } from "../engine/input-error.js";
 import type { Factory } from "../engine/open-backends.js";
 import { UnsettledError } from "../engine/settle.js";
 
@@ -29,17 +29,11 @@ export async function loadFactory(
     if (cause instanceof UnsettledError) throw new CommandError(`backend "${name}" did not load in time`, { cause });
     throw new InputError(`backend "${name}" cannot be loaded: ${messageOf(cause)}`, { cause });
   }
-  const factory = defaultOf(loaded);
-  // Of CommonJS that was compiled from an ES module, the default export is one level down.
-  const inner = typeof factory === "function" ? factory : defaultOf(factory);
-  if (typeof inner !== "function") throw new InputError(`backend "${name}" has no default export that is a factory`);
-  return inner as Factory;
+  const factory = factoryIn(loaded);
+  if (!factory) throw new InputError(`backend "${name}" has no default export that is a factory`);
+  return factory;
 }
 
 function isFile(name: string): boolean {
   return name.startsWith(".") || isAbsolute(name) || /\.[cm]?js$/.test(name);
-}
-
-function defaultOf(value: unknown): unknown {
-  return typeof value === "object" && value !== null ? (value as { default?: unknown }).default : undefined;
 }

@@ -1,6 +1,6 @@
 /** The command line: names, options and help. Each command's work is in `commands/`. */
 
-import { SUITE_NAMES } from "@convene/conformance";
+import { InputError, SUITE_NAMES } from "@convene/conformance";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { command } from "./again.js";
 import { BACKENDS, type BackendTable } from "../engine/backends.js";
@@ -13,7 +13,6 @@ import { run, type RunOptions } from "./commands/run.js";
 import { start, type StartOptions } from "./commands/start.js";
 import { verify, type VerifyOptions } from "./commands/verify.js";
 import { FITS } from "./files/read-image.js";
-import { InputError } from "../engine/input-error.js";
 import type { Io } from "./io.js";
 import { wrap } from "./report/wrap.js";
 import { VERSION } from "./version.js";

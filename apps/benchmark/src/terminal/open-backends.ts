@@ -1,7 +1,7 @@
 /** Opening backends in Node: those of the table, and any file or package with a factory. */
 
+import { InputError } from "@convene/conformance";
 import type { BackendTable } from "../engine/backends.js";
-import { InputError } from "../engine/input-error.js";
 import { openBackends as open, OPEN_LIMIT, type OpenBackends, type OpeningHost } from "../engine/open-backends.js";
 import { settle, type Waiting } from "../engine/settle.js";
 import { isTarget } from "../engine/workloads/index.js";

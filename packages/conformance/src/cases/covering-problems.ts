@@ -1,6 +1,8 @@
 /**
- * Problems in which any two options of a convolution meet at any two of their levels that can go together: what
- * `covering/covering-choices.ts` makes, written down, because the search for them takes longer than to run them.
+ * Problems in which any two options of a convolution meet at any two of their levels that can go together: a pairwise covering
+ * array. Most faults need one or two options to show (Kuhn, Wallace and Gallo, "Software fault interactions and implications
+ * for software testing", 2004). A greedy search made the list (after AETG: Cohen, Dalal, Fredman and Patton, 1997); its test
+ * shows what it covers.
  */
 
 export const COVERING_PROBLEMS: readonly string[] = [

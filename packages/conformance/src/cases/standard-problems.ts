@@ -12,7 +12,7 @@ import { COVERING_PROBLEMS } from "./covering-problems.js";
 import { WINOGRAD_PROBLEMS } from "./winograd-problems.js";
 
 /** By where they come from. Each problem is there once: now and then a random one is there already. */
-export interface StandardProblems {
+interface StandardProblems {
   readonly corners: readonly Conv2dProblem[];
   /** Every pair of options. */
   readonly covering: readonly Conv2dProblem[];

@@ -6,15 +6,16 @@ import { isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import type { Backend } from "@convene/core";
-import { InputError, suggestion } from "./input-error.js";
+import { factoryIn, type Namespace } from "../factory-in.js";
+import { InputError, suggestion } from "../input-error.js";
 import type { Task } from "./messages.js";
 
 /** @throws InputError where there is no such module, or no factory in it */
 export async function loadFactory(task: Task): Promise<() => Promise<Backend>> {
   const { module, exportName, factoryOptions } = task;
   const namespace = await load(task);
-  const make = pick(namespace, exportName);
-  if (typeof make !== "function") throw new InputError(noFactory(namespace, task));
+  const make = factoryIn(namespace, exportName);
+  if (!make) throw new InputError(noFactory(namespace, task));
   const options: unknown = factoryOptions === undefined ? undefined : JSON.parse(factoryOptions);
   return async () => {
     const backend: unknown = await (options === undefined ? make() : make(options));
@@ -26,9 +27,6 @@ export async function loadFactory(task: Task): Promise<() => Promise<Backend>> {
     return backend;
   };
 }
-
-type Namespace = Readonly<Record<string, unknown>>;
-type Factory = (...args: readonly unknown[]) => unknown;
 
 async function load({ module, cwd }: Task): Promise<Namespace> {
   const path = isAbsolute(module) || /^\.{1,2}([/\\]|$)/.test(module) ? resolve(cwd, module) : undefined;
@@ -73,14 +71,6 @@ function quietly<T>(work: () => T): T {
   } finally {
     process.emitWarning = emitWarning;
   }
-}
-
-/** An export, by its name or the default one; CommonJS puts its own under `default`, and compiled modules once more. */
-function pick(namespace: Namespace, exportName: string | undefined): Factory | undefined {
-  const layers = [namespace, namespace["default"], (namespace["default"] as Namespace | undefined)?.["default"]];
-  const candidates =
-    exportName === undefined ? layers.slice(1) : layers.map((layer) => (layer as Namespace)?.[exportName]);
-  return candidates.find((each): each is Factory => typeof each === "function");
 }
 
 function noFactory(namespace: Namespace, { module, exportName }: Task): string {

@@ -12,7 +12,7 @@ import type { CaseResult, ConformanceReport } from "../run-conformance.js";
 import { selectCases } from "../select-cases.js";
 import { type Arguments, readArguments } from "./arguments.js";
 import { HELP } from "./help.js";
-import { InputError } from "./input-error.js";
+import { InputError } from "../input-error.js";
 import type { Io } from "./io.js";
 import { outputFile, type WriteFile } from "./output-files.js";
 import { printReport } from "./print-report.js";

@@ -2,7 +2,7 @@
 
 import { accessSync, constants, openSync, closeSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { InputError } from "./input-error.js";
+import { InputError } from "../input-error.js";
 
 export type WriteFile = (content: string) => void;
 

@@ -9,7 +9,7 @@ import type { ConformanceCase } from "../case.js";
 import { DEFAULT_LIMIT } from "../run-case.js";
 import type { CaseResult } from "../run-conformance.js";
 import { createPatience } from "../patience.js";
-import { InputError } from "./input-error.js";
+import { InputError } from "../input-error.js";
 import type { Io } from "./io.js";
 import type { Message, Task } from "./messages.js";
 import type { Thrown } from "../thrown.js";

@@ -15,7 +15,6 @@ const ORDER: readonly SuiteName[] = [
   "known-faults",
   "non-finite",
   "operations",
-  "laws",
   "goldens",
   "networks",
 ];
@@ -42,10 +41,7 @@ export function signFindings(
       // Wrong values are what single problems show already; and a machine that is busy lets a case take long.
       return status === "failed" && !(others && mismatch) && !message.startsWith("no answer within");
     });
-    if (
-      failed.length === 0 ||
-      ((suite === "goldens" || suite === "networks" || suite === "laws") && (others || findings.length > 0))
-    )
+    if (failed.length === 0 || ((suite === "goldens" || suite === "networks") && (others || findings.length > 0)))
       continue;
     const kinds = new Set(
       failed.flatMap((result) => {

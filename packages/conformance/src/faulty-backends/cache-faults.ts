@@ -36,7 +36,7 @@ export const CACHE_FAULTS: readonly Fault[] = [
   {
     name: "kernel-cached-without-dilation",
     about: "A compiled kernel is kept by sizes, strides and pads; dilation, which is mostly 1, was forgotten.",
-    caughtBy: ["laws"],
+    caughtBy: ["lifecycle"],
     backend: kernelCachedWithout("kernel-cached-without-dilation", ["dh", "dw"]),
   },
 ];

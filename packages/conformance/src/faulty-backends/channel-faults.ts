@@ -11,7 +11,7 @@ export const CHANNEL_FAULTS: readonly Fault[] = [
   {
     name: "groups-swapped",
     about: "The weights of the first two groups have changed places: packed from the last group down.",
-    caughtBy: ["exact", "bounded", "laws", "goldens", "lifecycle"],
+    caughtBy: ["exact", "bounded", "goldens", "lifecycle"],
     problems: { wrong: "g2_ic6_ih5_oc8_kh3", right: "ic6_ih5_oc8_kh3" },
     backend: faultyQuestion("groups-swapped", (problem, operands) => {
       if (problem.g === 1) return [problem, operands];
@@ -26,7 +26,7 @@ export const CHANNEL_FAULTS: readonly Fault[] = [
   {
     name: "last-group-one-early",
     about: "The last group's input channels begin one early, clamped for a tail that is not there.",
-    caughtBy: ["exact", "bounded", "laws", "goldens", "lifecycle"],
+    caughtBy: ["exact", "bounded", "goldens", "lifecycle"],
     problems: { wrong: "g2_ic6_ih5_oc8_kh3", right: "ic6_ih5_oc8_kh3" },
     backend: faultyQuestion("last-group-one-early", (problem, operands) => {
       const { g, ic, ih, iw } = problem;
@@ -142,7 +142,7 @@ export const CHANNEL_FAULTS: readonly Fault[] = [
   {
     name: "bias-of-the-first-group",
     about: "The bias is indexed by the channel's place in its group: every group gets that of the first.",
-    caughtBy: ["exact", "bounded", "laws", "goldens", "lifecycle"],
+    caughtBy: ["exact", "bounded", "goldens", "lifecycle"],
     problems: { wrong: "g2_ic6_ih5_oc8_kh3", right: "ic6_ih5_oc8_kh3" },
     backend: faultyQuestion("bias-of-the-first-group", (problem, operands) => [
       problem,

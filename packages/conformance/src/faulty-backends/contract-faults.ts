@@ -142,7 +142,7 @@ export const CONTRACT_FAULTS: readonly Fault[] = [
   {
     name: "takes-what-it-declares-not-to",
     about: "`supports` refuses dilation, and `prepareConv2d` takes it all the same: a limit that has been lifted.",
-    caughtBy: ["errors", "manifest"],
+    caughtBy: ["manifest"],
     backend: byHand("takes-what-it-declares-not-to", (right) => ({
       features: {
         ...right.features,

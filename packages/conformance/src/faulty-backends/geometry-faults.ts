@@ -59,7 +59,7 @@ export const GEOMETRY_FAULTS: readonly Fault[] = [
   {
     name: "stride-swapped",
     about: "The stride of rows is used for columns, and the other way around.",
-    caughtBy: ["exact", "bounded", "laws", "goldens"],
+    caughtBy: ["exact", "bounded", "goldens"],
     problems: { wrong: "ic3_ih9_oc4_kh3_sh2_sw1", right: "ic3_ih9_oc4_kh3_sh2" },
     backend: faultyQuestion("stride-swapped", (problem, operands) => [
       { ...problem, sh: problem.sw, sw: problem.sh },
@@ -100,7 +100,7 @@ export const GEOMETRY_FAULTS: readonly Fault[] = [
   {
     name: "kernel-row-of-the-height",
     about: "Rows of the kernel are kh weights apart, where they are kw: nobody tries a kernel that is not square.",
-    caughtBy: ["exact", "bounded", "laws", "goldens"],
+    caughtBy: ["exact", "bounded", "goldens"],
     problems: { wrong: "ic3_ih6_oc4_kh2_kw3", right: "ic3_ih6_oc4_kh3" },
     backend: faultyQuestion(
       "kernel-row-of-the-height",

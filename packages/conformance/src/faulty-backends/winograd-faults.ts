@@ -28,7 +28,6 @@ function constantFault(
     name,
     about,
     // The bound of a transform is wide, and a wrong constant is far outside of it, wherever the plan is held to it.
-    // (By laws too, which take ten times as long to find a problem that is transformed.)
     caughtBy: ["exact", "bounded", "goldens", "lifecycle", "networks"],
     problems: PROBLEMS,
     backend: winogradBackend(name, () => ({ steps: () => ({ ...RIGHT, [which]: changed }) })),

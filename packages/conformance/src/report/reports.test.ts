@@ -271,11 +271,11 @@ describe("the picture", () => {
 });
 
 describe("the command that runs a case alone", () => {
-  const failure = { suite: "laws", name: "it's: a shift & more" } as const;
+  const failure = { suite: "networks", name: "it's: a shift & more" } as const;
 
   test("quotes what a shell would take apart", () => {
     expect(rerunCommand({ module: "./my backend.js" }, failure)).toBe(
-      String.raw`npx convene-conformance './my backend.js' --suite laws --case 'it'\''s: a shift & more'`,
+      String.raw`npx convene-conformance './my backend.js' --suite networks --case 'it'\''s: a shift & more'`,
     );
   });
 

@@ -1,9 +1,10 @@
-/** How long a backend is asked that leaves questions without an answer: each of them takes as long as its limit. */
+/** How long each of several backends is asked that leave questions without an answer: as long as the suite asks one. */
 
-import type { CaseOutcome } from "@convene/conformance";
-
-/** So many cases in a row. */
-const MOST_UNANSWERED = 3;
+import {
+  type CaseOutcome,
+  createPatience as patienceWithOne,
+  type Patience as PatienceWithOne,
+} from "@convene/conformance";
 
 export interface Patience {
   /** Takes note of how a case ended. */
@@ -13,14 +14,15 @@ export interface Patience {
 }
 
 export function createPatience(): Patience {
-  const unanswered = new Map<string, number>();
-  const lost = (backend: string): boolean => (unanswered.get(backend) ?? 0) >= MOST_UNANSWERED;
+  const all = new Map<string, PatienceWithOne>();
+  const withOne = (backend: string): PatienceWithOne => {
+    const known = all.get(backend) ?? patienceWithOne();
+    all.set(backend, known);
+    return known;
+  };
   return {
-    note(backend, { status, message = "" }) {
-      // The engine's and `settle`'s words for it both begin so.
-      const silent = status === "failed" && message.startsWith("no answer");
-      if (!lost(backend)) unanswered.set(backend, silent ? (unanswered.get(backend) ?? 0) + 1 : 0);
-    },
-    lost,
+    // How long the others took matters to a limit, and here each check has its own.
+    note: (backend, outcome) => withOne(backend).note({ ...outcome, milliseconds: 0 }),
+    lost: (backend) => withOne(backend).stopped() !== undefined,
   };
 }

@@ -1,6 +1,6 @@
 /** Counting how cases ended. */
 
-import { type CaseOutcome, type CaseStatus, drawMismatch, type Thrown } from "@convene/conformance";
+import { type CaseOutcome, type CaseStatus, drawMismatch, type Finding, type Thrown } from "@convene/conformance";
 
 /** What a backend is held to. */
 export type Against = "the float64 reference" | "PyTorch's results" | "ONNX Runtime" | "each other";
@@ -38,10 +38,14 @@ export interface TallyResult {
   readonly failures: readonly Failure[];
   readonly untrusted: readonly string[];
   readonly skipped: readonly { readonly case: string; readonly reason: string }[];
+  /** What the failures have in common, the surest finding first. Left out where nothing was found. */
+  readonly findings?: readonly Finding[];
 }
 
 export interface Tally {
   add(name: string, outcome: CaseOutcome, milliseconds: number, rerun: string): void;
+  /** Takes note of what the failures have in common. */
+  diagnose(findings: readonly Finding[]): void;
   result(): TallyResult;
 }
 
@@ -52,6 +56,7 @@ export function tally({ name: check, against, exact }: Check, backend: string): 
   const skipped: { case: string; reason: string }[] = [];
   let worstRatio: number | undefined;
   let milliseconds = 0;
+  let found: readonly Finding[] = [];
   return {
     add(name, { status, message = "", ratio, mismatch, thrown }, spent, rerun) {
       counts[status]++;
@@ -66,7 +71,22 @@ export function tally({ name: check, against, exact }: Check, backend: string): 
       if (status === "untrusted") untrusted.push(name);
       if (status === "skipped") skipped.push({ case: name, reason: message });
     },
-    result: () => ({ check, backend, against, exact, counts, worstRatio, milliseconds, failures, untrusted, skipped }),
+    diagnose: (findings) => {
+      found = findings;
+    },
+    result: () => ({
+      check,
+      backend,
+      against,
+      exact,
+      counts,
+      worstRatio,
+      milliseconds,
+      failures,
+      untrusted,
+      skipped,
+      ...(found.length > 0 ? { findings: found } : {}),
+    }),
   };
 }
 

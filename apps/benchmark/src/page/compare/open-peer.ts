@@ -1,8 +1,8 @@
 /** A peer as a row of the engine's table: its module is loaded when it is opened. */
 
+import { InputError } from "@convene/conformance";
 import type { Backend } from "@convene/core";
 import type { BackendEntry } from "../../engine/backends.js";
-import { InputError } from "../../engine/input-error.js";
 import type { PrepareNetwork } from "../../engine/own-network.js";
 import type { PeerModule } from "./page-peers.js";
 

@@ -1,11 +1,11 @@
 /** `convene compare before.json after.json`: what became faster or slower between two runs of `bench`. */
 
 import { readFileSync } from "node:fs";
+import { InputError } from "@convene/conformance";
 import type { CompareReport } from "../../engine/compare-report.js";
 import { type Change, compareReports } from "../../engine/compare-reports.js";
 import { describeEnvironment } from "../../engine/environment.js";
 import { formatMilliseconds, formatRatio, plural } from "../../engine/format.js";
-import { InputError } from "../../engine/input-error.js";
 import { parseReport, ReportError } from "../../engine/parse-report.js";
 import { type Io, printLine, printProse } from "../io.js";
 import { fitTable } from "../report/table.js";

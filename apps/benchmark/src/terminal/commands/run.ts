@@ -11,12 +11,12 @@ import {
   type Tensor,
   tensor,
 } from "@convene/core";
+import { InputError } from "@convene/conformance";
 import type { BackendTable } from "../../engine/backends.js";
 import { openBackends } from "../open-backends.js";
 import { CommandError, messageOf, oneLine } from "../../engine/command-error.js";
 import { NpyError, readNpy, writeNpy } from "../files/npy.js";
 import { type Fit, IMAGENET, readImage } from "../files/read-image.js";
-import { InputError } from "../../engine/input-error.js";
 import { type Io, printLine, printProse } from "../io.js";
 import { enumerate, formatCount, formatMilliseconds, plural } from "../../engine/format.js";
 import { printBackends, printTitle } from "../report/header.js";

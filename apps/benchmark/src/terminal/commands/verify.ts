@@ -1,10 +1,9 @@
 /** `convene verify`: whether the backends are right, and whether they agree. */
 
-import { conformanceCases, SUITE_NAMES, type SuiteName } from "@convene/conformance";
+import { conformanceCases, InputError, suggestion, SUITE_NAMES, type SuiteName } from "@convene/conformance";
 import type { BackendTable } from "../../engine/backends.js";
 import type { OpenBackends } from "../../engine/open-backends.js";
 import { openBackends } from "../open-backends.js";
-import { InputError, suggestion } from "../../engine/input-error.js";
 import { type Io, printLine, printProse } from "../io.js";
 import { printBackends, printTitle } from "../report/header.js";
 import { saveTo, toJson } from "../report/save.js";

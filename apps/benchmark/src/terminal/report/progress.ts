@@ -1,6 +1,6 @@
 /** How far a long command is: a bar on a terminal, a line for each finished step in a pipe. Always on stderr. */
 
-import { Presets, SingleBar } from "cli-progress";
+import { progressBar } from "@convene/conformance";
 import type { Io } from "../io.js";
 
 export interface Progress {
@@ -8,7 +8,7 @@ export interface Progress {
   begin(label: string): void;
   /** One step is done. `line` tells a pipe what came of it. */
   advance(line?: string): void;
-  /** Takes the bar away, and gives the cursor back. Calling it again does nothing. */
+  /** Takes the bar away. Calling it again does nothing. */
   stop(): void;
 }
 
@@ -17,32 +17,8 @@ export function createProgress(io: Io, total: number): Progress {
 }
 
 function bar(io: Io, total: number): Progress {
-  const progress = new SingleBar(
-    {
-      format: "{bar}  {value}/{total}  {label}",
-      barsize: 24,
-      stream: io.stderr,
-      hideCursor: true,
-      clearOnComplete: true,
-      // Ctrl-C is the command's own affair: it stops between two measurements.
-      gracefulExit: false,
-    },
-    Presets.shades_classic,
-  );
-  let running = true;
-  progress.start(total, 0, { label: "" });
-  return {
-    begin: (label) => {
-      if (running) progress.update({ label });
-    },
-    advance: () => {
-      if (running) progress.increment();
-    },
-    stop: () => {
-      if (running) progress.stop();
-      running = false;
-    },
-  };
+  const { begin, advance, stop } = progressBar(io.stderr, io.size?.().columns ?? 80, total);
+  return { begin, advance: () => advance(), stop };
 }
 
 function lines(io: Io, total: number): Progress {

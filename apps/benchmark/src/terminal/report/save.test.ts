@@ -16,7 +16,7 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { InputError } from "../../engine/input-error.js";
+import { InputError } from "@convene/conformance";
 import { checkApart, saveTo, toJson } from "./save.js";
 
 let folder = "";

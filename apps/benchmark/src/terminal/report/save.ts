@@ -17,8 +17,8 @@ import {
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { InputError } from "@convene/conformance";
 import { CommandError } from "../../engine/command-error.js";
-import { InputError } from "../../engine/input-error.js";
 
 export interface SavedFile {
   /** Replaces what has been kept so far. Content is asked for only where there is a file. */

@@ -52,7 +52,7 @@ export async function runSuite(
     },
   };
   try {
-    await settle(io, () =>
+    const { diagnosis } = await settle(io, () =>
       runConformance(another, {
         ...options,
         onCase: (result, done, total) => {
@@ -62,6 +62,7 @@ export async function runSuite(
         },
       }),
     );
+    if (diagnosis) tallies.of(check, name).diagnose(diagnosis.findings);
   } catch (error) {
     io.signal.throwIfAborted();
     if (error instanceof OutOfPatience) return;

@@ -58,6 +58,20 @@ describe("what is said of single cases", () => {
     );
   });
 
+  it("begins with what the failures have in common", () => {
+    const tallies = createTallies();
+    const into = tallies.of({ name: "exact", against, exact: true }, "b");
+    into.add("one", { status: "failed", message: "wrong" }, 0, "again");
+    const finding = { rule: "Fails wherever dh > 1 (4 of 4)", cause: "dh is ignored", certain: true } as const;
+    into.diagnose([finding]);
+    expect(tallies.results()[0]!.findings).toEqual([finding]);
+    expect(describeFailures(tallies.results(), plain, undefined).slice(0, 3)).toEqual([
+      "diagnosis 1 exact, b: Fails wherever dh > 1 (4 of 4)",
+      "  cause        dh is ignored",
+      "failed exact, b: one",
+    ]);
+  });
+
   it("shows one drawing for a row, and keeps commands on one line", () => {
     const tallies = createTallies();
     const mismatch = {

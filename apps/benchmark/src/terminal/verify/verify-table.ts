@@ -1,6 +1,6 @@
 /** The table of checks, and what is to be said of those that failed. */
 
-import { describeThrown } from "@convene/conformance";
+import { describeFinding, describeThrown } from "@convene/conformance";
 import type { Colors } from "../io.js";
 import { formatCount, formatErrorRatio, formatSeconds, plural } from "../../engine/format.js";
 import { type Column, fitTable } from "../report/table.js";
@@ -55,7 +55,13 @@ export function describeFailures(
   colors: Colors,
   width: number | undefined,
 ): readonly string[] {
-  return results.flatMap(({ check, backend, failures }) => [
+  return results.flatMap(({ check, backend, failures, findings = [] }) => [
+    ...findings
+      .map(describeFinding)
+      .flatMap(([rule = "", ...rest], index) => [
+        ...wrap(`${colors.red(`diagnosis ${index + 1}`)} ${check}, ${backend}: ${colors.bold(rule)}`, width, 2),
+        ...rest.flatMap((line) => wrap(`  ${line}`, width, 2)),
+      ]),
     ...failures.slice(0, SHOWN).flatMap(({ case: name, message, rerun, map = [], thrown }, index) => [
       ...wrap(`${colors.red("failed")} ${check}, ${backend}: ${colors.bold(name)}`, width, 2),
       ...wrap(`  ${message}`, width, 2),

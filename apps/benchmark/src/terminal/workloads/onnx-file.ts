@@ -2,9 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { InputError } from "@convene/conformance";
 import type { Shape4 } from "@convene/core";
 import type { OnnxNetwork } from "@convene/onnx";
-import { InputError } from "../../engine/input-error.js";
 import { readSizedNetwork, type SizedNetwork, sizedWorkload } from "../../engine/workloads/onnx-workload.js";
 import type { Workload } from "../../engine/workloads/workload.js";
 

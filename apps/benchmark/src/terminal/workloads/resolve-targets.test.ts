@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { InputError } from "../../engine/input-error.js";
+import { InputError } from "@convene/conformance";
 import { WORKLOADS } from "../../engine/workloads/index.js";
 import { resolveTargets } from "./resolve-targets.js";
 

@@ -1,6 +1,6 @@
 /** From what was typed to workloads: a name, a JSON or an ONNX file, or problem strings. */
 
-import { InputError, suggestion } from "../../engine/input-error.js";
+import { InputError, suggestion } from "@convene/conformance";
 import { isProblem, namedWorkload, problemsWorkload, type Workload, WORKLOADS } from "../../engine/workloads/index.js";
 import { onnxFileWorkload } from "./onnx-file.js";
 import { readWorkloadFile } from "./workload-file.js";
