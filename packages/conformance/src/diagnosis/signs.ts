@@ -127,6 +127,13 @@ export const SIGNS: readonly Sign[] = [
   },
   {
     suite: "lifecycle",
+    when: ({ fails }) =>
+      fails("with nothing awaited between") && !fails(NEW_INPUT) && !fails(SAME_TENSORS) && !fails(TWO_PLANS),
+    cause:
+      "where one run's output is another run's input, `read` does not wait for all pending runs, or they do not run in the order of their calls",
+  },
+  {
+    suite: "lifecycle",
     when: ({ fails }) => fails(NEW_INPUT) && fails(SAME_TENSORS) && (fails(EVERY_ELEMENT) || fails(SAME_BITS)),
     cause: "a plan's runs after its first do nothing: the second run leaves the first result",
   },
