@@ -3,8 +3,7 @@
  * thing that makes it right names the fault. Such faults look like wrong arithmetic everywhere, so they are tried first.
  */
 
-import { type Backend, type DeviceTensor, type Problem, type Shape4, zeros } from "@convene/core";
-import { outputShapeOf } from "../problem.js";
+import type { Problem } from "@convene/core";
 import type { Finding } from "./diagnosis.js";
 import { byProblem, type Observation } from "./observations.js";
 import type { Session } from "./session.js";
@@ -27,13 +26,6 @@ export async function protocolFindings(all: readonly Observation[], session: Ses
   const finding = (rule: string, cause: string, evidence: string): readonly Finding[] => [
     { rule: `${rule}: ${counts}`, cause, evidence, certain: some.length >= 2, smallest: failing[0]!.text },
   ];
-  if ((await session.use((backend) => shareMemory(backend, outputShapeOf(some[0]!)))) === true) {
-    return finding(
-      "Two tensors of one shape hold the same numbers",
-      "two tensors lie in the same memory: storage that is in use is given out again",
-      "the first of two tensors, read after the second was uploaded, held what the second was given",
-    );
-  }
   const asItIs = await tryAll(some, session);
   if (asItIs.length < some.length || asItIs.some(({ wrong }) => wrong.length === 0)) {
     const changed = asItIs.find((each) => each.changed !== undefined)?.changed;
@@ -76,23 +68,6 @@ function changedWords(name: string): [string, string, string] {
     `${what} writes to the caller's array (${name}): ${name === "weight" || name === "bias" ? "weights are changed in place" : "it takes the array instead of copying it"}`,
     "the array was compared with a copy of it",
   ];
-}
-
-/** Whether what is uploaded into one tensor shows in another, whose upload came first. */
-async function shareMemory(backend: Backend, shape: Shape4): Promise<boolean> {
-  const filled = (value: number): DeviceTensor => {
-    const source = zeros(shape);
-    source.data.fill(value);
-    return backend.upload(source);
-  };
-  const [first, second] = [filled(1), filled(2)];
-  try {
-    const { data } = await backend.read(first);
-    return data.length > 0 && data.every((value) => value === 2);
-  } finally {
-    first.dispose();
-    second.dispose();
-  }
 }
 
 /** Whether the output holds what it held before the run, or nothing that was computed, in most wrong elements. */
