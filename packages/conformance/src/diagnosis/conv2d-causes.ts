@@ -296,7 +296,10 @@ export const CONV2D_CAUSES: readonly Conv2dCause[] = [
   ),
   ...(
     [
-      ["each group's input channels begin oc/g apart, not ic/g", (group, { ic, oc, g }) => (group * oc) / g - (group * ic) / g],
+      [
+        "each group's input channels begin oc/g apart, not ic/g",
+        (group, { ic, oc, g }) => (group * oc) / g - (group * ic) / g,
+      ],
       ["each group reads the input channels of the group before", (_, { ic, g }) => -ic / g],
       ["each group reads the input channels of the group behind", (_, { ic, g }) => ic / g],
       ["each group after the first reads its input channels one channel early", (group) => (group > 0 ? -1 : 0)],

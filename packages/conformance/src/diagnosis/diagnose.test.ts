@@ -2,7 +2,15 @@
 
 import { describe, expect, test } from "vitest";
 import { referenceBackend } from "../reference-backend.js";
-import { diagnoseFault, diagnosePair, judge, measuredFaults, nameFaults, quickCases, runCases } from "../testing/diagnose-fault.js";
+import {
+  diagnoseFault,
+  diagnosePair,
+  judge,
+  measuredFaults,
+  nameFaults,
+  quickCases,
+  runCases,
+} from "../testing/diagnose-fault.js";
 import { diagnose } from "./diagnose.js";
 
 const PATIENCE = 120_000;

@@ -62,6 +62,17 @@ export const PLAIN_ELEMENTS: readonly ElementCause[] = [
   rounded(11, "float16 or TF32: 11 bits"),
 ];
 
+/** Of causes that fit as well, those that say what was computed: what wrong elements look like says less. */
+export function mostTelling<T extends { readonly words: string }>(causes: readonly T[]): readonly T[] {
+  const telling = causes.filter(({ words }) => !isPlain(words));
+  return telling.length > 0 ? telling : causes;
+}
+
+/** Whether this says what wrong elements look like, and no more. */
+export function isPlain(words: string): boolean {
+  return PLAIN_ELEMENTS.some((each) => each.words === words);
+}
+
 /** All elements, right ones too, have few bits, and the wrong ones are near what they should be. */
 function rounded(bits: number, what: string): ElementCause {
   return {
@@ -128,7 +139,10 @@ export function describePlaces(trials: readonly Trial[]): string | undefined {
             `the last columns, past the last whole ${tile}`,
             (t: Trial, at: number) => column(t, at) >= t.shape[3] - (t.shape[3] % tile),
           ],
-          [`the last rows, past the last whole ${tile}`, (t: Trial, at: number) => row(t, at) >= t.shape[2] - (t.shape[2] % tile)],
+          [
+            `the last rows, past the last whole ${tile}`,
+            (t: Trial, at: number) => row(t, at) >= t.shape[2] - (t.shape[2] % tile),
+          ],
           [
             `the last pixels of the image, past the last whole ${tile} of oh·ow`,
             (t: Trial, at: number) => pixel(t, at) >= t.shape[2] * t.shape[3] - ((t.shape[2] * t.shape[3]) % tile),

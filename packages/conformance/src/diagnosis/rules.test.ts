@@ -48,7 +48,11 @@ test("a rule with exceptions says mostly, with counts", () => {
 });
 
 test("a third predicate where two leave passes inside, and it leaves out no failure", () => {
-  const wide = Array.from({ length: 64 }, (_, at) => ({ a: at % 4, b: Math.floor(at / 4) % 4, c: Math.floor(at / 16) }));
+  const wide = Array.from({ length: 64 }, (_, at) => ({
+    a: at % 4,
+    b: Math.floor(at / 4) % 4,
+    c: Math.floor(at / 16),
+  }));
   const predicates = [
     ...PREDICATES,
     { words: "c > 0", holds: ({ c }: { readonly c: number }) => c > 0 },
@@ -64,7 +68,10 @@ test("a third predicate where two leave passes inside, and it leaves out no fail
 });
 
 test("what is right by accident is counted apart", () => {
-  const [found] = findRules(samples(({ a }) => a > 1), PREDICATES);
+  const [found] = findRules(
+    samples(({ a }) => a > 1),
+    PREDICATES,
+  );
   expect(describeRule(found!.rule, "it", 3)).toBe(
     "it fails wherever a > 1 (8 of 8; 3 more come to the same result either way), passes elsewhere (8 of 8)",
   );

@@ -160,6 +160,7 @@ export function describeRule<Subject>(rule: Rule<Subject>, noun: string, hidden 
   const where = predicates.map(({ words }) => words).join(" and ");
   const what = passed === 0 ? "fails wherever" : "mostly fails where";
   const rest = elsewhereFailed === 0 ? "passes elsewhere" : "mostly passes elsewhere";
-  const besides = hidden === 0 ? "" : `; ${hidden} more ${hidden === 1 ? "comes" : "come"} to the same result either way`;
+  const besides =
+    hidden === 0 ? "" : `; ${hidden} more ${hidden === 1 ? "comes" : "come"} to the same result either way`;
   return `${noun} ${what} ${where} (${failed} of ${inside}${besides}), ${rest} (${elsewherePassed} of ${outside})`;
 }

@@ -261,13 +261,14 @@ export const SIGNS: readonly Sign[] = [
   {
     suite: "operations",
     when: ({ fails }) => fails("over and over"),
-    cause: "a plan's runs after its first keep the first result, or add to what lies in the output",
+    cause:
+      "a plan that runs again gives the result of its first run, which is kept, or adds to what lies in the output",
   },
   {
     suite: "operations",
     when: ({ fails }) => fails("that differ from it in one thing"),
     cause:
-      "plans that differ in one thing only are taken for one another, or share a buffer: a cache has a key that lacks it",
+      "a plan gets what another plan was prepared with, which differs in one thing only: a cache has a key that lacks it, or two plans share a buffer",
   },
   {
     suite: "operations",

@@ -3,7 +3,15 @@
  * convolutions means anything.
  */
 
-import { type Backend, type DeviceTensor, type Layout, type Shape4, tensor, type Tensor, toLayout } from "@convene/core";
+import {
+  type Backend,
+  type DeviceTensor,
+  type Layout,
+  type Shape4,
+  tensor,
+  type Tensor,
+  toLayout,
+} from "@convene/core";
 import type { CaseResult } from "../run-conformance.js";
 import type { Finding } from "./diagnosis.js";
 import type { Session } from "./session.js";
