@@ -63,7 +63,10 @@ async function diagnosePlanted(folder: string, fault: PlantedFault): Promise<Row
   const before = `${generated}-before`;
   const isAssembly = fault.file.startsWith("packages/cpu/assembly/");
   try {
-    writeFileSync(path, source.replace(fault.find, () => fault.replace));
+    writeFileSync(
+      path,
+      source.replace(fault.find, () => fault.replace),
+    );
     if (isAssembly) {
       cpSync(generated, before, { recursive: true });
       await buildKernels(join(folder, "packages/cpu"));

@@ -71,6 +71,7 @@ const table: readonly (readonly [words: string, holds: (problem: P) => boolean])
   ["g = 1", ({ g }) => g === 1],
   ["it is depthwise (g = ic = oc)", ({ g, ic, oc }) => g > 1 && g === ic && g === oc],
   ["it is depthwise with a multiplier (g = ic, oc/g > 1)", ({ g, ic, oc }) => g === ic && oc > ic],
+  ["it is depthwise, with or without a multiplier (g = ic)", ({ g, ic }) => g > 1 && g === ic],
   ["it is depthwise, or of one channel (ic/g = 1)", (p) => inGroup(p) === 1],
   ["it is grouped (g > 1 and ic/g > 1)", (p) => p.g > 1 && inGroup(p) > 1],
   ["ic/g > 1", (p) => inGroup(p) > 1],

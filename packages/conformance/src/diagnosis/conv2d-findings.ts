@@ -8,7 +8,7 @@ import { referenceConv2d } from "../reference.js";
 import { CONV2D_CAUSES } from "./conv2d-causes.js";
 import { CONV2D_PREDICATES, type Predicate } from "./conv2d-features.js";
 import type { Finding } from "./diagnosis.js";
-import { describePlaces, PLAIN_ELEMENTS, TELLING_ELEMENTS } from "./element-causes.js";
+import { describePlaces, isPlain, mostTelling, PLAIN_ELEMENTS, TELLING_ELEMENTS } from "./element-causes.js";
 import { computed, explain, type Hypothesis } from "./explain.js";
 import { byProblem, costOf, isConv2d, type Observation } from "./observations.js";
 import { measuredPredicates, neighboursOf } from "./neighbours.js";
@@ -135,13 +135,13 @@ async function wrongFindings(used: readonly C[], session: Session, onIntegers: b
             ? `none of the known causes gives these values (${ours.length} outputs were looked at)`
             : `it gives the same values in ${ours.length} of ${ours.length + others} outputs that were looked at`,
       }),
-      certain: words.length === 1 && ours.length >= 3 && others === 0,
+      certain: words.length === 1 && !isPlain(words[0]!) && ours.length >= 3 && others === 0,
       smallest: formatProblem(smallest),
     });
   };
   const { explanations, left } = withoutChance(explain(trials, hypotheses));
   for (const { hypotheses: tied, trials: ours } of explanations.slice(0, 3)) {
-    const separated = await separateCauses(tied, ours, session, kind);
+    const separated = mostTelling(await separateCauses(tied, ours, session, kind));
     await add(
       ours,
       separated.map(({ words }) => words),

@@ -9,6 +9,7 @@ import { operationFindings } from "./operation-findings.js";
 import { protocolFindings } from "./protocol-findings.js";
 import { createSession, type SessionOptions } from "./session.js";
 import { signFindings } from "./sign-findings.js";
+import { tensorFindings } from "./tensor-findings.js";
 
 export interface DiagnoseOptions extends SessionOptions {
   /** The cases that ran. */
@@ -24,8 +25,9 @@ export async function diagnose({ cases, results: all, ...options }: DiagnoseOpti
   const observations = observe(cases, results);
   const session = createSession(options);
   try {
-    const protocol = await protocolFindings(observations, session);
-    // Where the order is wrong every value is, and no rule about values means anything.
+    const tensors = await tensorFindings(results, session);
+    const protocol = tensors.length > 0 ? tensors : await protocolFindings(observations, session);
+    // Where tensors or the order are wrong every value is, and no rule about values means anything.
     const values: readonly Finding[] =
       protocol.length > 0
         ? []

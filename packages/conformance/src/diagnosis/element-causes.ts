@@ -62,6 +62,17 @@ export const PLAIN_ELEMENTS: readonly ElementCause[] = [
   rounded(11, "float16 or TF32: 11 bits"),
 ];
 
+/** Of causes that fit as well, those that say what was computed: what wrong elements look like says less. */
+export function mostTelling<T extends { readonly words: string }>(causes: readonly T[]): readonly T[] {
+  const telling = causes.filter(({ words }) => !isPlain(words));
+  return telling.length > 0 ? telling : causes;
+}
+
+/** Whether this says what wrong elements look like, and no more. */
+export function isPlain(words: string): boolean {
+  return PLAIN_ELEMENTS.some((each) => each.words === words);
+}
+
 /** All elements, right ones too, have few bits, and the wrong ones are near what they should be. */
 function rounded(bits: number, what: string): ElementCause {
   return {

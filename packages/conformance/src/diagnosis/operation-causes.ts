@@ -131,6 +131,24 @@ const FIELD_CAUSES: readonly OperationCause[] = [
   }),
 ];
 
+/** A softmax in float32 whose exponents are less by `subtracted`, whatever the channels of the pixel are. */
+function softmaxLess(
+  problem: OperationProblem,
+  input: Float32Array,
+  subtracted: () => number,
+): Float64Array | undefined {
+  if (problem.kind !== "softmax") return undefined;
+  const { c, h, w } = problem;
+  const plane = h * w;
+  const powers = input.map((x) => Math.exp(x - subtracted()));
+  return Float64Array.from(powers, (power, at) => {
+    const first = Math.floor(at / (c * plane)) * c * plane + (at % plane);
+    let sum = 0;
+    for (let channel = 0; channel < c; channel++) sum = Math.fround(sum + powers[first + channel * plane]!);
+    return Math.fround(power / sum);
+  });
+}
+
 export const OPERATION_CAUSES: readonly OperationCause[] = [
   ...FIELD_CAUSES,
   {
@@ -178,6 +196,17 @@ export const OPERATION_CAUSES: readonly OperationCause[] = [
       problem.kind === "channelShuffle"
         ? referenceOperation({ ...problem, g: problem.c / problem.g }, inputs)
         : undefined,
+  },
+  {
+    words: "exp overflows on large numbers, because the maximum of each pixel's channels is not subtracted before",
+    compute: (problem, { inputs }) => softmaxLess(problem, inputs[0]!, () => 0),
+  },
+  {
+    words: "one maximum of all pixels is subtracted, not each pixel's own, so that exp is zero far below it",
+    compute: (problem, { inputs }) => {
+      const most = inputs[0]!.reduce((a, b) => Math.max(a, b), -Infinity);
+      return softmaxLess(problem, inputs[0]!, () => most);
+    },
   },
   given("every image is computed from the first image", (operands, { n }) =>
     n < 2

@@ -4,7 +4,7 @@ import type { OperationProblem } from "@convene/core";
 import type { Predicate } from "./conv2d-features.js";
 
 /** Fields that two axes, or two sides, have each: where they differ, one may have been taken for the other. */
-const PAIRS = [
+export const PAIRS = [
   ["pt", "pb"],
   ["pl", "pr"],
   ["kh", "kw"],

@@ -1,24 +1,31 @@
 /** Findings about operations beside convolution, kind by kind, and over the kinds where several fail alike. */
 
-import { formatOperation, type OperationProblem } from "@convene/core";
+import { type Backend, formatOperation, operationInputShapes, type OperationProblem, tensor } from "@convene/core";
+import { makeOperationOperands } from "../operations/operation-operands.js";
 import { outputShapeOf } from "../problem.js";
 import type { Predicate } from "./conv2d-features.js";
 import type { Finding } from "./diagnosis.js";
-import { describePlaces, PLAIN_ELEMENTS, TELLING_ELEMENTS } from "./element-causes.js";
+import { describePlaces, isPlain, mostTelling, PLAIN_ELEMENTS, TELLING_ELEMENTS } from "./element-causes.js";
 import { computed, explain, type Hypothesis } from "./explain.js";
-import { byProblem, isOperation, type Observation } from "./observations.js";
+import { byProblem, costOf, isOperation, type Observation } from "./observations.js";
 import { OPERATION_CAUSES } from "./operation-causes.js";
+import { neighboursOfOperation } from "./operation-neighbours.js";
 import { operationPredicates } from "./operation-features.js";
-import { describeRule, findRules } from "./rules.js";
+import { describeRule, findRules, type Sample } from "./rules.js";
 import type { Session } from "./session.js";
 import type { OperationTrial } from "./trial.js";
 
 type O = Observation<OperationProblem>;
 
 const MOST_TRIALS = 12;
+/** Outputs that a cause has to give, to be certain. */
+const LEAST_TRIALS = 3;
 /** As many kinds as fail alike have one fault in common. */
 const MANY_KINDS = 3;
 const MOST_FINDINGS = 3;
+/** Failures of fewer problems than that say too little: problems near the smallest are tried, up to so many elements. */
+const FEW = 4;
+const MOST_ELEMENTS = 20_000;
 
 const closeTo = (a: number, b: number): boolean =>
   Object.is(a, b) || a === b || Math.abs(a - b) <= 4e-6 * Math.max(Math.abs(a), Math.abs(b));
@@ -41,7 +48,11 @@ const HYPOTHESES: readonly Hypothesis<OperationTrial>[] = [
 ];
 
 export async function operationFindings(all: readonly Observation[], session: Session): Promise<readonly Finding[]> {
-  const plain = all.filter(isOperation).filter(({ about }) => about === "");
+  const operations = all.filter(isOperation);
+  const inPlace = await inPlaceFinding(operations, session);
+  if (inPlace) return [inPlace];
+  const known = operations.filter(({ about }) => about === "");
+  const plain = [...known, ...(await failingAlone(operations, known, session))];
   const failed = plain.filter((each) => each.failed);
   if (failed.length === 0) return [];
   const used = byProblem(plain);
@@ -67,13 +78,21 @@ export async function operationFindings(all: readonly Observation[], session: Se
   const findings: Finding[] = [];
   for (const kind of kinds.slice(0, MOST_FINDINGS)) {
     const own = used.filter(({ problem }) => problem.kind === kind);
-    const predicates = operationPredicates(own.map(({ problem }) => problem));
-    const samples = own.map(({ problem, failed: wrong }) => ({ subject: problem, failed: wrong }));
     let left = own.filter((each) => each.failed);
+    const made = left.length < FEW ? await tryNeighbours(left[0]!.problem, session) : [];
+    const samples: readonly Sample<OperationProblem>[] = [
+      ...own.map(({ problem, failed: wrong }) => ({ subject: problem, failed: wrong })),
+      ...made.map(({ problem, wrong }) => ({ subject: problem, failed: wrong.length > 0 })),
+    ];
+    const predicates = operationPredicates(samples.map(({ subject }) => subject));
+    const near = made.length > 0 ? `, ${made.length} problems near the smallest counted in` : "";
     for (const { rule } of findRules(samples, predicates).slice(0, 2)) {
       const inside = left.filter(({ problem }) => rule.predicates.every((each) => each.holds(problem)));
       if (inside.length === 0) continue;
-      findings.push(await finding(inside, `${kind} ${describeRule(rule, "").trim()}`, session));
+      const alike = made.filter(
+        ({ problem, wrong }) => wrong.length > 0 && rule.predicates.every((each) => each.holds(problem)),
+      );
+      findings.push(await finding(inside, `${kind} ${describeRule(rule, "").trim()}${near}`, session, alike));
       left = left.filter((each) => !inside.includes(each));
     }
     if (findings.length === 0)
@@ -82,8 +101,74 @@ export async function operationFindings(all: readonly Observation[], session: Se
   return findings;
 }
 
-async function finding(failing: readonly O[], rule: string, session: Session): Promise<Finding> {
+/** Whether a run changes what it reads, of the smallest failed problem of each kind. */
+async function inPlaceFinding(operations: readonly O[], session: Session): Promise<Finding | undefined> {
+  const kinds = new Set<string>();
+  const failed = byProblem(operations).filter((each) => each.failed);
+  for (const { problem, text } of failed) {
+    if (kinds.has(problem.kind)) continue;
+    kinds.add(problem.kind);
+    const changes = await session.use((backend) => changesInput(backend, problem, session.seed));
+    if (changes !== true) continue;
+    return {
+      rule: `The input of ${problem.kind} is not after a run what was uploaded: fails in ${failed.length} problems`,
+      cause: "a run changes its input: the result is computed in place, in the input's memory",
+      evidence: "the input was read back after the run",
+      certain: true,
+      smallest: text,
+    };
+  }
+  return undefined;
+}
+
+async function changesInput(backend: Backend, problem: OperationProblem, seed: number): Promise<boolean> {
+  const { inputs, slope } = makeOperationOperands(problem, "integer", seed);
+  const shapes = operationInputShapes(problem);
+  const plan = await backend.prepareOperation(problem, slope ? { slope } : {});
+  const output = backend.allocate(outputShapeOf(problem));
+  const tensors = inputs.map((data, index) => backend.upload(tensor(data.slice(), shapes[index]!)));
+  try {
+    const before = await Promise.all(tensors.map((each) => backend.read(each)));
+    plan.run(tensors, output);
+    const after = await Promise.all(tensors.map((each) => backend.read(each)));
+    return before.some(({ data }, index) => data.some((value, at) => !Object.is(value, after[index]!.data[at])));
+  } finally {
+    for (const each of [plan, output, ...tensors]) each.dispose();
+  }
+}
+
+/** Of kinds whose plain cases all pass, or are none: the problems of failed cases that are wrong by themselves, too. */
+async function failingAlone(operations: readonly O[], known: readonly O[], session: Session): Promise<readonly O[]> {
+  const named = new Set(known.filter(({ failed }) => failed).map(({ problem }) => problem.kind));
+  const found: O[] = [];
+  for (const each of byProblem(operations.filter(({ failed, about }) => failed && about !== ""))) {
+    if (named.has(each.problem.kind)) continue;
+    const tried = await session.operation(each.problem);
+    if (!tried || "error" in tried || tried.wrong.length === 0) continue;
+    named.add(each.problem.kind);
+    found.push({ ...each, about: "" });
+  }
+  return found;
+}
+
+/** Those near a problem, right ones and wrong ones. */
+async function tryNeighbours(problem: OperationProblem, session: Session): Promise<readonly OperationTrial[]> {
   const trials: OperationTrial[] = [];
+  for (const each of neighboursOfOperation(problem).filter((other) => costOf(other) <= MOST_ELEMENTS)) {
+    const tried = await session.operation(each);
+    if (tried && !("error" in tried)) trials.push(tried);
+  }
+  return trials;
+}
+
+/** @param made other problems that fail alike, tried already */
+async function finding(
+  failing: readonly O[],
+  rule: string,
+  session: Session,
+  made: readonly OperationTrial[] = [],
+): Promise<Finding> {
+  const trials: OperationTrial[] = made.slice(0, MOST_TRIALS);
   for (const { problem } of failing.slice(0, MOST_TRIALS)) {
     const tried = await session.operation(problem);
     if (tried && !("error" in tried) && tried.wrong.length > 0) trials.push(tried);
@@ -92,7 +177,9 @@ async function finding(failing: readonly O[], rule: string, session: Session): P
   const [best] = explanations;
   const where = trials.length === 0 ? undefined : describePlaces(trials);
   const kinds = [...new Set(failing.map(({ problem }) => problem.kind))].join(", ");
-  const words = best?.hypotheses.slice(0, 2).map((each) => each.words) ?? [];
+  const words = mostTelling(best?.hypotheses ?? [])
+    .slice(0, 2)
+    .map((each) => each.words);
   const first = failing[0]!;
   return {
     rule,
@@ -103,7 +190,10 @@ async function finding(failing: readonly O[], rule: string, session: Session): P
         ? `the first: ${first.result.message?.split("\n")[0]}`
         : `it gives the same values in ${best.trials.length} of ${trials.length} outputs that were looked at`,
     certain:
-      words.length === 1 && best!.trials.length >= Math.min(3, failing.length) && best!.trials.length === trials.length,
+      words.length === 1 &&
+      !isPlain(words[0]!) &&
+      best!.trials.length >= LEAST_TRIALS &&
+      best!.trials.length === trials.length,
     smallest: formatOperation(first.problem),
   };
 }

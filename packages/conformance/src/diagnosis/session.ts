@@ -39,6 +39,8 @@ export interface Session {
     extra?: Extra,
   ): Promise<OperationTrial | { readonly error: unknown } | undefined>;
   any(problem: Problem, extra?: (backend: Backend) => Extra): Promise<Trial | { readonly error: unknown } | undefined>;
+  /** What `work` gives; as of the others. */
+  use<T>(work: (backend: Backend) => Promise<T>): Promise<T | { readonly error: unknown } | undefined>;
   /** Whether there is time for another try. */
   hasTime(): boolean;
   dispose(): Promise<void>;
@@ -70,6 +72,7 @@ export function createSession({ factory, accuracy, seed, signal, time = DEFAULT_
     operation: (problem, extra = {}) => attempt((own, options) => tryOperation(own, problem, { ...options, ...extra })),
     any: (problem, extra = () => ({})) =>
       attempt((own, options) => tryProblem(own, problem, { ...options, ...extra(own) })),
+    use: (work) => attempt((own) => work(own)),
     hasTime,
     async dispose() {
       if (backend) await settle(backend, tryTime);
