@@ -12,7 +12,9 @@ import { fail } from "../../checks/workspace.js";
 import { openBrowser, servePage } from "./built-page.js";
 import { compareCheck } from "./compare-check.js";
 import { explainCheck } from "./explain-check.js";
+import { plantPeers } from "./planted-peers.js";
 import { playgroundCheck } from "./playground-check.js";
+import { troubleCheck } from "./trouble-check.js";
 import type { ViewCheck } from "./view-check.js";
 
 /** Bytes under gzip of all that is fetched before the first view stands. */
@@ -41,27 +43,36 @@ const isolationCheck: ViewCheck = {
   },
 };
 
-/** Where there are no service workers either, the page says so, and what still works. */
+/** Where there are no service workers either, no workers at all and no SIMD, the page says so, and what still works. */
 const bareCheck: ViewCheck = {
   name: "isolation, without service workers",
   check: async (page, url) => {
     await page.addInitScript(() => {
       // As a browser without them.
       delete (Navigator.prototype as { serviceWorker?: unknown }).serviceWorker;
+      delete (globalThis as { Worker?: unknown }).Worker;
+      WebAssembly.validate = () => false;
     });
     await page.goto(`${url}#compare`);
     await page.getByText("One thread only").waitFor();
-    await page.getByText("cpu runs the same kernels on one").waitFor();
+    await page.getByText("This browser has no WebAssembly SIMD: cpu:js computes the same.").first().waitFor();
+    // Nobody has served other libraries here, and the page says how to get them.
+    await page.getByText("Other libraries").click();
+    await page.getByText("npm run peers -- page").waitFor();
+    await page.getByRole("button", { name: "Compare", exact: true }).click();
+    await page.getByText("This browser starts no worker").waitFor();
+    await page.getByText("Explain works without").waitFor();
   },
 };
 
-const CHECKS: readonly { readonly view: ViewCheck; readonly isolated: boolean }[] = [
-  { view: sizeCheck, isolated: true },
-  { view: explainCheck, isolated: true },
-  { view: compareCheck, isolated: true },
-  { view: playgroundCheck, isolated: true },
-  { view: isolationCheck, isolated: false },
-  { view: bareCheck, isolated: false },
+const CHECKS: readonly { readonly view: ViewCheck; readonly host: "isolated" | "plain" | "peers" }[] = [
+  { view: sizeCheck, host: "isolated" },
+  { view: explainCheck, host: "isolated" },
+  { view: compareCheck, host: "isolated" },
+  { view: troubleCheck, host: "peers" },
+  { view: playgroundCheck, host: "isolated" },
+  { view: isolationCheck, host: "plain" },
+  { view: bareCheck, host: "plain" },
 ];
 
 async function run(browser: Browser, { name, check }: ViewCheck, url: string): Promise<void> {
@@ -92,14 +103,18 @@ async function run(browser: Browser, { name, check }: ViewCheck, url: string): P
 
 try {
   const only = process.argv.slice(2);
-  const [isolated, plain] = [await servePage(true), await servePage(false)];
+  const hosts = {
+    isolated: await servePage(true),
+    plain: await servePage(false),
+    peers: await servePage(true, await plantPeers()),
+  };
   const browser = await openBrowser();
   let failed = 0;
   try {
-    for (const { view, isolated: headers } of CHECKS) {
+    for (const { view, host } of CHECKS) {
       if (only.length > 0 && !only.includes(view.name)) continue;
       try {
-        await run(browser, view, headers ? isolated.url : plain.url);
+        await run(browser, view, hosts[host].url);
       } catch (error) {
         failed++;
         process.stderr.write(`page, ${view.name}: ${error instanceof Error ? error.stack : String(error)}\n`);
@@ -107,8 +122,7 @@ try {
     }
   } finally {
     await browser.close();
-    isolated.close();
-    plain.close();
+    for (const each of Object.values(hosts)) each.close();
   }
   if (failed > 0) process.exitCode = 1;
 } catch (error) {

@@ -1,7 +1,13 @@
 /** The compare view: a comparison over cpu, worker-threads and gpu with a planted fault, files of results, and bad ones. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import type { Page } from "playwright-core";
+import { ROOT } from "../../checks/workspace.js";
 import { checkAccessible, type ViewCheck } from "./view-check.js";
 
 /** Milliseconds: graphics in software compile shaders slowly. */
@@ -61,6 +67,14 @@ export const compareCheck: ViewCheck = {
     assert.match(await page.getByRole("region", { name: "Result", exact: true }).innerText(), /planted-fault is wrong/);
     assert.equal(await page.getByRole("checkbox", { name: "planted-fault" }).isChecked(), true);
 
+    await checkCommandsFile(page);
+    await page.locator(".files input").setInputFiles({
+      name: "saved.json",
+      mimeType: "application/json",
+      buffer: Buffer.from(text),
+    });
+    await page.getByText("From saved.json").waitFor();
+
     // What is cut off, or of another version, loses nothing that is shown.
     for (const [content, words] of [
       [text.slice(0, text.length / 2), /cut off/],
@@ -87,6 +101,27 @@ export const compareCheck: ViewCheck = {
     await compare.click();
     await page.getByText("The comparison cannot run").waitFor({ timeout: LONG });
 
+    // One that is too large: a file that says so is enough.
+    await page.locator(".drop").evaluate((drop) => {
+      const file = new File(["x"], "large.onnx");
+      Object.defineProperty(file, "size", { value: 2_000_000_000 });
+      const event = new Event("drop", { bubbles: true, cancelable: true });
+      Object.defineProperty(event, "dataTransfer", { value: { files: [file] } });
+      drop.dispatchEvent(event);
+    });
+    await page.getByText("large.onnx has 2000 MB, and a tab takes at most 600 MB").waitFor();
+
+    // Nonsense in a link: said, and what is used instead.
+    await page.goto("about:blank");
+    await page.goto(`${url}#compare?workload=everything&time=soon&backends=<script>&problems=ic3&nothing=1`);
+    const notices = page.locator(".notices");
+    await notices.getByText("workload").first().waitFor();
+    const said = await notices.innerText();
+    assert.match(said, /workload to "everything"/);
+    assert.match(said, /time to "soon".*"100" is used instead/);
+    assert.match(said, /backends to "<script>"/);
+    await compare.waitFor();
+
     await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
     await page.setViewportSize({ width: 360, height: 740 });
     await checkAccessible(page, "compare, dark, on a phone");
@@ -94,3 +129,34 @@ export const compareCheck: ViewCheck = {
     assert.ok(overflow <= 0, `compare is ${overflow} pixels too wide at 360`);
   },
 };
+
+/** What `convene bench --json` has written is shown as what the page has found itself. */
+async function checkCommandsFile(page: Page): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "convene-page-"));
+  try {
+    const file = join(folder, "command.json");
+    const args = [
+      "bench",
+      "ic3_ih7_oc8_kh3",
+      "--backend",
+      "cpu",
+      "--backend",
+      "cpu:js",
+      "--time",
+      "10",
+      "--json",
+      file,
+    ];
+    const command = spawnSync(process.execPath, [join(ROOT, "apps/benchmark/dist/cli.js"), ...args], {
+      encoding: "utf8",
+    });
+    assert.equal(command.status, 0, command.stderr);
+    await page.locator(".files input").setInputFiles(file);
+    await page.getByText("From command.json").waitFor();
+    const ranked = await page.locator(".bars .bar-name").allInnerTexts();
+    assert.deepEqual(ranked.toSorted(), ["cpu", "cpu:js"]);
+    assert.match(await page.getByRole("region", { name: "Circumstances" }).innerText(), /Node v\d/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -143,6 +143,14 @@ async function png(page: Page): Promise<Buffer> {
   return Buffer.from(base64, "base64");
 }
 
+/** The same file, with another width and height in its header. */
+function withSize(file: Buffer, side: number): Buffer {
+  const changed = Buffer.from(file);
+  changed.writeUInt32BE(side, 16);
+  changed.writeUInt32BE(side, 20);
+  return changed;
+}
+
 async function checkPhotos(page: Page): Promise<void> {
   const input = page.locator(".photo-bar input[type=file]");
   const small = await png(page);
@@ -154,6 +162,7 @@ async function checkPhotos(page: Page): Promise<void> {
     ["cut.png", small.subarray(0, 40), /cannot decode it/],
     ["empty.png", Buffer.alloc(0), /empty/],
     ["photo.heic", Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic"), /HEIC/],
+    ["huge.png", withSize(small, 65_000), /4225 megapixels/],
     ["notes.txt", Buffer.from("hello"), /no image/],
   ] as const) {
     await give(name, content)();

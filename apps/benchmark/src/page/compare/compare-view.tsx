@@ -9,6 +9,7 @@ import { describeWinner } from "../../engine/winner.js";
 import { Agreement, Bars, RooflinePlot, StageBars } from "./charts.js";
 import "./compare.css";
 import { takeReport } from "./dropped-file.js";
+import { missingFigures } from "./figures.js";
 import { LayerTable } from "./layer-table.js";
 import { longestTask, progress, report, runState, source, trouble } from "./run.js";
 import { SetUp } from "./set-up.js";
@@ -155,6 +156,12 @@ function Circumstances({ report: found }: { readonly report: CompareReport }) {
         {failures.map(({ backend, message }) => (
           <li key={`${backend} ${message}`} class="wrong">
             <strong class="number">{backend}</strong> failed: {message}
+          </li>
+        ))}
+        {missingFigures(found).map(({ backend, at, more, message }) => (
+          <li key={`${backend} ${at} ${message}`}>
+            <strong class="number">{backend}</strong> has no figure at {at}
+            {more > 0 && ` and ${more} more`}: {message}
           </li>
         ))}
       </ul>

@@ -1,6 +1,7 @@
 /** The engine in a Web Worker: the page stays free, and what hangs here can be ended. */
 
 import { BACKENDS, type BackendTable } from "../../engine/backends.js";
+import type { CompareEvent } from "../../engine/compare-events.js";
 import { compare, type CompareReport, foldEvent } from "../../engine/index.js";
 import { fetchedScripts, gzippedSize } from "./gzipped-size.js";
 import type { FromWorker, ToWorker } from "./messages.js";
@@ -62,12 +63,18 @@ async function run(plan: Parameters<typeof compare>[0], peers: readonly PeerModu
         type: "progress",
         progress: { phase, done, total, label, elapsed, ...(remaining !== undefined && { remaining }) },
       });
-    } else if (performance.now() - sent > REPORT_EVERY || event.type === "begin" || event.type === "failure") {
+    } else if (performance.now() - sent > REPORT_EVERY || isFinal(event)) {
       send();
     }
   }
   send();
   post({ type: "end" });
+}
+
+/** What must not be lost where the next step never ends: a backend may block this thread. */
+function isFinal(event: CompareEvent): boolean {
+  if (event.type === "layer" || event.type === "network") return event.final;
+  return event.type === "begin" || event.type === "failure" || event.type === "phase";
 }
 
 function withSizes(report: CompareReport, sizes: ReadonlyMap<string, number>): CompareReport {

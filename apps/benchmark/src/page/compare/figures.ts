@@ -112,3 +112,28 @@ export function pointsOf({ layers }: WorkloadReport): readonly Point[] {
     figures.map(({ backend, gflops }) => ({ backend, problem, gflops, intensity: (2 * macs) / bytes })),
   );
 }
+
+/** Why a backend has no figure somewhere, once for each message: the first place, and how many more. */
+export interface MissingFigure {
+  readonly backend: string;
+  readonly at: string;
+  readonly more: number;
+  readonly message: string;
+}
+
+/** What is wrong is told elsewhere, and who was given up has said why once. */
+export function missingFigures({ workloads }: CompareReport): readonly MissingFigure[] {
+  const found = new Map<string, MissingFigure>();
+  for (const { layers, network } of workloads) {
+    const rows = layers.map(({ problem, failures }) => ({ at: problem, failures }));
+    for (const { at, failures } of [...rows, ...(network ? [{ at: "end to end", failures: network.failures }] : [])]) {
+      for (const { backend, kind, message } of failures) {
+        if (kind === "wrong" || kind === "lost" || kind === "silent") continue;
+        const key = `${backend} ${message}`;
+        const before = found.get(key);
+        found.set(key, before ? { ...before, more: before.more + 1 } : { backend, at, more: 0, message });
+      }
+    }
+  }
+  return [...found.values()];
+}

@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { CompareReport, WorkloadReport } from "../../engine/compare-report.js";
+import { failureWord } from "../../engine/measure/failure.js";
 import { formatCount, formatMilliseconds, formatPercent } from "../../engine/format.js";
 import { isNoisy } from "../../engine/warnings.js";
 import { type Sorting, sortLayers } from "./figures.js";
@@ -71,7 +72,7 @@ export function LayerTable({
                     if (!figure) {
                       return (
                         <td key={name} class="soft small" title={failure?.message}>
-                          {failure ? failure.kind : "–"}
+                          {failure ? failureWord(failure) : "–"}
                         </td>
                       );
                     }
