@@ -105,7 +105,7 @@ export async function browserConformance(name: BrowserPeerName, run: BrowserRun)
         finished.add(message);
         if ("result" in message) toRepeat.delete(caseKey(message.result));
         current = undefined;
-        const results = finished.results;
+        const results = finished.results.filter(isSelected);
         onProgress(results.length, total, count(results, "failed"));
       }
     };
