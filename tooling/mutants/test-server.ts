@@ -4,7 +4,7 @@
  */
 
 import process from "node:process";
-import { createVitest } from "vitest/node";
+import { createVitest, type TestModule } from "vitest/node";
 
 /** What the parent sends: the file that has changed, and the tests to run, in stages; a later one runs if all before pass. */
 export interface Question {
@@ -12,9 +12,9 @@ export interface Question {
   readonly stages: readonly (readonly string[])[];
 }
 
-/** What it gets back: the stage that failed, or undefined if all passed. */
+/** What it gets back: test files that failed, of the first stage that did, each with its first failure. Empty if all passed. */
 export interface Answer {
-  readonly failedIn: number | undefined;
+  readonly failed: readonly string[];
 }
 
 const vitest = await createVitest("test", {
@@ -25,24 +25,32 @@ const vitest = await createVitest("test", {
   pool: "threads",
   maxWorkers: 1,
   isolate: true,
-  // Tests that take long say so themselves; a mutant that makes one slow has been noticed.
-  testTimeout: 10_000,
 });
 await vitest.standalone();
 const known = await vitest.globTestSpecifications();
 
-async function failedStage({ changed, stages }: Question): Promise<number | undefined> {
+async function failures({ changed, stages }: Question): Promise<readonly string[]> {
   vitest.invalidateFile(changed);
-  for (const [index, tests] of stages.entries()) {
+  for (const tests of stages) {
     const specifications = known.filter(({ moduleId }) => tests.some((test) => moduleId.endsWith(test)));
+    // A file may have no test of its own name.
+    if (specifications.length === 0) continue;
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
-    if (unhandledErrors.length > 0 || testModules.some((each) => !each.ok())) return index;
+    const failed = testModules.filter((each) => !each.ok()).map(describeModule);
+    if (unhandledErrors.length > 0) failed.push(...unhandledErrors.map(String));
+    if (failed.length > 0) return failed;
   }
-  return undefined;
+  return [];
+}
+
+function describeModule(module: TestModule): string {
+  const [test] = module.children.allTests("failed");
+  const error = test?.result().errors?.[0] ?? module.errors()[0];
+  return `${module.relativeModuleId}: ${test?.fullName ?? "did not start"}: ${error?.message ?? "no message"}`;
 }
 
 process.on("message", async (question: Question) => {
-  const answer: Answer = { failedIn: await failedStage(question) };
+  const answer: Answer = { failed: await failures(question) };
   process.send?.(answer);
 });
 process.send?.("ready");

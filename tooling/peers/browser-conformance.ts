@@ -30,6 +30,8 @@ export interface BrowserRun {
   readonly seed: number;
   readonly random: number | undefined;
   readonly mode: "continue" | "anyway" | "fresh";
+  /** Cases that gave no answer, or that the page died in, run once more: a busy machine makes some of them. */
+  readonly again: boolean;
   readonly onProgress: (done: number, total: number, failed: number) => void;
 }
 
@@ -43,7 +45,7 @@ export interface BrowserReport extends ConformanceReport {
 
 /** Runs what has not run yet. Ctrl-C ends it with what there is. */
 export async function browserConformance(name: BrowserPeerName, run: BrowserRun): Promise<BrowserReport> {
-  const { variant, suites, only, selection, seed, random, mode, onProgress } = run;
+  const { variant, suites, only, selection, seed, random, mode, again, onProgress } = run;
   const peer: BrowserPeer = BROWSER_PEERS[name];
   const packages = installPackages(name, peer.packages);
   const label = variant === undefined ? name : `${name}-${variant}`;
@@ -64,6 +66,7 @@ export async function browserConformance(name: BrowserPeerName, run: BrowserRun)
   const finished = openFinished(file, what, mode);
   const isSelected = ({ suite, name: title }: CaseResult): boolean =>
     suites.includes(suite) && title.includes(only ?? "");
+  const toRepeat = new Set(again ? finished.results.filter(isSelected).filter(isUnanswered).map(caseKey) : []);
   /** Which results a diagnosis would be of; `undefined` where nothing has failed. */
   const toDiagnose = (): string | undefined => {
     const selected = finished.results.filter(isSelected);
@@ -74,7 +77,7 @@ export async function browserConformance(name: BrowserPeerName, run: BrowserRun)
   let [total, left, interrupted] = [0, 1, false];
   while (left > 0) {
     let current: { readonly suite: SuiteName; readonly name: string } | undefined;
-    const isWhole = total > 0 && finished.results.filter(isSelected).length >= total;
+    const isWhole = total > 0 && toRepeat.size === 0 && finished.results.filter(isSelected).length >= total;
     const of = isWhole ? toDiagnose() : undefined;
     const isAsked = of !== undefined && finished.diagnosed?.of !== of;
     const task: Task = {
@@ -84,7 +87,7 @@ export async function browserConformance(name: BrowserPeerName, run: BrowserRun)
       suites,
       selection,
       seed,
-      done: finished.results.map(caseKey),
+      done: finished.results.map(caseKey).filter((key) => !toRepeat.has(key)),
       most: PIECE,
       shrink: failuresToShrink(finished.results, finished.shrunk),
       ...(isAsked ? { diagnose: finished.results.filter(isSelected) } : {}),
@@ -100,8 +103,9 @@ export async function browserConformance(name: BrowserPeerName, run: BrowserRun)
       else if ("diagnosis" in message) finished.add({ ...message, of: of! });
       else {
         finished.add(message);
+        if ("result" in message) toRepeat.delete(caseKey(message.result));
         current = undefined;
-        const results = finished.results;
+        const results = finished.results.filter(isSelected);
         onProgress(results.length, total, count(results, "failed"));
       }
     };
@@ -121,7 +125,8 @@ export async function browserConformance(name: BrowserPeerName, run: BrowserRun)
         continue;
       }
       if (current === undefined) throw error;
-      finished.add(diedIn(current, message, finished.results));
+      finished.add(diedIn(current, message, toRepeat.has(caseKey(current)) ? [] : finished.results));
+      toRepeat.delete(caseKey(current));
     }
   }
   const selected = finished.results.filter(isSelected);
@@ -157,6 +162,11 @@ function diedIn(
     return { shrunk: { suite, name, problem: name, message: `while it was shrunk: ${message}`, tries: 0 } };
   }
   return { result: { suite, name, status: "failed", message: `the page died: ${message}`, milliseconds: PATIENCE } };
+}
+
+/** As the suite says it, and `diedIn`. */
+function isUnanswered({ status, message = "" }: CaseResult): boolean {
+  return status === "failed" && /^(?:no answer within|the page died:) /.test(message);
 }
 
 function count(results: readonly CaseResult[], status: CaseResult["status"]): number {

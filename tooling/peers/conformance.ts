@@ -27,10 +27,11 @@ export const CONFORMANCE_USAGE =
   "conformance [--suite <name>]... [--only <part of a case's name>] [--seed <n>] [--quick] [--json <file>]";
 
 /** What `--browser` adds. */
-export const BROWSER_USAGE = `conformance --browser [--variant <name>] [--random <n>] [--fresh] [--anyway] [and as above]: in a page of headless
+export const BROWSER_USAGE = `conformance --browser [--variant <name>] [--random <n>] [--fresh] [--anyway] [--again] [and as above]: in a page of headless
              Chromium, over its graphics in software (CHROMIUM_ADAPTER=hardware: over the machine's own).
              Ctrl-C keeps what is finished (.cache/peers-results, a line a case); the same command goes on.
-             --fresh starts again; --anyway goes on with results of another version of adapter or suite
+             --fresh starts again; --anyway goes on with results of another version of adapter or suite;
+             --again runs cases that gave no answer once more
              Some failures, one of each kind, are made as small as they go.
              peers: ${Object.keys(BROWSER_PEERS).join(", ")}
              variants, other ways of asking for the same: ${Object.entries(BROWSER_PEERS)
@@ -56,6 +57,7 @@ export async function conformance(names: readonly string[], args: readonly strin
       random: { type: "string" },
       fresh: { type: "boolean", default: false },
       anyway: { type: "boolean", default: false },
+      again: { type: "boolean", default: false },
     },
   });
   const { runConformance, SUITE_NAMES } = (await import(CONFORMANCE)) as {
@@ -69,10 +71,10 @@ export async function conformance(names: readonly string[], args: readonly strin
   const only = values.only === undefined ? {} : { only: values.only };
   const random = values.random === undefined ? {} : { random: integer("--random", values.random) };
   const selection = values.quick ? "quick" : "full";
-  const { variant, fresh, anyway } = values;
+  const { variant, fresh, anyway, again } = values;
   const reports: ConformanceReport[] = [];
   if (!values.browser) {
-    for (const name of ["variant", "random", "fresh", "anyway"] as const) {
+    for (const name of ["variant", "random", "fresh", "anyway", "again"] as const) {
       if (values[name] !== undefined && values[name] !== false) throw new Error(`--${name} is for --browser`);
     }
     for (const name of names) {
@@ -86,7 +88,17 @@ export async function conformance(names: readonly string[], args: readonly strin
       if (!isBrowserPeerName(name)) {
         throw new Error(`${name} does not run with --browser; ${Object.keys(BROWSER_PEERS).join(", ")} do`);
       }
-      const report = await inBrowser(name, { variant, fresh, anyway, suites, seed, selection, ...only, ...random });
+      const report = await inBrowser(name, {
+        variant,
+        fresh,
+        anyway,
+        again,
+        suites,
+        seed,
+        selection,
+        ...only,
+        ...random,
+      });
       reports.push(report);
       if (report.left > 0) break;
     }
@@ -124,10 +136,11 @@ interface BrowserSelected extends Selected {
   readonly random?: number;
   readonly fresh: boolean;
   readonly anyway: boolean;
+  readonly again: boolean;
 }
 
 async function inBrowser(name: BrowserPeerName, values: BrowserSelected): Promise<BrowserReport> {
-  const { suites, seed, selection, only, random, variant, fresh, anyway } = values;
+  const { suites, seed, selection, only, random, variant, fresh, anyway, again } = values;
   const { variants }: BrowserPeer = BROWSER_PEERS[name];
   if (variant !== undefined && !Object.hasOwn(variants, variant)) {
     const known = Object.keys(variants).join(", ") || "none";
@@ -142,6 +155,7 @@ async function inBrowser(name: BrowserPeerName, values: BrowserSelected): Promis
     random,
     variant,
     mode: fresh ? "fresh" : anyway ? "anyway" : "continue",
+    again,
     onProgress: (done, total, failed) => {
       const line = `${name} ${done}/${total}, ${failed} failed`;
       if (process.stderr.isTTY) process.stderr.write(`\r${line}`);

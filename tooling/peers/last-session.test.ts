@@ -1,4 +1,3 @@
-// @ts-nocheck
 import { expect, test } from "vitest";
 import { keepLastSession } from "./last-session.js";
 import type { OrtSession, OrtSessionOptions } from "./ort-types.js";

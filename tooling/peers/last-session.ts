@@ -2,7 +2,6 @@
  * Sessions that are kept a while. The suite asks for each problem in both layouts, one after the other, which are one model for
  * ONNX Runtime; and the native build gives its device back with the last session, and takes a second to start another.
  */
-// @ts-nocheck
 
 import type { Ort, OrtSession } from "./ort-types.js";
 
