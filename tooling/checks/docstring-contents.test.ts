@@ -47,13 +47,13 @@ describe("incompleteIn", () => {
     ],
     [
       "a constructor, and a method",
-      "/** Says. */\nexport class A { constructor(x: number) {} /** Says. */ m(x: number) {} }",
+      "/** Says. */\nexport class A { constructor(x: number) {}\n/** Says. */\nm(x: number) {} }",
       ["A.constructor: @throws", "A.m: @throws"],
     ],
     ["a method of an interface", "/** Says. */\nexport interface A { m(x: number): void }", ["A.m: @throws"]],
     [
       "a number",
-      "/** Says. */\nexport interface A { /** How big. */ readonly big?: number }",
+      "/** Says. */\nexport interface A {\n/** How big. */\nreadonly big?: number }",
       ["A.big: unit or range"],
     ],
     ["a number without a docstring", "/** Says. */\nexport interface A { big: number }", ["A.big: unit or range"]],
@@ -84,9 +84,9 @@ describe("incompleteIn", () => {
       "/** @throws RangeError */\nexport class A { constructor(x: number) {} }",
     ],
     ["a callback", "/** Says. */\nexport interface A { readonly onCase?: (x: number) => void }"],
-    ["a unit in the docstring", "/** Says. */\nexport interface A { /** Milliseconds. */ limit: number }"],
+    ["a unit in the docstring", "/** Says. */\nexport interface A {\n/** Milliseconds. */\nlimit: number }"],
     ["a unit in the name", "/** Says. */\nexport interface A { bytesRead: number }"],
-    ["a range", "/** Says. */\nexport interface A { /** From 0 to 1, in `[0, 1)`. */ share: number }"],
+    ["a range", "/** Says. */\nexport interface A {\n/** A part, in `[0, 1)`. */\nshare: number }"],
     [
       "the sizes of a problem",
       "/** Names are the field's. */\nexport interface A { n: number; ic: number; kh: number; pt: number }",

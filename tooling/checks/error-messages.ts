@@ -6,9 +6,9 @@ import ts from "typescript";
 import { ROOT } from "./workspace.js";
 
 export interface ErrorMessage {
-  /** `undefined` where it is another error's. */
+  /** Undefined where the code is that of another error. */
   readonly code: string | undefined;
-  /** Of a BackendUnavailableError, its reason. */
+  /** The message; for a BackendUnavailableError its reason. */
   readonly message: string;
   readonly where: string;
 }
@@ -40,7 +40,7 @@ export function messagesOf(file: string, text: string): readonly ErrorMessage[] 
           ? textsOf(first).map((each) => (each === ANY ? undefined : each))
           : ["ERR_BACKEND_UNAVAILABLE"];
       for (const code of codes) {
-        // On one line, as a row of a table is.
+        // On one line, because a row of a table is one line.
         for (const each of textsOf(message)) {
           found.push({ code, message: each.replaceAll("\n", " "), where: `${file}:${line}` });
         }
@@ -52,7 +52,7 @@ export function messagesOf(file: string, text: string): readonly ErrorMessage[] 
   return found;
 }
 
-/** What an expression of text can be; `…` for what is known only where it runs. */
+/** The texts that an expression can give; `…` stands for parts that are known only at run time. */
 function textsOf(node: ts.Node | undefined): readonly string[] {
   if (node === undefined) return [ANY];
   if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return [node.text];
@@ -74,7 +74,7 @@ function textsOf(node: ts.Node | undefined): readonly string[] {
   return [ANY];
 }
 
-/** What a constant is, that is declared in one of the blocks around `use`. */
+/** The value of a constant that is declared in one of the blocks around `use`. */
 function declared({ text, parent }: ts.Identifier): ts.Expression | undefined {
   for (let scope: ts.Node | undefined = parent; scope; scope = scope.parent) {
     if (!ts.isBlock(scope) && !ts.isSourceFile(scope)) continue;

@@ -100,7 +100,7 @@ async function addressOf(server: ChildProcess, ended: Promise<number | null>): P
   return await Promise.race([listens, early]);
 }
 
-/** What a visitor does: waits until the page is ready, chooses a picture, and reads what the page says of it. */
+/** A visitor: waits until the page is ready, chooses a picture, and reads the page's answer. */
 const VISITOR = `
 const status = document.querySelector("#status");
 const post = (path, content) => fetch(path, { method: "POST", body: JSON.stringify(content) });

@@ -176,7 +176,7 @@ function firstExample(readme: string): string {
   return code;
 }
 
-/** What the example takes for a MobileNet: one picture in, a thousand numbers out. */
+/** A file that stands for the example's MobileNet: one picture in, a thousand numbers out. */
 function classifier(): Uint8Array {
   return onnxModel({
     inputs: { input: [1, 3, 224, 224] },

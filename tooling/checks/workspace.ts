@@ -1,4 +1,4 @@
-/** What the checks share: where the repository is, its packages, and running a program in it. */
+/** Shared by the checks: the repository's root, its packages, and functions that run a program. */
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 /** The repository's root. */
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Where packages lie that the architecture speaks of. */
+/** The folders of the packages in the architecture's table. */
 export const PACKAGE_FOLDERS = ["packages", "apps"] as const;
 
 /** Whether this module is the program, rather than imported by a test. */
@@ -40,7 +40,7 @@ export function cacheFolder(name: string, { keep = false } = {}): string {
   return folder;
 }
 
-/** What came of a program that ran to its end. */
+/** The result of a program that ran to its end. */
 export interface Ended {
   /** Its exit code; `null` where a signal ended it. */
   readonly status: number | null;
@@ -72,7 +72,7 @@ export function attempt(
     killSignal: "SIGKILL",
     maxBuffer: 64 * 2 ** 20,
   });
-  // A program that was killed for its time has a signal, and what it had printed.
+  // A program that was killed after its time has a signal and its output so far.
   if (error && signal === null) throw error;
   return { status, signal, stdout, stderr };
 }

@@ -1,12 +1,12 @@
-/** Which function of a module is the factory. */
+/** Finds the factory among a module's exports. */
 
-/** What `import` gives. */
+/** The result of `import`. */
 export type Namespace = Readonly<Record<string, unknown>>;
 type ModuleFactory = (...args: readonly unknown[]) => unknown;
 
 /**
- * The export of this name, or the default one. CommonJS puts its own under `default`, and CommonJS that was compiled from an ES
- * module once more.
+ * A module's export of this name, or its default export; undefined where there is no such function. A CommonJS module has its exports under
+ * `default`, and a CommonJS module that was compiled from an ES module has them under `default.default`.
  */
 export function factoryIn(module: unknown, exportName?: string): ModuleFactory | undefined {
   const layers = [module, defaultOf(module), defaultOf(defaultOf(module))];

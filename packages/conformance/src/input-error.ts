@@ -1,5 +1,6 @@
-/** What the caller typed cannot be done: one line on stderr, exit code 2. */
+/** Errors of what was typed on a command line. */
 
+/** The words of a command line make no sense. The command prints one line to stderr, and exits with code 2. */
 export class InputError extends Error {
   constructor(message: string, options?: { cause?: unknown }) {
     super(message, options);
@@ -7,7 +8,7 @@ export class InputError extends Error {
   }
 }
 
-/** `; did you mean "exact"?`, or nothing where no known name is near. */
+/** The end of a message: `; did you mean "exact"?`, or `""` where no known name is similar. */
 export function suggestion(given: string, known: readonly string[]): string {
   let [nearest, least] = ["", Infinity];
   for (const name of known) {
@@ -17,7 +18,7 @@ export function suggestion(given: string, known: readonly string[]): string {
   return least <= Math.max(2, Math.floor(given.length / 3)) ? `; did you mean "${nearest}"?` : "";
 }
 
-/** Levenshtein's: how many letters to add, leave out or change. */
+/** Levenshtein's distance: how many letters to add, leave out or change. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

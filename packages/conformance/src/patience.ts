@@ -1,6 +1,6 @@
 /**
- * How long cases may take once one has given no answer. A backend that hangs does so in many cases, each of which would else
- * take the whole limit before it is known.
+ * Limits the time of cases after a case without an answer. A backend that hangs does so in many cases, and without this each of them would take
+ * the whole limit.
  */
 
 import type { CaseOutcome } from "./case.js";
@@ -12,22 +12,23 @@ export const MOST_UNANSWERED = 12;
 /** After a case without an answer, the others get this part of their limit, or this many times the slowest that passed. */
 const SHORTER = 1 / 10;
 const TIMES_THE_SLOWEST = 10;
-/** Milliseconds that a case gets at least of its limit: a busy machine keeps a quick one waiting. */
+/** The least milliseconds of a case, because a quick case may have to wait on a busy machine. */
 const LEAST = 1_000;
 
-/** What the message begins with where a time has passed, a process was ended for that, or nothing is left that could answer. */
+/** The beginning of the message of a case without an answer: its time was over, or its process has ended. */
 const UNANSWERED = /^no answer(,| within )/;
 
+/** Decides how long the cases of a run may take, and when the run should stop. */
 export interface Patience {
-  /** Milliseconds that the next case gets of its own `limit`. */
+  /** Milliseconds that the next case may take; at most its own `limit`, in milliseconds. */
   limit(limit: number): number;
   /** Takes note of a case that has ended. */
   note(outcome: CaseOutcome & { readonly milliseconds: number }): void;
-  /** Why the run should stop; `undefined`: it should not. */
+  /** The reason why the run should stop; undefined: it should go on. */
   stopped(): string | undefined;
 }
 
-/** One for each run. */
+/** A `Patience` for one run. */
 export function createPatience(): Patience {
   let [total, inARow, slowest] = [0, 0, 0];
   let stopped: string | undefined;

@@ -1,13 +1,14 @@
-/** A bar on a terminal that says how far something long is, and what it is at. */
+/** A progress bar on a terminal. */
 
+/** A bar that shows how many steps are done, and the current step. */
 export interface ProgressBar {
-  /** Says what comes next. */
+  /** Shows the label of the next step. */
   begin(label: string): void;
   /** One step is done. */
   advance(failed?: boolean): void;
-  /** Prints what is not the bar. */
+  /** Prints other text above the bar. */
   print(text: string): void;
-  /** Takes the bar away for good. Calling it again does nothing. */
+  /** Removes the bar. Calling it again does nothing. */
   stop(): void;
 }
 
@@ -16,8 +17,10 @@ const WIDTH = 24;
 const PAUSE = 60;
 
 /**
- * @param terminal what it is drawn on
- * @param columns how wide that is
+ * Draws a progress bar.
+ *
+ * @param terminal the stream of the terminal
+ * @param columns the terminal's width in characters
  * @param total how many steps there are
  */
 export function progressBar(terminal: { write(text: string): unknown }, columns: number, total: number): ProgressBar {
@@ -38,7 +41,7 @@ export function progressBar(terminal: { write(text: string): unknown }, columns:
     const text = `${"█".repeat(full)}${"░".repeat(WIDTH - full)}  ${counts}  ${label}`;
     terminal.write(`\r${text.slice(0, columns - 1)}\u001b[K`);
   };
-  /** At once if the last drawing is old enough, else a little later: where a step hangs, the bar must name that one. */
+  /** Draws at once if the last drawing is old enough, otherwise a little later, so that the bar names a step that hangs. */
   const soon = (): void => {
     if (stopped) return;
     const wait = PAUSE - (performance.now() - drawn);

@@ -1,6 +1,6 @@
 /**
- * errors: misuse of a backend's own methods, one or two of each kind. What there is beside these `defineBackend` finds in the
- * same places, which core's tests show; a backend that stands in front of it, or does without, is found out by these.
+ * errors: misuse of a backend's own methods, one or two cases of each kind. `defineBackend` finds all other misuse in the same places, and core's tests
+ * show that it does. These cases find a backend that does not use `defineBackend`, or wraps its result.
  */
 
 import {
@@ -36,7 +36,7 @@ type Call = readonly [
   call: (backend: Backend, made: DeviceTensor) => unknown,
 ];
 
-// Casts make what no type allows, and JavaScript does not keep from anyone.
+// Casts make values that no type allows, because a program in JavaScript can pass them.
 const CALLS: readonly Call[] = [
   ["upload of too little data", "ERR_SHAPE", input, (to) => to.upload(source({ data: new Float32Array(119) }))],
   ["upload of an unknown layout", "ERR_INVALID_OPTION", input, (to) => to.upload(source({ layout: "nchwc8" }))],

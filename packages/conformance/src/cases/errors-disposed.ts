@@ -1,4 +1,4 @@
-/** errors: what is left of a backend that has been disposed says so, and the backend beside it goes on. */
+/** errors: the plans and tensors of a disposed backend say that it is disposed, and another backend goes on working. */
 
 import type { Backend } from "@convene/core";
 import type { ConformanceCase } from "../case.js";
@@ -6,7 +6,7 @@ import { textOf } from "../problem.js";
 import { answerOf, expectRefusal, expectSame, type Held, type Subject } from "./errors-misuse.js";
 import { anotherBackend, atWorkbench, CaseEnd, fail } from "./lifecycle-workbench.js";
 
-/** What is left when the backend has gone. */
+/** A disposed backend with its plan and tensors. */
 type Remains = Held & { readonly backend: Backend };
 
 /** @param calls each must be refused; so must a plan's run */

@@ -1,6 +1,6 @@
 /**
- * A misuse as a case: the call gets the right code, and does no harm. The answer that a plan gave before the misuse it must
- * give after it, bit for bit, and so must a new plan; whether that answer is right is for other suites.
+ * A misuse as a case: the call must fail with the right code and do no harm. After the misuse the plan, and a new plan, must give the same bits as
+ * before. Other suites check whether this answer is right.
  */
 
 import type { Backend, ConveneErrorCode, DeviceTensor, Problem } from "@convene/core";
@@ -18,7 +18,7 @@ import {
   type Workbench,
 } from "./lifecycle-workbench.js";
 
-/** A plan and its tensors, which must come out of every misuse unharmed. */
+/** A plan and its tensors, which no misuse may damage. */
 export interface Held {
   readonly plan: { readonly disposed: boolean; dispose(): void };
   /** Of a convolution the input, and the residual where there is one. */
@@ -35,7 +35,7 @@ export interface Subject {
   hold(bench: Workbench): Promise<Held>;
 }
 
-/** What a misuse can get hold of. */
+/** The objects that a misuse can use. */
 export interface MisuseParts extends Workbench, Held {
   /** Another plan like it. */
   again(): Promise<Held>;
@@ -47,13 +47,13 @@ export interface Misuse {
   readonly name: string;
   readonly codes: ConveneErrorCode | readonly ConveneErrorCode[];
   readonly quick?: boolean;
-  /** A backend may also do what is asked. */
+  /** Whether a backend may also do what the call asks for. */
   readonly mayPass?: boolean;
   /** Makes what is needed, and answers with the call that must fail. */
   readonly set: (parts: MisuseParts) => Attempt | Promise<Attempt>;
 }
 
-/** One that answers with a promise may throw or reject; any other must throw at once. */
+/** The call that must fail. A call that returns a promise may throw or reject; another call must throw at once. */
 type Attempt = () => unknown;
 
 export function misuseCase(subject: Subject, misuse: Misuse): ConformanceCase {
@@ -71,7 +71,7 @@ async function check(bench: Workbench, subject: Subject, misuse: Misuse, context
   const held = await subject.hold(bench);
   const expected = await answerOf(bench, held);
   const memory = await memoryUse(bench.backend);
-  // At a workbench of its own: what a misuse makes is gone before memory is looked at again.
+  // A workbench of its own frees all objects of the misuse before the memory is checked again.
   const outcome = await atWorkbench(context, async (inner) => {
     const attempt = await misuse.set({
       ...inner,

@@ -1,4 +1,4 @@
-/** goldens: what PyTorch computed. */
+/** goldens: results of PyTorch. */
 
 import type { ConformanceCase } from "../case.js";
 import { checkOperands } from "../check-problem.js";
@@ -14,7 +14,7 @@ export async function goldenCases(): Promise<readonly ConformanceCase[]> {
     name: `${name}, ${kind}`,
     problems: [problem],
     run: async ({ backend, accuracy }) => {
-      // New ones for each run: a case that runs again must meet what it met before, whatever the backend has done to it.
+      // A new copy for each run, because a backend may have changed the operands of an earlier run.
       const operands = copyOperands(given);
       // PyTorch gives the result; the magnitudes that a bound is proportional to are ours.
       const { magnitude } = rememberedConv2d(problem, operands);

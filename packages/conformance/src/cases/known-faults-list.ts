@@ -1,14 +1,14 @@
 /**
- * Situations in which a public library computed a wrong convolution, or none, with the address where that was told. The
- * problems are ours: as small as the situation allows, with tails, so that what goes wrong there shows here too.
+ * Situations in which a public library computed a wrong convolution, or none, with the address of the report. The problems are our own. They are as small
+ * as the situation allows, and have tails, so that the same fault shows.
  */
 
 export interface KnownFault {
-  /** Where it was told; left out where this suite found it and nobody is known to have told it. */
+  /** The address of the report. Left out: this suite found the fault, and no report is known. */
   readonly address?: string;
-  /** What was special about it. */
+  /** What is special about the situation. */
   readonly about: string;
-  /** As many as the situation takes, in this order on one backend. */
+  /** The problems of the situation, which run in this order on one backend. */
   readonly problems: readonly string[];
 }
 

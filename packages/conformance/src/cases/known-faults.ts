@@ -1,4 +1,4 @@
-/** known-faults: situations that were real faults of public libraries, a case each, by the address where they were told. */
+/** known-faults: real faults of public libraries, a case for each, named by the address of the report. */
 
 import { type Backend, parseProblem, problemCost } from "@convene/core";
 import type { CaseOutcome, ConformanceCase } from "../case.js";

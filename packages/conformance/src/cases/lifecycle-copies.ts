@@ -1,6 +1,6 @@
 /**
- * lifecycle, what goes in and comes out in nhwc is a copy as well. A backend copies where it converts; whether it does so
- * where it need not depends on the layout of its device, so what lifecycle-runs.ts holds in nchw is held here in the other.
+ * lifecycle, copies in nhwc: uploads and reads in nhwc must copy too. A backend always copies where it converts a layout. Whether it copies where it
+ * need not convert depends on the layout of its device. So lifecycle-runs.ts tests nchw, and this file tests nhwc.
  */
 
 import {
@@ -20,7 +20,7 @@ import { benchCase, expectRight, fail, type Fed, integers, type Known, type Work
 
 const LAYOUT = "nhwc";
 
-/** What the caller holds: operands as tensors in nhwc. */
+/** The caller's operands, as tensors in nhwc. */
 interface Given {
   readonly input: Tensor;
   readonly residual: Tensor | undefined;

@@ -1,6 +1,6 @@
 /**
- * lifecycle, how things end. What is disposed while a run or a read is in flight leaves two right outcomes, the right
- * result and a ConveneError, and neither may take forever.
+ * lifecycle, disposal. If something is disposed while a run or a read is in flight, two outcomes are right: the right result, or a ConveneError. Neither
+ * may take forever.
  */
 
 import { type Backend, type Conv2dPlan, inputShape, outputShape, parseProblem } from "@convene/core";
@@ -37,7 +37,7 @@ export function disposeCases(text: string): readonly ConformanceCase[] {
     it.run(fed, output);
     return { operands, plan: it.plan, fed, output };
   };
-  /** `what` was disposed while the run was pending: the run ends as if it had not been, or says that it is gone. */
+  /** `what` was disposed while the run was pending: the run gives the right result, or an error that says so. */
   const rightOrError = async (
     plan: Conv2dPlan,
     operands: Known,
@@ -49,7 +49,7 @@ export function disposeCases(text: string): readonly ConformanceCase[] {
       result = await read;
     } catch (error) {
       if (!isConveneError(error)) fail(`the read rejected with what is no ConveneError: ${String(error)}`);
-      // The whole backend is lost by that, to everything that is called later.
+      // This error is wrong: it makes every later call of the backend fail.
       if (error.code === "ERR_EXECUTION") fail(`${freedWhilePending(what)}: the run failed (${error.message})`);
       return;
     }
@@ -58,7 +58,7 @@ export function disposeCases(text: string): readonly ConformanceCase[] {
     const failed = failedOutcome(plan.problem, verdict);
     throw new CaseEnd({ ...failed, message: `${freedWhilePending(what)}: ${failed.message}` });
   };
-  /** Uploads that take the memory which has just been given back, where a backend hands it out again at once. */
+  /** Uploads that overwrite memory which has just been freed, on a backend that reuses memory at once. */
   const reuseMemory = (bench: Workbench): void => {
     for (let i = 0; i < 3; i++) {
       bench.filled(inputShape(problem), 99);

@@ -1,4 +1,4 @@
-/** lifecycle, results that are read into a tensor of the caller's: all of it is written, in its layout, in time and never again. */
+/** lifecycle, reads into the caller's tensor: the backend writes all of the tensor, in its layout, before the promise resolves and never later. */
 
 import {
   type Conv2dProblem,
@@ -74,7 +74,7 @@ async function inFlight(bench: Workbench, problem: Conv2dProblem, layout: Layout
   }
 }
 
-/** Full of what no result has. */
+/** A tensor full of a value that no result has. */
 function target(problem: Conv2dProblem, layout: Layout): Tensor {
   const shape = outputShape(problem);
   return tensor(new Float32Array(sizeOf(shape)).fill(NaN), shape, { layout });

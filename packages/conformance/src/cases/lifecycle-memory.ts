@@ -1,6 +1,6 @@
 /**
- * lifecycle, memory: plans without end, tensors that count, memory that is not clean. Where a backend can tell its memory,
- * what was taken must come back; where it cannot, results are held all the same, and the case is skipped.
+ * lifecycle, memory: many plans one after the other, the memory of tensors, memory with old content. If a backend reports its memory, all memory must
+ * be given back. If it does not, results are still checked, and the case is skipped.
  */
 
 import { inputShape, type MemoryUse, outputShape, parseProblem } from "@convene/core";
@@ -22,9 +22,9 @@ const KINDS = ["ic5_ih6_oc11_kh3_ph1", "g12_ic12_ih6_oc12_kh3_ph1", "g4_ic16_ih5
   parseProblem,
 );
 
-/** Small, because there are a thousand. */
+/** Small problems, because there are a thousand plans of them. */
 const CYCLED = ["ic3_ih4_oc5_kh3_ph1", "g5_ic5_ih4_oc5_kh3_ph1", "g2_ic4_ih4_oc6_kh3_ph1_residual"].map(parseProblem);
-/** In these a backend may still come to need more: buffers of its own, a pool's first pages. */
+/** In so many first rounds a backend may still take more memory: its own buffers, a pool's first pages. */
 const WARM_UP = 10;
 
 export function memoryCases(): readonly ConformanceCase[] {

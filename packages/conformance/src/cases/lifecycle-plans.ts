@@ -1,4 +1,4 @@
-/** lifecycle, many plans: alive together, in flight together, and as like one another as plans can be. */
+/** lifecycle, many plans: alive together, in flight together, and as similar to each other as possible. */
 
 import { type Conv2dProblem, parseProblem } from "@convene/core";
 import type { ConformanceCase } from "../case.js";
@@ -24,7 +24,7 @@ const MANY = [
 ].map(parseProblem);
 const PLANS_OF_EACH = 10;
 
-/** Each differs from another in one thing: what a cache of kernels or tables has to have in its key. */
+/** Problems that differ from each other in one field, which the key of a cache of kernels or tables must contain. */
 const ALIKE = [
   "ic4_ih6_oc4_kh3_ph1",
   "ic4_ih6_oc4_kh3_ph1_relu",
@@ -49,7 +49,7 @@ const ALIKE = [
   "n2_ic4_ih6_oc4_kh3_ph1",
   "g2_ic4_ih6_oc4_kh3_ph1",
   "g4_ic4_ih6_oc4_kh3_ph1",
-  // With strides as large as these not even the output's size tells the others apart.
+  // With such large strides even the output's size is the same for all of them.
   "ic4_ih8_oc4_kh3_sh4_ph1",
   "ic4_ih8_oc4_kh3_sh4_sw5_ph1",
   "ic4_ih8_oc4_kh3_sh5_sw4_ph1",

@@ -1,4 +1,4 @@
-/** lifecycle, one plan and its runs: each run reads what was there when it was called, and writes all of its output. */
+/** lifecycle, one plan and its runs: each run reads the content of its input at the time of the call, and writes all of its output. */
 
 import { type Conv2dProblem, inputShape, outputShape, parseProblem } from "@convene/core";
 import type { ConformanceCase } from "../case.js";
@@ -15,7 +15,7 @@ import {
   type Workbench,
 } from "./lifecycle-workbench.js";
 
-/** What an output is filled with before a run: neither can be right, and a sum onto either is wrong. */
+/** Values that fill an output before a run. Neither can be a right result, and adding to either gives a wrong one. */
 const POISONS = [NaN, -12345.5];
 
 /** The order in which six results are asked for, and another in which they are awaited. */
@@ -88,7 +88,7 @@ export function runCases(text: string): readonly ConformanceCase[] {
       const two = await bench.prepare(problem, otherWeights);
       const [outputOfOne, outputOfTwo] = [one.output(), two.output()];
       const reads: Promise<Float32Array>[] = [];
-      // None is awaited before the next: each read must give what its own run wrote.
+      // No read is awaited before the next run: each read must give the result of its own run.
       one.run(one.feed(first), outputOfOne);
       reads.push(bench.read(outputOfOne));
       two.run(two.feed(otherWeights), outputOfTwo);

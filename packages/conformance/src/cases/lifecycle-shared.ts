@@ -1,4 +1,4 @@
-/** lifecycle, tensors of allocateShared: they may share memory with one another, as long as nobody can tell. */
+/** lifecycle, tensors of allocateShared: they may share memory as long as no result shows it. */
 
 import { type Conv2dProblem, type DeviceTensor, inputShape, outputShape, parseProblem } from "@convene/core";
 import type { ConformanceCase } from "../case.js";
@@ -17,7 +17,7 @@ import {
   type Workbench,
 } from "./lifecycle-workbench.js";
 
-/** Two layers; the input of the first and the output of the second need not be there together. */
+/** Two layers. The input of the first and the output of the second are not needed at the same time. */
 const CHAIN = ["ic5_ih8_oc11_kh3_ph1", "ic11_ih8_oc5_kh3_ph1"].map(parseProblem) as [Conv2dProblem, Conv2dProblem];
 
 export function sharedCases(): readonly ConformanceCase[] {
@@ -98,7 +98,7 @@ async function sharedDisposal(bench: Workbench): Promise<void> {
   run(weights[0]);
   to.dispose();
   from.dispose();
-  // Were the whole given back with one of them, this would take its place.
+  // If freeing one tensor freed all of the shared memory, this tensor would take its place.
   const intruder = bench.filled(outputShape(first), 99);
   if (!to.disposed || !from.disposed || middle.disposed) fail("one that was disposed has taken others with it");
   expectRight(plans[0]!, weights[0], await bench.read(middle), "the tensor that is left");

@@ -1,21 +1,20 @@
 /**
- * lifecycle, what `sync` waits for. Whether work is done cannot be seen from outside, and a clock would tell it on a machine
- * that nobody else uses. The order in which promises settle can: a read that was called before a sync is among what that
- * sync waits for, so it has settled by then, or settles as soon as everyone who waits has been told. What cannot be told
- * from that is work which all happens in the very next turn of the event loop.
+ * lifecycle, what `sync` waits for. A test cannot see from outside whether work is done, and a clock would be reliable only on an idle machine. But a
+ * test can see the order in which promises settle. A `sync` waits for every read that was called before it, so such a read has settled when the
+ * `sync` resolves, or settles in the same turn of the event loop. Only work that all happens in the very next turn cannot be found in this way.
  */
 
 import { type Conv2dProblem, parseProblem } from "@convene/core";
 import type { ConformanceCase } from "../case.js";
 import { benchCase, expectRight, fail, integers, type Workbench } from "./lifecycle-workbench.js";
 
-/** Takes a thread of any machine tens of microseconds, and the reference milliseconds. */
+/** A problem that takes tens of microseconds on a thread of any machine, and milliseconds in the reference. */
 const PROBLEM = parseProblem("ic8_ih24_oc8_kh3_ph1");
 
 /** Runs in flight when `sync` is called: far more than the one turn of the event loop that is allowed below. */
 const RUNS = 12;
 
-/** The machine may have been busy elsewhere for as long as the work took, in one round or two. */
+/** How many rounds are tried: in one or two of them the machine may have been busy for as long as the work took. */
 const ROUNDS = 4;
 
 export function syncCases(): readonly ConformanceCase[] {
@@ -50,8 +49,8 @@ async function syncWaits(bench: Workbench, problem: Conv2dProblem): Promise<void
 }
 
 /**
- * The next turn of the event loop, all promises that have settled told before. A message and no timer: a timer's turn is a
- * millisecond or more, in which work that `sync` did not wait for could end.
+ * The next turn of the event loop, after all handlers of settled promises. It is a message and no timer: a timer takes a millisecond or more, in which
+ * work could end for which `sync` did not wait.
  */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {

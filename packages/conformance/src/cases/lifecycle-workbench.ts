@@ -1,4 +1,4 @@
-/** Where cases work that are more than one run: what they prepare and upload is disposed at their end, however they end. */
+/** A workbench for cases with more than one run. It disposes all plans and tensors at the end of a case, also after an error. */
 
 import {
   type Backend,
@@ -33,12 +33,12 @@ export function fail(message: string): never {
   throw new CaseEnd({ status: "failed", message });
 }
 
-/** Operands, and the one right answer to them: computed before a backend sees them, because one may write to them. */
+/** Operands and their one right answer. The answer is computed before a backend gets the operands, because a backend may write to them. */
 export interface Known extends Operands {
   readonly expected: Float64Array;
   /** The operands as they were, for the bound of a transformed plan. */
   readonly own: Operands;
-  /** How far those may be off that the backend really reads, where they come from a transformed plan. */
+  /** How far the operands on the device may be off, if they come from a transformed plan. */
   readonly off?: OperandErrors | undefined;
 }
 
@@ -46,7 +46,7 @@ export function known(problem: Conv2dProblem, operands: Operands, off?: OperandE
   return { ...operands, expected: rememberedConv2d(problem, operands).output, own: copyOperands(operands), off };
 }
 
-/** Small integers from a seed. Each case makes its own, so that none meets what a backend has done to another's. */
+/** Small integers from a seed. Each case makes its own, because a backend may have changed those of another case. */
 export function integers(problem: Conv2dProblem, seed: number): Known {
   return known(problem, makeOperands(problem, "integer", seed));
 }
@@ -157,7 +157,7 @@ export function isConveneError(error: unknown): error is Error & { readonly code
   return (name === "ConveneError" || name === "BackendUnavailableError") && typeof code === "string";
 }
 
-/** What `promise` gives, or the error of ours that it rejects with; any other rejection ends the case. */
+/** The result of `promise`, or the ConveneError with which it rejects. Any other rejection ends the case. */
 export async function settled<T>(promise: Promise<T>, what: string): Promise<T | undefined> {
   try {
     return await promise;
@@ -167,7 +167,7 @@ export async function settled<T>(promise: Promise<T>, what: string): Promise<T |
   }
 }
 
-/** Those of `problems` that the backend takes; where it takes none, the case is skipped with the backend's reason. */
+/** The problems that the backend takes. If it takes none, the case is skipped with the backend's reason. */
 export function takenOf<P extends Problem>(backend: Backend, problems: readonly P[]): readonly P[] {
   const supports = problems.map((problem) => supportOf(backend.features, problem));
   const taken = problems.filter((_, index) => supports[index] === true);
@@ -185,15 +185,15 @@ export function benchCase(
   return { suite: "lifecycle", name, ...rest, run: (context) => atWorkbench(context, use) };
 }
 
-/** `undefined` where the backend cannot tell. Waits first, for one that frees when it is idle. */
+/** The memory in use; undefined if the backend does not report it. Waits first, because some backends free memory when they are idle. */
 export async function memoryUse(backend: Backend): Promise<MemoryUse | undefined> {
   await backend.sync();
   return backend.memory();
 }
 
 /**
- * Ends the case as skipped where the backend cannot tell its memory: what leaks does not show, so nothing has passed. For the
- * end of a case that is about leaks alone.
+ * Ends the case as skipped if the backend does not report its memory. For the end of a case that is only about leaks: without a report a leak does not
+ * show, so the case has not passed.
  */
 export function needMemory(backend: Backend): void {
   if (backend.memory() !== undefined) return;
@@ -203,7 +203,7 @@ export function needMemory(backend: Backend): void {
   });
 }
 
-/** Ends the case as failed unless as many bytes are in use as were. */
+/** Ends the case as failed unless as many bytes are in use as before. */
 export function expectNoneLeft(before: MemoryUse | undefined, after: MemoryUse | undefined, when = "at the end"): void {
   if (before?.used === after?.used) return;
   fail(`${before?.used} bytes were in use before, ${after?.used} are ${when}`);

@@ -1,4 +1,4 @@
-/** lifecycle: what must hold over more than one run. Nothing stale, nothing shared that should not be, nothing left over. */
+/** lifecycle: rules over more than one run. No stale values, no memory that is shared wrongly, no leaks. */
 
 import type { ConformanceCase } from "../case.js";
 import { copyCases } from "./lifecycle-copies.js";
@@ -19,7 +19,7 @@ const PROBLEMS = [
   "g4_ic16_ih8_oc16_kh3_ph1_residual_relu",
 ] as const;
 
-/** Cases of each problem, of which the quick selection has the last one's: that with most to go wrong. */
+/** Cases of each problem. The quick selection has those of the last problem, because most can go wrong there. */
 function ofEach(casesOf: (text: string) => readonly ConformanceCase[]): readonly ConformanceCase[] {
   const [quick, ...others] = [...PROBLEMS].reverse();
   return [...others.reverse().flatMap((text) => notQuick(casesOf(text))), ...casesOf(quick!)];

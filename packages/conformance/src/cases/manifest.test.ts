@@ -82,7 +82,7 @@ test("where a backend takes no problem with which a limit could be tried, it is 
 });
 
 test.each<[string, object, string]>([
-  ["a feature that there is not", { winograd: true }, "features.winograd is no feature"],
+  ["an unknown feature", { winograd: true }, "features.winograd is no feature"],
   ["a limit without a reason", { nonFinite: { reason: " " } }, 'features.nonFinite ({"reason":" "}) must be true or'],
   ["false", { subnormals: false }, "features.subnormals (false) must be true or { reason } in words"],
   ["a list of what it supports", { supports: ["kh3"] }, 'features.supports (["kh3"]) must be a function, or left out'],

@@ -44,7 +44,7 @@ export async function manifestCases(): Promise<readonly ConformanceCase[]> {
       }
       if (backend.disposed) fail("it says that it has been disposed");
     }),
-    plain("features has the keys that there are, each true or a reason", async ({ backend: { features } }) => {
+    plain("features has only known keys, each true or a reason", async ({ backend: { features } }) => {
       for (const key of Object.keys(features)) {
         if (!Object.hasOwn(FEATURES, key)) fail(`features.${key} is no feature`);
       }

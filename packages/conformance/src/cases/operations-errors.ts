@@ -45,7 +45,7 @@ export function operationErrorCases(): readonly ConformanceCase[] {
   const problem = parseOperation(PROBLEM);
   const misuses = [
     ...RUN_MISUSES,
-    prepared("a kind that there is not", "ERR_INVALID_OPTION", { ...problem, kind: "fold" }),
+    prepared("an unknown kind", "ERR_INVALID_OPTION", { ...problem, kind: "fold" }),
     prepared("no columns", "ERR_INVALID_OPTION", { ...problem, w: 0 }),
     prepared("more than 2^31 - 1 elements", "ERR_SHAPE", { ...problem, h: 2 ** 30 }),
     prepared("a slope for an operation that has none", "ERR_INVALID_OPTION", problem, { slope: new Float32Array(5) }),

@@ -331,7 +331,7 @@ const FOLDS: Readonly<Record<string, Fold>> = {
     const own = strides(x.dims);
     const picked = [...indices.data].map((index) => (index < 0 ? index + size : index));
     const wrong = picked.find((index) => !(index >= 0 && index < size));
-    if (wrong !== undefined) throw new Refusal(`its index ${wrong} lies outside the ${size} that there are`);
+    if (wrong !== undefined) throw new Refusal(`its index ${wrong} lies outside the ${size} elements of the axis`);
     const [before, after] = [x.dims.slice(0, axis), x.dims.slice(axis + 1)];
     const [inner, dims] = [count(after), [...before, ...indices.dims, ...after]];
     return [

@@ -267,7 +267,7 @@ export function gather(node: Node, inputs: Inputs, list: LayerList): Value[] {
     throw new Refusal("its indices are no range; one index, or indices that follow each other, would do");
   }
   if (picked.some((index) => index < 0 || index >= dims[axis]!))
-    throw new Refusal(`its indices lie outside the ${dims[axis]} that there are`);
+    throw new Refusal(`its indices lie outside the ${dims[axis]} elements of the axis`);
   const ranges = dims.map((all, each): Range =>
     each === axis ? { start, step, count: picked.length } : { start: 0, step: 1, count: all },
   );
