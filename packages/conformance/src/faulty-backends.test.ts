@@ -106,10 +106,9 @@ describe("the table", () => {
 
   test("the quick selection catches all of them", async () => {
     const quick = new Set((await selectCases({ selection: "quick" })).map(({ suite, name }) => `${suite} ${name}`));
-    const caught = FAULTS.filter(({ name }) =>
-      Object.entries(CATCHING[name]!).some(([suite, each]) => quick.has(`${suite} ${each}`)),
-    );
-    expect(FAULTS.filter((fault) => !caught.includes(fault)).map(({ name }) => name)).toEqual([]);
+    const isCaught = (name: string): boolean =>
+      Object.entries(CATCHING[name]!).some(([suite, each]) => quick.has(`${suite} ${each}`));
+    expect(FAULTS.map(({ name }) => name).filter((name) => !isCaught(name))).toEqual([]);
   });
 });
 
@@ -120,7 +119,10 @@ test.each(FAULTS)("$name is caught by $caughtBy", async ({ name, backend }) => {
     // A problem by its string is the same case.
     if (suite !== "exact") continue;
     const made = await backend();
-    expect(await checkProblem(made, parseProblem(text), "integer")).toMatchObject({ message: outcome.message });
+    const again = await checkProblem(made, parseProblem(text), "integer").catch((error: unknown) => ({
+      message: String(error),
+    }));
+    expect(again).toMatchObject({ message: outcome.message });
     await made.dispose();
   }
 });
