@@ -6,6 +6,7 @@
 
 import process from "node:process";
 import { pathToFileURL } from "node:url";
+import type { diagnoseBackend as DiagnoseBackend } from "../../packages/conformance/src/testing/diagnose-fault.js";
 import { join } from "node:path";
 
 type Factory = () => Promise<never>;
@@ -32,7 +33,7 @@ const BACKENDS: Readonly<Record<string, () => Promise<Factory>>> = {
 const [, , backend = "", suite = ""] = process.argv;
 const { diagnoseBackend } = (await import(
   pathToFileURL(join(process.cwd(), "packages/conformance/src/testing/diagnose-fault.ts")).href
-)) as typeof import("../../packages/conformance/src/testing/diagnose-fault.js");
+)) as { readonly diagnoseBackend: typeof DiagnoseBackend };
 const told = await diagnoseBackend(await BACKENDS[backend]!(), [suite as "exact"]);
 process.stdout.write(JSON.stringify(told));
 process.exit(0);

@@ -12,7 +12,6 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { openResults } from "../../packages/conformance/scripts/results-file.js";
-import { bundleOf, compile, identityOf, INSTRUCTION_SETS, withIdentity } from "../assembly/compile.js";
 import { PLANTED_FAULTS, type PlantedFault } from "./planted-faults.js";
 import { copyWorkspace } from "./workspace-copy.js";
 
@@ -87,6 +86,8 @@ async function diagnosePlanted(folder: string, fault: PlantedFault): Promise<Row
 
 /** The build without relaxed SIMD, in the place of both: it is the one that runs. */
 async function buildKernels(folder: string): Promise<void> {
+  // The compiler takes some seconds to load, and most faults need none.
+  const { bundleOf, compile, identityOf, INSTRUCTION_SETS, withIdentity } = await import("../assembly/compile.js");
   const [{ name, features }] = INSTRUCTION_SETS;
   const binary = await compile({ folder, entry: name, features });
   const module = withIdentity(binary, identityOf(name, binary));

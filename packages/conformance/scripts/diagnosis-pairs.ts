@@ -10,14 +10,14 @@ import { diagnosePair, nameFaults } from "../src/testing/diagnose-fault.js";
 import { PAIRS } from "../src/testing/two-faults.js";
 import { openResults } from "./results-file.js";
 
-const flags = process.argv.slice(2).filter((each) => each.startsWith("--"));
+const flags = new Set(process.argv.slice(2).filter((each) => each.startsWith("--")));
 const [file, pattern = "."] = process.argv.slice(2).filter((each) => !each.startsWith("--"));
 if (file === undefined) throw new Error("the file of results is missing: diagnosis-pairs.ts <file> [pattern of names]");
 
 const pairs = new Map(PAIRS.map((pair) => [pair.join(" + "), pair] as const));
 const results = openResults<{ readonly name: string; readonly texts: readonly string[] }>(file, {
   names: [...pairs.keys()],
-  again: flags.includes("--again") ? new RegExp(pattern) : undefined,
+  again: flags.has("--again") ? new RegExp(pattern) : undefined,
 });
 for (const [name, pair] of pairs) {
   if (!new RegExp(pattern).test(name) || results.has(name)) continue;

@@ -10,7 +10,7 @@ import process from "node:process";
 import { type FaultDiagnosis, diagnoseFault, judge, measuredFaults } from "../src/testing/diagnose-fault.js";
 import { openResults } from "./results-file.js";
 
-const flags = process.argv.slice(2).filter((each) => each.startsWith("--"));
+const flags = new Set(process.argv.slice(2).filter((each) => each.startsWith("--")));
 const [file, pattern = "."] = process.argv.slice(2).filter((each) => !each.startsWith("--"));
 if (file === undefined) throw new Error("the file of results is missing: diagnosis-table.ts <file> [pattern of names]");
 
@@ -18,7 +18,7 @@ const names = new RegExp(pattern);
 const faults = measuredFaults(/./);
 const results = openResults<FaultDiagnosis>(file, {
   names: faults.map(({ name }) => name),
-  again: flags.includes("--again") ? names : undefined,
+  again: flags.has("--again") ? names : undefined,
 });
 for (const fault of faults.filter(({ name }) => names.test(name) && !results.has(name))) {
   const told = await diagnoseFault(fault);
@@ -28,14 +28,14 @@ for (const fault of faults.filter(({ name }) => names.test(name) && !results.has
 
 const measured = results.rows();
 process.stdout.write("\n");
-for (const row of measured) if (flags.includes("--all") || !judge(row).accepted) print(row);
+for (const row of measured) if (flags.has("--all") || !judge(row).accepted) print(row);
 const named = measured.filter((row) => judge(row).accepted).length;
-const unrelated = measured.filter((row) => judge(row).unrelated).length;
+const misled = measured.filter((row) => judge(row).unrelated).length;
 const share = ((100 * named) / measured.length).toFixed(1);
 const slowest = Math.max(...measured.map(({ seconds }) => seconds)).toFixed(1);
 process.stdout.write(
   `${named} of ${measured.length} measured (${share} %) are named by the first finding, of ${faults.length} faulty backends; ` +
-    `${unrelated} get another cause with certainty; the slowest diagnosis took ${slowest} s of the processor\n`,
+    `${misled} get another cause with certainty; the slowest diagnosis took ${slowest} s of the processor\n`,
 );
 
 function print(row: FaultDiagnosis): void {

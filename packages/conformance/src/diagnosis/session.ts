@@ -48,14 +48,16 @@ export interface Session {
 
 export function createSession({ factory, accuracy, seed, signal, time = DEFAULT_TIME }: SessionOptions): Session {
   let backend: Backend | undefined;
-  const end = performance.now() + time;
+  /** By tries alone: what a diagnosis computes takes longer on a busy machine, and must not cost it its last tries. */
+  let spent = 0;
   const tryTime = time / 4;
   let tries = 0;
-  const hasTime = (): boolean => factory !== undefined && tries < MOST_TRIES && performance.now() < end;
+  const hasTime = (): boolean => factory !== undefined && tries < MOST_TRIES && spent < time;
   const attempt = async <T>(work: (backend: Backend, options: TrialOptions) => Promise<T>) => {
     if (!factory || !hasTime()) return undefined;
     tries++;
     signal?.throwIfAborted();
+    const start = performance.now();
     try {
       const own = (backend ??= await withTimeLimit(factory, tryTime));
       return await withTimeLimit(async () => work(own, { accuracy, seed }), tryTime);
@@ -64,6 +66,8 @@ export function createSession({ factory, accuracy, seed, signal, time = DEFAULT_
       backend = undefined;
       if (broken) await settle(broken, tryTime);
       return { error };
+    } finally {
+      spent += performance.now() - start;
     }
   };
   return {

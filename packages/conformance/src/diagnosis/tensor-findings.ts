@@ -27,7 +27,7 @@ interface Told {
 }
 
 export async function tensorFindings(results: readonly CaseResult[], session: Session): Promise<readonly Finding[]> {
-  const told = await session.use(lookAtTensors);
+  const told = await session.use((backend) => lookAtTensors(backend));
   if (told === undefined || "error" in told || told.rule === "") return [];
   const failed = results.filter(({ status }) => status === "failed").length;
   return [
