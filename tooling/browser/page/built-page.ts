@@ -63,7 +63,7 @@ export async function servePage(isolated: boolean, peers?: typeof servePeer): Pr
 }
 
 /** Graphics in software, which every machine has; with `CHROMIUM_ADAPTER=hardware` in the environment, whichever it takes. */
-export async function openBrowser({ webgpu = false, overlayScrollbars = false } = {}): Promise<Browser> {
+export async function openBrowser({ webgpu = false } = {}): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) {
     throw new Error("no Chromium on PATH (Debian: apt-get install chromium; or set CHROMIUM)");
@@ -75,7 +75,6 @@ export async function openBrowser({ webgpu = false, overlayScrollbars = false } 
       "--no-sandbox",
       "--disable-dev-shm-usage",
       ...(software ? ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"] : []),
-      ...(overlayScrollbars ? ["--enable-features=OverlayScrollbar"] : []),
       ...(webgpu ? ["--enable-unsafe-webgpu", ...(software ? ["--use-webgpu-adapter=swiftshader"] : [])] : []),
     ],
   });

@@ -64,8 +64,7 @@ try {
   mkdirSync(FOLDER, { recursive: true });
   const only = process.argv.slice(2);
   const served = await servePage(true);
-  // A scroll bar is not drawn, and its place would stay empty.
-  const browser = await openBrowser({ overlayScrollbars: true });
+  const browser = await openBrowser();
   try {
     if (only.length === 0 || only.includes("terminal")) {
       for (const file of await terminalPictures(browser, FOLDER)) process.stdout.write(`${file}\n`);
@@ -84,6 +83,8 @@ try {
           const page = await context.newPage();
           await page.goto(`${served.url}${shot.hash}`);
           await page.locator("main .card").first().waitFor();
+          // A scroll bar is not drawn here, and its place would stay empty.
+          await page.evaluate(() => document.documentElement.style.setProperty("scrollbar-gutter", "auto"));
           await shot.before?.(page);
           if (phone && shot.onPhone !== undefined) {
             await page
