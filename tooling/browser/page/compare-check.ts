@@ -119,7 +119,7 @@ export const compareCheck: ViewCheck = {
     const said = await notices.innerText();
     assert.match(said, /workload to "everything"/);
     assert.match(said, /time to "soon".*"100" is used instead/);
-    assert.match(said, /backends to "<script>"/);
+    assert.match(said, /backends to "%3Cscript%3E"/);
     await compare.waitFor();
 
     await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
