@@ -53,7 +53,7 @@ export function isPagePeerName(name: string): name is PagePeerName {
 }
 
 /** Where `pnpm peers` puts them. */
-export const PEERS_FOLDER = fileURLToPath(new URL("../../.cache/peers/", import.meta.url));
+const PEERS_FOLDER = fileURLToPath(new URL("../../.cache/peers/", import.meta.url));
 
 const TYPES: Readonly<Record<string, string>> = {
   js: "text/javascript",

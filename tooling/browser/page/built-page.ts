@@ -7,7 +7,7 @@ import { extname, join, normalize } from "node:path";
 import process from "node:process";
 import { type Browser, chromium } from "playwright-core";
 import { ROOT } from "../../checks/workspace.js";
-import { servePeer } from "../../peers/page-peers.js";
+import type { servePeer } from "../../peers/page-peers.js";
 import { findChromium } from "../chromium.js";
 
 const FOLDER = join(ROOT, "apps", "benchmark", "dist", "page");

@@ -1,4 +1,7 @@
-/** Makes the pictures of the page that README and docs show: each view, light and dark, on a phone and wide. `pnpm pictures`. */
+/**
+ * Makes the pictures that README and docs show: each view of the page, light and dark, on a phone and wide; and the command in a
+ * terminal. `pnpm pictures`; names behind it, such as `compare` or `terminal`, leave out the others.
+ */
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -6,6 +9,8 @@ import process from "node:process";
 import type { Page } from "playwright-core";
 import { fail, ROOT } from "../../checks/workspace.js";
 import { openBrowser, servePage } from "./built-page.js";
+import { savePicture } from "./save-picture.js";
+import { terminalPictures } from "./terminal-pictures.js";
 
 const FOLDER = join(ROOT, "docs", "pictures");
 
@@ -14,6 +19,8 @@ interface Shot {
   readonly hash: string;
   /** Has a photo in it, of which a JPEG takes a tenth of a PNG's bytes. */
   readonly photo?: boolean;
+  /** What a phone is scrolled to. */
+  readonly onPhone?: string;
   /** What is done before the picture is taken. */
   readonly before?: (page: Page) => Promise<void>;
 }
@@ -24,6 +31,7 @@ const SHOTS: readonly Shot[] = [
   { name: "explain-groups", hash: "#explain?problem=g8_ic32_ih7_oc32_kh3_ph1&cell=output-0-13-3-3" },
   {
     name: "compare",
+    onPhone: ".headline",
     hash: "#compare?time=25&backends=cpu,worker-threads,cpu:js,planted-fault",
     before: async (page) => {
       await page.getByRole("button", { name: "Compare", exact: true }).click();
@@ -48,8 +56,8 @@ async function untilRun(page: Page): Promise<void> {
 }
 
 const SIZES = [
-  { name: "wide", width: 1600, height: 1000, scale: 1 },
-  { name: "phone", width: 390, height: 844, scale: 2 },
+  { name: "wide", width: 1600, height: 1000, scale: 1, phone: false },
+  { name: "phone", width: 390, height: 844, scale: 1.5, phone: true },
 ] as const;
 
 try {
@@ -58,22 +66,36 @@ try {
   const served = await servePage(true);
   const browser = await openBrowser();
   try {
+    if (only.length === 0 || only.includes("terminal")) {
+      for (const file of await terminalPictures(browser, FOLDER)) process.stdout.write(`${file}\n`);
+    }
     for (const shot of SHOTS.filter(({ name }) => only.length === 0 || only.includes(name))) {
-      for (const { name, width, height, scale } of SIZES) {
+      for (const { name, width, height, scale, phone } of SIZES) {
         for (const colorScheme of ["light", "dark"] as const) {
           const context = await browser.newContext({
             viewport: { width, height },
             deviceScaleFactor: scale,
+            isMobile: phone,
+            hasTouch: phone,
             colorScheme,
             reducedMotion: "reduce",
           });
           const page = await context.newPage();
           await page.goto(`${served.url}${shot.hash}`);
           await page.locator("main .card").first().waitFor();
+          // A scroll bar is not drawn here, and its place would stay empty.
+          await page.evaluate(() => document.documentElement.style.setProperty("scrollbar-gutter", "auto"));
           await shot.before?.(page);
+          if (phone && shot.onPhone !== undefined) {
+            await page
+              .locator(shot.onPhone)
+              .first()
+              .evaluate((part) => part.scrollIntoView({ block: "start" }));
+          }
           await page.waitForTimeout(300);
           const file = join(FOLDER, `${shot.name}-${name}-${colorScheme}.${shot.photo ? "jpg" : "png"}`);
-          await page.screenshot({ path: file, ...(shot.photo && { type: "jpeg", quality: 80 }) });
+          const picture = await page.screenshot(shot.photo ? { type: "jpeg", quality: 80 } : {});
+          await savePicture(file, picture);
           process.stdout.write(`${file}\n`);
           await context.close();
         }

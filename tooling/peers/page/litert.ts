@@ -43,6 +43,7 @@ function withImportScripts(folder: string): void {
       request.send();
       if (request.status !== 200) throw new Error(`${address} cannot be loaded: ${request.status}`);
       // In the global scope, where that script puts its names.
+      // oxlint-disable-next-line no-eval -- there is no other way to run a script that is no module here
       (0, eval)(`${request.responseText}\nglobalThis.ModuleFactory = ModuleFactory;`);
     },
   });

@@ -14,12 +14,13 @@ import { runState, start, stop } from "./run.js";
 
 const state = stateOf("compare");
 
+/** Short enough for a phone. */
 const WORDS: Readonly<Record<WorkloadName, string>> = {
-  textbook: "Textbook: a convolution and its depthwise-separable pair",
-  yardstick: "Yardstick: twelve layers of every kind",
-  "mobilenet-v1": "MobileNet V1, all layers and end to end",
-  "mobilenet-v2": "MobileNet V2, all layers and end to end",
-  resnext50: "ResNeXt-50, all layers and end to end",
+  textbook: "The textbook's three layers",
+  yardstick: "Yardstick: twelve layers",
+  "mobilenet-v1": "MobileNet V1, end to end",
+  "mobilenet-v2": "MobileNet V2, end to end",
+  resnext50: "ResNeXt-50, its layers",
   problems: "Problems that you write",
   onnx: "A network from an ONNX file",
 };
