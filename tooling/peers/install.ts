@@ -22,6 +22,7 @@ const CORE: Readonly<Record<string, string>> = {
 export function installPackages(name: string, packages: Peer["packages"]): string {
   const folder = join(CACHE, name);
   mkdirSync(folder, { recursive: true });
+  if (Object.keys(packages).length === 0) return folder;
   const manifest = JSON.stringify({ private: true, type: "module", dependencies: packages }, undefined, 2);
   const path = join(folder, "package.json");
   if (existsSync(join(folder, "node_modules")) && readFileSync(path, "utf8") === manifest) return folder;

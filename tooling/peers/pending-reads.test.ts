@@ -22,7 +22,8 @@ function deferred(): {
   readonly resolve: (value: number) => void;
   readonly reject: (error: Error) => void;
 } {
-  let [resolve, reject] = [(_: number): void => undefined, (_: Error): void => undefined];
+  let resolve!: (value: number) => void;
+  let reject!: (error: Error) => void;
   const promise = new Promise<number>((yes, no) => ([resolve, reject] = [yes, no]));
   return { promise, resolve, reject };
 }
