@@ -20,7 +20,7 @@ interface Engine {
   readonly suites: readonly SuiteName[];
 }
 
-/** What kernels of convolution compute: all that is new of an engine whose backend has passed the rest. */
+/** The suites about kernels of convolution. Only these differ on an engine whose backend has passed the rest. */
 const KERNELS = ["exact", "bounded"] as const satisfies readonly SuiteName[];
 /** What all kernels compute. What is no kernel's is JavaScript that the tests run on Node 20, and `worker-threads` on Node 24 below. */
 const ALL_KERNELS = [...KERNELS, "operations"] as const satisfies readonly SuiteName[];
@@ -34,7 +34,7 @@ const ENGINES: readonly Engine[] = [
   { node: "26", backend: "cpu", wide: true, suites: KERNELS },
 ];
 
-/** What runs under `"strict"`: everything that `"fast"` transforms. The plans of all else are the same under both. */
+/** The suites that run under `"strict"`, with all problems that `"fast"` transforms. Other plans are the same under both. */
 const STRICT_SUITES = ["exact", "bounded", "goldens"] as const;
 
 function check(engine: Engine): void {
@@ -43,7 +43,7 @@ function check(engine: Engine): void {
   const transformed = results.filter(
     ({ suite, algorithm }) => algorithm?.includes("winograd") && STRICT_SUITES.some((each) => each === suite),
   );
-  // Without any, nothing would run, and pass.
+  // Without transformed problems nothing would run, and the check would pass.
   if (transformed.length < LEAST_TRANSFORMED) {
     throw new Error(`${titleOf(engine)}: only ${transformed.length} plans are transformed, where accuracy is "fast"`);
   }

@@ -1,4 +1,4 @@
-/** The suite as tests of whichever runner is passed: vitest, jest, mocha, node:test. It imports none of them. */
+/** The suite as tests of the given runner: vitest, jest, mocha or node:test. This file imports none of them. */
 
 import type { Backend } from "@convene/core";
 import { checkOneOf } from "@convene/core/backend";
@@ -43,9 +43,9 @@ export interface ConformanceTestsOptions
   readonly module?: string;
 }
 
-/** Of a test that is a whole suite: half an hour. Each of its cases has its own limit. */
+/** The time limit of a test that is a whole suite: half an hour. Each case has its own limit. */
 const SUITE_TIMEOUT = 30 * 60_000;
-/** Failures that one error describes; the rest is counted. */
+/** The most failures that one error describes. The error counts the others. */
 const MOST_DESCRIBED = 20;
 
 /**
@@ -130,9 +130,9 @@ function defineSuite(
   rerun: Rerun,
 ): void {
   const { limit = DEFAULT_LIMIT, seed = DEFAULT_SEED, accuracy = "fast", noSkips = false } = options;
-  // Made by the first test that runs, and again where a case has broken it.
+  // The first test makes the backend, and a test after a case that has broken it makes another.
   let backend: Backend | undefined;
-  /** What has run on it. */
+  /** The cases that have run on this backend. */
   let before: ConformanceCase[] = [];
   const recheck = createRecheck({ factory, accuracy, seed, limit });
   const dispose = async (): Promise<void> => {
@@ -181,7 +181,7 @@ function skip(it: TestRunner["it"], title: string): void {
   else it(`skipped: ${title}`, body);
 }
 
-/** What runners hand to a test, as `this` or as its argument: each has some of it. */
+/** The context that runners pass to a test, as `this` or as an argument. Each runner has some of these members. */
 interface TestContext {
   readonly skip?: (reason: string) => void;
   readonly timeout?: unknown;

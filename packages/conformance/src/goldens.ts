@@ -1,4 +1,4 @@
-/** PyTorch's word: convolutions with the answers that PyTorch gave, and weights as PyTorch initialises them. */
+/** Results of PyTorch: convolutions with PyTorch's answers, and weights that PyTorch has initialised. */
 
 import {
   Conv2d,
@@ -25,7 +25,7 @@ export interface GoldenCase {
   readonly expected: Float64Array;
 }
 
-/** What `torch.manual_seed(seed); torch.nn.Conv2d(...)` holds. */
+/** The weights of `torch.manual_seed(seed); torch.nn.Conv2d(...)`. */
 export interface GoldenInitialisation {
   readonly seed: number;
   readonly options: Conv2dOptions;
@@ -33,7 +33,7 @@ export interface GoldenInitialisation {
   readonly bias?: Float32Array;
 }
 
-/** What `torch.manual_seed(seed); torch.empty(shape).uniform_(min, max)` holds. */
+/** The values of `torch.manual_seed(seed); torch.empty(shape).uniform_(min, max)`. */
 export interface GoldenUniform {
   readonly seed: number;
   readonly shape: Shape4;
@@ -42,7 +42,7 @@ export interface GoldenUniform {
   readonly data: Float32Array;
 }
 
-/** Results of PyTorch's own, which `tooling/goldens` wrote: answers in float32, bit for bit. */
+/** Results of PyTorch in float32, bit for bit, which `tooling/goldens` has written. */
 export interface Goldens {
   /** The version of PyTorch that gave the answers. */
   readonly torch: string;
@@ -51,23 +51,23 @@ export interface Goldens {
   readonly uniforms: readonly GoldenUniform[];
 }
 
-/** Unpacked once, and seen by nobody but `loadGoldens`. */
+/** The unpacked goldens. Only `loadGoldens` uses them, and it returns copies. */
 let unpacked: Promise<Goldens> | undefined;
 
-/** The goldens that this package carries: each call gives arrays of its own, which may be written to. */
+/** The goldens in this package. Each call returns new arrays, which the caller may change. */
 export async function loadGoldens(): Promise<Goldens> {
   unpacked ??= unpack();
   try {
     return copyOf(await unpacked);
   } catch (error) {
-    // What could not be loaded now may be loaded the next time.
+    // The next call may succeed, so the failure is not kept.
     unpacked = undefined;
     throw error;
   }
 }
 
 async function unpack(): Promise<Goldens> {
-  // Imported when asked for: a megabyte that a user of the rules alone need not load.
+  // Imported only here, because users of the rules alone need not load a megabyte.
   const { goldensBase64 } = await import("./generated/goldens-data.js");
   return parseGoldens(Uint8Array.from(atob(goldensBase64), (char) => char.charCodeAt(0)));
 }
@@ -105,9 +105,8 @@ function copyOf({ torch, cases, initialisations, uniforms }: Goldens): Goldens {
  *       uniforms: [{ seed, shape, min, max }] }
  *
  * with `element` one of `int8`, `int16`, `int32`, `bfloat16`, `float32` and `float64`. The blobs follow in the header's
- * order and nothing says their length, because the problem does: for a case the input, the weight, the bias and the
- * residual if the problem has them, and the output; for an initialisation the weight and the bias; for a uniform its
- * values; the last two in float32.
+ * order. Their lengths follow from the problem. A case has the input, the weight, the bias and the residual if the problem has them, and
+ * the output. An initialisation has the weight and the bias, and a uniform has its values, both in float32.
  *
  * @throws ConveneError `ERR_INVALID_OPTION` for a file that is truncated, damaged, or something else
  */
@@ -196,7 +195,7 @@ function parseHeader(bytes: Uint8Array): Header {
   return { torch, cases, initialisations, uniforms };
 }
 
-/** Takes one blob after another, each only if the file holds all of it. */
+/** Reads one blob after the other, and fails if the file does not hold all of a blob. */
 function blobReader(view: DataView<ArrayBuffer>, start: number): { take: typeof take; finish: () => void } {
   const aligned = (at: number): number => Math.ceil(at / 8) * 8;
   let next = aligned(start);

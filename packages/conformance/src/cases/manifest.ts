@@ -1,6 +1,6 @@
 /**
- * manifest: what a backend says of itself is held to the facts. A limit that it declares must be one; what it declares
- * to take it must take. These cases are there for every backend, whatever it declares.
+ * manifest: checks a backend's own declarations. A declared limit must really exist, and the backend must take what it declares to take. Every backend
+ * has these cases, whatever it declares.
  */
 
 import { type Backend, type BackendFeatures, formatProblem, parseProblem } from "@convene/core";
@@ -99,7 +99,7 @@ export async function manifestCases(): Promise<readonly ConformanceCase[]> {
   ];
 }
 
-/** That each corner problem which the backend declares not to take is refused with ERR_UNSUPPORTED. */
+/** Checks that the backend refuses each corner problem that it declares not to take, with ERR_UNSUPPORTED. */
 async function expectRefused(backend: Backend): Promise<void> {
   for (const problem of PROBLEMS) {
     if (supportOf(backend.features, problem) === true) continue;
@@ -127,7 +127,7 @@ async function checkTaken({ backend, accuracy }: CaseContext): Promise<void> {
   }
 }
 
-/** Whatever accuracy the suite runs with: what a plan says must hold for callers who ask for "strict". */
+/** Checks "strict" under every accuracy of the run: a plan for "strict" must be direct. */
 async function checkStrict({ backend, seed }: CaseContext): Promise<void> {
   // Most of what no plan transforms is tried by `exact` already.
   for (const problem of [...WINOGRAD_PROBLEMS.map(parseProblem), ...PROBLEMS.filter((_, at) => at % 4 === 0)]) {
@@ -145,8 +145,8 @@ async function checkStrict({ backend, seed }: CaseContext): Promise<void> {
 }
 
 /**
- * Runs the cases that need a feature which the backend declares to lack. One that does not pass is enough: then the
- * limit is there. On a backend of their own where one can be had, because a limit may be one that breaks it.
+ * Runs the cases that need a feature which the backend declares to lack. If one of them does not pass, the limit exists. The cases run on another
+ * backend if there is a factory, because a limit may break the backend.
  */
 async function checkDeclared(
   name: FeatureName,

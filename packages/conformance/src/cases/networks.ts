@@ -1,4 +1,4 @@
-/** networks: whole chains through `prepare`, which shares memory, held to the reference layer by layer. */
+/** networks: whole networks through `prepare`, whose values share memory. They are compared with the reference layer by layer. */
 
 import { type Backend, prepare } from "@convene/core";
 import type { CaseContext, CaseOutcome, ConformanceCase } from "../case.js";
@@ -16,7 +16,7 @@ const KINDS = ["integer", "real"] as const satisfies readonly OperandKind[];
 const PLURAL = { integer: "integers", real: "reals" };
 /** Where models are run more than once, or more than one is run. */
 const SHARED: ReadonlySet<string> = new Set(["MobileNet V2", "a residual from the network's input, six layers later"]);
-/** One random network for so many random problems. */
+/** There is one random network for this many random problems. */
 const PROBLEMS_A_NETWORK = 10;
 
 export async function networkCases({
@@ -155,8 +155,8 @@ function inputsFor(definition: NetworkDefinition, kind: OperandKind, seed: numbe
 }
 
 /**
- * Integers, so that one answer cannot pass for another; where a layer is transformed, reals: the weights of these are made
- * so that their bound stays narrow over many layers, and that of integers does not.
+ * Integers, so that one answer cannot be taken for another. If a layer is transformed, reals: their weights are made so that the bound stays narrow over
+ * many layers, and the bound of integers would not.
  */
 async function kindFor(
   definition: NetworkDefinition,
