@@ -65,45 +65,37 @@ test("the small network of these tests is one", () => {
 });
 
 describe("damaged files", () => {
-  // Where CONVENE_LONG is set at each of the first 4096 bytes, and 500 files of each kind.
-  const isLong = process.env["CONVENE_LONG"] !== undefined;
-  const step = isLong ? 1 : 7;
-  const mutations = isLong ? 500 : 150;
-
-  test("truncated at every byte of the first 512, at many of the first 4 kB, and at some others", () => {
+  test("truncated at every byte of the first 4 kB, and at a hundred others", () => {
     const bytes = file("espcn");
-    const lengths = [
-      ...[...Array(4096).keys()].filter((at) => at < 512 || at % step === 0),
-      ...Array.from({ length: 50 }, () => 4096 + random(bytes.length - 4096)),
-    ];
+    const lengths = [...Array(4096).keys(), ...Array.from({ length: 100 }, () => 4096 + random(bytes.length - 4096))];
     for (const length of lengths) {
       const error = errorOf(bytes.subarray(0, length), (part) => void readOnnx(part));
       expect(error?.code, `at ${length}`).toMatch(/ERR_INVALID_OPTION|ERR_UNSUPPORTED/);
     }
   });
 
-  test("mutated files", () => {
+  test("500 mutated files", () => {
     const names = readdirSync(FOLDER).filter((name) => name.endsWith(".onnx"));
     const files = names.map((name) => file(name.slice(0, -".onnx".length))).filter(({ length }) => length < 40_000);
     let errors = 0;
-    for (let count = 0; count < mutations; count++) {
+    for (let count = 0; count < 500; count++) {
       const bytes = files[count % files.length]!.slice();
       for (let change = 0; change <= random(8); change++) bytes[random(bytes.length)] = random(256);
       if (errorOf(bytes)) errors++;
     }
     // Most bytes are weights, which may be anything.
-    expect(errors).toBeGreaterThan(mutations / 25);
+    expect(errors).toBeGreaterThan(20);
   });
 
-  test("files of which the parts that are no weights are mutated", () => {
+  test("500 files of which the parts that are no weights are mutated", () => {
     const bytes = onnxModel({ ...small, nodes: [convolution, relu("y", "z")], outputs: ["z"] });
     let errors = 0;
-    for (let count = 0; count < mutations; count++) {
+    for (let count = 0; count < 500; count++) {
       const mutated = bytes.slice();
       for (let change = 0; change <= random(4); change++) mutated[random(mutated.length)] = random(256);
       if (errorOf(mutated)) errors++;
     }
-    expect(errors).toBeGreaterThan(mutations / 2);
+    expect(errors).toBeGreaterThan(250);
   });
 
   test("random bytes", () => {
@@ -270,25 +262,25 @@ describe("graphs that are none", () => {
     expect(error.message).toContain('until: "y"');
   });
 
-  test("30,000 nodes", () => {
-    const nodes = Array.from({ length: 30_000 }, (_, index) => relu(index === 0 ? "x" : `v${index - 1}`, `v${index}`));
-    expect(messageOf({ ...small, nodes, outputs: ["v29999"] })).toBe("no error");
+  test("100,000 nodes", () => {
+    const nodes = Array.from({ length: 100_000 }, (_, index) => relu(index === 0 ? "x" : `v${index - 1}`, `v${index}`));
+    expect(messageOf({ ...small, nodes, outputs: ["v99999"] })).toBe("no error");
     const unknown = nodes.map((node) => ({ ...node, op: "LSTM" }));
-    const message = messageOf({ ...small, nodes: unknown, outputs: ["v29999"] });
-    expect(message).toContain("30000 unsupported nodes");
+    const message = messageOf({ ...small, nodes: unknown, outputs: ["v99999"] });
+    expect(message).toContain("100000 unsupported nodes");
     expect(message.length).toBeLessThan(100_000);
   });
 
   test("long products and deep sums end soon", () => {
     const chain = (op: string): NodeSpec[] =>
-      Array.from({ length: 8_000 }, (_, index) => ({
+      Array.from({ length: 20_000 }, (_, index) => ({
         op,
         name: `${op}${index}`,
         inputs: [index === 0 ? "x" : `v${index - 1}`, "x"],
         outputs: [`v${index}`],
       }));
     for (const op of ["Mul", "Add"])
-      expect(messageOf({ ...small, nodes: chain(op), outputs: ["v7999"] })).toBe("no error");
+      expect(messageOf({ ...small, nodes: chain(op), outputs: ["v19999"] })).toBe("no error");
   });
 });
 
