@@ -44,6 +44,18 @@ describe("foldBatchNorm", () => {
       "gamma has 2 elements; expected 1",
     ],
     [
+      "a variance of another size",
+      () => foldBatchNorm({ weight: f32(1, 1) }, { ...NORM, variance: f32(1, 1, 1) }),
+      "ERR_SHAPE",
+      "variance has 3 elements; expected 2 (one for each of 2 channels)",
+    ],
+    [
+      "a weight in float64",
+      () => foldBatchNorm({ weight: Float64Array.of(1, 1) as never }, NORM),
+      "ERR_SHAPE",
+      "must be a Float32Array; tensor.from converts other arrays",
+    ],
+    [
       "a variance below 0",
       () => foldBatchNorm({ weight: f32(1, 1) }, { ...NORM, variance: f32(1, -1) }),
       "ERR_INVALID_OPTION",
