@@ -62,6 +62,12 @@ describe("foldBatchNorm", () => {
       "variance[1] (-1) plus epsilon must be above 0",
     ],
     [
+      "a variance of 0 without an epsilon",
+      () => foldBatchNorm({ weight: f32(1, 1) }, { ...NORM, variance: f32(1, 0), epsilon: 0 }),
+      "ERR_INVALID_OPTION",
+      "variance[1] (0) plus epsilon must be above 0",
+    ],
+    [
       "a variance that is NaN",
       () => foldBatchNorm({ weight: f32(1, 1) }, { ...NORM, variance: f32(NaN, 1) }),
       "ERR_INVALID_OPTION",
