@@ -26,8 +26,12 @@ describe("fromImageData", () => {
   it.each<[unknown, string]>([
     [{ width: 2, height: 3, data: new Uint8ClampedArray(6) }, "imageData.data has 6 bytes; expected 24 (3 x 2 RGBA)"],
     [
-      { width: 2, height: 1, data: new Uint8ClampedArray(6) },
-      "imageData.data has 6 bytes; expected 8 (1 x 2 RGBA); three bytes a pixel are RGB: sharp's ensureAlpha() adds alpha",
+      { width: 2, height: 3, data: new Uint8ClampedArray(18) },
+      "imageData.data has 18 bytes; expected 24 (3 x 2 RGBA); three bytes a pixel are RGB: sharp's ensureAlpha() adds alpha",
+    ],
+    [
+      { width: 1, height: 1, data: Float32Array.of(1, 0.5, 0, 1) },
+      "imageData.data (a Float32Array of 16 bytes) must be bytes; tensor.from takes floats",
     ],
     [{ width: 0, height: 1, data: [] }, "w (0) must be an integer of at least 1"],
     [{ width: 1.5, height: 2, data: new Uint8ClampedArray(12) }, "w (1.5) must be an integer"],
