@@ -12,6 +12,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { openResults } from "../../packages/conformance/scripts/results-file.js";
+import { judgedText } from "../../packages/conformance/src/testing/diagnose-fault.js";
 import { PLANTED_FAULTS, type PlantedFault } from "./planted-faults.js";
 import { copyWorkspace } from "./workspace-copy.js";
 
@@ -101,7 +102,7 @@ async function buildKernels(folder: string): Promise<void> {
 
 function isNamed({ name, texts }: Row): boolean {
   const { accepted } = PLANTED_FAULTS.find((each) => each.name === name)!;
-  return accepted.test((texts[0] ?? "nothing").replaceAll("\n", " "));
+  return accepted.test(judgedText(texts[0] ?? "nothing"));
 }
 
 function print(row: Row): void {

@@ -20,7 +20,7 @@ test("of two axes, one takes the other's value", () => {
 test("a flag is turned, a choice is another one, a list is in reverse", () => {
   expect(textsOf("add_c3_h4")).toContain("add_c3_h4_perChannel");
   expect(textsOf("concat_channels1:2:3_h4")).toContain("concat_channels3:2:1_h4");
-  const reshaped = neighboursOfOperation(parseOperation("reshape_ic3_ih4_oc4_oh3"));
+  const reshaped = neighboursOfOperation(parseOperation("reshape_ic6_ih4_iw3_oc12_oh2_ow3"));
   expect(reshaped.map((each) => each.kind === "reshape" && each.order)).toContain("nhwc");
 });
 

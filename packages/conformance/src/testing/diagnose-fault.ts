@@ -27,12 +27,20 @@ export interface FaultDiagnosis extends BackendDiagnosis {
   readonly name: string;
 }
 
+/** Of a finding's text what is judged: the rule, the place and the cause. A problem's string, or a message, has many words by chance. */
+export function judgedText(text: string): string {
+  return text
+    .split("\n")
+    .filter((line) => !/^(evidence|smallest) /.test(line))
+    .join(" ");
+}
+
 /** Whether the first finding names the fault by its accepted wording, and whether it names something else with certainty. */
 export function judge({ name, texts, certain }: Pick<FaultDiagnosis, "name" | "texts" | "certain">): {
   readonly accepted: boolean;
   readonly unrelated: boolean;
 } {
-  const accepted = ACCEPTED_WORDINGS[name]!.test((texts[0] ?? "nothing").replaceAll("\n", " "));
+  const accepted = ACCEPTED_WORDINGS[name]!.test(judgedText(texts[0] ?? "nothing"));
   return { accepted, unrelated: !accepted && certain };
 }
 
@@ -124,7 +132,7 @@ export function nameFaults(faults: readonly string[], texts: readonly string[]):
   const [name, ...others] = faults;
   if (name === undefined) return [];
   const choices = [...texts.entries()]
-    .filter(([, text]) => ACCEPTED_WORDINGS[name]!.test(text.replaceAll("\n", " ")))
+    .filter(([, text]) => ACCEPTED_WORDINGS[name]!.test(judgedText(text)))
     .map(([at]) => [name, ...nameFaults(others, texts.toSpliced(at, 1))]);
   return [...choices, nameFaults(others, texts)].reduce((most, each) => (each.length > most.length ? each : most));
 }
