@@ -26,9 +26,13 @@ interface Shot {
 }
 
 const SHOTS: readonly Shot[] = [
-  { name: "explain", hash: "#explain" },
-  { name: "explain-pair", hash: "#explain?pair=yes&cell=output-1-40-2-2" },
-  { name: "explain-groups", hash: "#explain?problem=g8_ic32_ih7_oc32_kh3_ph1&cell=output-0-13-3-3" },
+  { name: "explain", hash: "#explain", before: untilPainted },
+  { name: "explain-pair", hash: "#explain?pair=yes&cell=output-1-40-2-2", before: untilPainted },
+  {
+    name: "explain-groups",
+    hash: "#explain?problem=g8_ic32_ih7_oc32_kh3_ph1&cell=output-0-13-3-3",
+    before: untilPainted,
+  },
   {
     name: "compare",
     onPhone: ".headline",
@@ -40,6 +44,15 @@ const SHOTS: readonly Shot[] = [
   },
   { name: "playground", hash: "#playground?left=cpu&right=cpu:js", photo: true, before: untilCompared },
 ];
+
+/** Until the planes have their values, which a busy machine paints late. */
+async function untilPainted(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>(".explain canvas");
+    const { data } = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? {};
+    return data?.some((value) => value !== 0);
+  });
+}
 
 async function untilCompared(page: Page): Promise<void> {
   await page.locator(".playground .difference canvas").waitFor();
@@ -81,16 +94,24 @@ try {
             reducedMotion: "reduce",
           });
           const page = await context.newPage();
+          // A scroll bar is not drawn here, and its place would stay empty.
+          await page.addInitScript(() => {
+            document.addEventListener("DOMContentLoaded", () => {
+              document.documentElement.style.setProperty("scrollbar-gutter", "auto");
+            });
+          });
           await page.goto(`${served.url}${shot.hash}`);
           await page.locator("main .card").first().waitFor();
-          // A scroll bar is not drawn here, and its place would stay empty.
-          await page.evaluate(() => document.documentElement.style.setProperty("scrollbar-gutter", "auto"));
           await shot.before?.(page);
           if (phone && shot.onPhone !== undefined) {
             await page
               .locator(shot.onPhone)
               .first()
-              .evaluate((part) => part.scrollIntoView({ block: "start" }));
+              .evaluate((part) => {
+                part.scrollIntoView({ block: "start", behavior: "instant" });
+                // Below the head of the page, which stays where it is.
+                scrollBy({ top: -document.querySelector("header")!.offsetHeight - 12, behavior: "instant" });
+              });
           }
           await page.waitForTimeout(300);
           const file = join(FOLDER, `${shot.name}-${name}-${colorScheme}.${shot.photo ? "jpg" : "png"}`);
