@@ -1,7 +1,7 @@
 /**
  * The conformance suite on engines that the tests do not run on: what is built, by the command that backend authors use.
  * Nothing may be skipped. One engine runs all parts where accuracy is "fast", the others those about kernels; where it is "strict", which only keeps plans from being transformed, what was transformed
- * runs again. `pnpm engines`; a name of the list, such as `pnpm engines 24`, runs those that contain it.
+ * runs again. `pnpm engines`; `--quick`, as in CI, takes the suite's quick selection; a name of the list, such as `pnpm engines 24`, runs those that contain it.
  */
 
 import { readFileSync } from "node:fs";
@@ -37,9 +37,10 @@ const ENGINES: readonly Engine[] = [
 /** The suites that run under `"strict"`, with all problems that `"fast"` transforms. Other plans are the same under both. */
 const STRICT_SUITES = ["exact", "bounded", "goldens"] as const;
 
-function check(engine: Engine): void {
+function check(engine: Engine, quick: boolean): void {
   const report = join(cacheFolder("engines"), "report.json");
-  const { results } = conform(engine, "fast", ["--json", report, "--suite", ...engine.suites], report);
+  const selection = quick ? ["--quick"] : [];
+  const { results } = conform(engine, "fast", ["--json", report, "--suite", ...engine.suites, ...selection], report);
   const transformed = results.filter(
     ({ suite, algorithm }) => algorithm?.includes("winograd") && STRICT_SUITES.some((each) => each === suite),
   );
@@ -48,12 +49,17 @@ function check(engine: Engine): void {
     throw new Error(`${titleOf(engine)}: only ${transformed.length} plans are transformed, where accuracy is "fast"`);
   }
   const cases = transformed.flatMap(({ name }) => ["--case", name]);
-  const strict = conform(engine, "strict", ["--json", report, "--suite", ...STRICT_SUITES, ...cases], report);
+  const strict = conform(
+    engine,
+    "strict",
+    ["--json", report, "--suite", ...STRICT_SUITES, ...selection, ...cases],
+    report,
+  );
   const still = strict.results.find(({ algorithm }) => algorithm?.includes("winograd"));
   if (still) throw new Error(`${titleOf(engine)}: ${still.name} is transformed where accuracy is "strict"`);
 }
 
-const LEAST_TRANSFORMED = 40;
+const LEAST_TRANSFORMED = 30;
 
 /** The fields of the command's JSON report that count. */
 interface Report {
@@ -89,12 +95,13 @@ function titleOf({ node, backend, wide }: Engine): string {
 
 if (isMain(import.meta.url)) {
   try {
-    const wanted = process.argv.slice(2);
+    const quick = process.argv.includes("--quick");
+    const wanted = process.argv.slice(2).filter((word) => word !== "--quick");
     const x64 = process.arch === "x64";
     if (!x64) console.log("256 bits are left out: V8 has them on x64 processors only");
     for (const engine of ENGINES) {
       const named = wanted.length === 0 || wanted.some((name) => `${engine.node} ${engine.backend}`.includes(name));
-      if (named && (x64 || !engine.wide)) check(engine);
+      if (named && (x64 || !engine.wide)) check(engine, quick);
     }
   } catch (error) {
     fail(error);

@@ -5,7 +5,7 @@
 
 import { defineConfig } from "tsup";
 
-/** @type {import("./preset.js").library} */
+/** @param {readonly string[]} entry @param {import("tsup").Options} [options] */
 export function library(entry, options = {}) {
   return defineConfig({
     entry: [...entry],
@@ -32,7 +32,7 @@ export function library(entry, options = {}) {
   });
 }
 
-/** @type {import("./preset.js").app} */
+/** @param {readonly string[]} entry @param {import("tsup").Options} [options] */
 export function app(entry, options = {}) {
   return defineConfig({
     entry: [...entry],

@@ -90,6 +90,13 @@ export const explainCheck: ViewCheck = {
 
     await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
     await page.setViewportSize({ width: 360, height: 740 });
+    // A canvas of another size begins empty.
+    await page.waitForFunction(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>(".drawn canvas");
+      if (!canvas || canvas.clientWidth > 360) return false;
+      const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+      return data.some((value) => value > 0);
+    });
     await checkAccessible(page, "explain, dark, on a phone");
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(overflow <= 0, `explain is ${overflow} pixels too wide at 360`);

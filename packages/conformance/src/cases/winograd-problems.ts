@@ -15,6 +15,10 @@ export const WINOGRAD_PROBLEMS: readonly string[] = [
   "ic24_ih7_iw3_oc24_kh3_ph1_replicate",
   "ic32_ih8_iw2_oc24_kh3_ph1_replicate_residual_relu6",
   "ic16_ih9_iw1_oc32_kh3_ph1",
+  // No more than two outputs a side, for which smaller tiles compute less in vain.
+  "ic16_ih2_oc24_kh3_ph1_residual",
+  "n6_ic24_ih2_iw1_oc16_kh3_ph1_relu",
+  "g2_ic48_ih4_oc32_kh3",
   // Without pads; pads that differ from edge to edge, and wide ones; every mode.
   "ic16_ih11_iw6_oc16_kh3",
   "ic24_ih6_iw11_oc32_kh3_residual",

@@ -1,7 +1,7 @@
 /** The picture: values painted into a canvas, and above them, in SVG, what belongs together. */
 
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { darkNow } from "../look/theme.js";
 import type { Cell } from "./cell.js";
 import { moved } from "./fitting.js";
@@ -160,7 +160,10 @@ function Values({ layout }: { readonly layout: Layout }) {
   const painted = useRef<{ scene: string; whole: readonly number[] }>({ scene: "", whole: [] });
   const ratio = devicePixelRatio;
   const shown = useSignal(layout);
-  shown.value = layout;
+  // Behind the canvas' new size, which clears it: the effect below would paint what is cleared then.
+  useLayoutEffect(() => {
+    shown.value = layout;
+  }, [layout, shown]);
   useSignalEffect(() => {
     const context = canvas.current!.getContext("2d")!;
     const now = stages.value;

@@ -1,0 +1,15 @@
+/**
+ * Type-checks the packages, the app, the examples and the tools by TypeScript 7, which takes a fifth of the time of TypeScript 5.9.
+ * TypeScript 5.9 builds the declarations, because tsup needs its interface. JavaScript, so that nothing is compiled before it runs.
+ */
+
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import process from "node:process";
+
+const compiler = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
+for (const project of ["tsconfig.packages.json", "examples", "tsconfig.json"]) {
+  const { status } = spawnSync(process.execPath, [compiler, "-p", project], { stdio: "inherit" });
+  if (status !== 0) process.exitCode = 1;
+}
