@@ -85,8 +85,9 @@ export const explainCheck: ViewCheck = {
     await page.goto(`${url}#explain?problem=ic3_ih7&speed=fast&cell=output-0-900-0-0`);
     const notices = page.locator(".notices");
     await notices.getByText("oc is missing").waitFor();
-    assert.match(await notices.innerText(), /speed to "fast".*"30" is used instead/);
-    assert.match(await notices.innerText(), /The nearest one is shown/);
+    await notices.getByText(/speed to "fast".*"30" is used instead/).waitFor();
+    // Of the cell, once the stages are there.
+    await notices.getByText("The nearest one is shown").waitFor();
 
     await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
     await page.setViewportSize({ width: 360, height: 740 });
