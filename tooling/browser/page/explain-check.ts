@@ -89,7 +89,6 @@ export const explainCheck: ViewCheck = {
     // Of the cell, once the stages are there.
     await notices.getByText("The nearest one is shown").waitFor();
 
-    await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
     await page.setViewportSize({ width: 360, height: 740 });
     // A canvas of another size begins empty.
     await page.waitForFunction(() => {
@@ -98,6 +97,7 @@ export const explainCheck: ViewCheck = {
       const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
       return data.some((value) => value > 0);
     });
+    await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
     await checkAccessible(page, "explain, dark, on a phone");
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(overflow <= 0, `explain is ${overflow} pixels too wide at 360`);
