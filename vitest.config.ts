@@ -21,8 +21,16 @@ const SHARED = [
   "examples/*/*.test.ts",
   "tooling/**/*.test.ts",
 ];
-/** Here files set V8's flags, look at memory, or take devices, and have a process each. */
-const OWN = ["packages/{cpu,worker-threads,gpu}/src/**/*.test.ts", "apps/*/src/**/*-on-gpu.test.ts"];
+/** Files that set V8's flags, look at memory, or take devices or threads: each has a process of its own. */
+const OWN = [
+  "packages/cpu/src/{address-space,conformance,cpu,disposed-memories,forbidden,given-module,kernel-set,many,wasm*,wide}.test.ts",
+  "packages/cpu/src/operations/*.test.ts",
+  "packages/worker-threads/src/*.test.ts",
+  "packages/gpu/src/{gpu,gpu-js-gaps,ragged-groups}.test.ts",
+  "packages/gpu/src/engines/{host,navigator-gpu,webgpu}.test.ts",
+  "packages/gpu/src/operations/{activation,operations}.test.ts",
+  "apps/*/src/**/*-on-gpu.test.ts",
+];
 
 export default defineConfig({
   // Both: which of the two vitest asks depends on whether a file is transformed or handed to Node.
