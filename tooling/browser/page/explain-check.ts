@@ -31,7 +31,7 @@ export const explainCheck: ViewCheck = {
       await page.keyboard.press(key);
       stops.push(await slider.getAttribute("aria-valuetext"));
     }
-    assert.deepEqual(stops, ["1: standard", "2: 2 groups", "4: depthwise", "depthwise + pointwise"]);
+    assert.deepEqual(stops, ["1: standard", "2: grouped", "4: depthwise", "depthwise + pointwise"]);
     await page.keyboard.press("ArrowLeft");
     assert.match(await page.getByRole("region", { name: "PyTorch code" }).innerText(), /groups=4/);
 

@@ -41,7 +41,7 @@ export function GroupsSlider() {
       <div class="groups-stops" aria-hidden="true">
         {all.map((each, index) => (
           <span
-            key={each.label}
+            key={`${each.groups} ${each.label}`}
             class={index === at ? "here" : ""}
             style={{ left: `${all.length === 1 ? 0 : (100 * index) / (all.length - 1)}%` }}
           >

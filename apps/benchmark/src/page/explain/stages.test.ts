@@ -19,7 +19,7 @@ describe("stages", () => {
     const labels = (ic: number, oc: number): string[] =>
       stops(conv2dProblem({ ic, oc, ih: 5, kh: 3 })).map(({ label }) => label);
     expect(labels(3, 128)).toEqual(["standard", "depthwise + pointwise"]);
-    expect(labels(4, 8)).toEqual(["standard", "2 groups", "depthwise", "depthwise + pointwise"]);
+    expect(labels(4, 8)).toEqual(["standard", "grouped", "depthwise", "depthwise + pointwise"]);
     expect(labels(1, 8)).toEqual(["standard"]);
   });
 

@@ -26,7 +26,7 @@ export function stops({ ic, oc }: Conv2dProblem): readonly Stop[] {
 
 function nameOf(groups: number, ic: number): string {
   if (groups === 1) return "standard";
-  return groups === ic ? "depthwise" : `${groups} groups`;
+  return groups === ic ? "depthwise" : "grouped";
 }
 
 /** The convolution as a layer. */
