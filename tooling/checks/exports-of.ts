@@ -94,6 +94,7 @@ function namesOf(statement: ts.Statement): readonly string[] {
 }
 
 function isExported(statement: ts.Statement): boolean {
+  // Cast: the compiler asks for a declaration, and reads the modifiers that every statement has.
   return (ts.getCombinedModifierFlags(statement as unknown as ts.Declaration) & ts.ModifierFlags.Export) !== 0;
 }
 

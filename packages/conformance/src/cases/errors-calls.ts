@@ -57,6 +57,7 @@ const CALLS: readonly Call[] = [
   ],
   ["read of a disposed tensor", "ERR_DISPOSED", gone, (from, made) => from.read(made)],
   ["read of another backend's tensor", "ERR_INVALID_OPTION", foreign, (from, made) => from.read(made)],
+  // Cast: no type allows what a program in JavaScript can pass.
   ["read of nothing", "ERR_INVALID_OPTION", input, (from) => from.read(undefined as unknown as DeviceTensor)],
   [
     "read in an unknown layout",

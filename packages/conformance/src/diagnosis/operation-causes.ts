@@ -16,6 +16,7 @@ function asked(words: string, change: (fields: Fields) => Fields | undefined): O
   return {
     words,
     compute: (problem, { inputs, slope }) => {
+      // Cast: a union of kinds has no index, and a cause names fields of any kind.
       const fields = problem as unknown as Fields;
       const changed = change(fields);
       if (!changed || Object.entries(changed).every(([key, value]) => same(fields[key], value))) return undefined;

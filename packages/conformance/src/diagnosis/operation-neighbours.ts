@@ -16,6 +16,7 @@ const CHOICES: Fields = {
 
 /** Each once, in an order that is always the same. */
 export function neighboursOfOperation(problem: OperationProblem): readonly OperationProblem[] {
+  // Cast: a union of kinds has no index, and a neighbour differs in a field of any kind.
   const fields = problem as unknown as Fields;
   const changes = Object.entries(fields).flatMap(([key, value]): readonly Fields[] => {
     if (typeof value === "number")
@@ -41,6 +42,7 @@ export function neighboursOfOperation(problem: OperationProblem): readonly Opera
 function resolvedOperation(fields: Fields): OperationProblem | undefined {
   try {
     // A cast: what is not one is refused here.
+    // Cast: `operationProblem` checks the fields, and throws where they are no problem.
     return operationProblem(fields as unknown as OperationProblem);
   } catch {
     return undefined;
