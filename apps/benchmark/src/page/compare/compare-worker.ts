@@ -36,9 +36,11 @@ async function run(plan: Parameters<typeof compare>[0], peers: readonly PeerModu
   let sent = -Infinity;
   const send = (): void => {
     sent = performance.now();
-    if (report) post({ type: "report", report });
+    if (report) post({ type: "report", report: withSizes(report, sizes) });
   };
   const sizes = new Map<string, number>();
+  /** By package: resolves when its size is among `sizes`. */
+  const sizing = new Map<string, Promise<void>>();
   let known = fetchedScripts();
   const conditions = (): readonly "background"[] => (hidden ? ["background"] : []);
   const environment = { convene: CONVENE_VERSION, platform: "browser" };
@@ -51,12 +53,16 @@ async function run(plan: Parameters<typeof compare>[0], peers: readonly PeerModu
       const scripts = fetchedScripts();
       const own = scripts.filter((each) => !known.includes(each));
       known = scripts;
-      if (own.length > 0 && !sizes.has(base)) {
-        const size = await gzippedSize(own).catch(() => undefined);
-        if (size !== undefined) sizes.set(base, size);
+      // Not awaited here: what is measured meanwhile would not be sent, and the next backend may block this thread for good.
+      if (own.length > 0 && !sizing.has(base)) {
+        const told = gzippedSize(own).then(
+          (size) => void sizes.set(base, size),
+          // Without a size the report says nothing of the download.
+          () => undefined,
+        );
+        sizing.set(base, told);
       }
     }
-    report = withSizes(report, sizes);
     if (event.type === "progress") {
       const { phase, done, total, label, elapsed, remaining } = event;
       post({
@@ -67,6 +73,7 @@ async function run(plan: Parameters<typeof compare>[0], peers: readonly PeerModu
       send();
     }
   }
+  await Promise.all(sizing.values());
   send();
   post({ type: "end" });
 }
