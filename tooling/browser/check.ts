@@ -1,7 +1,7 @@
 /**
  * Runs the conformance suite in headless Chromium: bundles the page with Vite from what the packages ship, and has every
  * backend that runs in a browser pass there. `pnpm browser`; with `--whole`, nothing of the suite is left out, which takes
- * three times as long over a graphics driver in software (page.js says what is left out without, and why).
+ * many times as long over a graphics driver in software (page.js says what is left out without, and why).
  */
 
 import process from "node:process";
