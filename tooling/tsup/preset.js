@@ -13,7 +13,7 @@ export function library(entry, options = {}) {
     target: ["es2022", "node20"],
     // No Node names and no browser names: one file serves both.
     platform: "neutral",
-    // types.config.js makes the declarations.
+    // tooling/declarations makes the declarations.
     dts: false,
     clean: true,
     // What is shipped has its lines, its names, and the hints to bundlers inside `import()`, so a stack trace says where and

@@ -1,6 +1,6 @@
 /**
  * Type-checks the packages, the app, the examples and the tools by TypeScript 7, which takes a fifth of the time of TypeScript 5.9.
- * TypeScript 5.9 builds the declarations, because tsup needs its interface. JavaScript, so that nothing is compiled before it runs.
+ * tooling/declarations has TypeScript 5.9 besides, whose interface rollup needs. JavaScript, so that nothing is compiled before it runs.
  */
 
 import { spawnSync } from "node:child_process";
