@@ -1,6 +1,6 @@
 /**
  * @convene/cpu/kernels: the parts of cpu that \@convene/worker-threads uses. They may change in any release. They are the algorithms, which
- * prepare plans as data in a memory, the layout of tensors in this memory, and WebAssembly builds with shared memory.
+ * prepare plans as data in a memory, the layout of tensors in this memory, and WebAssembly builds, also with shared memory.
  *
  * @packageDocumentation
  */
@@ -8,7 +8,7 @@
 export type { BlockLimits, Plan, WorkspaceNeed, Workplace } from "./algorithms/algorithm.js";
 export { BLOCK_LIMITS } from "./algorithms/igemm.js";
 export { type PlannedConv2d, planConv2dSliced } from "./algorithms/index.js";
-export { bundle as sharedBundle } from "./generated/wasm-shared.js";
+export { bundle } from "./generated/wasm.js";
 export { type Copies, KERNEL_NAMES, type KernelMemory } from "./kernel-set.js";
 export { type Arena, createArena } from "./arena.js";
 export { inputOf, outputOf, planOperation } from "./operations/index.js";
@@ -23,6 +23,7 @@ export {
   writeTensor,
 } from "./storage.js";
 export { checkWide } from "./self-check.js";
+export { withSharedMemory } from "./shared-module.js";
 export {
   type Asker,
   checkBuildOptions,

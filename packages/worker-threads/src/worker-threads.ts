@@ -3,6 +3,7 @@
 import { type Backend, BackendUnavailableError } from "@convene/core";
 import { checkInteger, checkKeys, checkOneOf, defineBackend } from "@convene/core/backend";
 import {
+  bundle,
   checkBuildOptions,
   checkWide,
   createWasmCopies,
@@ -13,8 +14,8 @@ import {
   MOST_WASM_MEMORY,
   pickBuild,
   reserveWasmMemory,
-  sharedBundle,
   type WasmExports,
+  withSharedMemory,
 } from "@convene/cpu/kernels";
 import { implementation } from "./backend.js";
 import { workerSource } from "./generated/worker.js";
@@ -95,10 +96,10 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
   }
   const threads = asked ?? Math.min(platform.parallelism, MOST_THREADS);
   const asker = { backend: NAME, factory: "workerThreads", remedy: WITHOUT_WASM };
-  const build = pickBuild(sharedBundle, buildOptions, asker);
+  const build = pickBuild(bundle, buildOptions, asker);
   let module: WebAssembly.Module;
   try {
-    module = await WebAssembly.compile(build.bytes);
+    module = await WebAssembly.compile(withSharedMemory(build.bytes));
   } catch (cause) {
     throw forbidden(asker, cause);
   }

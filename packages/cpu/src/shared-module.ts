@@ -1,0 +1,33 @@
+/** The kernels for a memory that threads share: the same code, whose import of the memory says so. */
+
+/** The number of a module's section of imports, and what an import of a memory begins with after its names. */
+const [IMPORTS, MEMORY] = [2, 2];
+/** What the memory is without and with sharing: no limits, or the flags "shared" and "has a maximum" and the most pages of 32 bits. */
+const OWN = [MEMORY, 0, 0];
+const SHARED = [MEMORY, 3, 0, 0x80, 0x80, 4];
+/** Before the first section: four bytes that say WebAssembly, and four of its version. */
+const HEADER = 8;
+
+/**
+ * The module with its memory shared. AssemblyScript gives the same bytes with `--sharedMemory --maximumMemory 65536`; so one text of
+ * kernels serves programs that use `cpu`, `worker-threads` or both.
+ *
+ * @param module one of the builds, whose only import is its memory, without limits, and whose imports and what comes before them have
+ *   less than 128 bytes each
+ * @throws Error for another module
+ */
+export function withSharedMemory(module: Uint8Array): Uint8Array<ArrayBuffer> {
+  let at = HEADER;
+  while (module[at] !== IMPORTS && module[at + 1]! < 128) at += 2 + module[at + 1]!;
+  const length = module[at + 1] ?? 0;
+  const end = at + 2 + length;
+  const isOwn = OWN.every((byte, index) => module[end - OWN.length + index] === byte);
+  if (module[at] !== IMPORTS || length >= 128 || !isOwn) throw new Error("the module does not import a memory alone");
+  const grown = SHARED.length - OWN.length;
+  const result = new Uint8Array(module.length + grown);
+  result.set(module.subarray(0, end - OWN.length));
+  result[at + 1] = length + grown;
+  result.set(SHARED, end - OWN.length);
+  result.set(module.subarray(end), end + grown);
+  return result;
+}
