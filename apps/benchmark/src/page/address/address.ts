@@ -48,8 +48,11 @@ const WRITE_EVERY = 250;
 
 /** Reads the address now and whenever it is changed from outside; writes it whenever the state changes. */
 export function startAddress(): void {
+  /** The address that was read or written last. Another one is a link that was opened a moment ago, and is read soon. */
+  let known = "";
   const read = (): void => {
-    const { view: name, state, notices } = readAddress(location.hash, FIELDS, FIRST_VIEW);
+    known = location.hash;
+    const { view: name, state, notices } = readAddress(known, FIELDS, FIRST_VIEW);
     batch(() => {
       current.value = name as ViewName;
       states[name as ViewName].value = state;
@@ -58,12 +61,15 @@ export function startAddress(): void {
   };
   read();
   addEventListener("hashchange", () => {
-    if (location.hash !== address.peek()) read();
+    known = location.hash;
+    if (known !== address.peek()) read();
   });
   let timer: number | undefined;
   const write = (): void => {
     timer = undefined;
-    if (location.hash !== address.peek()) history.replaceState(null, "", address.peek());
+    if (location.hash !== known || known === address.peek()) return;
+    history.replaceState(null, "", address.peek());
+    known = location.hash;
   };
   effect(() => {
     const next = address.value;
