@@ -5,7 +5,7 @@ import { ConveneError } from "@convene/core";
 import { problemOf, textOf } from "../problem.js";
 import type { ConformanceOptions } from "../run-conformance.js";
 import { SUITE_NAMES, type SuiteName } from "../suite-names.js";
-import { InputError, suggestion } from "../input-error.js";
+import { InputError, suggestion } from "../command-error.js";
 
 export interface Arguments {
   readonly help: boolean;

@@ -240,7 +240,7 @@ test.each([
 test.each([
   [[BAD_BACKENDS, "--case", "no such case"], "no case matches"],
   [[BAD_BACKENDS, "--json", "/nowhere/at/all.json"], "cannot write to /nowhere/at/all.json (ENOENT)"],
-  [[BAD_BACKENDS, "--html", "/"], "cannot write to / (it is no file)"],
+  [[BAD_BACKENDS, "--html", "/"], "cannot write to / (it is a folder)"],
 ])("%j is refused before anything runs", async (argv, message) => {
   const { code, stderr } = await command(argv);
   expect(code).toBe(2);

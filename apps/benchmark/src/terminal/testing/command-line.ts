@@ -1,19 +1,12 @@
 /** Whole command lines in tests, without a process. */
 
-import { Writable } from "node:stream";
-import picocolors from "picocolors";
+import { createColors } from "@convene/conformance/terminal";
 import type { BackendTable } from "../../engine/backends.js";
 import { main } from "../main.js";
 
 function collect() {
-  let text = "";
-  const stream = new Writable({
-    write: (chunk, _, done) => {
-      text += String(chunk);
-      done();
-    },
-  });
-  return { stream, text: () => text };
+  let all = "";
+  return { stream: { write: (text: string): void => void (all += text) }, text: () => all };
 }
 
 /** What a command may touch, and what it has written. */
@@ -24,8 +17,10 @@ export function world(abort: AbortController, columns: number | undefined) {
     stderr: stderr.stream,
     columns,
     interactive: false,
-    colors: picocolors.createColors(false),
+    size: () => ({ columns: columns ?? 80, rows: 24 }),
+    colors: createColors(false),
     signal: abort.signal,
+    cwd: process.cwd(),
     onIdle: () => () => undefined,
   };
   return { io, stdout, stderr };
