@@ -1,6 +1,6 @@
 /** Whole command lines, with the reference in place of the real backends. */
 
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -180,6 +180,34 @@ describe("backends that fail", () => {
   });
 });
 
+describe("a backend from a module", () => {
+  it.each([
+    [
+      "mine",
+      "export default async () => { throw new Error('made by mine'); };",
+      /backend "mine" fails to start: made by mine/,
+    ],
+    ["mine", "throw new TypeError('no luck');", /mine cannot be loaded: TypeError: no luck \(file:.*main\.js:1:7\)/],
+    [
+      "mine",
+      "export default () => 'a backend, honestly';",
+      /the factory of backend "mine" gives string, not a backend/,
+    ],
+  ])(
+    "is looked for from the working folder, and what is wrong with it is told in one line: %s: %s",
+    async (name, source, message) => {
+      const own = join(folder, "node_modules", name);
+      mkdirSync(own, { recursive: true });
+      writeFileSync(join(own, "package.json"), JSON.stringify({ name, type: "module", exports: "./main.js" }));
+      writeFileSync(join(own, "main.js"), source);
+      const { code, stderr } = await convene(`verify ic3_ih7_oc8_kh3 --backend ${name}`, { cwd: folder });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(message);
+      expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    },
+  );
+});
+
 describe("help", () => {
   it.each(["", "--help", "bench --help", "verify --help"])("%s: usage and examples, exit code 0", async (line) => {
     const { code, stdout, stderr } = await convene(line);
@@ -312,11 +340,6 @@ describe("verify", () => {
     expect(stdout).toMatch(/problems, bounded +limited +0 +0 +0 +1 +- /);
     expect(stdout).toContain("nothing is known: no case passed that can be trusted");
     expect(stdout).not.toContain("agreed");
-  });
-
-  it("draws where wrong elements are", async () => {
-    const { stdout } = await convene("verify ic3_ih7_oc8_kh3 --backend wrong");
-    expect(stdout).toContain([".....", ".....", ".....", ".....", "....+\n"].join(`\n${" ".repeat(15)}`));
   });
 
   it("fits in 80 columns, but for commands, which are to be copied", async () => {

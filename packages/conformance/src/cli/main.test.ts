@@ -254,6 +254,8 @@ test("a refused file is not left behind", async () => {
 });
 
 test("--help has examples, --version a version, --list every case", async () => {
+  const narrow = (await command(["--help"], { columns: 60 })).stdout.split("\n");
+  expect(narrow.filter((line) => line.length > 60 && !line.includes("npx "))).toEqual([]);
   const help = await command(["--help"]);
   expect(help).toMatchObject({ code: 0, stderr: "" });
   expect(help.stdout).toContain("npx convene-conformance ./my-backend.js");

@@ -11,7 +11,7 @@ import { countStatuses, type ReportDetails } from "../report/summary.js";
 import type { CaseResult, ConformanceReport } from "../run-conformance.js";
 import { selectCases } from "../select-cases.js";
 import { type Arguments, readArguments } from "./arguments.js";
-import { HELP } from "./help.js";
+import { help } from "./help.js";
 import { complain, endWith, EXIT } from "../terminal/complain.js";
 import { createProgress, describeSuite, type Step } from "../terminal/progress.js";
 import { checkApart, type SavedFile, saveTo } from "../terminal/save.js";
@@ -27,7 +27,7 @@ const PROGRAM = "convene-conformance";
 export async function main(argv: readonly string[], io: SuiteIo): Promise<number> {
   try {
     const given = readArguments(argv);
-    if (given.help) return say(io, HELP);
+    if (given.help) return say(io, help(io.columns));
     if (given.version) return say(io, `${packageVersion(import.meta.url)}\n`);
     if (given.list) return await list(io, given);
     return await run(io, given, given.module!);

@@ -1,10 +1,19 @@
 /** `convene verify`: whether the backends are right, and whether they agree. */
 
-import { conformanceCases, InputError, suggestion, SUITE_NAMES, type SuiteName } from "@convene/conformance";
+import { conformanceCases, InputError, SUITE_NAMES, type SuiteName } from "@convene/conformance";
 import type { BackendTable } from "../../engine/backends.js";
 import type { OpenBackends } from "../../engine/open-backends.js";
 import { openBackends } from "../open-backends.js";
-import { printLine, printProse, printSuites, saveTo, toJson, type ToldCase } from "@convene/conformance/terminal";
+import {
+  DEFAULT_SEED,
+  printLine,
+  printProse,
+  printSuites,
+  readSuites,
+  saveTo,
+  toJson,
+  type ToldCase,
+} from "@convene/conformance/terminal";
 import type { Io } from "../io.js";
 import { printBackends, printTitle } from "../report/header.js";
 import { conclude, describeConclusion } from "../verify/conclusion.js";
@@ -17,7 +26,6 @@ import { environment, type Environment } from "../version.js";
 import { isTarget, type Workload } from "../../engine/workloads/index.js";
 import { resolveTargets } from "../workloads/resolve-targets.js";
 
-const DEFAULT_SEED = 1;
 /** Problems on which backends are compared with each other, where none are named. */
 const DEFAULT_PAIRED = 48;
 
@@ -111,11 +119,9 @@ function planOf(targets: readonly string[], options: VerifyOptions): VerifyPlan 
 }
 
 function checkSuites(names: readonly string[]): readonly SuiteName[] {
-  const known: readonly string[] = SUITE_NAMES;
-  const wrong = names.find((name) => !known.includes(name));
-  if (wrong === undefined) return [...new Set(names as readonly SuiteName[])];
-  if (isTarget(wrong)) throw new InputError(`"${wrong}" is no suite: put workloads and problems before --suite`);
-  throw new InputError(`unknown suite "${wrong}"${suggestion(wrong, known)} (${known.join(", ")})`);
+  const target = names.find(isTarget);
+  if (target !== undefined) throw new InputError(`"${target}" is no suite: put workloads and problems before --suite`);
+  return readSuites(names);
 }
 
 /** @throws InputError if `--case` leaves nothing to run */

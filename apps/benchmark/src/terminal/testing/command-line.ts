@@ -10,7 +10,7 @@ function collect() {
 }
 
 /** What a command may touch, and what it has written. */
-export function world(abort: AbortController, columns: number | undefined) {
+export function world(abort: AbortController, columns: number | undefined, cwd: string = process.cwd()) {
   const [stdout, stderr] = [collect(), collect()];
   const io = {
     stdout: stdout.stream,
@@ -20,7 +20,7 @@ export function world(abort: AbortController, columns: number | undefined) {
     size: () => ({ columns: columns ?? 80, rows: 24 }),
     colors: createColors(false),
     signal: abort.signal,
-    cwd: process.cwd(),
+    cwd,
     onIdle: () => () => undefined,
   };
   return { io, stdout, stderr };
@@ -30,14 +30,15 @@ export interface CommandLineOptions {
   readonly table: BackendTable;
   readonly abort?: AbortController;
   readonly columns?: number;
+  readonly cwd?: string;
 }
 
 /** Runs a line, whose words have no spaces in them, and gives what a shell would. */
 export async function runCommandLine(
   line: string,
-  { table, abort = new AbortController(), columns }: CommandLineOptions,
+  { table, abort = new AbortController(), columns, cwd }: CommandLineOptions,
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const { io, stdout, stderr } = world(abort, columns);
+  const { io, stdout, stderr } = world(abort, columns, cwd);
   const code = await main(line === "" ? [] : line.split(" "), io, table);
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
