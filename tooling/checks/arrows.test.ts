@@ -57,10 +57,16 @@ describe("arrowFaults", () => {
     expect(arrowFaults(root)).toEqual([expect.stringContaining(expected)]);
   });
 
-  it("the benchmark's page does not import its terminal", () => {
-    manifest("benchmark", {}, "apps");
-    plant("apps/benchmark/src/page/a.ts", `import "../terminal/io.js";`);
-    expect(arrowFaults(root)).toEqual([expect.stringContaining("src/page may not import")]);
+  it("the benchmark's page does not import its terminal, nor what commands share", () => {
+    manifest("benchmark", { dependencies: { "@convene/conformance": "*" } }, "apps");
+    plant("apps/benchmark/src/page/a.ts", `import "../terminal/io.js"; import "@convene/conformance/terminal";`);
+    plant("apps/benchmark/src/engine/a.ts", `import "@convene/conformance/terminal";`);
+    plant("apps/benchmark/src/terminal/a.ts", `import "@convene/conformance/terminal";`);
+    expect(arrowFaults(root)).toEqual([
+      expect.stringContaining(`src/engine may not import "@convene/conformance/terminal", which needs Node`),
+      expect.stringContaining("src/page may not import"),
+      expect.stringContaining(`src/page may not import "@convene/conformance/terminal", which needs Node`),
+    ]);
   });
 
   it.each([

@@ -32,10 +32,14 @@ interface Part {
   readonly packages?: readonly string[];
   /** It has no process either: the names of Node's globals that it may not use. */
   readonly without?: readonly string[];
+  /** Entries of our packages that need Node, which it has not. */
+  readonly closed?: readonly string[];
 }
 
 const CORE = "@convene/core";
 const CONFORMANCE = "@convene/conformance";
+/** What commands share. */
+const TERMINAL = `${CONFORMANCE}/terminal`;
 
 /**
  * The arrows. Tests of core get no conformance: it depends on core, and a package manager cannot build a circle.
@@ -44,7 +48,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "@convene/core": { imports: [], tests: [], node: [] },
   "@convene/cpu": { imports: [CORE], tests: [CONFORMANCE], node: [] },
   "@convene/gpu": { imports: [CORE], tests: [CONFORMANCE], node: [], inside: ["gpu.js"] },
-  "@convene/conformance": { imports: [CORE], tests: [], node: ["src/cli", "scripts"] },
+  "@convene/conformance": { imports: [CORE], tests: [], node: ["src/cli", "src/terminal", "scripts"] },
   // Its tests replay PyTorch's files on every backend.
   "@convene/onnx": {
     imports: [CORE],
@@ -72,9 +76,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
         imports: ["src/generated"],
         packages: [],
         without: ["process", "Buffer", "document", "window"],
+        closed: [TERMINAL],
       },
       { folder: "src/terminal", imports: ["src/engine"] },
-      { folder: "src/page", imports: ["src/engine"] },
+      { folder: "src/page", imports: ["src/engine"], closed: [TERMINAL] },
     ],
   },
 };
@@ -168,6 +173,8 @@ function importFault(specifier: string, context: Context): string | undefined {
     return allowed ? undefined : `"${specifier}" is Node's, and ${manifest.name} has to run without Node`;
   }
   if (isOurs(specifier)) {
+    const part = test ? undefined : partOf(rule, inside);
+    if (part?.closed?.includes(specifier)) return `${part.folder} may not import "${specifier}", which needs Node`;
     if (!allows(test ? [...rule.imports, ...rule.tests] : rule.imports, specifier)) {
       return `${manifest.name} may not import "${specifier}"${test ? ", in tests either" : ""}`;
     }

@@ -17,12 +17,11 @@ const CANNOT_FAIL: Readonly<Record<string, string>> = {
   "BackendUnavailableError.constructor": "makes an error",
   "SafetensorsError.constructor": "makes an error",
   "InputError.constructor": "makes an error",
+  "CommandError.constructor": "makes an error",
+  codeOf: "takes any value",
+  messageOf: "makes text of any value",
+  oneLine: "makes text of text",
   suggestion: "makes text of names",
-  factoryIn: "answers undefined where there is no such function",
-  progressBar: "throws only what writing to the terminal throws",
-  "ProgressBar.begin": "throws only what writing to the terminal throws",
-  "ProgressBar.advance": "throws only what writing to the terminal throws",
-  "ProgressBar.print": "throws only what writing to the terminal throws",
   "Patience.limit": "arithmetic on milliseconds",
   "Patience.note": "counts",
   isOperationString: "answers false for anything that is no such string",
@@ -58,7 +57,7 @@ const IMPLEMENTED_ELSEWHERE: ReadonlySet<string> = new Set([
 const SIZE = /^(?:n|g|c|h|w|[iok][chwn]|f[chw]|[sdr][hw]|p[tlbrfk])$/;
 
 /** `@throws` with a code, or with a class that stands for one. */
-const NAMES_ERROR = /@throws[^@]*(?:ERR_[A-Z_]+|BackendUnavailableError|RangeError|TypeError)/;
+const NAMES_ERROR = /@throws[^@]*(?:ERR_[A-Z_]+|BackendUnavailableError|CommandError|RangeError|TypeError)/;
 
 /** Units, ranges, and words for what a number counts. */
 const NAMES_UNIT = new RegExp(

@@ -6,7 +6,7 @@ import ts from "typescript";
 import { publishedPackages, ROOT } from "./workspace.js";
 
 /** No promise to anyone outside this repository (`release.ts`). */
-const NOT_PROMISED: ReadonlySet<string> = new Set(["@convene/cpu ./kernels"]);
+const NOT_PROMISED: ReadonlySet<string> = new Set(["@convene/cpu ./kernels", "@convene/conformance ./terminal"]);
 
 /** A name with all its declarations: the overloads of a function, or a value and a type of one name. */
 export interface Declared {

@@ -15,10 +15,12 @@ export function checkTarballs(tarballs: readonly Tarball[]): void {
     for (const needed of ["package/LICENSE", "package/README.md", "package/package.json"]) {
       if (!files.includes(needed)) throw new Error(`${name}: the tarball lacks ${needed}`);
     }
-    // `kernels` and `backend`: the subpaths of those names, for resolvers that read no `exports`.
+    // `kernels`, `backend` and `terminal`: the subpaths of those names, for resolvers that read no `exports`.
     const astray = files.filter(
       (path) =>
-        !/^package\/(dist\/[^/]+|LICENSE|README\.md|CHANGELOG\.md|((kernels|backend)\/)?package\.json)$/.test(path),
+        !/^package\/(dist\/[^/]+|LICENSE|README\.md|CHANGELOG\.md|((kernels|backend|terminal)\/)?package\.json)$/.test(
+          path,
+        ),
     );
     if (astray.length > 0) throw new Error(`${name}: the tarball should not hold ${astray.join(", ")}`);
 

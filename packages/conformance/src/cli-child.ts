@@ -3,16 +3,18 @@
  * lives on and reports it. A thread would not do: a crash in native code ends all threads of a process.
  */
 
-import { loadFactory } from "./cli/load-factory.js";
-import { InputError } from "./input-error.js";
 import type { Message, Task } from "./cli/messages.js";
+import { checkBackend } from "./check-backend.js";
+import { CommandError, InputError, oneLine } from "./command-error.js";
 import type { Backend } from "@convene/core";
 import { diagnose } from "./diagnosis/diagnose.js";
 import { DEFAULT_SEED } from "./random-source.js";
 import { describePending } from "./run-case.js";
 import { type CaseResult, runConformance } from "./run-conformance.js";
 import { selectCases } from "./select-cases.js";
+import { loadFactory } from "./terminal/load-factory.js";
 import { thrownOf } from "./thrown.js";
+import { TimeLimitError } from "./time-limit.js";
 
 // Ctrl-C reaches every process of a terminal. The command ends this one when it has saved what there is.
 process.on("SIGINT", () => undefined);
@@ -38,6 +40,8 @@ function leaveWith(message: Message, code: number): void {
 }
 
 function textOf(error: unknown): string {
+  if (error instanceof InputError || error instanceof CommandError || error instanceof TimeLimitError)
+    return error.message;
   return error instanceof Error
     ? error.name && error.message
       ? `${error.name}: ${error.message}`
@@ -56,9 +60,16 @@ async function look({ run }: Task, factory: () => Promise<Backend>): Promise<voi
   leaveWith({ type: "diagnosis", diagnosis }, 0);
 }
 
+/** @throws InputError where there is no such module, or no factory in it */
+async function factoryOf({ module, exportName, cwd, factoryOptions }: Task): Promise<() => Promise<Backend>> {
+  const make = await loadFactory({ module, exportName, cwd, remedy: "choose one with --export" });
+  const options: unknown = factoryOptions === undefined ? undefined : JSON.parse(factoryOptions);
+  return async () => checkBackend(module, await (options === undefined ? make() : make(options)));
+}
+
 async function work(task: Task): Promise<void> {
   try {
-    const factory = await loadFactory(task);
+    const factory = await factoryOf(task);
     if (task.diagnose) return await look(task, factory);
     send({ type: "loaded" });
     await runConformance(
@@ -78,10 +89,7 @@ async function work(task: Task): Promise<void> {
     );
     leaveWith({ type: "end" }, 0);
   } catch (error) {
-    leaveWith(
-      { type: "failed", message: textOf(error).replace(/^InputError: /, ""), usage: error instanceof InputError },
-      1,
-    );
+    leaveWith({ type: "failed", message: oneLine(textOf(error)), usage: error instanceof InputError }, 1);
   }
 }
 

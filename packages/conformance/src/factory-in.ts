@@ -2,7 +2,8 @@
 
 /** The result of `import`. */
 export type Namespace = Readonly<Record<string, unknown>>;
-type ModuleFactory = (...args: readonly unknown[]) => unknown;
+/** A function that a module exports to make its backend. */
+export type ModuleFactory = (...args: readonly unknown[]) => unknown;
 
 /**
  * A module's export of this name, or its default export; undefined where there is no such function. A CommonJS module has its exports under

@@ -14,11 +14,11 @@ export {
   type ExpectedResult,
   noRuleFor,
 } from "./check-problem.js";
+export { checkBackend } from "./check-backend.js";
+export { codeOf, CommandError, InputError, messageOf, oneLine, suggestion } from "./command-error.js";
 export { describeFinding, type Diagnosis, type Finding } from "./diagnosis/diagnosis.js";
 export { type ConformanceTestsOptions, defineConformanceTests, type TestRunner } from "./define-tests.js";
-export { factoryIn } from "./factory-in.js";
 export { type GoldenCase, type Goldens, loadGoldens, parseGoldens } from "./goldens.js";
-export { InputError, suggestion } from "./input-error.js";
 export { describeMismatch, drawMismatch, type Mismatch } from "./mismatch.js";
 export { makeOperands, type OperandKind, type Operands } from "./operands.js";
 export {
@@ -36,7 +36,6 @@ export { checkOperation, FUNCTION_BOUNDS, type FunctionBound, operationBound } f
 export { referenceOperation } from "./operations/reference-operation.js";
 export { runOperation, type RunOperationOptions, type RunOperationResult } from "./operations/run-operation.js";
 export { createPatience, type Patience } from "./patience.js";
-export { type ProgressBar, progressBar } from "./progress-bar.js";
 export { randomProblem } from "./random-problem.js";
 export { randomSource } from "./random-source.js";
 export { referenceBackend } from "./reference-backend.js";

@@ -1,11 +1,9 @@
 /** Opening backends: what was named, or what the table has. One that cannot run here is reported, not replaced. */
 
-import { InputError, suggestion } from "@convene/conformance";
+import { checkBackend, codeOf, CommandError, InputError, messageOf, oneLine, suggestion } from "@convene/conformance";
 import type { Backend, BackendUnavailableError } from "@convene/core";
 import { parseBackendName } from "./backend-name.js";
 import type { BackendTable } from "./backends.js";
-import { checkBackend } from "./check-backend.js";
-import { codeOf, CommandError, messageOf, oneLine } from "./command-error.js";
 import type { PrepareNetwork } from "./own-network.js";
 import { settle, UnsettledError, type Waiting } from "./settle.js";
 
@@ -54,8 +52,8 @@ export interface OpeningHost extends Waiting {
   readonly onOpening?: () => void;
 }
 
-/** Milliseconds for a module to load or a backend to start, and for one to be disposed. */
-export const OPEN_LIMIT = 60_000;
+/** Milliseconds for a backend to start, and for one to be disposed. */
+const OPEN_LIMIT = 60_000;
 const DISPOSE_LIMIT = 10_000;
 
 /**
@@ -80,7 +78,7 @@ export async function openBackends(
     for (const { name, make } of factories) {
       try {
         const another = async (): Promise<Backend> =>
-          checkBackend(name, await settle(host, make, { limit: OPEN_LIMIT }));
+          checkBackend(`backend "${name}"`, await settle(host, make, { limit: OPEN_LIMIT }));
         const begun = performance.now();
         const backend = await another();
         const start = performance.now() - begun;
@@ -98,7 +96,7 @@ export async function openBackends(
           ...(prepareNetwork && { prepareNetwork }),
         });
       } catch (error) {
-        if (host.signal.aborted || error instanceof InputError) throw error;
+        if (host.signal.aborted || error instanceof InputError || error instanceof CommandError) throw error;
         if (codeOf(error) === "ERR_INVALID_OPTION")
           throw new InputError(`backend "${name}": ${messageOf(error)}`, { cause: error });
         if (!isUnavailable(error))
@@ -127,7 +125,9 @@ async function disposeAll(open: readonly OpenBackend[], host: Waiting): Promise<
 }
 
 function whyNot(error: unknown, what: "start" | "dispose"): string {
-  return error instanceof UnsettledError ? `does not finish to ${what}` : `fails to ${what}: ${messageOf(error)}`;
+  return error instanceof UnsettledError
+    ? `does not ${what}: ${error.message}`
+    : `fails to ${what}: ${messageOf(error)}`;
 }
 
 /** By its code: a loaded backend may have a core of its own. */

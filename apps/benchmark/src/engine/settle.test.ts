@@ -53,7 +53,8 @@ describe("settle", () => {
     const { io } = world();
     const lost = reasonOf(settle(io, never, { limit: 100 }));
     await vi.advanceTimersByTimeAsync(100);
-    expect(await lost).toBeInstanceOf(UnsettledError);
+    expect(await lost).toEqual(new UnsettledError(100));
+    expect(String(await lost)).toBe("UnsettledError: no answer within 0.1 s");
   });
 
   it("stops at Ctrl-C, unless it must not", async () => {

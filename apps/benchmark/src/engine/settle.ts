@@ -11,10 +11,13 @@ export interface Waiting {
 /** Where nothing is left that could still happen, this is how long an answer may take: an idle worker thread can send one. */
 export const GRACE = 10_000;
 
-/** Nobody will answer any more. */
+/** Nobody will answer any more, or not in time. */
 export class UnsettledError extends Error {
-  constructor() {
-    super("no answer, and nothing left that could bring one");
+  /** @param limit milliseconds after which nobody waited any more; left out: nothing was left to wait for */
+  constructor(limit?: number) {
+    super(
+      limit === undefined ? "no answer, and nothing left that could bring one" : `no answer within ${limit / 1000} s`,
+    );
     this.name = "UnsettledError";
   }
 }
@@ -40,15 +43,15 @@ export async function settle<T>(
     giveUp = reject;
   });
   const timers: ReturnType<typeof setTimeout>[] = [];
-  const unsettledAfter = (milliseconds: number): ReturnType<typeof setTimeout> => {
-    const timer = setTimeout(() => giveUp(new UnsettledError()), milliseconds);
+  const unsettledAfter = (milliseconds: number, error: UnsettledError): ReturnType<typeof setTimeout> => {
+    const timer = setTimeout(() => giveUp(error), milliseconds);
     timers.push(timer);
     return timer;
   };
   const interrupt = (): void => giveUp(signal.reason);
-  const stopListening = onIdle(() => unsettledAfter(GRACE));
+  const stopListening = onIdle(() => unsettledAfter(GRACE, new UnsettledError()));
   // A limit alone is no reason to keep the process waiting.
-  if (limit !== undefined) letGo(unsettledAfter(limit));
+  if (limit !== undefined) letGo(unsettledAfter(limit, new UnsettledError(limit)));
   if (interruptible) signal.addEventListener("abort", interrupt);
   try {
     return await Promise.race([work(), lost]);

@@ -1,10 +1,10 @@
 /** The command line: names, options and help. Each command's work is in `commands/`. */
 
-import { InputError, SUITE_NAMES } from "@convene/conformance";
+import { SUITE_NAMES } from "@convene/conformance";
+import { complain, endWith, EXIT, wrap } from "@convene/conformance/terminal";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { command } from "./again.js";
 import { BACKENDS, type BackendTable } from "../engine/backends.js";
-import { codeOf, CommandError, messageOf, oneLine } from "../engine/command-error.js";
 import { DEFAULT_TIME } from "../engine/measure/default-time.js";
 import { bench, type BenchOptions } from "./commands/bench.js";
 import { compareFiles, type CompareOptions, DEFAULT_THRESHOLD } from "./commands/compare.js";
@@ -14,12 +14,10 @@ import { start, type StartOptions } from "./commands/start.js";
 import { verify, type VerifyOptions } from "./commands/verify.js";
 import { FITS } from "./files/read-image.js";
 import type { Io } from "./io.js";
-import { wrap } from "./report/wrap.js";
 import { VERSION } from "./version.js";
 import { WORKLOADS } from "../engine/workloads/index.js";
 
-/** What a process can exit with. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+const PROGRAM = "convene";
 
 /**
  * Runs one command line, without the program's name, and gives its exit code.
@@ -39,29 +37,13 @@ export async function main(argv: readonly string[], io: Io, table: BackendTable 
     await program.parseAsync([...argv], { from: "user" });
     return code;
   } catch (error) {
-    if (io.signal.aborted) return EXIT.interrupted;
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    complain(io, explainError(error));
-    return error instanceof InputError ? EXIT.usage : EXIT.failed;
+    if (error instanceof CommanderError && !io.signal.aborted) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return endWith(error, PROGRAM, io);
   }
 }
 
-/** One line, but for a fault of this command itself, of which the stack says where. */
-function explainError(error: unknown): string {
-  if (error instanceof InputError || error instanceof CommandError) return oneLine(error.message);
-  const code = codeOf(error);
-  return code?.startsWith("ERR_")
-    ? `${code}: ${messageOf(error)}`
-    : String((error as Error | undefined)?.stack ?? error);
-}
-
-function complain(io: Io, message: string): void {
-  const lines = wrap(`convene: ${message}`, io.interactive ? io.columns : undefined, 2);
-  io.stderr.write(`${lines.join("\n")}\n`);
-}
-
 function createProgram(io: Io, table: BackendTable, done: (code: number) => void): Command {
-  const program = new Command("convene")
+  const program = new Command(PROGRAM)
     .description("Grouped 2-D convolution on backends that agree: whether they do, how fast they are, and why.")
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print help for a command")
@@ -75,6 +57,7 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
       outputError: (text) =>
         complain(
           io,
+          PROGRAM,
           text
             .replace(/^error: /, "")
             .trim()

@@ -1,11 +1,12 @@
 /** Opening backends in Node: those of the table, and any file or package with a factory. */
 
-import { InputError } from "@convene/conformance";
+import { CommandError, InputError } from "@convene/conformance";
+import { isModuleName, loadFactory, LOADING_LIMIT, NoModuleError } from "@convene/conformance/terminal";
 import type { BackendTable } from "../engine/backends.js";
-import { openBackends as open, OPEN_LIMIT, type OpenBackends, type OpeningHost } from "../engine/open-backends.js";
-import { settle, type Waiting } from "../engine/settle.js";
+import { openBackends as open, type OpenBackends, type OpeningHost } from "../engine/open-backends.js";
+import { settle, UnsettledError } from "../engine/settle.js";
 import { isTarget } from "../engine/workloads/index.js";
-import { isModule, loadFactory } from "./backend-module.js";
+import type { Io } from "./io.js";
 
 /**
  * @param onOpening called when all names have a meaning, before any backend is opened
@@ -14,21 +15,31 @@ import { isModule, loadFactory } from "./backend-module.js";
 export async function openBackends(
   table: BackendTable,
   names: readonly string[] | undefined,
-  io: Waiting,
+  io: Io,
   onOpening: () => void = () => undefined,
 ): Promise<OpenBackends> {
   return open(table, names, { ...nodeHost(io), onOpening });
 }
 
 /** What the engine needs to open backends by a file's or a package's name. */
-function nodeHost({ signal, onIdle }: Waiting): OpeningHost {
+function nodeHost(io: Io): OpeningHost {
+  const { signal, onIdle, cwd } = io;
   return {
     signal,
     onIdle,
-    loadFactory: async (base) => {
-      if (isTarget(base)) throw new InputError(`"${base}" is no backend: put workloads and problems before --backend`);
-      if (!isModule(base)) return undefined;
-      return loadFactory(base, (work) => settle({ signal, onIdle }, work, { limit: OPEN_LIMIT }));
+    loadFactory: async (module) => {
+      if (isTarget(module))
+        throw new InputError(`"${module}" is no backend: put workloads and problems before --backend`);
+      const place = { module, cwd, remedy: "export one of these as the default" };
+      try {
+        return await settle(io, () => loadFactory(place), { limit: LOADING_LIMIT });
+      } catch (error) {
+        // A name of the table with a fault in it looks like a package's.
+        if (error instanceof NoModuleError && !isModuleName(module)) return undefined;
+        if (error instanceof UnsettledError)
+          throw new CommandError(`${module} was not loaded: ${error.message}`, { cause: error });
+        throw error;
+      }
     },
   };
 }

@@ -1,15 +1,10 @@
 /** The command's version, and what it runs on: the context without which a figure means nothing. */
 
-import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
+import { packageVersion } from "@convene/conformance/terminal";
 import type { KnownEnvironment } from "../engine/environment.js";
 
-/** package.json lies one folder up from dist, and two from this folder. */
-const MANIFEST = [new URL("../package.json", import.meta.url), new URL("../../package.json", import.meta.url)].find(
-  (url) => existsSync(url),
-)!;
-
-export const VERSION: string = (JSON.parse(readFileSync(MANIFEST, "utf8")) as { version: string }).version;
+export const VERSION: string = packageVersion(import.meta.url);
 
 /** What only Node can tell of where the engine runs. */
 export function knownEnvironment(): KnownEnvironment {

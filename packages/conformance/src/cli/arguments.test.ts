@@ -47,7 +47,7 @@ test.each([
   ["b --suit exact", 'unknown option "--suit"; did you mean "--suite"?'],
   ["b --frobnicate", 'unknown option "--frobnicate"'],
   ["b -x", 'unknown option "-x"'],
-  ["b --suite exakt", 'did you mean "exact"?'],
+  ["b --suite exakt", 'unknown suite "exakt"; did you mean "exact"? (exact, bounded, '],
   ["b c", 'one module at a time: "c" is left over'],
   ["b exact", 'did you mean "--suite exact"?'],
   ["b --json", "--json needs a value"],

@@ -5,7 +5,8 @@ import { ConveneError } from "@convene/core";
 import { problemOf, textOf } from "../problem.js";
 import type { ConformanceOptions } from "../run-conformance.js";
 import { SUITE_NAMES, type SuiteName } from "../suite-names.js";
-import { InputError, suggestion } from "../input-error.js";
+import { InputError, suggestion } from "../command-error.js";
+import { readSuites } from "../terminal/read-suites.js";
 
 export interface Arguments {
   readonly help: boolean;
@@ -139,12 +140,6 @@ function split(argv: readonly string[]): {
 
 function isSuite(name: string): name is SuiteName {
   return (SUITE_NAMES as readonly string[]).includes(name);
-}
-
-function readSuites(given: readonly string[]): readonly SuiteName[] {
-  const chosen = new Set(given.flatMap((each) => each.split(",")).map((name) => oneOf("suite", name, SUITE_NAMES)));
-  // In the suite's own order, and once each: what comes first makes the rest fail too.
-  return SUITE_NAMES.filter((name) => chosen.has(name));
 }
 
 function readProblem(text: string): string {

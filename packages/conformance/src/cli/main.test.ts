@@ -240,7 +240,7 @@ test.each([
 test.each([
   [[BAD_BACKENDS, "--case", "no such case"], "no case matches"],
   [[BAD_BACKENDS, "--json", "/nowhere/at/all.json"], "cannot write to /nowhere/at/all.json (ENOENT)"],
-  [[BAD_BACKENDS, "--html", "/"], "cannot write to / (it is no file)"],
+  [[BAD_BACKENDS, "--html", "/"], "cannot write to / (it is a folder)"],
 ])("%j is refused before anything runs", async (argv, message) => {
   const { code, stderr } = await command(argv);
   expect(code).toBe(2);
@@ -254,6 +254,8 @@ test("a refused file is not left behind", async () => {
 });
 
 test("--help has examples, --version a version, --list every case", async () => {
+  const narrow = (await command(["--help"], { columns: 60 })).stdout.split("\n");
+  expect(narrow.filter((line) => line.length > 60 && !line.includes("npx "))).toEqual([]);
   const help = await command(["--help"]);
   expect(help).toMatchObject({ code: 0, stderr: "" });
   expect(help.stdout).toContain("npx convene-conformance ./my-backend.js");

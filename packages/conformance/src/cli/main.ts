@@ -1,7 +1,7 @@
 /** The command: what was typed, to an exit code. */
 
-import { readFileSync } from "node:fs";
-import { ConveneError } from "@convene/core";
+import type { ConformanceCase } from "../case.js";
+import { InputError, messageOf } from "../command-error.js";
 import { DEFAULT_SEED } from "../random-source.js";
 import { reportHtml } from "../report/html.js";
 import { reportJson } from "../report/json.js";
@@ -11,55 +11,53 @@ import { countStatuses, type ReportDetails } from "../report/summary.js";
 import type { CaseResult, ConformanceReport } from "../run-conformance.js";
 import { selectCases } from "../select-cases.js";
 import { type Arguments, readArguments } from "./arguments.js";
-import { HELP } from "./help.js";
-import { InputError } from "../input-error.js";
-import type { Io } from "./io.js";
-import { outputFile, type WriteFile } from "./output-files.js";
+import { help } from "./help.js";
+import { complain, endWith, EXIT } from "../terminal/complain.js";
+import { createProgress, describeSuite, type Step } from "../terminal/progress.js";
+import { checkApart, type SavedFile, saveTo } from "../terminal/save.js";
+import { packageVersion } from "../terminal/version.js";
 import { printReport } from "./print-report.js";
-import { createProgress } from "./progress.js";
+import type { SuiteIo } from "./suite-io.js";
 import { superviseDiagnosis } from "./supervise-diagnosis.js";
 import { supervise } from "./supervise.js";
 
-/** What the command can exit with. */
-const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+const PROGRAM = "convene-conformance";
 
 /** Runs one command line, without the program's name, and gives its exit code. */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+export async function main(argv: readonly string[], io: SuiteIo): Promise<number> {
   try {
     const given = readArguments(argv);
-    if (given.help) return say(io, HELP);
-    if (given.version) return say(io, `${version()}\n`);
+    if (given.help) return say(io, help(io.columns));
+    if (given.version) return say(io, `${packageVersion(import.meta.url)}\n`);
     if (given.list) return await list(io, given);
     return await run(io, given, given.module!);
   } catch (error) {
-    const usage = error instanceof InputError;
-    io.stderr.write(
-      `convene-conformance: ${usage || error instanceof ConveneError ? error.message : String((error as Error)?.stack ?? error)}\n`,
-    );
-    return usage ? EXIT.usage : EXIT.failed;
+    return endWith(error, PROGRAM, io);
   }
 }
 
-async function list(io: Io, { run: options }: Arguments): Promise<number> {
+async function list(io: SuiteIo, { run: options }: Arguments): Promise<number> {
   const cases = await selectCases(options);
   return say(io, cases.map(({ suite, name }) => `${suite}\t${name}\n`).join(""));
 }
 
-async function run(io: Io, given: Arguments, module: string): Promise<number> {
+async function run(io: SuiteIo, given: Arguments, module: string): Promise<number> {
   const { exportName, factoryOptions, run: options, files } = given;
-  const writers = Object.entries(files).flatMap(([kind, path]) =>
-    path === undefined ? [] : [[kind as keyof typeof files, outputFile(io.cwd, path)] as const],
+  checkApart({ "--json": files.json, "--junit": files.junit, "--html": files.html }, io.cwd);
+  const saved = Object.entries(files).map(
+    ([kind, path]) => [kind as keyof typeof files, saveTo(path, io.cwd)] as const,
   );
   const cases = await selectCases(options);
   if (cases.length === 0) throw new InputError(`no case matches; --list prints their names`);
 
-  const progress = createProgress(io, cases);
+  const progress = createProgress(io, cases.length);
+  const stepOf = stepsOf(cases);
   const task = { module, exportName, factoryOptions, cwd: io.cwd, run: options };
   const outcome = await supervise(io, {
     task,
     cases,
-    onBegin: progress.begin,
-    onResult: progress.advance,
+    onBegin: ({ suite, name }) => progress.begin(`${suite} ${name}`),
+    onResult: (result) => progress.advance(stepOf(result)),
     onOutput: progress.print,
   }).finally(progress.stop);
 
@@ -67,7 +65,7 @@ async function run(io: Io, given: Arguments, module: string): Promise<number> {
   const diagnosis = backend && (await superviseDiagnosis(io, task, cases, results));
   // Not even a backend: there is nothing to report on but this.
   if (!backend && stopped !== undefined && !io.signal.aborted) {
-    io.stderr.write(`convene-conformance: ${module} gives no backend: ${stopped}\n`);
+    complain(io, PROGRAM, stopped.includes(module) ? stopped : `${module} gives no backend: ${stopped}`);
   }
   const report: ConformanceReport = {
     backend: backend?.name ?? module,
@@ -85,31 +83,46 @@ async function run(io: Io, given: Arguments, module: string): Promise<number> {
     planned: cases.length,
     ...defined({ stopped }),
   };
-  const saved = writeReports(io, writers, report, details);
+  const isSaved = await saveReports(io, saved, report, details);
   printReport(io, report, details);
   if (io.signal.aborted) return EXIT.interrupted;
-  return saved && stopped === undefined && report.counts.failed === 0 ? EXIT.ok : EXIT.failed;
+  return isSaved && stopped === undefined && report.counts.failed === 0 ? EXIT.ok : EXIT.failed;
 }
 
 const FORMS = { json: reportJson, junit: reportJunit, html: reportHtml } as const;
 
 /** Whether all could be written; one that cannot must not take the others with it. */
-function writeReports(
-  io: Io,
-  writers: readonly (readonly [keyof typeof FORMS, WriteFile])[],
+async function saveReports(
+  io: SuiteIo,
+  files: readonly (readonly [keyof typeof FORMS, SavedFile])[],
   report: ConformanceReport,
   details: ReportDetails,
-): boolean {
+): Promise<boolean> {
   let saved = true;
-  for (const [kind, write] of writers) {
+  for (const [kind, file] of files) {
     try {
-      write(FORMS[kind](report, details));
+      await file.finish(() => FORMS[kind](report, details));
     } catch (error) {
       saved = false;
-      io.stderr.write(`convene-conformance: --${kind} was not written: ${String(error)}\n`);
+      file.discard();
+      complain(io, PROGRAM, `--${kind} was not written: ${messageOf(error)}`);
     }
   }
   return saved;
+}
+
+/** What is told of each case as it ends; a pipe hears of a suite when its last case has ended. */
+function stepsOf(cases: readonly ConformanceCase[]): (result: CaseResult) => Step {
+  let [done, failures] = [0, 0];
+  return ({ suite, status }) => {
+    done++;
+    const failed = status === "failed";
+    if (failed) failures++;
+    if (cases[done]?.suite === suite) return { failed };
+    const line = describeSuite(suite, cases.filter((each) => each.suite === suite).length, failures);
+    failures = 0;
+    return { failed, line };
+  };
 }
 
 /** Without the keys that have no value: exactOptionalPropertyTypes tells the two apart. */
@@ -119,23 +132,7 @@ function defined<T extends object>(values: T): { [Key in keyof T]?: NonNullable<
   >;
 }
 
-/** Of the package: from its own package.json, which stands beside dist as beside src. */
-function version(): string {
-  for (const path of ["../package.json", "../../package.json"]) {
-    try {
-      const { name, version: found } = JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as Record<
-        string,
-        string
-      >;
-      if (name === "@convene/conformance") return found!;
-    } catch {
-      // The other one is there.
-    }
-  }
-  return "unknown";
-}
-
-function say(io: Io, text: string): number {
+function say(io: SuiteIo, text: string): number {
   io.stdout.write(text);
   return EXIT.ok;
 }

@@ -1,112 +1,39 @@
-/** The report on a terminal: counts per sub-suite, reasons, and every failure with what is needed to find its cause. */
+/** The report of `convene-conformance`: what ran on which backend, the suites, and how many cases passed. */
 
-import type { CaseStatus } from "../case.js";
-import { describeFinding } from "../diagnosis/diagnosis.js";
-import { describeFailure } from "../report/describe-failure.js";
-import { groupFailures } from "../report/group-failures.js";
-import { formatCount, formatDuration, formatRatio, plural } from "../report/format.js";
-import { reasonsFor, type ReportDetails, summarizeSuites } from "../report/summary.js";
-import type { CaseResult, ConformanceReport } from "../run-conformance.js";
-import { type Colors, colorsOf, type Io, type Paint } from "./io.js";
-
-/** Failures of a group that are shown whole; the others of the group say the same, and are counted. */
-const MOST_WHOLE = 2;
-/** Groups of a sub-suite that are shown; of each of the others a line is. */
-const MOST_GROUPS = 5;
-/** Cases that are named for a reason; the others are counted. */
-const MOST_NAMED = 3;
+import type { ReportDetails } from "../report/summary.js";
+import { formatCount, plural } from "../report/format.js";
+import { summarizeSuites } from "../report/summary.js";
+import type { ConformanceReport } from "../run-conformance.js";
+import type { Colors } from "../terminal/colors.js";
+import { type Io, printLine, printProse } from "../terminal/io.js";
+import { printSuites } from "../terminal/print-suites.js";
 
 export function printReport(io: Io, report: ConformanceReport, details: ReportDetails): void {
-  const colors = colorsOf(io);
-  const print = (line = ""): void => void io.stdout.write(`${line}\n`);
+  const { colors } = io;
   const { results, diagnosis } = report;
-  print(
+  const { rerun } = details;
+  printProse(
+    io,
     `${colors.bold(report.backend)}  ${report.device}  ${colors.dim(`accuracy ${report.accuracy}, seed ${report.seed}`)}`,
+    2,
   );
-  print();
-  for (const [index, finding] of (diagnosis?.findings ?? []).entries()) {
-    const [rule, ...rest] = describeFinding(finding);
-    print(`${colors.red(`diagnosis ${index + 1}`)} ${colors.bold(rule!)}`);
-    for (const line of rest) print(`  ${line}`);
-    print();
-  }
-  for (const line of suiteTable(report, colors)) print(line);
-  print();
-  for (const status of ["skipped", "untrusted"] as const) {
-    for (const { reason, names } of reasonsFor(status, results)) {
-      const named = names.slice(0, MOST_NAMED).join("; ") + (names.length > MOST_NAMED ? "; ..." : "");
-      print(`${colors.yellow(status)} ${plural(names.length, "case")}: ${reason} ${colors.dim(`(${named})`)}`);
-    }
-  }
-  if (results.some(({ status }) => status === "skipped" || status === "untrusted")) print();
-  for (const line of failureLines(results, details, colors)) print(line);
-  print(lastLine(report, details, colors));
-}
-
-function suiteTable({ results }: ConformanceReport, { dim, red, yellow }: Colors): readonly string[] {
-  const heads = ["suite", "cases", "passed", "failed", "skipped", "untrusted", "worst error/bound", "time"];
-  const marks: Partial<Record<CaseStatus, Paint>> = { failed: red, skipped: yellow, untrusted: yellow };
-  const suites = summarizeSuites(results);
-  const rows = suites.map(({ suite, cases, counts, worstRatio, milliseconds }) => [
-    suite,
-    formatCount(cases),
-    ...(["passed", "failed", "skipped", "untrusted"] as const).map((status) => formatCount(counts[status])),
-    formatRatio(worstRatio),
-    formatDuration(milliseconds),
-  ]);
-  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]!.length)));
-  const line = (cells: readonly string[], paint: (text: string, column: number) => string): string =>
-    cells
-      .map((cell, column) => {
-        const width = widths[column]!;
-        return paint(column === 0 ? cell.padEnd(width) : cell.padStart(width), column);
-      })
-      .join("  ");
-  return [
-    line(heads, dim),
-    ...rows.map((row) =>
-      line(row, (text, column) => {
-        const mark = marks[heads[column] as CaseStatus];
-        return mark && row[column] !== "0" ? mark(text) : text;
-      }),
-    ),
-  ];
-}
-
-function failureLines(
-  results: readonly CaseResult[],
-  { rerun }: ReportDetails,
-  { bold, dim, red }: Colors,
-): readonly string[] {
-  const lines: string[] = [];
-  const groups = groupFailures(results);
-  const shown = new Map<string, number>();
-  for (const { suite, failures } of groups) {
-    const before = shown.get(suite) ?? 0;
-    shown.set(suite, before + 1);
-    const [first] = failures;
-    if (before >= MOST_GROUPS) {
-      const count = failures.length > 1 ? dim(` (and ${plural(failures.length - 1, "failure")} like this)`) : "";
-      lines.push(`${red("failed")} ${suite} ${bold(first!.name)}: ${first!.message?.split("\n")[0]}${count}`);
-      continue;
-    }
-    for (const failure of failures.slice(0, MOST_WHOLE)) {
-      lines.push(`${red("failed")} ${suite} ${bold(failure.name)}`);
-      lines.push(...describeFailure(failure, rerun?.(failure)).map((line) => `  ${line}`), "");
-    }
-    const more = failures.slice(MOST_WHOLE);
-    if (more.length === 0) continue;
-    const named = more.slice(0, MOST_NAMED).map(({ name }) => name);
-    const rest = more.length > MOST_NAMED ? "; ..." : "";
-    lines.push(
-      dim(
-        `${plural(more.length, "more failure")} of ${suite} like these (${named.join("; ")}${rest}); --html and --json have them whole`,
-      ),
-      "",
-    );
-  }
-  if (lines.length > 0 && lines.at(-1) !== "") lines.push("");
-  return lines;
+  printLine(io);
+  printSuites(io, {
+    columns: [{ title: "suite" }, { title: "cases", align: "right" }],
+    rows: summarizeSuites(results).map(({ suite, cases, ...row }) => ({
+      ...row,
+      cells: [suite, formatCount(cases)],
+      exact: suite === "exact",
+    })),
+    findings: (diagnosis?.findings ?? []).map((finding) => ({ finding })),
+    cases: results.map((result) => ({
+      ...result,
+      of: result.suite,
+      rerun: result.status === "failed" ? rerun?.(result) : undefined,
+    })),
+    elsewhere: "--html and --json have them whole",
+  });
+  printProse(io, lastLine(report, details, colors), 2);
 }
 
 function lastLine(

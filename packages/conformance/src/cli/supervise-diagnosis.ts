@@ -7,15 +7,15 @@ import { diagnose } from "../diagnosis/diagnose.js";
 import type { Diagnosis } from "../diagnosis/diagnosis.js";
 import { DEFAULT_SEED } from "../random-source.js";
 import type { CaseResult } from "../run-conformance.js";
-import type { Io } from "./io.js";
 import type { Message, Task } from "./messages.js";
+import type { SuiteIo } from "./suite-io.js";
 
 /** Milliseconds for all of it: starting Node, loading the module, the tries. */
 const LIMIT = 20_000;
 
 /** `undefined` where nothing has failed, or the user has had enough. */
 export async function superviseDiagnosis(
-  io: Io,
+  io: SuiteIo,
   task: Task,
   cases: readonly ConformanceCase[],
   results: readonly CaseResult[],
@@ -28,7 +28,7 @@ export async function superviseDiagnosis(
   return diagnose({ cases, results, factory: undefined, accuracy, seed });
 }
 
-function inProcess(io: Io, task: Task, results: readonly CaseResult[]): Promise<Diagnosis | undefined> {
+function inProcess(io: SuiteIo, task: Task, results: readonly CaseResult[]): Promise<Diagnosis | undefined> {
   return new Promise((resolve) => {
     const child = fork(fileURLToPath(io.child.url), [JSON.stringify({ ...task, diagnose: true })], {
       cwd: task.cwd,

@@ -9,9 +9,10 @@ import type { ConformanceCase } from "../case.js";
 import { DEFAULT_LIMIT } from "../run-case.js";
 import type { CaseResult } from "../run-conformance.js";
 import { createPatience } from "../patience.js";
-import { InputError } from "../input-error.js";
-import type { Io } from "./io.js";
+import { InputError } from "../command-error.js";
 import type { Message, Task } from "./messages.js";
+import type { SuiteIo } from "./suite-io.js";
+import { LOADING_LIMIT } from "../terminal/load-factory.js";
 import type { Thrown } from "../thrown.js";
 
 export interface Supervision {
@@ -37,13 +38,11 @@ export interface Outcome {
  * this is for what never lets it.
  */
 const GRACE = 1_500;
-/** Milliseconds for starting Node and loading the module. */
-const START = 30_000;
 /** Processes that errors which no call gave may end, or the backend itself: each costs the start of another. */
 const MOST_ENDED = 10;
 
 /** @throws InputError if there is no such module, or no factory in it */
-export async function supervise(io: Io, supervision: Supervision): Promise<Outcome> {
+export async function supervise(io: SuiteIo, supervision: Supervision): Promise<Outcome> {
   const { task, cases, onResult } = supervision;
   const results: CaseResult[] = [];
   let backend: Outcome["backend"];
@@ -108,7 +107,7 @@ interface Watch {
   readonly enough: () => boolean;
 }
 
-function runProcess(io: Io, { task, onBegin, onOutput }: Supervision, watch: Watch): Promise<ProcessEnd> {
+function runProcess(io: SuiteIo, { task, onBegin, onOutput }: Supervision, watch: Watch): Promise<ProcessEnd> {
   const argument: Task = { ...task, run: { ...task.run, from: watch.from } };
   const limit = task.run.limit ?? DEFAULT_LIMIT;
   return new Promise((resolve) => {
@@ -139,7 +138,7 @@ function runProcess(io: Io, { task, onBegin, onOutput }: Supervision, watch: Wat
     const interrupt = (): void => kill("interrupted");
     if (io.signal.aborted) interrupt();
     io.signal.addEventListener("abort", interrupt);
-    expect(START, `the module was not loaded within ${START / 1000} s`);
+    expect(LOADING_LIMIT, `${task.module} was not loaded within ${LOADING_LIMIT / 1000} s`);
 
     const receive = (message: Message): void => {
       switch (message.type) {

@@ -5,8 +5,11 @@ import type { CaseResult } from "../run-conformance.js";
 import { describeThrown } from "../thrown.js";
 import { describeHistory, rerunLabel } from "./history.js";
 
+/** What a failure is told from. */
+export type FailedCase = Pick<CaseResult, "message" | "mismatch" | "algorithm" | "thrown" | "alone" | "after">;
+
 /** The lines below a failed case's name. */
-export function describeFailure(result: CaseResult, rerun: string | undefined): readonly string[] {
+export function describeFailure(result: FailedCase, rerun: string | undefined): readonly string[] {
   const { message = "no reason given", mismatch, algorithm, thrown } = result;
   const lines = message.split("\n");
   if (thrown) lines.push(...describeThrown(thrown));

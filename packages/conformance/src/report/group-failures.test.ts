@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { CaseResult } from "../run-conformance.js";
 import { groupFailures } from "./group-failures.js";
 
+const bySuite = (results: readonly CaseResult[]) => groupFailures(results, ({ suite }) => suite);
 const failed = (suite: CaseResult["suite"], name: string, message: string, more: object = {}): CaseResult => ({
   suite,
   name,
@@ -14,14 +15,14 @@ const failed = (suite: CaseResult["suite"], name: string, message: string, more:
 });
 
 test("errors that differ in numbers and problems only are one group, others are not", () => {
-  const groups = groupFailures([
+  const groups = bySuite([
     failed("exact", "ic3_ih5_oc4_kh3", "no kernel for ic3_ih5_oc4_kh3 (12 bytes)"),
     failed("exact", "ic4_ih5_oc4_kh3", "no kernel for ic4_ih5_oc4_kh3 (130 bytes)"),
     failed("exact", "ic5_ih5_oc4_kh3", "out of luck"),
     failed("bounded", "ic5_ih5_oc4_kh3", "out of luck"),
     { ...failed("bounded", "ic6_ih5_oc4_kh3", "out of luck"), status: "passed" },
   ]);
-  expect(groups.map(({ suite, failures }) => [suite, failures.length])).toEqual([
+  expect(groups.map(({ of, failures }) => [of, failures.length])).toEqual([
     ["exact", 2],
     ["exact", 1],
     ["bounded", 1],
@@ -30,7 +31,7 @@ test("errors that differ in numbers and problems only are one group, others are 
 
 test("wrong elements come after what is said in words, and those that are NaN are apart", () => {
   const mismatch = (actual: number): object => ({ mismatch: { actual, expected: 1 } });
-  const groups = groupFailures([
+  const groups = bySuite([
     failed("exact", "a", "3 of 4 elements are wrong", mismatch(2)),
     failed("exact", "b", "4 of 4 elements are wrong", mismatch(NaN)),
     failed("exact", "c", "2 of 9 elements are wrong", mismatch(5)),

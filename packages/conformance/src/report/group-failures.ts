@@ -1,35 +1,41 @@
 /** Failures that say the same, as one group: a broken backend has hundreds of them. */
 
-import type { CaseResult } from "../run-conformance.js";
+import type { CaseOutcome } from "../case.js";
 
-export interface FailureGroup {
-  readonly suite: CaseResult["suite"];
-  readonly failures: readonly CaseResult[];
+/** Failed cases of one suite, or of one check on a backend, that say the same. */
+export interface FailureGroup<T> {
+  readonly of: string;
+  readonly failures: readonly T[];
 }
 
 /**
- * By suite, in the order of the results. Within a suite, what was thrown or said in words comes first, and wrong elements, which
- * say least of their cause, come last.
+ * By what the cases are of, in the order of the results. Within a suite, what was thrown or said in words comes first, and wrong
+ * elements, which say least of their cause, come last.
+ *
+ * @param ofWhat the suite of a case, or its check and its backend
  */
-export function groupFailures(results: readonly CaseResult[]): readonly FailureGroup[] {
-  const groups = new Map<string, { suite: CaseResult["suite"]; failures: CaseResult[] }>();
+export function groupFailures<T extends CaseOutcome>(
+  results: readonly T[],
+  ofWhat: (result: T) => string,
+): readonly FailureGroup<T>[] {
+  const groups = new Map<string, { of: string; failures: T[] }>();
   for (const result of results) {
     if (result.status !== "failed") continue;
-    const key = `${result.suite}\n${kindOf(result)}`;
-    const group = groups.get(key) ?? { suite: result.suite, failures: [] };
+    const of = ofWhat(result);
+    const key = `${of}\n${kindOf(result)}`;
+    const group = groups.get(key) ?? { of, failures: [] };
     group.failures.push(result);
     groups.set(key, group);
   }
   const all = [...groups.values()];
-  const suites = [...new Set(results.map(({ suite }) => suite))];
-  const isElements = ({ failures }: FailureGroup): number => (failures[0]!.mismatch ? 1 : 0);
-  return suites.flatMap((suite) =>
-    all.filter((group) => group.suite === suite).sort((a, b) => isElements(a) - isElements(b)),
+  const isElements = ({ failures }: FailureGroup<T>): number => (failures[0]!.mismatch ? 1 : 0);
+  return [...new Set(results.map(ofWhat))].flatMap((of) =>
+    all.filter((group) => group.of === of).sort((a, b) => isElements(a) - isElements(b)),
   );
 }
 
 /** What two failures that say the same have in common: the words, without the numbers and the problem. */
-function kindOf({ message = "", mismatch }: CaseResult): string {
+function kindOf({ message = "", mismatch }: CaseOutcome): string {
   if (mismatch) return Number.isNaN(mismatch.actual) ? "elements are NaN" : "elements are wrong";
   return message
     .split("\n")[0]!

@@ -47,8 +47,16 @@ ${diagnosisSection(report)}
 ${tiles(report)}
 ${suiteTable(summarizeSuites(results))}
 ${failures.length > 0 ? failureSection(failures, details) : ""}
-${reasonSection("Skipped", "What the backend says it cannot do, in its own words.", reasonsFor("skipped", results))}
-${reasonSection("Untrusted", "Agreed, but a wrong result could have agreed too.", reasonsFor("untrusted", results))}
+${reasonSection(
+  "Skipped",
+  "What the backend says it cannot do, in its own words.",
+  reasonsFor("skipped", results, ({ suite }) => suite),
+)}
+${reasonSection(
+  "Untrusted",
+  "Agreed, but a wrong result could have agreed too.",
+  reasonsFor("untrusted", results, ({ suite }) => suite),
+)}
 </main>
 </body>
 </html>

@@ -20,8 +20,15 @@ export function reportJson(report: ConformanceReport, { rerun, stopped, planned 
       rerun && result.status === "failed" ? { ...result, rerun: rerun(result) } : result,
     ),
   };
-  const text = JSON.stringify(content, (_, value: unknown) => finite(value), 2);
-  // Lists of numbers on one line: a plane of wrong elements would else be a page by itself.
+  return toJson(content);
+}
+
+/**
+ * Indented JSON, in which lists of numbers stay on one line: a plane of wrong elements would else be a page by itself.
+ * NaN and infinities are strings.
+ */
+export function toJson(value: unknown): string {
+  const text = JSON.stringify(value, (_, inner: unknown) => finite(inner), 2);
   return `${text.replace(/\[\s+(-?[\d.][^[\]{}"]*?)\s+\]/g, (_, list: string) => `[${list.replace(/\s+/g, " ")}]`)}\n`;
 }
 

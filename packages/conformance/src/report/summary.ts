@@ -1,6 +1,6 @@
 /** What every form of report counts: per suite, and why cases were skipped. */
 
-import type { CaseStatus } from "../case.js";
+import type { CaseOutcome, CaseStatus } from "../case.js";
 import type { CaseResult } from "../run-conformance.js";
 import type { SuiteName } from "../suite-names.js";
 
@@ -49,13 +49,21 @@ export interface Reason {
   readonly names: readonly string[];
 }
 
-/** The reasons for a status, each with the cases that it holds for, the most frequent first. */
-export function reasonsFor(status: CaseStatus, results: readonly CaseResult[]): readonly Reason[] {
+/**
+ * The reasons for a status, each with the cases that it holds for, the most frequent first.
+ *
+ * @param ofWhat the suite of a case, or its check and its backend
+ */
+export function reasonsFor<T extends CaseOutcome & { readonly name: string }>(
+  status: CaseStatus,
+  results: readonly T[],
+  ofWhat: (result: T) => string,
+): readonly Reason[] {
   const byReason = new Map<string, string[]>();
   for (const result of results) {
     if (result.status !== status) continue;
     const reason = result.message ?? "no reason given";
-    byReason.set(reason, [...(byReason.get(reason) ?? []), `${result.suite} ${result.name}`]);
+    byReason.set(reason, [...(byReason.get(reason) ?? []), `${ofWhat(result)} ${result.name}`]);
   }
   return [...byReason].map(([reason, names]) => ({ reason, names })).sort((a, b) => b.names.length - a.names.length);
 }

@@ -1,10 +1,11 @@
 /** Runs the command in this process, from source; the backend's own process runs what is bundled here for plain Node. */
 
-import { Writable } from "node:stream";
+import type { Output } from "../terminal/io.js";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { main } from "../cli/main.js";
+import { createColors } from "../terminal/colors.js";
 
 /** Bundles sources of this package into `folder`, and gives the folder: much quicker to start than TypeScript is. */
 export async function bundle(folder: string, sources: readonly string[]): Promise<string> {
@@ -37,6 +38,8 @@ export interface CommandResult {
 
 export interface CommandOptions {
   readonly interactive?: boolean;
+  /** Width of the terminal; left out: `stdout` is a pipe. */
+  readonly columns?: number;
   readonly colors?: boolean;
   readonly signal?: AbortSignal;
   readonly cwd?: string;
@@ -49,14 +52,15 @@ export async function command(
   argv: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const { interactive = false, colors = false, signal = new AbortController().signal, onStderr } = options;
+  const { interactive = false, colors = false, columns, signal = new AbortController().signal, onStderr } = options;
   const [stdout, stderr] = [collect(), collect(onStderr)];
   const code = await main(argv, {
     stdout: stdout.stream,
     stderr: stderr.stream,
     interactive,
-    columns: 200,
-    colors,
+    columns,
+    size: () => ({ columns: columns ?? 200, rows: 24 }),
+    colors: createColors(colors),
     signal,
     cwd: options.cwd ?? folder,
     child: { url: pathToFileURL(join(folder, "cli-child.mjs")), execArgv: [] },
@@ -64,14 +68,13 @@ export async function command(
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-function collect(onText?: (text: string) => void): { readonly stream: Writable; readonly text: () => string } {
+function collect(onText?: (text: string) => void): { readonly stream: Output; readonly text: () => string } {
   let all = "";
-  const stream = new Writable({
-    write(chunk, _, done) {
-      all += String(chunk);
-      onText?.(String(chunk));
-      done();
+  const stream = {
+    write(text: string): void {
+      all += text;
+      onText?.(text);
     },
-  });
+  };
   return { stream, text: () => all };
 }

@@ -1,7 +1,6 @@
 /** A backend that gave no figure, and what it said. */
 
-import { thrownOf } from "@convene/conformance";
-import { codeOf, messageOf } from "../command-error.js";
+import { codeOf, messageOf, thrownOf } from "@convene/conformance";
 import type { Failure } from "../compare-report.js";
 
 /** @param call of the backend, which gave the error */

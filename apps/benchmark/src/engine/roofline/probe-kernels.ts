@@ -1,6 +1,6 @@
 /** The kernels that the roofline is measured with, compiled from apps/benchmark/assembly. */
 
-import { CommandError } from "../command-error.js";
+import { CommandError } from "@convene/conformance";
 import { relaxed, simd128 } from "../../generated/probes.js";
 import type { LoadRate, Peak } from "./roofline.js";
 

@@ -7,9 +7,11 @@ import {
   type CaseOutcome,
   checkOperands,
   checkOperationOperands,
+  codeOf,
+  messageOf,
   type Operands,
-  type TransformedBound,
   thrownOf,
+  type TransformedBound,
   watchCalls,
 } from "@convene/conformance";
 import {
@@ -28,7 +30,6 @@ import {
   type Tensor,
 } from "@convene/core";
 import type { OpenBackend } from "../open-backends.js";
-import { codeOf, messageOf } from "../command-error.js";
 import type { Workload } from "../workloads/index.js";
 import { referenceInSlices, transformedBoundInSlices } from "./reference-slices.js";
 import type { Tallies } from "./tally.js";

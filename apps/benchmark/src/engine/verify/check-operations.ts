@@ -1,9 +1,8 @@
 /** Operations beside convolution held to the reference on every backend. */
 
-import { checkOperationProblem, thrownOf, watchCalls } from "@convene/conformance";
+import { checkOperationProblem, codeOf, messageOf, thrownOf, watchCalls } from "@convene/conformance";
 import { formatOperation, type OperationProblem } from "@convene/core";
 import type { OpenBackend } from "../open-backends.js";
-import { codeOf, messageOf } from "../command-error.js";
 import type { Tallies } from "./tally.js";
 import { breathe, settle, type Waiting } from "../settle.js";
 

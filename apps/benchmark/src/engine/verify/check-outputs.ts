@@ -3,7 +3,7 @@
  * the float64 reference already; this check finds an operator that was read wrongly.
  */
 
-import { type CaseOutcome, thrownOf } from "@convene/conformance";
+import { type CaseOutcome, codeOf, messageOf, thrownOf } from "@convene/conformance";
 import {
   isOperationProblem,
   operationOutputShape,
@@ -14,7 +14,6 @@ import {
   tensor,
   toLayout,
 } from "@convene/core";
-import { codeOf, messageOf } from "../command-error.js";
 import type { OpenBackend } from "../open-backends.js";
 import { breathe, settle, type Waiting } from "../settle.js";
 import type { Workload } from "../workloads/index.js";

@@ -3,9 +3,8 @@
  * nothing of that session.
  */
 
-import { referenceBackend, thrownOf } from "@convene/conformance";
+import { messageOf, referenceBackend, thrownOf } from "@convene/conformance";
 import { randomUniform, type Tensor, toLayout } from "@convene/core";
-import { messageOf } from "../command-error.js";
 import type { Verdict } from "../compare-report.js";
 import type { OpenBackend } from "../open-backends.js";
 import { breathe, settle, UnsettledError, type Waiting } from "../settle.js";

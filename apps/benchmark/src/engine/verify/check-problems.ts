@@ -3,7 +3,9 @@
 import {
   type CaseOutcome,
   checkOperands,
+  codeOf,
   makeOperands,
+  messageOf,
   type OperandKind,
   thrownOf,
   type TransformedBound,
@@ -11,7 +13,6 @@ import {
 } from "@convene/conformance";
 import { type Conv2dProblem, formatProblem } from "@convene/core";
 import type { OpenBackend } from "../open-backends.js";
-import { codeOf, messageOf } from "../command-error.js";
 import { agreementOn } from "./agreement.js";
 import type { Patience } from "./patience.js";
 import { referenceInSlices, transformedBoundInSlices } from "./reference-slices.js";

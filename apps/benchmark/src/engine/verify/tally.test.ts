@@ -18,7 +18,7 @@ describe("tally", () => {
     });
   });
 
-  it("draws where wrong elements are, unless that is everywhere", () => {
+  it("keeps what a failure is told from, and the reasons of what was not decided", () => {
     const mismatch = {
       shape: [1, 1, 2, 2] as const,
       wrong: 1,
@@ -27,11 +27,16 @@ describe("tally", () => {
       expected: 2,
       bound: 0,
       byAxis: { n: [1], c: [1], h: [0, 1], w: [0, 1] },
+      plane: [0, 0, 0, 1],
     };
+    const history = { alone: "passes", after: "a" } as const;
     const into = tally(BOUNDED, "cpu");
-    into.add("corner", { status: "failed", mismatch: { ...mismatch, plane: [0, 0, 0, 1] } }, 0, "");
-    into.add("all", { status: "failed", mismatch: { ...mismatch, plane: [1, 1, 1, 1] } }, 0, "");
-    expect(into.result().failures.map(({ map }) => map)).toEqual([["..", ".#"], undefined]);
+    into.add("b", { status: "failed", message: "wrong", mismatch, algorithm: "direct", ...history }, 0, "again");
+    into.add("c", { status: "untrusted", message: "all zero" }, 0, "");
+    expect(into.result()).toMatchObject({
+      failures: [{ case: "b", message: "wrong", rerun: "again", mismatch, algorithm: "direct", ...history }],
+      untrusted: [{ case: "c", reason: "all zero" }],
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 /** Counting how cases ended. */
 
-import { type CaseOutcome, type CaseStatus, drawMismatch, type Finding, type Thrown } from "@convene/conformance";
+import type { CaseOutcome, CaseStatus, FailureHistory, Finding } from "@convene/conformance";
 
 /** What a backend is held to. */
 export type Against = "the float64 reference" | "PyTorch's results" | "ONNX Runtime" | "each other";
@@ -14,15 +14,17 @@ export interface Check {
   readonly exact: boolean;
 }
 
-export interface Failure {
+/** What a case that failed has come to, and the command that runs it again. */
+export interface Failure extends Omit<CaseOutcome, "status" | "message">, FailureHistory {
   readonly case: string;
   readonly message: string;
-  /** The command that runs this again, alone. */
   readonly rerun: string;
-  /** Where in the plane the wrong elements are, as a drawing; none where that says nothing. */
-  readonly map?: readonly string[];
-  /** Of an exception: the call of the backend that gave it, where that is known, and its stack. */
-  readonly thrown?: Thrown;
+}
+
+/** A case that was not decided, and why. */
+export interface Doubt {
+  readonly case: string;
+  readonly reason: string;
 }
 
 /** One line of the report: a check on a backend, or on a pair of them. */
@@ -36,14 +38,14 @@ export interface TallyResult {
   readonly worstRatio: number | undefined;
   readonly milliseconds: number;
   readonly failures: readonly Failure[];
-  readonly untrusted: readonly string[];
-  readonly skipped: readonly { readonly case: string; readonly reason: string }[];
+  readonly untrusted: readonly Doubt[];
+  readonly skipped: readonly Doubt[];
   /** What the failures have in common, the surest finding first. Left out where nothing was found. */
   readonly findings?: readonly Finding[];
 }
 
 export interface Tally {
-  add(name: string, outcome: CaseOutcome, milliseconds: number, rerun: string): void;
+  add(name: string, outcome: CaseOutcome & FailureHistory, milliseconds: number, rerun: string): void;
   /** Takes note of what the failures have in common. */
   diagnose(findings: readonly Finding[]): void;
   result(): TallyResult;
@@ -52,23 +54,18 @@ export interface Tally {
 export function tally({ name: check, against, exact }: Check, backend: string): Tally {
   const counts = { passed: 0, failed: 0, untrusted: 0, skipped: 0 };
   const failures: Failure[] = [];
-  const untrusted: string[] = [];
-  const skipped: { case: string; reason: string }[] = [];
+  const untrusted: Doubt[] = [];
+  const skipped: Doubt[] = [];
   let worstRatio: number | undefined;
   let milliseconds = 0;
   let found: readonly Finding[] = [];
   return {
-    add(name, { status, message = "", ratio, mismatch, thrown }, spent, rerun) {
+    add(name, { status, message = "", ...outcome }, spent, rerun) {
       counts[status]++;
       milliseconds += spent;
-      if (ratio !== undefined) worstRatio = Math.max(worstRatio ?? 0, ratio);
-      if (status === "failed") {
-        const map = mismatch ? drawMismatch(mismatch) : [];
-        // Of a plane that is all of one kind there is nothing to see.
-        const telling = new Set(map.join("")).size > 1;
-        failures.push({ case: name, message, rerun, ...(telling ? { map } : {}), ...(thrown ? { thrown } : {}) });
-      }
-      if (status === "untrusted") untrusted.push(name);
+      if (outcome.ratio !== undefined) worstRatio = Math.max(worstRatio ?? 0, outcome.ratio);
+      if (status === "failed") failures.push({ case: name, message, rerun, ...outcome });
+      if (status === "untrusted") untrusted.push({ case: name, reason: message });
       if (status === "skipped") skipped.push({ case: name, reason: message });
     },
     diagnose: (findings) => {

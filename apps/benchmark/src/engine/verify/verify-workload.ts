@@ -6,14 +6,16 @@
 import {
   type CaseOutcome,
   checkOperands,
+  codeOf,
   drawMismatch,
   makeOperands,
+  messageOf,
+  type Mismatch,
   thrownOf,
   type TransformedBound,
   watchCalls,
 } from "@convene/conformance";
 import type { Conv2dProblem } from "@convene/core";
-import { codeOf, messageOf } from "../command-error.js";
 import type { Verdict } from "../compare-report.js";
 import type { OpenBackend } from "../open-backends.js";
 import { breathe, settle, UnsettledError, type Waiting } from "../settle.js";
@@ -113,16 +115,20 @@ function outcomeOf(error: unknown, call: string | undefined): CaseOutcome {
 function verdictOf(where: Pick<Verdict, "workload" | "problem" | "a" | "b">, outcome: CaseOutcome): Verdict {
   const { ratio, message, mismatch, thrown } = outcome;
   const status = statusOf(outcome);
-  const map = mismatch ? drawMismatch(mismatch) : [];
   return {
     ...where,
     status,
     ...errorOverBound(ratio),
     ...(message !== undefined && status !== "agrees" && { message }),
-    // Of a plane that is all of one kind there is nothing to see.
-    ...(new Set(map.join("")).size > 1 && { map }),
+    ...drawing(mismatch),
     ...(thrown && { thrown }),
   };
+}
+
+/** Where in the plane the wrong elements are; of a plane that is all of one kind there is nothing to see. */
+function drawing(mismatch: Mismatch | undefined): Pick<Verdict, "map"> {
+  const map = mismatch ? drawMismatch(mismatch) : [];
+  return new Set(map.join("")).size > 1 ? { map } : {};
 }
 
 function statusOf({ status, message = "", thrown }: CaseOutcome): Verdict["status"] {
@@ -164,7 +170,7 @@ function verdictOfTally(workload: string, result: TallyResult): Verdict {
     status,
     ...errorOverBound(worstRatio),
     ...(message !== undefined && { message }),
-    ...(failure?.map && { map: failure.map }),
+    ...drawing(failure?.mismatch),
     ...(failure?.thrown && { thrown: failure.thrown }),
   };
 }

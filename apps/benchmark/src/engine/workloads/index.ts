@@ -1,8 +1,7 @@
 /** The workloads that the engine has, and from a plan's choice to a workload. */
 
-import { InputError, suggestion } from "@convene/conformance";
+import { InputError, messageOf, suggestion } from "@convene/conformance";
 import { isOperationString, type OperationProblem, parseOperation, parseProblem } from "@convene/core";
-import { messageOf } from "../command-error.js";
 import type { WorkloadChoice } from "../compare-plan.js";
 import { mobilenetV1 } from "./mobilenet-v1.js";
 import { mobilenetV2 } from "./mobilenet-v2.js";

@@ -1,9 +1,8 @@
 /** A network from the bytes of an ONNX file, with the sizes that it is run at, as a workload. */
 
-import { InputError } from "@convene/conformance";
+import { InputError, oneLine } from "@convene/conformance";
 import { ConveneError, type Network, type Shape4 } from "@convene/core";
 import { type OnnxInput, type OnnxNetwork, onnxInfo, readOnnx } from "@convene/onnx";
-import { oneLine } from "../command-error.js";
 import { networkLayers, type Workload } from "./workload.js";
 
 export interface SizedNetwork {

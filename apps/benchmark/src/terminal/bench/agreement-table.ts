@@ -3,8 +3,7 @@
 import { describeThrown } from "@convene/conformance";
 import type { Agreement, CompareReport, Verdict } from "../../engine/compare-report.js";
 import { formatErrorRatio, plural } from "../../engine/format.js";
-import type { Colors } from "../io.js";
-import { formatTable } from "../report/table.js";
+import { type Colors, formatTable } from "@convene/conformance/terminal";
 
 /** One backend against the reference, in words; several as a matrix. */
 export function agreementLines({ verification, backends }: CompareReport, colors: Colors): readonly string[] {

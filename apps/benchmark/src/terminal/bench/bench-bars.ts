@@ -4,7 +4,7 @@ import type { CompareReport, WorkloadReport } from "../../engine/compare-report.
 import { rankedBackends } from "../../engine/fold-events.js";
 import { formatMilliseconds } from "../../engine/format.js";
 import { rank } from "../../engine/winner.js";
-import type { Colors } from "../io.js";
+import type { Colors } from "@convene/conformance/terminal";
 import { textBar } from "../report/text-bar.js";
 
 const WIDEST = 48;

@@ -1,11 +1,11 @@
-import picocolors from "picocolors";
+import { createColors } from "@convene/conformance/terminal";
 import { parseProblem } from "@convene/core";
 import { describe, expect, it } from "vitest";
 import { applyRoofline } from "../../engine/roofline/apply-roofline.js";
 import { benchMarkdown, benchTable } from "./bench-table.js";
 import { layerReport, totals } from "../../engine/measure/results.js";
 
-const plain = picocolors.createColors(false);
+const plain = createColors(false);
 const layers = ["ic8_ih14_oc16_kh1", "g8_ic8_ih14_oc8_kh3_ph1"].map((text) =>
   layerReport(
     { text, problem: parseProblem(text), names: [text], repeat: 3 },

@@ -1,8 +1,7 @@
 /** The table of one workload's figures, for a terminal of any width and for Markdown. */
 
-import type { Colors } from "../io.js";
+import { type Colors, type Column, formatTable, type Row, tableWidth } from "@convene/conformance/terminal";
 import { formatMilliseconds, formatPercent, formatRate, formatRatio, plural } from "../../engine/format.js";
-import { type Column, formatTable, type Row, tableWidth } from "../report/table.js";
 import type { Allowed, Failure, Figure, Ratio, WorkloadReport } from "../../engine/compare-report.js";
 import { failureWord } from "../../engine/measure/failure.js";
 import { isNoisy } from "../../engine/warnings.js";

@@ -1,11 +1,11 @@
-import picocolors from "picocolors";
+import { createColors } from "@convene/conformance/terminal";
 import { describe, expect, it } from "vitest";
 import type { Figure } from "../../engine/compare-report.js";
 import { summarize } from "../../engine/statistics.js";
-import { visibleLength } from "../report/wrap.js";
+import { visibleLength } from "@convene/conformance/terminal";
 import { liveFrame } from "./live.js";
 
-const plain = picocolors.createColors(false);
+const plain = createColors(false);
 const figure = (backend: string, time: number): Figure => {
   const samples = Array.from({ length: 8 }, () => time);
   return { backend, samples, runsPerSample: 1, gflops: 1, ...summarize(samples) };
@@ -35,7 +35,7 @@ describe("liveFrame", () => {
   });
 
   it("keeps to the terminal: the latest layers that fit, whole, and no line that would break", () => {
-    const colors = picocolors.createColors(true);
+    const colors = createColors(true);
     const lines = liveFrame(state, rows, { columns: 40, rows: 10 }, colors);
     expect(lines.length).toBeLessThanOrEqual(10);
     expect(Math.max(...lines.map(visibleLength))).toBeLessThan(40);

@@ -8,9 +8,9 @@ import type { CompareReport, Figure, LayerReport, NetworkReport } from "../../en
 import { formatMilliseconds } from "../../engine/format.js";
 import { failureWord } from "../../engine/measure/failure.js";
 import { isNoisy } from "../../engine/warnings.js";
-import type { Colors, Io } from "../io.js";
+import { type Colors, visibleLength } from "@convene/conformance/terminal";
+import type { Io } from "../io.js";
 import { textBar } from "../report/text-bar.js";
-import { visibleLength } from "../report/wrap.js";
 import { NOISY_MARK } from "./bench-table.js";
 
 export interface Live {
@@ -81,7 +81,7 @@ function liveTable(io: Io): Live {
   let rows: readonly (readonly [label: string, result: Pick<LayerReport, "figures" | "failures">])[] = [];
   const erase = (): string => (drawn === 0 ? "" : `\u001b[${drawn}A\u001b[0J`);
   const draw = (): void => {
-    const { columns, rows: height } = io.size?.() ?? { columns: 80, rows: 24 };
+    const { columns, rows: height } = io.size();
     const lines = liveFrame(state, rows, { columns, rows: Math.max(4, Math.min(height - 2, 24)) }, colors);
     stderr.write(`${erase()}${lines.map((line) => `${line}\n`).join("")}`);
     drawn = lines.length;

@@ -16,13 +16,13 @@ import { agreementLines, disagreementLines } from "../bench/agreement-table.js";
 import { benchBars } from "../bench/bench-bars.js";
 import { benchTable, NOISY_MARK } from "../bench/bench-table.js";
 import { createLive } from "../bench/live.js";
-import { type Io, printLine, printProse } from "../io.js";
+import { checkApart, printLine, printProse, saveTo, toJson } from "@convene/conformance/terminal";
+import type { Io } from "../io.js";
 import { openBackends } from "../open-backends.js";
 import { reportCsv } from "../report/bench-csv.js";
 import { reportHtml } from "../report/bench-html.js";
 import { reportMarkdown } from "../report/bench-markdown.js";
 import { printBackends, printTitle } from "../report/header.js";
-import { checkApart, saveTo, toJson } from "../report/save.js";
 import { describeRoofline, rooflineNotes } from "../roofline/describe-roofline.js";
 import { environment, knownEnvironment } from "../version.js";
 import { resolveTargets } from "../workloads/resolve-targets.js";
@@ -55,12 +55,12 @@ export async function bench(
 ): Promise<number> {
   const workloads = resolveTargets(targets.length > 0 ? targets : ["mobilenet-v1"], options.shape);
   const { json: jsonPath, csv: csvPath, html: htmlPath, markdown: markdownPath } = options;
-  checkApart({ "--json": jsonPath, "--csv": csvPath, "--html": htmlPath, "--markdown": markdownPath });
-  const json = saveTo(jsonPath);
+  checkApart({ "--json": jsonPath, "--csv": csvPath, "--html": htmlPath, "--markdown": markdownPath }, io.cwd);
+  const json = saveTo(jsonPath, io.cwd);
   const others = [
-    [saveTo(csvPath), reportCsv],
-    [saveTo(htmlPath), reportHtml],
-    [saveTo(markdownPath), reportMarkdown],
+    [saveTo(csvPath, io.cwd), reportCsv],
+    [saveTo(htmlPath, io.cwd), reportHtml],
+    [saveTo(markdownPath, io.cwd), reportMarkdown],
   ] as const;
   try {
     const backends = await openBackends(table, options.backend, io, () => printTitle(io, "bench", environment()));

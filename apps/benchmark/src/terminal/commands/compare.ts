@@ -7,8 +7,8 @@ import { type Change, compareReports } from "../../engine/compare-reports.js";
 import { describeEnvironment } from "../../engine/environment.js";
 import { formatMilliseconds, formatRatio, plural } from "../../engine/format.js";
 import { parseReport, ReportError } from "../../engine/parse-report.js";
-import { type Io, printLine, printProse } from "../io.js";
-import { fitTable } from "../report/table.js";
+import { fitTable, printLine, printProse } from "@convene/conformance/terminal";
+import type { Io } from "../io.js";
 
 export interface CompareOptions {
   /** Percent: what has become slower by more, for certain, makes the command fail. */

@@ -9,8 +9,8 @@ import {
   separationTable,
 } from "../explain/explain-tables.js";
 import { type Explanation, explainWorkload } from "../explain/explain-workload.js";
-import { type Io, printLine, printProse } from "../io.js";
-import { saveTo, toJson } from "../report/save.js";
+import { printLine, printProse, saveTo, toJson } from "@convene/conformance/terminal";
+import type { Io } from "../io.js";
 import { VERSION } from "../version.js";
 import { resolveTargets } from "../workloads/resolve-targets.js";
 
@@ -22,7 +22,7 @@ export interface ExplainOptions {
 
 export async function explain(targets: readonly string[], options: ExplainOptions, io: Io): Promise<number> {
   const explanations = resolveTargets(targets.length > 0 ? targets : ["textbook"], options.shape).map(explainWorkload);
-  const json = saveTo(options.json);
+  const json = saveTo(options.json, io.cwd);
   for (const [index, explanation] of explanations.entries()) {
     if (index > 0) printLine(io);
     print(explanation, io);

@@ -11,16 +11,15 @@ import {
   type Tensor,
   tensor,
 } from "@convene/core";
-import { InputError } from "@convene/conformance";
+import { CommandError, InputError, messageOf, oneLine } from "@convene/conformance";
 import type { BackendTable } from "../../engine/backends.js";
 import { openBackends } from "../open-backends.js";
-import { CommandError, messageOf, oneLine } from "../../engine/command-error.js";
 import { NpyError, readNpy, writeNpy } from "../files/npy.js";
 import { type Fit, IMAGENET, readImage } from "../files/read-image.js";
-import { type Io, printLine, printProse } from "../io.js";
+import { formatTable, printLine, printProse } from "@convene/conformance/terminal";
+import type { Io } from "../io.js";
 import { enumerate, formatCount, formatMilliseconds, plural } from "../../engine/format.js";
 import { printBackends, printTitle } from "../report/header.js";
-import { formatTable } from "../report/table.js";
 import { type LayerTimes, profileLines } from "../run/profile.js";
 import { isScores, readLabels, summarize, top } from "../../engine/top.js";
 import { settle } from "../../engine/settle.js";

@@ -7,10 +7,10 @@ import { enumerate, formatMilliseconds, plural } from "../../engine/format.js";
 import { describeWinner } from "../../engine/winner.js";
 import { namedWorkload, type Workload } from "../../engine/workloads/index.js";
 import { command } from "../again.js";
-import { type Io, printLine, printProse } from "../io.js";
+import { printLine, printProse, saveTo, toJson } from "@convene/conformance/terminal";
+import type { Io } from "../io.js";
 import { openBackends } from "../open-backends.js";
 import { printBackends, printTitle } from "../report/header.js";
-import { saveTo, toJson } from "../report/save.js";
 import { findTrainedNetwork, MODELS_FOLDER, runTrainedNetwork } from "../run/trained-network.js";
 import { environment } from "../version.js";
 import { hasFailed, printBench, runBench } from "./bench.js";
@@ -49,7 +49,7 @@ export async function start(
   models: string = MODELS_FOLDER,
   limit: number = LIMIT,
 ): Promise<number> {
-  const json = saveTo(options.json);
+  const json = saveTo(options.json, io.cwd);
   const begun = performance.now();
   const content = (bench: CompareReport, verify?: VerifyReport): string =>
     toJson({ command: "start", bench, ...(verify && { verify }) });

@@ -1,24 +1,31 @@
 /** `convene verify`: whether the backends are right, and whether they agree. */
 
-import { conformanceCases, InputError, suggestion, SUITE_NAMES, type SuiteName } from "@convene/conformance";
+import { conformanceCases, InputError, SUITE_NAMES, type SuiteName } from "@convene/conformance";
 import type { BackendTable } from "../../engine/backends.js";
 import type { OpenBackends } from "../../engine/open-backends.js";
 import { openBackends } from "../open-backends.js";
-import { type Io, printLine, printProse } from "../io.js";
+import {
+  DEFAULT_SEED,
+  printLine,
+  printProse,
+  printSuites,
+  readSuites,
+  saveTo,
+  toJson,
+  type ToldCase,
+} from "@convene/conformance/terminal";
+import type { Io } from "../io.js";
 import { printBackends, printTitle } from "../report/header.js";
-import { saveTo, toJson } from "../report/save.js";
 import { conclude, describeConclusion } from "../verify/conclusion.js";
 import { createPatience } from "../../engine/verify/patience.js";
 import { hasFile } from "../../engine/verify/check-outputs.js";
 import { findOnnxRuntime } from "../verify/find-onnx-runtime.js";
 import { runPlan, type VerifyPlan } from "../verify/run-plan.js";
 import { createTallies, type TallyResult } from "../../engine/verify/tally.js";
-import { describeDoubts, describeFailures, verifyTable } from "../verify/verify-table.js";
 import { environment, type Environment } from "../version.js";
 import { isTarget, type Workload } from "../../engine/workloads/index.js";
 import { resolveTargets } from "../workloads/resolve-targets.js";
 
-const DEFAULT_SEED = 1;
 /** Problems on which backends are compared with each other, where none are named. */
 const DEFAULT_PAIRED = 48;
 
@@ -62,7 +69,7 @@ export async function verify(
 ): Promise<number> {
   const plan = planOf(targets, options);
   await checkCase(plan);
-  const json = saveTo(options.json);
+  const json = saveTo(options.json, io.cwd);
   try {
     const backends = await openBackends(table, options.backend, io, () => printTitle(io, "verify", environment()));
     try {
@@ -112,11 +119,9 @@ function planOf(targets: readonly string[], options: VerifyOptions): VerifyPlan 
 }
 
 function checkSuites(names: readonly string[]): readonly SuiteName[] {
-  const known: readonly string[] = SUITE_NAMES;
-  const wrong = names.find((name) => !known.includes(name));
-  if (wrong === undefined) return [...new Set(names as readonly SuiteName[])];
-  if (isTarget(wrong)) throw new InputError(`"${wrong}" is no suite: put workloads and problems before --suite`);
-  throw new InputError(`unknown suite "${wrong}"${suggestion(wrong, known)} (${known.join(", ")})`);
+  const target = names.find(isTarget);
+  if (target !== undefined) throw new InputError(`"${target}" is no suite: put workloads and problems before --suite`);
+  return readSuites(names);
 }
 
 /** @throws InputError if `--case` leaves nothing to run */
@@ -163,13 +168,34 @@ export function printVerify(
   io: Io,
   ended = interrupted ? "interrupted" : undefined,
 ): void {
-  const { colors, columns } = io;
+  const { colors } = io;
   printLine(io);
-  for (const line of verifyTable(results, colors, columns)) printLine(io, line);
-  printLine(io);
-  for (const line of describeFailures(results, colors, columns)) printLine(io, line);
-  for (const line of describeDoubts(results, colors, columns)) printLine(io, line);
+  printSuites(io, {
+    columns: [{ title: "check" }, { title: "backend" }],
+    rows: results.map((result) => ({ ...result, cells: [result.check, result.backend] })),
+    findings: results.flatMap(({ findings = [], ...result }) =>
+      findings.map((finding) => ({ of: labelOf(result), finding })),
+    ),
+    cases: results.flatMap(toldCases),
+    elsewhere: "--json <file> has them whole",
+  });
   for (const name of givenUp) printProse(io, colors.red(`given up: ${name} leaves cases without an answer`), 2);
   const names = backends.map(({ name }) => name);
   printProse(io, describeConclusion(results, names, ended, colors), 2);
+}
+
+function labelOf({ check, backend }: Pick<TallyResult, "check" | "backend">): string {
+  return `${check}, ${backend}`;
+}
+
+/** What has not passed, as the printer of suites takes it. */
+function toldCases({ failures, skipped, untrusted, ...result }: TallyResult): readonly ToldCase[] {
+  const of = labelOf(result);
+  const doubts = { skipped, untrusted };
+  return [
+    ...failures.map(({ case: name, ...failure }) => ({ ...failure, of, name, status: "failed" }) as const),
+    ...(["skipped", "untrusted"] as const).flatMap((status) =>
+      doubts[status].map(({ case: name, reason }) => ({ of, name, status, message: reason })),
+    ),
+  ];
 }

@@ -1,10 +1,10 @@
-import picocolors from "picocolors";
+import { createColors } from "@convene/conformance/terminal";
 import { describe, expect, it } from "vitest";
 import { resolveTargets } from "../workloads/resolve-targets.js";
 import { costTable, groupingTable, separationTable } from "./explain-tables.js";
 import { explainWorkload } from "./explain-workload.js";
 
-const plain = picocolors.createColors(false);
+const plain = createColors(false);
 const explanation = explainWorkload(resolveTargets(["mobilenet-v2"])[0]!);
 
 describe("explain's tables", () => {

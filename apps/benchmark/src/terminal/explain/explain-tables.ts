@@ -1,9 +1,8 @@
 /** The tables and sentences of `convene explain`. */
 
 import { type Cost, formatProblem } from "@convene/core";
-import type { Colors } from "../io.js";
+import { type Colors, type Column, fitTable, type Row } from "@convene/conformance/terminal";
 import { formatCount, formatPercent, formatRate } from "../../engine/format.js";
-import { type Column, fitTable, type Row } from "../report/table.js";
 import type { Grouping, Separation } from "./compare.js";
 import type { Explanation } from "./explain-workload.js";
 

@@ -1,5 +1,6 @@
 /** A comparison as one self-contained HTML file, light and dark: nothing is fetched, no script runs. */
 
+import { escapeMarkup } from "@convene/conformance/terminal";
 import type { Agreement, CompareReport, Figure, WorkloadReport } from "../../engine/compare-report.js";
 import { describeEnvironment } from "../../engine/environment.js";
 import { rankedBackends } from "../../engine/fold-events.js";
@@ -31,31 +32,33 @@ export function reportHtml(report: CompareReport): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title>
+<title>${escapeMarkup(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>${escape(workloads.map(({ name }) => name).join(", "))}</h1>
-<p class="soft">${escape(describeEnvironment(environment))}; Convene ${escape(environment.convene)}; ${escape(environment.date)}${outcomeWords(report)}</p>
+<h1>${escapeMarkup(workloads.map(({ name }) => name).join(", "))}</h1>
+<p class="soft">${escapeMarkup(describeEnvironment(environment))}; Convene ${escapeMarkup(environment.convene)}; ${escapeMarkup(environment.date)}${outcomeWords(report)}</p>
 ${describeWinner(report)
-  .map((sentence) => `<p class="winner">${escape(sentence)}</p>`)
+  .map((sentence) => `<p class="winner">${escapeMarkup(sentence)}</p>`)
   .join("\n")}
 ${table(
   ["backend", "device", "threads", "start, ms"],
   backends.map(({ name, device, threads, whyNotMore, start, wrong }) => [
-    wrong ? `<span class="bad">${escape(name)}, wrong</span>` : escape(name),
-    escape(device),
-    escape(threads === undefined ? "" : `${threads}${whyNotMore ? ` (${whyNotMore})` : ""}`),
+    wrong ? `<span class="bad">${escapeMarkup(name)}, wrong</span>` : escapeMarkup(name),
+    escapeMarkup(device),
+    escapeMarkup(threads === undefined ? "" : `${threads}${whyNotMore ? ` (${whyNotMore})` : ""}`),
     formatMilliseconds(start),
   ]),
   [3],
 )}
-${unavailable.map(({ name, reason, remedy }) => `<p class="warning">${escape(`${name} is unavailable: ${reason}. ${remedy}`)}</p>`).join("\n")}
+${unavailable.map(({ name, reason, remedy }) => `<p class="warning">${escapeMarkup(`${name} is unavailable: ${reason}. ${remedy}`)}</p>`).join("\n")}
 ${describeWarnings(warnings, environment.clockStep)
-  .map(({ what, where, advice }) => `<p class="warning">${escape(`${what}${where && `: ${where}`}. ${advice}`)}</p>`)
+  .map(
+    ({ what, where, advice }) => `<p class="warning">${escapeMarkup(`${what}${where && `: ${where}`}. ${advice}`)}</p>`,
+  )
   .join("\n")}
 ${agreementHtml(report)}
-${roofline ? `<p class="soft">${describeRoofline(roofline).map(escape).join("<br>")}</p>` : ""}
+${roofline ? `<p class="soft">${describeRoofline(roofline).map(escapeMarkup).join("<br>")}</p>` : ""}
 ${workloads.map((workload) => workloadHtml(workload, report)).join("\n")}
 </body>
 </html>
@@ -84,7 +87,7 @@ function agreementHtml({ verification, backends }: CompareReport): string {
 ${table(
   ["", "float64 reference", ...names],
   names.map((name) => [
-    escape(name),
+    escapeMarkup(name),
     cell(find(name)),
     ...names.map((other) => (other === name ? "" : cell(find(name, other)))),
   ]),
@@ -93,7 +96,7 @@ ${table(
 ${wrong
   .map(
     ({ a, problem, message = "", map = [] }) =>
-      `<p class="bad">${escape(`${a} is wrong on ${problem}: ${message}`)}</p>${map.length > 0 ? `<pre>${escape(map.join("\n"))}</pre>` : ""}`,
+      `<p class="bad">${escapeMarkup(`${a} is wrong on ${problem}: ${message}`)}</p>${map.length > 0 ? `<pre>${escapeMarkup(map.join("\n"))}</pre>` : ""}`,
   )
   .join("\n")}`;
 }
@@ -109,21 +112,26 @@ function workloadHtml(workload: WorkloadReport, report: CompareReport): string {
       interval && at > 0
         ? `<span class="whisker" style="left:${scale(interval.low * fastest)};width:${scale((interval.high - interval.low) * fastest)}"></span>`
         : "";
-    return `<div class="row${at === 0 ? " best" : ""}"><span>${escape(backend)}</span><span class="track"><span class="fill" style="width:${scale(milliseconds)}"></span>${whisker}</span><span>${formatMilliseconds(milliseconds)} ms</span></div>`;
+    return `<div class="row${at === 0 ? " best" : ""}"><span>${escapeMarkup(backend)}</span><span class="track"><span class="fill" style="width:${scale(milliseconds)}"></span>${whisker}</span><span>${formatMilliseconds(milliseconds)} ms</span></div>`;
   });
   const rows = [
     ...layers.map((layer) => ({ ...layer, title: layer.problem })),
     ...(network ? [{ ...network, title: "end to end", repeat: 1 }] : []),
   ].flatMap(({ title, repeat, figures, failures }) => [
     ...figures.map((figure, index) => [
-      index === 0 ? `<code>${escape(title)}</code>` : "",
+      index === 0 ? `<code>${escapeMarkup(title)}</code>` : "",
       index === 0 ? String(repeat) : "",
       ...figureCells(figure),
     ]),
-    ...failures.map((failure) => ["", "", escape(failure.backend), `<span class="bad">${failureWord(failure)}</span>`]),
+    ...failures.map((failure) => [
+      "",
+      "",
+      escapeMarkup(failure.backend),
+      `<span class="bad">${failureWord(failure)}</span>`,
+    ]),
   ]);
-  return `<h2>${escape(name)}</h2>
-<p class="soft">${escape(about)}</p>
+  return `<h2>${escapeMarkup(name)}</h2>
+<p class="soft">${escapeMarkup(about)}</p>
 ${bars.length > 1 ? `<h3>${network ? "End to end" : "All layers"}, shorter is faster</h3>${bars.join("\n")}` : ""}
 ${table(["layer", "x", "backend", "ms", "spread", "GFLOP/s", "ratio", "prepare", "first", "as called", "roofline", "algorithm"], rows, [1, 3, 4, 5, 6, 7, 8, 9, 10])}`;
 }
@@ -135,7 +143,7 @@ function figureCells(figure: Figure): readonly string[] {
   const within =
     interval && interval.high > interval.low ? ` (${formatRatio(interval.low)} to ${formatRatio(interval.high)})` : "";
   return [
-    escape(backend),
+    escapeMarkup(backend),
     `${formatMilliseconds(median)}${isNoisy(figure) ? ' <span class="warning" title="too noisy to conclude from">?</span>' : ""}`,
     formatPercent(spread, 0),
     formatRate(gflops),
@@ -144,7 +152,7 @@ function figureCells(figure: Figure): readonly string[] {
     ms(first),
     ms(call?.median),
     share === undefined ? "" : formatPercent(share, 0),
-    escape(algorithm),
+    escapeMarkup(algorithm),
   ];
 }
 
@@ -153,11 +161,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], nu
   const kind = (index: number): string => (numbers.includes(index) ? ' class="n"' : "");
   const line = (cells: readonly string[]): string =>
     `<tr>${head.map((_, index) => `<td${kind(index)}>${cells[index] ?? ""}</td>`).join("")}</tr>`;
-  return `<div class="scroll"><table><thead><tr>${head.map((title, index) => `<th scope="col"${kind(index)}>${escape(title)}</th>`).join("")}</tr></thead><tbody>
+  return `<div class="scroll"><table><thead><tr>${head.map((title, index) => `<th scope="col"${kind(index)}>${escapeMarkup(title)}</th>`).join("")}</tr></thead><tbody>
 ${rows.map(line).join("\n")}
 </tbody></table></div>`;
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

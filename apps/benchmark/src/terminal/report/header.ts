@@ -1,7 +1,8 @@
 /** The lines that commands begin with: where they run, which backends run on what device, and which do not. */
 
 import type { OpenBackends } from "../../engine/open-backends.js";
-import { type Io, printProse } from "../io.js";
+import { printProse } from "@convene/conformance/terminal";
+import type { Io } from "../io.js";
 import { describeEnvironment, type Environment } from "../version.js";
 
 export function printTitle(io: Io, title: string, environment: Environment): void {

@@ -1,5 +1,5 @@
 import { type ModelLayer, parseOperation, parseProblem } from "@convene/core";
-import picocolors from "picocolors";
+import { createColors } from "@convene/conformance/terminal";
 import { describe, expect, it } from "vitest";
 import { kindOf, profileLines, profileRows } from "./profile.js";
 
@@ -44,7 +44,7 @@ describe("a profile", () => {
   });
 
   it("is printed with bars, within a terminal's width", () => {
-    const colors = picocolors.createColors(false);
+    const colors = createColors(false);
     const lines = profileLines(TIMES, colors, undefined, 2);
     expect(lines).toHaveLength(8);
     expect(lines[1]).toMatch(/^standard convolution +2 +3\.000 +75\.0 % +█{20}$/);

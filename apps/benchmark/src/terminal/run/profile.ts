@@ -1,9 +1,8 @@
 /** Where a network's time goes: by kind of layer, and by layer. */
 
 import { isOperationProblem, type ModelLayer } from "@convene/core";
-import type { Colors } from "../io.js";
+import { type Colors, fitTable } from "@convene/conformance/terminal";
 import { formatMilliseconds, formatPercent } from "../../engine/format.js";
-import { fitTable } from "../report/table.js";
 import { median } from "../../engine/statistics.js";
 
 /** One layer's times over several runs. */

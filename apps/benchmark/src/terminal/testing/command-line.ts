@@ -1,31 +1,26 @@
 /** Whole command lines in tests, without a process. */
 
-import { Writable } from "node:stream";
-import picocolors from "picocolors";
+import { createColors } from "@convene/conformance/terminal";
 import type { BackendTable } from "../../engine/backends.js";
 import { main } from "../main.js";
 
 function collect() {
-  let text = "";
-  const stream = new Writable({
-    write: (chunk, _, done) => {
-      text += String(chunk);
-      done();
-    },
-  });
-  return { stream, text: () => text };
+  let all = "";
+  return { stream: { write: (text: string): void => void (all += text) }, text: () => all };
 }
 
 /** What a command may touch, and what it has written. */
-export function world(abort: AbortController, columns: number | undefined) {
+export function world(abort: AbortController, columns: number | undefined, cwd: string = process.cwd()) {
   const [stdout, stderr] = [collect(), collect()];
   const io = {
     stdout: stdout.stream,
     stderr: stderr.stream,
     columns,
     interactive: false,
-    colors: picocolors.createColors(false),
+    size: () => ({ columns: columns ?? 80, rows: 24 }),
+    colors: createColors(false),
     signal: abort.signal,
+    cwd,
     onIdle: () => () => undefined,
   };
   return { io, stdout, stderr };
@@ -35,14 +30,15 @@ export interface CommandLineOptions {
   readonly table: BackendTable;
   readonly abort?: AbortController;
   readonly columns?: number;
+  readonly cwd?: string;
 }
 
 /** Runs a line, whose words have no spaces in them, and gives what a shell would. */
 export async function runCommandLine(
   line: string,
-  { table, abort = new AbortController(), columns }: CommandLineOptions,
+  { table, abort = new AbortController(), columns, cwd }: CommandLineOptions,
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const { io, stdout, stderr } = world(abort, columns);
+  const { io, stdout, stderr } = world(abort, columns, cwd);
   const code = await main(line === "" ? [] : line.split(" "), io, table);
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }

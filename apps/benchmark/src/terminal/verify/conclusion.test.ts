@@ -1,9 +1,9 @@
-import picocolors from "picocolors";
+import { createColors } from "@convene/conformance/terminal";
 import { describe, expect, it } from "vitest";
 import { conclude, describeConclusion } from "./conclusion.js";
 import { type Against, type TallyResult, tally } from "../../engine/verify/tally.js";
 
-const plain = picocolors.createColors(false);
+const plain = createColors(false);
 
 const AGAINST: Readonly<Record<string, Against>> = {
   exact: "the float64 reference",

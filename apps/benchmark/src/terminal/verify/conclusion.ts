@@ -1,6 +1,6 @@
 /** What a run of verify comes to. It says no more than was done. */
 
-import type { Colors } from "../io.js";
+import type { Colors } from "@convene/conformance/terminal";
 import { enumerate, formatCount, plural } from "../../engine/format.js";
 import type { Against, TallyResult } from "../../engine/verify/tally.js";
 

@@ -4,7 +4,7 @@ import { randomProblem, randomSource, type SuiteName } from "@convene/conformanc
 import { command, quote } from "../again.js";
 import type { OpenBackend } from "../../engine/open-backends.js";
 import type { Io } from "../io.js";
-import { createProgress, type Progress } from "../report/progress.js";
+import { createProgress, describeSuite, type Progress } from "@convene/conformance/terminal";
 import { breathe } from "../../engine/settle.js";
 import { distinctLayers, type Workload } from "../../engine/workloads/index.js";
 import { checkNetwork } from "../../engine/verify/check-network.js";
@@ -48,15 +48,19 @@ export async function runPlan(
     for (const suite of suites) {
       await breathe(io);
       let progress: Progress | undefined;
+      let failures = 0;
       try {
         await runSuite(suite, backend, tallies, io, {
           seed,
           randomProblems: random,
           only,
           patience,
-          onCase: (done, total) => {
-            progress ??= begin(io, total, `${suite}, ${backend.name}`);
-            progress.advance(done === total ? `${suite}, ${backend.name}` : undefined);
+          onCase: ({ status }, done, total) => {
+            const what = `${suite}, ${backend.name}`;
+            progress ??= begin(io, total, what);
+            const failed = status === "failed";
+            if (failed) failures++;
+            progress.advance({ failed, ...(done === total && { line: describeSuite(what, total, failures) }) });
           },
           rerun: (name) => again(caseAgain(suite, name, random), [backend.name]),
         });
@@ -87,7 +91,7 @@ export async function runPlan(
         patience,
         onProblem: (text) => {
           progress.begin(text);
-          progress.advance(againstReference ? text : undefined);
+          progress.advance(againstReference ? { line: text } : {});
           if (againstReference) save();
         },
         rerun: again,

@@ -1,8 +1,7 @@
 /** One conformance suite on one backend. */
 
-import { runConformance, type SuiteName, thrownOf } from "@convene/conformance";
+import { type CaseResult, messageOf, runConformance, type SuiteName, thrownOf } from "@convene/conformance";
 import type { OpenBackend } from "../../engine/open-backends.js";
-import { messageOf } from "../../engine/command-error.js";
 import type { Io } from "../io.js";
 import { settle, UnsettledError } from "../../engine/settle.js";
 import type { Patience } from "../../engine/verify/patience.js";
@@ -15,7 +14,7 @@ export interface RunSuiteOptions {
   /** Only cases whose name contains this. */
   readonly only: string | undefined;
   readonly patience: Patience;
-  readonly onCase: (done: number, total: number) => void;
+  readonly onCase: (result: CaseResult, done: number, total: number) => void;
   /** The command that runs a failed case again. */
   readonly rerun: (name: string) => string;
 }
@@ -56,9 +55,10 @@ export async function runSuite(
       runConformance(another, {
         ...options,
         onCase: (result, done, total) => {
-          tallies.of(check, name).add(result.name, result, result.milliseconds, rerun(result.name));
+          const { suite: _, name: text, milliseconds, ...outcome } = result;
+          tallies.of(check, name).add(text, outcome, milliseconds, rerun(text));
           patience.note(name, result);
-          onCase(done, total);
+          onCase(result, done, total);
         },
       }),
     );

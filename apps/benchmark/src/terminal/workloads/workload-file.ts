@@ -2,10 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { InputError } from "@convene/conformance";
+import { InputError, oneLine } from "@convene/conformance";
 import { ConveneError, parseProblem } from "@convene/core";
 import { z } from "zod";
-import { oneLine } from "../../engine/command-error.js";
 import type { Workload } from "../../engine/workloads/workload.js";
 
 const LAYER = z.strictObject({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { codeOf, messageOf, oneLine } from "./command-error.js";
+import { codeOf, messageOf, oneLine, suggestion } from "./command-error.js";
 
 describe("messageOf", () => {
   it.each([
@@ -9,6 +9,10 @@ describe("messageOf", () => {
     [undefined, "undefined"],
   ])("%s", (error, message) => {
     expect(messageOf(error)).toBe(message);
+  });
+
+  it("says so of what has no text", () => {
+    expect(messageOf(Object.create(null))).toBe("something was thrown that has no text (object)");
   });
 });
 
@@ -26,5 +30,19 @@ describe("codeOf", () => {
 describe("oneLine", () => {
   it("leaves no line break and no escape sequence", () => {
     expect(oneLine("a\r\n b\u001b[31mc\n")).toBe("a b [31mc");
+  });
+});
+
+describe("suggestion", () => {
+  const known = ["mobilenet-v1", "mobilenet-v2", "resnext50"];
+
+  it("names what is near", () => {
+    expect(suggestion("mobilnet-v2", known)).toBe('; did you mean "mobilenet-v2"?');
+    expect(suggestion("ResNext50", known)).toBe('; did you mean "resnext50"?');
+  });
+
+  it("is silent where nothing is near", () => {
+    expect(suggestion("vgg", known)).toBe("");
+    expect(suggestion("vgg", [])).toBe("");
   });
 });

@@ -17,9 +17,9 @@ import {
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { InputError } from "@convene/conformance";
-import { CommandError } from "../../engine/command-error.js";
+import { CommandError, InputError } from "../command-error.js";
 
+/** A file while a command works on what goes into it. */
 export interface SavedFile {
   /** Replaces what has been kept so far. Content is asked for only where there is a file. */
   update(content: () => string): void;
@@ -35,12 +35,13 @@ const NO_FILE: SavedFile = { update: () => undefined, finish: async () => undefi
  * A file to be written. Content goes to `path.partial` as it comes, which is renamed at the end; a link's target is
  * replaced and not the link, and a pipe or device is written to and not replaced. Without a path nothing is written.
  *
+ * @param cwd the folder that a relative path begins in
  * @throws InputError at once if it cannot be written to, before anything has been measured in vain
  */
-export function saveTo(path: string | undefined): SavedFile {
+export function saveTo(path: string | undefined, cwd: string): SavedFile {
   if (path === undefined) return NO_FILE;
   return refusing(path, () => {
-    const target = follow(path);
+    const target = follow(path, cwd);
     const { stats } = target;
     if (stats?.isDirectory()) throw new Refusal("it is a folder");
     if (stats?.isBlockDevice() || (stats?.isSocket() && target.descriptor === undefined))
@@ -52,23 +53,17 @@ export function saveTo(path: string | undefined): SavedFile {
 }
 
 /** @throws InputError if two outputs would be the same file */
-export function checkApart(paths: Readonly<Record<string, string | undefined>>): void {
+export function checkApart(paths: Readonly<Record<string, string | undefined>>, cwd: string): void {
   const seen = new Map<string, string>();
   for (const [option, path] of Object.entries(paths)) {
     if (path === undefined) continue;
-    const target = refusing(path, () => follow(path).path);
+    const target = refusing(path, () => follow(path, cwd).path);
     for (const taken of [target, `${target}.partial`]) {
       const other = seen.get(taken);
       if (other !== undefined) throw new InputError(`${other} and ${option} would write to the same file (${path})`);
       seen.set(taken, option);
     }
   }
-}
-
-/** Indented JSON, in which lists of numbers stay on one line. */
-export function toJson(value: unknown): string {
-  const text = JSON.stringify(value, undefined, 2);
-  return `${text.replace(/\[\s+(-?[\d.][^[\]{}"]*?)\s+\]/g, (_, numbers: string) => `[${numbers.replace(/\s+/g, " ")}]`)}\n`;
 }
 
 function regular(path: string, target: string, mode: number | undefined): SavedFile {
@@ -156,9 +151,9 @@ interface Target {
 }
 
 /** Where links lead. What stands for an open file, as `/dev/stdout` does, is not followed any further. */
-function follow(path: string): Target {
+function follow(path: string, cwd: string): Target {
   if (path === "") throw new Refusal("a name is missing");
-  let at = resolve(path);
+  let at = resolve(cwd, path);
   for (let links = 0; links < 40; links++) {
     const descriptor = /^\/(?:dev|proc\/(?:self|\d+))\/fd\/(\d+)$/.exec(at)?.[1];
     if (descriptor !== undefined) {

@@ -1,17 +1,17 @@
-import picocolors from "picocolors";
 import { describe, expect, it } from "vitest";
+import { createColors } from "./colors.js";
 import { fitTable, formatTable, tableWidth } from "./table.js";
 
 const COLUMNS = [{ title: "name" }, { title: "n", align: "right" }] as const;
 
 describe("formatTable", () => {
   it("aligns numbers to the right, without borders", () => {
-    const lines = formatTable(COLUMNS, [["a", "1"], "rule", ["long name", "1,000"]], picocolors.createColors(false));
+    const lines = formatTable(COLUMNS, [["a", "1"], "rule", ["long name", "1,000"]], createColors(false));
     expect(lines).toEqual(["name           n", "a              1", "----------------", "long name  1,000"]);
   });
 
   it("aligns by what is seen, not by colour codes, and leaves nothing after the last character", () => {
-    const colors = picocolors.createColors(true);
+    const colors = createColors(true);
     const lines = formatTable(
       COLUMNS,
       [
@@ -33,7 +33,7 @@ describe("fitTable", () => {
     { title: "kind" },
   ] as const;
   const rows = [["ic128_ih56", "a", "1", "x"], ["", "b", "22", "y"], "rule", ["ic3_ih7", "a", "3", "z"]] as const;
-  const fit = (width: number | undefined) => fitTable(columns, rows, [["kind"]], picocolors.createColors(false), width);
+  const fit = (width: number | undefined) => fitTable(columns, rows, [["kind"]], createColors(false), width);
 
   it("keeps all that there is room for", () => {
     expect(fit(undefined)[1]).toBe("ic128_ih56  a         1  x");

@@ -1,9 +1,9 @@
 /** Tables without borders: a dim header, numbers to the right, columns as wide as they need. */
 
-import Table from "cli-table3";
-import type { Colors } from "../io.js";
+import type { Colors } from "./colors.js";
 import { visibleLength } from "./wrap.js";
 
+/** A column of a table. */
 export interface Column {
   readonly title: string;
   /** Default `"left"`. */
@@ -13,34 +13,32 @@ export interface Column {
 /** A row's cells, or a line of dashes. */
 export type Row = readonly string[] | "rule";
 
-const NO_BORDERS = Object.fromEntries(
-  ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"]
-    .concat(["left", "left-mid", "mid", "mid-mid", "right", "right-mid"])
-    .map((part) => [part, ""]),
-);
-
 const GAP = "  ";
 
 /** The lines of a table; nothing trails behind the last visible character of a line. */
 export function formatTable(columns: readonly Column[], rows: readonly Row[], colors: Colors): readonly string[] {
-  const table = new Table({
-    chars: { ...NO_BORDERS, middle: GAP },
-    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
-    colAligns: columns.map(({ align = "left" }) => align),
-  });
-  table.push(columns.map(({ title }) => colors.dim(title)));
-  for (const row of rows) if (row !== "rule") table.push([...row]);
-  const lines = table
-    .toString()
-    .split("\n")
-    .map((line) => trimEnd(line));
-
+  const cells = rows.filter((row): row is readonly string[] => row !== "rule");
+  const head = columns.map(({ title }) => colors.dim(title));
+  const widths = columns.map((_, column) =>
+    [head, ...cells].reduce((width, row) => Math.max(width, visibleLength(row[column] ?? "")), 0),
+  );
+  const line = (row: readonly string[]): string =>
+    trimEnd(
+      columns
+        .map(({ align = "left" }, column) => {
+          const text = row[column] ?? "";
+          const space = " ".repeat(widths[column]! - visibleLength(text));
+          return align === "left" ? text + space : space + text;
+        })
+        .join(GAP),
+    );
+  const lines = [head, ...cells].map(line);
   const width = tableWidth(lines);
   let at = 1;
-  const ruled = rows.map((row) => (row === "rule" ? colors.dim("-".repeat(width)) : lines[at++]!));
-  return [lines[0]!, ...ruled];
+  return [lines[0]!, ...rows.map((row) => (row === "rule" ? colors.dim("-".repeat(width)) : lines[at++]!))];
 }
 
+/** Columns of a terminal that the widest of the lines takes. */
 export function tableWidth(lines: readonly string[]): number {
   return lines.reduce((width, line) => Math.max(width, visibleLength(line)), 0);
 }

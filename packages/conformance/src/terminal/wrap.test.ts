@@ -1,5 +1,5 @@
-import picocolors from "picocolors";
 import { describe, expect, it } from "vitest";
+import { createColors } from "./colors.js";
 import { visibleLength, wrap } from "./wrap.js";
 
 describe("wrap", () => {
@@ -18,7 +18,7 @@ describe("wrap", () => {
   });
 
   it("counts what is seen, not colour codes", () => {
-    const { red } = picocolors.createColors(true);
+    const { red } = createColors(true);
     expect(visibleLength(red("abc"))).toBe(3);
     expect(wrap(`${red("abc")} ${red("def")}`, 7)).toHaveLength(1);
   });

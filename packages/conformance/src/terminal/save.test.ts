@@ -16,8 +16,10 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { InputError } from "@convene/conformance";
-import { checkApart, saveTo, toJson } from "./save.js";
+import { InputError } from "../command-error.js";
+import { checkApart, saveTo as saveIn } from "./save.js";
+
+const saveTo = (name: string) => saveIn(name, folder);
 
 let folder = "";
 let path = "";
@@ -106,23 +108,21 @@ describe("saveTo", () => {
   });
 });
 
+describe("a relative path", () => {
+  it("begins in the folder that was given", async () => {
+    await saveTo("results.json").finish(() => "all");
+    expect(readFileSync(path, "utf8")).toBe("all");
+  });
+});
+
 describe("checkApart", () => {
   it("refuses the same file twice, however it is named", () => {
     symlinkSync("results.json", join(folder, "link"));
     for (const other of [path, join(folder, "link"), `${path}.partial`]) {
-      expect(() => checkApart({ "--json": path, "--markdown": other })).toThrow("--json and --markdown");
-      expect(() => checkApart({ "--json": other, "--markdown": path })).toThrow("--json and --markdown");
+      expect(() => checkApart({ "--json": path, "--markdown": other }, folder)).toThrow("--json and --markdown");
+      expect(() => checkApart({ "--json": other, "--markdown": path }, folder)).toThrow("--json and --markdown");
     }
-    expect(() => checkApart({ "--json": path, "--markdown": `${path}.md` })).not.toThrow();
-    expect(() => checkApart({ "--json": undefined, "--markdown": undefined })).not.toThrow();
-  });
-});
-
-describe("toJson", () => {
-  it("keeps lists of numbers on one line, and nothing else changes", () => {
-    const value = { samples: [1, 2.5, -3e-7], names: ["1", "2"], nested: [[1], { a: 2 }], empty: [] };
-    const text = toJson(value);
-    expect(text).toContain('"samples": [1, 2.5, -3e-7]');
-    expect(JSON.parse(text)).toEqual(value);
+    expect(() => checkApart({ "--json": path, "--markdown": `${path}.md` }, folder)).not.toThrow();
+    expect(() => checkApart({ "--json": undefined, "--markdown": undefined }, folder)).not.toThrow();
   });
 });

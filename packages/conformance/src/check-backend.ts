@@ -1,0 +1,39 @@
+/** Whether a factory has given a backend. */
+
+import type { Backend } from "@convene/core";
+import { CommandError } from "./command-error.js";
+
+/** What every command calls; the rest, a backend's own methods check. */
+const METHODS = [
+  "upload",
+  "allocate",
+  "prepareConv2d",
+  "read",
+  "sync",
+  "dispose",
+] as const satisfies readonly (keyof Backend)[];
+
+/**
+ * The backend that a factory gave.
+ *
+ * @param name what the factory is called: a file, a package, or the name of a backend
+ * @throws CommandError if it is no backend
+ */
+export function checkBackend(name: string, given: unknown): Backend {
+  if (typeof given !== "object" || given === null) throw noBackend(name, given === null ? "null" : typeof given);
+  const backend = given as Backend;
+  for (const key of ["name", "device"] as const) {
+    if (typeof backend[key] !== "string") throw noBackend(name, `an object without the string ${key}`);
+  }
+  if (typeof backend.features !== "object") throw noBackend(name, "an object without features");
+  for (const key of METHODS) {
+    if (typeof backend[key] !== "function") throw noBackend(name, `an object without the method ${key}`);
+  }
+  return backend;
+}
+
+function noBackend(name: string, what: string): CommandError {
+  return new CommandError(
+    `the factory of ${name} gives ${what}, not a backend; defineBackend of @convene/core/backend makes one`,
+  );
+}
