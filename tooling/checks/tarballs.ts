@@ -3,7 +3,7 @@
  * that installs them elsewhere, for as long as they are not on npm.
  */
 
-import { renameSync, rmSync } from "node:fs";
+import { renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { packAll } from "./pack.js";
@@ -19,11 +19,8 @@ function fileOf(name: string): string {
 
 try {
   const tarballs = packAll("convene");
-  const folder = dirname(dirname(tarballs[0]!.file));
-  for (const { name, file } of tarballs) {
-    renameSync(file, join(folder, fileOf(name)));
-    rmSync(dirname(file), { recursive: true });
-  }
+  const folder = dirname(tarballs[0]!.file);
+  for (const { name, file } of tarballs) renameSync(file, join(folder, fileOf(name)));
   process.stdout.write(`\n${tarballs.map(({ name }) => join(folder, fileOf(name))).join("\n")}\n`);
   process.stdout.write(`\nIn the folder of your program:\n\n`);
   process.stdout.write(`  npm install ${USUAL.map((name) => join(folder, fileOf(name))).join(" ")}\n\n`);
