@@ -1,8 +1,8 @@
-/** The sub-suites' names, and the options that decide what is in them. */
+/** The names of the sub-suites, and the options that decide which cases they have. */
 
 /**
  * The parts of the suite, in the order in which they run. The plainest come first, because a fault there makes later suites fail too.
- * `lifecycle` comes before `networks`, because its failures name the fault and those of `networks` only follow from it.
+ * `lifecycle` comes before `networks`, because its failures name the fault, and failures of `networks` are only results of it.
  */
 export const SUITE_NAMES = [
   "exact",
@@ -19,13 +19,13 @@ export const SUITE_NAMES = [
 /** The name of a part of the suite. */
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
-/** What the cases of the suite are made from: a seed, and how many random problems there are. */
+/** Options of the suite's cases: the seed, and the number of random problems. */
 export interface SuiteOptions {
   /** Seeds the random problems and all operands: an integer from 0 to 2³² − 1. Default 1. */
   readonly seed?: number;
   /**
-   * How many random problems `exact` and `bounded` each have beside their fixed ones. `networks` has one random network for ten of them.
-   * Default 200.
+   * The number of random problems that `exact` and `bounded` each have beside their fixed problems. `networks` has one random network
+   * for ten of them. Default: 200.
    */
   readonly randomProblems?: number;
 }
