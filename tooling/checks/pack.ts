@@ -1,4 +1,4 @@
-/** Packs what is published, as it would be published: `pnpm pack` replaces `workspace:` versions and `publishConfig`. */
+/** Packs the published packages. `pnpm pack` replaces `workspace:` versions and `publishConfig`, as publishing does. */
 
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ export function packAll(purpose: string): Tarball[] {
   return publishedPackages().map(({ name, directory }, index) => {
     const destination = join(folder, String(index));
     mkdirSync(destination);
-    // The pnpm that runs this script: `pnpm packages` puts it on PATH.
+    // This is the pnpm that runs this script, because pnpm puts itself on PATH.
     run("pnpm", ["pack", "--pack-destination", destination], directory);
     const [file] = readdirSync(destination);
     if (file === undefined) throw new Error(`pnpm pack made nothing of ${name}`);
