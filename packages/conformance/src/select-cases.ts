@@ -20,13 +20,13 @@ export interface CaseSelection extends SuiteOptions {
    */
   readonly problem?: string;
   /**
-   * `"quick"` selects cases that catch nearly all faults in a small part of the time. This selection has no random problems, unless
-   * their number is given. Default: `"full"`.
+   * `"quick"` selects what catches nearly all faults in a small part of the time. This selection has no random problems, unless their
+   * number is given. Default `"full"`.
    */
   readonly selection?: "quick" | "full";
 }
 
-/** Without `goldens`: loading PyTorch's results takes long, and `exact` and `bounded` catch the same faults. */
+/** What PyTorch's results catch `exact` and `bounded` catch, and to load them takes long. */
 const QUICK_SUITES = SUITE_NAMES.filter((suite) => suite !== "goldens");
 
 const KINDS = { exact: "integer", bounded: "real" } as const;

@@ -19,13 +19,13 @@ export const SUITE_NAMES = [
 /** The name of a part of the suite. */
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
-/** Options of the suite's cases: the seed, and the number of random problems. */
+/** What the cases of the suite are made from: a seed, and how many random problems there are. */
 export interface SuiteOptions {
   /** Seeds the random problems and all operands: an integer from 0 to 2³² − 1. Default 1. */
   readonly seed?: number;
   /**
-   * The number of random problems that `exact` and `bounded` each have beside their fixed problems. `networks` has one random network
-   * for ten of them. Default: 200.
+   * How many random problems `exact` and `bounded` each have beside their fixed ones. `networks` has one random network for ten of them.
+   * Default 200.
    */
   readonly randomProblems?: number;
 }

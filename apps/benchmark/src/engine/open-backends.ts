@@ -32,23 +32,23 @@ export interface UnavailableBackend {
 export interface OpenBackends {
   readonly open: readonly OpenBackend[];
   readonly unavailable: readonly UnavailableBackend[];
-  /** Whether a backend that was asked for by name is missing. */
+  /** Whether one that was asked for by name is missing. */
   readonly incomplete: boolean;
   dispose(): Promise<void>;
 }
 
-/** A factory from elsewhere, such as a file. Its only argument is its options. */
+/** A factory from elsewhere, such as a file; its options are its one argument. */
 export type Factory = (options?: unknown) => unknown;
 
-/** The host's functions for opening backends. */
+/** What opening needs of the world outside. */
 export interface OpeningHost extends Waiting {
   /**
-   * The factory of a name that the table does not have, or `undefined` if the host does not know the name.
+   * The factory of a name that the table does not have, or `undefined` where the name means nothing here.
    *
-   * @throws InputError if the host knows the name, but there is no factory
+   * @throws InputError where the name means something, and there is no factory
    */
   readonly loadFactory?: (base: string) => Promise<Factory | undefined>;
-  /** Called when all names are known, before the first backend is opened, because a driver may print its own text. */
+  /** Called when all names have a meaning, before any backend is opened: a driver may print something of its own. */
   readonly onOpening?: () => void;
 }
 
@@ -57,10 +57,10 @@ const OPEN_LIMIT = 60_000;
 const DISPOSE_LIMIT = 10_000;
 
 /**
- * Opens the named backends, or the standard ones. A name is in the table, or the host can load it. Options stand behind the name
+ * Opens the named backends, or the standard ones: names of the table or of what the host can load, options behind them
  * (`worker-threads?threads=2`).
  *
- * @throws InputError for an unknown name or option, CommandError for a backend that fails to start
+ * @throws InputError for a name or an option that means nothing, CommandError for a backend that fails to start
  */
 export async function openBackends(
   table: BackendTable,

@@ -1,14 +1,14 @@
-/** Awaits code of others, such as the caller's backend. A promise that never settles must not end the process. */
+/** Awaiting code that is not ours, such as a backend of the caller's: what never settles must not end the process. */
 
-/** The host's functions for waiting. */
+/** What waiting needs of the world outside. */
 export interface Waiting {
-  /** A signal that stops everything. */
+  /** Aborted where the whole is to stop. */
   readonly signal: AbortSignal;
-  /** Calls back whenever nothing can happen any more in the event loop. Returns a function that stops listening. */
+  /** Calls back whenever nothing is left that could still happen. Gives the way to stop listening. */
   readonly onIdle: (callback: () => void) => () => void;
 }
 
-/** How long an answer may take after the event loop became empty, because an idle worker thread can still send one. */
+/** Where nothing is left that could still happen, this is how long an answer may take: an idle worker thread can send one. */
 export const GRACE = 10_000;
 
 /** Nobody will answer any more, or not in time. */
