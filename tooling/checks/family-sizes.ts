@@ -57,6 +57,8 @@ export const FAMILIES: readonly Family[] = [
   { name: "rows of zeros", has: (name) => name === "clearRows" },
 ];
 
+const OTHER_KERNELS = "the built package has other kernels than packages/cpu/assembly: run pnpm build";
+
 /** Groups of families that share code. Each group is left out as a whole, in a row of its own. */
 const TOGETHER: readonly Family[] = [
   { name: "indirect GEMM and Winograd", has: (name) => igemm(name) || winograd(name) },
@@ -96,6 +98,7 @@ async function compileWithout(leftOut: (name: string) => boolean): Promise<Uint8
 
 /** Bundles core and cpu as they are published, with the text of `measured` in place of the text of `published`. */
 async function bundleWith(published: Bundle, measured: Bundle): Promise<Uint8Array> {
+  let isReplaced = false;
   const { outputFiles } = await build({
     entryPoints: [join(ROOT, "tooling", "size", "imports", "core-and-cpu.js")],
     ...BUNDLE,
@@ -103,13 +106,18 @@ async function bundleWith(published: Bundle, measured: Bundle): Promise<Uint8Arr
       {
         name: "other modules",
         setup: ({ onLoad }) =>
-          onLoad({ filter: /packages[\\/]cpu[\\/]dist[\\/]index\.js$/ }, async ({ path }) => ({
-            contents: replaceBundle(await readFile(path, "utf8"), published, measured),
-          })),
+          onLoad({ filter: /packages[\\/]cpu[\\/]dist[\\/][^\\/]+\.js$/ }, async ({ path }) => {
+            const text = await readFile(path, "utf8");
+            // The entries of the package share the kernels, so the text stands in a file with a name of tsup.
+            if (!text.includes(published.pieces[0]!)) return { contents: text };
+            isReplaced = true;
+            return { contents: replaceBundle(text, published, measured) };
+          }),
       },
     ],
     write: false,
   });
+  if (!isReplaced) throw new Error(OTHER_KERNELS);
   return outputFiles[0]!.contents;
 }
 
@@ -118,7 +126,7 @@ export function replaceBundle(text: string, from: Bundle, to: Bundle): string {
   const wanted = [to.order, ...to.pieces];
   return [from.order, ...from.pieces].reduce((result, string, index) => {
     const at = result.indexOf(string);
-    if (at < 0) throw new Error("what is built has other kernels than packages/cpu/assembly: run pnpm build");
+    if (at < 0) throw new Error(OTHER_KERNELS);
     return result.slice(0, at) + wanted[index]! + result.slice(at + string.length);
   }, text);
 }
