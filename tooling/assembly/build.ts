@@ -1,7 +1,7 @@
 /**
- * Compiles the `assembly` folder of the package that it is run in to WebAssembly, once for each instruction set, and embeds the
- * results as text in a module of the package's src/generated. Text in a module is the one form that works unchanged in Node, in browsers,
- * in workers, from source and under every bundler.
+ * Compiles the `assembly` folder of the present package to WebAssembly, once for each instruction set. The results are embedded as text
+ * in a module of the package's src/generated. Text in a module works without changes in Node, in browsers, in workers, from source and
+ * under every bundler.
  */
 
 import { mkdir, writeFile } from "node:fs/promises";
@@ -14,15 +14,15 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 interface OutputFile {
   readonly file: string;
-  /** The source of each instruction set, which says what it exports. */
+  /** The entry source of each instruction set. It lists the exports. */
   readonly entries: readonly [simd128: string, relaxed: string];
-  /** How both are embedded: in base64, or together as bytes-as-text.ts has them, which is smaller to download. */
+  /** The form of embedding: base64, or both modules together in the form of bytes-as-text.ts, which makes a smaller download. */
   readonly as: "base64" | "bundle";
-  /** Whether the modules are files too, for those who cannot compile text, and say in a section which they are. */
+  /** Whether the modules are also files, for platforms that cannot compile text. These modules have a section with their identity. */
   readonly files: boolean;
 }
 
-/** By the package's folder. */
+/** The output file, by the package's folder. */
 const FILES: Readonly<Record<string, OutputFile>> = {
   "packages/cpu": { file: "wasm.ts", entries: ["simd128", "relaxed"], as: "bundle", files: true },
   "apps/benchmark": { file: "probes.ts", entries: ["index", "index"], as: "base64", files: false },

@@ -11,7 +11,10 @@ export const INSTRUCTION_SETS = [
   { name: "relaxed", features: "simd,relaxed-simd" },
 ] as const;
 
-/** Pieces that each module is cut into: of 1, 2, 4, 6, 8, 12 and more, gzip makes least of these in core and cpu together (1: 73.1 kB, 4: 63.6, 8: 63.9). */
+/**
+ * The number of pieces of each module. Of 1, 2, 4, 6, 8, 12 and more pieces, gzip makes the smallest result of core and cpu with this
+ * number (1: 73.1 kB, 4: 63.6 kB, 8: 63.9 kB).
+ */
 const PIECES = 4;
 
 const FLAGS = ["--importMemory", "--runtime", "stub", "--noAssert", "-O2"];
@@ -19,15 +22,15 @@ const FLAGS = ["--importMemory", "--runtime", "stub", "--noAssert", "-O2"];
 export interface CompileOptions {
   /** The package's folder. */
   readonly folder: string;
-  /** The source of `assembly` that says what is exported, without its ending. */
+  /** The source in `assembly` that lists the exports, without its extension. */
   readonly entry: string;
-  /** Of WebAssembly, separated by commas. */
+  /** Features of WebAssembly, separated by commas. */
   readonly features: string;
-  /** Taken for the entry's text instead of its file. */
+  /** The text of the entry, instead of its file. */
   readonly source?: string;
 }
 
-/** @throws Error with what the compiler says */
+/** @throws Error with the compiler's messages */
 export async function compile({ folder, entry, features, source }: CompileOptions): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;
   const file = `assembly/${entry}.ts`;
@@ -37,7 +40,7 @@ export async function compile({ folder, entry, features, source }: CompileOption
       readFile: async (name, baseDir) => {
         const path = resolve(baseDir, name);
         if (source !== undefined && path === resolve(folder, file)) return source;
-        // The compiler asks for files that may not be there, to find out whether they are.
+        // The compiler also asks for files that do not exist, to find out whether they do.
         return readFile(path, "utf8").catch(() => null);
       },
       writeFile: (_name, contents) => {
@@ -53,18 +56,18 @@ export async function compile({ folder, entry, features, source }: CompileOption
 /** The custom section by which cpu knows its own modules (packages/cpu/src/given-module.ts). */
 const SECTION = "convene";
 
-/** A hash of what it was made into: the same code has the same, in whatever version of the package. */
+/** A hash of the compiled module. The same code has the same hash, in any version of the package. */
 export function identityOf(name: string, module: Uint8Array): string {
   return `${name} ${createHash("sha256").update(module).digest("hex").slice(0, 12)}`;
 }
 
-/** The module with a custom section (0), of less than 128 bytes, that holds its identity. */
+/** The module with a custom section (0) that holds its identity. The section has less than 128 bytes. */
 export function withIdentity(module: Uint8Array, identity: string): Uint8Array {
   const content = Buffer.from(`${SECTION}${identity}`);
   return Buffer.concat([module, Uint8Array.of(0, content.length + 1, SECTION.length), content]);
 }
 
-/** Modules together as text, cut as they are in what is published. */
+/** Modules together as text, cut into pieces as in the published package. */
 export function bundleOf(modules: readonly Uint8Array[]): Bundle {
   return encodeModules(modules, PIECES);
 }

@@ -1,6 +1,6 @@
 /**
- * Writes the tiles of packages/cpu/assembly/ukernels that come from a template: `pnpm emit`. What is written is committed, so
- * that it can be read where it is used; emit.test.ts holds it to its template.
+ * Writes the tiles of packages/cpu/assembly/ukernels that come from a template: `pnpm emit`. The files are committed, so that
+ * readers find the code that runs. emit.test.ts compares them with their templates.
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { isMain, ROOT } from "../checks/workspace.js";
 
 const FOLDER = join(ROOT, "packages", "cpu", "assembly", "ukernels");
 
-/** The files whose content is not what their template gives, with that content. */
+/** The files that differ from the result of their template, with the right content. */
 export function stale(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const [name, source] of EMITTED) {

@@ -1,4 +1,4 @@
-/** What two builds are compared on: lists of problems by name, and networks' layers. */
+/** The problems for comparing two builds: lists of problems by name, and layers of networks. */
 
 import { mobilenetV2 } from "../../apps/benchmark/src/engine/workloads/mobilenet-v2.js";
 import { distinctLayers } from "../../apps/benchmark/src/engine/workloads/workload.js";

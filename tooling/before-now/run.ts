@@ -1,7 +1,7 @@
 /**
- * How many times as fast this build of cpu is as another one, in one process and by turns, on tensors that stay on the device:
- * `pnpm before-now <another clone, built> [list...] [--milliseconds n]`. Lists are those of problems.ts; without one, all. The
- * whole of MobileNet V2 comes last. With 256 bits: `node --experimental-wasm-revectorize --import tsx tooling/before-now/run.ts ...`.
+ * Measures how many times as fast this build of cpu is as another build, in one process, in turn, with tensors on the device:
+ * `pnpm before-now <another clone, built> [list...] [--milliseconds n]`. The lists are those of problems.ts; without a list, all run.
+ * The whole MobileNet V2 comes last. With 256 bits: `node --experimental-wasm-revectorize --import tsx tooling/before-now/run.ts ...`.
  */
 
 import { resolve } from "node:path";
@@ -35,12 +35,12 @@ if (other === undefined || unknown !== undefined || !(milliseconds > 0)) {
   process.exit(2);
 }
 
-/** Runs it so many times. */
+/** Runs a piece of work `times` times. */
 type Subject = (times: number) => Promise<void>;
 
 const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
 
-/** Medians of both in milliseconds, and of the ratios of neighbours. */
+/** The medians of both in milliseconds, and the median of the ratios of neighbouring samples. */
 async function compare(
   subjects: readonly [Subject, Subject],
 ): Promise<{ readonly times: number[]; readonly ratio: number }> {
@@ -89,7 +89,7 @@ for (const name of names.length > 0 ? names : Object.keys(PROBLEMS)) {
   let logarithms = 0;
   console.log(name);
   for (const text of PROBLEMS[name]!) {
-    // A backend for each, so that the memory of one does not decide where another's tensors lie.
+    // Each has a new backend, so that the memory of one does not decide the place of another's tensors.
     const backends = await open();
     const [one, two] = [await layer(backends[0], text), await layer(backends[1], text)];
     const { times, ratio } = await compare([one.run, two.run]);

@@ -1,7 +1,7 @@
 /**
- * Runs the conformance suite in headless Chromium: bundles the page with Vite from what the packages ship, and has every
- * backend that runs in a browser pass there. `pnpm browser`; with `--whole`, nothing of the suite is left out, which takes
- * many times as long over a graphics driver in software (page.js says what is left out without, and why).
+ * Runs the conformance suite in headless Chromium (`pnpm browser`). Vite bundles the page from the packages' published files, and every
+ * backend that runs in a browser must pass there. With `--whole`, the whole suite runs, which takes many times as long on a graphics
+ * driver in software. Without, a part of the suite is left out: page.js names the part and the reason.
  */
 
 import process from "node:process";
@@ -40,12 +40,12 @@ try {
       `browser, ${device}, ${selection}, ${accuracy}: ${passed} passed, ${counts.failed} failed, ${skipped} skipped, ${untrusted} untrusted (${(milliseconds / 1000).toFixed(1)} s)\n`,
     );
     for (const failure of failures) process.stderr.write(`  ${failure}\n`);
-    // A run in which nothing has passed has shown nothing.
+    // A run without a passed case shows nothing.
     failed += passed === 0 ? 1 : counts.failed;
   };
   const whole = process.argv.includes("--whole") ? "&whole" : "";
   await runInChromium(folder, onReport, { query: `processors${whole}` });
-  // A Chromium each: a driver in software compiles shaders on one thread.
+  // Each page has its own Chromium, because a driver in software compiles shaders on one thread.
   await Promise.all(["webgpu", "webgl2"].map((mode) => runInChromium(folder, onReport, { query: `${mode}${whole}` })));
   if (failed > 0) process.exitCode = 1;
 } catch (error) {

@@ -1,4 +1,4 @@
-/** Finds and starts a headless Chromium that talks to nobody but the page's own server. */
+/** Finds and starts a headless Chromium that talks only to the page's own server. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
@@ -7,7 +7,7 @@ import process from "node:process";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
-/** Its path: from `CHROMIUM`, or the first of the usual names that is on PATH. */
+/** The path of Chromium: from `CHROMIUM`, or the first usual name on PATH. */
 export function findChromium(): string | undefined {
   const { CHROMIUM, PATH = "" } = process.env;
   if (CHROMIUM) return CHROMIUM;
@@ -24,14 +24,14 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** A graphics processor in software, which every machine has: what runs here runs the same elsewhere. */
+/** Flags for a graphics processor in software. Every machine has it, so a page runs in the same way everywhere. */
 const SOFTWARE_ADAPTER = ["--use-webgpu-adapter=swiftshader", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
 
-/** With `CHROMIUM_ADAPTER=hardware` in the environment, on whichever adapter it takes; `more` are flags of Chromium's. */
+/** Starts Chromium. With `CHROMIUM_ADAPTER=hardware` in the environment Chromium chooses the adapter. `more` are more flags of Chromium. */
 export function startChromium(path: string, profile: string, url: string, more: readonly string[] = []): ChildProcess {
   const flags = [
     "--headless",
-    // Chromium's sandbox does not run as root, as a container's commands do; the page is ours.
+    // Chromium's sandbox does not run as root, and commands in a container do. The page is our own.
     "--no-sandbox",
     "--enable-unsafe-webgpu",
     ...(process.env["CHROMIUM_ADAPTER"] === "hardware" ? [] : SOFTWARE_ADAPTER),
@@ -39,7 +39,7 @@ export function startChromium(path: string, profile: string, url: string, more: 
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    // A tab that nobody sees would else be slowed down.
+    // Without this flag, a tab in the background would be slow.
     "--disable-background-timer-throttling",
     "--disable-renderer-backgrounding",
     // /dev/shm is small in a container.
@@ -48,16 +48,16 @@ export function startChromium(path: string, profile: string, url: string, more: 
     `--user-data-dir=${profile}`,
     ...more,
   ];
-  // In a group of its own, so that `killChromium` reaches what it has started.
+  // Chromium gets its own process group, so that `killChromium` also reaches the processes that it started.
   return spawn(path, [...flags, url], { stdio: "ignore", detached: true });
 }
 
-/** Ends it and its processes: one that lives on would write to its profile while that is deleted. */
+/** Ends Chromium and its processes. A process that lives on would write to the profile while the profile is deleted. */
 export function killChromium({ pid }: ChildProcess): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // It has ended by itself.
+    // Chromium has ended already.
   }
 }

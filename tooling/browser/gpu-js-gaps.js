@@ -1,10 +1,10 @@
-/** What gpu.js lacks on WebGL2, as packages/gpu/src/gpu-js-gaps.test.ts has it of WebGPU. */
+/** The gaps of gpu.js on WebGL2. packages/gpu/src/gpu-js-gaps.test.ts has those on WebGPU. */
 
 import * as module from "gpu.js";
 
 const { GPU, input } = "GPU" in module ? module : module.default;
 
-/** @returns {Promise<readonly string[]>} a line for each that is not as it was */
+/** @returns {Promise<readonly string[]>} a line for each gap that has changed */
 export async function changedGaps() {
   const gpu = new GPU({ mode: "webgl2" });
   const settings = { pipeline: true, immutable: true, precision: "single" };

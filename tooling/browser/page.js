@@ -1,4 +1,4 @@
-/** The page: runs the suite on every backend that runs in a browser, and sends what came of it to check.ts. */
+/** The page runs the suite on every backend that runs in a browser, and sends the results to check.ts. */
 
 import { checkProblem, conformanceCases, runConformance, SUITE_NAMES } from "@convene/conformance";
 import {
@@ -21,7 +21,7 @@ async function send(path, content) {
   await fetch(path, { method: "POST", body: JSON.stringify(content) });
 }
 
-/** Milliseconds for a case, on cores that other pages and checks keep busy. */
+/** Milliseconds for a case. The limit is long, because other pages and checks keep the cores busy. */
 const LIMIT = 120_000;
 
 /**
@@ -33,7 +33,7 @@ const LIMIT = 120_000;
 /** @param {Backend | (() => Promise<Backend>)} source @param {Options} options */
 async function conform(source, options) {
   let told = performance.now();
-  // A whole suite takes minutes over a driver in software.
+  // A whole suite takes minutes on a driver in software.
   const onCase = () => {
     if (performance.now() - told < 10_000) return;
     told = performance.now();
@@ -43,9 +43,9 @@ async function conform(source, options) {
 }
 
 /**
- * Runs the suite in one part or several, and sends what came of all of them together.
+ * Runs the suite in one part or several, and sends the results of all parts together.
  *
- * @param {string} selection what of the suite the parts are
+ * @param {string} selection the name of the suite's part that runs
  * @param {() => AsyncIterable<Report>} parts
  */
 async function tell(selection, parts) {
@@ -76,18 +76,18 @@ function isSelected({ selection }) {
     selection !== "quick" || quick;
 }
 
-/** Problems of which all cases run before the next ones': fewer than the kernels that a backend keeps for later plans, 64. */
+/** The number of problems whose cases run together. A backend keeps 64 kernels for later plans, so the number is smaller. */
 const TOGETHER = 50;
 /** @type {("exact" | "bounded")[]} */
 const SIDE_BY_SIDE = ["exact", "bounded"];
 
 /**
- * `exact` and `bounded`, a few problems of both at a time, on one backend: over a driver in software nearly all of a case's
- * time is its kernel's compilation, and one suite after the other would compile each kernel twice.
+ * Runs `exact` and `bounded` on one backend, with a few problems of both at a time. On a driver in software, the compilation of the
+ * kernel takes nearly all of a case's time. One suite after the other would compile each kernel twice.
  *
  * @param {() => Promise<Backend>} factory
  * @param {Options} options
- * @param {(at: number) => boolean} isTaken of a problem's place among all
+ * @param {(at: number) => boolean} isTaken whether a problem runs, by its place among all problems
  */
 async function* sideBySide(factory, options, isTaken) {
   const cases = (await conformanceCases(SIDE_BY_SIDE, options)).filter(isSelected(options));
@@ -114,26 +114,26 @@ async function* sideBySide(factory, options, isTaken) {
   if (done !== expected) throw new Error(`of ${expected} cases of ${SIDE_BY_SIDE.join(" and ")} ${done} have run`);
 }
 
-/** Convolutions by the hundred, each a kernel to compile. */
+/** The suites with hundreds of convolutions. Each convolution is a kernel to compile. */
 const MANY_KERNELS = ["goldens"];
 
-/** One problem, and one operation, in so many. */
+/** The parts of the suite: one problem, and one operation, in this many run. */
 const ONE_IN = 4;
-/** Which of so many: each mode has its own. */
+/** The part that a mode runs. Each mode runs another part. */
 const FIRST = { webgpu: 0, webgl2: 2 };
 
 /**
- * What a driver in software can compile in half a minute or so. All problems, operations and results of PyTorch run in gpu.test.ts,
- * over the same texts of kernels in gpu.js's WebAssembly, where a kernel compiles in a tenth of the time. WebGPU and WebGL2 differ
- * from it in how a kernel reaches elements and in how memory comes to it, and in nothing else, so a quarter of the problems and
- * operations run on each. `whole` is all of the suite.
+ * The part of the suite that a driver in software can compile in about half a minute. All problems, operations and results of PyTorch
+ * run in gpu.test.ts, with the same texts of kernels in gpu.js's WebAssembly. There, a kernel compiles in a tenth of the time. WebGPU
+ * and WebGL2 differ from WebAssembly only in the access of a kernel to elements and to memory, so a quarter of the problems and
+ * operations run on each. `whole` runs all of the suite.
  *
  * @param {"webgpu" | "webgl2"} mode
  * @param {boolean} whole
  */
 async function checkGraphics(mode, whole) {
   const factory = () => gpu({ mode });
-  // What shading languages do not promise is skipped, with the reason.
+  // The suite skips cases that rely on more than shading languages promise, and gives the reason.
   const options = {
     noSkips: false,
     ...(whole ? {} : /** @type {const} */ ({ selection: "quick", randomProblems: 0 })),
@@ -151,7 +151,7 @@ async function checkGraphics(mode, whole) {
 }
 
 /**
- * Both accuracies, of which "strict" changes what "fast" transforms, and nothing else.
+ * Runs the suite with both accuracies. "strict" changes only the convolutions that "fast" transforms.
  *
  * @param {Options} options
  */
@@ -173,7 +173,7 @@ async function checkThreads(options) {
 const LAYER = new Conv2d({ inChannels: 3, outChannels: 5, kernelSize: 3, padding: 1 }, { seed: 1 });
 const INPUT = randomUniform([2, 3, 20, 30], { seed: 2 });
 
-/** Of more rows than a texture has: planes of inputs, weights and outputs in several columns. */
+/** Problems with more rows than a texture has. The planes of inputs, weights and outputs lie in several columns. */
 const TALL = [
   "ic400_ih100_iw4_oc350_kh1",
   "g400_ic400_ih100_iw4_oc400_kh3_ph1",
@@ -191,8 +191,8 @@ async function checkColumns() {
 }
 
 /**
- * Of more rows than a texture has, so that planes lie in several columns, by texels and by lanes; and of more inputs than a
- * kernel has units for textures. All move numbers or add few of them: JavaScript gives the same bits.
+ * Operations with more rows than a texture has, so that planes lie in several columns, by texels and by lanes. Others have more inputs
+ * than a kernel has units for textures. All operations move numbers or add few of them, so JavaScript gives the same bits.
  */
 const TALL_OPERATIONS = [
   "slice_n2_c400_ih100_iw3_oc398_oh90_fc2_fh5",
@@ -236,7 +236,7 @@ async function checkOperationColumns() {
   );
 }
 
-/** More backends than a page has contexts of WebGL2. */
+/** Opens more backends than a page has contexts of WebGL2. */
 async function checkContexts() {
   const [first] = await onEach(1);
   const later = await onEach(39);
@@ -255,7 +255,7 @@ async function onEach(count) {
   return results;
 }
 
-/** Nothing that was disposed of stays, kernels' results included; and places that float32 cannot count are refused. */
+/** Disposed tensors and plans leave nothing, not even results of kernels. The backend refuses places that float32 cannot count. */
 async function checkTextures() {
   const { createTexture, deleteTexture } = WebGL2RenderingContext.prototype;
   let textures = 0;
@@ -289,12 +289,12 @@ async function checkTextures() {
   await send("/report", "webgl2: no texture stays of what was disposed of");
 }
 
-/** A context that is lost while a model runs: what is in flight fails and says so, and a new backend works. */
+/** A context is lost while a model runs. The run fails and names the reason, and a new backend works. */
 async function checkLoss() {
   const { getContext } = HTMLCanvasElement.prototype;
   /** @type {WebGL2RenderingContext[]} */
   const contexts = [];
-  // @ts-expect-error one signature for all kinds
+  // @ts-expect-error getContext has one signature for all kinds here
   HTMLCanvasElement.prototype.getContext = function (...args) {
     const context = getContext.apply(this, args);
     if (args[0] === "webgl2") contexts.push(context);
@@ -315,7 +315,7 @@ async function checkLoss() {
   await send("/report", "webgl2: where the context is lost, what is in flight says so, and a new backend works");
 }
 
-/** A worker has no document. */
+/** Runs a layer in a worker with WebGL2 and WebGPU, because a worker has no document. */
 async function checkWorker() {
   const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
   const { results, error } = await new Promise((resolve) => {
@@ -324,7 +324,7 @@ async function checkWorker() {
   });
   worker.terminate();
   const [a, b] = results ?? [];
-  // Two sums of 27 products of numbers below 1.
+  // Both results are sums of 27 products of numbers below 1, so they may differ only by rounding.
   if (error || a.length !== 405 || a.some((value, i) => Math.abs(value - b[i]) > 1e-5)) {
     throw new Error(`in a worker: ${error ?? "WebGL2 and WebGPU differ"}`);
   }
@@ -337,7 +337,7 @@ async function checkGaps() {
   await send("/report", "webgl2: gpu.js lacks what is worked round");
 }
 
-/** A page that is not isolated: worker-threads says which headers are missing. */
+/** On a page that is not isolated, worker-threads names the missing headers. */
 async function checkRefusal() {
   const error = await workerThreads().catch((/** @type {{ remedy?: string }} */ caught) => caught);
   const remedy = "remedy" in error ? error.remedy : "none";
@@ -347,11 +347,11 @@ async function checkRefusal() {
   await send("/report", "a page that is not isolated: worker-threads names the two headers");
 }
 
-/** What a page has behind its `?` in its address, before an `&`. */
+/** The checks, by the text between `?` and `&` in the page's address. */
 const PARTS = {
   /** @param {boolean} whole */
   async processors(whole) {
-    // Quick: the same modules pass the whole suite in Node, by the tests; another engine compiles them anew.
+    // The quick selection is enough: the tests run the whole suite on the same modules in Node. Another engine compiles them anew.
     const options = whole ? {} : /** @type {const} */ ({ selection: "quick" });
     await runSuites(() => cpu(), { suites: SUITE_NAMES, ...options });
     await runSuites(() => cpu({ kernels: "js" }), { suites: SUITE_NAMES, selection: "quick" });

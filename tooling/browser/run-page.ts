@@ -1,4 +1,4 @@
-/** Serves a built page on this machine, opens it in headless Chromium, and passes on what it reports. */
+/** Serves a built page on this machine, opens it in headless Chromium, and passes on its reports. */
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -9,10 +9,10 @@ import process from "node:process";
 import { text } from "node:stream/consumers";
 import { findChromium, killChromium, startChromium } from "./chromium.js";
 
-/** Milliseconds without any word from the page, which says a word (a POST to /alive) at least every ten seconds of its work. */
+/** Milliseconds without a message from the page. The page sends one (a POST to /alive) at least every ten seconds of its work. */
 const PATIENCE = 300_000;
 
-/** WebAssembly is compiled while it comes only where its type has nothing after it. */
+/** The types of files. WebAssembly is compiled while it is loaded only if its type has no parameters. */
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
@@ -21,27 +21,27 @@ const TYPES: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
 };
 
-/** Without these a page may not share memory between threads. */
+/** Headers without which a page may not share memory between threads. */
 const ISOLATION = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
 /** How a page is opened. */
 export interface PageOptions {
-  /** What the page finds behind its `?`. */
+  /** The part of the page's address after `?`. */
   readonly query?: string;
-  /** Left out: those that isolate it from other origins. */
+  /** The headers. Left out: the headers that isolate the page from other origins. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Chromium's own. */
+  /** Flags of Chromium. */
   readonly flags?: readonly string[];
   /** Another folder, whose files have addresses that begin with `/modules/`. */
   readonly modules?: string;
-  /** Milliseconds without a word from the page after which it is given up. Default 300,000. */
+  /** Milliseconds without a message from the page after which it is given up. Default: 300,000. */
   readonly patience?: number;
 }
 
 /**
- * Resolves when the page has said that it is done (a POST to /end); what it posts to /report is passed on. `/` has the headers
- * of `options`, `/plain` is the same page without any. Where there is no Chromium: if CI is set an error, else a line that says
- * so.
+ * Resolves when the page says that it is done (a POST to /end). Its posts to /report are passed on. `/` has the headers of `options`,
+ * and `/plain` is the same page without these headers. If there is no Chromium, this is an error if CI is set, and otherwise a line
+ * that says so.
  */
 export async function runInChromium(
   folder: string,
@@ -55,7 +55,7 @@ export async function runInChromium(
   process.stdout.write(`browser: ${words}\n`);
 }
 
-/** Calls back with what the page posts. */
+/** Starts the server. It calls back with the posts of the page. */
 async function serve(
   folder: string,
   { headers = ISOLATION, modules }: PageOptions,

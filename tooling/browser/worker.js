@@ -1,4 +1,4 @@
-/** In a worker: one layer on each of gpu's modes. Posts the results, or what went wrong. */
+/** In a worker: runs one layer on each of gpu's modes, and posts the results or the error. */
 
 import { Conv2d, prepare, randomUniform } from "@convene/core";
 import { gpu } from "@convene/gpu";

@@ -1,4 +1,4 @@
-/** How sizes are measured: bundled as an application's bundler would, minified, and compressed. */
+/** Measures sizes: bundled as by an application's bundler, minified, and compressed. */
 
 import { gzipSync } from "node:zlib";
 import type { BuildOptions } from "esbuild";
@@ -13,7 +13,7 @@ export const BUNDLE = {
   logLevel: "error",
 } as const satisfies BuildOptions;
 
-/** Bytes under gzip, at its best. */
+/** The size under gzip at its best level, in bytes. */
 export function gzipped(bytes: Uint8Array): number {
   return gzipSync(bytes, { level: 9 }).length;
 }

@@ -1,6 +1,6 @@
 /**
  * Every name that a published package exports has a docstring, where the name is declared. A user's editor shows this docstring,
- * and the reference is made of it.
+ * and the reference is made from it.
  */
 
 import { relative } from "node:path";

@@ -1,7 +1,7 @@
 /**
- * The conformance suite on engines that the tests do not run on: what is built, by the command that backend authors use.
- * Nothing may be skipped. One engine runs all parts where accuracy is "fast", the others those about kernels; where it is "strict", which only keeps plans from being transformed, what was transformed
- * runs again. `pnpm engines`; `--quick`, as in CI, takes the suite's quick selection; a name of the list, such as `pnpm engines 24`, runs those that contain it.
+ * Runs the conformance suite on engines that the tests do not use: the built packages, with the command for backend authors. Nothing
+ * may be skipped. With accuracy "fast", one engine runs all parts, and the others run the parts about kernels. "strict" only forbids
+ * transforms, so with "strict" only the problems with a transformed plan run again. `pnpm engines`; `--quick`, as in CI, takes the suite's quick selection; a name of the list, such as `pnpm engines 24`, runs those that contain it.
  */
 
 import { readFileSync } from "node:fs";
@@ -14,18 +14,18 @@ import { attempt, cacheFolder, fail, isMain, ROOT } from "./workspace.js";
 interface Engine {
   readonly node: string;
   readonly backend: "cpu" | "worker-threads";
-  /** 256 bits, which only V8 from Node 24 on has. */
+  /** Whether the engine uses 256 bits, which V8 has from Node 24 on. */
   readonly wide: boolean;
-  /** What runs under `"fast"`. */
+  /** The suites that run under `"fast"`. */
   readonly suites: readonly SuiteName[];
 }
 
-/** The suites about kernels of convolution. Only these differ on an engine whose backend has passed the rest. */
+/** The suites about kernels of convolution. On other engines only their results can differ. */
 const KERNELS = ["exact", "bounded"] as const satisfies readonly SuiteName[];
-/** What all kernels compute. What is no kernel's is JavaScript that the tests run on Node 20, and `worker-threads` on Node 24 below. */
+/** The suites of all kernels. The other suites are about JavaScript. The tests run them on Node 20, and `worker-threads` runs them on Node 24 below. */
 const ALL_KERNELS = [...KERNELS, "operations"] as const satisfies readonly SuiteName[];
 
-/** With 256 bits threads run too: their kernels are those that `cpu` has. */
+/** The engines. With 256 bits threads run too, with the kernels of `cpu`. */
 const ENGINES: readonly Engine[] = [
   { node: "22", backend: "cpu", wide: false, suites: ALL_KERNELS },
   { node: "24", backend: "cpu", wide: false, suites: KERNELS },
@@ -75,7 +75,7 @@ function conform(engine: Engine, accuracy: "fast" | "strict", rest: readonly str
     "--no-skips",
     "--accuracy",
     accuracy,
-    // Seconds for a case, on cores that other checks keep busy.
+    // A case may take seconds, because other checks keep the cores busy.
     "--limit",
     "120",
     ...(wide ? ["--options", JSON.stringify({ wide })] : []),

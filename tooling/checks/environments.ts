@@ -1,8 +1,8 @@
 /**
- * Packs the published packages, installs them beside each runtime, bundler, test runner and page, and runs a tiny program
- * there: a table of what runs where, without an empty cell. `pnpm environments`; `--quick` is the half that CI runs,
- * `--write` puts the table into docs/environments.md, and other words leave out the environments that have none of them in
- * their names. Fails where something neither works nor is refused as it should be.
+ * `pnpm environments`: packs the published packages, installs them beside each runtime, bundler, test runner and page, and runs a tiny
+ * program there. The result is a table of what runs where, without an empty cell. `--quick` runs the half that CI runs, and `--write`
+ * puts the table into docs/environments.md. Other words select the environments whose names contain one of them. The program fails if
+ * a backend neither works nor is refused as expected.
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ const DOCUMENT = join(ROOT, "docs", "environments.md");
 const BEGIN = "<!-- pnpm environments --write -->";
 const END = "<!-- end -->";
 
-/** The driver in software that Debian's Chromium brings, for WebGPU in Node, unless another one was named. */
+/** The driver in software of Debian's Chromium, for WebGPU in Node. The environment may name another driver. */
 const SOFTWARE_DRIVER = "/usr/lib/chromium/vk_swiftshader_icd.json";
 
 const ENTRY_NODE = `import { tryBackends } from "./program.mjs";
@@ -57,13 +57,13 @@ async function rowOf({ name, run, refused }: Environment, folder: string): Promi
   return { name, cells };
 }
 
-/** The same on every machine, and in every run. */
+/** The cells without the name of the folder, so that they are the same on every machine and in every run. */
 function withoutFolder(said: Cells, folder: string): Cells {
   const clean = (column: (typeof COLUMNS)[number]): string => said[column]?.replaceAll(folder, "") ?? "";
   return { cpu: clean("cpu"), "worker-threads": clean("worker-threads"), gpu: clean("gpu") };
 }
 
-/** The same, with a failure where it is other than it should be. */
+/** The cells, with a failure for each cell that is not as expected. */
 function judged(said: Cells, refused: Environment["refused"] = {}): Cells {
   const judge = (column: (typeof COLUMNS)[number]): string => {
     const text = said[column];

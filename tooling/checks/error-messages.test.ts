@@ -1,4 +1,4 @@
-/** docs/errors.md is the table of every error: held against the source, in both directions. */
+/** docs/errors.md has every error of the source, and no other. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ interface Row {
   readonly cells: readonly string[];
 }
 
-/** The rows under a heading that is a code, or that is none, of errors about other errors. */
+/** The rows of the page, each with its code. Errors about other errors have a heading without a code. */
 function rowsOf(page: string): readonly Row[] {
   const rows: Row[] = [];
   let code = "";
@@ -33,7 +33,7 @@ describe("docs/errors.md", () => {
     expect(ROWS.map(({ code, message }) => `${code} ${message}`).sort()).toEqual([...new Set(inSource)].sort());
   });
 
-  it("says of each when it comes, what to do, and what has tried that", () => {
+  it("says for each when it occurs, what to do, and which test tries it", () => {
     for (const { message, cells } of ROWS) {
       expect(cells, message).toHaveLength(3);
       for (const cell of cells) expect(cell, message).not.toBe("");
@@ -68,7 +68,7 @@ describe("messagesOf", () => {
     expect(found("new Error('another')")).toEqual([]);
   });
 
-  it("says where", () => {
+  it("gives the place in the source", () => {
     expect(messagesOf("a.ts", '\n\nnew ConveneError("ERR_SHAPE", "x")')[0]!.where).toBe("a.ts:3");
   });
 });

@@ -1,4 +1,4 @@
-/** Every error that the published packages can throw: its code, and its message with `…` for what differs. */
+/** Every error that the published packages can throw: its code, and its message with `…` for the parts that vary. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -6,7 +6,7 @@ import ts from "typescript";
 import { ROOT } from "./workspace.js";
 
 export interface ErrorMessage {
-  /** Undefined where the code is that of another error. */
+  /** The code, or undefined if the error takes the code of another error. */
   readonly code: string | undefined;
   /** The message; for a BackendUnavailableError its reason. */
   readonly message: string;
@@ -40,7 +40,7 @@ export function messagesOf(file: string, text: string): readonly ErrorMessage[] 
           ? textsOf(first).map((each) => (each === ANY ? undefined : each))
           : ["ERR_BACKEND_UNAVAILABLE"];
       for (const code of codes) {
-        // On one line, because a row of a table is one line.
+        // The text becomes one line, because a row of a table is one line.
         for (const each of textsOf(message)) {
           found.push({ code, message: each.replaceAll("\n", " "), where: `${file}:${line}` });
         }

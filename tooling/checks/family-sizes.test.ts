@@ -1,4 +1,4 @@
-/** Which exports are whose, and what is left of an entry without some. */
+/** To which family each export belongs, and what an entry without some exports looks like. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,9 +1,9 @@
 /**
- * What each family of kernels weighs: compiles packages/cpu/assembly without what the family exports, bundles core and cpu
- * with that, as `pnpm size` does, and prints what is lost. `pnpm families`.
+ * The size of each family of kernels, `pnpm families`. The program compiles packages/cpu/assembly without the exports of one
+ * family, bundles core and cpu with the rest, as `pnpm size` does, and prints how much smaller the bundle is.
  *
- * Families share code: Winograd multiplies by the tiles of the indirect GEMM, and copies of single lanes are everybody's. What
- * two families share is lost with neither, so the rows need not add up.
+ * Families share code: Winograd multiplies by the tiles of the indirect GEMM, and all families copy single lanes. Shared code
+ * stays as long as one of its families is there, so the rows do not add up.
  */
 
 import { readFile } from "node:fs/promises";
@@ -19,20 +19,31 @@ const CPU = join(ROOT, "packages", "cpu");
 
 export interface Family {
   readonly name: string;
-  /** Whether a build's export belongs to it. */
+  /** Whether the export of this name belongs to the family. */
   readonly has: (name: string) => boolean;
 }
 
 const starting = (start: string) => (name: string) => name.startsWith(start);
 const winograd = starting("winograd");
 const igemm = starting("igemm");
-/** `depthwise5x5s2_4x8` is of kernels 5x5; `depthwise3x3s1m2_4x8` has two outputs for each input. */
+/** For example, `depthwise5x5s2_4x8` is for kernels of 5x5, and `depthwise3x3s1m2_4x8` has two outputs for each input. */
 const depthwise =
   (kernel: RegExp) =>
   (name: string): boolean =>
     name.startsWith("depthwise") && kernel.test(name.replace("depthwise", ""));
 
-/** Each export belongs to one. */
+/** The kernels of operations beside convolution, by the name of a row. */
+const OPERATIONS = new Map([
+  ["elementwise", "elementwise"],
+  ["pooling", "pool"],
+  ["runs that are copied", "copyRuns"],
+  ["transposes", "transposes"],
+  ["bilinear upsampling", "bilinear"],
+  ["softmax", "softmax"],
+]);
+const isOperation = (name: string): boolean => [...OPERATIONS.values()].includes(name);
+
+/** Each export belongs to exactly one family. */
 export const FAMILIES: readonly Family[] = [
   { name: "indirect GEMM", has: igemm },
   { name: "Winograd", has: winograd },
@@ -41,21 +52,21 @@ export const FAMILIES: readonly Family[] = [
   { name: "depthwise 5x5", has: depthwise(/^5x5s\d_/) },
   { name: "depthwise with a multiplier", has: depthwise(/^\dx\ds\dm\d/) },
   { name: "grouped", has: starting("grouped") },
-  {
-    name: "operations beside convolution",
-    has: (name) => ["elementwise", "pool", "copyRuns", "transposes", "bilinear", "softmax"].includes(name),
-  },
+  ...[...OPERATIONS].map(([name, kernel]) => ({ name, has: (each: string) => each === kernel })),
   { name: "transposing copies", has: (name) => name === "toNhwc" || name === "toNchw" },
   { name: "rows of zeros", has: (name) => name === "clearRows" },
 ];
 
-/** What is left out together as well, because it shares code. */
+const OTHER_KERNELS = "the built package has other kernels than packages/cpu/assembly: run pnpm build";
+
+/** Groups of families that share code. Each group is left out as a whole, in a row of its own. */
 const TOGETHER: readonly Family[] = [
   { name: "indirect GEMM and Winograd", has: (name) => igemm(name) || winograd(name) },
+  { name: "operations beside convolution", has: isOperation },
   { name: "all kernels", has: () => true },
 ];
 
-/** The names that an entry of assembly/ exports: it has nothing but lists of them. */
+/** The names that an entry of assembly/ exports. An entry has only lists of exports. */
 export function exportsOf(entry: string): string[] {
   return [...entry.matchAll(/export \{([^}]*)\}/g)].flatMap(([, names]) => namesIn(names!));
 }
@@ -85,8 +96,9 @@ async function compileWithout(leftOut: (name: string) => boolean): Promise<Uint8
   return modules;
 }
 
-/** Bundles core and cpu as they are published, with the text of one bundle of modules in the place of another's. */
+/** Bundles core and cpu as they are published, with the text of `measured` in place of the text of `published`. */
 async function bundleWith(published: Bundle, measured: Bundle): Promise<Uint8Array> {
+  let isReplaced = false;
   const { outputFiles } = await build({
     entryPoints: [join(ROOT, "tooling", "size", "imports", "core-and-cpu.js")],
     ...BUNDLE,
@@ -94,13 +106,18 @@ async function bundleWith(published: Bundle, measured: Bundle): Promise<Uint8Arr
       {
         name: "other modules",
         setup: ({ onLoad }) =>
-          onLoad({ filter: /packages[\\/]cpu[\\/]dist[\\/]index\.js$/ }, async ({ path }) => ({
-            contents: replaceBundle(await readFile(path, "utf8"), published, measured),
-          })),
+          onLoad({ filter: /packages[\\/]cpu[\\/]dist[\\/][^\\/]+\.js$/ }, async ({ path }) => {
+            const text = await readFile(path, "utf8");
+            // The entries of the package share the kernels, so the text stands in a file with a name of tsup.
+            if (!text.includes(published.pieces[0]!)) return { contents: text };
+            isReplaced = true;
+            return { contents: replaceBundle(text, published, measured) };
+          }),
       },
     ],
     write: false,
   });
+  if (!isReplaced) throw new Error(OTHER_KERNELS);
   return outputFiles[0]!.contents;
 }
 
@@ -109,16 +126,16 @@ export function replaceBundle(text: string, from: Bundle, to: Bundle): string {
   const wanted = [to.order, ...to.pieces];
   return [from.order, ...from.pieces].reduce((result, string, index) => {
     const at = result.indexOf(string);
-    if (at < 0) throw new Error("what is built has other kernels than packages/cpu/assembly: run pnpm build");
+    if (at < 0) throw new Error(OTHER_KERNELS);
     return result.slice(0, at) + wanted[index]! + result.slice(at + string.length);
   }, text);
 }
 
 function row(name: string, figures: readonly string[]): string {
-  return `| ${[name.padEnd(27), ...figures.map((figure) => figure.padStart(14))].join(" | ")} |`;
+  return `| ${[name.padEnd(29), ...figures.map((figure) => figure.padStart(14))].join(" | ")} |`;
 }
 
-/** @param sizes of each build's module, then of core and cpu with both under gzip, in bytes */
+/** @param sizes in bytes: of each build's module, then of core and cpu with both modules under gzip */
 function cells(sizes: readonly number[]): string[] {
   return [...sizes.slice(0, -1).map((bytes) => bytes.toLocaleString("en")), `${(sizes.at(-1)! / 1000).toFixed(2)} kB`];
 }

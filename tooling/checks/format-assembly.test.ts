@@ -1,4 +1,4 @@
-/** Decorators come back from formatting where they were. */
+/** Decorators are at their old places after formatting. */
 
 import { expect, it } from "vitest";
 import { formatAround } from "./format-assembly.js";

@@ -1,6 +1,6 @@
 /**
  * Formats the AssemblyScript sources, or with `--check` lists those that are not formatted. AssemblyScript has decorators
- * on functions (`@inline`), which no TypeScript parser takes; so they are comments while oxfmt looks at them.
+ * on functions (`@inline`), which no TypeScript parser accepts. So they become comments while oxfmt formats the source.
  */
 
 import { spawnSync } from "node:child_process";
@@ -12,7 +12,7 @@ import { fail, isMain, ROOT, tool } from "./workspace.js";
 const SOURCES = ["packages/cpu/assembly", "apps/benchmark/assembly"].map((folder) => join(ROOT, folder));
 const HIDDEN = "//decorator:";
 
-/** `format` applied to `source`, with its decorators out of the way. */
+/** Applies `format` to `source`, whose decorators are hidden in comments. */
 export function formatAround(source: string, format: (text: string) => string): string {
   const hidden = source.replace(/^([ \t]*)(@\w+(?:\([^)\n]*\))?)[ \t]*(?=\n)/gm, `$1${HIDDEN}$2`);
   return format(hidden).replaceAll(HIDDEN, "");
@@ -24,7 +24,7 @@ export function formatAssembly(source: string, file: string): string {
 }
 
 function oxfmt(text: string, file: string): string {
-  // Under another name: the configuration leaves the real one out.
+  // The file gets another name here, because the configuration ignores the real name.
   const args = [`--stdin-filepath=${relative(ROOT, file).replaceAll(/[/\\]/g, "-")}`];
   const { status, stdout, stderr } = spawnSync(tool("oxfmt"), args, { cwd: ROOT, input: text, encoding: "utf8" });
   if (status !== 0) throw new Error(`${relative(ROOT, file)}: ${stderr}`);

@@ -7,11 +7,10 @@ import { packAll, type Tarball } from "./pack.js";
 import { run } from "./workspace.js";
 
 /**
- * Packs the published packages, installs the tarballs and what else is named with plain npm, has `work` use them, and removes
- * the folder.
+ * Packs the published packages, installs the tarballs and `others` with plain npm, calls `work`, and removes the folder.
  *
- * @param purpose names the tarballs' folder in `.cache`, and the folder
- * @param others what npm may be given: `"vite@8"`
+ * @param purpose a part of the names of the tarballs' folder in `.cache` and of the new folder
+ * @param others more packages for npm, such as `"vite@8"`
  */
 export async function withInstalled(
   purpose: string,
@@ -23,7 +22,7 @@ export async function withInstalled(
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
     const tarballs = packAll(purpose);
     const packages = [...tarballs.map(({ file }) => file), ...others];
-    // Siblings are among the tarballs; what they depend on (fast-check) comes from the registry, or from the cache.
+    // Siblings are among the tarballs. Other dependencies (fast-check) come from the registry or from the cache.
     run("npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], folder);
     await work(folder, tarballs);
   } finally {

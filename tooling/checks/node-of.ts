@@ -9,12 +9,12 @@ import { cacheFolder, run } from "./workspace.js";
 export function nodeOf(major: string): string {
   if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
   const platform = process.platform === "win32" ? "win" : process.platform;
-  // What the npm package `node` would fetch in an install script; asked for by name, it needs none.
+  // The npm package `node` fetches this package in an install script. Its own name needs no script.
   const name = `node-${platform}-${process.arch}`;
   const folder = cacheFolder(join("node", major), { keep: true });
   const path = join(folder, "node_modules", name, "bin", process.platform === "win32" ? "node.exe" : "node");
   if (!existsSync(path)) {
-    // Beside it, and there at once when it is whole: another check may want the same one at the same time.
+    // It is unpacked into another folder and renamed when it is complete, because another check may need the same Node at the same time.
     const own = `${folder}-${process.pid}`;
     mkdirSync(own);
     const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save"];
@@ -22,7 +22,7 @@ export function nodeOf(major: string): string {
     try {
       renameSync(own, folder);
     } catch (error) {
-      // The other one was first.
+      // If the file exists, another process was first.
       if (!existsSync(path)) throw error;
     } finally {
       rmSync(own, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { attempt, ROOT } from "./workspace.js";
 
 const MODEL = "packages/onnx/test-files/torch/resnet-basic.onnx";
 
-/** In a folder where the packages are installed. @throws Error */
+/** Checks the command in a folder where the packages are installed. @throws Error if the command fails */
 export function checkCommand(folder: string): void {
   copyFileSync(join(ROOT, MODEL), join(folder, "model.onnx"));
   const command = join(folder, "node_modules", ".bin", "convene");

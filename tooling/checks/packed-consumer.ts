@@ -11,7 +11,7 @@ import { ROOT, run } from "./workspace.js";
 const NODES = ["20", "22", "24"];
 const FIXTURES = join(ROOT, "tooling", "checks", "packed");
 
-/** Every way in which the consumer is run, the file that is run, and where: what TypeScript has made is the same JavaScript. */
+/** The ways to run the consumer: the file, and the versions of Node. TypeScript makes the same JavaScript for all versions. */
 const KINDS = [
   ["ES module", "consumer.mjs", NODES],
   ["CommonJS", "consumer.cjs", NODES],
@@ -19,7 +19,7 @@ const KINDS = [
   ["TypeScript, CommonJS", "compiled/consumer.cjs", NODES.slice(0, 1)],
 ] as const;
 
-/** What a strict user's tsconfig holds; the narrow one has neither a browser's types nor Node's. */
+/** Options of a strict user's tsconfig. The narrow one has no types of a browser or of Node. */
 const COMPILATIONS = {
   narrow: { include: ["consumer.mts", "consumer.cts", "types.mts", "types.cts"], lib: ["es2022"], types: [] },
   wide: {
@@ -30,7 +30,7 @@ const COMPILATIONS = {
   },
 };
 
-/** In a folder where the packages are installed. @throws Error if any of the ways does not work */
+/** Runs the consumer in a folder where the packages are installed. @throws Error if one of the ways fails */
 export function checkConsumer(folder: string): void {
   write(folder);
   compile(folder);

@@ -9,14 +9,14 @@ import { runInChromium } from "../browser/run-page.js";
 import { fetchModel, MODELS } from "../models/models.js";
 import { cacheFolder, ROOT, run } from "./workspace.js";
 
-/** What the examples need beside the packages; Vite comes with the test runner. */
+/** Packages that the examples need beside ours. Vite comes with the test runner. */
 export const EXAMPLES_NEED: readonly string[] = [
   `sharp@${JSON.parse(readFileSync(join(ROOT, "examples", "image-filters", "package.json"), "utf8")).dependencies.sharp}`,
 ];
 
 const NETWORK = join(ROOT, "packages", "onnx", "test-files", "torch", "mobilenet-v2.onnx");
 
-/** In a folder where the packages and `EXAMPLES_NEED` are installed. @throws Error where an example does not do what it says */
+/** Runs the examples in a folder where the packages and `EXAMPLES_NEED` are installed. @throws Error if an example does not work */
 export async function checkExamples(folder: string): Promise<void> {
   const filters = copied(folder, "image-filters");
   const written = run(process.execPath, ["filters.js"], filters).trim().split("\n");
@@ -47,7 +47,7 @@ function say(example: string, what: string): void {
   process.stdout.write(`examples/${example}: ${what}\n`);
 }
 
-/** A copy of an example's own files, where its imports find what is installed. */
+/** Copies an example's own files to a folder where its imports find the installed packages. */
 function copied(folder: string, example: string): string {
   const to = join(folder, example);
   mkdirSync(to);
@@ -84,7 +84,7 @@ async function checkServer(folder: string): Promise<string> {
   }
 }
 
-/** What the server prints first, once it listens. */
+/** The address that the server prints when it listens. */
 async function addressOf(server: ChildProcess, ended: Promise<number | null>): Promise<string> {
   const listens = new Promise<string>((resolve) => {
     let text = "";
@@ -144,7 +144,7 @@ async function checkPage(folder: string): Promise<void> {
   writeFileSync(page, html);
   let report = "";
   await runInChromium(join(folder, "dist"), (text) => void (report = String(text)));
-  // Chromium here has a driver in software, which the page refuses: then every core is next.
+  // Chromium has a driver in software here. The page refuses it, and uses every core instead.
   if (!/^0 faces, .* threads?/.test(report))
     throw new Error(`browser-page has said ${JSON.stringify(report)}; expected 0 faces on threads`);
   say("browser-page", report);

@@ -1,14 +1,14 @@
-/** What `npm install` of the packages brings, and what an uncaught error of theirs prints. */
+/** Checks the packages that `npm install` of ours brings, and the output of an uncaught error. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { attempt } from "./workspace.js";
 
-/** What the packages must not bring by themselves: compiled on install, or 100 MB of it. */
+/** Packages that ours must not bring: they compile code at installation, or have 100 MB. */
 const NOT_BROUGHT = ["gl", "gpu.js", "webgpu"];
 
-/** Characters of a line of an error in a terminal. */
+/** The longest line of an error in a terminal, in characters. */
 const LONGEST = 200;
 
 const UNCAUGHT = [
@@ -18,7 +18,7 @@ const UNCAUGHT = [
   `import { gpu } from "@convene/gpu"; await gpu({ mode: "none" });`,
 ];
 
-/** In a folder where the packages are installed. @throws Error */
+/** Checks the installation in this folder. @throws Error at a fault */
 export function checkInstall(folder: string): void {
   const modules = join(folder, "node_modules");
   const brought = NOT_BROUGHT.filter((name) => readdirSync(modules).includes(name));

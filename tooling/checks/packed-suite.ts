@@ -1,8 +1,8 @@
 /**
- * Holds the example backend to the suite from installed packages, in each way that docs/writing-a-backend.md shows and
- * with the code that stands there; then a copy of it that is wrong, which must fail in each of them. The command runs the
- * quick selection, but for the operations that the example does not have; the other ways, some cases of each part: what a case does is
- * the same in all of them, and the tests run the whole selection on a reference.
+ * Runs the suite on the example backend, from installed packages, in each way of docs/writing-a-backend.md and with the code of that
+ * page. Then it runs the suite on a wrong copy of the backend, which must fail in each way. The command runs the quick selection
+ * without operations, which the example does not have. The other ways run some cases of each part, because a case is the same in all
+ * ways, and the tests run the whole selection on a reference.
  */
 
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,25 +11,25 @@ import process from "node:process";
 import { SUITE_NAMES } from "../../packages/conformance/src/suite-names.js";
 import { attempt, type Ended, ROOT } from "./workspace.js";
 
-/** The test runner that is installed beside the packages: the version that this repository has. */
+/** The test runner that is installed beside the packages, in this repository's version. */
 export const RUNNER = `vitest@${JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).devDependencies.vitest}`;
 
 const GUIDE = join(ROOT, "docs", "writing-a-backend.md");
 const EXAMPLE = join(ROOT, "examples", "plain-backend", "backend.js");
-/** The guide calls it small. */
+/** The most lines of the example, because the guide calls it small. */
 const MOST_LINES = 150;
-/** The quick selection has more cases; a run with fewer has lost some on its way. */
+/** The least number of cases. The quick selection has more, so a run with fewer has lost some. */
 const LEAST_CASES = 600;
-/** Of each part of the suite, from its beginning: what the other ways run. */
+/** The number of cases of each part, from its beginning, for the other ways. */
 const SAMPLE = 5;
-/** What the example is held to: operations beside convolution it does not have. */
+/** The suites of the example, which has no operations beside convolution. */
 const SUITES = SUITE_NAMES.filter((suite) => suite !== "operations");
-/** What the wrong copy is held to: how a failure is told does not depend on the suite, and many failures take long. */
+/** The suite of the wrong copy. One is enough: the form of a failure does not depend on the suite, and many failures take long. */
 const SUITE = "exact";
-/** Of that, from its beginning: some cases have a pad on the left, and some have none. */
+/** The number of its cases, from the beginning. Some have a pad on the left, and some have none. */
 const WRONG_SAMPLE = 15;
 
-/** How many cases a run had, by how they ended. */
+/** The number of cases of a run, by their outcome. */
 interface Counts {
   readonly passed: number;
   readonly failed: number;
@@ -39,9 +39,9 @@ interface Counts {
 /** One of the guide's ways to run the suite. */
 interface Way {
   readonly name: string;
-  /** The file that the guide has the code of, and what tells that code from the rest of the guide's. */
+  /** The file whose code is in the guide, and a mark by which this code is found. */
   readonly code?: { readonly file: string; readonly mark: string };
-  /** The arguments are the command's, after the others. */
+  /** Runs the suite. `rest` are more arguments of the command. */
   run(folder: string, rest?: readonly string[]): { readonly ended: Ended; readonly counts: Counts };
 }
 
@@ -79,7 +79,7 @@ const WAYS: readonly Way[] = [
   },
   {
     name: "node:test",
-    // Another file, which the other runner does not take for its own.
+    // The file has another name, so that the other runner does not run it.
     code: { file: "backend.node.test.js", mark: `from "node:test"` },
     run(folder) {
       const ended = attempt(process.execPath, ["--test", "--test-reporter=tap", "backend.node.test.js"], folder);
@@ -98,7 +98,7 @@ const WAYS: readonly Way[] = [
   },
 ];
 
-/** In a folder where the packages and `RUNNER` are installed. @throws Error if a way does not do what it should */
+/** Checks all ways in a folder where the packages and `RUNNER` are installed. @throws Error if a way fails */
 export function checkSuite(folder: string): void {
   const example = readFileSync(EXAMPLE, "utf8");
   const lines = example.trimEnd().split("\n").length;
@@ -117,7 +117,7 @@ export function checkSuite(folder: string): void {
       .map(({ name }) => name);
   const only = suites.flatMap((suite) => namesOf(suite, SAMPLE));
   const sample: Cases = { selection: "quick", suites: SUITES, only };
-  // A name that two parts have is a case of each.
+  // If two parts have a case of one name, both count.
   const sampled = results.filter(({ name }) => only.includes(name)).length;
   for (const way of others) {
     writeFileSync(join(folder, way.code!.file), narrowed(codeOfGuide(way.code!.mark), sample));
@@ -133,7 +133,7 @@ export function checkSuite(folder: string): void {
   for (const { name, code, run } of WAYS) {
     if (code) writeFileSync(join(wrong, code.file), narrowed(codeOfGuide(code.mark), few));
     const { ended, counts } = run(wrong, ["--suite", SUITE, ...few.only.flatMap((each) => ["--case", each])]);
-    // A few lines around runConformance print what failed; what they exit with is their author's affair.
+    // The code around runConformance prints failures, and its exit code is up to its author.
     if ((ended.status !== 1 && name !== "runConformance") || !(counts.failed > 0) || !(counts.passed > 0)) {
       throw new Error(`${name}, on a backend that is wrong: ${inWords(ended, counts)}\n${ended.stderr}`);
     }
@@ -143,7 +143,7 @@ export function checkSuite(folder: string): void {
   if (failures.size > 1) throw new Error(`the ways do not agree on how many cases fail: ${[...failures].join(", ")}`);
 }
 
-/** How many cases pass on the example. @throws Error where one does not, or their number is not the right one */
+/** The number of cases that pass on the example. @throws Error if a case fails, or if the number is wrong */
 function checkRight({ name, run }: Way, folder: string, isRight: (passed: number) => boolean): number {
   const { ended, counts } = run(folder, ["--quick", "--suite", ...SUITES]);
   const { passed, failed, skipped } = counts;
@@ -151,7 +151,7 @@ function checkRight({ name, run }: Way, folder: string, isRight: (passed: number
   throw new Error(`${name}, on the example: ${inWords(ended, counts)}\n${ended.stdout.slice(-4000)}${ended.stderr}`);
 }
 
-/** What the command's JSON report in a folder says of each case. */
+/** The results of the command's JSON report in a folder. */
 function resultsOf(folder: string): readonly { readonly suite: string; readonly name: string }[] {
   return JSON.parse(readFileSync(join(folder, REPORTS.json), "utf8")).results;
 }
@@ -167,7 +167,7 @@ function broken(example: string): string {
   return wrong;
 }
 
-/** The one block of JavaScript in the guide that holds `mark`. */
+/** The only block of JavaScript in the guide with this `mark`. */
 function codeOfGuide(mark: string): string {
   const blocks = [...readFileSync(GUIDE, "utf8").matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code!);
   const found = blocks.filter((code) => code.includes(mark));
@@ -175,7 +175,7 @@ function codeOfGuide(mark: string): string {
   return found[0]!;
 }
 
-/** A way's code, with cases named where it would run all. */
+/** The code of a way, with a list of cases instead of all cases. */
 function narrowed(code: string, cases: Cases): string {
   const named = JSON.stringify(cases).slice(1);
   const narrow = code
@@ -185,7 +185,7 @@ function narrowed(code: string, cases: Cases): string {
   return narrow;
 }
 
-/** From the JSON; the other two must say the same. */
+/** The counts of the JSON report. The other two reports must have the same counts. */
 function countsOfReports(folder: string, { stdout }: Ended): Counts {
   const [json, junit, html] = Object.values(REPORTS).map((file) => readFileSync(join(folder, file), "utf8"));
   const { counts, planned, results } = JSON.parse(json!);

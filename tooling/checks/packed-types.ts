@@ -1,21 +1,21 @@
-/** Has compilers of every age look at the packages' declarations, as a user does who does not skip them. */
+/** Compiles the packages' declarations with old and new compilers, like a user without `skipLibCheck`. */
 
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { ROOT, run } from "./workspace.js";
 
-/** The oldest that is promised, the last before `Uint8Array` was generic, the last before 6, and those since. */
+/** The oldest supported version, the last version before `Uint8Array` was generic, and later versions. */
 const VERSIONS = ["5.0", "5.6", "6", "7"];
 
-/** What npm installs, each under a name of its own. */
+/** The compilers that npm installs, each under its own name. */
 export const COMPILERS: readonly string[] = VERSIONS.map(
   (version) => `typescript-${version}@npm:typescript@${version}`,
 );
 
 const FIXTURES = join(ROOT, "tooling", "checks", "packed");
 
-/** In a folder where the packages and `COMPILERS` are installed. @throws Error with what a compiler finds */
+/** Compiles in a folder where the packages and `COMPILERS` are installed. @throws Error with a compiler's messages */
 export function checkTypes(folder: string): void {
   const files = ["types", "everything"].flatMap((name) =>
     ["mts", "cts"].map((extension) => {
@@ -27,7 +27,7 @@ export function checkTypes(folder: string): void {
   const compilerOptions = {
     module: "nodenext",
     target: "es2022",
-    // Kernels have WebAssembly in their declarations, and it is among a browser's types.
+    // The declarations of kernels use WebAssembly, which is among the types of a browser.
     lib: ["es2022", "dom"],
     types: [],
     strict: true,

@@ -1,7 +1,7 @@
 /**
- * Packs the published packages, looks at the tarballs as `pnpm packages` does, installs them with plain npm into an empty
- * folder outside the workspace, and uses them there: as a program's packages, in the examples (one of which is a page that Vite bundles), and as the
- * suite that the author of a backend runs. `pnpm packed`.
+ * `pnpm packed`: packs the published packages, checks the tarballs as `pnpm packages` does, and installs them with plain npm into an
+ * empty folder outside the workspace. There they are used as a program's packages, in the examples (one is a page that Vite bundles),
+ * and as the suite for the author of a backend.
  */
 
 import { withInstalled } from "./installed.js";

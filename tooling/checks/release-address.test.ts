@@ -1,4 +1,4 @@
-/** The address goes from the root to every published package, and to no other. */
+/** The address is copied from the root to every published package, and to no other. */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,7 +28,7 @@ describe("copyAddress", () => {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  it("changes nothing where the root has none", () => {
+  it("changes nothing if the root has no address", () => {
     plant("package.json", {});
     expect(copyAddress(root)).toEqual([]);
   });
@@ -53,7 +53,7 @@ describe("copyAddress", () => {
     expect(read("packages/core/package.json")).toMatchObject({ repository: { type: "git", url } });
   });
 
-  it("takes an address away that the root no longer has", () => {
+  it("removes an address that the root no longer has", () => {
     plant("package.json", address);
     copyAddress(root);
     plant("package.json", {});
@@ -62,7 +62,7 @@ describe("copyAddress", () => {
     expect(read("packages/core/package.json")).toEqual({ name: "@convene/core", license: "MIT", type: "module" });
   });
 
-  it("refuses what is no address", () => {
+  it("refuses a text that is no address", () => {
     plant("package.json", { repository: "convene" });
     expect(() => copyAddress(root)).toThrow('repository ("convene") must be an address');
   });

@@ -1,6 +1,6 @@
 /**
- * Where the repository is, in every published package: the root's package.json is the one place where it is filled in, and
- * `pnpm bump` copies it from there. npm shows it, and asks for it where a package is to have provenance.
+ * The address of the repository in every published package. It is written in the root's package.json, and `pnpm bump` copies it from
+ * there. npm shows the address, and needs it for a package with provenance.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { join, relative, sep } from "node:path";
 import process from "node:process";
 import { fail, isMain, publishedPackages, ROOT } from "./workspace.js";
 
-/** What package.json has of the address, as npm writes it. */
+/** The address fields of package.json, in npm's form. */
 export interface Address {
   readonly repository?: { readonly type: "git"; readonly url: string; readonly directory: string };
   readonly homepage?: string;
@@ -19,13 +19,13 @@ const FIELDS = ["repository", "homepage", "bugs"] as const;
 
 type Manifest = Readonly<Record<string, unknown>>;
 
-/** What the package in `folder`, with slashes, should have. @throws Error where a field of the root is not a text */
+/** The right address fields of the package in `folder`, which is written with slashes. @throws Error if a field of the root is no text */
 export function addressOf(root: Manifest, folder: string): Address {
   const address: Record<string, unknown> = {};
   for (const field of FIELDS) {
     const given = root[field];
     if (given === undefined) continue;
-    // npm takes an object with the address as well.
+    // npm also accepts an object with the address.
     const value = typeof given === "object" && given !== null && "url" in given ? given.url : given;
     if (typeof value !== "string" || !value.includes("://")) {
       throw new Error(`package.json: ${field} (${JSON.stringify(given)}) must be an address, such as "https://..."`);
@@ -35,7 +35,7 @@ export function addressOf(root: Manifest, folder: string): Address {
   return address;
 }
 
-/** The packages whose address is not the root's, each with the address that it should have. */
+/** The packages whose address differs from the root's, each with the right address. */
 export function wrongAddresses(root: string): readonly { readonly file: string; readonly address: Address }[] {
   const own = readJson(join(root, "package.json"));
   return publishedPackages(root)
@@ -49,7 +49,7 @@ export function wrongAddresses(root: string): readonly { readonly file: string; 
     });
 }
 
-/** Writes the root's address into every published package. Gives the files that it changed. */
+/** Writes the root's address into every published package. @returns the changed files */
 export function copyAddress(root: string): readonly string[] {
   return wrongAddresses(root).map(({ file, address }) => {
     const kept = Object.entries(readJson(file)).filter(([key]) => !(FIELDS as readonly string[]).includes(key));

@@ -1,4 +1,4 @@
-/** A registry of npm on this machine, for the time of a rehearsal: verdaccio, which knows no other registry. */
+/** An npm registry on this machine for a rehearsal: verdaccio, without access to another registry. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
@@ -8,18 +8,18 @@ import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
 import { cacheFolder, run } from "./workspace.js";
 
-/** It runs on Node 20 too. */
+/** The version of verdaccio, which runs on Node 20 too. */
 const VERDACCIO = "6.3.2";
-/** What is installed. A part of verdaccio asks for `node-fetch@cjs`, and a mirror of npm's registry need not have such tags. */
+/** The installed packages. A part of verdaccio needs `node-fetch@cjs`, and a mirror of npm's registry may lack such tags. */
 const WITH_VERDACCIO = {
   private: true,
   dependencies: { verdaccio: VERDACCIO },
   overrides: { "node-fetch": "2.7.0" },
 };
-/** Milliseconds that it may take to answer for the first time, on a machine that is busy. */
+/** Milliseconds until the first answer, on a busy machine. */
 const PATIENCE = 120_000;
 
-/** The registry answers to nobody else, keeps what it gets in the folder, and asks for no name. */
+/** The configuration: the registry only answers this machine, stores packages in the folder, and needs no login. */
 const CONFIGURATION = `
 storage: ./storage
 auth: { htpasswd: { file: ./htpasswd, max_users: -1 } }
@@ -29,15 +29,15 @@ max_body_size: 50mb
 log: { type: stdout, format: pretty, level: warn }
 `;
 
-/** A registry that runs. */
+/** A running registry. */
 export interface Registry {
-  /** Its address, with a slash at the end. */
+  /** The registry's address, with a slash at the end. */
   readonly url: string;
-  /** What npm, pnpm and changesets need in their environment, so that they know no other registry and no other cache. */
+  /** Environment variables for npm, pnpm and changesets, so that they use no other registry and no other cache. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Starts a registry in a folder, has `work` use it, and ends it. @throws Error with what it printed, where it does not answer */
+/** Starts a registry in a folder, calls `work`, and ends the registry. @throws Error with its output, if it does not answer */
 export async function withRegistry(folder: string, work: (registry: Registry) => void): Promise<void> {
   const installed = cacheFolder(join("verdaccio", VERDACCIO), { keep: true });
   const program = join(installed, "node_modules", "verdaccio", "bin", "verdaccio");
@@ -50,7 +50,7 @@ export async function withRegistry(folder: string, work: (registry: Registry) =>
   writeFileSync(join(own, "config.yaml"), CONFIGURATION);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/`;
-  // npm sends nothing without a token; the registry asks for none.
+  // npm publishes only with a token. The registry does not check it.
   writeFileSync(join(folder, "npmrc"), `registry=${url}\n//127.0.0.1:${port}/:_authToken=rehearsal\n`);
   const log = openSync(join(own, "log.txt"), "w");
   const args = [program, "--config", join(own, "config.yaml"), "--listen", `127.0.0.1:${port}`];
@@ -64,7 +64,7 @@ export async function withRegistry(folder: string, work: (registry: Registry) =>
         npm_config_registry: url,
         npm_config_userconfig: join(folder, "npmrc"),
         npm_config_cache: join(folder, "npm-cache"),
-        // A statement of provenance needs a CI that can prove who it is.
+        // Provenance needs a CI that can prove its identity.
         npm_config_provenance: "false",
       },
     });

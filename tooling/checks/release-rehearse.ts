@@ -1,7 +1,7 @@
 /**
- * A release to a registry on this machine, of the last commit: versions and changelogs by Changesets, in a clone; packages
- * packed and published as they would be; installed with npm in an empty folder, where the README's first example runs. The work
- * tree stays as it is. `pnpm release:rehearse`.
+ * `pnpm release:rehearse`: makes a release of the last commit to a registry on this machine. In a clone, Changesets writes versions and
+ * changelogs, and the packages are packed and published as in a real release. npm installs them in an empty folder, where the README's
+ * first example runs. The work tree does not change.
  */
 
 import {
@@ -24,9 +24,9 @@ import { type Registry, withRegistry } from "./release-registry.js";
 import { attempt, fail, publishedPackages, ROOT, run } from "./workspace.js";
 
 const CHANGESETS = join(ROOT, "node_modules", "@changesets", "cli", "bin.js");
-/** What the README's first example imports. */
+/** The packages that the README's first example imports. */
 const USED = ["@convene/core", "@convene/cpu", "@convene/onnx"];
-/** Whoever publishes signs the tags; here nobody does. */
+/** A name for commits and tags of the rehearsal. */
 const NOBODY = Object.fromEntries(
   ["AUTHOR", "COMMITTER"].flatMap((who) => [
     [`GIT_${who}_NAME`, "rehearsal"],
@@ -58,11 +58,11 @@ async function rehearse(): Promise<void> {
   }
 }
 
-/** The last commit, with what was built of the work tree, and with links between packages as pnpm makes them. */
+/** A clone of the last commit, with the built files of the work tree, and with links between packages as pnpm makes them. */
 function cloned(folder: string): string {
   const clone = join(folder, "clone");
   if (attempt("git", ["clone", "--quiet", ROOT, clone], folder).status === 0) {
-    // Git keeps the original as `origin`, to which nothing may be pushed by mistake.
+    // Git knows the original as `origin`. It is removed, so that nothing can be pushed there by mistake.
     run("git", ["remote", "remove", "origin"], clone);
   } else {
     copied(clone);
@@ -78,7 +78,7 @@ function cloned(folder: string): string {
     const built = join(ROOT, relative(clone, directory), "dist");
     if (!existsSync(built)) throw new Error(`${built} is missing: run pnpm build`);
     cpSync(built, join(directory, "dist"), { recursive: true });
-    // pnpm reads versions of siblings from there when it packs.
+    // pnpm reads versions of siblings through these links when it packs.
     const { dependencies, devDependencies } = manifestOf(directory);
     for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
       const sibling = directories.get(name);
@@ -91,7 +91,7 @@ function cloned(folder: string): string {
   return clone;
 }
 
-/** `pnpm bump`. Gives the version that all packages have then. */
+/** Runs `pnpm bump`. @returns the new version of all packages */
 function versioned(clone: string): string {
   const before = manifestOf(join(clone, "packages", "core")).version;
   const waiting = readdirSync(join(clone, ".changeset")).filter((file) => file.endsWith(".md") && file !== "README.md");
@@ -110,7 +110,7 @@ function versioned(clone: string): string {
       throw new Error(`${name}: its CHANGELOG.md has nothing about ${version}`);
     }
   }
-  // pnpm publishes from a clean tree of the branch main only.
+  // pnpm publishes only from a clean tree on the branch main.
   for (const args of [
     ["add", "--all"],
     ["commit", "--quiet", "--message", "Release"],
@@ -124,7 +124,7 @@ function versioned(clone: string): string {
   return version;
 }
 
-/** Where the work tree is no repository of Git's, or one that Git does not trust: all of it, as a first commit. */
+/** If the work tree is no Git repository, or one that Git does not trust: copies all of it as a first commit. */
 function copied(clone: string): void {
   const left = new Set([".git", ".cache", ".turbo", "node_modules", "dist", "generated"]);
   cpSync(ROOT, clone, { recursive: true, filter: (path) => path === ROOT || !left.has(basename(path)) });
@@ -137,7 +137,7 @@ function copied(clone: string): void {
   }
 }
 
-/** `pnpm release`, without the build. */
+/** Runs `pnpm release` without the build. */
 function published(clone: string, version: string, { url, env }: Registry): void {
   withoutFault(
     "changeset publish",
@@ -154,7 +154,7 @@ function published(clone: string, version: string, { url, env }: Registry): void
   say(`${packages.length} packages are published to ${url} as ${version}`);
 }
 
-/** As a user: an empty folder, npm, the README's first example. */
+/** Acts as a user: an empty folder, npm, the README's first example. */
 function used(folder: string, version: string, { env }: Registry): void {
   const shop = join(folder, "user");
   mkdirSync(shop);
@@ -176,7 +176,7 @@ function firstExample(readme: string): string {
   return code;
 }
 
-/** A file that stands for the example's MobileNet: one picture in, a thousand numbers out. */
+/** A file in the place of the example's MobileNet, with one picture as input and a thousand numbers as output. */
 function classifier(): Uint8Array {
   return onnxModel({
     inputs: { input: [1, 3, 224, 224] },
@@ -194,13 +194,13 @@ function manifestOf(directory: string): Manifest {
   return JSON.parse(readFileSync(join(directory, "package.json"), "utf8")) as Manifest;
 }
 
-/** What a program printed. @throws Error with all of it, where the program failed */
+/** The output of a program. @throws Error with the output, if the program failed */
 function withoutFault(what: string, { status, signal, stdout, stderr }: ReturnType<typeof attempt>): string {
   if (status !== 0) throw new Error(`${what} failed (${signal ?? `exit code ${status}`})\n${stdout}${stderr}`);
   return stdout;
 }
 
-// Ctrl-C ends the program that is waited for, whose failure then ends this one, behind its clearing up.
+// Ctrl-C ends the child program. Its failure then ends this program, after it has cleaned up.
 process.on("SIGINT", () => undefined);
 
 try {

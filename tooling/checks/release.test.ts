@@ -1,4 +1,4 @@
-/** Plants what would let the versions of two packages drift apart, and holds this repository to having none of it. */
+/** Plants faults by which the versions of two packages would differ, and checks that this repository has none. */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ it("publishes the packages of this repository together", () => {
   expect(releaseFaults(ROOT)).toEqual([]);
 });
 
-it("brings its pnpm where npm runs it, because changesets publishes with the pnpm that it finds", () => {
+it("runs with its own pnpm, because changesets publishes with the pnpm on PATH", () => {
   const { scripts, packageManager } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   for (const name of ["release", "release:rehearse", "tarballs"]) {
     const [, script] = scripts[name].split(`npx --yes --prefer-offline ${packageManager} run --silent `);
@@ -44,7 +44,7 @@ describe("releaseFaults", () => {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  it("finds nothing where there is nothing", () => {
+  it("finds nothing in an empty folder", () => {
     expect(releaseFaults(root)).toEqual([]);
   });
 

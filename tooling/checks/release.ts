@@ -1,8 +1,7 @@
 /**
- * What is published is published together: every public package is in the one `fixed` group of Changesets, so that all of
- * them always have one version; and what a package imports by a subpath alone, such as `@convene/cpu/kernels`, which is no
- * promise to anyone else, it depends on at exactly that version. Otherwise a patch of the one could break an installed copy
- * of the other.
+ * All packages are published together: every public package is in the one `fixed` group of Changesets, so that all always have one
+ * version. If a package imports another only by a subpath, such as `@convene/cpu/kernels`, it depends on exactly one version. Such a
+ * subpath is no promise to others, so a patch of one package could otherwise break an installed copy of the other.
  */
 
 import { readFileSync } from "node:fs";
@@ -10,7 +9,7 @@ import { join } from "node:path";
 import { RULES } from "./arrows.js";
 import { publishedPackages } from "./workspace.js";
 
-/** One thing that would let versions drift apart, as a line to print. */
+/** The faults by which versions could differ, each as a line to print. */
 export function releaseFaults(root: string): string[] {
   const published = publishedPackages(root);
   const names = published.map(({ name }) => name);
@@ -38,7 +37,7 @@ export function releaseFaults(root: string): string[] {
   return faults;
 }
 
-/** Whether the arrows let a package import parts of another, and not that one as a whole. */
+/** Whether the arrows allow a package to import only subpaths of another. */
 function bySubpathAlone(name: string, dependency: string): boolean {
   const imports = RULES[name]?.imports ?? [];
   return !imports.includes(dependency) && imports.some((each) => each.startsWith(`${dependency}/`));

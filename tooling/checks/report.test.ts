@@ -1,11 +1,11 @@
-/** The last line of `.ci/run`, and what it counts as a pass. */
+/** The last line of `.ci/run`, and its conditions for a pass. */
 
 import { expect, it } from "vitest";
 import { type Report, summarize } from "./report.js";
 
 const clean: Report = { success: true, numPassedTests: 12, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0 };
 
-it("passes a report in which everything ran and passed", () => {
+it("passes a report if everything ran and passed", () => {
   expect(summarize(clean)).toEqual({ line: "tests: 12 passed, 0 failed, 0 skipped", passed: true });
 });
 

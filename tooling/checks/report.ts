@@ -31,7 +31,7 @@ function readReport(file: string): Report | undefined {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as Report;
   } catch {
-    // Not written: the run did not get as far as a first test.
+    // If the file does not exist, the run did not reach the first test.
     return undefined;
   }
 }
@@ -40,7 +40,7 @@ if (isMain(import.meta.url)) {
   const report = readReport(join(ROOT, ".cache", "vitest.json"));
   const { line, passed } = summarize(report);
   if (!report) process.stderr.write("the test runner wrote no report\n");
-  // Its counts are of tests; a file that fails to load has none.
+  // The counts are of tests, and a file that fails to load has no tests.
   else if (!report.success && report.numFailedTests === 0)
     process.stderr.write("a test file failed outside its tests\n");
   process.stdout.write(`${line}\n`);

@@ -1,6 +1,6 @@
 /**
  * Bundles each file of tooling/size/imports from what the packages ship, as an application's bundler would, into
- * `.cache/size`, prints the sizes, and has size-limit hold them to the budgets of `.size-limit.json`. `pnpm size`.
+ * `.cache/size`, prints the sizes, and runs size-limit with the budgets of `.size-limit.json`. `pnpm size`.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -34,7 +34,7 @@ function table(files: readonly string[]): string {
     .join("\n");
 }
 
-/** An import without a budget would be measured and never held to anything. */
+/** Checks that every import has a budget, because an import without one would have no limit. */
 function checkBudgets(files: readonly string[]): void {
   const budgets = JSON.parse(readFileSync(join(ROOT, ".size-limit.json"), "utf8")) as { path: string }[];
   const budgeted = new Set(budgets.map(({ path }) => basename(path)));

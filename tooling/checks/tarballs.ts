@@ -1,6 +1,6 @@
 /**
  * `pnpm tarballs`: packs the packages into `.cache/tarballs/convene` under names without a version, and prints the command
- * that installs them elsewhere, for as long as they are not on npm.
+ * that installs them in another folder. This is needed while the packages are not on npm.
  */
 
 import { renameSync } from "node:fs";
@@ -9,10 +9,10 @@ import process from "node:process";
 import { packAll } from "./pack.js";
 import { fail } from "./workspace.js";
 
-/** What an application needs most often. */
+/** The packages that an application usually needs. */
 const USUAL = ["@convene/core", "@convene/cpu", "@convene/onnx"];
 
-/** `convene-core.tgz`, of `@convene/core`. */
+/** The file name of a package: `convene-core.tgz` for `@convene/core`. */
 function fileOf(name: string): string {
   return `${name.replace("@", "").replace("/", "-")}.tgz`;
 }

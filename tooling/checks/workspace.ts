@@ -1,4 +1,4 @@
-/** Shared by the checks: the repository's root, its packages, and functions that run a program. */
+/** Common parts of the checks: the repository's root, its packages, and functions that run a program. */
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -12,7 +12,7 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** The folders of the packages in the architecture's table. */
 export const PACKAGE_FOLDERS = ["packages", "apps"] as const;
 
-/** Whether this module is the program, rather than imported by a test. */
+/** Whether this module is the program, and not imported by a test. */
 export function isMain(url: string): boolean {
   return process.argv[1] !== undefined && url === pathToFileURL(process.argv[1]).href;
 }
@@ -42,20 +42,20 @@ export function cacheFolder(name: string, { keep = false } = {}): string {
 
 /** The result of a program that ran to its end. */
 export interface Ended {
-  /** Its exit code; `null` where a signal ended it. */
+  /** The exit code, or `null` if a signal ended the program. */
   readonly status: number | null;
   readonly signal: string | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Milliseconds after which a program is killed, and what its environment has beside this process's. */
+/** Options: the milliseconds after which a program is killed, and more environment variables. */
 export interface AttemptOptions {
   readonly timeout?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs a program to its end, whatever it exits with. */
+/** Runs a program to its end, with any exit code. */
 export function attempt(
   command: string,
   args: readonly string[],
@@ -65,14 +65,14 @@ export function attempt(
   const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
     cwd,
     encoding: "utf8",
-    // npm and pnpm are .cmd files on Windows, which only a shell runs.
+    // On Windows npm and pnpm are .cmd files, and only a shell can run these.
     shell: process.platform === "win32",
     env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0", ...env },
     timeout,
     killSignal: "SIGKILL",
     maxBuffer: 64 * 2 ** 20,
   });
-  // A program that was killed after its time has a signal and its output so far.
+  // A program that was killed after its time limit has a signal, and its output so far.
   if (error && signal === null) throw error;
   return { status, signal, stdout, stderr };
 }
@@ -86,7 +86,7 @@ export function run(command: string, args: readonly string[], cwd: string = ROOT
   return stdout;
 }
 
-/** The path of a program that a dependency of the root brings. */
+/** The path of a program from a dependency of the root. */
 export function tool(name: string): string {
   return join(ROOT, "node_modules", ".bin", process.platform === "win32" ? `${name}.cmd` : name);
 }

@@ -1,6 +1,6 @@
 /**
- * How much longer an upload and a read take in NCHW, which are transposed on the way, than in NHWC, which lie on the device as
- * they do on the host. Both by turns, so that whatever else the machine does falls on both. `pnpm copies [rounds]`.
+ * Measures how much longer an upload and a read take in NCHW, where the data are transposed, than in NHWC, which is the device's own
+ * layout. Both run in turn, so that other work of the machine affects both. `pnpm copies [rounds]`.
  */
 
 import process from "node:process";
@@ -19,7 +19,7 @@ const LAYOUTS = ["nchw", "nhwc"] as const;
 
 const rounds = Number(process.argv[2] ?? 40);
 
-/** Medians in milliseconds. */
+/** The medians in milliseconds. */
 async function measure(backend: Backend, shape: Shape4): Promise<Record<"upload" | "read", Record<Layout, number>>> {
   const device = backend.allocate(shape);
   const times = { upload: { nchw: [], nhwc: [] }, read: { nchw: [], nhwc: [] } } as Record<

@@ -1,9 +1,10 @@
 /**
- * Declarations of a package, for `import` and for `require`, of all that its `exports` name. Runs in the package's folder.
+ * Makes the declarations of a package, for `import` and for `require`, for every entry of its `exports`. It runs in the package's
+ * folder.
  *
- * TypeScript 7 makes a declaration of each source file, and rollup makes one file of them for each entry: what a package keeps to itself
- * stays out. TypeScript 5.9, whose interface rollup's plugin needs, reads declarations only, so all packages together take some 15 s less
- * than with its program of the sources. Types are not checked here: `npm test` does that.
+ * TypeScript 7 makes a declaration of each source file, and rollup makes one file of them for each entry, without types that a package
+ * keeps to itself. Rollup's plugin needs the interface of TypeScript 5.9. TypeScript 5.9 only reads declarations here and not the sources,
+ * which saves some 15 s over all packages. Types are not checked here, because `npm test` does that.
  */
 
 import { spawnSync } from "node:child_process";
@@ -20,9 +21,9 @@ const FOLDER = process.cwd();
 const COMPILER = createRequire(new URL("../typecheck/package.json", import.meta.url)).resolve(
   "typescript/package.json",
 );
-/** How the names of declarations end, for each module kind: a single file would describe the wrong kind to one of the two. */
+/** The extensions of declarations, one for each kind of module. A single file would describe the wrong kind to one of the two. */
 const KINDS = ["d.ts", "d.cts"];
-/** An entry may use types that only another entry of the package exports, or none: they are in the declarations, without a name for users. */
+/** A warning that is ignored: an entry may use types that it does not export. They are in the declarations, without a name for users. */
 const PRIVATE_TYPES = /references private shared type exports/;
 
 /** @type {{ name: string, exports: Record<string, string | Record<string, string>> }} */
@@ -37,7 +38,7 @@ mkdirSync(emitted, { recursive: true });
 emit();
 await bundle();
 
-/** One declaration for each source file that an entry needs, those of other packages included. */
+/** Makes a declaration for each source file that an entry needs, also for files of other packages. */
 function emit() {
   const project = join(emitted, "tsconfig.json");
   const config = {
@@ -75,7 +76,7 @@ async function bundle() {
       if (!PRIVATE_TYPES.test(message)) throw new Error(message);
     },
   });
-  // Of an earlier build, whose shared files have other names.
+  // Declarations of an earlier build are removed, because its shared files have other names.
   const old = existsSync("dist") ? readdirSync("dist").filter((name) => /\.d\.c?ts$/.test(name)) : [];
   for (const name of old) rmSync(join("dist", name));
   for (const kind of KINDS) {
@@ -83,7 +84,7 @@ async function bundle() {
       dir: "dist",
       format: "es",
       entryFileNames: `[name].${kind}`,
-      // What several entries share has the name of a source file, with the end of a declaration.
+      // A file that several entries share has the name of a source file, with the extension of a declaration.
       chunkFileNames: ({ name }) => `${name.replace(/\.d$/, "")}-[hash].${kind}`,
     });
   }

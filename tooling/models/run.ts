@@ -1,6 +1,6 @@
 /**
- * `pnpm models`: fetches the trained networks of models.ts into `.cache/models`. `pnpm models --torch` has PyTorch write whole torchvision
- * networks as well, where it is installed.
+ * `pnpm models`: fetches the trained networks of models.ts into `.cache/models`. With `--torch`, PyTorch also writes whole
+ * torchvision networks, if it is installed.
  */
 
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 /**
- * In a process of its own, in a copy of the workspace: runs a suite on one backend, and prints the findings of the diagnosis as JSON.
+ * Runs a suite on one backend, and prints the findings of the diagnosis as JSON. It is a separate process, in a copy of the workspace.
  *
  *     node --import tsx -C convene-source diagnose-planted.ts <backend> <suite>
  */
@@ -14,7 +14,7 @@ const load = async (path: string): Promise<Record<string, (options?: object) => 
   await import(pathToFileURL(join(process.cwd(), path)).href);
 
 const BACKENDS: Readonly<Record<string, () => Promise<Factory>>> = {
-  // One build, because one is compiled.
+  // Only one build is used, because only one is compiled.
   cpu: async () => {
     const { cpu } = await load("packages/cpu/src/index.ts");
     return () => cpu!({ simd: "simd128" });
@@ -23,7 +23,7 @@ const BACKENDS: Readonly<Record<string, () => Promise<Factory>>> = {
     const { cpu } = await load("packages/cpu/src/index.ts");
     return () => cpu!({ kernels: "js" });
   },
-  // The kernels that WebGPU gets, as gpu.js runs them without a graphics processor.
+  // The kernels of WebGPU, which gpu.js runs without a graphics processor.
   gpu: async () => {
     const { gpu } = await load("packages/gpu/src/index.ts");
     return () => gpu!({ mode: "cpu" });

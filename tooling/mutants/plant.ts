@@ -1,6 +1,6 @@
 /**
- * Plants faults in the kernels of cpu and gpu, one at a time in a copy of the workspace, and holds what the suite's diagnosis says
- * first to the wordings that were accepted beforehand (planted-faults.ts). What has run is kept in a file, a line for each fault.
+ * Plants faults in the kernels of cpu and gpu, one at a time, in a copy of the workspace. It compares the first finding of the suite's
+ * diagnosis with the wordings that were accepted beforehand (planted-faults.ts). A file keeps the results, one line for each fault.
  *
  *     pnpm planted-faults <file> [part of a name]
  */
@@ -25,7 +25,7 @@ interface Row {
 }
 
 const CHILD = fileURLToPath(new URL("diagnose-planted.ts", import.meta.url));
-/** The kernels' module is large, and the machine may be busy. */
+/** A time limit in milliseconds. The kernels' module is large, and the machine may be busy. */
 const LIMIT = 1_800_000;
 
 const [, , file, part = ""] = process.argv;
@@ -85,9 +85,9 @@ async function diagnosePlanted(folder: string, fault: PlantedFault): Promise<Row
   }
 }
 
-/** The build without relaxed SIMD, in the place of both: it is the one that runs. */
+/** Compiles the build without relaxed SIMD, and uses it for both builds. It is the build that runs. */
 async function buildKernels(folder: string): Promise<void> {
-  // The compiler takes some seconds to load, and most faults need none.
+  // The compiler takes some seconds to load, and most faults do not need it.
   const { bundleOf, compile, identityOf, INSTRUCTION_SETS, withIdentity } = await import("../assembly/compile.js");
   const [{ name, features }] = INSTRUCTION_SETS;
   const binary = await compile({ folder, entry: name, features });

@@ -1,18 +1,18 @@
 /**
- * Twenty faults for the real kernels of cpu and gpu: a text to find in a source, what takes its place, and what the first finding
- * of the diagnosis may say of it and be right. The table was written, with its wordings, before any of them was run.
+ * Twenty faults for the real kernels of cpu and gpu. Each has a text to find in a source, the text that replaces it, and the wordings
+ * with which the first finding of the diagnosis counts as right. The whole table was written before any fault was run.
  */
 
 export interface PlantedFault {
   readonly name: string;
-  /** From the workspace's root. */
+  /** The source file, from the workspace's root. */
   readonly file: string;
-  /** Stands there once. */
+  /** The text to find. The file contains it once. */
   readonly find: string;
   readonly replace: string;
-  /** What makes the backend: a key of `BACKENDS` in diagnose-planted.ts. */
+  /** The backend: a key of `BACKENDS` in diagnose-planted.ts. */
   readonly backend: "cpu" | "cpu-js" | "gpu";
-  /** A suite that an author would run, where the fault shows. */
+  /** A suite that shows the fault, and that an author would run. */
   readonly suite: "exact" | "operations";
   readonly accepted: RegExp;
 }

@@ -1,6 +1,6 @@
 /**
- * Mutation testing of core's arithmetic: makes each mutant in a copy of the workspace, runs the tests of core and, where
- * those pass, of conformance, and lists the mutants that all tests let live.
+ * Mutation testing of core's arithmetic. It makes each mutant in a copy of the workspace and runs the tests of core. If these pass, it
+ * runs the tests of conformance. It lists the mutants that pass all tests.
  *
  *     pnpm mutants                    every mutant: see README.md for how long that takes
  *     pnpm mutants padding cost       of these files only
@@ -34,12 +34,12 @@ const FILES = [
   "tensor",
   "to-float32",
 ] as const;
-/** Those of conformance that ask about core's numbers, and take a second or less. */
+/** The tests of conformance that are about core's numbers, and take a second or less. */
 const CONFORMANCE_TESTS = ["reference.test.ts", "goldens.test.ts", "random-problem.test.ts", "run-problem.test.ts"];
-/** A mutant that takes so many times as long as the tests without any change, and at least so many milliseconds, loops. */
+/** A mutant counts as looping after this many times the time of the unchanged tests, and after a least number of milliseconds. */
 const TIMES_UNCHANGED = 5;
 const LEAST_LIMIT = 30_000;
-/** For the tests without any change: a busy machine takes minutes, one that has ended says nothing. */
+/** The time limit of the unchanged tests, in milliseconds. A busy machine takes minutes, and a dead process gives no answer. */
 const UNCHANGED_LIMIT = 900_000;
 
 const { values, positionals } = parseArgs({
@@ -75,7 +75,7 @@ try {
       else survivors.push(describeMutation(file, mutation));
     }
     writeFileSync(path, text);
-    // The next file's tests must not meet the last mutant of this one.
+    // The tests of the next file must not see the last mutant of this file.
     await stop();
     count += mutations.length;
     process.stdout.write(`${file}: ${killed} of ${mutations.length} killed\n`);
@@ -96,7 +96,7 @@ function stagesFor(file: string): readonly (readonly string[])[] {
   ];
 }
 
-/** Tests that fail by themselves would kill everything. @returns how many milliseconds they take */
+/** Runs the unchanged tests. They must pass, because otherwise every mutant would count as killed. @returns their milliseconds */
 async function unchanged(): Promise<number> {
   server ??= await start();
   const begin = performance.now();
@@ -109,7 +109,7 @@ async function unchanged(): Promise<number> {
   return performance.now() - begin;
 }
 
-/** What the tests say, or undefined where they said nothing in time. */
+/** The result of the tests, or undefined if there was none in time. */
 async function fate(file: string, path: string, limit: number): Promise<Answer | undefined> {
   server ??= await start();
   const answer = await ask(server, { changed: path, stages: stagesFor(file) }, limit);
@@ -130,7 +130,7 @@ async function start(): Promise<ChildProcess> {
   return child;
 }
 
-/** The answer, or undefined where none comes in time. */
+/** The answer, or undefined if none comes in time. */
 function ask(child: ChildProcess, question: Question, limit: number): Promise<Answer | undefined> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(undefined), limit);

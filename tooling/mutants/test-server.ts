@@ -1,18 +1,18 @@
 /**
- * A vitest that stays up: the parent process names files that have changed, and it answers whether the tests pass. Started
- * by run.ts in the copy of the workspace; one that hangs is killed from there.
+ * A vitest process that keeps running. The parent process names changed files, and this process answers whether the tests pass. run.ts
+ * starts it in the copy of the workspace, and kills it if it hangs.
  */
 
 import process from "node:process";
 import { createVitest, type TestModule } from "vitest/node";
 
-/** What the parent sends: the file that has changed, and the tests to run, in stages; a later one runs if all before pass. */
+/** A question of the parent: the changed file, and the tests, in stages. A stage runs if all stages before it pass. */
 export interface Question {
   readonly changed: string;
   readonly stages: readonly (readonly string[])[];
 }
 
-/** What it gets back: test files that failed, of the first stage that did, each with its first failure. Empty if all passed. */
+/** The answer: the failed test files of the first failed stage, each with its first failure. Empty if all passed. */
 export interface Answer {
   readonly failed: readonly string[];
 }
@@ -33,7 +33,7 @@ async function failures({ changed, stages }: Question): Promise<readonly string[
   vitest.invalidateFile(changed);
   for (const tests of stages) {
     const specifications = known.filter(({ moduleId }) => tests.some((test) => moduleId.endsWith(test)));
-    // A file may have no test of its own name.
+    // There may be no test with the name of this file.
     if (specifications.length === 0) continue;
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
     const failed = testModules.filter((each) => !each.ok()).map(describeModule);

@@ -1,4 +1,4 @@
-/** A copy of what the tests of core and conformance need, where files may be broken without anybody seeing it. */
+/** A copy of the files that the tests of core and conformance need, in which files may be broken. */
 
 import { cpSync, mkdtempSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { ROOT } from "../checks/workspace.js";
 const COPIED = [
   "packages/core",
   "packages/conformance",
-  // A test of core holds its messages to the table of errors.
+  // A test of core compares its messages with the table of errors.
   "docs/errors.md",
   "package.json",
   "tsconfig.base.json",
@@ -18,14 +18,14 @@ const COPIED = [
 /**
  * Makes the copy, and gives its folder. Dependencies are linked, not copied.
  *
- * @param more folders beside those of core and conformance
+ * @param more more folders, beside those of core and conformance
  */
 export function copyWorkspace(more: readonly string[] = []): string {
   const folder = mkdtempSync(join(tmpdir(), "convene-mutants-"));
   for (const path of [...COPIED, ...more]) {
     cpSync(join(ROOT, path), join(folder, path), {
       recursive: true,
-      // The links between packages are relative, and so lead to the copies.
+      // Links between packages are relative, so in the copy they lead to the copies.
       verbatimSymlinks: true,
       filter: (source) => !["dist", ".turbo"].includes(basename(source)),
     });

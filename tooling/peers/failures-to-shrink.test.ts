@@ -5,7 +5,7 @@ const failed = (name: string, message: string) =>
   ({ suite: "exact", name, status: "failed", message, milliseconds: 1 }) as const;
 const WRONG = "3 of 12 elements are wrong";
 
-test("the shortest of each kind: by what is wrong and by groups", () => {
+test("takes the shortest failure of each kind of message and of groups", () => {
   const results = [
     failed("g2_ic4_ih9_iw10_oc20_kh3_nobias", WRONG),
     failed("g2_ic4_ih5_oc12_kh3", WRONG),
@@ -23,7 +23,7 @@ test("the shortest of each kind: by what is wrong and by groups", () => {
   ]);
 });
 
-test("not what is shrunk already, nor what passed, nor a case that is no problem by itself", () => {
+test("leaves out shrunk failures, passed cases, and cases with more than one problem", () => {
   const results = [
     failed("ic6_ih5_oc4_kh3", WRONG),
     { ...failed("ic7_ih5_oc4_kh3", WRONG), status: "passed" as const },

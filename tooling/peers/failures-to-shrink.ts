@@ -1,12 +1,12 @@
-/** Which failures to make small: one of each kind, since hundreds that are alike would shrink to the same problem. */
+/** Chooses failures to shrink: one of each kind, because hundreds of similar failures would shrink to the same problem. */
 
 import type { CaseResult } from "../../packages/conformance/src/index.js";
 import type { Shrunk } from "./page/task.js";
 
-/** At most so many; a failure takes some tens of sessions of the library. */
+/** The most failures. Each takes some tens of sessions of the library. */
 const MOST = 6;
 
-/** The shortest failing problem of each kind that has none shrunk yet: convolutions that a case is named after. */
+/** The shortest failing convolution of each kind, if no failure of this kind was shrunk yet. */
 export function failuresToShrink(
   results: readonly CaseResult[],
   shrunk: readonly Shrunk[],
@@ -27,7 +27,7 @@ export function failuresToShrink(
     .map(({ suite, name }) => ({ suite, name }));
 }
 
-/** The message without its numbers, and the kind of its groups; of an exception the padding mode too, which is an operation of its own. */
+/** The message without numbers, and the kind of groups. For an exception also the padding mode, because padding is a separate operation. */
 function kindOf({ name, message = "" }: CaseResult): string {
   const wrong = /elements? (?:is|are) wrong/.test(message);
   const [g = "1", ic = "1"] = [/g(\d+)_/.exec(name)?.[1], /ic(\d+)_/.exec(name)?.[1]];

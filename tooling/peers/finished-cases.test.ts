@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const result = (name: string, status: "passed" | "failed" = "passed") =>
   ({ suite: "exact", name, status, milliseconds: 1 }) as const;
 
-test("what was added is there when the file is opened again, each case once, the last result of it", () => {
+test("a file that is opened again has the last result of each added case", () => {
   const first = openFinished(path, "kind", "continue");
   first.add({ device: "adapter" });
   first.add({ result: result("a") });
@@ -25,7 +25,7 @@ test("what was added is there when the file is opened again, each case once, the
   expect(again.device).toBe("adapter");
 });
 
-test("a line that was cut off while it was written is left out, and what comes after it is whole", () => {
+test("an incomplete line is left out, and later lines are complete", () => {
   openFinished(path, "kind", "continue").add({ result: result("a") });
   appendFileSync(path, '{"result":{"suite":"exact","na');
   const again = openFinished(path, "kind", "continue");
@@ -34,7 +34,7 @@ test("a line that was cut off while it was written is left out, and what comes a
   expect(openFinished(path, "kind", "continue").results).toEqual([result("a"), result("b")]);
 });
 
-test("results of another kind of run are refused, started anew, or gone on with, as asked", () => {
+test("results of another kind of run are refused, replaced or continued, as asked", () => {
   openFinished(path, "kind", "continue").add({ result: result("a") });
   expect(() => openFinished(path, "other", "continue")).toThrow(/--fresh starts again, --anyway goes on/);
   expect(openFinished(path, "other", "anyway").results).toHaveLength(1);
@@ -42,7 +42,7 @@ test("results of another kind of run are refused, started anew, or gone on with,
   expect(openFinished(path, "other", "continue").results).toHaveLength(0);
 });
 
-test("a file that is none of ours is refused", () => {
+test("a file of another program is refused", () => {
   writeFileSync(path, "something else\n");
   expect(() => openFinished(path, "kind", "continue")).toThrow(/results of another/);
 });

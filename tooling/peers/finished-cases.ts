@@ -1,13 +1,13 @@
 /**
- * A file of finished cases, a line each, so that a run that was cut off goes on where it was. Its first line says what was run:
- * results of another adapter, another suite or other options are never added to.
+ * A file of finished cases, one line for each, so that an interrupted run can continue. The first line describes the run, so that
+ * results of another adapter, another suite or other options are never mixed.
  */
 
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { CaseResult, Diagnosis } from "../../packages/conformance/src/index.js";
 import type { Shrunk } from "./page/task.js";
 
-/** A diagnosis, and which results it is of: a text that tells them from others. */
+/** A diagnosis, and a text that identifies its results. */
 export interface Diagnosed {
   readonly diagnosis: Diagnosis;
   readonly of: string;
@@ -24,14 +24,14 @@ export interface FinishedCases {
 }
 
 /**
- * @param what tells one kind of run from another
- * @param mode `"continue"`: one that was begun goes on, if it is of the same kind; `"anyway"`: whatever it is of; `"fresh"`: anew
- * @throws Error where the file is of another kind of run
+ * @param what a text that identifies the kind of run
+ * @param mode `"continue"` continues a run of the same kind; `"anyway"` continues a run of any kind; `"fresh"` starts again
+ * @throws Error if the file is of another kind of run
  */
 export function openFinished(path: string, what: string, mode: "continue" | "anyway" | "fresh"): FinishedCases {
   if (mode === "fresh" || !existsSync(path)) writeFileSync(path, `${JSON.stringify({ what })}\n`);
   const text = readFileSync(path, "utf8");
-  // The last line may have been cut off while it was written.
+  // The last line may be incomplete.
   if (!text.endsWith("\n")) appendFileSync(path, "\n");
   const [head, ...lines] = text.split("\n").filter(isWhole);
   if (mode !== "anyway" && (JSON.parse(head ?? "{}") as { what?: string }).what !== what) {

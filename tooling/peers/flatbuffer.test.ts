@@ -1,9 +1,9 @@
-/** Buffers by hand: https://flatbuffers.dev/internals. All numbers are little-endian. */
+/** Buffers that were written by hand: https://flatbuffers.dev/internals. All numbers are little-endian. */
 
 import { expect, it } from "vitest";
 import { byte, bytes, flatbuffer, int, ints, table, tables, text } from "./flatbuffer.js";
 
-it("writes a table behind its vtable, with what is left out at 0", () => {
+it("writes a table after its vtable, which has 0 for missing fields", () => {
   const parts = [
     [20, 0, 0, 0], // the root is at 20
     [84, 69, 83, 84], // TEST
@@ -20,7 +20,7 @@ it("writes a table behind its vtable, with what is left out at 0", () => {
   expect([...flatbuffer(table([byte(7), undefined, int(258)]), "TEST")]).toEqual(parts.flat());
 });
 
-it("refers to what comes after", () => {
+it("refers to later objects", () => {
   const buffer = flatbuffer(table([text("ab"), ints([1, -1]), tables([table([byte(9)])])]), "TEST");
   const view = new DataView(buffer.buffer);
   const follow = (at: number): number => at + view.getUint32(at, true);
@@ -32,7 +32,7 @@ it("refers to what comes after", () => {
 
   const string = follow(field(root, 0));
   expect(view.getUint32(string, true)).toBe(2);
-  // With a zero behind the text, which its length does not count.
+  // A zero follows the text. The text's length does not count it.
   expect([...buffer.subarray(string + 4, string + 7)]).toEqual([97, 98, 0]);
 
   const list = follow(field(root, 1));

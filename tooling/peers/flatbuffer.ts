@@ -1,21 +1,21 @@
-/** As much of FlatBuffers' wire format as writing a buffer takes: https://flatbuffers.dev/internals */
+/** The part of FlatBuffers' wire format that is needed to write a buffer: https://flatbuffers.dev/internals */
 
-/** A number that lies in the table itself. */
+/** A number inside a table. */
 export interface Scalar {
   readonly size: 1 | 4;
   readonly value: number;
 }
 
-/** Something that a table or a vector refers to. */
+/** An object to which a table or a vector refers. */
 export type Node =
   | { readonly kind: "table"; readonly fields: readonly Field[] }
   | { readonly kind: "references"; readonly nodes: readonly Node[] }
   | { readonly kind: "bytes"; readonly bytes: Uint8Array; readonly length: number; readonly terminated: boolean };
 
-/** `undefined` leaves the field out, so that it has its default. */
+/** A field. `undefined` leaves it out, so that it has its default. */
 export type Field = Scalar | Node | undefined;
 
-/** What a vector's elements are aligned to: what the schema says of large data, and more than the others need. */
+/** The alignment of a vector's elements. The schema requires it for large data, and others need less. */
 const ALIGNMENT = 16;
 
 /** A bool, byte or enumeration. */
@@ -28,7 +28,7 @@ export function int(value: number): Scalar {
   return { size: 4, value };
 }
 
-/** Its fields in the order of their numbers in the schema. */
+/** A table. Its fields are in the order of their numbers in the schema. */
 export function table(fields: readonly Field[]): Node {
   return { kind: "table", fields };
 }
@@ -53,7 +53,7 @@ export function text(content: string): Node {
   return { kind: "bytes", bytes: encoded, length: encoded.length, terminated: true };
 }
 
-/** 32-bit integers, from the lowest byte on. */
+/** 32-bit integers as bytes, lowest byte first. */
 export function littleEndian(list: readonly number[]): Uint8Array {
   const view = new DataView(new ArrayBuffer(4 * list.length));
   for (const [index, value] of list.entries()) view.setInt32(4 * index, value, true);
@@ -61,7 +61,7 @@ export function littleEndian(list: readonly number[]): Uint8Array {
 }
 
 /**
- * A buffer of this root. References point forward only, so what refers comes first, and what it refers to after it.
+ * A buffer with this root. References only point forward, so an object comes before the objects to which it refers.
  *
  * @param identifier four characters
  */
@@ -73,7 +73,7 @@ export function flatbuffer(root: Node, identifier: string): Uint8Array {
   return out.finish();
 }
 
-/** @returns where it lies */
+/** @returns the node's place */
 function write(out: Output, node: Node): number {
   if (node.kind === "bytes") {
     out.align(ALIGNMENT, 4);
@@ -92,12 +92,12 @@ function write(out: Output, node: Node): number {
   return writeTable(out, node.fields);
 }
 
-/** A table begins with the distance back to its vtable, which says where in it each field lies, or 0. */
+/** Writes a table. It begins with the distance back to its vtable. The vtable has the place of each field in the table, or 0. */
 function writeTable(out: Output, fields: readonly Field[]): number {
   const offsets: number[] = [];
   let size = 4;
   for (const field of fields) {
-    // Bytes take four as well, which keeps what follows aligned.
+    // A byte takes four bytes too, so that later fields stay aligned.
     offsets.push(field ? size : 0);
     if (field) size += 4;
   }
@@ -119,13 +119,13 @@ function writeTable(out: Output, fields: readonly Field[]): number {
   return at;
 }
 
-/** Bytes that grow. */
+/** A growing array of bytes. */
 class Output {
   private bytes = new Uint8Array(1024);
   private view = new DataView(this.bytes.buffer);
   private length = 0;
 
-  /** @returns where `size` bytes of zeros lie */
+  /** Adds `size` bytes of zeros. @returns their place */
   reserve(size: number): number {
     const at = this.length;
     this.length += size;
@@ -138,7 +138,7 @@ class Output {
     return at;
   }
 
-  /** Zeros, until what comes `before` bytes from here on is at a multiple of `multiple`. */
+  /** Adds zeros until the place `before` bytes from here is a multiple of `multiple`. */
   align(multiple: number, before = 0): void {
     const over = (this.length + before) % multiple;
     if (over > 0) this.reserve(multiple - over);

@@ -1,4 +1,4 @@
-/** Storages for libraries that make a tensor for every result: each holds whichever came last. */
+/** Storages for libraries that make a tensor for every result. A storage holds the latest tensor. */
 
 interface Disposable {
   dispose(): void;
@@ -11,9 +11,9 @@ export interface Holder<Value> {
 export interface Holders<Value> {
   allocate(): Holder<Value>;
   free(holder: Holder<Value>): void;
-  /** Puts a value in the place of another, which is disposed. */
+  /** Replaces the value of a holder, and disposes the old value. */
   replace(holder: Holder<Value>, value: Value | undefined): void;
-  /** Disposes of all values that are held. */
+  /** Disposes all held values. */
   dispose(): void;
 }
 

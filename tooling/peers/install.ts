@@ -1,6 +1,6 @@
 /**
- * Makes a peer usable: installs its packages into .cache/peers, outside the workspace, and bundles its adapter beside
- * them, so that plain Node can load it. Nothing is installed twice.
+ * Installs a peer: its packages go to .cache/peers, outside the workspace, and its adapter is bundled beside them, so that plain Node
+ * can load it. Nothing is installed twice.
  */
 
 import { spawnSync } from "node:child_process";
@@ -12,7 +12,7 @@ import { type Peer, type PeerName, PEERS } from "./peers.js";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const CACHE = fileURLToPath(new URL("../../.cache/peers/", import.meta.url));
-/** By the name that an adapter imports it by. */
+/** The files of core, by the names that adapters import. */
 const CORE: Readonly<Record<string, string>> = {
   "@convene/core": fileURLToPath(new URL("../../packages/core/dist/index.js", import.meta.url)),
   "@convene/core/backend": fileURLToPath(new URL("../../packages/core/dist/for-backends.js", import.meta.url)),
@@ -39,21 +39,21 @@ export function installPackages(name: string, packages: Peer["packages"]): strin
 }
 
 /**
- * Installs a peer for the page's Compare view, and bundles its adapter, the library within it where that comes as a module.
+ * Installs a peer for the page's Compare view, and bundles its adapter. If the library is a module, the bundle contains it.
  *
- * @param adapter from this folder
+ * @param adapter the adapter's path from this folder
  */
 export async function installPagePeer(name: string, { packages, adapter }: Peer): Promise<void> {
   await bundleForPage(join(HERE, adapter), join(installPackages(name, packages), "page/adapter.js"));
 }
 
-/** @param adapter whose default export is a `PageFactory`; `outfile` is `<peer>/page/adapter.js`, beside `<peer>/node_modules` */
+/** @param adapter a module with a `PageFactory` as its default export. `outfile` is `<peer>/page/adapter.js`, beside `<peer>/node_modules` */
 export async function bundleForPage(adapter: string, outfile: string): Promise<void> {
   await build({
     entryPoints: [join(HERE, "page/compare-entry.ts")],
     outfile,
     bundle: true,
-    // Sizes are compared, so it is as small as an application's own build makes it.
+    // Minified as in an application's build, because sizes are compared.
     minify: true,
     format: "esm",
     platform: "browser",
@@ -78,7 +78,7 @@ export async function installPeer(name: PeerName): Promise<string> {
     target: "node20",
     external: Object.keys(peer.packages),
     logLevel: "error",
-    // The core that the command itself runs, so that an error here is an instance of the same class there.
+    // The adapter gets the command's own copy of core, so that both have the same classes of errors.
     plugins: [
       {
         name: "core",

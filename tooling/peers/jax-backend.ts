@@ -1,5 +1,5 @@
 /**
- * jax-js behind the Backend interface, on whichever of its devices is the default one. It pads with zeros only.
+ * jax-js behind the Backend interface, on its default device. jax-js only pads with zeros.
  */
 
 import {
@@ -21,14 +21,14 @@ type TensorHolder = Holder<JaxArray>;
 
 export interface JaxOptions {
   readonly name: string;
-  /** What it runs on, after the version. */
+  /** The text about its engine, after the version. */
   readonly engine: string;
   readonly features: Pick<BackendFeatures, "nonFinite" | "subnormals">;
-  /** Throws what the library has said on the console alone. */
+  /** Throws errors that the library only printed on the console. */
   readonly check?: () => Promise<void>;
 }
 
-/** @param jax with its device started, and the default one */
+/** @param jax the library, with its device started and set as the default */
 export function jaxBackend(jax: Jax, { name, engine, features, check = async () => undefined }: JaxOptions): Backend {
   const { numpy: np } = jax;
   const holders = createHolders<JaxArray>();
@@ -36,14 +36,14 @@ export function jaxBackend(jax: Jax, { name, engine, features, check = async () 
   const plans = new Set<{ dispose(): void }>();
   const reads = createPendingReads();
   let queue = Promise.resolve();
-  /** An operation is only noted down until someone asks for its result, and forgotten if nobody does. */
+  /** Queues an operation. jax-js only records operations, and runs them when somebody asks for the result. So the queue asks. */
   const enqueue = (result: JaxArray): void => {
     const computed = async (): Promise<void> => {
       await result.blockUntilReady();
       result.dispose();
     };
     queue = queue.then(computed);
-    // The next read or sync, which awaits the queue, rejects; until then nobody does.
+    // The next read or sync awaits the queue, and rejects. Until then the rejection must not count as unhandled.
     queue.catch(() => undefined);
   };
   return defineBackend<TensorHolder>({
@@ -104,7 +104,7 @@ function supports(p: Conv2dProblem): Support {
   return true;
 }
 
-/** Takes `others` in the order filter, bias, residual, those that the problem has. */
+/** The convolution. `others` are filter, bias and residual in this order, if the problem has them. */
 function convolution(jax: Jax, p: Conv2dProblem, x: JaxArray, others: readonly JaxArray[]): JaxArray {
   const [filter, ...added] = others;
   let y = jax.lax.convGeneralDilated(

@@ -4,7 +4,7 @@ import { type Backend, BackendUnavailableError } from "@convene/core";
 import { jaxBackend } from "./jax-backend.js";
 import type { Jax } from "./jax-types.js";
 
-/** A name in a variable, so that types are not looked for: the package is not in the workspace. */
+/** The name is in a variable, so that TypeScript does not look for types. The package is not in the workspace. */
 const PACKAGE: string = "@jax-js/jax";
 
 export default async function jaxJs(): Promise<Backend> {
@@ -15,7 +15,7 @@ export default async function jaxJs(): Promise<Backend> {
   jax.defaultDevice("wasm");
   return jaxBackend(jax, {
     name: "jax-js",
-    // It starts workers wherever the global Worker is there; Node has none.
+    // jax-js starts workers if there is a global Worker. Node has none.
     engine: `wasm, ${typeof Worker === "undefined" ? "1 thread" : "a worker on each core"}`,
     features: { nonFinite: true, subnormals: true },
   });

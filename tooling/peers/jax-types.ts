@@ -1,6 +1,6 @@
 /** The part of jax-js that its adapter calls. Its own types would need the package in the workspace. */
 
-/** Counts its references: passing one to a function gives it away, `ref` makes another. */
+/** An array that counts references. A function takes over a reference that it gets, and `ref` makes another. */
 export interface JaxArray {
   readonly ref: JaxArray;
   data(): Promise<Float32Array>;

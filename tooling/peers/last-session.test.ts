@@ -5,7 +5,7 @@ import type { OrtSession, OrtSessionOptions } from "./ort-types.js";
 const OPTIONS: OrtSessionOptions = { executionProviders: [], intraOpNumThreads: 1, interOpNumThreads: 1 };
 const [A, B, FAILING] = [Uint8Array.of(1, 2), Uint8Array.of(1, 3), Uint8Array.of(1, 4)] as const;
 
-/** What is done to a library's sessions, in order, each called by its number. Runs of the model FAILING fail. */
+/** Records the calls on a library's sessions, in order, by session number. Runs of the model FAILING fail. */
 function recorded(): { readonly calls: string[]; readonly sessions: ReturnType<typeof keepLastSession> } {
   const calls: string[] = [];
   let made = 0;
@@ -26,7 +26,7 @@ function recorded(): { readonly calls: string[]; readonly sessions: ReturnType<t
   return { calls, sessions };
 }
 
-test("the same model again is the same session, another model another one, and one session stays open", async () => {
+test("the same model gets the same session, another model gets another, and one session stays open", async () => {
   const { calls, sessions } = recorded();
   for (const model of [A, A.slice(), B]) {
     const session = await sessions.create(model, OPTIONS);
@@ -36,7 +36,7 @@ test("the same model again is the same session, another model another one, and o
   expect(calls).toEqual(["create 1", "run 1", "run 1", "create 2", "run 2", "release 1"]);
 });
 
-test("a session that is in use is not given to anybody else", async () => {
+test("a session in use is not given to another caller", async () => {
   const { calls, sessions } = recorded();
   const first = await sessions.create(A, OPTIONS);
   const second = await sessions.create(A, OPTIONS);

@@ -1,6 +1,6 @@
 /**
- * Sessions that are kept a while. The suite asks for each problem in both layouts, one after the other, which are one model for
- * ONNX Runtime; and the native build gives its device back with the last session, and takes a second to start another.
+ * Keeps the last session open. The suite runs each problem in both layouts, one after the other, and ONNX Runtime has one model for
+ * both. Also, the native build releases its device with the last session, and needs a second to start again.
  */
 
 import type { Ort, OrtSession } from "./ort-types.js";
@@ -8,8 +8,8 @@ import type { Ort, OrtSession } from "./ort-types.js";
 type Sessions = Ort["InferenceSession"];
 
 /**
- * A released session stays open until the next one is released, and is given again where the same model is asked for. One that
- * has failed is not kept: whoever asks whether the failure comes again has to get a new one.
+ * A released session stays open until the next one is released. If the same model is wanted, this session is used again. A session
+ * that failed is not kept, so that a repeated run gets a new session.
  */
 export function keepLastSession({ create }: Sessions): Sessions {
   let kept: { readonly model: Uint8Array; readonly session: OrtSession } | undefined;

@@ -10,7 +10,7 @@ import type { LiteRt } from "./litert-types.js";
 import { PEERS } from "./peers.js";
 
 const require = createRequire(import.meta.url);
-/** A name in a variable, so that types are not looked for: the package is not in the workspace. */
+/** The name is in a variable, so that TypeScript does not look for types. The package is not in the workspace. */
 const PACKAGE: string = "@litertjs/core";
 
 /** There is one LiteRT for the process, so backends share it. */
@@ -43,7 +43,7 @@ async function load(): Promise<LitertOptions> {
     lib,
     device: `LiteRT.js ${version} wasm, ${relaxed ? "relaxed simd" : "simd128"}, ${threads} ${threads === 1 ? "thread" : "threads"}`,
     features: {
-      // Two builds with kernels of their own.
+      // The two builds have different kernels.
       nonFinite: relaxed || {
         reason:
           "without relaxed SIMD, a NaN becomes the lower bound of the clamp, -Infinity where there is none, and a weight of zero can hide an infinity",
@@ -57,8 +57,9 @@ async function load(): Promise<LitertOptions> {
 }
 
 /**
- * LiteRT.js loads a script by `importScripts`, and takes `ModuleFactory` from `self`. Its script does know Node, as a
- * CommonJS module that defines that variable, but lies in a package of ES modules, where Node would not run it as one.
+ * Runs `work` with the globals of a worker. LiteRT.js loads a script by `importScripts`, and takes `ModuleFactory` from `self`. The
+ * script knows Node, as a CommonJS module that defines this variable. But it lies in a package of ES modules, so Node would not run it
+ * as CommonJS.
  */
 async function asInWorker<T>(work: () => Promise<T>, faults: string[]): Promise<T> {
   const scope = globalThis as { self?: unknown; importScripts?: unknown; ModuleFactory?: unknown };
@@ -70,7 +71,7 @@ async function asInWorker<T>(work: () => Promise<T>, faults: string[]): Promise<
     const run = compileFunction(source, ["require", "__dirname", "__filename"], { filename: path });
     scope.ModuleFactory = run(require, dirname(path), path);
   };
-  // What it finds here when it starts is what it prints with from then on: of every model and every accelerator.
+  // LiteRT.js keeps the `console.error` that it finds at its start, for every model and every accelerator.
   console.error = (line: unknown) => {
     const [, severity, message] = /^(INFO|WARNING|ERROR): (.*)/s.exec(String(line)) ?? [];
     if (severity === "ERROR") faults.push(message!);

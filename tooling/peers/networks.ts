@@ -1,6 +1,6 @@
 /**
- * Whole networks from ONNX files, end to end and interleaved: a tensor in, the outputs out. ONNX Runtime runs the file itself; tfjs,
- * which reads no such files, runs the network that `readOnnx` makes of it, operation by operation, on the same weights.
+ * Compares whole networks from ONNX files, end to end and interleaved: from an input tensor to the outputs. ONNX Runtime runs the file
+ * itself. tfjs cannot read such files, so it runs the network of `readOnnx`, operation by operation, with the same weights.
  */
 
 import { createRequire } from "node:module";
@@ -26,18 +26,18 @@ interface Contestant {
   dispose(): Promise<void>;
 }
 
-/** What is built, as a user has it. */
+/** The path of a built package, as a user has it. */
 const dist = (name: string): string => new URL(`../../packages/${name}/dist/index.js`, import.meta.url).href;
 
 export const NETWORKS_USAGE = "bench <model.onnx>... [--shape 1x3x224x224] [--time <ms>] [--threads <n>]";
 
-/** In a variable, so that nobody looks for it in the workspace: its build for one thread. */
+/** The build for one thread. The name is in a variable, so that TypeScript does not look for it in the workspace. */
 const WEB: string = "onnxruntime-web/wasm";
 
-/** How far outputs may be from ours, as a share of their range. */
+/** The largest allowed difference from our outputs, as a share of their range. */
 const TOLERANCE = 1e-4;
 
-/** @returns the process's exit code: 1 where outputs differ */
+/** @returns the process's exit code: 1 if outputs differ */
 export async function networks(names: readonly PeerName[], args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -50,7 +50,7 @@ export async function networks(names: readonly PeerName[], args: readonly string
   });
   let code = 0;
   for (const path of positionals) {
-    // Only the file that leaves sizes open takes the shapes that were given.
+    // Only a file with open sizes takes the given shapes.
     const file = open(path, values.shape);
     const shapes = Object.entries(file.shapes).map(([name, shape]) => `${name} ${shape.join(" x ")}`);
     console.log(
@@ -78,7 +78,7 @@ function open(path: string, shapes: readonly string[] | undefined): ReturnType<t
   }
 }
 
-/** `cpu`, and worker-threads with as many threads as were asked for. */
+/** Our backends: `cpu`, and worker-threads with this number of threads. */
 function ours(threads: number): readonly string[] {
   return threads > 1 ? ["cpu", `worker-threads:${Math.min(threads, availableParallelism())}`] : ["cpu"];
 }
@@ -124,7 +124,7 @@ async function onBackend(
   };
 }
 
-/** Something like a picture, the same for everybody: waves, and a rectangle with sharp edges, from −1 to 1. */
+/** Inputs like a picture, the same for all: waves, and a rectangle with sharp edges, from −1 to 1. */
 function inputsOf(shapes: Readonly<Record<string, Shape4>>): Readonly<Record<string, Tensor>> {
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => {
@@ -175,7 +175,7 @@ async function onnxRuntime(
   };
 }
 
-/** Whether all give what the first gives; their medians, and the ratios of samples that were taken one after the other. */
+/** Compares the outputs with those of the first contestant, and prints medians and ratios of neighbouring samples. */
 async function compare(contestants: readonly Contestant[], budget: number): Promise<boolean> {
   let agreed = true;
   const [first] = contestants;
@@ -211,10 +211,10 @@ async function compare(contestants: readonly Contestant[], budget: number): Prom
   return agreed;
 }
 
-/** One element in so many may differ by more: a network that keeps what equals the largest nearby decides otherwise at a tie. */
+/** One element in this many may differ by more, because a network that selects the largest neighbour may decide differently at a tie. */
 const SELDOM = 1000;
 
-/** What is wrong, if anything. */
+/** The fault of the outputs, or `undefined`. */
 function difference(expected: Outputs, given: Outputs): string | undefined {
   for (const [name, data] of Object.entries(expected)) {
     const other = given[name];

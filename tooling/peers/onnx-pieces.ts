@@ -1,26 +1,26 @@
 /**
- * Pieces of an ONNX file. Field numbers are those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
+ * Functions that write parts of an ONNX file. Field numbers are those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
  */
 
 import { type Field, message } from "./protobuf.js";
 
-/** The first operator set whose Pad can wrap around, and the version of the format that came with it. */
+/** The first operator set whose Pad has the mode `wrap`, and the version of the format for it. */
 const OPSET = 19;
 const IR_VERSION = 9;
 
-/** Of TensorProto.DataType. */
+/** A value of TensorProto.DataType. */
 const FLOAT = 1;
 const INT64 = 7;
 
 export interface OnnxGraph {
   readonly nodes: readonly Uint8Array[];
   readonly constants: readonly Uint8Array[];
-  /** What `value` gives. */
+  /** The inputs, made by `value`. */
   readonly inputs: readonly Uint8Array[];
   readonly outputs: readonly Uint8Array[];
 }
 
-/** ModelProto, the whole file. */
+/** A ModelProto, which is the whole file. */
 export function modelOf({ nodes, constants, inputs, outputs }: OnnxGraph): Uint8Array {
   const graph = message([
     ...each(1, nodes),
@@ -40,7 +40,7 @@ function each(number: number, values: readonly (number | string | Uint8Array)[])
   return values.map((item) => [number, item] as const);
 }
 
-/** NodeProto. */
+/** A NodeProto. */
 export function node(
   type: string,
   inputs: readonly string[],
@@ -50,7 +50,7 @@ export function node(
   return message([...each(1, inputs), [2, output], [4, type], ...each(5, attributes)]);
 }
 
-/** AttributeProto, whose type (field 20) says which of its fields counts. */
+/** An AttributeProto. Its type (field 20) says which of its fields has the value. */
 export function integerAttribute(name: string, integer: number): Uint8Array {
   return message([
     [1, name],
@@ -71,7 +71,7 @@ export function integersAttribute(name: string, list: readonly number[]): Uint8A
   return message([[1, name], ...each(8, list), [20, 7]]);
 }
 
-/** TensorProto; its raw data are little-endian. */
+/** A TensorProto. Its raw data are little-endian. */
 export function floats(name: string, shape: readonly number[], data: Float32Array): Uint8Array {
   const raw = new Uint8Array(data.length * 4);
   const view = new DataView(raw.buffer);
@@ -83,7 +83,7 @@ export function integers(name: string, list: readonly number[]): Uint8Array {
   return message([[1, list.length], [2, INT64], ...each(7, list), [8, name]]);
 }
 
-/** ValueInfoProto: an input or output of floats. */
+/** A ValueInfoProto: an input or an output of floats. */
 export function value(name: string, shape: readonly number[]): Uint8Array {
   const dimensions = message(shape.map((size) => [1, message([[1, size]])] as const));
   const tensorType = message([

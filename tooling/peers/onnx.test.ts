@@ -2,7 +2,7 @@ import { parseProblem } from "@convene/core";
 import { expect, test } from "vitest";
 import { onnxModel } from "./onnx.js";
 
-/** Which attributes of Conv a model names. */
+/** The names of Conv's attributes in a model. */
 function attributes(problem: string, bare: boolean): readonly string[] {
   const p = parseProblem(problem);
   const weight = new Float32Array((p.oc * p.ic * p.kh * p.kw) / p.g);
@@ -10,7 +10,7 @@ function attributes(problem: string, bare: boolean): readonly string[] {
   return ["kernel_shape", "strides", "dilations", "pads", "group"].filter((name) => text.includes(name));
 }
 
-test("a bare model leaves out what has its default, and nothing else", () => {
+test("a bare model leaves out attributes with default values, and nothing else", () => {
   expect(attributes("ic4_ih5_oc4_kh3_nobias", false)).toEqual([
     "kernel_shape",
     "strides",

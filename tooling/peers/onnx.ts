@@ -1,5 +1,5 @@
 /**
- * A problem as an ONNX model, or a whole network of convolutions: Conv, with a Pad before it where the padding is not zeros, and Add
+ * Makes an ONNX model of a problem, or of a whole network of convolutions: Conv, a Pad before it if the padding is not zeros, and Add
  * and Relu or Clip after it.
  */
 
@@ -30,18 +30,18 @@ export const INPUT = "x";
 export const RESIDUAL = "residual";
 export const OUTPUT = "y";
 
-/** What ONNX's Pad calls them. */
+/** The names of the padding modes in ONNX's Pad. */
 const PAD_MODES: Readonly<Record<Exclude<PaddingMode, "zeros">, string>> = {
   reflect: "reflect",
   replicate: "edge",
   circular: "wrap",
 };
 
-/** How a problem is written, where there is more than one way. */
+/** Options for a problem that can be written in several ways. */
 export interface OnnxModelOptions {
-  /** The pads are left to the runtime, which has to come to those of the problem by itself. */
+  /** The runtime computes the pads, and must get those of the problem. */
   readonly autoPad?: "SAME_UPPER";
-  /** Attributes of Conv that have their defaults are left out, and the kernel's shape, which the weights tell. */
+  /** Whether Conv's attributes with default values are left out, and the kernel's shape, which follows from the weights. */
   readonly bare?: boolean;
 }
 
@@ -55,7 +55,7 @@ export function onnxModel(p: Conv2dProblem, weights: Conv2dWeights, options: Onn
   });
 }
 
-/** Inputs and outputs by the network's names, in NCHW. @returns `undefined` where a layer is no convolution */
+/** A model of a network, with the network's names of inputs and outputs, in NCHW. @returns `undefined` if a layer is no convolution */
 export function onnxNetwork(network: Network, inputShapes: Readonly<Record<string, Shape4>>): Uint8Array | undefined {
   const names = new Map(network.inputs.map((name, index) => [-1 - index, name]));
   for (const { name, value: at } of network.outputs) names.set(at, name);
@@ -80,7 +80,7 @@ export function onnxNetwork(network: Network, inputShapes: Readonly<Record<strin
   });
 }
 
-/** @param label behind the names of what is this convolution's own */
+/** @param label a suffix for the names of this convolution's own values */
 function convolution(
   p: Conv2dProblem,
   { weight, bias }: Conv2dWeights,
@@ -91,7 +91,7 @@ function convolution(
   const nodes: Uint8Array[] = [];
   const constants: Uint8Array[] = [floats(`weight${label}`, weightShape(p), weight)];
   if (bias) constants.push(floats(`bias${label}`, [p.oc], bias));
-  /** Each node reads what the one before it wrote. */
+  /** The name of the latest value. Each node reads the value of the node before it. */
   let last = ends.input;
   const append = (type: string, others: readonly string[], attributes: readonly Uint8Array[] = []): void => {
     const output = `${type}_out${label}`;
@@ -129,7 +129,7 @@ function convolution(
     constants.push(floats(`min${label}`, [], Float32Array.of(min)), floats(`max${label}`, [], Float32Array.of(max)));
     append("Clip", [`min${label}`, `max${label}`]);
   }
-  // Named last, because only then is it known which one it is; it costs nothing, as runtimes remove it.
+  // Only now the last value is known, so an Identity gives it the output's name. Runtimes remove it, so it costs nothing.
   nodes.push(node("Identity", [last], ends.output, []));
   return { nodes, constants };
 }

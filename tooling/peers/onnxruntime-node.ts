@@ -17,7 +17,7 @@ export default async function onnxruntimeNode(): Promise<Backend> {
   });
 }
 
-/** The package holds libraries for the systems that it supports, and nothing that would run on others. */
+/** Loads the package. It only has libraries for the systems that it supports. */
 function load(): Ort {
   try {
     return require("onnxruntime-node") as Ort;

@@ -1,4 +1,4 @@
-/** A whole network in one session of ONNX Runtime: the file that it was read from, or one written for it. */
+/** A whole network in one session of ONNX Runtime: the network's own file, or a file that is written for it. */
 
 import { isOperationProblem, operationOutputShape, outputShape, tensor, toLayout } from "@convene/core";
 import type { PrepareNetwork } from "../../apps/benchmark/src/engine/own-network.js";

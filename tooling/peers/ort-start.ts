@@ -1,10 +1,10 @@
-/** Starts ONNX Runtime's WebAssembly: it starts with the first session, and so many threads there are from then on. */
+/** Starts ONNX Runtime's WebAssembly. It starts with the first session, and then keeps its number of threads. */
 
 import { BackendUnavailableError, parseProblem } from "@convene/core";
 import { onnxModel } from "./onnx.js";
 import type { Ort, OrtSessionOptions } from "./ort-types.js";
 
-/** @throws BackendUnavailableError where it does not start */
+/** @throws BackendUnavailableError if it does not start */
 export async function startOrt(ort: Ort, options: OrtSessionOptions): Promise<void> {
   const smallest = onnxModel(parseProblem("ic1_ih1_oc1_kh1_nobias"), { weight: Float32Array.of(1) });
   try {

@@ -1,6 +1,6 @@
 /**
- * ONNX Runtime behind the Backend interface, for whichever of its builds is given: a session for each plan, over a model
- * of one convolution. Its sessions run asynchronously, so work waits in a queue, in the order of calls.
+ * ONNX Runtime behind the Backend interface, for any of its builds. Each plan has a session with a model of one convolution. Sessions
+ * run asynchronously, so work waits in a queue, in the order of calls.
  */
 
 import { type Backend, type BackendFeatures, tensor, toLayout } from "@convene/core";
@@ -13,16 +13,16 @@ export interface OrtBackendOptions {
   readonly device: string;
   readonly session: OrtSessionOptions;
   readonly features: BackendFeatures;
-  /** How a problem is written as a model. Default: with its pads as they are. */
+  /** Makes the model of a problem. Default: a model with the problem's explicit pads. */
   readonly model?: typeof onnxModel;
 }
 
-/** What was uploaded, or will have been computed once the queue has come to it. */
+/** An uploaded tensor, or a result that the queue will compute. */
 interface Result {
   tensor: OrtTensor | undefined;
 }
 
-/** A run gives a tensor of its own, so a storage holds whichever result came last. */
+/** A storage. It holds the latest result, because each run makes a new tensor. */
 interface Holder {
   result: Result | undefined;
 }
@@ -35,7 +35,7 @@ export function ortBackend(
   let queue = Promise.resolve();
   const enqueue = (step: () => Promise<void>): void => {
     queue = queue.then(step);
-    // The next read or sync, which awaits the queue, rejects; until then nobody does.
+    // The next read or sync awaits the queue, and rejects. Until then the rejection must not count as unhandled.
     queue.catch(() => undefined);
   };
   const settled = (): Promise<void> => queue.catch(() => undefined);
@@ -50,7 +50,7 @@ export function ortBackend(
       holder.result = undefined;
     },
     upload(source, target) {
-      // A copy, because ONNX Runtime reads the array when it runs.
+      // The array is copied, because ONNX Runtime reads it later, when it runs.
       target.result = { tensor: new ort.Tensor("float32", toLayout(source, "nchw").data.slice(), source.shape) };
     },
     async read({ result }, shape, layout) {

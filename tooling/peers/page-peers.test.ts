@@ -19,7 +19,7 @@ write("litert/node_modules/@litertjs/core/wasm/a.wasm", "wasm");
 
 const serve = (path: string) => servePeer(path, folder);
 
-it("lists every library with its version, and how to get one that is not there", () => {
+it("lists every library with its version, and the command that installs it", () => {
   const { peers } = JSON.parse(String(serve("list.json")!.content)) as { peers: { name: string }[] };
   expect(peers.map(({ name }) => name)).toEqual(Object.keys(PAGE_PEERS));
   expect(peers.find(({ name }) => name === "litert")).toMatchObject({ installed: true, version: "2.5.3" });
@@ -29,7 +29,7 @@ it("lists every library with its version, and how to get one that is not there",
   });
 });
 
-it("serves an adapter and its packages, and nothing beside them", () => {
+it("serves an adapter and its packages, and no other files", () => {
   expect(serve("litert/adapter.js")).toMatchObject({ type: "text/javascript", content: Buffer.from("adapter") });
   expect(serve("litert/modules/@litertjs/core/wasm/a.wasm")).toMatchObject({ type: "application/wasm" });
   for (const path of [

@@ -1,4 +1,4 @@
-/** The libraries that are contestants of the page's Compare view, where the page is served from a clone. */
+/** The other libraries in the page's Compare view, if a clone serves the page. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { join, normalize } from "node:path";
@@ -10,7 +10,7 @@ import { BROWSER_PEERS } from "./browser-peers.js";
 export interface PagePeer extends Peer {
   readonly about: string;
   readonly needs: PageContestant["needs"];
-  /** The package whose version is the library's. */
+  /** The package whose version is the version of the library. */
   readonly main: string;
 }
 
@@ -52,7 +52,7 @@ export function isPagePeerName(name: string): name is PagePeerName {
   return Object.hasOwn(PAGE_PEERS, name);
 }
 
-/** Where `pnpm peers` puts them. */
+/** The folder in which `pnpm peers` installs libraries. */
 const PEERS_FOLDER = fileURLToPath(new URL("../../.cache/peers/", import.meta.url));
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -62,7 +62,7 @@ const TYPES: Readonly<Record<string, string>> = {
   json: "application/json",
 };
 
-/** What `<folder>/<name>/page/adapter.js` there is of the peers, as the page reads it. */
+/** The list for the page: the peers, and whether each has its `<folder>/<name>/page/adapter.js`. */
 function pagePeers(folder: string, peers: Readonly<Record<string, PagePeer>>): PagePeers {
   return {
     peers: Object.entries(peers).map(([name, { about, needs, packages, main }]) => ({
@@ -82,9 +82,9 @@ export interface ServedFile {
 }
 
 /**
- * What stands at an address below `/peers/`: `list.json`, `<name>/adapter.js`, and the peer's packages below `<name>/modules/`.
+ * The content of an address below `/peers/`: `list.json`, `<name>/adapter.js`, and the peer's packages below `<name>/modules/`.
  *
- * @returns `undefined` for anything else
+ * @returns `undefined` for any other address
  */
 export function servePeer(
   path: string,

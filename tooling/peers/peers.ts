@@ -1,4 +1,4 @@
-/** Other libraries that can be put behind the Backend interface, and the exact versions that figures are quoted for. */
+/** Other libraries with an adapter to the Backend interface, and the exact versions of our figures. */
 
 export interface Peer {
   /** The adapter beside this file. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createPendingReads } from "./pending-reads.js";
 
-test("settled waits for the reads before it, also for one that fails, and not for those after it", async () => {
+test("settled waits for earlier reads, also for one that fails, and not for later reads", async () => {
   const reads = createPendingReads();
   const [first, second, later] = [deferred(), deferred(), deferred()];
   const answers = [reads.add(first.promise), reads.add(second.promise)];

@@ -1,9 +1,9 @@
-/** Reads that a library is still at: `sync` waits for them, as for runs. */
+/** Reads that are not finished. `sync` waits for them, as for runs. */
 
 export interface PendingReads {
   /** @returns the read itself, which counts as pending until it settles */
   add<T>(read: Promise<T>): Promise<T>;
-  /** Resolves when all reads that were added before have settled, also where they failed: whoever asked for them knows. */
+  /** Resolves when all earlier reads have settled. A failed read counts too, because its caller gets the error. */
   settled(): Promise<void>;
 }
 

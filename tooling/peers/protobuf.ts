@@ -1,4 +1,4 @@
-/** As much of protocol buffers' wire format as writing a message takes: https://protobuf.dev/programming-guides/encoding */
+/** The part of protocol buffers' wire format that is needed to write a message: https://protobuf.dev/programming-guides/encoding */
 
 /** A field of a message: its number in the schema, and its value. */
 export type Field = readonly [number: number, value: number | string | Uint8Array];
@@ -7,8 +7,8 @@ const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 
 /**
- * A message of these fields, in this order; a repeated field comes several times. A number is written as a varint and
- * must be an integer from 0; a string, bytes or another message with its length before it.
+ * A message with these fields, in this order. A repeated field is there several times. A number is written as a varint, and must be an
+ * integer from 0. A string, bytes or another message is written after its length.
  */
 export function message(fields: readonly Field[]): Uint8Array {
   const parts = fields.flatMap(([number, value]) => {
@@ -25,7 +25,7 @@ export function message(fields: readonly Field[]): Uint8Array {
   return joined;
 }
 
-/** Seven bits a byte, the lowest first; all but the last have the highest bit set. */
+/** A varint: seven bits in each byte, the lowest first. All bytes except the last have the highest bit set. */
 function varint(value: number): Uint8Array {
   const bytes: number[] = [];
   let rest = value;

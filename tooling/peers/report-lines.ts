@@ -1,12 +1,12 @@
-/** A report of the suite as text: counts by suite, what was skipped and why, every failure and how to run it again. */
+/** A report of the suite as text: counts of each suite, reasons of skips, and every failure with the command that repeats it. */
 
 import type { CaseResult, ConformanceReport } from "../../packages/conformance/src/index.js";
 
 const STATUSES = ["passed", "failed", "untrusted", "skipped"] as const;
 
 /**
- * @param command that runs cases of a suite again, without `--suite` and what comes after it
- * @param most how many failures to print; the others are counted
+ * @param command the command that runs cases of a suite again, without `--suite` and later words
+ * @param most the most failures to print. The others are counted
  */
 export function reportLines(
   name: string,

@@ -1,5 +1,5 @@
 /**
- * `pnpm peers <peer>... [command]`: Convene's command with peers as further backends, in one interleaved run; or the
+ * `pnpm peers <peer>... [command]`: runs Convene's command with other libraries as more backends, in one interleaved run, or the
  * conformance suite on them. Default: `bench yardstick`.
  */
 
@@ -64,7 +64,7 @@ async function main(args: readonly string[]): Promise<number> {
   const backends = names.some((name) => name.endsWith("-threads")) ? ["cpu", "worker-threads"] : ["cpu"];
   for (const name of names) backends.push(await installPeer(name));
   const options = backends.flatMap((backend) => ["--backend", backend]);
-  // So that `node --experimental-wasm-revectorize --import tsx tooling/peers/run.ts` compares both with 256 bits.
+  // The flag is passed on, so that `node --experimental-wasm-revectorize --import tsx tooling/peers/run.ts` compares both with 256 bits.
   const engine = process.execArgv.filter((flag) => flag.startsWith("--experimental-wasm"));
   return spawnSync(process.execPath, [...engine, CLI, ...command, ...options], { stdio: "inherit" }).status ?? 1;
 }

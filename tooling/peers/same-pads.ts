@@ -1,13 +1,13 @@
 /**
- * Pads by a word: ONNX's `auto_pad: SAME_UPPER`, tfjs's `"same"` and TensorFlow Lite's `SAME` are one rule. The output has
- * ceil(input / stride) rows; what the kernel lacks for that is padded in halves, the odd one at the end.
+ * Pads by a rule: ONNX's `auto_pad: SAME_UPPER`, tfjs's `"same"` and TensorFlow Lite's `SAME` are the same rule. The output has
+ * ceil(input / stride) rows. The padding that the kernel needs for this is split in halves, with an odd row at the end.
  */
 
 import type { Conv2dProblem, Support } from "@convene/core";
 
 export const NOT_SAME: Support = { reason: "pads that are not those of SAME, which is how this variant asks for them" };
 
-/** Whether a problem's pads are those that the word stands for, so that it can be asked for by the word. */
+/** Whether a problem's pads are those of the rule, so that a call may name the rule instead of the pads. */
 export function hasSamePads(p: Conv2dProblem): boolean {
   const isSame = (size: number, kernel: number, stride: number, dilation: number, before: number, after: number) => {
     const total = Math.max((Math.ceil(size / stride) - 1) * stride + dilation * (kernel - 1) + 1 - size, 0);

@@ -8,7 +8,7 @@ import type { Tf } from "./tfjs-types.js";
 const require = createRequire(import.meta.url);
 
 export default async function tfjsCpu(): Promise<Backend> {
-  // The CommonJS builds: the ESM ones import directories, which Node does not resolve.
+  // The CommonJS builds are used, because the ES modules import directories, which Node does not resolve.
   const tf = require("@tensorflow/tfjs-core") as Tf;
   require("@tensorflow/tfjs-backend-cpu");
   await tf.setBackend("cpu");

@@ -1,10 +1,10 @@
-/** Operations beside convolution as tfjs has them, over NHWC tensors; what it has not is refused with the reason. */
+/** tfjs's operations beside convolution, on NHWC tensors. Operations that tfjs lacks are refused with the reason. */
 
 import type { OperationParameters, OperationProblem, Support } from "@convene/core";
 import { activationRange } from "@convene/core/backend";
 import type { Tf, TfPads, TfTensor } from "./tfjs-types.js";
 
-/** What tfjs cannot do as it is asked. */
+/** Whether tfjs can compute the operation, or the reason why not. */
 export function supportsOperation(p: OperationProblem): Support {
   switch (p.kind) {
     case "avgPool2d":
@@ -41,7 +41,7 @@ function pooling(p: Extract<OperationProblem, { kind: "maxPool2d" | "avgPool2d" 
   return p.ceilMode ? { reason: "sizes that are rounded up: tfjs rounds down" } : true;
 }
 
-/** The operation as a function of its inputs. Constants that it makes are kept until `dispose`. */
+/** The operation as a function of its inputs. Its constants are kept until `dispose`. */
 export function operation(
   tf: Tf,
   p: OperationProblem,
@@ -132,7 +132,7 @@ function activate(
     case "hardSigmoid":
       return tf.clipByValue(tf.add(tf.mul(x, tf.scalar(1 / 6)), tf.scalar(0.5)), 0, 1);
     case "hardSwish":
-      // As converters write it: a sum, a clamp and two products.
+      // Converters write this operation as a sum, a clamp and two products.
       return tf.mul(x, tf.mul(tf.relu6(tf.add(x, tf.scalar(3))), tf.scalar(1 / 6)));
     default:
       throw new Error(`${activation}: tfjs has none`);

@@ -5,7 +5,7 @@ export interface TfTensor {
   dispose(): void;
 }
 
-/** Before and after, for each axis. */
+/** The pads before and after, for each axis. */
 export type TfPads = readonly (readonly [before: number, after: number])[];
 
 interface ConvolutionOptions {

@@ -1,6 +1,6 @@
 /**
- * tfjs behind the Backend interface, for whichever of its backends is named. It has standard and depthwise
- * convolutions, pads with zeros or by reflection, and takes a stride or a dilation, not both.
+ * tfjs behind the Backend interface, for any of its backends. tfjs has standard and depthwise convolutions, pads with zeros or by
+ * reflection, and takes a stride or a dilation, but not both.
  */
 
 import { type Backend, type BackendFeatures, type Conv2dProblem, type Support, tensor, toLayout } from "@convene/core";
@@ -12,22 +12,22 @@ import { hasSamePads, NOT_SAME } from "./same-pads.js";
 import { operation, supportsOperation } from "./tfjs-operations.js";
 
 export interface TfjsOptions {
-  /** As tfjs names it. */
+  /** tfjs's name of the backend. */
   readonly backend: "cpu" | "wasm" | "webgl" | "webgpu";
-  /** What it runs on, after the version and the backend's name. */
+  /** The text about its engine, after the version and the backend's name. */
   readonly engine: string;
   readonly features: Pick<BackendFeatures, "nonFinite" | "subnormals">;
-  /** Where tfjs comes back before it is done. */
+  /** Waits for the work, if tfjs returns before the work is done. */
   readonly sync?: () => Promise<void>;
-  /** Throws what tfjs has said on the console alone. */
+  /** Throws errors that tfjs only printed on the console. */
   readonly check?: () => Promise<void>;
-  /** Pads are asked for by tfjs's word `"same"` instead of by their sizes; problems with other pads are refused. */
+  /** Whether calls use tfjs's word `"same"` instead of the sizes of pads. Then problems with other pads are refused. */
   readonly same?: boolean;
 }
 
 type TensorHolder = Holder<TfTensor>;
 
-/** @param tf with the backend ready */
+/** @param tf the library, with its backend ready */
 export function tfjsBackend(tf: Tf, options: TfjsOptions): Backend {
   const {
     backend,
@@ -41,7 +41,7 @@ export function tfjsBackend(tf: Tf, options: TfjsOptions): Backend {
   const { replace } = holders;
   const plans = new Set<{ dispose(): void }>();
   const reads = createPendingReads();
-  /** Two copies of tfjs share one engine by way of a global, so the other adapter may have switched it over. */
+  /** Selects this adapter's backend. Two copies of tfjs share one engine through a global, so another adapter may have switched it. */
   const activate = (): void => {
     if (tf.getBackend() !== backend) void tf.setBackend(backend);
   };
@@ -59,7 +59,7 @@ export function tfjsBackend(tf: Tf, options: TfjsOptions): Backend {
     upload(source, target) {
       activate();
       const [n, c, h, w] = source.shape;
-      // A copy, because tfjs's cpu backend keeps the array that it is given.
+      // The array is copied, because tfjs's cpu backend keeps it.
       replace(target, tf.tensor4d(toLayout(source, "nhwc").data.slice(), [n, h, w, c]));
     },
     async read(source, shape, layout) {
@@ -139,7 +139,7 @@ function isPadded(p: Conv2dProblem): boolean {
   return p.pt + p.pl + p.pb + p.pr > 0;
 }
 
-/** OIHW to HWIO; for depthwise, whose output channels lie input channel by input channel, to HWI and multiplier. */
+/** Converts weights from OIHW to HWIO. For a depthwise convolution the result has the axes H, W, I and multiplier. */
 function packFilter(tf: Tf, p: Conv2dProblem, weight: Float32Array): TfTensor {
   if (p.g === 1) return tf.transpose(tf.tensor4d(weight, [p.oc, p.ic, p.kh, p.kw]), [2, 3, 1, 0]);
   return tf.transpose(tf.tensor4d(weight, [p.ic, p.oc / p.ic, p.kh, p.kw]), [2, 3, 0, 1]);
@@ -154,7 +154,7 @@ function convolution(
 ): (x: TfTensor, residual: TfTensor | undefined) => TfTensor {
   const fused = p.g > 1 ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
   const none = [0, 0] as const;
-  // One number for all sides would do for some, but then tfjs takes the kernel and the stride to be square.
+  // One number for all sides is not used, because tfjs then assumes a square kernel and a square stride.
   const pads: TfPads = [none, [p.pt, p.pb], [p.pl, p.pr], none];
   const mirrored = p.paddingMode === "reflect" && isPadded(p);
   const named = typeof p.activation === "string" && !p.residual ? p.activation : undefined;

@@ -1,6 +1,6 @@
 /**
- * A problem as a TensorFlow Lite model: one CONV_2D or DEPTHWISE_CONV_2D, with PAD or MIRROR_PAD before it where its own
- * padding will not do, and ADD, MAXIMUM and MINIMUM after it. Field numbers and enumerations are those of
+ * Makes a TensorFlow Lite model of a problem: one CONV_2D or DEPTHWISE_CONV_2D, with PAD or MIRROR_PAD before it if its own padding is
+ * not enough, and ADD, MAXIMUM and MINIMUM after it. Field numbers and enumerations are those of
  * https://github.com/tensorflow/tensorflow/blob/master/tensorflow/lite/schema/schema.fbs.
  */
 
@@ -11,11 +11,11 @@ import type { Node } from "./flatbuffer.js";
 
 const SCHEMA_VERSION = 3;
 
-/** TensorType. */
+/** A value of TensorType. */
 const FLOAT32 = 0;
 const INT32 = 2;
 
-/** BuiltinOperator, and the number and fields of its BuiltinOptions. */
+/** A BuiltinOperator, and the number and fields of its BuiltinOptions. */
 interface Operation {
   readonly code: number;
   readonly version?: number;
@@ -23,9 +23,9 @@ interface Operation {
   readonly options: readonly Field[];
 }
 
-/** Padding, of which `same` depends on nothing but sizes. */
+/** Values of Padding. */
 const PADDING = { same: 0, valid: 1 } as const;
-/** ActivationFunctionType. */
+/** Values of ActivationFunctionType. */
 const FUSED = { none: 0, relu: 1, relu6: 3 } as const;
 
 const PAD: Operation = { code: 34, optionsType: 22, options: [] };
@@ -33,15 +33,15 @@ const REFLECT: Operation = { code: 100, optionsType: 77, options: [byte(0)] };
 const MAXIMUM: Operation = { code: 55, optionsType: 39, options: [] };
 const MINIMUM: Operation = { code: 57, optionsType: 39, options: [] };
 
-/** What a model calls its inputs, in this order, and its output. */
+/** The names of a model's inputs, in this order, and of its output. */
 const NAMES = { input: "x", residual: "residual", output: "y" } as const;
 
-/** Whether there is a depthwise convolution for it: of one input channel a group, and of more than one group. */
+/** Whether the problem is a depthwise convolution: one input channel in each group, and more than one group. */
 export function isDepthwise({ g, ic }: Conv2dProblem): boolean {
   return g > 1 && g === ic;
 }
 
-/** Takes tensors in NHWC: the input and, where the problem has one, the residual. Gives one. */
+/** The model. It takes the input, and the residual if the problem has one, and gives one output. All are in NHWC. */
 export function tfliteModel(p: Conv2dProblem, { weight, bias }: Conv2dWeights): Uint8Array {
   const graph = createGraph();
   const x = graph.tensor(NAMES.input, [p.n, p.ih, p.iw, p.ic]);
@@ -60,7 +60,7 @@ export function tfliteModel(p: Conv2dProblem, { weight, bias }: Conv2dWeights): 
   }
 
   const filter = graph.constant("weight", filterShape(p), FLOAT32, floats(packFilter(p, weight)));
-  // CONV_2D must have a bias; zeros change nothing.
+  // CONV_2D must have a bias. A bias of zeros changes nothing.
   const biases = graph.constant("bias", [p.oc], FLOAT32, floats(bias ?? new Float32Array(p.oc)));
   const fused = typeof p.activation === "string" ? FUSED[p.activation] : FUSED.none;
   const convolution = convolve(p, same ? PADDING.same : PADDING.valid, p.residual ? FUSED.none : fused);
@@ -98,7 +98,7 @@ function isPadded(p: Conv2dProblem): boolean {
   return p.pt + p.pl + p.pb + p.pr > 0;
 }
 
-/** Whether SAME pads with zeros as the problem asks for: so that there is an output for each stride, the odd one after. */
+/** Whether SAME gives the problem's zero padding: ceil(input / stride) outputs, with an odd pad at the end. */
 function isSame(p: Conv2dProblem): boolean {
   if (!isPadded(p) || p.paddingMode !== "zeros") return false;
   const pads = (input: number, kernel: number, stride: number, dilation: number): readonly [number, number] => {
@@ -114,7 +114,7 @@ function filterShape(p: Conv2dProblem): readonly number[] {
   return isDepthwise(p) ? [1, p.kh, p.kw, p.oc] : [p.oc, p.kh, p.kw, p.ic / p.g];
 }
 
-/** OIHW to OHWI; for depthwise to HWO. */
+/** Converts weights from OIHW to OHWI, or to HWO for a depthwise convolution. */
 function packFilter(p: Conv2dProblem, weight: Float32Array): Float32Array {
   const packed = new Float32Array(weight.length);
   const channels = p.ic / p.g;
@@ -130,7 +130,7 @@ function packFilter(p: Conv2dProblem, weight: Float32Array): Float32Array {
   return packed;
 }
 
-/** From the lowest byte on, as every machine has them that runs this. */
+/** The bytes of float32 numbers, lowest byte first. All supported machines use this order. */
 function floats(data: Float32Array): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
@@ -145,7 +145,7 @@ interface Graph {
 
 function createGraph(): Graph {
   const tensors: Node[] = [];
-  // The first is empty: it is that of every tensor that is no constant.
+  // The first buffer is empty. Every tensor that is no constant uses it.
   const buffers: Node[] = [table([])];
   const codes: Node[] = [];
   const operators: Node[] = [];
@@ -156,7 +156,7 @@ function createGraph(): Graph {
     constant: (name, shape, type, content) => add(name, shape, type, buffers.push(table([bytes(content)])) - 1),
     number: (name, value) => graph.constant(name, [], FLOAT32, floats(Float32Array.of(value))),
     operator({ code, version = 1, optionsType, options }, inputs, output) {
-      // The first field is from when codes were bytes; those below 127 are to be in both.
+      // The first field is older, when codes were bytes. Codes below 127 must be in both fields.
       const index = codes.push(table([byte(code), undefined, int(version), int(code)])) - 1;
       operators.push(table([int(index), ints(inputs), ints([output]), byte(optionsType), table(options)]));
     },
@@ -171,7 +171,7 @@ function createGraph(): Graph {
   return graph;
 }
 
-/** Of a tensor that a model takes or gives. */
+/** The NHWC shape of a model's input or output. */
 export function nhwcShape([n, c, h, w]: Shape4): readonly number[] {
   return [n, h, w, c];
 }

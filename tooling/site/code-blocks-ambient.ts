@@ -1,4 +1,4 @@
-/** What blocks of code in the documents may use without a declaration of their own: a reader knows from the text what it is. */
+/** Names that blocks of code in the documents may use without a declaration. The text around a block explains them to readers. */
 
 /** Names, with their types. */
 export const AMBIENT = `
@@ -8,10 +8,10 @@ import type { BackendImplementation } from "@convene/core/backend";
 declare global {
   /** An input: "run({ input: x })". */
   const x: core.Tensor;
-  /** What \`prepare\` gave, of one input or of named ones. */
+  /** The result of \`prepare\`, for one input or for named inputs. */
   const model: core.Model & core.NamedModel;
   const backend: core.Backend;
-  /** Bytes of a file, and those of another that it names. */
+  /** Bytes of a file, and bytes of another file that it names. */
   const bytes: Uint8Array;
   function bytesOf(location: string): Uint8Array;
   /** Options and parameters of a layer. */
@@ -21,20 +21,20 @@ declare global {
   const headWeight: Float32Array;
   const headBias: Float32Array;
   const trained: Float32Array;
-  /** Layers that the text speaks of. */
+  /** Layers that the text mentions. */
   const expand: core.Conv2d;
   const depthwise: core.Conv2d;
   const project: core.Conv2d;
   const backbone: core.Conv2d;
   const boxHead: core.Conv2d;
   const scoreHead: core.Conv2d;
-  /** Headers that a page is served with. */
+  /** Headers of a page. */
   const headers: Record<string, string>;
   /** A server of node:http. */
   const server: import("node:http").Server;
   /** Opens a backend and prepares a model. */
   function open(): Promise<{ backend: core.Backend; model: core.Model }>;
-  /** Of a backend that the text speaks of. */
+  /** A function of a backend that the text mentions. */
   function canRunHere(): boolean;
   const features: core.BackendFeatures;
   const allocate: BackendImplementation<unknown>["allocate"];
@@ -44,7 +44,7 @@ declare global {
   const prepareConv2d: BackendImplementation<unknown>["prepareConv2d"];
   const sync: BackendImplementation<unknown>["sync"];
   const dispose: BackendImplementation<unknown>["dispose"];
-  /** Functions of the backend that the guide for authors writes. */
+  /** Functions of the backend in the guide for authors. */
   function convolve(...values: unknown[]): void;
   const queue: { add<T>(work: () => T): Promise<T> };
   function copyOf(storage: unknown): core.Tensor;
@@ -53,7 +53,7 @@ declare global {
 }
 `;
 
-/** Files that blocks import from beside themselves. */
+/** Files that blocks import from their own folder. */
 export const MODULES: Readonly<Record<string, string>> = {
   "backend.ts": `import type { Backend } from "@convene/core";\ndeclare const factory: () => Promise<Backend>;\nexport default factory;\n`,
   "my-backend.ts": `import type { Backend } from "@convene/core";\ndeclare const factory: () => Promise<Backend>;\nexport default factory;\n`,

@@ -10,7 +10,7 @@ import { allBlocks, type BlockFile, blocksOf, type CodeBlock, compileBlocks, wri
 describe("blocks of a document", () => {
   const fence = "```";
 
-  it("are those of TypeScript and JavaScript, with what is said before them", () => {
+  it("are those of TypeScript and JavaScript, with the comment before them", () => {
     const text = `# Page\n\n${fence}sh\nls\n${fence}\n\n<!-- run: prints 1 -->\n\n${fence}js\nconsole.log(1);\n${fence}\n\n${fence}ts\nlet a: 1;\n${fence}\n`;
     expect(blocksOf("page.md", text)).toEqual([
       { document: "page.md", line: 10, language: "js", code: "console.log(1);\n", run: { prints: "1" } },
@@ -18,7 +18,7 @@ describe("blocks of a document", () => {
     ]);
   });
 
-  it("are a file of the repository where they say so, in any language", () => {
+  it("are a file of the repository if their comment says so, in any language", () => {
     const text = `<!-- file: a/b.html -->\n\n${fence}html\n<p>\n${fence}\n`;
     expect(blocksOf("page.md", text)).toMatchObject([{ file: "a/b.html", code: "<p>\n" }]);
     expect(blocksOf("page.md", text.replace("<!--", "<! "))).toEqual([]);
@@ -31,14 +31,14 @@ describe("blocks of a document", () => {
   });
 });
 
-/** Blocks of no document, each with what must be said of it: compiled with the others, because a program of its own takes long. */
+/** Blocks of no document, each with the expected messages. They are compiled with the others, because a separate program takes long. */
 const PLANTED: readonly { readonly block: CodeBlock; readonly said: readonly RegExp[] }[] = [
   {
     block: { document: "page.md", line: 3, language: "js", code: `import { zeros } from "@convene/core";\n` },
     said: [],
   },
   {
-    // It has the import of the block before it.
+    // This block has the import of the block before it.
     block: {
       document: "page.md",
       line: 9,
@@ -87,7 +87,7 @@ describe("the documents", () => {
     }
   });
 
-  it("have blocks that do what they say", async () => {
+  it("have blocks that run, and print the expected words", async () => {
     const folder = mkdtempSync(join(tmpdir(), "convene-blocks-"));
     try {
       copyFileSync(join(ROOT, "packages/onnx/test-files/torch/mobilenet-v2.onnx"), join(folder, "model.onnx"));

@@ -1,16 +1,15 @@
 /**
  * The code in the documents: every fenced block of TypeScript or JavaScript in the README, the packages' READMEs, the examples'
- * and `docs/` is compiled, and those that say so are run. A comment before a block, which no reader sees, says what else is to
- * be known:
+ * and `docs/` is compiled, and some are run. A comment before a block, which no reader sees, has instructions:
  *
  *     <!-- run -->                     the block is run
- *     <!-- run: prints some words -->  and what it prints has these words in it
+ *     <!-- run: prints some words -->  the block is run, and its output must contain these words
  *     <!-- not compiled: a reason -->  the block is no program
- *     <!-- file: its path -->          the block is that file of the repository, whole, in any language; it is compiled there
+ *     <!-- file: its path -->          the block equals this file of the repository, in any language; the file is compiled elsewhere
  *
- * A block without imports has those of the blocks before it on its page. A block of properties, `free: (storage) => ...`, is
- * held to the contract of a backend. What a block may use besides, such as `model`, is in code-blocks-ambient.ts, with its
- * type.
+ * A block without imports gets the imports of the blocks before it on its page. A block of properties, `free: (storage) => ...`, is
+ * checked against the contract of a backend. Other names that a block may use, such as `model`, are in code-blocks-ambient.ts, with
+ * their types.
  */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -23,15 +22,15 @@ import { AMBIENT, MODULES } from "./code-blocks-ambient.js";
 export interface CodeBlock {
   /** The document, from the root. */
   readonly document: string;
-  /** Of the first line of code, from 1. */
+  /** The number of the first line of code, from 1. */
   readonly line: number;
   readonly language: "ts" | "js";
   readonly code: string;
-  /** Why it is not compiled. */
+  /** The reason why the block is not compiled. */
   readonly notCompiled?: string;
   /** The file of the repository that the block shows, from the root. */
   readonly file?: string;
-  /** Whether it is run, and what it prints then. */
+  /** Set if the block is run, with the words that it must print. */
   readonly run?: { readonly prints: string };
 }
 
@@ -39,7 +38,7 @@ const FENCE = /^(?<indent> *)```(?<language>\w+)\b[^\n]*\n(?<code>.*?)^ *```$/gm
 const CODE = /^(ts|typescript|js|javascript|mjs)$/;
 const MARK = /<!-- (run|not compiled|file)(?:: (.*?))? -->\s*$/;
 
-/** Every block of a document, in order. @throws Error for a block that is not compiled and does not say why */
+/** Every block of a document, in order. @throws Error for a block that is not compiled and has no reason */
 export function blocksOf(document: string, text: string): CodeBlock[] {
   return [...text.matchAll(FENCE)].flatMap((match) => {
     const { language, code } = match.groups as { language: string; code: string };
@@ -66,7 +65,7 @@ export function documents(root: string = ROOT): string[] {
   const under = (folder: string): string[] =>
     readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
       const path = join(folder, entry.name);
-      // TypeDoc's pages are made of docstrings, which show pieces of programs.
+      // TypeDoc makes these pages from docstrings, which contain parts of programs.
       if (entry.isDirectory()) return path === join("docs", "reference") ? [] : under(path);
       return entry.name.endsWith(".md") ? [path] : [];
     });
@@ -83,7 +82,7 @@ export function allBlocks(root: string = ROOT): CodeBlock[] {
 
 const IMPORT = /^import\s[^;]*;/gm;
 
-/** A block as a file: with the imports of those before it on its page where it has none, on its first line. */
+/** A block as a file. A block without imports gets those of earlier blocks on its page, on its first line. */
 function programOf(block: CodeBlock, all: readonly CodeBlock[]): string {
   const own = block.code.match(IMPORT) ?? [];
   const before = all.slice(0, all.indexOf(block)).filter(({ document }) => document === block.document);
@@ -100,15 +99,15 @@ function programOf(block: CodeBlock, all: readonly CodeBlock[]): string {
   const imports = inherited.join(" ");
   if (!PROPERTIES.test(block.code)) return `${imports}${imports && " "}${block.code}\nexport {};\n`;
   const used = ["tensor", "toLayout"].filter((name) => !names.has(name));
-  // The type's comment counts at the beginning of a file or of a line only, and the lines are the document's; imports may come last.
+  // The comment with the type must be at the beginning of a line, and line numbers must be those of the document. So imports come last.
   return `${OF_A_BACKEND}${block.code}}; void part;\n${imports} import { ${used.join(", ")} } from "@convene/core";\n`;
 }
 
-/** How a block begins that is no program, but properties or methods of an object. */
+/** The beginning of a block that is no program, but properties or methods of an object. */
 const PROPERTIES = /^(async \w+\(|\w+: |\w+\([^)\n]*\) \{\n)/;
 const OF_A_BACKEND = `/** @type {Partial<import("@convene/core/backend").BackendImplementation<any>>} */ const part = {`;
 
-/** Each name that an import brings, with an import of that name alone. */
+/** Each name of an import, with an import of this name alone. */
 function importsOf(statement: string): [name: string, statement: string][] {
   const [, list, from] = /^import\s*\{([^}]*)\}\s*from\s*("[^"]+")/.exec(statement.replaceAll(/\s+/g, " ")) ?? [];
   if (list !== undefined) {
@@ -123,7 +122,7 @@ function declares(code: string, name: string): boolean {
   return new RegExp(`^(export )?(const|let|function|async function|class) ${name}\\b`, "m").test(code);
 }
 
-/** Where blocks become files: in this package, so that they find the packages that it has. */
+/** The folder for the files of blocks. It is in this package, so that they find this package's dependencies. */
 const FOLDER = join(ROOT, "tooling", "site", ".cache", "blocks");
 
 /** A block's file. */

@@ -5,7 +5,7 @@ import { ROOT } from "../checks/workspace.js";
 import { documents } from "./code-blocks.js";
 import { brokenLinks, hostAnchor, siteAnchor } from "./document-links.js";
 
-it("all documents have links that lead somewhere", () => {
+it("all links of documents lead to something that exists", () => {
   const all = documents();
   expect(all.length).toBeGreaterThan(30);
   expect(all.flatMap((document) => brokenLinks(document, readFileSync(join(ROOT, document), "utf8")))).toEqual([]);

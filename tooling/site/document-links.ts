@@ -1,14 +1,14 @@
 /**
- * Links of the documents that lead to files of the repository: each file is there, and so is each heading, under the anchor that
- * a repository's host and VitePress both give it. A README that is packed is read where its neighbours are not: its links lead
- * into its own package only.
+ * Checks the documents' links to files of the repository: each file must exist, and each heading must exist under the anchor that both
+ * a repository's host and VitePress give it. A packed README is read without its neighbours, so its links may lead only to files of its
+ * own package.
  */
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { ROOT } from "../checks/workspace.js";
 
-/** What is wrong with the links of a document, as `document: link: why`. */
+/** The faults of a document's links, as `document: link: why`. */
 export function brokenLinks(document: string, text: string, root: string = ROOT): string[] {
   return linksOf(text).flatMap((link) => {
     const [path = "", anchor] = link.split("#");
@@ -53,7 +53,7 @@ function headingsOf(text: string): string[] {
   );
 }
 
-/** The anchor of a heading as GitHub and others make it. */
+/** The anchor of a heading on GitHub and similar hosts. */
 export function hostAnchor(heading: string): string {
   return heading
     .toLowerCase()
@@ -62,7 +62,7 @@ export function hostAnchor(heading: string): string {
     .replaceAll(/\s/g, "-");
 }
 
-/** The same as VitePress makes it. */
+/** The anchor of a heading in VitePress. */
 export function siteAnchor(heading: string): string {
   return heading
     .normalize("NFKD")

@@ -1,6 +1,6 @@
 /**
- * Writes the reference, `docs/reference`, which is not in git: a page for each module that a user can import, made by TypeDoc
- * from the docstrings of what the module exports.
+ * Writes the reference, `docs/reference`, which is not in git: a page for each module that a user can import. TypeDoc makes it
+ * from the docstrings of the module's exports.
  */
 
 import { readFileSync, rmSync } from "node:fs";
@@ -9,18 +9,18 @@ import process from "node:process";
 import { Application, LogLevel } from "typedoc";
 import { fail, publishedPackages, ROOT } from "../checks/workspace.js";
 
-/** Where the pages go: beside those of `docs/`, so that the site and its search have both. */
+/** The folder of the pages. It is beside those of `docs/`, so that the site and its search have both. */
 const REFERENCE = join(ROOT, "docs", "reference");
 
-/** The module for authors of backends stands beside core's own. */
+/** The module for authors of backends has its own page beside core's. */
 const SUBPATHS = [["@convene/core/backend", join(ROOT, "packages", "core", "src", "for-backends.ts")]] as const;
 
-/** Whether a package has anything to import: the benchmark is a command alone. */
+/** Whether a package can be imported. The benchmark is only a command. */
 function isImported(directory: string): boolean {
   return "exports" in JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
 }
 
-/** Every module that has a page: its name, and its source. */
+/** Every module with a page: its name and its source. */
 function modules(): readonly (readonly [name: string, file: string])[] {
   return [
     ...publishedPackages()
@@ -41,13 +41,13 @@ async function writeReference(): Promise<void> {
     readme: "none",
     name: "Reference",
     disableSources: true,
-    // Members of JavaScript's Error, which are not this project's to explain.
+    // Members of JavaScript's Error are left out, because this project does not define them.
     excludeExternals: true,
-    // `pnpm typecheck` has checked the sources.
+    // `pnpm typecheck` checks the sources.
     skipErrorChecking: true,
     validation: { notExported: false, invalidLink: true, notDocumented: false },
     logLevel: LogLevel.Warn,
-    // Options of the plugin, which TypeDoc's own type does not know.
+    // Options of the plugin. TypeDoc's own type does not have them.
     ...({
       outputFileStrategy: "modules",
       hidePageHeader: true,

@@ -13,7 +13,7 @@ describe("links of a page", () => {
     }
   });
 
-  it("finds what lies outside of docs/", () => {
+  it("finds files outside of docs/", () => {
     expect(pathInRepository("../examples/mobilenet", page, options)).toBe("examples/mobilenet");
     expect(pathInRepository("../packages/conformance/README.md#the-command", page, options)).toBe(
       "packages/conformance/README.md",
@@ -21,13 +21,13 @@ describe("links of a page", () => {
     expect(pathInRepository("../../LICENSE", join(ROOT, "docs", "guide", "size.md"), options)).toBe("LICENSE");
   });
 
-  it("refuses a path that is not there", () => {
+  it("refuses a path that does not exist", () => {
     expect(() => pathInRepository("../examples/nothing", page, options)).toThrow(
       "docs/networks.md links to ../examples/nothing, which is not in the repository",
     );
   });
 
-  it("makes an address of it", () => {
+  it("makes an address of a path", () => {
     expect(addressOf("LICENSE", "git+https://host.example/us/convene.git")).toBe(
       "https://host.example/us/convene/blob/main/LICENSE",
     );

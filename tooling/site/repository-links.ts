@@ -1,13 +1,13 @@
 /**
- * What becomes of a link in a page that leads out of `docs/`, such as `../examples/mobilenet`: on the site there is no such
- * page. The link must lead to a file or folder that exists. It becomes a link to the repository where the repository's address
- * is known (`repository.url` of the root's package.json), and otherwise the path, as code.
+ * Changes links of a page that lead out of `docs/`, such as `../examples/mobilenet`, because the site has no such page. The link must
+ * lead to an existing file or folder. If the repository's address is known (`repository.url` of the root's package.json), the link
+ * becomes a link to the repository. Otherwise it becomes the path, as code.
  */
 
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 
-/** The part of markdown-it that is used; VitePress brings markdown-it, and does not export its types. */
+/** The types of the used part of markdown-it. VitePress brings markdown-it, but does not export its types. */
 interface Token {
   type: string;
   content: string;
@@ -25,15 +25,15 @@ export interface RepositoryLinksOptions {
   /** The repository's root, and the folder of the pages. */
   readonly root: string;
   readonly docs: string;
-  /** The repository's address; left out where the address is not known. */
+  /** The repository's address. Left out if it is not known. */
   readonly repository?: string | undefined;
 }
 
 /**
- * Where a link leads: `undefined` for one that stays in `docs/` or has a scheme; else the path from the root.
+ * The path of a link's target, from the root, or `undefined` for a link that stays in `docs/` or has a scheme.
  *
  * @param page the file of the page
- * @throws Error where the path is not there
+ * @throws Error if the path does not exist
  */
 export function pathInRepository(
   href: string,

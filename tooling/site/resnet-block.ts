@@ -1,6 +1,6 @@
 /**
- * The file that `docs/guide/weights.md` has Python write: the state of ResNet's block, an input, and the block's output. PyTorch
- * is not needed: the output is computed here in plain loops in float64, layer by layer, with nothing folded.
+ * The file that the Python program of `docs/guide/weights.md` writes: the state of ResNet's block, an input, and the block's output.
+ * PyTorch is not needed here: plain loops compute the output in float64, layer by layer, without any folding.
  */
 
 import { randomUniform } from "@convene/core";
@@ -18,7 +18,7 @@ const EPSILON = 1e-5;
 /** The bytes of the safetensors file. */
 export function resnetBlock(): Uint8Array {
   const state = new Map<string, Values>();
-  /** Numbers that float32 holds, in a range. */
+  /** Adds a tensor of float32 numbers in a range. */
   const add = (name: string, shape: readonly number[], min: number, max: number): Values => {
     const count = shape.reduce((product, each) => product * each, 1);
     const { data } = randomUniform([1, 1, 1, count], { seed: state.size + 1, min, max });

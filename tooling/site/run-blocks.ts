@@ -1,6 +1,6 @@
 /**
- * Runs modules one after the other, and prints a line of JSON for each: what it printed, or what it threw. In a process of its
- * own, whose working directory has the files that the blocks read: `tsx run-blocks.ts <module>...`.
+ * `tsx run-blocks.ts <module>...`: runs modules one after the other, and prints a line of JSON for each, with its output or its error.
+ * It is a separate process, whose working directory has the files that the blocks read.
  */
 
 import process from "node:process";

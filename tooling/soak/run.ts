@@ -1,6 +1,6 @@
 /**
- * `pnpm soak [backends] [interruptions]`: opens and disposes so many backends of each kind, in a process of its own, and
- * interrupts so many openings. Fails where more than 400 MB are resident at any time, or a thread, a handle or a timer is left.
+ * `pnpm soak [backends] [interruptions]`: opens and disposes this number of backends of each kind, in a separate process, and interrupts
+ * this number of openings. It fails if more than 400 MB are resident at any time, or if a thread, a handle or a timer is left.
  */
 
 import { spawn } from "node:child_process";

@@ -1,4 +1,4 @@
-/** A short soak, from source; `pnpm soak` is the long one, of what has been built. */
+/** A short soak, from source. `pnpm soak` is the long soak of the built packages. */
 
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-/** One backend after the other, each with a model that runs once; and openings that are interrupted. What is left of them. */
+/** Opens one backend after the other, each with a model that runs once, and interrupts openings. Reports what they leave behind. */
 
 import { createRequire } from "node:module";
 import process from "node:process";
@@ -11,22 +11,22 @@ export const BACKENDS = {
   cpu: () => cpu(),
   "cpu:js": () => cpu({ kernels: "js" }),
   "worker-threads": () => workerThreads({ threads: 2 }),
-  // Without a graphics processor, so that it is the same everywhere.
+  // This mode needs no graphics processor, so that the soak is the same everywhere.
   gpu: () => gpu({ mode: "webasm" }),
 } as const satisfies Readonly<Record<string, () => Promise<Backend>>>;
 
 export type BackendName = keyof typeof BACKENDS;
 export const NAMES = Object.keys(BACKENDS) as readonly BackendName[];
 
-/** Bytes that may be resident at any time, without a forced collection. */
+/** The most resident bytes at any time, without a forced garbage collection. */
 export const MOST_RESIDENT = 400e6;
 
-/** A model of some megabytes, so that what is not given back is seen. On `gpu` a smaller one: gpu.js takes seconds for it there. */
+/** The sizes of models. They have some megabytes, so that leaks show. On `gpu` the model is smaller, because gpu.js would take seconds. */
 const SIDES: Readonly<Record<BackendName, number>> = { cpu: 256, "cpu:js": 128, "worker-threads": 256, gpu: 64 };
 
-/** What a process has open. */
+/** The open resources of a process. */
 export interface Left {
-  /** Worker threads that have been started and have not ended. */
+  /** The number of worker threads that were started and have not ended. */
   readonly threads: number;
   /** Timers, handles and requests, as Node names them. */
   readonly resources: readonly string[];
@@ -42,7 +42,7 @@ const nodeWorkers = createRequire(import.meta.url)("node:worker_threads") as {
 const alive = new Set<NodeWorker>();
 let onStart = (_worker: NodeWorker): void => undefined;
 
-/** From now on Node's workers are counted, of whoever starts them. */
+/** Counts Node's workers from now on, of any part of the program. */
 export function countWorkers(): void {
   const { Worker } = nodeWorkers;
   nodeWorkers.Worker = class extends Worker {
@@ -56,7 +56,7 @@ export function countWorkers(): void {
 }
 
 function left(): Left {
-  // Where the program's own input and output go is no concern of a backend's.
+  // The program's own input and output do not count.
   const resources = process
     .getActiveResourcesInfo()
     .filter((name) => !/Pipe|TTY|FSReq|TickObject|Immediate/.test(name));
@@ -70,7 +70,7 @@ async function runOnce(name: BackendName, backend: Backend): Promise<void> {
   await model.run(x);
 }
 
-/** @returns the most bytes that were resident after any of them, and how many after the last */
+/** @returns the most resident bytes after any backend, and the resident bytes after the last */
 export async function openAndDispose(
   name: BackendName,
   count: number,
@@ -91,9 +91,9 @@ export async function openAndDispose(
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** What happens to a backend while it opens, or has just opened. */
+/** Interruptions of a backend while it opens, or shortly afterwards. */
 const INTERRUPTIONS: Readonly<Record<string, (name: BackendName, random: () => number) => Promise<void>>> = {
-  /** One of its workers is killed; a backend without workers has none. */
+  /** Kills one of the backend's workers, if it has any. */
   async kill(name, random) {
     const started: NodeWorker[] = [];
     onStart = (worker) => started.push(worker);
@@ -105,13 +105,13 @@ const INTERRUPTIONS: Readonly<Record<string, (name: BackendName, random: () => n
       await runOnce(name, backend).catch(() => undefined);
       await backend.dispose();
     } catch {
-      // It was killed before it had opened.
+      // The worker was killed before the backend was open.
       await killing;
     } finally {
       onStart = () => undefined;
     }
   },
-  /** The platform starts no more workers. */
+  /** Makes the platform refuse new workers. */
   async refuse(name, random) {
     let allowed = Math.floor(random() * 2);
     onStart = (worker) => {
@@ -122,12 +122,12 @@ const INTERRUPTIONS: Readonly<Record<string, (name: BackendName, random: () => n
     try {
       await (await BACKENDS[name]()).dispose();
     } catch {
-      // It could not open.
+      // The backend could not open, as expected.
     } finally {
       onStart = () => undefined;
     }
   },
-  /** It is disposed while it prepares a model, or runs it. */
+  /** Disposes the backend while it prepares or runs a model. */
   async dispose(name, random) {
     const backend = await BACKENDS[name]();
     const running = runOnce(name, backend).catch(() => undefined);
@@ -135,7 +135,7 @@ const INTERRUPTIONS: Readonly<Record<string, (name: BackendName, random: () => n
     await Promise.all([backend.dispose(), backend.dispose()]);
     await running;
   },
-  /** One is disposed while another opens. */
+  /** Disposes a backend while another one opens. */
   async overtake(name, random) {
     const [one, other] = [BACKENDS[name](), BACKENDS[name]()];
     await pause(random() * 40);
@@ -144,12 +144,12 @@ const INTERRUPTIONS: Readonly<Record<string, (name: BackendName, random: () => n
   },
 };
 
-/** Interrupts `count` openings, each in a way and at a time that `random` chooses, and waits until nothing moves any more. */
+/** Interrupts `count` openings, in ways and at times that `random` chooses, and waits until all work has ended. */
 export async function interrupt(name: BackendName, count: number, random: () => number): Promise<Left> {
   const kinds = Object.values(INTERRUPTIONS);
   for (let i = 0; i < count; i++) await kinds[Math.floor(random() * kinds.length)]!(name, random);
-  // A worker that was told to end takes a moment.
+  // A worker needs a moment to end.
   for (let waited = 0; waited < 100 && (left().threads > 0 || left().resources.length > 0); waited++) await pause(50);
-  // The pause's own timer is not there any more.
+  // At this point the timer of the pause is gone.
   return left();
 }

@@ -1,7 +1,6 @@
 /**
- * MobileNet V2 on worker-threads beside cpu, one run at a time as an application makes them, input and result included: back
- * to back, after a rest, and after other work on the calling thread. Both by turns, so that whatever else the machine does
- * falls on both. `pnpm threads [rounds] [threads]`; with 256 bits:
+ * Measures MobileNet V2 on worker-threads beside cpu, one run at a time, with input and result, as in an application: back to back,
+ * after a rest, and after other work on the calling thread. Both run in turn, so that other work of the machine affects both. `pnpm threads [rounds] [threads]`; with 256 bits:
  * `node --experimental-wasm-revectorize --import tsx tooling/threads/run.ts`.
  */
 
@@ -16,7 +15,7 @@ const work = async (milliseconds: number): Promise<void> => {
   for (const start = performance.now(); performance.now() - start < milliseconds;);
 };
 
-/** What comes before each run, and how many runs of one backend follow each other. */
+/** The situations: a function that is called before each run, and the number of runs of one backend in a row. */
 const SITUATIONS: Readonly<Record<string, { readonly before: () => Promise<void>; readonly runs: number }>> = {
   "back to back": { before: async () => undefined, runs: 3 },
   "after 30 ms of rest": { before: () => rest(30), runs: 1 },

@@ -1,6 +1,6 @@
 /**
- * The one way in which Convene's packages are bundled. JavaScript, with its types beside it, because tsup loads a
- * package's configuration with plain Node, which must be able to load this.
+ * The bundling of all Convene packages. The file is JavaScript with separate types, because tsup loads a package's configuration with
+ * plain Node, and Node must be able to load this file.
  */
 
 import { defineConfig } from "tsup";
@@ -11,15 +11,15 @@ export function library(entry, options = {}) {
     entry: [...entry],
     format: ["esm", "cjs"],
     target: ["es2022", "node20"],
-    // No Node names and no browser names: one file serves both.
+    // Neutral, because one file serves Node and browsers.
     platform: "neutral",
     // tooling/declarations makes the declarations.
     dts: false,
     clean: true,
-    // What is shipped has its lines, its names, and the hints to bundlers inside `import()`, so a stack trace says where and
-    // needs no map. Maps with the sources in them would double the tarballs.
+    // The shipped files keep lines, names and the hints to bundlers inside `import()`. So a stack trace is readable without a map.
+    // Maps with sources would double the tarballs.
     sourcemap: false,
-    // Shared chunks keep a class that two entries export the same class.
+    // With shared chunks, a class that two entries export is the same class.
     splitting: true,
     ...options,
     esbuildOptions(esbuild, context) {
@@ -43,7 +43,7 @@ export function app(entry, options = {}) {
     clean: true,
     sourcemap: false,
     splitting: true,
-    // What is in node_modules stays there, workspace packages included: the app runs what users install.
+    // Packages of node_modules are not bundled, workspace packages included, because the app must run the packages that users install.
     skipNodeModulesBundle: true,
     ...options,
   });

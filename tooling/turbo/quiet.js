@@ -1,8 +1,8 @@
 /**
- * Runs turbo with the tasks named on the command line and says nothing unless one fails, so that `npm start` shows the
- * product and not the build. JavaScript, because it runs before anything else and should cost nothing.
+ * Runs turbo with the tasks of the command line, and prints nothing unless a task fails. So `npm start` shows the product and not the
+ * build. The file is JavaScript, because it runs before everything else and must start fast.
  *
- * turbo needs a pnpm, and `npm run` brings none: then pnpm runs this, which also installs what is missing.
+ * turbo needs pnpm, and `npm run` does not bring it. In that case pnpm runs this file, and also installs missing packages.
  */
 
 import { spawn, spawnSync } from "node:child_process";
@@ -30,7 +30,7 @@ const child = spawn(process.execPath, [turbo, "run", ...tasks, "--output-logs=er
 const output = [];
 child.stdout.on("data", (chunk) => output.push(chunk));
 child.stderr.on("data", (chunk) => output.push(chunk));
-// A first build takes half a minute, and minutes on a machine that is busy; silence that long looks like a hang.
+// A first build takes half a minute, or minutes on a busy machine. Such a long silence would look like a hang.
 const began = Date.now();
 const say = () => {
   const seconds = Math.round((Date.now() - began) / 1000);

@@ -1,6 +1,7 @@
 /**
- * Type-checks the packages, the app, the examples and the tools by TypeScript 7, which takes a fifth of the time of TypeScript 5.9.
- * tooling/declarations has TypeScript 5.9 besides, whose interface rollup needs. JavaScript, so that nothing is compiled before it runs.
+ * Type-checks the packages, the app, the examples and the tools with TypeScript 7, which takes a fifth of the time of TypeScript 5.9.
+ * tooling/declarations also has TypeScript 5.9, because rollup needs its interface. The file is JavaScript, so that it runs without
+ * compiling.
  */
 
 import { spawnSync } from "node:child_process";

@@ -1,9 +1,9 @@
 /**
- * Which cases catch which faulty backend: writes `src/faulty-backends/catching-cases.json`, which says for each fault and each
- * suite that must catch it a case that fails on the fault alone, on a new backend. The tests run these, and no others. A case
- * that no fault needs can go only while each fault is still caught by another, so run this where cases come or go.
+ * Writes `src/faulty-backends/catching-cases.json`: for each fault, and each suite that must catch the fault, the file has a case
+ * that fails alone on a new backend. The tests run only these cases. Run the program after you add or remove cases, because each
+ * fault must still be caught.
  *
- * Quick cases are tried first. In the end it says how many faults the quick selection catches.
+ * The program tries quick cases first. At the end it prints how many faults the quick selection catches.
  *
  * `tsx -C convene-source packages/conformance/scripts/catch-table.ts [part of a fault's name]`
  */
@@ -48,7 +48,7 @@ if (uncaught.length > 0) {
   process.exitCode = 1;
 }
 
-/** The first case of the suite that fails alone. */
+/** The first case of the suite that fails if it runs alone. */
 async function catching(fault: Fault, suite: SuiteName): Promise<ConformanceCase | undefined> {
   for (const each of ordered.filter((one) => one.suite === suite && isAbout(one, fault))) {
     const backend = await fault.backend();
@@ -72,7 +72,7 @@ function isAbout({ problems = [] }: ConformanceCase, { kinds }: Fault): boolean 
   return kinds === undefined || problems.some((each) => isOperationProblem(each) && kinds.includes(each.kind));
 }
 
-/** A line for each fault, so that a change can be read. */
+/** Writes one line for each fault, so that a diff of the file is easy to read. */
 function write(table: Readonly<Record<string, object>>): void {
   const lines = Object.entries(table).map(([name, row]) => `  ${JSON.stringify(name)}: ${JSON.stringify(row)}`);
   writeFileSync(TABLE, `{\n${lines.join(",\n")}\n}\n`);

@@ -1,8 +1,8 @@
 /**
- * Of backends with two faults, in how many the diagnosis names both. What has been measured is kept in a file, a line for each pair.
+ * Counts the backends with two faults for which the diagnosis names both faults. A file keeps the results, one line for each pair.
  *
- * `pnpm --filter @convene/conformance diagnosis-pairs <file> [pattern of names] [--again]`: `--again` measures those that the
- * pattern names anew.
+ * `pnpm --filter @convene/conformance diagnosis-pairs <file> [pattern of names] [--again]`: `--again` measures again
+ * the pairs that the pattern names.
  */
 
 import process from "node:process";

@@ -1,9 +1,9 @@
 /**
- * What the diagnosis says of each faulty backend, held to the accepted wordings. What has been measured is kept in a file, a line
- * for each backend, so that a run that was ended goes on where it stopped. Prints those that it misses, and the share.
+ * Compares the diagnosis of each faulty backend with the accepted wordings. A file keeps the results, one line for each backend,
+ * so that an interrupted run can continue. The program prints the backends whose fault is not named, and the share of the others.
  *
- * `pnpm --filter @convene/conformance diagnosis-table <file> [pattern of names] [--again] [--all]`: `--again` measures those that
- * the pattern names anew, `--all` prints what is named, too.
+ * `pnpm --filter @convene/conformance diagnosis-table <file> [pattern of names] [--again] [--all]`: `--again` measures again
+ * the backends that the pattern names. `--all` also prints the backends whose fault is named.
  */
 
 import process from "node:process";

@@ -1,18 +1,18 @@
-/** A file of results, a line of JSON for each, that a program which was ended goes on with. */
+/** A file of results, with one line of JSON for each. An interrupted program can continue with it. */
 
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 
 export interface ResultsFile<Row> {
   has(name: string): boolean;
-  /** Written at once. */
+  /** Adds a result, and writes it to the file at once. */
   add(row: Row): void;
-  /** In the order of `names`. */
+  /** All results, in the order of `names`. */
   rows(): readonly Row[];
 }
 
 /**
- * @param names what there is to measure: results of anything else are left out of the file
- * @param again of which results nothing is kept
+ * @param names the names to measure. Results of other names are removed from the file
+ * @param again names whose old results are removed
  */
 export function openResults<Row extends { readonly name: string }>(
   file: string,

@@ -1,4 +1,4 @@
-/** Errors that add up: what operands bring along, and what a plan adds by its own rule. */
+/** Errors add up: the errors of the operands, and the error that a plan adds by its own rule. */
 
 import { parseProblem } from "@convene/core";
 import { expect, test } from "vitest";
@@ -12,11 +12,11 @@ const problem = parseProblem("n2_g2_ic4_ih6_oc6_kh3_ph1_residual");
 const operands = makeOperands(problem, "real", 1);
 const exact = referenceConv2d(problem, operands);
 
-test("with operands that are right, it is the bound of the plan's own rule", () => {
+test("with right operands, the allowance is the bound of the plan's own rule", () => {
   const direct = allowance(problem, "direct", operands);
   const k = gamma(roundings(problem));
   direct.forEach((each, at) => expect(each / exact.magnitude[at]!).toBeCloseTo(k, 9));
-  // Rule 2 says the same of it.
+  // Rule 2 gives the same bound.
   const edge = exact.output.map((y, at) => y + direct[at]! * 0.9999);
   expect(checkBounded(edge, exact.output, exact.magnitude, problem).ok).toBe(true);
 
@@ -28,7 +28,7 @@ test("with operands that are right, it is the bound of the plan's own rule", () 
 });
 
 test.each(["direct", "transformed"] as const)(
-  "with operands that are off, %s results of those are allowed",
+  "with operands that have errors, %s results of these operands are allowed",
   (arithmetic) => {
     const off = {
       input: operands.input.map((_, at) => 0.25 * (at % 3)),
@@ -42,7 +42,7 @@ test.each(["direct", "transformed"] as const)(
     const other = referenceConv2d(problem, shifted).output;
     const most = allowance(problem, arithmetic, operands, off);
     expect(other.every((y, at) => Math.abs(y - exact.output[at]!) <= most[at]!)).toBe(true);
-    // And not much more: with every weight of one sign and every operand off to one side, that is what is reached.
+    // The allowance is not much larger than necessary: if all weights and all errors have one sign, the error nearly reaches it.
     const positive = { ...operands, weight: operands.weight.map(Math.abs) };
     const raised = { ...positive, input: operands.input.map((x, at) => x + off.input[at]!) };
     const [low, high] = [referenceConv2d(problem, positive).output, referenceConv2d(problem, raised).output];

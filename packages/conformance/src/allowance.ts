@@ -1,4 +1,4 @@
-/** How far a plan's answer may be from the exact one, where what it reads may be off already: errors add up over layers. */
+/** The largest error of a plan's result if its operands have errors already. Errors add up over layers. */
 
 import type { Arithmetic, Conv2dProblem } from "@convene/core";
 import type { Operands } from "./operands.js";
@@ -6,18 +6,18 @@ import { rememberedConv2d } from "./remembered-reference.js";
 import { gamma, roundings, UNDERFLOW } from "./rules.js";
 import { transformedBound } from "./transformed-bound.js";
 
-/** How far each element of a plan's operands may be from those that the exact answer is for. Left out: not at all. */
+/** The largest error of each element of a plan's operands. Left out: the operands are exact. */
 export interface OperandErrors {
   readonly input?: Float32Array | undefined;
   readonly residual?: Float32Array | undefined;
 }
 
 /**
- * With operands that are off by at most e, |ŷ − y| ≤ Σe|w| + eʳ + own: what they bring along, and `own`, the error bound at
- * the operands that there may really be, |x| + e and |r| + eʳ. That is rule 2's for a direct plan, γ·(Σ(|x| + e)|w| + |b| +
- * |r| + eʳ), and rule 3's for a transformed one. A clamp makes no error larger. In NCHW order.
+ * If the operands have errors of at most e, then |ŷ − y| ≤ Σe|w| + eʳ + own. The first two terms come from the operands. `own` is
+ * the plan's error bound for the largest possible operands, |x| + e and |r| + eʳ: rule 2's bound for a direct plan, γ·(Σ(|x| + e)|w|
+ * + |b| + |r| + eʳ), and rule 3's bound for a transformed plan. A clamp makes no error larger. The result is in NCHW order.
  *
- * The bound of rule 2 is for real values: a direct plan that reads small integers, none of them off, makes no error.
+ * The bound of rule 2 is for real values. A direct plan that reads exact small integers makes no error.
  */
 export function allowance(
   problem: Conv2dProblem,
@@ -37,7 +37,7 @@ export function allowance(
     ? rememberedConv2d(bare, { input: off.input, weight: grown.weight, residual: off.residual }).output
     : off.residual;
   const own = arithmetic === "transformed" ? transformedBound(problem, grown).bound : directBound(problem, grown);
-  // A little more, because |x| + e is itself rounded to float32.
+  // A little larger, because |x| + e is rounded to float32 too.
   return own.map((each, at) => (each + (carried?.[at] ?? 0)) * (1 + 2 ** -22));
 }
 

@@ -16,8 +16,8 @@ function counted(most?: number) {
   return { sum, asked: () => asked };
 }
 
-describe("an answer is computed once", () => {
-  test("for the same key and the same numbers, in whichever arrays they come", () => {
+describe("a result is computed once", () => {
+  test("for the same key and the same numbers, in any arrays", () => {
     const { sum, asked } = counted();
     expect(sum("a", Float32Array.of(1, 2), undefined)).toEqual(Float64Array.of(1));
     expect(sum("a", new Float32Array([9, 1, 2]).subarray(1), undefined)).toEqual(Float64Array.of(1));
@@ -40,7 +40,7 @@ describe("an answer is computed once", () => {
   });
 });
 
-test("who changes a question or an answer changes nothing for the next", () => {
+test("a caller who changes a question or an answer does not change the next answer", () => {
   const { sum, asked } = counted();
   const question = Float32Array.of(5);
   sum("a", question).fill(7);
@@ -50,7 +50,7 @@ test("who changes a question or an answer changes nothing for the next", () => {
   expect(asked()).toBe(1);
 });
 
-test("the oldest are forgotten, and what is too large is not kept", () => {
+test("the oldest answers are forgotten, and answers that are too large are not kept", () => {
   const { sum, asked } = counted(4);
   sum("a", Float32Array.of(1));
   sum("a", Float32Array.of(2));

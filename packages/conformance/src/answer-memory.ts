@@ -1,9 +1,9 @@
 /**
- * Answers of the reference that have been computed already, for whoever asks again: the same problem in another layout, on
- * another backend, or in another case. The reference is what a run of the suite takes most of its time for.
+ * Keeps answers of the reference. The same question comes again for another layout, another backend or another case, and the
+ * reference takes most of the time of a run of the suite.
  */
 
-/** How many numbers are kept, of questions and answers together: 32 MiB of float32, at most 64 of float64. */
+/** The most numbers that are kept, of questions and answers together: 32 MiB of float32, at most 64 MiB of float64. */
 const MOST_NUMBERS = 8 * 2 ** 20;
 
 type Numbers = Float32Array | Float64Array;
@@ -15,15 +15,15 @@ interface Entry<A> {
   readonly size: number;
 }
 
-/** Gives what `compute` gives for this question, by itself or from memory. */
+/** Gives the answer of `compute` to this question. The answer is computed, or comes from memory. */
 type AnswerMemory<A> = (key: string, question: readonly (Float32Array | undefined)[], compute: () => A) => A;
 
 /**
- * A memory of answers. A question is known again by its key and by every bit of its numbers. Each answer is a copy, so that
- * nobody can change what the next one gets. The oldest are forgotten where there are too many.
+ * A memory of answers. Two questions are equal if their keys and all bits of their numbers are equal. Each answer is a copy, so that
+ * no caller can change the answer of the next caller. If there are too many answers, the oldest are forgotten.
  *
  * @param arraysOf the arrays of an answer
- * @param copy an answer in arrays of its own
+ * @param copy copies an answer to new arrays
  */
 export function answerMemory<A>(
   arraysOf: (answer: A) => readonly Numbers[],
@@ -31,7 +31,7 @@ export function answerMemory<A>(
   most = MOST_NUMBERS,
 ): AnswerMemory<A> {
   const kept = new Map<string, Entry<A>[]>();
-  /** In the order in which they came. */
+  /** All answers, in the order in which they were added. */
   const all: Entry<A>[] = [];
   let total = 0;
   const room = (): number => most - total;
@@ -48,7 +48,7 @@ export function answerMemory<A>(
     const same = kept.get(key) ?? [];
     const known = same.find((entry) => isSame(entry.question, question));
     if (known) return copy(known.answer);
-    // Before `compute`: nothing of the question is written by it, but who reads this need not know that.
+    // The copy is made before `compute`, in case `compute` writes to the question.
     const own = question.map((data) => data?.slice());
     const answer = compute();
     const size = [...own, ...arraysOf(answer)].reduce((sum, data) => sum + (data?.length ?? 0), 0);
@@ -62,7 +62,7 @@ export function answerMemory<A>(
   };
 }
 
-/** Bit for bit: NaN is NaN, and −0 is not 0. */
+/** Whether all bits are equal: NaN equals NaN, and −0 does not equal 0. */
 function isSame(one: readonly (Float32Array | undefined)[], other: readonly (Float32Array | undefined)[]): boolean {
   return (
     one.length === other.length &&

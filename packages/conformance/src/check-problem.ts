@@ -1,4 +1,4 @@
-/** One problem held to a rule: what a case of most suites does. */
+/** Checks one problem by a rule. Most cases do this. */
 
 import {
   type Backend,
@@ -26,15 +26,15 @@ const LAYOUTS = ["nchw", "nhwc"] as const satisfies readonly Layout[];
 export interface CheckProblemOptions extends PrepareOptions {
   /** Seeds the operands: an integer. Default 1, as in the suite, so that a problem run alone has the same operands as in the suite. */
   readonly seed?: number;
-  /** Default: both layouts, one after the other, so that a problem's string is enough to run the problem again. */
+  /** The layout of tensors. Default: both layouts, one after the other, so that a problem's string is enough to run the problem again. */
   readonly layout?: Layout;
 }
 
 /** The result that an answer is compared with. */
 export interface ExpectedResult extends ReferenceResult {
   /**
-   * The bound of rule 3 for the same operands, asked for where the plan is transformed. Left out: it is computed at once,
-   * which takes a ninth of the time of the reference.
+   * Gives the bound of rule 3 for the same operands. It is called if the plan is transformed. Left out: the bound is computed at
+   * once, which takes a ninth of the time of the reference.
    */
   readonly transformed?: () => Promise<TransformedBound>;
 }
@@ -43,7 +43,7 @@ export interface ExpectedResult extends ReferenceResult {
  * Makes operands for `problem`, runs them on `backend`, and compares the result with the float64 reference: by rule 1 for integers, by rule 2
  * for real values, by rule 3 for a transformed plan.
  *
- * @throws ConveneError of the backend: `ERR_UNSUPPORTED`, `ERR_OUT_OF_MEMORY` or `ERR_EXECUTION`; `ERR_INVALID_OPTION` where `problem` is no
+ * @throws ConveneError of the backend: `ERR_UNSUPPORTED`, `ERR_OUT_OF_MEMORY` or `ERR_EXECUTION`; `ERR_INVALID_OPTION` if `problem` is no
  * valid problem
  */
 export async function checkProblem(
@@ -58,7 +58,7 @@ export async function checkProblem(
 }
 
 /**
- * As `checkProblem`, for given operands and a given reference result, which is NCHW.
+ * Checks a problem as `checkProblem` does, with given operands and a given reference result, which is in NCHW.
  *
  * @throws ConveneError of the backend: `ERR_UNSUPPORTED`, `ERR_OUT_OF_MEMORY` or `ERR_EXECUTION`
  */
@@ -71,7 +71,7 @@ export async function checkOperands(
   options: Omit<CheckProblemOptions, "seed"> = {},
 ): Promise<CaseOutcome> {
   const { layout, ...prepareOptions } = options;
-  // A backend may write to what it is handed.
+  // A backend gets a copy, because it may write to its operands.
   const own = copyOperands(operands);
   const { transformed = async () => transformedBound(problem, own) } = expected;
   let algorithm = "";
@@ -108,9 +108,9 @@ export async function checkOperands(
 }
 
 /**
- * The message for a transformed plan whose problem has no rule 3. Such a plan fails, whatever it computes.
+ * The message for a transformed plan whose problem has no rule 3. Such a plan always fails.
  *
- * @throws ConveneError `ERR_INVALID_OPTION` where `problem` is no valid problem
+ * @throws ConveneError `ERR_INVALID_OPTION` if `problem` is no valid problem
  */
 export function noRuleFor(problem: Conv2dProblem, algorithm: string): string {
   const what = `the plan for ${formatProblem(problem)} (${algorithm}) says that it is transformed`;
@@ -127,14 +127,14 @@ export function failedOutcome(problem: Problem, verdict: Verdict): CaseOutcome &
 /**
  * A verdict in words: `3 of 100 elements are wrong (channels 2 of 4, ...); the first is [n 0, c 2, h 1, w 0]: 5, expected 6 in ic3_...`.
  *
- * @throws ConveneError `ERR_INVALID_OPTION` where `problem` is no valid problem
+ * @throws ConveneError `ERR_INVALID_OPTION` if `problem` is no valid problem
  */
 export function describeVerdict(problem: Problem, verdict: Verdict): string {
   const mismatch = mismatchOf(outputShapeOf(problem), verdict);
   return mismatch ? `${describeMismatch(mismatch)} in ${textOf(problem)}` : "all elements agree";
 }
 
-/** Whether enough outputs lie inside the activation's range, and are not zero, for a fault to show. */
+/** Whether enough outputs are not zero and lie inside the activation's range, so that a fault would show. */
 export function isTelling(problem: Conv2dProblem, output: Float64Array): boolean {
   const [min, max] = activationRange(problem.activation);
   const telling = output.reduce((count, y) => count + (y !== 0 && y > min && y < max ? 1 : 0), 0);

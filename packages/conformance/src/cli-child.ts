@@ -1,6 +1,6 @@
 /**
- * The process that runs the backend, apart from the command itself: whatever the backend does to its process, the command
- * lives on and reports it. A thread would not do: a crash in native code ends all threads of a process.
+ * The process that runs the backend. It is not the process of the command, so the command survives any fault of the backend, and
+ * reports it. A thread would not be enough, because a crash in native code ends all threads of a process.
  */
 
 import type { Message, Task } from "./cli/messages.js";
@@ -16,9 +16,9 @@ import { loadFactory } from "./terminal/load-factory.js";
 import { thrownOf } from "./thrown.js";
 import { TimeLimitError } from "./time-limit.js";
 
-// Ctrl-C reaches every process of a terminal. The command ends this one when it has saved what there is.
+// Ctrl-C reaches every process of a terminal. The command ends this process after it saved the results.
 process.on("SIGINT", () => undefined);
-// Nobody listens any more.
+// The command has ended, so nobody reads the results.
 process.on("disconnect", () => process.exit(0));
 
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
@@ -34,7 +34,7 @@ function send(message: Message): void {
   process.send?.(message);
 }
 
-/** Exits once the message is on its way; a backend may have left timers and threads behind. */
+/** Exits after the message was sent. A plain end is not enough, because a backend may have left timers and threads behind. */
 function leaveWith(message: Message, code: number): void {
   process.send?.(message, undefined, {}, () => process.exit(code));
 }
@@ -49,7 +49,7 @@ function textOf(error: unknown): string {
     : String(error);
 }
 
-/** What the failures among the results, which come as the only message, have in common. */
+/** Makes the diagnosis of the results. The results are the only message from the command. */
 async function look({ run }: Task, factory: () => Promise<Backend>): Promise<void> {
   const results = await new Promise<readonly CaseResult[]>((resolve) => {
     process.once("message", (message) => resolve(message as readonly CaseResult[]));
@@ -80,7 +80,7 @@ async function work(task: Task): Promise<void> {
       },
       {
         ...task.run,
-        // At the end of all processes: this one may be the last of several.
+        // The diagnosis comes after all processes, because this one may be one of several.
         diagnose: false,
         onBegin: () => send({ type: "begin" }),
         onRecheck: (result, milliseconds) => send({ type: "recheck", result, milliseconds }),

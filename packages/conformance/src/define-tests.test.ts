@@ -1,4 +1,4 @@
-/** The suite as tests: of vitest itself, of node:test in a process of its own, and of a runner that tests can look at. */
+/** The suite as tests of vitest itself, of node:test in another process, and of a small runner whose tests can be checked. */
 
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -18,7 +18,7 @@ import { fakeRunner } from "./testing/runner.js";
 
 const FEW = { suites: ["exact", "lifecycle"], only: "ic5_", randomProblems: 0 } as const;
 
-/** The reference, and all that were made of it. */
+/** A factory of the reference, and a list of the backends that it made. */
 function counted(): { readonly made: Backend[]; readonly factory: () => Promise<Backend> } {
   const made: Backend[] = [];
   const factory = async (): Promise<Backend> => {
@@ -28,7 +28,7 @@ function counted(): { readonly made: Backend[]; readonly factory: () => Promise<
   return { made, factory };
 }
 
-/** Throws at one problem, and is broken from then on. */
+/** A backend that throws at one problem, and is broken afterwards. */
 const breaking = (at: string) => async (): Promise<Backend> => {
   const right = await referenceBackend();
   let broken = false;
@@ -43,10 +43,10 @@ const breaking = (at: string) => async (): Promise<Backend> => {
   };
 };
 
-// The real thing: these are tests of this file.
+// These cases become real tests of this file.
 await defineConformanceTests({ describe, it, afterAll }, referenceBackend, FEW);
 
-test("vitest's functions and node:test's are runners as they are", () => {
+test("the functions of vitest and node:test are runners without any change", () => {
   const runners: readonly TestRunner[] = [{ describe, it, afterAll }, nodeTest];
   expect(runners).toHaveLength(2);
 });
@@ -67,11 +67,11 @@ test.each([{ after: true }, { after: false }])("each suite has a backend, dispos
   const { made, factory } = counted();
   await defineConformanceTests(runner, factory, { ...FEW, suites: ["exact", "bounded"] });
   await run();
-  // The first tells what it cannot do, before there are tests.
+  // The first backend tells which cases it cannot take, before tests are registered.
   expect(made.map(({ disposed }) => disposed)).toEqual([true, true, true]);
 });
 
-test("a failure says all that a report would, and the next case has another backend", async () => {
+test("a failure says as much as a report, and the next case has another backend", async () => {
   const { runner, tests, run } = fakeRunner();
   const at = (await selectCases({ ...FEW, suites: ["exact"] }))[1]!.name;
   await defineConformanceTests(runner, breaking(at), { ...FEW, suites: ["exact"], seed: 7, module: "./mine.js" });
@@ -83,7 +83,7 @@ test("a failure says all that a report would, and the next case has another back
   expect(tests.length).toBeGreaterThan(2);
 });
 
-test("a failure that takes an earlier case says so", async () => {
+test("a failure that needs an earlier case says so", async () => {
   const { runner, run } = fakeRunner();
   const [first, second] = await selectCases({ ...FEW, suites: ["exact"] });
   const factory = () => remembers({ at: second!.name });
@@ -95,7 +95,7 @@ test("a failure that takes an earlier case says so", async () => {
   expect(message).toContain(`--suite exact --case ${first!.name} --case ${second!.name} --random 0`);
 });
 
-describe("what a backend cannot do", () => {
+describe("a case that a backend cannot take", () => {
   const G2 = { suites: ["exact"], only: "g2_", randomProblems: 0 } as const;
 
   test("is skipped by the runner", async () => {
@@ -108,22 +108,22 @@ describe("what a backend cannot do", () => {
     }
   });
 
-  test("is a test that passes and has the reason in its title, where the runner cannot skip", async () => {
+  test("is a test that passes and has the reason in its title, if the runner cannot skip", async () => {
     const { runner, tests, run } = fakeRunner({ skip: false });
     await defineConformanceTests(runner, limited, G2);
     for (const { title } of tests) expect(title).toMatch(/^skipped: .*\(groups are not <done> yet\)$/);
     expect([...(await run())]).toEqual([]);
   });
 
-  test("fails where skips are not allowed", async () => {
+  test("fails if skips are not allowed", async () => {
     const { runner, tests, run } = fakeRunner();
     await defineConformanceTests(runner, limited, { ...G2, noSkips: true });
     expect((await run()).size).toBe(tests.length);
   });
 });
 
-describe("what turns out while it runs to be nothing for this backend", () => {
-  // Cases of several problems look by themselves for some that the backend takes.
+describe("a case that finds out while it runs that it has nothing to do", () => {
+  // A case with several problems searches for problems that the backend takes.
   const LATE = { suites: ["lifecycle"], only: "plans that differ in one thing only" } as const;
   const takesNothing = async (): Promise<Backend> =>
     defineBackend({
@@ -139,23 +139,23 @@ describe("what turns out while it runs to be nothing for this backend", () => {
     expect(late).toEqual(tests.map(() => "not today"));
   });
 
-  test("fails where skips are not allowed", async () => {
+  test("fails if skips are not allowed", async () => {
     const { runner, tests, late, run } = fakeRunner();
     await defineConformanceTests(runner, takesNothing, { ...LATE, noSkips: true });
     expect((await run()).size).toBe(tests.length);
     expect(late).toEqual([]);
   });
 
-  test("has passed, where the runner hands nothing to a test", async () => {
+  test("passes if the runner gives a test no context", async () => {
     const { runner, tests } = fakeRunner();
     await defineConformanceTests(runner, takesNothing, LATE);
-    // jest waits for a callback that nobody calls where a test names a parameter.
+    // If a test has a parameter, jest waits for a callback that nobody calls.
     for (const { body } of tests) expect(body).toHaveLength(0);
     await expect(tests[0]!.body()).resolves.toBeUndefined();
   });
 });
 
-test("a factory that makes nothing is a test that fails with its reason", async () => {
+test("a factory that fails becomes a failed test with the reason", async () => {
   const { runner, tests, run } = fakeRunner();
   await defineConformanceTests(runner, () => Promise.reject(new Error("no device")), FEW);
   expect(tests).toHaveLength(1);
@@ -176,7 +176,7 @@ describe("a test of each suite", () => {
       defineBackend({ ...referenceImplementation, read: async (_, shape, layout) => zeros(shape, { layout }) });
     await defineConformanceTests(runner, nothing, { suites: ["exact"], only: "g2_", per: "suite" });
     const { message } = (await run()).get("exact") as Error;
-    // What they have in common comes first.
+    // The diagnosis comes first.
     expect(message).toMatch(/^(\d+) of \1 cases failed\n\nFails everywhere \(\1 of \1\)\n[^]*\n\nexact: /);
     expect(message).toMatch(/\n\nand \d+ more$/);
   });
@@ -203,7 +203,7 @@ test("node:test runs it, with one failure of a backend that has one fault", asyn
        await defineConformanceTests({ describe, it, after }, () => throwsString({ at: ${JSON.stringify(at)} }), few);
        await defineConformanceTests({ describe, it, after }, limited, { ...few, suites: ["exact"], only: "g2_" });`,
     );
-    // Without what says that this process is a test runner's: node would take the other for a part of it.
+    // Without NODE_TEST_CONTEXT, because node would otherwise treat the other process as a part of this runner.
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
     const run = promisify(execFile)(process.execPath, ["--test", "--test-reporter=tap", folder], { cwd: folder, env });
     const { stdout } = await run.catch((error: { stdout: string }) => error);

@@ -17,13 +17,13 @@ import { withTimeLimit } from "./time-limit.js";
 
 type Body = () => Promise<void>;
 
-/** A runner's own functions, as they are. */
+/** A runner's own functions, without any change. */
 export interface TestRunner {
   readonly describe: (title: string, body: () => void) => unknown;
   readonly it: {
-    /** The third argument is for runners that have a time limit of their own and take it here. */
+    /** Registers a test. The third argument is the time limit, for runners that take it here. */
     (title: string, body: Body, timeout?: number): unknown;
-    /** Left out: a skipped case is a test that passes and has the reason in its title. */
+    /** Registers a skipped test. Left out: a skipped case is a test that passes and has the reason in its title. */
     readonly skip?: (title: string, body: Body) => unknown;
   };
   /** If neither `afterAll` nor `after` is given, the last test of a suite disposes its backend. */
@@ -35,11 +35,11 @@ export interface TestRunner {
 export interface ConformanceTestsOptions
   extends CaseSelection, Pick<ConformanceOptions, "accuracy" | "noSkips" | "limit"> {
   /**
-   * `"case"`, the default, makes a test of each case, and has to be awaited before the runner starts: at the top level of
-   * a module. `"suite"` makes a test of each suite, at once: for runners that collect tests synchronously, as jest does.
+   * `"case"`, the default, makes a test of each case. The call must then be awaited at the top level of a module, before the runner
+   * starts. `"suite"` makes a test of each suite, at once. Use it for runners that collect tests synchronously, such as jest.
    */
   readonly per?: "case" | "suite";
-  /** The file or package that the factory comes from, for the command that a failure ends with. */
+  /** The file or package of the factory, for the command at the end of a failure's message. */
   readonly module?: string;
 }
 
@@ -66,7 +66,7 @@ export async function defineConformanceTests(
   checkOneOf("per", per, ["case", "suite"]);
   checkOptions(runOptions);
   const rerun = (result: CaseResult): string => rerunCommand({ module, ...runOptions }, result);
-  // Nothing is awaited before this: a runner that collects synchronously must find its tests.
+  // Nothing may be awaited before this line, because a runner that collects synchronously must find its tests.
   if (per === "suite") defineSuites(runner, factory, runOptions, rerun);
   else await defineCases(runner, factory, runOptions, rerun);
 }
@@ -100,7 +100,7 @@ async function defineCases(
 ): Promise<void> {
   const { limit = DEFAULT_LIMIT, noSkips = false } = options;
   const cases = await selectCases(options);
-  // Whether a case is skipped must be known when it is registered; only a backend can tell.
+  // A case must be registered as skipped or not, and only a backend can tell which.
   let probe: Backend;
   try {
     probe = await withTimeLimit(factory, limit);
@@ -130,7 +130,7 @@ function defineSuite(
   rerun: Rerun,
 ): void {
   const { limit = DEFAULT_LIMIT, seed = DEFAULT_SEED, accuracy = "fast", noSkips = false } = options;
-  // The first test makes the backend, and a test after a case that has broken it makes another.
+  // The first test makes the backend. After a case that broke it, the next test makes another.
   let backend: Backend | undefined;
   /** The cases that have run on this backend. */
   let before: ConformanceCase[] = [];
@@ -161,14 +161,14 @@ function defineSuite(
         if (broken) await dispose();
         const result = { suite, name: each.name, ...outcome, ...history, milliseconds };
         if (outcome.status === "failed") throw failureOf([result], 1, rerun);
-        // A case may find out only while it runs that it has nothing to do here.
+        // A case may find out only while it runs that it has nothing to do for this backend.
         if (outcome.status === "skipped") skipNow(outcome.message ?? "no reason given");
       } finally {
         if (!after && each === last) await dispose();
       }
     };
-    // The case's own limit ends it first, and says more; what comes after it (is the backend still of use? does the case
-    // fail alone?) takes as long a few times over.
+    // The case's own limit should end it first, because its message says more. The checks after a case (whether the backend still
+    // works, whether the case fails alone) may each take as long as the case.
     const timeout = 8 * (each.limit ?? limit) + RECHECK_TIME;
     it(each.name, bodyOf(body, timeout), timeout);
   }
@@ -188,16 +188,16 @@ interface TestContext {
 }
 
 /**
- * A test's body as a runner takes it. It names no parameters: jest would wait for a callback, and vitest look for
+ * A test's body as a runner takes it. It has no named parameters, because jest would wait for a callback, and vitest would look for
  * fixtures.
  */
 function bodyOf(work: (skipNow: (reason: string) => void) => Promise<void>, timeout: number): Body {
   return async function (this: TestContext | undefined): Promise<void> {
-    // oxlint-disable-next-line prefer-rest-params -- as above
+    // oxlint-disable-next-line prefer-rest-params -- a named parameter is impossible, see above
     const given = arguments[0] as TestContext | undefined;
     // mocha takes a test's time limit from inside.
     if (typeof this?.timeout === "function") this.timeout(timeout);
-    // vitest and node:test give a context, mocha is one; jest cannot skip from inside, and such a test has passed.
+    // vitest and node:test pass a context, and mocha has it as `this`. jest cannot skip from inside, so there such a test passes.
     const context = typeof given?.skip === "function" ? given : this;
     let reason: string | undefined;
     await work((why) => (reason = why));

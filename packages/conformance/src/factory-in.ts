@@ -6,7 +6,7 @@ export type Namespace = Readonly<Record<string, unknown>>;
 export type ModuleFactory = (...args: readonly unknown[]) => unknown;
 
 /**
- * A module's export of this name, or its default export; undefined where there is no such function. A CommonJS module has its exports under
+ * A module's export of this name, or its default export; undefined if there is no such function. A CommonJS module has its exports under
  * `default`, and a CommonJS module that was compiled from an ES module has them under `default.default`.
  */
 export function factoryIn(module: unknown, exportName?: string): ModuleFactory | undefined {

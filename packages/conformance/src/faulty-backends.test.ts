@@ -1,4 +1,4 @@
-/** The suite's teeth: it catches every planted fault, says where, and lets what is right pass. */
+/** The suite catches every planted fault, says where the fault is, and lets right backends pass. */
 
 import { readFileSync } from "node:fs";
 import { type Backend, formatProblem, isOperationProblem, parseProblem } from "@convene/core";
@@ -21,12 +21,12 @@ import { selectCases } from "./select-cases.js";
 import { SUITE_NAMES, type SuiteName } from "./suite-names.js";
 
 /**
- * No random problems: those that are always there find every fault. (So a part of the suite that runs without random ones, as
- * over graphics in software, loses no fault by that.)
+ * No random problems, because the fixed problems find every fault. So a run without random problems, such as a run over graphics in
+ * software, misses no fault.
  */
 const OPTIONS = { randomProblems: 0, diagnose: false } as const;
 
-/** A case that catches the fault alone, by fault and suite: scripts/catch-table.ts writes it. */
+/** For each fault and suite, a case that catches the fault alone. scripts/catch-table.ts writes the file. */
 const CATCHING = JSON.parse(
   readFileSync(new URL("./faulty-backends/catching-cases.json", import.meta.url), "utf8"),
 ) as Readonly<Record<string, Readonly<Partial<Record<SuiteName, string>>>>>;
@@ -42,7 +42,7 @@ const CASES = new Map(
   (await selectCases({ randomProblems: 0 })).map((each) => [`${each.suite} ${each.name}`, each] as const),
 );
 
-/** A case by its name, on a backend of its own. */
+/** Runs the case of this name on a new backend. */
 async function alone(suite: SuiteName, name: string, make: () => Promise<Backend>): Promise<CaseOutcome> {
   const each = CASES.get(`${suite} ${name}`);
   if (!each) throw new Error(`${suite} has no case "${name}": run scripts/catch-table.ts`);
@@ -62,7 +62,7 @@ describe("controls", () => {
     expect(worstRatio).toBeLessThan(1);
   });
 
-  test("plain float32 sums pass: the bound is no narrower than float32 is", async () => {
+  test("plain float32 sums pass, so the bound is wide enough for float32", async () => {
     const float32 = faultyCompute("float32", (problem, operands, output) =>
       output.set(accumulate(problem, operands, Math.fround)),
     );
@@ -73,14 +73,14 @@ describe("controls", () => {
 });
 
 describe("the table", () => {
-  test("at least forty faults of convolutions and thirty of operations, each with a name of its own", () => {
+  test("has at least forty faults of convolutions and thirty of operations, each with its own name", () => {
     const ofOperations = FAULTS.filter(({ caughtBy }) => caughtBy.includes("operations"));
     expect(ofOperations.length).toBeGreaterThanOrEqual(30);
     expect(FAULTS.length - ofOperations.length).toBeGreaterThanOrEqual(40);
     expect(new Set(FAULTS.map(({ name }) => name)).size).toBe(FAULTS.length);
   });
 
-  test("each is caught by a case that fails alone, in every suite that must catch it", () => {
+  test("has a case that fails alone for each fault and each suite that must catch it", () => {
     const caughtBy = Object.fromEntries(FAULTS.map((fault) => [fault.name, [...fault.caughtBy]]));
     expect(Object.fromEntries(Object.entries(CATCHING).map(([name, row]) => [name, Object.keys(row)]))).toEqual(
       caughtBy,
@@ -88,7 +88,7 @@ describe("the table", () => {
     for (const suites of Object.values(caughtBy)) expect(suites.length).toBeGreaterThan(0);
   });
 
-  test("many are caught by more than one sub-suite, and most sub-suites catch some that no other does", () => {
+  test("has many faults that several sub-suites catch, and most sub-suites catch faults that no other catches", () => {
     expect(FAULTS.filter(({ caughtBy }) => caughtBy.length > 1).length).toBeGreaterThanOrEqual(5);
     const needed = new Set(FAULTS.flatMap(({ caughtBy }) => (caughtBy.length === 1 ? caughtBy : [])));
     expect([...needed]).toEqual(
@@ -104,7 +104,7 @@ describe("the table", () => {
     );
   });
 
-  test("the quick selection catches all of them", async () => {
+  test("has no fault that the quick selection misses", async () => {
     const quick = new Set((await selectCases({ selection: "quick" })).map(({ suite, name }) => `${suite} ${name}`));
     const isCaught = (name: string): boolean =>
       Object.entries(CATCHING[name]!).some(([suite, each]) => quick.has(`${suite} ${each}`));
@@ -116,7 +116,7 @@ test.each(FAULTS)("$name is caught by $caughtBy", async ({ name, backend }) => {
   for (const [suite, text] of Object.entries(CATCHING[name]!) as [SuiteName, string][]) {
     const outcome = await alone(suite, text, backend);
     expect(outcome.status, `${suite} ${text}`).toBe("failed");
-    // A problem by its string is the same case.
+    // The problem's string must select the same case.
     if (suite !== "exact") continue;
     const made = await backend();
     const again = await checkProblem(made, parseProblem(text), "integer").catch((error: unknown) => ({
@@ -127,7 +127,7 @@ test.each(FAULTS)("$name is caught by $caughtBy", async ({ name, backend }) => {
   }
 });
 
-test("a fault that is held to everything fails where it must, and is right elsewhere", async () => {
+test("in a run of all suites, a fault fails in its suites and passes in the others", async () => {
   const { name, caughtBy, backend } = FAULTS.find((fault) => fault.name === "weights-not-copied")!;
   const report = await runConformance(backend, { ...OPTIONS, selection: "quick" });
   expect(report.backend).toBe(name);
@@ -153,12 +153,12 @@ test.each(FAULTS.filter(({ problems }) => problems))(
   },
 );
 
-describe("the bound has no slack to hide in", () => {
+describe("the bound is narrow enough to show small errors", () => {
   const problem = parseProblem("ic8_ih6_oc4_kh3_ph1");
   const operands = makeOperands(problem, "real", 1);
   const expected = referenceConv2d(problem, operands);
 
-  /** A backend whose every output is off by what `error` gives for it. */
+  /** Checks a backend that adds `error` to every output. */
   const check = async (error: (y: number, at: number) => number) => {
     const backend = await faultyCompute("off", (_problem, _operands, output) =>
       output.set(expected.output.map((y, at) => y + error(y, at))),
@@ -183,7 +183,7 @@ describe("the bound has no slack to hide in", () => {
     expect(outcome.ratio).toBeLessThan(factor + 0.05);
   });
 
-  test("one wrong element of many is enough, and is the one that is named", async () => {
+  test("one wrong element of many is enough, and the message names it", async () => {
     const at = expected.output.length - 1;
     const outcome = await check((_y, index) =>
       index === at ? 4 * gamma(roundings(problem)) * expected.magnitude[at]! : 0,

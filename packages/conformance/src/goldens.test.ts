@@ -1,4 +1,4 @@
-/** The goldens file is whole, covers what it says it covers, and core initialises weights as PyTorch does. */
+/** The goldens file is complete, and covers pairs of options. Core initialises weights as PyTorch does. */
 
 import { Conv2d, type Conv2dProblem, ConveneError, formatProblem, randomUniform } from "@convene/core";
 import { readFile } from "node:fs/promises";
@@ -16,18 +16,18 @@ beforeAll(async () => {
 });
 
 describe("the goldens", () => {
-  it("number over 300, each another", () => {
+  it("are more than 300, and all differ", () => {
     expect(goldens.torch).toMatch(/^\d+\.\d+/);
     expect(goldens.cases.length).toBeGreaterThan(300);
     expect(new Set(goldens.cases.map((c) => `${c.kind} ${c.name}`)).size).toBe(goldens.cases.length);
   });
 
-  it("are what the package carries", async () => {
+  it("are equal to the goldens inside the package", async () => {
     expect(goldensBase64 === Buffer.from(file).toString("base64"), "pnpm generate brings it up to date").toBe(true);
     expect((await loadGoldens()).cases.map((c) => c.name)).toEqual(goldens.cases.map((c) => c.name));
   });
 
-  it("are loaded once, and each caller's arrays are its own", async () => {
+  it("are loaded once, and each caller gets its own arrays", async () => {
     const [first, again] = await Promise.all([loadGoldens(), loadGoldens()]);
     const arraysOf = ({ cases, initialisations, uniforms }: Goldens): readonly (Float32Array | Float64Array)[] => [
       ...cases.flatMap(({ operands, expected }) => [...Object.values(operands), expected]),
@@ -138,7 +138,7 @@ describe("pairs of options", () => {
     ...Object.fromEntries((["pt", "pl", "pb", "pr"] as const).map((key) => [key, size(key, 0, 4)])),
     ...Object.fromEntries((["ih", "iw"] as const).map((key) => [key, size(key, 1, 12)])),
   };
-  // Each is made of two factors, so one pair of it with a size is a triple, of which the goldens promise nothing.
+  // Each of these consists of two factors. So a pair with a size is a triple, and the goldens do not promise triples.
   const compound = new Set(["strided", "dilated"]);
   const isSize = (name: string): boolean => /^([kisd][hw]|p[tlbr])$/.test(name);
   const names = Object.keys(factors);
@@ -166,7 +166,7 @@ describe("PyTorch's random numbers", () => {
   const bits = (values: Float32Array): string =>
     Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("hex");
 
-  it("are what Conv2d initialises with, bit for bit", () => {
+  it("equal the initial weights of Conv2d, bit for bit", () => {
     const seeds = new Set(goldens.initialisations.map((golden) => golden.seed));
     expect(seeds).toEqual(new Set([0, 1, 42, 4294967295]));
     for (const { seed, options, weight, bias } of goldens.initialisations) {
@@ -176,14 +176,14 @@ describe("PyTorch's random numbers", () => {
     }
   });
 
-  it("are what randomUniform gives, bit for bit", () => {
+  it("equal the values of randomUniform, bit for bit", () => {
     expect(goldens.uniforms.length).toBeGreaterThan(0);
     for (const { shape, data, ...options } of goldens.uniforms)
       expect(bits(randomUniform(shape, options).data)).toBe(bits(data));
   });
 });
 
-describe("a file that is not whole", () => {
+describe("a damaged file", () => {
   const refused = async (bytes: Uint8Array, why: RegExp): Promise<void> => {
     const error = await parseGoldens(bytes).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(ConveneError);
@@ -202,14 +202,14 @@ describe("a file that is not whole", () => {
     return copy;
   };
 
-  it("is refused wherever it was cut", async () => {
+  it("is refused if it was cut anywhere", async () => {
     for (const length of [0, 1]) await refused(file.subarray(0, length), /not compressed with gzip/);
     for (const length of [2, 10, 18, 1000, file.length >> 1, file.length - 9, file.length - 1]) {
       await refused(file.subarray(0, length), /truncated or damaged/);
     }
   });
 
-  it("is refused where it was cut before it was compressed", async () => {
+  it("is refused if it was cut before it was compressed", async () => {
     const raw = await unpack(file);
     await refused(await pack(raw.subarray(0, 3)), /ends after 3 bytes/);
     await refused(await pack(raw.subarray(0, 5000)), /header should end/);
@@ -218,7 +218,7 @@ describe("a file that is not whole", () => {
     await refused(await pack(new Uint8Array([...raw, ...new Uint8Array(8)])), /accounts for \d+ of its \d+ bytes/);
   });
 
-  it("is refused where one byte was flipped", async () => {
+  it("is refused if one byte was changed", async () => {
     const flipped = (at: number): Uint8Array => file.map((byte, i) => (i === at ? byte ^ 0xff : byte));
     await refused(flipped(0), /not compressed with gzip/);
     await refused(flipped(1), /not compressed with gzip/);
@@ -226,7 +226,7 @@ describe("a file that is not whole", () => {
     await refused(flipped(file.length - 6), /truncated or damaged/);
   });
 
-  it("is refused where it is something else", async () => {
+  it("is refused if it is something else", async () => {
     const raw = await unpack(file);
     await refused(new TextEncoder().encode("version https://git-lfs.github.com/spec/v1"), /not compressed with gzip/);
     await refused(await pack(new TextEncoder().encode("\u0004\0\0\0null")), /does not say "convene-goldens"/);

@@ -1,6 +1,6 @@
 /**
- * @convene/conformance: the float64 reference, the rules that decide what "agree" means, and the suite that holds a
- * backend to them.
+ * @convene/conformance: the float64 reference, the rules that define "agree", and the suite that checks a backend by these
+ * rules.
  *
  * @packageDocumentation
  */

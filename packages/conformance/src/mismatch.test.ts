@@ -23,7 +23,7 @@ function mismatchAt(
 }
 
 describe("a mismatch", () => {
-  it("is none where all elements agree", () => {
+  it("does not exist if all elements agree", () => {
     expect(mismatchOf([1, 1, 1, 2], checkExact([1, 2], [1, 2]))).toBeUndefined();
   });
 
@@ -54,7 +54,7 @@ describe("a mismatch", () => {
     expect(describeMismatch(mismatchAt(shape, wrong))).toContain(where);
   });
 
-  it("is drawn as a plane: right, wrong in some channels, wrong in all", () => {
+  it("is drawn as a plane, with marks for right places, places wrong in some channels, and places wrong in all", () => {
     expect(
       drawMismatch(mismatchAt([1, 2, 2, 3], (_n, c, h, w) => h === 1 && (w === 2 || (w === 1 && c === 0)))),
     ).toEqual(["...", ".+#"]);

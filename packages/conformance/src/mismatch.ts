@@ -1,15 +1,15 @@
-/** Where the wrong elements of an output are: what points at the cause of most faults. */
+/** The places of the wrong elements of an output. They point to the cause of most faults. */
 
 import type { Shape4 } from "@convene/core";
 import type { Verdict } from "./rules.js";
 
 /**
- * Where a result is wrong: the shape of the output `[n, c, h, w]`, how many elements are off by more than their bound, and the
- * first of them.
+ * The wrong elements of a result: the shape of the output `[n, c, h, w]`, the number of elements whose error is larger than their
+ * bound, and the first of these elements.
  */
 export interface Mismatch {
   readonly shape: Shape4;
-  /** How many elements are wrong. */
+  /** The number of wrong elements. */
   readonly wrong: number;
   /** The first wrong element, in NCHW order. */
   readonly at: Shape4;
@@ -17,7 +17,7 @@ export interface Mismatch {
   readonly actual: number;
   /** The value of this element in the reference. */
   readonly expected: number;
-  /** How far `actual` may be from `expected`, at least 0. */
+  /** The largest allowed difference between `actual` and `expected`, at least 0. */
   readonly bound: number;
   /** Wrong elements by image, channel, row and column. */
   readonly byAxis: {
@@ -49,7 +49,7 @@ export function mismatchOf(shape: Shape4, verdict: Verdict): Mismatch | undefine
   return { shape, wrong: verdict.wrong, at: placeOf(index, shape), actual, expected, bound, byAxis, plane };
 }
 
-/** Position in NCHW order to coordinates. */
+/** Coordinates of an element, from its index in NCHW order. */
 function placeOf(index: number, [, c, h, w]: Shape4): Shape4 {
   return [Math.floor(index / (c * h * w)), Math.floor(index / (h * w)) % c, Math.floor(index / w) % h, index % w];
 }
@@ -73,7 +73,7 @@ export function describeMismatch(mismatch: Mismatch): string {
   return `${wrong} of ${total} elements are wrong${where.length > 0 ? ` (${where.join(", ")})` : ""}; the first is ${place}: ${showNumber(actual)}, expected ${showNumber(expected)}${allowed}`;
 }
 
-/** `-0` too, which String would call `0`. */
+/** The number as text. Unlike String, this gives `-0` for −0. */
 export function showNumber(value: number): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
@@ -92,10 +92,10 @@ function ranges(counts: readonly number[]): string {
   return found.length > 6 ? `${found.slice(0, 6).join(", ")}, ...` : found.join(", ");
 }
 
-/** At most this many characters each way; larger planes are told in words only. */
+/** The most characters along each axis. For larger planes there are only words. */
 const MOST_DRAWN = 40;
 
-/** The plane as text: `.` where all channels are right, `+` where some are wrong, `#` where all are. */
+/** The plane as text: `.` if all channels are right, `+` if some are wrong, `#` if all are wrong. */
 export function drawMismatch({ shape, plane }: Mismatch): readonly string[] {
   const [n, c, h, w] = shape;
   if (h > MOST_DRAWN || w > MOST_DRAWN) return [];

@@ -1,4 +1,4 @@
-/** Operands: exact where they have to be, telling, and the same for the same seed. */
+/** Operands are exact for integers, show faults, and are the same for the same seed. */
 
 import { parseProblem } from "@convene/core";
 import { activationRange } from "@convene/core/backend";
@@ -10,7 +10,7 @@ import { randomSource } from "./random-source.js";
 import { referenceConv2d } from "./reference.js";
 
 const KINDS: readonly OperandKind[] = ["integer", "real"];
-/** Sums of 4608 and of 65536 products, with narrow clamps and without. */
+/** Problems with sums of 4608 and of 65536 products, with narrow clamps and without clamps. */
 const LONG_SUMS = [
   "ic512_ih3_oc4_kh3_residual",
   "ic512_ih3_oc4_kh3_relu6",
@@ -30,12 +30,12 @@ describe.each(KINDS)("%s operands", (kind) => {
     });
   });
 
-  test("are the same for the same seed, and others for another", () => {
+  test("are the same for the same seed, and differ for another seed", () => {
     expect(makeOperands(problem, kind, 7)).toEqual(makeOperands(problem, kind, 7));
     expect(makeOperands(problem, kind, 7)).not.toEqual(makeOperands(problem, kind, 8));
   });
 
-  test("have both signs, nowhere a value that hides a missing tap", () => {
+  test("have both signs, and no value that hides a missing tap", () => {
     for (const data of Object.values(makeOperands(problem, kind, 1)) as Float32Array[]) {
       expect(data.some((x) => x > 0) && data.some((x) => x < 0)).toBe(true);
       expect(data.every((x) => x !== 0 && Number.isFinite(x))).toBe(true);
@@ -65,7 +65,7 @@ describe("integers", () => {
     ),
   ];
 
-  test("are integers, and no sum of theirs leaves float32's", () => {
+  test("are integers whose sums are exact in float32", () => {
     for (const problem of problems) {
       const operands = makeOperands(problem, "integer", 1);
       for (const data of Object.values(operands) as (Float32Array | undefined)[])
@@ -76,8 +76,8 @@ describe("integers", () => {
     }
   });
 
-  test("could not leave float32's integers with any signs and order", () => {
-    // What bounds the magnitude whatever was drawn: terms·m² + 2m.
+  test("have exact sums in float32 with any signs and in any order", () => {
+    // The largest possible magnitude of any drawn values: terms·m² + 2m.
     const problem = parseProblem("ic1048576_ih1_oc1_kh1_residual");
     const { input, weight } = makeOperands(problem, "integer", 1);
     const most = (data: Float32Array): number => data.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
@@ -87,8 +87,8 @@ describe("integers", () => {
   });
 });
 
-test("reals use the bits of float32: rounding shows", () => {
+test("reals use all bits of float32, so that rounding shows", () => {
   const { input } = makeOperands(parseProblem("ic8_ih8_oc1_kh1"), "real", 1);
-  // 2^-12 is what float16 would keep of a number of ordinary size.
+  // For a number of ordinary size, float16 keeps bits down to 2^-12.
   expect(input.filter((x) => !Number.isInteger(x * 2 ** 12)).length).toBeGreaterThan(input.length / 2);
 });

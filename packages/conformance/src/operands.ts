@@ -15,7 +15,7 @@ export interface Operands {
 /** `integer`: small integers, with one right answer. `real`: values of mixed sign and magnitude. */
 export type OperandKind = "integer" | "real";
 
-/** The same operands in arrays of their own: for a backend, which may write to what it is given. */
+/** A copy of the operands for a backend, because a backend may write to its operands. */
 export function copyOperands({ input, weight, bias, residual }: Operands): Operands {
   return {
     input: input.slice(),
@@ -25,13 +25,13 @@ export function copyOperands({ input, weight, bias, residual }: Operands): Opera
   };
 }
 
-/** Sums of products of these stay exact in float32: Σ|x||w| + |b| + |r| ≤ 2²⁴. */
+/** Sums are exact in float32 up to this limit: Σ|x||w| + |b| + |r| ≤ 2²⁴. */
 const EXACT_LIMIT = 2 ** 24;
 
-/** Sums may spread over this many widths of a clamp; more, and so few fall inside that a wrong sum would not show. */
+/** Sums may spread over this many widths of a clamp. With a larger spread too few sums lie inside the clamp, and a wrong sum would not show. */
 const WIDTHS = 2;
 
-/** How single values are drawn: weights on their own, because they are what is made smaller for a narrow clamp. */
+/** Functions that draw single values. Weights have their own function, because they are made smaller for a narrow clamp. */
 interface Draw {
   value(): number;
   weight(): number;
@@ -42,7 +42,7 @@ interface Draw {
  * and residual are NCHW, weights OIHW.
  *
  * @param seed an integer
- * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` where `problem` is no valid problem
+ * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` if `problem` is no valid problem
  */
 export function makeOperands(problem: Conv2dProblem, kind: OperandKind, seed: number): Operands {
   const random = randomSource(seed);
@@ -61,9 +61,9 @@ export function makeOperands(problem: Conv2dProblem, kind: OperandKind, seed: nu
 }
 
 /**
- * Integers from 1 to `m`, of either sign; none is 0, so that no tap, bias or residual goes missing unseen. `m` is 7, or
- * less where sums would leave float32's integers or a narrow clamp; where `m` = 1 is still too much for the clamp, as
- * for long sums under relu6, part of the weights are 0.
+ * Integers from 1 to `m`, of either sign. None is 0, so that a missing tap, bias or residual shows. `m` is 7, or smaller if sums
+ * would leave float32's integers or a narrow clamp. For long sums under relu6, `m` = 1 is still too large for the clamp. Then a part
+ * of the weights is 0.
  */
 function integers(problem: Conv2dProblem, random: () => number): Draw {
   const terms = termsOf(problem);
@@ -78,8 +78,8 @@ function integers(problem: Conv2dProblem, random: () => number): Draw {
 }
 
 /**
- * About two thirds of ordinary size, a third spread over six binary orders of magnitude, both signs. Their mean square
- * is about 1.7; weights are scaled down where a sum of so many would leave a narrow clamp.
+ * Reals of both signs. About two thirds have ordinary size, and a third is spread over six binary orders of magnitude. Their mean
+ * square is about 1.7. Weights are scaled down if a sum would leave a narrow clamp.
  */
 function reals(problem: Conv2dProblem, random: () => number): Draw {
   const scale = Math.min(1, (WIDTHS * clampWidth(problem)) / (1.7 * Math.sqrt(termsOf(problem))));
@@ -90,13 +90,13 @@ function reals(problem: Conv2dProblem, random: () => number): Draw {
   return { value: draw, weight: () => scale * draw() };
 }
 
-/** How many products one output sums. */
+/** The number of products in the sum of one output. */
 function termsOf(problem: Conv2dProblem): number {
   return (problem.ic / problem.g) * problem.kh * problem.kw;
 }
 
 function clampWidth(problem: Conv2dProblem): number {
   const [min, max] = activationRange(problem.activation);
-  // A clamp to one value has no inside; treat it as narrow and let the check call it untrusted.
+  // A clamp to one value has no inside. It counts as narrow here, and the check will call the result untrusted.
   return Math.max(max - min, 1);
 }

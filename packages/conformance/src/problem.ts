@@ -1,4 +1,4 @@
-/** What a case can be about: a convolution, or one of the operations beside it. */
+/** The problem of a case: a convolution, or an operation beside convolution. */
 
 import {
   type BackendFeatures,
@@ -15,12 +15,12 @@ import {
   type Support,
 } from "@convene/core";
 
-/** Its string, which `problemOf` reads back. */
+/** The problem's string, which `problemOf` reads back. */
 export function textOf(problem: Problem): string {
   return isOperationProblem(problem) ? formatOperation(problem) : formatProblem(problem);
 }
 
-/** The problem that a string stands for, whichever of the two it is. @throws ConveneError */
+/** The problem of a string, a convolution or an operation. @throws ConveneError if the string is not valid */
 export function problemOf(text: string): Problem {
   return typeof text === "string" && isOperationString(text) ? parseOperation(text) : parseProblem(text);
 }
@@ -29,7 +29,7 @@ export function outputShapeOf(problem: Problem): Shape4 {
   return isOperationProblem(problem) ? operationOutputShape(problem) : outputShape(problem);
 }
 
-/** Whether a backend declares to take it, or why not. */
+/** Whether a backend declares to take the problem, or the reason why not. */
 export function supportOf(features: BackendFeatures, problem: Problem): Support {
   if (!isOperationProblem(problem)) return features.supports?.(problem) ?? true;
   const { operations = [], supportsOperation } = features;

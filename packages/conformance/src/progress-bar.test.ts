@@ -6,20 +6,20 @@ function recorded() {
   return { written, terminal: { write: (text: string) => written.push(text) } };
 }
 
-test("it is drawn at once, with what is done, what failed and what comes, no wider than the terminal", async () => {
+test("is drawn at once, with finished, failed and next steps, and is no wider than the terminal", async () => {
   const { written, terminal } = recorded();
   const bar = progressBar(terminal, 60, 4);
   expect(written).toEqual([`\r${"░".repeat(24)}  0/4  \u001b[K`]);
   bar.begin("the first of a long name that has to be cut off somewhere");
   bar.advance(true);
-  // Soon after, and once for both.
+  // The next drawing comes soon, and is one drawing for both changes.
   await expect.poll(() => written.length).toBe(2);
   expect(written[1]).toMatch(/^\r█{6}░{18} {2}1\/4, 1 failed {2}the first of a lon/);
   expect(written[1]!.replaceAll("\u001b[K", "").slice(1)).toHaveLength(59);
   bar.stop();
 });
 
-test("what is printed stands above it", () => {
+test("prints text above the bar", () => {
   const { written, terminal } = recorded();
   const bar = progressBar(terminal, 80, 1);
   bar.print("a word\n");
@@ -28,7 +28,7 @@ test("what is printed stands above it", () => {
   bar.stop();
 });
 
-test("stopped, it is gone, and nothing brings it back", () => {
+test("does not come back after it was stopped", () => {
   const { written, terminal } = recorded();
   const bar = progressBar(terminal, 80, 1);
   bar.stop();

@@ -1,4 +1,4 @@
-/** What random problems reach: every level of every option, every pair of options, and a string for each. */
+/** Random problems contain every level of every option and every pair of options, and each has a string. */
 
 import { formatProblem, parseProblem } from "@convene/core";
 import { describe, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { randomSource } from "./random-source.js";
 const random = randomSource(1);
 const PROBLEMS = Array.from({ length: 1000 }, () => randomProblem(random));
 
-/** Each option as a level of few. */
+/** Each option, as one of a few levels. */
 const OPTIONS: Readonly<Record<string, { levels: readonly unknown[]; of(p: (typeof PROBLEMS)[number]): unknown }>> = {
   "padding mode": { levels: ["zeros", "reflect", "replicate", "circular"], of: (p) => p.paddingMode },
   activation: {
@@ -36,7 +36,7 @@ test.each(NAMES)("%s: every level appears", (name) => {
 });
 
 describe("every pair of levels of two options appears", () => {
-  // A stride that differs is a stride above 1, and likewise for dilation: that pair has one combination fewer.
+  // Strides that differ include a stride above 1, and so do dilations. So this pair has one combination fewer.
   const possible = (a: string, x: unknown, b: string, y: unknown): boolean =>
     !(a === "stride > 1" && b === "strides differ" && x === false && y === true);
   const pairs = NAMES.flatMap((a, index) => NAMES.slice(index + 1).map((b) => [a, b] as const));
@@ -65,7 +65,7 @@ test("pads reach as far as each mode allows", () => {
   expect(PROBLEMS.some((p) => p.paddingMode === "replicate" && p.pt > p.ih)).toBe(true);
 });
 
-test("each problem's string gives it back", () => {
+test("each problem's string gives the problem back", () => {
   for (const problem of PROBLEMS) expect(parseProblem(formatProblem(problem))).toEqual(problem);
 });
 

@@ -10,7 +10,7 @@ const MODES: readonly PaddingMode[] = ["zeros", "zeros", "reflect", "replicate",
  * A random problem. The options are drawn one by one, so that any combination can come up.
  *
  * @param random gives numbers in `[0, 1)`
- * @throws ConveneError `ERR_INVALID_OPTION`, or TypeError, where `random` gives other numbers
+ * @throws ConveneError `ERR_INVALID_OPTION`, or TypeError, if `random` gives other numbers
  */
 export function randomProblem(random: () => number): Conv2dProblem {
   const integer = (from: number, to: number): number => from + Math.floor(random() * (to - from + 1));
@@ -60,7 +60,7 @@ export function randomProblem(random: () => number): Conv2dProblem {
   });
 }
 
-/** Standard, depthwise, depthwise with a multiplier and grouped in equal parts; tails of every width. */
+/** Channels and groups: standard, depthwise, depthwise with a multiplier and grouped problems in equal parts, with tails of every width. */
 function randomChannels(
   integer: (from: number, to: number) => number,
   pick: <T>(choices: readonly T[]) => T,

@@ -1,4 +1,4 @@
-/** The source of random numbers: the same everywhere, and even enough for test cases. */
+/** The source of random numbers gives the same numbers everywhere, and they are even enough for test cases. */
 
 import { expect, test } from "vitest";
 import { DEFAULT_SEED, randomSource } from "./random-source.js";
@@ -13,7 +13,7 @@ test("two seeds, and two draws, have nothing in common", () => {
   expect(new Set([...draw(1, 1000), ...draw(2, 1000)]).size).toBe(2000);
 });
 
-test("numbers lie in [0, 1), as many in each tenth", () => {
+test("numbers lie in [0, 1), with nearly the same count in each tenth", () => {
   const tenths = new Array<number>(10).fill(0);
   for (const x of draw(3, 100_000)) tenths[Math.floor(x * 10)]!++;
   expect(tenths).toHaveLength(10);

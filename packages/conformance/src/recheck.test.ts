@@ -1,4 +1,4 @@
-/** What ran before a failure: found where it matters, not looked for where it does not, and bounded in what it costs. */
+/** The search for the earlier case that a failure needs: it finds the case, does not run without a reason, and has a time limit. */
 
 import type { Backend } from "@convene/core";
 import { describe, expect, test } from "vitest";
@@ -25,7 +25,7 @@ function failuresOf({ results }: ConformanceReport): readonly CaseResult[] {
   return results.filter(({ status }) => status === "failed");
 }
 
-/** Runs the command that a failure ends with, in this process. */
+/** Runs the command at the end of a failure's message, in this process. */
 function runAgain(
   factory: () => Promise<Backend>,
   options: Omit<ConformanceOptions, "signal">,
@@ -35,7 +35,7 @@ function runAgain(
   return runConformance(factory, { ...readArguments(argv).run, diagnose: false });
 }
 
-/** Throws from its `first` plan on. */
+/** A backend that throws from its `first` plan on. */
 const tiring = (first: number) => async (): Promise<Backend> => {
   const right = await referenceBackend();
   let plans = 0;
@@ -49,9 +49,9 @@ const tiring = (first: number) => async (): Promise<Backend> => {
 };
 
 describe("a failure", () => {
-  test("that takes an earlier case says which, and its command runs the two", async () => {
+  test("that needs an earlier case names the case, and its command runs the two", async () => {
     const factory = named(CACHE_FAULTS, "weights-cached-by-problem");
-    // Two problems, each with six kinds of operands.
+    // Two problems. Each has six kinds of operands.
     const only = ["n2_ic6_ih7_oc9_kh3_ph1, ", "n2_ic24_ih5_oc21_kh1_residual, "];
     const options = { ...FEW, suites: ["bounded"], only } as const;
     const failures = failuresOf(await runConformance(factory, options));
@@ -66,7 +66,7 @@ describe("a failure", () => {
     }
   });
 
-  test("that is the case's own says nothing of others", async () => {
+  test("that is the case's own does not name other cases", async () => {
     const factory = named(ADDRESSING_FAULTS, "second-image-reads-the-first");
     const options = { ...FEW, only: ["n2_g2_", "g5_ic5_"] } as const;
     const failures = failuresOf(await runConformance(factory, options));
@@ -78,7 +78,7 @@ describe("a failure", () => {
     }
   });
 
-  test("that takes many earlier cases has a command that runs what it ran after", async () => {
+  test("that needs many earlier cases has a command that runs all of them", async () => {
     const options = { ...FEW, only: ["nobias", "ic3_"], selection: "quick" } as const;
     const [first] = failuresOf(await runConformance(tiring(9), options));
     expect(first).toMatchObject({ alone: "passes", message: "tired" });
@@ -89,7 +89,7 @@ describe("a failure", () => {
 });
 
 describe("nothing is tried again", () => {
-  /** How many backends were made for a run, and its failures. */
+  /** The number of backends that a run made, and the run's failures. */
   async function made(make: () => Promise<Backend>, options: ConformanceOptions) {
     let count = 0;
     const report = await runConformance(() => {
@@ -99,18 +99,18 @@ describe("nothing is tried again", () => {
     return { count, failures: failuresOf(report) };
   }
 
-  test("where a case took too long", async () => {
+  test("if a case took too long", async () => {
     const hanging = async (): Promise<Backend> => ({
       ...(await referenceBackend()),
       prepareConv2d: () => new Promise(() => undefined),
     });
     const { count, failures } = await made(hanging, { ...FEW, only: "ic3_ih7_oc128_kh3", limit: 20 });
     expect(failures).toHaveLength(1);
-    // The one that hung, and the one in its place.
+    // The backend that hung, and the backend in its place.
     expect(count).toBe(2);
   });
 
-  test("where a skip is a failure", async () => {
+  test("if a skip is a failure", async () => {
     const limited = faultyBackend("limited", ({ features }) => ({
       features: { ...features, supports: () => ({ reason: "not today" }) },
     }));
@@ -125,7 +125,7 @@ describe("nothing is tried again", () => {
     expect(count).toBe(2 * (1 + MOST_RECHECKED));
   });
 
-  test("without a factory, or once the run is to stop", async () => {
+  test("without a factory, or after the run was told to stop", async () => {
     const { results } = await runConformance(await tiring(3)(), FEW);
     for (const { alone } of results) expect(alone).toBeUndefined();
     const controller = new AbortController();
@@ -142,7 +142,7 @@ describe("nothing is tried again", () => {
   });
 });
 
-test("each suite has a backend of its own, so that its command brings back what happens in it", async () => {
+test("each suite has its own backend, so that a command of the suite repeats its failures", async () => {
   const { results } = await runConformance(tiring(30), { ...FEW, suites: ["exact", "bounded"] });
   const first = (suite: string): number => results.filter((each) => each.suite === suite).findIndex(isFailure);
   expect(first("exact")).toBeGreaterThan(10);
@@ -153,8 +153,8 @@ function isFailure({ status }: CaseResult): boolean {
   return status === "failed";
 }
 
-describe("a case that runs twice meets what it met the first time", () => {
-  /** Writes over whatever it is given, once it has taken what it needs. */
+describe("a case that runs twice has the same conditions the second time", () => {
+  /** A backend that overwrites all its arguments after it used them. */
   const vandal = faultyBackend("vandal", (right) => ({
     upload: (source, target) => {
       right.upload(source, target);
@@ -179,18 +179,18 @@ describe("a case that runs twice meets what it met the first time", () => {
   test.each(SUITE_NAMES)("%s", async (suite) => {
     const options = { suites: [suite], randomProblems: 10, selection: "quick" } as const;
     const [cases, others] = [await selectCases(options), await selectCases(options)];
-    // The cases of these are one function, called with other problems.
+    // All cases of these suites are one function, called with other problems.
     const step = suite === "exact" || suite === "bounded" || suite === "goldens" ? 5 : 1;
     for (const [index, each] of cases.entries()) {
       if (index % step > 0) continue;
       const first = await outcomeOf(each, vandal);
       expect(await outcomeOf(each, vandal), each.name).toEqual(first);
-      // Nor does another object of the same case share anything with it.
+      // Another object of the same case shares nothing with it either.
       expect(await outcomeOf(others[index]!, vandal), each.name).toEqual(first);
     }
   });
 
-  test("which the vandal would show: most of its failures are its own", async () => {
+  test("and shared operands would show: most failures of the overwriting backend also occur alone", async () => {
     const failed = failuresOf(await runConformance(vandal, { ...FEW, selection: "quick" }));
     expect(failed.length).toBeGreaterThan(80);
     for (const { alone } of failed) expect(alone).toBeUndefined();

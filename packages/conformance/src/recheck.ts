@@ -1,6 +1,6 @@
 /**
- * Whether a failure is the case's own. A failed case runs again, alone, on a new backend; where it passes there, it took
- * something that ran before, and the shortest history that brings it back is looked for: one earlier case.
+ * Finds out whether a failure is the case's own. A failed case runs again, alone, on a new backend. If the case passes there, the
+ * failure needs something that ran before, and this file searches for one earlier case that brings the failure back.
  */
 
 import type { Backend } from "@convene/core";
@@ -9,13 +9,13 @@ import { textOf } from "./problem.js";
 import { runCase, settle } from "./run-case.js";
 import { withTimeLimit } from "./time-limit.js";
 
-/** So many failures of a suite are tried again: those that the command prints whole. A broken backend has thousands. */
+/** The most failures of a suite that run again. The command prints these completely. A broken backend has thousands. */
 export const MOST_RECHECKED = 10;
-/** Earlier cases that are tried, each by itself, for one failure. */
+/** The most earlier cases that are tried for one failure, one at a time. */
 const MOST_TRIES = 20;
-/** Milliseconds after which no other is tried for this failure. */
+/** Milliseconds after which no other case is tried for this failure. */
 const SEARCH_TIME = 5_000;
-/** Milliseconds of a suite after which no failure of it is tried again. */
+/** Milliseconds for all rechecks of a suite. Afterwards no failure of the suite runs again. */
 export const RECHECK_TIME = 20_000;
 
 export interface RecheckOptions {
@@ -27,8 +27,8 @@ export interface RecheckOptions {
 }
 
 /**
- * What a failed case owes to those that ran `before` it on its backend. `onTry` is called before each try, with the
- * milliseconds that it may take at most.
+ * Finds out whether a failed case depends on the cases that ran `before` it on its backend. `onTry` is called before each try, with
+ * the most milliseconds that the try may take.
  */
 export type Recheck = (
   each: ConformanceCase,
@@ -36,7 +36,7 @@ export type Recheck = (
   onTry?: (milliseconds: number) => void,
 ) => Promise<FailureHistory>;
 
-/** Counts what it does for each suite, so that there is one of it for a run. */
+/** Makes the recheck of one run. It counts its tries for each suite. */
 export function createRecheck(options: RecheckOptions): Recheck {
   const spent = new Map<string, { failures: number; milliseconds: number; culprit: ConformanceCase | undefined }>();
   return async (each, before, onTry) => {
@@ -61,7 +61,7 @@ export function createRecheck(options: RecheckOptions): Recheck {
   };
 }
 
-/** The likeliest first: what another failure took, then what runs the same problem, then what ran last. */
+/** Earlier cases, the likeliest first: cases that another failure needed, then cases of the same problem, then the latest cases. */
 function candidates(
   { problems = [] }: ConformanceCase,
   before: readonly ConformanceCase[],
@@ -73,15 +73,15 @@ function candidates(
   return [...new Set([...newest.filter((earlier) => earlier === culprit), ...alike, ...newest])];
 }
 
-/** Whether the last of `cases` fails after the others, on a new backend; `undefined` where that cannot be told. */
+/** Whether the last of `cases` fails after the others, on a new backend, or `undefined` if this cannot be found out. */
 async function fails(
   cases: readonly ConformanceCase[],
   { factory, accuracy, seed, limit }: RecheckOptions,
   onTry: ((milliseconds: number) => void) | undefined,
 ): Promise<boolean | undefined> {
-  // Making the backend, each case and the look at the backend after it, and disposing of what was made.
+  // The time to make the backend, to run each case, to check the backend after each case, and to dispose it.
   onTry?.(cases.reduce((total, each) => total + (each.limit ?? limit) + 2 * limit, 2 * limit));
-  // A synchronous backend would else keep the event loop from turning until all is tried.
+  // Without this pause a synchronous backend would block the event loop until all cases were tried.
   await new Promise((resolve) => setTimeout(resolve));
   let backend: Backend;
   try {
@@ -94,7 +94,7 @@ async function fails(
     for (const [index, each] of cases.entries()) {
       const { outcome, broken, failed } = await runCase(each, context, each.limit ?? limit, false);
       if (index === cases.length - 1) return failed || (outcome.status === "failed" ? undefined : false);
-      // In the run that is looked into, the next case had another backend then.
+      // In the original run, the next case had another backend then.
       if (broken) return undefined;
     }
     return undefined;

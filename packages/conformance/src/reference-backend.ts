@@ -1,4 +1,4 @@
-/** The reference as a backend: the suite's control, and what the faulty backends are made from. */
+/** The reference as a backend. It tests the suite, and the faulty backends are made from it. */
 
 import { type Backend, tensor, toLayout, zeros } from "@convene/core";
 import { type BackendImplementation, defineBackend, OPERATION_KINDS } from "@convene/core/backend";
@@ -7,7 +7,7 @@ import { rememberedConv2d, rememberedOperation } from "./remembered-reference.js
 /** A storage is an array in NCHW. */
 export type ReferenceStorage = { data: Float32Array };
 
-/** One run of the reference, rounded to float32. */
+/** The implementation. A run computes the reference, and rounds the result to float32. */
 export const referenceImplementation: BackendImplementation<ReferenceStorage> = {
   name: "reference",
   device: "float64 loops, 1 thread",
@@ -44,7 +44,7 @@ export const referenceImplementation: BackendImplementation<ReferenceStorage> = 
   dispose: async () => undefined,
 };
 
-/** Counts its tensors as memory, where it does not tell its memory by itself. */
+/** Adds a report of memory that counts tensors, if the implementation has no report. */
 export function withMemory(
   implementation: BackendImplementation<ReferenceStorage>,
 ): BackendImplementation<ReferenceStorage> {

@@ -1,4 +1,4 @@
-/** The reference against values worked by hand, and against the tables of PyTorch's documentation. */
+/** The reference gives values that were computed by hand, and the values of PyTorch's documentation. */
 
 import { parseProblem } from "@convene/core";
 import { describe, expect, test } from "vitest";
@@ -7,15 +7,15 @@ import { referenceConv2d } from "./reference.js";
 
 function run(text: string, operands: { [key in keyof Operands]: readonly number[] | Float32Array }): number[] {
   const arrays = Object.fromEntries(Object.entries(operands).map(([key, values]) => [key, Float32Array.from(values)]));
-  // fromEntries forgets which keys there were: the same as in `operands`.
+  // Cast: fromEntries loses the type of the keys, which are those of `operands`.
   return [...referenceConv2d(parseProblem(text), arrays as unknown as Operands).output];
 }
 
 /** 0, 1, 2, ... */
 const count = (length: number): number[] => Array.from({ length }, (_, i) => i);
 
-describe("worked by hand", () => {
-  test("3x3 over 3x3 is one dot product, without turning the kernel round", () => {
+describe("computed by hand", () => {
+  test("3x3 over 3x3 is one dot product, and the kernel is not rotated", () => {
     // 1*1 + 2*0 + 3*-1  +  4*2 + 5*0 + 6*-2  +  7*1 + 8*0 + 9*-1 = -2 - 4 - 2
     expect(
       run("ic1_ih3_oc1_kh3_nobias", { input: [1, 2, 3, 4, 5, 6, 7, 8, 9], weight: [1, 0, -1, 2, 0, -2, 1, 0, -1] }),
@@ -23,7 +23,7 @@ describe("worked by hand", () => {
   });
 
   test("3x3 slides over 4x4", () => {
-    // The mean of a ramp is its middle: nine times the value under the centre, 5, 6, 9 and 10.
+    // The mean of a ramp is its middle, so the sums are nine times the value under the centre: 5, 6, 9 and 10.
     expect(run("ic1_ih4_oc1_kh3_nobias", { input: count(16), weight: Array(9).fill(1) })).toEqual([45, 54, 81, 90]);
   });
 
@@ -36,11 +36,11 @@ describe("worked by hand", () => {
     expect(output).toEqual([111, 122, /**/ -108, -116]);
   });
 
-  test("the images of a batch do not meet", () => {
+  test("the images of a batch do not affect each other", () => {
     expect(run("n2_ic1_ih1_iw2_oc1_kh1_kw2_nobias", { input: [1, 2, /**/ 3, 4], weight: [10, 1] })).toEqual([12, 34]);
   });
 
-  test("zeros around the input add nothing, on each edge by its own pad", () => {
+  test("zeros around the input add nothing, and each edge has its own pad", () => {
     const ones = { weight: [1, 10, 100] };
     expect(run("ic1_ih1_iw2_oc1_kh1_kw3_pl2_nobias", { input: [1, 2], ...ones })).toEqual([100, 210]);
     expect(run("ic1_ih1_iw2_oc1_kh1_kw3_pr2_nobias", { input: [1, 2], ...ones })).toEqual([21, 2]);
@@ -64,7 +64,7 @@ describe("worked by hand", () => {
     expect(output).toEqual([3, 6, 50, 100]);
   });
 
-  test("the residual comes before the clamp, the bias before both", () => {
+  test("the bias is added first, then the residual, then the clamp is applied", () => {
     const operands = { input: [1, 2, 3], weight: [2], bias: [1], residual: [-10, 0, 5] };
     expect(run("ic1_ih1_iw3_oc1_kh1_residual", operands)).toEqual([-7, 5, 12]);
     expect(run("ic1_ih1_iw3_oc1_kh1_residual_relu", operands)).toEqual([0, 5, 12]);
@@ -72,7 +72,7 @@ describe("worked by hand", () => {
     expect(run("ic1_ih1_iw3_oc1_kh1_residual_clamp-2:4", operands)).toEqual([-2, 4, 4]);
   });
 
-  test("NaN goes through a clamp, infinity to its end", () => {
+  test("a clamp keeps NaN, and makes an end of an infinity", () => {
     expect(run("ic1_ih1_iw3_oc1_kh1_nobias_relu6", { input: [NaN, Infinity, -Infinity], weight: [1] })).toEqual([
       NaN,
       6,
@@ -91,7 +91,7 @@ describe("worked by hand", () => {
   });
 });
 
-/** What a 1x1 kernel of weight 1 gives is the padded input itself. */
+/** A 1x1 kernel of weight 1 gives the padded input itself. */
 describe("padding modes, as in the documentation of torch.nn's padding layers", () => {
   const padded = (pads: string, mode: string): number[] =>
     run(`ic1_ih3_oc1_kh1_${pads}_${mode}_nobias`, { input: count(9), weight: [1] });

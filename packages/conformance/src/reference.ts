@@ -1,17 +1,17 @@
 /**
- * The reference: a convolution in float64, so plain that it can be checked by reading. It shares no code with any
- * backend, nor with core's arithmetic. Definition: torch.nn.Conv2d, https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
+ * The reference: a convolution in float64, plain enough to check it by reading. It shares no code with any
+ * backend or with core's arithmetic. Definition: torch.nn.Conv2d, https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
  */
 
 import type { Conv2dProblem, PaddingMode } from "@convene/core";
 import { activationRange } from "@convene/core/backend";
 import type { Operands } from "./operands.js";
 
-/** What the float64 reference says of a convolution: the output, and how large the sums in it are, `[n, oc, oh, ow]` each. */
+/** The float64 reference's result for a convolution: the output, and the size of its sums. Both have the shape `[n, oc, oh, ow]`. */
 export interface ReferenceResult {
   /** The result, NCHW. */
   readonly output: Float64Array;
-  /** Σ|x||w| + |b| + |r| for each output: what the error bound is proportional to. */
+  /** Σ|x||w| + |b| + |r| for each output. The error bound is proportional to it. */
   readonly magnitude: Float64Array;
 }
 
@@ -41,7 +41,7 @@ export function referenceConv2d(problem: Conv2dProblem, operands: Operands): Ref
             for (let kx = 0; kx < kw; kx++) {
               const x = sourceIndex(ox * sw + kx * dw - pl, iw, paddingMode);
               for (let i = 0; i < icPerGroup; i++) {
-                // A zero of the padding is multiplied like any other value, which matters where the weight is infinite.
+                // A zero of the padding is multiplied like any other value. This matters if the weight is infinite.
                 const value =
                   y === undefined || x === undefined ? 0 : input[((image * ic + firstChannel + i) * ih + y) * iw + x]!;
                 const product = value * weight[((o * icPerGroup + i) * kh + ky) * kw + kx]!;
@@ -65,7 +65,7 @@ export function referenceConv2d(problem: Conv2dProblem, operands: Operands): Ref
   return { output, magnitude };
 }
 
-/** Where a coordinate reads, inside `[0, size)`; `undefined` where it reads a zero. */
+/** The place that a coordinate reads, inside `[0, size)`, or `undefined` if it reads a zero. */
 export function sourceIndex(at: number, size: number, mode: PaddingMode): number | undefined {
   if (at >= 0 && at < size) return at;
   switch (mode) {

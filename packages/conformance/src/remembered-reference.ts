@@ -1,4 +1,4 @@
-/** The references, computed once for each question of a process. What the public functions give is the same. */
+/** The references with a memory: each question of a process is computed once. The results equal those of the public functions. */
 
 import type { Conv2dProblem, OperationParameters, OperationProblem } from "@convene/core";
 import { activationRange } from "@convene/core/backend";
@@ -16,15 +16,15 @@ const operations = answerMemory<Float64Array>(
   (output) => output.slice(),
 );
 
-/** As `referenceConv2d`. */
+/** The result of `referenceConv2d`, computed or from memory. */
 export function rememberedConv2d(problem: Conv2dProblem, operands: Operands): ReferenceResult {
   const { input, weight, bias, residual } = operands;
-  // Every field by its name: a faulty backend asks for problems that no string stands for. Infinity has no JSON.
+  // The key has every field, because a faulty backend asks for problems without a string. The activation becomes text, because JSON has no Infinity.
   const key = JSON.stringify({ ...problem, activation: activationRange(problem.activation).join() });
   return convolutions(key, [input, weight, bias, residual], () => referenceConv2d(problem, operands));
 }
 
-/** As `referenceOperation`. */
+/** The result of `referenceOperation`, computed or from memory. */
 export function rememberedOperation(
   problem: OperationProblem,
   inputs: readonly Float32Array[],

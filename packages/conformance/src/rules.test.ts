@@ -1,4 +1,4 @@
-/** The rules, at their edges. */
+/** The rules at the limits of their bounds. */
 
 import { readFileSync } from "node:fs";
 import { type Conv2dProblem, parseProblem } from "@convene/core";
@@ -8,7 +8,7 @@ import { checkAgreement, checkBounded, checkExact, checkTransformed, checkWithin
 import { transformedBound } from "./transformed-bound.js";
 
 const U = 2 ** -24;
-/** One product: three roundings. */
+/** A problem with one product, so with three roundings. */
 const ONE: Conv2dProblem = parseProblem("ic1_ih1_iw2_oc1_kh1");
 
 describe("gamma", () => {
@@ -36,7 +36,7 @@ describe("docs/numbers.md", () => {
   };
   const tenth = Math.fround(0.1);
 
-  test("has the sums, the errors and the bounds that its example has", () => {
+  test("has the sums, the errors and the bounds of its example", () => {
     const rows = [...page.matchAll(/^\| +(\d+) \|[^|]*\| +([\d.]+) \| +([\d.]+) \| +([\de.-]+) \| ([\de.-]+) +\|$/gm)];
     expect(rows.map(([, k]) => Number(k))).toEqual([9, 576, 4608, 20_000, 200_000, 1_000_000]);
     for (const [, k, sum, right, error, bound] of rows) {
@@ -50,7 +50,7 @@ describe("docs/numbers.md", () => {
     }
   });
 
-  test("has the error of a million in parts", () => {
+  test("has the error of a million that is added in parts", () => {
     let sum = 0;
     for (let part = 0; part < 1000; part++) sum = Math.fround(sum + added(tenth, 1000));
     const error = Math.abs(sum - 1e6 * tenth) / (1e6 * tenth);
@@ -59,11 +59,11 @@ describe("docs/numbers.md", () => {
 });
 
 describe("the exact rule", () => {
-  test("passes what is equal", () => {
+  test("passes equal results", () => {
     expect(checkExact([1, -2, 3], [1, -2, 3])).toEqual({ ok: true, wrong: 0, wrongAt: [], first: undefined, ratio: 0 });
   });
 
-  test("takes −0 and +0 as equal, NaN as NaN, and each infinity as itself", () => {
+  test("takes −0 and +0 as equal, NaN and NaN, and each infinity and itself", () => {
     expect(checkExact([-0, 0, NaN, Infinity, -Infinity], [0, -0, NaN, Infinity, -Infinity]).ok).toBe(true);
   });
 
@@ -84,7 +84,7 @@ describe("the exact rule", () => {
     });
   });
 
-  test("names the first of several, and counts all", () => {
+  test("names the first of several wrong elements, and counts all", () => {
     expect(checkExact([1, 9, 3, 9], [1, 2, 3, 4])).toMatchObject({
       wrong: 2,
       first: { index: 1, actual: 9, expected: 2 },
@@ -114,7 +114,7 @@ describe("the bounded rule", () => {
     expect(ratio).toBeCloseTo(0.5, 10);
   });
 
-  test("where the magnitude is 0, equality is asked for", () => {
+  test("requires equality if the magnitude is 0", () => {
     expect(checkBounded([0, -0], [0, 0], [0, 0], ONE)).toMatchObject({ ok: true, ratio: 0 });
     expect(checkBounded([1e-30, 0], [0, 0], [0, 0], ONE)).toMatchObject({ ok: false, ratio: Infinity });
   });
@@ -125,8 +125,8 @@ describe("the bounded rule", () => {
     ["infinity for a number", Infinity, 1, 1],
     ["a number for infinity", 1, Infinity, Infinity],
     ["the other infinity", -Infinity, Infinity, Infinity],
-    // An infinite term, clamped: the bound is infinite, and would let anything pass.
-    ["another number where a term is infinite", 3, 6, Infinity],
+    // With an infinite term the bound is infinite, and would allow any value.
+    ["another number if a term is infinite", 3, 6, Infinity],
     ["another number where a term is NaN", 3, 6, NaN],
   ])("%s is wrong", (_what, actual, expected, magnitude) => {
     expect(checkBounded([actual, 0], [expected, 0], [magnitude, 0], ONE)).toMatchObject({
@@ -136,7 +136,7 @@ describe("the bounded rule", () => {
     });
   });
 
-  test("the right number where a term is infinite is right", () => {
+  test("the right number passes if a term is infinite", () => {
     expect(checkBounded([6, NaN], [6, NaN], [Infinity, NaN], ONE).ok).toBe(true);
   });
 });
@@ -168,7 +168,7 @@ describe("the rule of transformed plans", () => {
     expect(checkTransformed([1, 2, 3, 4.001], [1, 2, 3, 4], bound)).toMatchObject({ ok: false, wrongAt: [3] });
   });
 
-  test("allows NaN where the bound says so, also for an infinity, and never a number for NaN", () => {
+  test("allows NaN if the bound says so, also for an infinity, and never a number for NaN", () => {
     expect(checkTransformed([1, NaN, 3, 4], [1, Infinity, 3, 4], bound).ok).toBe(true);
     expect(checkTransformed([1, NaN, 3, 4], [1, 2, 3, 4], bound).ok).toBe(true);
     expect(checkTransformed([1, 2, 3, 4], [1, NaN, 3, 4], bound).ok).toBe(false);
@@ -176,21 +176,21 @@ describe("the rule of transformed plans", () => {
     expect(checkTransformed([NaN, 2, 3, 4], [Infinity, 2, 3, 4], bound).ok).toBe(false);
   });
 
-  test("holds nothing where an intermediate value may overflow", () => {
+  test("allows any value if an intermediate value may overflow", () => {
     for (const any of [NaN, -Infinity, 0]) {
       expect(checkTransformed([1, 2, any, 4], [1, 2, 3e38, 4], bound)).toMatchObject({ ok: true, ratio: 0 });
     }
   });
 });
 
-test("answers that may differ by an error, one for all or one for each, differ by no more", () => {
+test("checkWithin allows results to differ by one error for all elements, or by one for each", () => {
   expect(checkWithin([1.5, 2], [1, 2], 0.5)).toMatchObject({ ok: true, ratio: 1 });
   expect(checkWithin([1.51, 2], [1, 2], 0.5)).toMatchObject({ ok: false, wrongAt: [0] });
   expect(checkWithin([1.5, 2.5], [1, 2], [0.5, 0.4])).toMatchObject({ ok: false, wrongAt: [1] });
   expect(checkWithin([1, 2 + 2 ** -20], [1, 2], 0)).toMatchObject({ ok: false, ratio: Infinity });
 });
 
-test("a different number of elements is an error, not a comparison of what there is", () => {
+test("a different number of elements is an error", () => {
   expect(() => checkExact([1, 2], [1, 2, 3])).toThrow(new RangeError("2 elements were computed; expected 3"));
   expect(() => checkBounded([1, 2, 3], [1, 2], [1, 1], ONE)).toThrow(RangeError);
 });

@@ -1,4 +1,4 @@
-/** One case on one backend, whatever the two of them do: what came of it, and whether the backend is still of use. */
+/** Runs one case on one backend, and survives any fault of the two. Gives the outcome, and whether the backend still works. */
 
 import type { Backend } from "@convene/core";
 import type { CaseContext, CaseOutcome, ConformanceCase } from "./case.js";
@@ -7,29 +7,29 @@ import { type Thrown, thrownOf } from "./thrown.js";
 import { TimeLimitError, withTimeLimit } from "./time-limit.js";
 import { type CallWatch, watchCalls } from "./watch-calls.js";
 
-/** Milliseconds that a case may take, and whatever comes before and after it, unless something else is said. */
+/** The default time limit of a case, and of each step before and after it, in milliseconds. */
 export const DEFAULT_LIMIT = 20_000;
 
-/** How a case ended, and what the engine must know of it. */
+/** The outcome of a case, with information for the engine. */
 export interface CaseRun {
   readonly outcome: CaseOutcome;
-  /** The backend is of no more use. */
+  /** Whether the backend does not work any more. */
   readonly broken: boolean;
-  /** It ran and failed, not because it took too long: run again, it may say more. */
+  /** Whether the case failed for another reason than its time limit. Such a case may say more in a second run. */
   readonly failed: boolean;
 }
 
-/** What the case that runs now has called, or that ran last. */
+/** The watch over the calls of the present case, or of the last one. */
 let current: CallWatch | undefined;
 
-/** Which calls of the backend have not settled, in words; `undefined` where none is open. For an error that no call gave. */
+/** Words for the calls of the backend that have not settled, or `undefined` if there are none. For an error that no call gave. */
 export function describePending(): string | undefined {
   const calls = [...new Set(current?.pending() ?? [])].map((call) => `\`${call}\``);
   if (calls.length === 0) return undefined;
   return `${calls.join(", ")} ${calls.length === 1 ? "has" : "have"} not settled`;
 }
 
-/** Runs one case. What it makes of `another` is disposed after it. */
+/** Runs one case. Backends that the case makes with `another` are disposed afterwards. */
 export async function runCase(
   each: ConformanceCase,
   context: CaseContext,
@@ -62,7 +62,7 @@ export async function runCase(
   try {
     const watched = { ...context, backend: watch.over(context.backend), another };
     const given = await withTimeLimit(async () => each.run(watched), limit);
-    // A case may have caught what the backend threw, and say so in its own words.
+    // A case may have caught an error of the backend, and report it in its own words.
     const caught =
       given.status === "failed" && given.mismatch === undefined ? watch.findIn(given.message ?? "") : undefined;
     // A case may find out only while it runs that it has nothing to do here.
@@ -73,7 +73,7 @@ export async function runCase(
     const broken = outcome.status === "failed" && !(await works(context.backend, limit));
     return { outcome, broken, failed: given.status === "failed" };
   } catch (error) {
-    // Whatever is thrown, and however: a backend may throw anything, a string too.
+    // A backend may throw any value, for example a string.
     const late = error instanceof TimeLimitError;
     const open = late ? describePending() : undefined;
     const message = late ? [error.message, ...(open === undefined ? [] : [open])].join(": ") : textOf(error);
@@ -96,7 +96,7 @@ function textOf(error: unknown): string {
   }
 }
 
-/** Why this backend does not take this case, in its own words. */
+/** The reason why this backend does not take this case, in the backend's own words. */
 export function reasonToSkip(
   { needs = [], problems = [] }: ConformanceCase,
   { features }: Backend,
@@ -121,7 +121,7 @@ async function works(backend: Backend, limit: number): Promise<boolean> {
   }
 }
 
-/** Disposes a backend that may be broken; what it says to that is a case's matter, not the engine's. */
+/** Disposes a backend that may be broken. An error is ignored, because cases check `dispose`, not the engine. */
 export async function settle(backend: Backend, limit: number): Promise<void> {
   try {
     await withTimeLimit(async () => backend.dispose(), limit);

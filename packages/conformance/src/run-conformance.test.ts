@@ -1,4 +1,4 @@
-/** The engine: what it counts, what it survives, when it stops. */
+/** The engine counts cases, survives faults of a backend, and stops when it is told to. */
 
 import { type Backend, formatProblem, parseProblem } from "@convene/core";
 import { defineBackend } from "@convene/core/backend";
@@ -10,10 +10,10 @@ import { type CaseResult, runConformance } from "./run-conformance.js";
 import { conformanceCases } from "./suites.js";
 
 const FEW = { suites: ["exact", "lifecycle"], randomProblems: 5 } as const;
-/** Some cases of each, in whose midst something happens. */
+/** Some cases of each suite. A fault occurs in the middle of them. */
 const FEWER = { ...FEW, only: ["ic16_", "g3_", "g4_", "g7_", "dispose"] } as const;
 
-/** The reference, with `misbehave` in front of each prepare. */
+/** The reference. It calls `misbehave` before each prepare. */
 async function misbehaving(misbehave: (problem: string) => void): Promise<Backend> {
   const right = await referenceBackend();
   return {
@@ -26,7 +26,7 @@ async function misbehaving(misbehave: (problem: string) => void): Promise<Backen
 }
 
 describe("an exception inside a backend", () => {
-  /** What an author would look for: the line of this file that threw. */
+  /** Throws. An author would look for this line in the report. */
   function deepInside(): never {
     throw new TypeError("no such kernel");
   }
@@ -53,7 +53,7 @@ describe("an exception inside a backend", () => {
     );
   });
 
-  test("is reported so where a case catches it", async () => {
+  test("is reported in the same way if a case catches it", async () => {
     for (const suite of ["errors", "lifecycle"] as const) {
       const { results } = await runConformance(inPlan("run"), { suites: [suite], selection: "quick" });
       const failed = results.filter(({ message }) => message?.includes("no such kernel"));
@@ -129,7 +129,7 @@ test("the seed decides the random problems", async () => {
   expect(await names(1)).not.toEqual(await names(2));
 });
 
-test("onCase is told of each result in order, with how many are done and to come", async () => {
+test("onCase gets each result in order, with the number of finished cases and of all cases", async () => {
   const told: CaseResult[] = [];
   const all = await conformanceCases(FEW.suites, FEW);
   const report = await runConformance(referenceBackend, {
@@ -193,7 +193,7 @@ describe("a backend that throws", () => {
     });
   });
 
-  test("while running, where there is no factory, fails every case from then on, each with the reason", async () => {
+  test("while running, without a factory, fails every later case, each with the reason", async () => {
     const { results } = await runConformance(await breaking(), FEWER);
     const from = results.findIndex(({ name }) => name === BAD);
     expect(results.slice(0, from).every(({ status }) => status === "passed")).toBe(true);
@@ -230,7 +230,7 @@ describe("a backend that does not answer", () => {
   });
 });
 
-describe("what a backend does not take", () => {
+describe("a case that a backend does not take", () => {
   const limited = async (): Promise<Backend> =>
     defineBackend(
       withMemory({
@@ -253,13 +253,13 @@ describe("what a backend does not take", () => {
     }
   });
 
-  test("has failed where skips are not allowed", async () => {
+  test("fails if skips are not allowed", async () => {
     const { counts, results, diagnosis } = await runConformance(limited, { ...FEWER, noSkips: true });
     expect(counts.skipped).toBe(0);
     expect(counts.failed).toBeGreaterThan(3);
     const failed = results.filter(({ status }) => status === "failed");
     expect(failed.every(({ notTaken }) => notTaken)).toBe(true);
-    // It has computed nothing wrong, so there is no cause to look for.
+    // The backend computed nothing wrong, so there is no cause to find.
     expect(diagnosis).toBeUndefined();
   });
 });
@@ -283,7 +283,7 @@ test("a tensor of the wrong size is a failure that says so", async () => {
   });
 });
 
-test("a result that is zero or clamped nearly everywhere is untrusted, not passed", async () => {
+test("a result that is zero or clamped nearly everywhere is untrusted, and does not count as passed", async () => {
   const backend = await referenceBackend();
   for (const kind of ["integer", "real"] as const) {
     expect(await checkProblem(backend, parseProblem("ic3_ih5_oc4_kh3_clamp1000:1001"), kind)).toMatchObject({
@@ -314,7 +314,7 @@ describe("the signal", () => {
     expect(cases).toBe(3);
   });
 
-  test("that has come already stops before the first", async () => {
+  test("that fired already stops before the first case", async () => {
     const onCase = (): never => expect.unreachable();
     await expect(
       runConformance(referenceBackend, { ...FEW, onCase, signal: AbortSignal.abort() }),
@@ -323,7 +323,7 @@ describe("the signal", () => {
 });
 
 describe("disposal", () => {
-  test("what a factory made is disposed, also when stopped", async () => {
+  test("backends of a factory are disposed, also if the run is stopped", async () => {
     const made: Backend[] = [];
     const factory = async (): Promise<Backend> => {
       made.push(await referenceBackend());
@@ -335,7 +335,7 @@ describe("disposal", () => {
     expect(made.filter(({ disposed }) => !disposed)).toEqual([]);
   });
 
-  test("a backend that was handed in is left alone", async () => {
+  test("a backend that the caller made is not disposed", async () => {
     const backend = await referenceBackend();
     await runConformance(backend, FEWER);
     expect(backend.disposed).toBe(false);

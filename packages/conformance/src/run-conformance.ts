@@ -93,7 +93,7 @@ export async function runConformance(
   const patience = createPatience();
   const breathe = breather();
   const recheck = factory && createRecheck({ factory, accuracy, seed, limit, signal });
-  /** What has run on this backend, all of one suite where there is a factory. */
+  /** The cases that ran on this backend. With a factory all of them are of one suite. */
   let before: ConformanceCase[] = [];
   const renew = async (make: () => Promise<Backend>): Promise<void> => {
     await settle(backend, limit);
@@ -166,7 +166,7 @@ const KEYS = [
   "randomProblems",
 ] as const satisfies readonly (keyof ConformanceOptions)[];
 
-/** A run with fewer cases than were meant would pass: a wrong option must not go unnoticed. */
+/** Checks options. A wrong option must be an error, because a run with too few cases would pass. */
 export function checkOptions(options: ConformanceOptions): void {
   checkKeys("conformance options", options, KEYS);
   const { suites, only, problem, from, seed, randomProblems, limit, selection, accuracy } = options;
@@ -186,7 +186,7 @@ export function checkOptions(options: ConformanceOptions): void {
   if (accuracy !== undefined) checkOneOf("accuracy", accuracy, ["fast", "strict"]);
 }
 
-/** Lets the event loop turn from time to time: with a synchronous backend nothing else would, and no signal could fire. */
+/** Lets the event loop turn from time to time. A synchronous backend never does, so no signal could fire otherwise. */
 function breather(): () => Promise<void> {
   let last = performance.now();
   return async () => {

@@ -1,4 +1,4 @@
-/** One run: what it hands to the backend, what it gives back, and that nothing stays behind. */
+/** One run: the arguments of the backend, the result, and the disposal of everything. */
 
 import { type Layout, parseProblem } from "@convene/core";
 import { type BackendImplementation, defineBackend } from "@convene/core/backend";
@@ -12,7 +12,7 @@ const PROBLEM = parseProblem("n2_ic3_ih4_oc5_kh3_ph1_residual");
 const OPERANDS = makeOperands(PROBLEM, "integer", 1);
 const EXPECTED = Float32Array.from(referenceConv2d(PROBLEM, OPERANDS).output);
 
-/** The reference, counting what lives. */
+/** The reference. It counts plans and tensors that are alive. */
 function counted(change: Partial<BackendImplementation<ReferenceStorage>> = {}) {
   const live = { tensors: 0, plans: 0 };
   const implementation = { ...referenceImplementation, ...change };
@@ -33,7 +33,7 @@ function counted(change: Partial<BackendImplementation<ReferenceStorage>> = {}) 
   return { backend, live };
 }
 
-test.each(["nchw", "nhwc"] as const)("the output is NCHW when tensors are handed over as %s", async (layout) => {
+test.each(["nchw", "nhwc"] as const)("the output is NCHW if tensors are uploaded as %s", async (layout) => {
   const seen: Layout[] = [];
   const { backend } = counted({
     upload: (source, target) => {
@@ -109,12 +109,12 @@ describe("nothing is left alive", () => {
       code: "ERR_SHAPE",
     });
     expect(live).toEqual({ tensors: 0, plans: 0 });
-    // The backend is none the worse for it.
+    // The backend still works.
     expect((await runProblem(backend, PROBLEM, OPERANDS)).output).toEqual(EXPECTED);
   });
 });
 
-test("the reference backend reads what it was given, not the caller's array", async () => {
+test("the reference backend reads the uploaded values, not the caller's array", async () => {
   const backend = await referenceBackend();
   const data = Float32Array.of(1, 2);
   const uploaded = backend.upload({ shape: [1, 2, 1, 1], layout: "nchw", data });

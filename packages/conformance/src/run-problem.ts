@@ -16,17 +16,17 @@ import type { Operands } from "./operands.js";
 
 /** Options of `runProblem`. */
 export interface RunProblemOptions extends PrepareOptions {
-  /** The layout in which tensors are handed to the backend and asked from it. Default `"nchw"`. */
+  /** The layout of uploads and reads. Default: `"nchw"`. */
   readonly layout?: Layout;
   /** Fills every element of the output before the run, so that an element that is never written shows. Default NaN. */
   readonly poison?: number;
-  /** Awaited between the run and the read. */
+  /** A function that is awaited between the run and the read. */
   readonly beforeRead?: () => Promise<void>;
 }
 
-/** What one run of a convolution gave. */
+/** The result of one run of a convolution. */
 export interface RunProblemResult {
-  /** NCHW, whatever layout was asked for. */
+  /** The output, in NCHW, for any `layout`. */
   readonly output: Float32Array;
   readonly algorithm: string;
   /** The plan's arithmetic, which decides the rule for its results. */
@@ -39,7 +39,7 @@ export interface RunProblemResult {
 const RUN_RETURNED_PROMISE = Symbol.for("convene: run returned a promise");
 
 /**
- * Runs `problem` once, into an output that was filled with `poison`. All tensors and the plan are disposed, also when something throws.
+ * Runs `problem` once, into an output that was filled with `poison`. All tensors and the plan are disposed, also after an error.
  *
  * @throws ConveneError of the backend: `ERR_UNSUPPORTED`, `ERR_OUT_OF_MEMORY` or `ERR_EXECUTION`; `ERR_INVALID_OPTION` or `ERR_SHAPE` where
  * `problem` or `operands` are not valid

@@ -9,26 +9,26 @@ import { selectCases } from "./select-cases.js";
 
 const EXACT = { suites: ["exact"], randomProblems: 0 } as const;
 
-test("a whole name selects that case alone, though it is the beginning of others' names", async () => {
+test("a complete name selects only its case, although other names begin with it", async () => {
   const whole = "ic3_ih7_oc128_kh3";
   expect((await selectCases({ ...EXACT, only: whole })).map(({ name }) => name)).toEqual([whole]);
   expect((await selectCases({ ...EXACT, only: "ic3_ih7_oc" })).length).toBeGreaterThan(1);
   expect(await selectCases({ ...EXACT, only: "no such case" })).toEqual([]);
 });
 
-test("of several names, each selects its own, and they run in the suite's order", async () => {
+test("several names select a case each, and the cases run in the suite's order", async () => {
   const all = (await selectCases(EXACT)).map(({ name }) => name);
   const [one, other] = [all[7]!, all[3]!];
   expect((await selectCases({ ...EXACT, only: [one, other] })).map(({ name }) => name)).toEqual([other, one]);
 });
 
-test("a problem selects what is about it, in every suite that has it", async () => {
+test("a problem selects the cases about it, in every suite", async () => {
   const found = await selectCases({ problem: "ic3_ih7_oc128_kh3" });
   expect(found.filter(({ suite }) => suite === "exact").map(({ name }) => name)).toEqual(["ic3_ih7_oc128_kh3"]);
   expect(found.some(({ suite }) => suite === "bounded")).toBe(true);
 });
 
-test("a problem that no suite has is tried all the same, however it is written", async () => {
+test("a problem that no suite has is tried too, in any notation", async () => {
   const { results, counts } = await runConformance(referenceBackend, { problem: "ic2_ih9_iw9_oc3_kh3_kw3_ph1_relu" });
   expect(results.map(({ suite, name }) => [suite, name])).toEqual([
     ["exact", "ic2_ih9_oc3_kh3_ph1_relu"],
@@ -37,7 +37,7 @@ test("a problem that no suite has is tried all the same, however it is written",
   expect(counts.passed).toBe(2);
 });
 
-test("a run goes on from where another was cut off", async () => {
+test("a run continues after the last case of an interrupted run", async () => {
   const all = (await selectCases({ ...EXACT, only: "ic3_" })).map(({ name }) => name);
   const { results } = await runConformance(referenceBackend, { ...EXACT, only: "ic3_", from: 2 });
   expect(results.map(({ name }) => name)).toEqual(all.slice(2));
@@ -51,7 +51,7 @@ test.each([
   await expect(runConformance(referenceBackend, options)).rejects.toThrow(words);
 });
 
-test("an operation selects what is about it, and one that the suite does not have is tried all the same", async () => {
+test("an operation selects the cases about it, and an operation that the suite does not have is tried too", async () => {
   const all = await selectCases({ problem: "add_n2_c5_h3_w4_relu" });
   expect(all.length).toBeGreaterThan(5);
   expect(new Set(all.map(({ suite }) => suite))).toEqual(new Set(["operations"]));

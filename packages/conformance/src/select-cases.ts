@@ -1,4 +1,4 @@
-/** Which cases a run has: those of the named suites, narrowed down by name, by problem, or to the quick ones. */
+/** Selects the cases of a run: the cases of the named suites, selected by name, by problem, or as the quick selection. */
 
 import { isOperationProblem, type Problem } from "@convene/core";
 import type { ConformanceCase } from "./case.js";
@@ -10,7 +10,7 @@ import { conformanceCases } from "./suites.js";
 
 /** Selects cases of the suite. A case must meet all conditions that are given. */
 export interface CaseSelection extends SuiteOptions {
-  /** Names of suites. Default: all; of the quick selection, all but `goldens`. */
+  /** Names of suites. Default: all suites; for the quick selection all but `goldens`. */
   readonly suites?: readonly SuiteName[];
   /** Only the cases of this name, or, if no case has this name, those whose name contains it. A list selects the cases of all its names. */
   readonly only?: string | readonly string[];
@@ -46,7 +46,7 @@ export async function selectCases(options: CaseSelection): Promise<readonly Conf
 }
 
 function namedBy(cases: readonly ConformanceCase[], text: string): readonly ConformanceCase[] {
-  // A whole name first: a problem's string is often the beginning of another's.
+  // A complete name is tried first, because a problem's string is often the beginning of another string.
   const named = cases.filter(({ name }) => name === text);
   return named.length > 0 ? named : cases.filter(({ name }) => name.includes(text));
 }

@@ -1,8 +1,8 @@
-/** The sub-suites' names, and the options that decide what is in them. */
+/** The names of the sub-suites, and the options that decide which cases they have. */
 
 /**
  * The parts of the suite, in the order in which they run. The plainest come first, because a fault there makes later suites fail too.
- * `lifecycle` comes before `networks`, because its failures name the fault and those of `networks` only follow from it.
+ * `lifecycle` comes before `networks`, because its failures name the fault, and failures of `networks` are only results of it.
  */
 export const SUITE_NAMES = [
   "exact",

@@ -17,7 +17,7 @@ const V8 = [
 ].join("\n");
 
 describe("the lines of a report", () => {
-  it("are the call, the innermost cause, and where in the backend that was", () => {
+  it("are the call, the innermost cause, and its place in the backend", () => {
     expect(describeThrown({ call: "prepareConv2d", stack: V8 })).toEqual([
       "thrown by    prepareConv2d",
       "cause        TypeError: no such kernel",
@@ -26,14 +26,14 @@ describe("the lines of a report", () => {
     ]);
   });
 
-  it("are those of the error itself where it has no cause, and of any code where none is the backend's", () => {
+  it("are those of the error itself if it has no cause, and frames of any code if no frame is the backend's", () => {
     expect(describeThrown({ call: "read", stack: `Error: no\nway\n${CORE}` })).toEqual([
       "thrown by    read",
       `stack        ${CORE.trim()}`,
     ]);
   });
 
-  it("are none of the suite's own, which is where it finds something wrong", () => {
+  it("are not the suite's own frames, where the suite only found the fault", () => {
     expect(describeThrown({ stack: `RangeError: 2 elements\n${CORE}` })).toEqual([]);
   });
 
@@ -47,7 +47,7 @@ describe("the lines of a report", () => {
     ]);
   });
 
-  it("are the call alone where what was thrown has no stack", () => {
+  it("are the call alone if the thrown value has no stack", () => {
     expect(describeThrown({ call: "plan.run" })).toEqual(["thrown by    plan.run"]);
   });
 });
@@ -58,7 +58,7 @@ describe("thrownOf", () => {
     const { call, stack } = thrownOf(new ConveneError("ERR_EXECUTION", "mine: no such kernel", { cause }), "read")!;
     expect(call).toBe("read");
     expect(stack!.split("\ncaused by: ").map((each) => each.split("\n")[0])).toEqual([
-      // Which class is named depends on the engine.
+      // The name of the class depends on the engine.
       expect.stringMatching(/Error: mine: no such kernel$/),
       "TypeError: no such kernel",
       "RangeError: index 5",
@@ -66,14 +66,14 @@ describe("thrownOf", () => {
     expect(stack).toContain("thrown.test.ts");
   });
 
-  it("puts the message first where an engine leaves it out", () => {
+  it("puts the message first if an engine leaves it out", () => {
     const error = Object.assign(new TypeError("no such kernel"), { stack: "pack@https://app/my-backend.js:1:1" });
     expect(thrownOf(error, undefined)).toEqual({
       stack: "TypeError: no such kernel\npack@https://app/my-backend.js:1:1",
     });
   });
 
-  it("ends where causes go round in a circle", () => {
+  it("ends if causes form a circle", () => {
     const error = new Error("a");
     error.cause = error;
     expect(thrownOf(error, "read")!.stack!.split("caused by").length).toBeLessThan(20);
@@ -84,7 +84,7 @@ describe("thrownOf", () => {
     expect(thrownOf(error, undefined)).toBeUndefined();
   });
 
-  it("takes an error that throws when it is looked at", () => {
+  it("takes an error whose properties throw", () => {
     const error = {
       get stack(): string {
         throw new Error("no");

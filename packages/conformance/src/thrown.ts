@@ -1,22 +1,22 @@
-/** What is to be told of an exception of a backend's, beside its message: the call that gave it, and where it comes from. */
+/** Information about an exception of a backend, beside its message: the call that threw it, and its place in the code. */
 
 export interface Thrown {
-  /** The call of the backend that threw or rejected: `"prepareConv2d"`, `"plan.run"`. Left out: none that is known of. */
+  /** The call of the backend that threw or rejected: `"prepareConv2d"`, `"plan.run"`. Left out: the call is not known. */
   readonly call?: string;
-  /** The error's stack, and below it those of its causes, the innermost last. Left out: what was thrown has none. */
+  /** The error's stack, and below it those of its causes, the innermost last. Left out: the thrown value has no stack. */
   readonly stack?: string;
 }
 
-/** Between the stacks of an error and of its cause. */
+/** The text between the stack of an error and the stack of its cause. */
 const CAUSED_BY = "\ncaused by: ";
 
-/** Causes may go round in a circle. */
+/** The most causes that are followed, because causes may form a circle. */
 const MOST_CAUSES = 8;
 
-/** Frames that a report in text shows; JSON and JUnit have them all. */
+/** The most frames of a report in text. JSON and JUnit have all frames. */
 const MOST_FRAMES = 4;
 
-/** The call and the stack of `error`, with the stacks of its causes; `undefined` where both are unknown. */
+/** The call and the stack of `error`, with the stacks of its causes; `undefined` if both are unknown. */
 export function thrownOf(error: unknown, call: string | undefined): Thrown | undefined {
   const stacks: string[] = [];
   for (let each = error; stacks.length < MOST_CAUSES; each = causeOf(each)) {
@@ -39,16 +39,16 @@ export function describeThrown({ call, stack }: Thrown): readonly string[] {
   const innermost = stacks.at(-1)!.split("\n");
   const first = innermost.findIndex(isFrame);
   const head = first < 0 ? innermost : innermost.slice(0, first);
-  // That of an error without a cause is the message, which is told already.
+  // Without a cause this line would repeat the message.
   if (stacks.length > 1) lines.push(`cause        ${head.join(" ").trim()}`);
-  // Without a call it may be the suite's own, which found something wrong: its frames say nothing.
+  // Without a call the error may be the suite's own, and then its frames do not help.
   backendFrames(innermost, call !== undefined).forEach((frame, index) =>
     lines.push(`${index === 0 ? "stack" : ""}`.padEnd(13) + frame),
   );
   return lines;
 }
 
-/** The frames that are neither the engine's own nor of Convene's core and suite; `anyway`: those, where no others are left. */
+/** The frames of the backend: not of the engine, and not of Convene's core and suite. With `anyway`, the latter if there are no others. */
 function backendFrames(lines: readonly string[], anyway: boolean): readonly string[] {
   const frames = lines.filter((line) => isFrame(line) && !isInternal(line)).map((line) => line.trim());
   const theirs = frames.filter((frame) => !isOurs(frame));
@@ -64,19 +64,19 @@ function isInternal(frame: string): boolean {
   return /\bnode:|<anonymous>|\[native code\]|\((native|index \d+)\)/.test(frame);
 }
 
-/** Convene's, as they lie in `node_modules` or in the repository. */
+/** Whether a frame is in Convene's core or suite, in `node_modules` or in the repository. */
 function isOurs(frame: string): boolean {
   return /[\\/](@convene|packages|apps)[\\/](core|conformance|benchmark)[\\/](dist|src(?!.*\.test\.))/.test(frame);
 }
 
-/** The class and the message first, which some engines leave out. */
+/** The stack, with class and message as its first line. Some engines leave this line out. */
 function stackOf(error: unknown): string | undefined {
   try {
     if (!isObject(error) || typeof error.stack !== "string") return undefined;
     const head = `${String(error.name)}: ${String(error.message)}`;
     return error.stack.includes(String(error.message)) ? error.stack : `${head}\n${error.stack}`;
   } catch {
-    // A getter of the backend's own, which throws as well.
+    // The error has a getter that throws.
     return undefined;
   }
 }

@@ -8,8 +8,8 @@ export class TimeLimitError extends Error {
 }
 
 /**
- * What `work` gives, or a `TimeLimitError` once `milliseconds` have passed. It cannot stop the work: one that never lets
- * the event loop turn can be ended only from another thread, as the `convene-conformance` command does.
+ * The result of `work`, or a `TimeLimitError` after `milliseconds`. This function cannot stop the work. Work that never lets the event
+ * loop turn can be ended only from another process, as the `convene-conformance` command does.
  */
 export async function withTimeLimit<T>(work: () => Promise<T>, milliseconds: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;

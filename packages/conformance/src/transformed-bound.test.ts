@@ -1,4 +1,4 @@
-/** Rule 3's bound: that it is what its derivation says, holds for every tiling and other points, and no more. */
+/** Rule 3's bound follows its derivation, holds for every tiling and for other points, and is not larger than necessary. */
 
 import { parseProblem } from "@convene/core";
 import { describe, expect, test } from "vitest";
@@ -14,7 +14,7 @@ import {
 
 /** Toom and Cook's transforms of these points and infinity, for `m` outputs of a kernel of 3. */
 function toomCook(points: readonly number[], m: number): { input: Matrix; weight: Matrix; output: Matrix } {
-  /** Coefficients, the constant first. */
+  /** The product of two polynomials. Coefficients begin with the constant. */
   const times = (a: readonly number[], b: readonly number[]): number[] =>
     Array.from({ length: a.length + b.length - 1 }, (_, k) =>
       a.reduce((sum, value, i) => sum + value * (b[k - i] ?? 0), 0),
@@ -43,7 +43,7 @@ const around = (matrix: Matrix, x: Matrix): Matrix => {
 const square = (size: number, value: (y: number, x: number) => number): Matrix =>
   Array.from({ length: size }, (_, y) => Array.from({ length: size }, (__, x) => value(y, x)));
 
-/** |Aᵀ| [ (|G||w||Gᵀ|) ∘ (|Bᵀ||x||B|) ] |A| of one channel and tile, in float64. */
+/** |Aᵀ| [ (|G||w||Gᵀ|) ∘ (|Bᵀ||x||B|) ] |A| for one channel and one tile, in float64. */
 function componentwise(transforms: ReturnType<typeof toomCook>, w: Matrix, x: Matrix): Matrix {
   const [u, v] = [around(absolute(transforms.weight), absolute(w)), around(absolute(transforms.input), absolute(x))];
   return around(
@@ -67,7 +67,7 @@ test("K counts the passes of input, weights and output, the product, the channel
 });
 
 describe("for every tiling", () => {
-  /** What the componentwise bound says of each output, with tiles that begin `dy` rows and `dx` columns early. */
+  /** The componentwise bound of each output, with tiles that begin `dy` rows and `dx` columns early. */
   function boundOfTiling(operands: Operands, dy: number, dx: number): Float64Array {
     const { ic, oc, ih, iw, oh, ow, pt, pl } = ONE_IMAGE;
     const result = new Float64Array(oc * oh * ow);
@@ -104,14 +104,14 @@ describe("for every tiling", () => {
     }
   });
 
-  test("on a constant image one of them is as large, away from the edges", () => {
+  test("on a constant image one componentwise bound is equal, away from the edges", () => {
     const { input, weight } = makeOperands(ONE_IMAGE, "real", 3);
     const operands = { input: input.fill(1.5), weight };
     const { bound } = transformedBound(ONE_IMAGE, operands);
     const largest = tilings
       .map(([dy, dx]) => boundOfTiling(operands, dy, dx))
       .reduce((a, b) => a.map((each, at) => Math.max(each, b[at]!)));
-    // One output may have its worst place in different tilings for different channels, so only one channel is as large.
+    // The worst tiling of an output may differ between channels. So the two bounds are equal only with one channel.
     const single = parseProblem("ic1_ih14_oc1_kh3_nobias");
     const one = { input: new Float32Array(196).fill(1), weight: weight.slice(0, 9) };
     const worst = componentwise(
@@ -129,7 +129,7 @@ describe("for every tiling", () => {
     }
   });
 
-  test("a pixel counts for the outputs whose tiles can read it, and for no other", () => {
+  test("a pixel counts for the outputs whose tiles can read it, and for no other output", () => {
     const problem = parseProblem("ic1_ih20_iw20_oc1_kh3_pt1_pl2_nobias");
     const input = new Float32Array(400);
     input[9 * 20 + 7] = 1;
@@ -176,7 +176,7 @@ test("F(4x4) at 0, 1, -1, 1/2, -1/2 amplifies a kernel as much as the bound says
   expect(Math.max(...own)).toBeCloseTo(transformedBound(problem, turned).bound[78]! / gamma(30), 6);
 });
 
-test("bias and residual count as they are; where every term is 0, so is the bound", () => {
+test("bias and residual count without a factor; if every term is 0, the bound is 0", () => {
   const problem = parseProblem("ic2_ih3_oc2_kh3_ph1_residual");
   const residual = new Float32Array(18);
   residual[17] = -3;
@@ -191,7 +191,7 @@ test("bias and residual count as they are; where every term is 0, so is the boun
   expect(bound[17]! / gamma(31)).toBeCloseTo(5, 12);
 });
 
-test("subnormal weights may be lost, as they are on the way through G", () => {
+test("subnormal weights may be lost, because G can lose them", () => {
   const problem = parseProblem("ic1_ih6_oc1_kh3_nobias");
   const { bound } = transformedBound(problem, {
     input: new Float32Array(36).fill(1),
@@ -201,27 +201,30 @@ test("subnormal weights may be lost, as they are on the way through G", () => {
   expect(Math.max(...bound)).toBeLessThan(2 ** -126);
 });
 
-describe("what is not finite", () => {
+describe("values that are not finite", () => {
   const problem = parseProblem("g2_ic4_ih16_oc4_kh3_ph1_residual");
   const given = (): Operands => makeOperands(problem, "integer", 1);
   const nanAt = (operands: Operands): readonly number[] =>
     [...transformedBound(problem, operands).mayBeNaN].flatMap((each, at) => (each ? [at] : []));
 
-  test.each([NaN, Infinity, -Infinity])("%d in the input allows NaN in its group, where tiles can read it", (value) => {
-    const operands = given();
-    expect(nanAt(operands)).toEqual([]);
-    const { bound: before } = transformedBound(problem, operands);
-    operands.input[0] = value;
-    const allowed = nanAt(operands);
-    expect(allowed).toHaveLength(2 * 25);
-    expect(Math.max(...allowed.map((at) => at % 16))).toBe(4);
-    expect(Math.max(...allowed)).toBeLessThan(2 * 256);
-    // Beside it, what is finite is held as before, or narrower.
-    const { bound } = transformedBound(problem, operands);
-    expect(bound.every((each, at) => each <= before[at]! && each > 0)).toBe(true);
-  });
+  test.each([NaN, Infinity, -Infinity])(
+    "%d in the input allows NaN in its group, for outputs whose tiles can read it",
+    (value) => {
+      const operands = given();
+      expect(nanAt(operands)).toEqual([]);
+      const { bound: before } = transformedBound(problem, operands);
+      operands.input[0] = value;
+      const allowed = nanAt(operands);
+      expect(allowed).toHaveLength(2 * 25);
+      expect(Math.max(...allowed.map((at) => at % 16))).toBe(4);
+      expect(Math.max(...allowed)).toBeLessThan(2 * 256);
+      // Finite outputs beside it have the same bound as before, or a smaller one.
+      const { bound } = transformedBound(problem, operands);
+      expect(bound.every((each, at) => each <= before[at]! && each > 0)).toBe(true);
+    },
+  );
 
-  test("a weight allows NaN in its output channel, and bias and residual nowhere", () => {
+  test("a weight allows NaN in its output channel; bias and residual allow no NaN", () => {
     const operands = given();
     operands.weight[2 * 18 + 5] = -Infinity;
     operands.bias![0] = NaN;
@@ -230,7 +233,7 @@ describe("what is not finite", () => {
     expect(Number.isFinite(transformedBound(problem, operands).bound[0]!)).toBe(true);
   });
 
-  test("nothing is held where an intermediate value may overflow", () => {
+  test("any value passes if an intermediate value may overflow", () => {
     const operands = given();
     operands.input[0] = 2 ** 122;
     const { bound, mayBeNaN } = transformedBound(problem, operands);

@@ -1,51 +1,50 @@
 /**
- * How far the outputs of a transformed plan may be from the exact ones: the bound of rule 3, the same for every backend.
+ * The largest error of the outputs of a transformed plan: the bound of rule 3, which is the same for every backend.
  *
  * **The algorithm.** Winograd's algorithm for a 3x3 kernel, with m x m outputs a tile, computes
  *
  *     Y = Aᵀ [ Σc (G w_c Gᵀ) ∘ (Bᵀ x_c B) ] A,
  *
- * with x_c a tile of (m + 2)² pixels of the padded input. m is 4 here, and G, B, A are those of Lavin and Gray ("Fast
- * Algorithms for Convolutional Neural Networks", 2015), of the points 0, 1, −1, 2, −2 and infinity, which are used most.
+ * with x_c a tile of (m + 2)² pixels of the padded input. m is 4 here, and G, B, A are the matrices of Lavin and Gray ("Fast
+ * Algorithms for Convolutional Neural Networks", 2015) for the points 0, 1, −1, 2, −2 and infinity, which most libraries use.
  *
- * **The bound of a tile.** Every step is a sum of products, and a product of an input, a weight and constants passes at
- * most K roundings on its way into an output. So the computed value is the same sum with each of its terms times some
- * (1 + θ), |θ| ≤ γ(K) (Higham, "Accuracy and Stability of Numerical Algorithms", 2002, lemma 3.1), and component by
- * component, as in Barabasz, Anderson, Soodhalter and Gregg, "Error Analysis and Improving the Accuracy of Winograd
+ * **The bound of a tile.** Every step is a sum of products. A product of an input, a weight and constants is rounded at most K
+ * times on its way into an output. So the computed value is the same sum with each term multiplied by some (1 + θ), |θ| ≤ γ(K)
+ * (Higham, "Accuracy and Stability of Numerical Algorithms", 2002, lemma 3.1). For each component this gives, as in Barabasz, Anderson, Soodhalter and Gregg, "Error Analysis and Improving the Accuracy of Winograd
  * Convolution for Deep Neural Networks" (2020),
  *
  *     |Ŷ − Y| ≤ γ(K) · |Aᵀ| [ Σc (|G||w_c||Gᵀ|) ∘ (|Bᵀ||x_c||B|) ] |A|.
  *
- * It does not change where factors move from a row of one matrix to the same row of another, as implementations like to
- * do. K counts, in any order of summation and with or without fused multiply-add:
+ * The bound does not change if factors move from a row of one matrix to the same row of another, as in some implementations. K
+ * counts these roundings, in any order of summation and with or without fused multiply-add:
  *
- * - 2 · 4 for the input: a row of Bᵀ has 4 numbers at most (a product and 3 additions), in each of two passes;
- * - 2 · (3 + 1) for the weights: a row of G has 3, and 1/6, 1/12 and 1/24 are rounded themselves. A backend may transform
- *   weights in float64; these are counted all the same;
+ * - 2 · 4 for the input: a row of Bᵀ has at most 4 numbers (a product and 3 additions), in each of two passes;
+ * - 2 · (3 + 1) for the weights: a row of G has 3 numbers, and 1/6, 1/12 and 1/24 are rounded themselves. A backend may transform
+ *   weights in float64; these roundings are counted too;
  * - 1 for the product, and ic / g for the sum over channels;
- * - 2 · 5 for the output: a row of Aᵀ has 5 at most;
+ * - 2 · 5 for the output: a row of Aᵀ has at most 5 numbers;
  * - 1 for the bias, and 1 for the residual.
  *
- * **The bound of an output.** Where a backend's tiles begin is its own affair, so the bound has to hold for every tiling.
- * A tile that has row oy among its 4 rows of outputs reads rows between oy − 3 and oy + 5 of the padded input, and columns
- * alike. With X_c, the largest |x_c| in those 9 x 9 pixels (outside of the padded input are zeros), |Bᵀ||x_c||B| ≤ X_c b bᵀ,
- * b the row sums of |Bᵀ|; and of the 16 places that the output may have in its tile the worst counts:
+ * **The bound of an output.** A backend chooses where its tiles begin, so the bound must hold for every tiling. If a tile has row
+ * oy among its 4 rows of outputs, it reads rows between oy − 3 and oy + 5 of the padded input. The same holds for columns. Let
+ * X_c be the largest |x_c| in these 9 x 9 pixels (pixels outside of the padded input are zeros). Then |Bᵀ||x_c||B| ≤ X_c b bᵀ,
+ * where b are the row sums of |Bᵀ|. An output may have 16 places in its tile, and the worst place counts:
  *
  *     ω(o, c) = max of |Aᵀ| [ (|G||w_oc||Gᵀ|) ∘ (b bᵀ) ] |A|,
  *     bound(o, y, x) = γ(K) · (Σc X_c(y, x) · ω(o, c) + |bias| + |residual|) + underflow.
  *
- * F(2x2, 3x3), F(3x3, 3x3), and F(4x4, 3x3) with one of the points 2 and −2 inverted, which makes smaller errors, meet it a
- * fortiori (`transformed-bound.test.ts`). It is not stated for tiles larger than 4x4, for Fourier transforms, nor for 1/2
- * and −1/2 instead of 2 and −2: those amplify a kernel as the bound says of the kernel turned by 180 degrees.
+ * F(2x2, 3x3), F(3x3, 3x3), and F(4x4, 3x3) with one of the points 2 and −2 inverted, make smaller errors, so
+ * they meet the bound too (`transformed-bound.test.ts`). There is no bound for tiles larger than 4x4, for Fourier transforms, and
+ * for 1/2 and −1/2 instead of 2 and −2. These points amplify a kernel as the bound says for the kernel turned by 180 degrees.
  *
- * **Underflow.** A product loses η = 2⁻¹⁵⁰ at most where it is subnormal. Bᵀ and Aᵀ are integers, which lose nothing there.
- * Weights lose 3 η in either pass, so 6 η in all, as the row sums of |G| are at most 1; products lose η a channel. Through
- * the rest that is at most η · (ic / g · 19² + 6 · 126² · Σc X_c), 19 and 126 being the largest of |Aᵀ| 1 and of |Aᵀ| b;
- * twice that allows for the roundings after it.
+ * **Underflow.** A subnormal product loses at most η = 2⁻¹⁵⁰. Bᵀ and Aᵀ are integers, so products with them lose nothing. Weights
+ * lose 3 η in each of the two passes, so 6 η in all, because the row sums of |G| are at most 1. Products lose η for each channel.
+ * After the output transform this is at most η · (ic / g · 19² + 6 · 126² · Σc X_c), where 19 and 126 are the largest of |Aᵀ| 1 and
+ * of |Aᵀ| b. Twice this number also covers the later roundings.
  *
- * **What is not finite.** A NaN or an infinity in a tile makes NaN of outputs that do not read it, and of those that would
- * be infinite. So where X_c is over such a number, or a weight of the output's channel is one, NaN is allowed beside the
- * right answer. Where an intermediate value may overflow, float32 ends, and nothing is held.
+ * **Values that are not finite.** A NaN or an infinity in a tile makes NaN of outputs that do not read it, and of outputs that would
+ * be infinite. So NaN is allowed beside the right result if X_c covers such a number, or if a weight of the output's channel is such
+ * a number. If an intermediate value may overflow float32, any value is allowed.
  */
 
 import type { Conv2dProblem } from "@convene/core";
@@ -53,11 +52,11 @@ import type { Operands } from "./operands.js";
 import { sourceIndex } from "./reference.js";
 import { gamma, UNDERFLOW } from "./rules.js";
 
-/** What rule 3 allows each output, in NCHW order. */
+/** The values that rule 3 allows for each output, in NCHW order. */
 export interface TransformedBound {
-  /** How far it may be from the exact one; `Infinity` where an intermediate value may overflow, so that nothing is held. */
+  /** The largest error of the output. It is `Infinity` if an intermediate value may overflow; then any value is allowed. */
   readonly bound: Float64Array;
-  /** 1 where it may be NaN instead. */
+  /** 1 if the output may be NaN instead. */
   readonly mayBeNaN: Uint8Array;
 }
 
@@ -92,18 +91,18 @@ export const LAVIN_GRAY: { readonly input: Matrix; readonly weight: Matrix; read
   ],
 };
 
-/** Outputs a side of the largest tile that the bound is stated for. */
+/** The side of the largest tile with a bound, in outputs. */
 const TILE = 4;
 const LARGEST = 2 ** 127 * (2 - 2 ** -23);
 /** The largest row sums of |Aᵀ| and of |Aᵀ| b, and the largest of b, each for two passes. */
 const [OUTPUT_GAIN, BOTH_GAINS, INPUT_GAIN] = [19 ** 2, 126 ** 2, 10 ** 2];
 
-/** Whether rule 3 is stated for `problem`: a 3x3 kernel of stride 1 and dilation 1. */
+/** Whether rule 3 exists for `problem`: a 3x3 kernel of stride 1 and dilation 1. */
 export function hasTransformedRule({ kh, kw, sh, sw, dh, dw }: Conv2dProblem): boolean {
   return kh === 3 && kw === 3 && sh === 1 && sw === 1 && dh === 1 && dw === 1;
 }
 
-/** K, the most roundings on the way of one product through the transforms into its output. */
+/** K, the most roundings of one product on its way through the transforms into an output. */
 export function transformedRoundings({ ic, g }: Conv2dProblem): number {
   return 2 * 4 + 2 * (3 + 1) + 1 + ic / g + 2 * 5 + 2;
 }
@@ -111,7 +110,7 @@ export function transformedRoundings({ ic, g }: Conv2dProblem): number {
 /**
  * The bound of rule 3 for these operands.
  *
- * @throws RangeError for a problem that rule 3 is not stated for
+ * @throws RangeError for a problem without a rule 3
  */
 export function transformedBound(problem: Conv2dProblem, operands: Operands): TransformedBound {
   if (!hasTransformedRule(problem)) {
@@ -153,7 +152,7 @@ export function transformedBound(problem: Conv2dProblem, operands: Operands): Tr
           const terms = magnitude[at]! + finite(bias?.[o]) + finite(residual?.[first + at]);
           const lost = 2 * UNDERFLOW * (icPerGroup * OUTPUT_GAIN + 6 * BOTH_GAINS * sum[at]!);
           const overflows = terms > LARGEST || INPUT_GAIN * largest[at]! > LARGEST;
-          // Where every term is 0, so is every intermediate value.
+          // If every term is 0, every intermediate value is 0.
           bound[first + at] = overflows ? Infinity : terms === 0 ? 0 : relative * terms + lost;
         }
       }
@@ -162,12 +161,12 @@ export function transformedBound(problem: Conv2dProblem, operands: Operands): Tr
   return { bound, mayBeNaN };
 }
 
-/** |value|; 0 for one that is not finite, since what it makes of an output has to be met exactly. */
+/** |value|, or 0 for a value that is not finite, because a result from such a value must be exact. */
 function finite(value: number | undefined): number {
   return value !== undefined && Number.isFinite(value) ? Math.abs(value) : 0;
 }
 
-/** X_c of one plane of the input at each output, over what is finite; and over which outputs something is not. */
+/** X_c of one input plane at each output, over finite pixels, and whether an output's pixels have a value that is not finite. */
 function reachOf(
   problem: Conv2dProblem,
   input: Float32Array,
@@ -181,7 +180,7 @@ function reachOf(
   return { reach, isTainted: (at) => taint[at] === 1 };
 }
 
-/** The largest value, for each output, among the pixels that a tile with that output in it can read. */
+/** For each output, the largest value among the pixels that a tile with this output can read. */
 function slidingLargest(problem: Conv2dProblem, pixel: (at: number) => number): Float64Array {
   const { ih, iw, oh, ow, pt, pb, pl, pr, paddingMode } = problem;
   const [height, width] = [ih + pt + pb, iw + pl + pr];
@@ -202,7 +201,7 @@ function slidingLargest(problem: Conv2dProblem, pixel: (at: number) => number): 
   return result;
 }
 
-/** The largest value along an axis that a tile with output `at` in it can read. */
+/** The largest value along an axis that a tile with output `at` can read. */
 function largestNear(at: number, size: number, value: (index: number) => number): number {
   let largest = 0;
   const end = Math.min(size, at + TILE + 2);
@@ -219,7 +218,7 @@ function amplifications(weight: Float32Array): Float64Array {
     Matrix,
   ];
   const b = input.map((row) => row.reduce((total, value) => total + value, 0));
-  // |Aᵀ| diag(b) |G| is what both passes of the kernel go through: the outer product b bᵀ is a factor of each of them.
+  // |Aᵀ| diag(b) |G| is applied in both passes of the kernel, because the outer product b bᵀ gives each pass one factor b.
   const through = output.map((row) =>
     [0, 1, 2].map((tap) => row.reduce((total, a, i) => total + a * b[i]! * kernel[i]![tap]!, 0)),
   );

@@ -35,7 +35,7 @@ it("gives the answers of the backend, and names the call that gave an error", as
   expect(watch.callOf(new Error("another"))).toBeUndefined();
 });
 
-it("keeps to the first call of an error that a backend repeats", async () => {
+it("names the first call of an error that a backend repeats", async () => {
   const error = new Error("lost");
   const watch = watchCalls();
   const fail = async (): Promise<never> => await Promise.reject(error);
@@ -57,13 +57,13 @@ it("takes a backend that is a frozen instance of a class with private fields", a
   expect(watch.callOf(await caught(() => backend.sync()))).toBe("sync");
 });
 
-it("leaves plans as they are for whoever times them", async () => {
+it("does not wrap plans if they will be timed", async () => {
   const plan = { run: () => undefined } as unknown as Conv2dPlan;
   const backend = watchCalls().over({ prepareConv2d: async () => plan } as unknown as Backend, { plans: false });
   expect(await backend.prepareConv2d(PROBLEM, WEIGHTS)).toBe(plan);
 });
 
-it("finds the error whose words a message has, the last one first", () => {
+it("finds the last error whose words are in a message", () => {
   const watch = watchCalls();
   const [first, last] = [new Error("lost"), new Error("lost")];
   for (const error of [first, last, new Error(""), "other", undefined]) watch.note(error, "read");

@@ -23,7 +23,7 @@ export function watchCalls(): CallWatch {
   const note = (error: unknown, call: string): void => {
     if (!calls.has(error)) calls.set(error, call);
   };
-  /** Methods run on `subject` itself: its class may have private fields. */
+  /** Wraps an object. Its methods run on `subject` itself, because its class may have private fields. */
   const watch = <T extends object>(subject: T, prefix: string, plans: boolean): T =>
     new Proxy({} as T, {
       has: (_, key) => key in subject,

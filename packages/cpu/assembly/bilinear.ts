@@ -1,12 +1,12 @@
 /**
- * Bilinear upsampling. For each output row, and each output column, a table has the bytes to its lower source, those to its
- * higher one, and the weight of the higher one.
+ * Bilinear upsampling. For each output row, and each output column, a table has three numbers: the bytes to the lower source, the
+ * bytes to the higher source, and the weight of the higher source.
  */
 
 import { BilinearParams } from "./operation-params";
 import { madd, storeLanes } from "./simd";
 
-/** Jobs `start` to `end` of images x rows. */
+/** Computes the jobs `start` to `end` of images x rows. */
 export function bilinear(
   params: BilinearParams,
   input: usize,

@@ -1,4 +1,4 @@
-/** Zeros, which taps on zero padding read. */
+/** Writes the zeros that taps on zero padding read. */
 
 /** Writes `rows` times `bytes` bytes (a multiple of 4) of zeros, `stride` bytes apart, from `address` on, and nothing else. */
 export function clearRows(address: usize, bytes: i32, stride: i32, rows: i32): void {

@@ -1,13 +1,13 @@
 /**
- * Copies of runs of numbers. A table has for each output row the bytes to the input row, or -1: then all of the row's runs are the
- * value. Another one has for each run three integers: bytes from the output row, bytes from the input row, or -1 for the value,
- * and how many bytes.
+ * Copies runs of numbers. A table has, for each output row, the bytes to the input row, or -1 if the whole row has the fill value.
+ * Another table has three integers for each run: the bytes from the start of the output row, the bytes from the start of the input
+ * row or -1 for the fill value, and the number of bytes.
  */
 
 import { CopyRunsParams } from "./operation-params";
 import { storeLanes } from "./simd";
 
-/** Jobs `start` to `end` of images x rows x chunks of runs, chunks innermost. */
+/** Computes the jobs `start` to `end` of images x rows x chunks of runs, chunks innermost. */
 export function copyRuns(
   params: CopyRunsParams,
   input: usize,
@@ -19,7 +19,7 @@ export function copyRuns(
   end: i32,
 ): void {
   const value = f32x4.splat(params.value);
-  // Loop 2, jobs: splits the output into rows, and where these are few, into chunks of runs.
+  // Loop 2, jobs: splits the output into rows, and few rows into chunks of runs.
   for (let job = start; job < end; job++) {
     const chunk = job % params.chunks;
     const rest = job / params.chunks;
@@ -41,7 +41,7 @@ export function copyRuns(
   }
 }
 
-/** Reads up to three numbers more. */
+/** Copies numbers, four at a time. It may read up to three numbers past the end. */
 @inline
 function copy(to: usize, from: usize, bytes: i32): void {
   for (; bytes >= 64; bytes -= 64) {

@@ -1,7 +1,7 @@
 /**
- * Depthwise convolution, one output channel for each input channel: no sum over channels, so each vector of four channels
- * is a convolution of its own. Reads through the same table as the indirect GEMM. Weights are packed in panels of four
- * or eight channels: biases, then weights for each tap.
+ * Depthwise convolution, with one output channel for each input channel. There is no sum over channels, so each vector of four
+ * channels is a convolution of its own. The kernel reads through the same table as the indirect GEMM. Weights are packed in panels
+ * of four or eight channels: the biases, then the weights of each tap.
  */
 
 import { DwconvParams } from "./params";
@@ -17,7 +17,7 @@ import { dwconv5x5s1_4x8 } from "./ukernels/f32-dwconv-5x5s1-4x8";
 import { dwconv5x5s2_2x4 } from "./ukernels/f32-dwconv-5x5s2-2x4";
 import { dwconv5x5s2_4x8 } from "./ukernels/f32-dwconv-5x5s2-4x8";
 
-/** Which tile a loop below is for; a constant wherever one is inlined. */
+/** The tile of a loop below. It is a constant after inlining. */
 const ANY = 0;
 const K3S1_4X4 = 1;
 const K3S1_4X8 = 2;
@@ -30,8 +30,8 @@ const K5S2_2X4 = 8;
 const K5S2_4X8 = 9;
 
 /**
- * Jobs `start` to `end` of images x rows x blocks of pixels x chunks of channels, chunks innermost. `residual` is 0 for none;
- * `own` is this worker's part of the workspace: two tiles.
+ * Computes the jobs `start` to `end` of images x rows x blocks of pixels x chunks of channels, chunks innermost. `residual` is 0 if
+ * there is none. `own` is this worker's part of the workspace: two tiles.
  */
 @inline
 function rows(
@@ -49,7 +49,7 @@ function rows(
   const residualDelta = residual ? residual - output : 0;
   const step = params.outputPixel;
   const MULTIPLIER: i32 = KIND == K3S1M2_4X8 ? 2 : 1;
-  // Loop 2, jobs: splits the output into rows, and where these are few, into blocks of pixels and chunks of channels.
+  // Loop 2, jobs: splits the output into rows, and few rows into blocks of pixels and chunks of channels.
   for (let job = start; job < end; job++) {
     const chunk = job % params.chunks;
     let rest = job / params.chunks;
@@ -65,9 +65,9 @@ function rows(
     const t = params.table + y * params.pixelRow;
     const c = output + image * params.outputImage + y * params.ow * step + (channel << 2);
     const last = block == params.blocks - 1 ? params.ow : (block + 1) * params.blockPixels;
-    // Loop 1, tiles: splits the block into pixels; a tile goes along all channels of the chunk, which lie side by side.
+    // Loop 1, tiles: splits the block into pixels. A tile goes along all channels of the chunk, because these lie side by side.
     for (let x = block * params.blockPixels; x < last; x += PIXELS) {
-      // The last tile of a row computes some pixels again instead of going one by one.
+      // The last tile of a row computes some pixels again, which is faster than single pixels.
       if (PIXELS > 1) x = min<i32>(x, params.ow - PIXELS);
       const tap = t + x * params.pixelColumn;
       const at = c + x * step;
@@ -110,7 +110,7 @@ function tile(
   if (KIND == K5S2_4X8) dwconv5x5s2_4x8(params, base, t, w, c, step, residual, panels);
 }
 
-/** A tile of the last channels, which are fewer than a panel: computed in this worker's scratch, and as many copied out. */
+/** A tile of the last channels, which are fewer than a panel. It is computed in this worker's scratch memory, and the existing channels are copied out. */
 @inline
 function ragged(
   KIND: i32,

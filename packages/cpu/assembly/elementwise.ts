@@ -1,4 +1,4 @@
-/** A function of each element, or of each and its partner in a second operand. */
+/** A function of each element, or of each element and its partner in a second operand. */
 
 import { CONSTANT_BYTES, gelu, geluTanh, sigmoid, silu, tanh, writeConstants } from "./functions";
 import { ElementwiseParams } from "./operation-params";
@@ -18,11 +18,11 @@ const ADD = 9;
 const MULTIPLY = 10;
 const PRELU = 11;
 
-/** Elements that a function's loop takes at a time, and their bytes. */
+/** The number of elements that a function's loop takes at a time, and their bytes. */
 const STEP: i32 = 8;
 const STEP_BYTES: usize = 32;
 
-/** Jobs `start` to `end` of images x chunks of runs. `own` is this worker's part of the workspace: constants, the end of a run and of its operand, a run, and a vector. */
+/** Computes the jobs `start` to `end` of images x chunks of runs. `own` is this worker's part of the workspace: constants, the end of a run and of its operand, a run, and a vector. */
 export function elementwise(
   params: ElementwiseParams,
   input: usize,
@@ -49,12 +49,12 @@ export function elementwise(
     let operand =
       (params.operand ? params.operand : residual + image * params.operandImage) + first * params.operandRun;
     if (repeat > 1) {
-      // Loop 1, copies of the second operand: a run becomes whole vectors. What a copy has too much is overwritten.
+      // Loop 1, copies of the second operand, so that a run has whole vectors. The next copy overwrites the surplus of a copy.
       const period = run / repeat;
       for (let copy = 0; copy < repeat; copy++) copyLanes(repeated + ((copy * period) << 2), operand, period);
       operand = repeated;
     }
-    // Loop 1, runs: the second operand of each begins anew, or goes on.
+    // Loop 1, runs. For each run the second operand starts again, or continues.
     for (; left > 0; left -= run) {
       const count = min<i32>(run, left);
       const whole = count & ~(STEP - 1);
@@ -67,7 +67,7 @@ export function elementwise(
   }
 }
 
-/** What is left of a run goes through `ends`, where a whole step has room, so that the functions' loops know of no ends. */
+/** The end of a run is copied to `ends`, which has room for a whole step. So the functions' loops need no code for ends. */
 function applyEnd(
   params: ElementwiseParams,
   x: usize,
@@ -101,7 +101,7 @@ function apply(params: ElementwiseParams, x: usize, operand: usize, y: usize, co
   else each(PRELU, params, x, operand, y, count, constants);
 }
 
-/** `count` elements, a multiple of `STEP`. */
+/** Computes `count` elements, a multiple of `STEP`. */
 @inline
 function each(
   CODE: i32,
@@ -117,7 +117,7 @@ function each(
   const scale = f32x4.splat(params.scale);
   const lo = f32x4.splat(params.min);
   const hi = f32x4.splat(params.max);
-  // `STEP` elements, so two vectors, at a time: a function is a long chain of instructions, each of which waits for the one before.
+  // `STEP` elements are two vectors. A function is a long chain of instructions that wait for each other, and two chains fill the waits.
   for (; count > 0; count -= STEP) {
     const first = value(CODE, v128.load(x), operand, alpha, beta, scale, lo, hi, constants);
     const second = value(CODE, v128.load(x, 16), operand + 16, alpha, beta, scale, lo, hi, constants);
@@ -129,7 +129,7 @@ function each(
   }
 }
 
-/** Four results. */
+/** The results of four elements. */
 @inline
 function value(
   CODE: i32,
@@ -156,7 +156,7 @@ function value(
   return slope(x, v128.load(operand));
 }
 
-/** `alpha·x` below 0; NaN stays NaN. */
+/** `alpha·x` for x below 0, otherwise `x`. NaN stays NaN. */
 @inline
 function slope(x: v128, alpha: v128): v128 {
   return v128.bitselect(f32x4.mul(x, alpha), x, f32x4.lt(x, f32x4.splat(0)));

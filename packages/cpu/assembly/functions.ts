@@ -1,19 +1,19 @@
 /**
  * Functions of four numbers at once. Coefficients are minimax fits of relative error (iteratively reweighted least squares over
- * Chebyshev nodes), rounded to float32 one by one, each time with the rest fitted again. u is 2⁻²⁴, half a unit in the last place
- * of 1. docs/kernels.md, "Operations beside convolution", says how many units in the last place each function is wrong by.
+ * Chebyshev nodes). They are rounded to float32 one by one, and after each rounding the others are fitted again. u is 2⁻²⁴, half a
+ * unit in the last place of 1. docs/kernels.md, "Operations beside convolution", has the error of each function.
  *
- * Each function takes the address of its constants, which the caller has written with `writeConstants`. An engine makes a
- * constant of the code anew wherever it is used, with three instructions; from memory, one instruction fills all lanes.
+ * Each function takes the address of its constants. The caller writes them with `writeConstants`. If a constant is in the code, an
+ * engine makes it again at each use, with three instructions. From memory, one instruction fills all lanes.
  */
 
 import { madd } from "./simd";
 
-/** Offsets of the constants in bytes: those that several functions have. */
+/** Offsets in bytes of the constants that several functions use. */
 const ONE = 0;
 const HALF = 4;
 const SIGN = 8;
-/** Those of `exp`. */
+/** Offsets of the constants of `exp`. */
 const LEAST = 12;
 const SHIFT = 16;
 const LOG2_E = 20;
@@ -22,17 +22,17 @@ const LN_2_REST = 28;
 const BIAS = 32;
 const UNBIAS = 36;
 const EXP = 40;
-/** Those of `tanh`. */
+/** Offsets of the constants of `tanh`. */
 const BEND = 60;
 const TANH = 64;
-/** Those of `gelu`. */
+/** Offsets of the constants of `gelu`. */
 const FAR = 84;
 const UPPER = 88;
 const QUARTER = 92;
 const FOUR = 96;
 const GELU = 100;
 
-/** Bytes that constants take: as many as src/operations/function-codes.ts has. */
+/** The size of the constants in bytes. src/operations/function-codes.ts has the same number. */
 export const CONSTANT_BYTES: usize = 192;
 
 export function writeConstants(at: usize): void {
@@ -41,10 +41,10 @@ export function writeConstants(at: usize): void {
   i32.store(at, <i32>0x80000000, SIGN);
   // exp(-104) is rounded to 0.
   f32.store(at, -104, LEAST);
-  // Adding 1.5·2²³ rounds to an integer, which is then in the lowest bits.
+  // Adding 1.5·2²³ rounds to an integer, and the lowest bits then hold this integer.
   f32.store(at, 12582912, SHIFT);
   f32.store(at, 1.44269504, LOG2_E);
-  // ln 2 is the sum of 355/512, by which n can be multiplied without error, and a rest.
+  // ln 2 is the sum of 355/512 and a rest. n times 355/512 has no error.
   f32.store(at, -0.693359375, LN_2);
   f32.store(at, 0.00021219444, LN_2_REST);
   // 2⁶⁴ and 2⁻⁶⁴.
@@ -61,7 +61,7 @@ export function writeConstants(at: usize): void {
   f32.store(at, -0.05373726785182953, TANH + 8);
   f32.store(at, 0.1333141028881073, TANH + 12);
   f32.store(at, -0.3333328068256378, TANH + 16);
-  // The exponential of 32 is 0; infinity would become NaN.
+  // Larger arguments are clamped to 32, where the exponential is 0 already. Infinity would become NaN.
   f32.store(at, 32, FAR);
   i32.store(at, <i32>0xfffff000, UPPER);
   f32.store(at, -0.25, QUARTER);
@@ -85,7 +85,7 @@ function constant(constants: usize, offset: usize): v128 {
   return v128.load32_splat(constants + offset);
 }
 
-/** The integer n next to `x`/ln 2, added to 1.5·2²³. */
+/** 1.5·2²³ plus the integer n nearest to `x`/ln 2. */
 @inline
 function exponent(x: v128, constants: usize): v128 {
   return madd(x, constant(constants, LOG2_E), constant(constants, SHIFT));
@@ -99,8 +99,8 @@ function remainder(x: v128, shifted: v128, constants: usize): v128 {
 }
 
 /**
- * 2ⁿ·exp(r) for |r| <= ln(2)/2, where exp(r) = 1 + r + r²·q(r) within 0.06 u. Results may be subnormal, which 2ⁿ must not be, so
- * the product is first 2⁶⁴ times as large. NaN stays NaN.
+ * 2ⁿ·exp(r) for |r| <= ln(2)/2, where exp(r) = 1 + r + r²·q(r) within 0.06 u. Results may be subnormal, but 2ⁿ must not be. So the
+ * product is first computed 2⁶⁴ times as large. NaN stays NaN.
  */
 @inline
 function scaledExp(r: v128, shifted: v128, constants: usize): v128 {
@@ -110,7 +110,7 @@ function scaledExp(r: v128, shifted: v128, constants: usize): v128 {
   q = madd(q, r, constant(constants, EXP + 12));
   q = madd(q, r, constant(constants, EXP + 16));
   const y = f32x4.add(constant(constants, ONE), madd(f32x4.mul(r, r), q, r));
-  // 1.5·2²³ leaves nothing of its own bits.
+  // The shift removes the bits of 1.5·2²³ itself.
   const power = i32x4.add(i32x4.shl(shifted, 23), constant(constants, BIAS));
   return f32x4.mul(f32x4.mul(y, power), constant(constants, UNBIAS));
 }
@@ -123,7 +123,7 @@ export function expOfNegative(x: v128, constants: usize): v128 {
   return scaledExp(remainder(x, shifted, constants), shifted, constants);
 }
 
-/** `1/(1 + exp(-x))`, as e/(1 + e) below 0, with e = exp(-|x|): nothing overflows, and small results keep their digits. */
+/** `1/(1 + exp(-x))`. Below 0 it is e/(1 + e) with e = exp(-|x|), so nothing overflows, and small results keep their digits. */
 @inline
 export function sigmoid(x: v128, constants: usize): v128 {
   const one = constant(constants, ONE);
@@ -132,8 +132,8 @@ export function sigmoid(x: v128, constants: usize): v128 {
 }
 
 /**
- * x + x³·p(x²) within 0.08 u up to 0.625, so that a small x is its own result. Above, (1 - e)/(1 + e) with e = exp(-2|x|), which is
- * at most 0.29 there, so that 1 - e has no cancellation. The sign is that of x, also of a zero.
+ * tanh. Up to 0.625 it is x + x³·p(x²) within 0.08 u, so that a small x is its own result. Above 0.625 it is (1 - e)/(1 + e) with
+ * e = exp(-2|x|). There e is at most 0.29, so 1 - e does not cancel. The result has the sign of x, also for a zero.
  */
 export function tanh(x: v128, constants: usize): v128 {
   const one = constant(constants, ONE);
@@ -152,8 +152,8 @@ export function tanh(x: v128, constants: usize): v128 {
 }
 
 /**
- * `x·sigmoid(w)`. With h = exp(-|w|/2), sigmoid(w) is 1/(1 + h²) or h²/(1 + h²). In the latter case x is multiplied between the
- * two: h² may be subnormal, with few digits, where the result is not.
+ * `x·sigmoid(w)`. With h = exp(-|w|/2), sigmoid(w) is 1/(1 + h²) or h²/(1 + h²). In the second case x is multiplied between the two
+ * factors h, because h² may be subnormal, with few digits, although the result is normal.
  */
 @inline
 function gated(x: v128, w: v128, constants: usize): v128 {
@@ -170,10 +170,10 @@ export function silu(x: v128, constants: usize): v128 {
 }
 
 /**
- * x times the normal distribution function F(x) = erfc(-x/√2)/2. Below 0, F(x) = exp(-x²/2)·m(|x|), where (1 + t)·m(t) is a polynomial
- * of (t - 4)/(t + 4) within 0.3 u up to 14.6, beyond which x·F(x) is rounded to 0; above, it is 1 - F(-x). x² is the exact square of
- * its upper twelve bits and the rest: rounded, it would be wrong by up to half a unit, which exp would make u·x² of the result, up
- * to 100 units. As in `gated`, x is multiplied between the two halves of the exponential.
+ * x times the normal distribution function F(x) = erfc(-x/√2)/2. Below 0, F(x) = exp(-x²/2)·m(|x|). There (1 + t)·m(t) is a
+ * polynomial of (t - 4)/(t + 4), within 0.3 u up to t = 14.6. For larger t, x·F(x) is rounded to 0. Above 0, F(x) = 1 - F(-x). x² is
+ * split into the exact square of its upper twelve bits and the rest. A rounded x² would have an error of up to half a unit, and exp
+ * would make an error of u·x² of the result, up to 100 units. As in `gated`, x is multiplied between the two halves of the exponential.
  */
 export function gelu(x: v128, constants: usize): v128 {
   const one = constant(constants, ONE);
@@ -203,7 +203,7 @@ export function gelu(x: v128, constants: usize): v128 {
   return v128.bitselect(below, above, i32x4.shr_s(x, 31));
 }
 
-/** x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³))), as x·sigmoid(w) with w twice the argument of tanh, which has no cancellation below 0. */
+/** x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³))), computed as x·sigmoid(w), where w is twice the argument of tanh. This does not cancel below 0. */
 export function geluTanh(x: v128, constants: usize): v128 {
   const w = f32x4.mul(x, madd(f32x4.mul(x, x), f32x4.splat(0.07135481627), f32x4.splat(1.5957691216)));
   return gated(x, w, constants);

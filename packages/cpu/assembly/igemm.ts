@@ -1,11 +1,11 @@
 /**
- * Indirect GEMM: a matrix product whose left-hand rows are found through a table of offsets, so that padding of any mode,
- * stride and dilation cost nothing in the kernel. After Dukhan, "The Indirect Convolution Algorithm" (2019); see
- * docs/kernels.md for how this table differs.
+ * Indirect GEMM: a matrix product that finds its left-hand rows through a table of offsets. So padding of any mode, stride and
+ * dilation cost nothing in the kernel. After Dukhan, "The Indirect Convolution Algorithm" (2019); docs/kernels.md
+ * says how this table differs from Dukhan's.
  *
- * The table holds the byte offset of each pixel of the *padded* image from the image's first pixel; where padding reads a
- * zero, that of the row of zeros which lies before every image. `positions` holds, for each output pixel, the address in
- * the table of its first tap. Weights are packed in panels of NR output channels: NR biases, then NR weights for each tap
+ * The table holds, for each pixel of the *padded* image, the byte offset from the image's first pixel. If padding reads a zero, the
+ * offset is that of the row of zeros before every image. `positions` holds, for each output pixel, the address of its first tap in
+ * the table. Weights are packed in panels of NR output channels: NR biases, then NR weights for each tap
  * and input channel.
  */
 
@@ -19,8 +19,8 @@ import { tile6x16 } from "./ukernels/f32-igemm-6x16";
 import { tile8x4 } from "./ukernels/f32-igemm-8x4";
 
 /**
- * Jobs `start` to `end` of passes x blocks x groups x panels, panels innermost. A pass is an image, or the whole batch where
- * tiles cross images. `residual` is 0 for none; `own` is this worker's part of the workspace: two tiles.
+ * Computes the jobs `start` to `end` of passes x blocks x groups x panels, panels innermost. A pass is an image, or the whole batch
+ * if tiles cross images. `residual` is 0 if there is none. `own` is this worker's part of the workspace: two tiles.
  */
 @inline
 function igemm(
@@ -37,10 +37,10 @@ function igemm(
   const residualDelta = residual ? residual - output : 0;
   const pixels = params.pixels;
   const imagePixels = params.imagePixels;
-  // Images of one pixel lie in steps of an image, others in steps of a pixel until one ends.
+  // With images of one pixel, the step to the next pixel is an image. Otherwise it is a pixel, until an image ends.
   const single = imagePixels == 1;
   const step: usize = single ? params.outputImage : params.outputPixel;
-  // Loop 2, jobs: splits the output into blocks of pixels by panels of channels; neighbours share a block of the input.
+  // Loop 2, jobs: splits the output into blocks of pixels by panels of channels. Neighbouring jobs share a block of the input.
   for (let job = start; job < end; job++) {
     const panel = job % params.panels;
     let rest = job / params.panels;
@@ -57,7 +57,7 @@ function igemm(
     const c = output + pass * params.outputImage + ((group * params.ocPerGroup + panel * NR) << 2);
     let image = first / imagePixels;
     let column = first - image * imagePixels;
-    // Loop 1, tiles: splits the block into rows of pixels; the panel of weights stays in cache over all of them.
+    // Loop 1, tiles: splits the block into rows of pixels. The panel of weights stays in cache for all tiles.
     for (let pixel = first; pixel < last;) {
       const left = last - pixel;
       let rows = rowsOf(MR, left);
@@ -73,7 +73,7 @@ function igemm(
       }
       pixel += rows;
       column += rows;
-      // A division a tile would take a tenth of the time of a tile of 16 input channels.
+      // The division runs only at the end of an image. For each tile it would take a tenth of the time of a tile of 16 input channels.
       if (column >= imagePixels) {
         const images = column / imagePixels;
         image += images;
@@ -83,13 +83,13 @@ function igemm(
   }
 }
 
-/** Rows of the next tile: of 4 and 6 in the mixture that computes the fewest rows for nothing. */
+/** The rows of the next tile: 4 or 6, in the mixture that wastes the fewest rows. */
 @inline
 export function rowsOf(MR: i32, left: i32): i32 {
   return MR == 6 && (left == 3 || left == 4 || left == 7 || left == 8) ? 4 : MR;
 }
 
-/** Tiles of `rows` rows in a row, of the `left` that there are: a call for each would take a tenth of a short tile's time. */
+/** The number of tiles of `rows` rows that follow each other in the `left` rows. A call for each tile would take a tenth of a short tile's time. */
 @inline
 export function tilesOf(MR: i32, rows: i32, left: i32): i32 {
   const tiles = left / rows;
@@ -98,7 +98,7 @@ export function tilesOf(MR: i32, rows: i32, left: i32): i32 {
   return MR == 6 && rows == 6 && tiles > 1 && (rest == 1 || rest == 2) ? tiles - 1 : tiles;
 }
 
-/** The tile of `rows` rows, `tiles` times; all but `rows` are constants where this is inlined, so that one or two are left. */
+/** Computes `tiles` tiles of `rows` rows. After inlining all conditions except `rows` are constants, so one or two calls remain. */
 @inline
 export function tile(
   NR: i32,
@@ -127,8 +127,8 @@ export function tile(
 }
 
 /**
- * A tile of which only `mr` rows of `nr` channels are there, or whose rows lie in several images: computed in this worker's
- * scratch, so that the tiles themselves have no branches. `c` is the panel's channel of the pass's first pixel.
+ * A tile with only `mr` existing rows of `nr` channels, or with rows in several images. It is computed in this worker's scratch
+ * memory, so that the tiles themselves have no branches. `c` is the address of the panel's first channel at the pass's first pixel.
  */
 @inline
 function ragged(
@@ -159,7 +159,7 @@ function ragged(
   }
 }
 
-/** Address of an output pixel of a pass, from that of the first one. */
+/** The address of an output pixel of a pass, from the address `c` of its first pixel. */
 function outputAt(params: IgemmParams, c: usize, pixel: i32): usize {
   const image = pixel / params.imagePixels;
   return c + image * params.outputImage + (pixel - image * params.imagePixels) * params.outputPixel;

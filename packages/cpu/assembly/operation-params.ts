@@ -1,40 +1,40 @@
 /**
- * What the kernels of operations beside convolution are told: one 32-bit field after the other, written by
- * src/operations/params.ts in the same order. Addresses and strides are in bytes, counts in elements.
+ * The parameters of the kernels of operations beside convolution: one 32-bit field after the other. src/operations/params.ts writes
+ * them in the same order. Addresses and strides are in bytes, counts in elements.
  */
 
-/** Of functions of each element; see elementwise.ts. */
+/** Parameters of functions of each element; see elementwise.ts. */
 @unmanaged
 export class ElementwiseParams {
-  /** Which function. */
+  /** The code of the function. */
   code: i32;
-  /** Address of the second operand; 0 where it is the second input, or there is none. */
+  /** Address of the second operand. It is 0 if the second input is the operand, or if there is none. */
   operand: usize;
-  /** Numbers of the function. */
+  /** The function's own numbers. */
   alpha: f32;
   beta: f32;
   scale: f32;
   min: f32;
   max: f32;
-  /** Elements of an image. */
+  /** The number of elements of an image. */
   count: i32;
-  /** Elements of a run, the last of which may be shorter; how many times the second operand is repeated to make one. */
+  /** The number of elements of a run (the last run may be shorter), and how many times a run repeats the second operand. */
   run: i32;
   repeat: i32;
-  /** Runs in a job, and jobs in an image. */
+  /** The number of runs in a job, and of jobs in an image. */
   chunkRuns: i32;
   chunks: i32;
-  /** From a run's second operand to the next one's; 0 where all runs have the same. */
+  /** Bytes from a run's second operand to that of the next run, or 0 if all runs have the same. */
   operandRun: i32;
   inputImage: i32;
   operandImage: i32;
   outputImage: i32;
 }
 
-/** Of pooling; see pool.ts. */
+/** Parameters of pooling; see pool.ts. */
 @unmanaged
 export class PoolParams {
-  /** Whether it is an average, or a maximum. */
+  /** 1 for an average, 0 for a maximum. */
   average: i32;
   /** Addresses of tables with three integers for each output row, and each output column; see pool.ts. */
   rows: usize;
@@ -42,39 +42,39 @@ export class PoolParams {
   oh: i32;
   ow: i32;
   channels: i32;
-  /** From a tap to the one below, and to the one at its right. */
+  /** Bytes from a tap to the tap below, and to the tap on its right. */
   tapRow: i32;
   tapColumn: i32;
-  /** Channels in a job, and jobs that share a row. */
+  /** The number of channels in a job, and of jobs that share a row. */
   chunkChannels: i32;
   chunks: i32;
   inputImage: i32;
   outputImage: i32;
 }
 
-/** Of copies; see copy-runs.ts. */
+/** Parameters of copies; see copy-runs.ts. */
 @unmanaged
 export class CopyRunsParams {
-  /** Address of a table: for each output row the bytes to the input row, or -1 for none. */
+  /** Address of a table: for each output row the bytes to the input row, or -1 if there is none. */
   rows: usize;
   oh: i32;
   outputRow: i32;
   /** Address of a table with three integers for each run; see copy-runs.ts. */
   runs: usize;
   runCount: i32;
-  /** Runs in a job, and jobs that share a row. */
+  /** The number of runs in a job, and of jobs that share a row. */
   chunkRuns: i32;
   chunks: i32;
-  /** What comes from no input. */
+  /** The fill value of elements that come from no input. */
   value: f32;
   inputImage: i32;
   outputImage: i32;
 }
 
-/** Of transposed matrices; see transposes.ts. */
+/** Parameters of transposed matrices; see transposes.ts. */
 @unmanaged
 export class TransposesParams {
-  /** Matrices in an image, rows and columns of one before it is transposed. */
+  /** The number of matrices in an image, and the rows and columns of a matrix before it is transposed. */
   matrices: i32;
   rows: i32;
   columns: i32;
@@ -82,17 +82,17 @@ export class TransposesParams {
   toRow: i32;
   fromMatrix: i32;
   toMatrix: i32;
-  /** Matrices in a job, and jobs that share an image's columns. */
+  /** The number of matrices in a job, and of jobs that share an image's columns. */
   chunkMatrices: i32;
   chunks: i32;
-  /** Columns in a job, and jobs that share a matrix. */
+  /** The number of columns in a job, and of jobs that share a matrix. */
   blockColumns: i32;
   blocks: i32;
   inputImage: i32;
   outputImage: i32;
 }
 
-/** Of bilinear upsampling; see bilinear.ts. */
+/** Parameters of bilinear upsampling; see bilinear.ts. */
 @unmanaged
 export class BilinearParams {
   /** Addresses of tables with three numbers for each output row, and each output column; see bilinear.ts. */
@@ -105,12 +105,12 @@ export class BilinearParams {
   outputImage: i32;
 }
 
-/** Of softmax; see softmax.ts. */
+/** Parameters of softmax; see softmax.ts. */
 @unmanaged
 export class SoftmaxParams {
   pixels: i32;
   channels: i32;
-  /** Pixels in a job, and jobs in an image. */
+  /** The number of pixels in a job, and of jobs in an image. */
   chunkPixels: i32;
   chunks: i32;
   inputImage: i32;

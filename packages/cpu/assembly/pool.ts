@@ -1,12 +1,12 @@
 /**
- * The maximum or the average of windows. For each output row, and each output column, a table has three integers: bytes to the
- * first tap within the input, how many taps are within it, and how many elements an average counts along this axis.
+ * The maximum or the average of windows. For each output row, and each output column, a table has three integers: the bytes to the
+ * first tap within the input, the number of taps within the input, and the number of elements that an average counts along this axis.
  */
 
 import { PoolParams } from "./operation-params";
 import { storeLanes } from "./simd";
 
-/** Jobs `start` to `end` of images x rows x chunks of channels, chunks innermost. */
+/** Computes the jobs `start` to `end` of images x rows x chunks of channels, chunks innermost. */
 export function pool(
   params: PoolParams,
   input: usize,
@@ -25,7 +25,7 @@ export function pool(
 function rows(AVERAGE: bool, params: PoolParams, input: usize, output: usize, start: i32, end: i32): void {
   const ow = params.ow;
   const pixel: usize = params.channels << 2;
-  // Loop 3, jobs: splits the output into rows, and where these are few, into chunks of channels.
+  // Loop 3, jobs: splits the output into rows, and few rows into chunks of channels.
   for (let job = start; job < end; job++) {
     const chunk = job % params.chunks;
     const rest = job / params.chunks;
@@ -62,7 +62,7 @@ function rows(AVERAGE: bool, params: PoolParams, input: usize, output: usize, st
   }
 }
 
-/** Sixteen channels of one window, or up to four. */
+/** Computes sixteen channels of one window, or up to four. */
 @inline
 function window(
   AVERAGE: bool,
@@ -113,7 +113,7 @@ function window(
   v128.store(to, y3, 48);
 }
 
-/** With one more tap. A NaN stays. */
+/** Adds one more tap to a maximum or a sum. A NaN stays. */
 @inline
 function taken(AVERAGE: bool, y: v128, x: v128): v128 {
   return AVERAGE ? f32x4.add(y, x) : f32x4.max(y, x);

@@ -1,5 +1,5 @@
 /**
- * What the build with relaxed SIMD exports: tiles for every engine that has it. See src/kernel-set.ts for the same list in
+ * The exports of the build with relaxed SIMD: tiles for every engine that has relaxed SIMD. src/kernel-set.ts has the same list in
  * TypeScript. A module has no globals and no static data.
  */
 

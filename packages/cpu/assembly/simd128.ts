@@ -1,6 +1,6 @@
 /**
- * What the build without relaxed SIMD exports: tiles for engines that keep eight accumulators in registers, because none of
- * those that lack relaxed SIMD keeps more without fused multiply-add. See src/kernel-set.ts for the same list in TypeScript.
+ * The exports of the build without relaxed SIMD: tiles for engines that keep eight accumulators in registers. An engine without
+ * relaxed SIMD has no fused multiply-add, and does not keep more. src/kernel-set.ts has the same list in TypeScript.
  */
 
 export { bilinear } from "./bilinear";

@@ -4,7 +4,7 @@ import { expOfNegative, writeConstants } from "./functions";
 import { SoftmaxParams } from "./operation-params";
 import { storeLanes } from "./simd";
 
-/** Jobs `start` to `end` of images x chunks of pixels. `own` is this worker's part of the workspace: constants. */
+/** Computes the jobs `start` to `end` of images x chunks of pixels. `own` is this worker's part of the workspace: constants. */
 export function softmax(
   params: SoftmaxParams,
   input: usize,
@@ -38,7 +38,7 @@ function softmaxOf(from: usize, to: usize, channels: i32, constants: usize): voi
   const most = f32x4.splat(maximum(from, channels));
   let sum: f32 = 0;
   let at = to;
-  // Loop 1, channels, twice. What a vector has beyond the last channel belongs to no sum.
+  // Loop 1, channels, twice. Lanes beyond the last channel are in no sum.
   for (let left = channels; left > 0; left -= 4) {
     const e = expOfNegative(f32x4.sub(v128.load(from), most), constants);
     storeLanes(at, e, left);
@@ -56,7 +56,7 @@ function softmaxOf(from: usize, to: usize, channels: i32, constants: usize): voi
   }
 }
 
-/** NaN where one of the numbers is. */
+/** The largest number, or NaN if one of the numbers is NaN. */
 function maximum(from: usize, count: i32): f32 {
   let four = f32x4.splat(-Infinity);
   for (; count >= 4; count -= 4) {

@@ -1,9 +1,9 @@
 /**
  * Transposes between a tensor's pixels, whose channels lie side by side (NHWC), and the staging area, where the same pixels
- * lie channel by channel (NCHW). Nothing is read or written but the elements themselves.
+ * lie channel by channel (NCHW). Only the elements themselves are read and written.
  */
 
-/** Writes the transpose of 4 rows of 4 numbers, `fromRow` bytes apart, as 4 rows that are `toRow` bytes apart. */
+/** Transposes 4 rows of 4 numbers. The rows are `fromRow` bytes apart, and the written rows are `toRow` bytes apart. */
 @inline
 function transpose4x4(from: usize, fromRow: usize, to: usize, toRow: usize): void {
   const a = v128.load(from);
@@ -20,7 +20,7 @@ function transpose4x4(from: usize, fromRow: usize, to: usize, toRow: usize): voi
   v128.store(to + 3 * toRow, v128.shuffle<f32>(abHigh, cdHigh, 2, 3, 6, 7));
 }
 
-/** The same of `rows` x `columns` numbers, one by one. Integers are moved, so that the bits of a NaN stay as they are. */
+/** Transposes `rows` x `columns` numbers, one by one. The numbers are moved as integers, so that the bits of a NaN do not change. */
 @inline
 function transposeEach(from: usize, fromRow: usize, to: usize, toRow: usize, rows: i32, columns: i32): void {
   for (let row = 0; row < rows; row++) {
@@ -31,13 +31,13 @@ function transposeEach(from: usize, fromRow: usize, to: usize, toRow: usize, row
 }
 
 /**
- * From channels in rows to pixels in rows.
+ * Transposes from channels in rows to pixels in rows.
  *
- * `from` is the first pixel of the first channel, and `fromChannel` the bytes to the same pixel of the next channel. `to` is
- * the first channel of the first pixel, and `toPixel` the bytes to the next pixel.
+ * `from` is the address of the first pixel of the first channel, and `fromChannel` the bytes to the same pixel of the next channel.
+ * `to` is the address of the first channel of the first pixel, and `toPixel` the bytes to the next pixel.
  */
 export function toNhwc(from: usize, fromChannel: usize, to: usize, toPixel: usize, channels: i32, pixels: i32): void {
-  // So many pixels go by fours.
+  // The number of pixels that are transposed by fours.
   const whole = pixels & ~3;
   let pixel = 0;
   if (toPixel == 8 && channels == 2) {
@@ -52,14 +52,14 @@ export function toNhwc(from: usize, fromChannel: usize, to: usize, toPixel: usiz
       const a = v128.load(from);
       const b = v128.load(from + fromChannel);
       const c = v128.load(from + 2 * fromChannel);
-      // a0 b0 c0 a1, b1 c1 a2 b2, c2 a3 b3 c3, each of two pairs of which one has three of its numbers.
+      // The results are a0 b0 c0 a1, b1 c1 a2 b2, c2 a3 b3 c3. Each comes from two shuffles.
       v128.store(to, v128.shuffle<f32>(v128.shuffle<f32>(a, b, 0, 4, 1, 1), c, 0, 1, 4, 2));
       v128.store(to, v128.shuffle<f32>(v128.shuffle<f32>(b, c, 1, 5, 2, 2), a, 0, 1, 6, 2), 16);
       v128.store(to, v128.shuffle<f32>(v128.shuffle<f32>(c, a, 2, 7, 3, 3), b, 0, 1, 7, 2), 32);
     }
   } else {
     const last = channels & ~3;
-    // Loop 2, pixels by fours: writes the tensor in order. Loop 1, channels by fours: reads the staging area, which is in cache.
+    // Loop 2, pixels by fours, writes the tensor in order. Loop 1, channels by fours, reads the staging area, which is in cache.
     for (; pixel < whole; pixel += 4, from += 16, to += 4 * toPixel) {
       let channel = 0;
       for (; channel < last; channel += 4) {
@@ -74,10 +74,10 @@ export function toNhwc(from: usize, fromChannel: usize, to: usize, toPixel: usiz
 }
 
 /**
- * From pixels in rows to channels in rows.
+ * Transposes from pixels in rows to channels in rows.
  *
- * `from` is the first channel of the first pixel, and `fromPixel` the bytes to the next pixel. `to` is the first pixel of the
- * first channel, and `toChannel` the bytes to the same pixel of the next channel.
+ * `from` is the address of the first channel of the first pixel, and `fromPixel` the bytes to the next pixel. `to` is the address of
+ * the first pixel of the first channel, and `toChannel` the bytes to the same pixel of the next channel.
  */
 export function toNchw(from: usize, fromPixel: usize, to: usize, toChannel: usize, channels: i32, pixels: i32): void {
   const whole = pixels & ~3;

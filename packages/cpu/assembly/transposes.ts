@@ -1,9 +1,9 @@
-/** Matrices, each of them transposed. */
+/** Transposes many matrices. */
 
 import { TransposesParams } from "./operation-params";
 import { toNhwc } from "./transpose";
 
-/** Jobs `start` to `end` of images x chunks of matrices x blocks of columns, blocks innermost. */
+/** Computes the jobs `start` to `end` of images x chunks of matrices x blocks of columns, blocks innermost. */
 export function transposes(
   params: TransposesParams,
   input: usize,
@@ -14,7 +14,7 @@ export function transposes(
   start: i32,
   end: i32,
 ): void {
-  // Loop 2, jobs: splits images into matrices, and where these are few, into blocks of columns.
+  // Loop 2, jobs: splits images into matrices, and few matrices into blocks of columns.
   for (let job = start; job < end; job++) {
     const block = job % params.blocks;
     const rest = job / params.blocks;

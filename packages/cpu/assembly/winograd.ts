@@ -1,12 +1,12 @@
 /**
  * Winograd's minimal filtering of 3x3 kernels at stride 1, F(2x2, 3x3) and F(4x4, 3x3), after Lavin and Gray, "Fast Algorithms
- * for Convolutional Neural Networks" (2015): a tile of (m+2)x(m+2) input pixels is transformed into as many *products*'
- * operands, each product is a matrix product over the input channels whose rows are tiles, and what comes out is transformed
- * into m x m output pixels. (m+2)² multiplications do the work of 9m².
+ * for Convolutional Neural Networks" (2015). A tile of (m+2)x(m+2) input pixels is transformed into operands of (m+2)x(m+2)
+ * *products*. Each product is a matrix product over the input channels, and its rows are tiles. The results are transformed into
+ * m x m output pixels. (m+2)² multiplications do the work of 9m².
  *
- * A block is as many tiles as keep both transformed operands in cache. Where there are blocks enough for all workers, one
- * step computes a block from end to end in the worker's own workspace. Otherwise a first step transforms the input into the
- * shared workspace, and a second one multiplies, panel by panel.
+ * A block has as many tiles as keep both transformed operands in cache. If there are enough blocks for all workers, one step computes
+ * a block from end to end in the worker's own workspace. Otherwise a first step transforms the input into the shared workspace, and a
+ * second step multiplies, panel by panel.
  */
 
 import { rowsOf, tile, tilesOf } from "./igemm";
@@ -15,13 +15,13 @@ import { copyLanes } from "./simd";
 import { winogradInput2x2, winogradOutput2x2 } from "./ukernels/f32-winograd-2x2";
 import { winogradInput4x4, winogradOutput4x4 } from "./ukernels/f32-winograd-4x4";
 
-/** A worker's own part: a tile that is half transformed, then a tile of outputs and one of residuals, then products. */
+/** Offsets in a worker's own part: a half transformed tile, then a tile of outputs and a tile of residuals, then products. */
 const HALF_BYTES = 32 * 36;
 const MOST_NR = 16;
 const OUTPUT_BYTES = 4 * MOST_NR * 16;
 const PRODUCTS = HALF_BYTES + 2 * OUTPUT_BYTES;
 
-/** Step 1 of 2: jobs `start` to `end` of tiles. */
+/** Step 1 of 2: computes the jobs `start` to `end` of tiles. */
 export function winogradTransform(
   params: WinogradParams,
   input: usize,
@@ -39,7 +39,7 @@ export function winogradTransform(
   }
 }
 
-/** Transforms one tile, all channels. */
+/** Transforms all channels of one tile. */
 function transform(params: WinogradParams, input: usize, index: i32, u: usize, scratch: usize): void {
   const m = params.m;
   const image = index / params.imageTiles;
@@ -52,7 +52,7 @@ function transform(params: WinogradParams, input: usize, index: i32, u: usize, s
   else winogradInput2x2(base, table, params.tableRow, params.channels, u, params.uStep, scratch);
 }
 
-/** One block of tiles by one panel: all products, then the outputs. */
+/** Computes one block of tiles for one panel: all products, then the outputs. */
 @inline
 function multiply(
   MR: i32,
@@ -80,7 +80,7 @@ function multiply(
     let c = p;
     for (let row = 0; row < count;) {
       const rows = rowsOf(MR, count - row);
-      // The last tile may have rows past the last of the block, for which there is room.
+      // The last tile may have rows past the end of the block. There is room for them.
       const tiles = max<i32>(1, tilesOf(MR, rows, count - row));
       tile(NR, rows, MR, gemm, a, gemm.positions + (row << 2), w, c, NR << 2, 0, tiles);
       row += rows * tiles;
@@ -110,7 +110,7 @@ function multiply(
     if (rows == m && columns == m && nr == NR) {
       finish(NR, params, m, from, pStep, bias, c, rowBytes, params.outputPixel, residualDelta, own);
     } else {
-      // What lies past an edge of the image, or past the last channel, is computed in this worker's scratch and left there.
+      // Outputs past an edge of the image, or past the last channel, are computed in this worker's scratch memory, and stay there.
       const scratch = own + HALF_BYTES;
       const residualScratch: usize = residual ? OUTPUT_BYTES : 0;
       if (residual)
@@ -168,7 +168,7 @@ function copyTile(
   }
 }
 
-/** The same for a tile that is known where this is inlined: each is compiled once, and called from both kinds of step. */
+/** Computes one block for one panel with a known tile. Each tile is compiled once, and both kinds of steps call it. */
 @inline
 function multiplyPanel(
   MR: i32,
@@ -222,7 +222,7 @@ function multiply6x16(
   multiply(6, 16, params, output, residual, block, panel, u, own);
 }
 
-/** Step 2 of 2: jobs `start` to `end` of blocks x groups x panels, panels innermost. */
+/** Step 2 of 2: computes the jobs `start` to `end` of blocks x groups x panels, panels innermost. */
 @inline
 function multiplyJobs(
   MR: i32,
@@ -242,7 +242,7 @@ function multiplyJobs(
   }
 }
 
-/** The only step: jobs `start` to `end` of blocks. */
+/** The only step: computes the jobs `start` to `end` of blocks. */
 @inline
 function blockJobs(
   MR: i32,

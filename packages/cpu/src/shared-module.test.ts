@@ -1,18 +1,18 @@
-/** That threads share it: packages/worker-threads runs all of its tests on it. */
+/** The tests of packages/worker-threads show that threads can share the module: all of them use it. */
 
 import { describe, expect, it } from "vitest";
 import { decodeModule } from "./bytes-as-text.js";
 import { bundle } from "./generated/wasm.js";
 import { withSharedMemory } from "./shared-module.js";
 
-/** Both builds; Node 20 compiles the relaxed one behind a flag only. */
+/** Both builds. Node 20 compiles the relaxed build only with a flag. */
 const BUILDS = [0, 1].map((at) => decodeModule(bundle, at, 2)).filter((bytes) => WebAssembly.validate(bytes));
 
 const instantiate = (bytes: Uint8Array<ArrayBuffer>, shared: boolean): Promise<unknown> =>
   WebAssembly.instantiate(bytes, { env: { memory: new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared }) } });
 
 describe("withSharedMemory", () => {
-  it("gives a module that takes a memory that is shared, and no other; the module that it is made of takes the other one", async () => {
+  it("gives a module that takes only a shared memory, from a module that takes only a memory of its own", async () => {
     expect(BUILDS.length).toBeGreaterThan(0);
     for (const own of BUILDS) {
       const shared = withSharedMemory(own);
@@ -31,7 +31,7 @@ describe("withSharedMemory", () => {
     // One import, "a" of "e", of a function.
     ["another import", [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 2, 7, 1, 1, 0x65, 1, 0x61, 0, 0]],
     ["a module that ends before its imports", [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1]],
-    ["what is shared already", [...withSharedMemory(BUILDS[0]!)]],
+    ["a module with a shared memory", [...withSharedMemory(BUILDS[0]!)]],
   ])("refuses %s", (_, bytes) => {
     expect(() => withSharedMemory(Uint8Array.from(bytes))).toThrow(/does not import a memory alone/);
   });

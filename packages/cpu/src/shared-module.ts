@@ -1,19 +1,19 @@
-/** The kernels for a memory that threads share: the same code, whose import of the memory says so. */
+/** The kernels for a memory that threads share. The code is the same, and only the import of the memory differs. */
 
-/** The number of a module's section of imports, and what an import of a memory begins with after its names. */
+/** The number of a module's section of imports, and the byte that stands for a memory after the names of an import. */
 const [IMPORTS, MEMORY] = [2, 2];
-/** What the memory is without and with sharing: no limits, or the flags "shared" and "has a maximum" and the most pages of 32 bits. */
+/** The description of the memory. Without sharing, it has no limits. With sharing, it has the flags "shared" and "has a maximum", and the most pages of 32 bits. */
 const OWN = [MEMORY, 0, 0];
 const SHARED = [MEMORY, 3, 0, 0x80, 0x80, 4];
-/** Before the first section: four bytes that say WebAssembly, and four of its version. */
+/** The bytes before the first section: four bytes mark WebAssembly, and four bytes are the version. */
 const HEADER = 8;
 
 /**
- * The module with its memory shared. AssemblyScript gives the same bytes with `--sharedMemory --maximumMemory 65536`; so one text of
+ * The module with a shared memory. AssemblyScript gives the same bytes with `--sharedMemory --maximumMemory 65536`. So one text of
  * kernels serves programs that use `cpu`, `worker-threads` or both.
  *
- * @param module one of the builds, whose only import is its memory, without limits, and whose imports and what comes before them have
- *   less than 128 bytes each
+ * @param module one of the builds. Its only import is its memory, without limits. Each section up to the imports has less than
+ *   128 bytes.
  * @throws Error for another module
  */
 export function withSharedMemory(module: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -1,7 +1,7 @@
 /**
  * The template of the depthwise tiles of one kernel size and stride: a few neighbouring output pixels of a row, a few
- * channels at a time. Each input vector is loaded once for all outputs that it takes part in. assembly/dwconv.ts has the
- * loops around it.
+ * channels at a time. Each input vector is loaded once, for all outputs that need it. assembly/dwconv.ts has the loops
+ * around the tile.
  */
 
 import { at, range } from "./lines.js";
@@ -13,22 +13,22 @@ export interface DwconvTile {
   readonly stride: number;
   /** Output channels for each input channel. */
   readonly multiplier: 1 | 2;
-  /** Neighbouring output pixels. */
+  /** The number of neighbouring output pixels. */
   readonly pixels: number;
-  /** Vectors of four channels. */
+  /** The number of vectors of four channels. */
   readonly vectors: number;
-  /** A real loop over the kernel's rows, or all rows one after the other. */
+  /** Whether the code has a loop over the kernel's rows, or all rows one after the other. */
   readonly rows: "loop" | "unrolled";
 }
 
-/** Lanes of four input channels that are each two output channels', by vector of these. */
+/** The lanes of a shuffle that gives each of four input channels to two output channels, for each vector of output channels. */
 const DOUBLED = ["0, 0, 1, 1", "2, 2, 3, 3"];
 
 export function dwconvTileName({ kernel, stride, multiplier, pixels, vectors }: DwconvTile): string {
   return `${kernel}x${kernel}s${stride}${multiplier === 1 ? "" : `m${multiplier}`}-${pixels}x${4 * vectors}`;
 }
 
-/** AssemblyScript of the tile `f32-dwconv-<kernel>s<stride>-<pixels>x<channels>`: the function `dwconv<...>_<pixels>x<channels>`. */
+/** The AssemblyScript of the tile `f32-dwconv-<kernel>s<stride>-<pixels>x<channels>`: the function `dwconv<...>_<pixels>x<channels>`. */
 export function dwconvTile(tile: DwconvTile): string {
   const { kernel, stride, multiplier, pixels, vectors, rows } = tile;
   const name = dwconvTileName(tile);
@@ -39,7 +39,7 @@ export function dwconvTile(tile: DwconvTile): string {
       .flatMap((pixel) => lanes.map((vector) => line(pixel, vector)))
       .join("\n");
 
-  /** One row of taps: loads its weights, then each input column, into every output that the column reaches. */
+  /** One row of taps: loads the weights, then each input column, and adds the column to every output that needs it. */
   const rowOfTaps = (row: string, t: string, w: string, first: number): string =>
     [
       ...range(kernel).flatMap((kx) =>
@@ -66,11 +66,12 @@ export function dwconvTile(tile: DwconvTile): string {
 
   return `/**
  * f32-dwconv-${name}: ${pixels} neighbouring output pixels of a row, ${kernel}x${kernel} taps, stride ${stride} and dilation 1 along the width,
- * ${4 * vectors} channels at a time, \`panels\` times. Adds the residual, clamps, and stores whole vectors.
+ * ${4 * vectors} channels at a time, \`panels\` times. The function adds the residual, clamps, and stores whole
+ * vectors.
  *
- * \`base\` is the image's first pixel; \`t\` the address in the table of the first pixel's first tap; \`w\` the first panel:
- * ${4 * vectors} biases, then ${4 * vectors} weights for each tap; \`c\` the first output and \`step\` the bytes to the next pixel's; \`residual\`
- * the distance from an output to its residual, 0 for none.
+ * \`base\` is the image's first pixel. \`t\` is the address, in the table, of the first pixel's first tap. \`w\` is the first panel:
+ * ${4 * vectors} biases, then ${4 * vectors} weights for each tap. \`c\` is the first output, and \`step\` the bytes to the output of the next pixel.
+ * \`residual\` is the distance from an output to its residual, or 0 if there is none.
  */
 
 import { DwconvParams } from "../params";

@@ -1,8 +1,8 @@
 /**
  * The template of the tiles for groups of few channels: a few neighbouring output pixels of a row by one panel of four output
- * channels of a group, or by two panels that lie side by side, of one group or of two. Each input number is loaded once for
- * all outputs that it takes part in, where the indirect GEMM would load it once a tap. assembly/grouped.ts has the loops
- * around it.
+ * channels of a group, or by two panels that lie side by side, of one group or of two. Each input number is loaded once, for
+ * all outputs that need it. The indirect GEMM would load it once for each tap. assembly/grouped.ts has the loops around the
+ * tile.
  */
 
 import { at, range } from "./lines.js";
@@ -10,13 +10,13 @@ import { at, range } from "./lines.js";
 export interface GroupedTile {
   /** Kernel width. */
   readonly width: number;
-  /** Neighbouring output pixels. */
+  /** The number of neighbouring output pixels. */
   readonly pixels: number;
-  /** Panels: with one, each sum waits for the one before it, so that half of what a processor can do is idle. */
+  /** The number of panels. With one panel, each addition waits for the addition before it, and half of the processor is idle. */
   readonly panels: 1 | 2;
 }
 
-/** AssemblyScript of the tile `f32-grouped-w<width>-<pixels>x<channels>`: the function `groupedW<width>_<pixels>x<channels>`. */
+/** The AssemblyScript of the tile `f32-grouped-w<width>-<pixels>x<channels>`: the function `groupedW<width>_<pixels>x<channels>`. */
 export function groupedTile({ width, pixels, panels }: GroupedTile): string {
   const columns = range(pixels + width - 1);
   const outputs = range(pixels);
@@ -24,7 +24,7 @@ export function groupedTile({ width, pixels, panels }: GroupedTile): string {
   const each = range(panels);
   const pair = panels === 2;
   const name = `${pixels}x${4 * panels}`;
-  /** Weights of panel `q`, then each column into every output that it reaches. */
+  /** Loads the weights of panel `q`, then adds each column to every output that needs it. */
   const panelOf = (q: number): string =>
     [
       ...taps.map((tap) => `      const w${q}${tap} = v128.load(${at(q === 0 ? "w" : "v", 16 * tap)});`),
@@ -37,12 +37,13 @@ export function groupedTile({ width, pixels, panels }: GroupedTile): string {
     ].join("\n");
   return `/**
  * f32-grouped-w${width}-${name}: ${pixels} neighbouring output pixels of a row by ${pair ? "two panels of 4 output channels" : "4 output channels of a group"}; ${width} taps wide, stride
- * and dilation 1 along the width. Adds the residual, clamps, and stores \`nr\` channels${pair ? " of the first panel and \\`nr1\\` of the second" : ""}.
- * \`tiles\` of them, one after the other along the channels, where each panel is a group of its own; otherwise one.
+ * and dilation 1 along the width. The function adds the residual, clamps, and stores \`nr\` channels${pair ? " of the first panel and `nr1` of the second" : ""}.
+ * If each panel is a group of its own, it computes \`tiles\` tiles, one after the other along the channels. Otherwise it computes one.
  *
- * \`base\` is the group's first channel of the image's first pixel; \`table\` the address in the table of the first pixel's
- * first tap; \`w\` the panel: 4 biases, then for each row of taps and input channel 4 weights for each of its taps; \`c\` the first
- * output and \`step\` the bytes to the next pixel's; \`residual\` the distance from an output to its residual, 0 for none.${pair ? "\n * \\`next\\` is the distance from the first panel's input to the second's: 0, or a group's channels." : ""}
+ * \`base\` is the address of the group's first channel at the image's first pixel. \`table\` is the address, in the table, of the first
+ * pixel's first tap. \`w\` is the panel: 4 biases, then 4 weights for each row of taps, each input channel, and each tap of the row.
+ * \`c\` is the first output, and \`step\` the bytes to the output of the next pixel. \`residual\` is the distance from an output to its
+ * residual, or 0 if there is none.${pair ? " `next` is the distance from the first panel's input to that of the second: 0, or a\n * group's channels." : ""}
  */
 
 import { GroupedParams } from "../params";

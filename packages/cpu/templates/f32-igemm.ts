@@ -1,24 +1,25 @@
 /**
- * The template of the indirect GEMM's tiles: MR output pixels by NR output channels, MR·NR/4 accumulators, which should
- * stay in registers together with a panel's row of weights. assembly/igemm.ts has the loops around it.
+ * The template of the indirect GEMM's tiles: MR output pixels by NR output channels. The MR·NR/4 accumulators should
+ * stay in registers, together with a panel's row of weights. assembly/igemm.ts has the loops around the tile.
  */
 
 import { at, range, repeat } from "./lines.js";
 
 export interface IgemmTile {
-  /** Output pixels. */
+  /** The number of output pixels. */
   readonly mr: number;
-  /** Output channels: a multiple of 4. */
+  /** The number of output channels, a multiple of 4. */
   readonly nr: number;
-  /** Parts of a panel that lie one after the other, each with its biases and weights: what is read at once of memory. */
+  /** The number of parts of a panel, which lie one after the other. Each part has biases and weights, and is one stream of reads. */
   readonly streams: 1 | 2;
 }
 
-/** AssemblyScript of the tile `f32-igemm-<mr>x<nr>`. */
+/** The AssemblyScript of the tile `f32-igemm-<mr>x<nr>`. */
 export function igemmTile({ mr, nr, streams }: IgemmTile): string {
   const vectors = nr / 4;
-  /** Vectors of a stream; where the panel's vector `v` is read. */
+  /** The number of vectors of a stream. */
   const part = vectors / streams;
+  /** The load of the panel's vector `v`. */
   const weights = (v: number): string => `v128.load(${at(v < part ? "w" : "v", 16 * (v % part))})`;
   const advance = (indent: string): string =>
     (streams === 1 ? ["w"] : ["w", "v"]).map((stream) => `${indent}${stream} += ${16 * part};`).join("\n");
@@ -27,12 +28,13 @@ export function igemmTile({ mr, nr, streams }: IgemmTile): string {
   const each = (line: (row: number, vector: number) => string): string =>
     rows.flatMap((row) => range(vectors).map((vector) => line(row, vector))).join("\n");
   return `/**
- * f32-igemm-${mr}x${nr}: MR = ${mr} output pixels by NR = ${nr} output channels, ${mr * vectors} accumulators. Sums over every tap and input channel,
- * adds the residual, clamps, and stores the whole tile. \`tiles\` of them, whose pixels follow each other.
+ * f32-igemm-${mr}x${nr}: MR = ${mr} output pixels by NR = ${nr} output channels, ${mr * vectors} accumulators. The function sums over every tap and input
+ * channel, adds the residual, clamps, and stores the whole tile. It computes \`tiles\` tiles, whose pixels follow each other.
  *
- * \`base\` is the group's first channel of the image's first pixel; \`positions\` has MR addresses in the table for each tile, the
- * first one with RUN added where a row of taps is one run of memory; \`panel\` is a packed panel; \`c\` the tile's first output and
- * \`step\` the bytes to the next pixel's; \`residual\` the distance from an output to its residual, 0 for none.${streams === 1 ? "" : "\n * The panel is two, of half the channels each: reading both at once takes more out of memory than one after the other."}
+ * \`base\` is the address of the group's first channel at the image's first pixel. \`positions\` has MR addresses in the table for each
+ * tile; RUN is added to the first address if a row of taps is one run of memory. \`panel\` is a packed panel. \`c\` is the tile's first
+ * output, and \`step\` the bytes to the output of the next pixel. \`residual\` is the distance from an output to its residual, or 0 if
+ * there is none.${streams === 1 ? "" : "\n *\n * The panel has two parts, each with half of the channels. The tile reads both at once, because two streams read faster than one."}
  */
 
 import { IgemmParams, RUN } from "../params";
@@ -72,7 +74,7 @@ ${advance("    ")}
       icBytes *= kw;
       kw = 1;
     }
-    // What the taps of a row have moved on by, taken off the step to the next row.
+    // The taps of a row have moved the position already, so the step to the next row is smaller.
     const tapRow = params.tapRow - kw * tapColumn;
     for (let ky = params.kh; ky > 0; ky--) {
       for (let kx = kw; kx > 0; kx--) {
@@ -104,7 +106,7 @@ ${rows
   .join("\n")}
     }
 ${each((row, vector) => `    c${row}${vector} = clamp(c${row}${vector}, lo, hi);`)}
-    // Stores in pairs at one address, 16 bytes apart: what V8 joins to 256 bits begins with them.
+    // Stores come in pairs, at one address and 16 bytes apart. V8 starts from such pairs when it joins operations to 256 bits.
 ${rows
   .map(
     (row) =>

@@ -1,25 +1,25 @@
 /**
  * The template of the transforms of Winograd's minimal filtering F(m x m, 3x3), after Lavin and Gray, "Fast Algorithms for
- * Convolutional Neural Networks" (2015). A transform of a tile is the same transform in one dimension, first along rows, then
- * along columns; docs/kernels.md, "Winograd", has the matrices. assembly/winograd.ts has the loops around them.
+ * Convolutional Neural Networks" (2015). A tile is transformed in one dimension, first along rows, then along columns.
+ * docs/kernels.md, "Winograd", has the matrices. assembly/winograd.ts has the loops around the transforms.
  */
 
 import { at, range } from "./lines.js";
 
 /**
- * A transform in one dimension as lines of AssemblyScript: `inputs` are names of vectors, each output gets a name. `v` is added
- * to the names of what comes between, so that two transforms can stand side by side.
+ * A transform in one dimension, as lines of AssemblyScript. `inputs` are names of vectors, and each output gets a name. `v` is added
+ * to the names of intermediate vectors, so that the code can have two transforms side by side.
  */
 type Transform = (inputs: readonly string[], output: (index: number) => string, v: number) => readonly string[];
 
 interface Minimal {
-  /** Outputs in one dimension. */
+  /** The number of outputs in one dimension. */
   readonly m: number;
-  /** Constants that the two transforms name. */
+  /** The constants of the two transforms. */
   readonly constants: Readonly<Record<string, string>>;
-  /** Bᵀ: m + 2 inputs to m + 2 products. */
+  /** Bᵀ, which makes m + 2 operands of products from m + 2 inputs. */
   readonly input: Transform;
-  /** Aᵀ: m + 2 products to m outputs. */
+  /** Aᵀ, which makes m outputs from m + 2 products. */
   readonly output: Transform;
 }
 
@@ -27,7 +27,7 @@ const add = (a: string, b: string): string => `f32x4.add(${a}, ${b})`;
 const sub = (a: string, b: string): string => `f32x4.sub(${a}, ${b})`;
 const mul = (a: string, b: string): string => `f32x4.mul(${a}, ${b})`;
 
-/** Points 0, 1, -1 and infinity. Its constants are 1 and -1 here and 1/2 in the weights, so small integers stay exact. */
+/** F(2x2, 3x3) with the points 0, 1, -1 and infinity. Its constants are 1 and -1 here, and 1/2 in the weights, so small integers stay exact. */
 const F2: Minimal = {
   m: 2,
   constants: {},
@@ -43,7 +43,7 @@ const F2: Minimal = {
   ],
 };
 
-/** Points 0, ±a, ±b and infinity, with a = √½ and b = √2, so that a² = 1/2, b² = 2, a²b² = 1 and a² + b² = 5/2. */
+/** F(4x4, 3x3) with the points 0, ±a, ±b and infinity, where a = √½ and b = √2, so that a² = 1/2, b² = 2, a²b² = 1 and a² + b² = 5/2. */
 const F4: Minimal = {
   m: 4,
   constants: {
@@ -84,7 +84,7 @@ export const MINIMAL: readonly Minimal[] = [F2, F4];
 /** Vectors of four channels that a loop computes at once: a pair, which V8 may join to 256 bits. */
 const PAIR = range(2);
 
-/** AssemblyScript of `f32-winograd-<m>x<m>`: both transforms. */
+/** The AssemblyScript of `f32-winograd-<m>x<m>`: both transforms. */
 export function winogradTransforms({ m, constants, input, output }: Minimal): string {
   const t = m + 2;
   const all = range(t);
@@ -92,7 +92,7 @@ export function winogradTransforms({ m, constants, input, output }: Minimal): st
     .map(([name, value]) => `  const ${name} = f32x4.splat(${value});`)
     .join("\n");
   const lines = (rows: readonly string[]): string => rows.join("\n");
-  /** Loads `count` vectors, a pair at each address, transforms both; the results are `y<index>_<vector>`. */
+  /** Loads `count` vectors, a pair at each address, and transforms both. The results are named `y<index>_<vector>`. */
   const transformed = (transform: Transform, count: number, load: (index: number, vector: number) => string): string =>
     lines(
       PAIR.flatMap((v) => [
@@ -108,16 +108,17 @@ export function winogradTransforms({ m, constants, input, output }: Minimal): st
     lines(PAIR.map((v) => `v128.store(${at(`${address}, ${value(v)}`, bytes + 16 * v)});`));
   return `/**
  * f32-winograd-${m}x${m}: the transforms of F(${m}x${m}, 3x3), eight channels of a tile at a time. All loads of a pair of vectors come
- * before the stores, which are in pairs at one address: so V8 may join them to 256 bits.
+ * before the stores, and the stores come in pairs at one address. So V8 may join the pairs to 256 bits.
  */
 
 import { WinogradParams } from "../params";
 import { clamp } from "../simd";
 
 /**
- * A tile of ${t}x${t} input pixels, all channels: \`base\` is the image's first pixel, \`table\` the address in the table of the
- * tile's first pixel and \`tableRow\` the bytes to the row below; \`u\` is where the first of ${t * t} products begins and \`uStep\`
- * the bytes to the next one; \`scratch\` has room for ${t * t} pairs of vectors. Reads and writes up to seven channels more.
+ * Transforms all channels of a tile of ${t}x${t} input pixels. \`base\` is the image's first pixel. \`table\` is the address, in the
+ * table, of the tile's first pixel, and \`tableRow\` the bytes to the row below. \`u\` is the address of the first of ${t * t} products, and
+ * \`uStep\` the bytes to the next product. \`scratch\` has room for ${t * t} pairs of vectors. The function may read and write up to seven
+ * channels past the end.
  */
 export function winogradInput${m}x${m}(
   base: usize,
@@ -154,9 +155,9 @@ ${lines(all.map((i) => `${pair("product", (v) => `y${i}_${v}`)}${i < t - 1 ? `\n
 }
 
 /**
- * A tile of ${m}x${m} output pixels, \`pairs\` times eight channels: \`p\` is the tile's first product and \`pStep\` the bytes to the
- * next one; \`bias\` has a number for each channel; \`c\` is the first output, \`row\` and \`step\` the bytes to the one below and to
- * the one at its right; \`residual\` the distance from an output to its residual, 0 for none.
+ * Computes a tile of ${m}x${m} output pixels, \`pairs\` times eight channels. \`p\` is the tile's first product, and \`pStep\` the bytes to
+ * the next product. \`bias\` has a number for each channel. \`c\` is the first output, \`row\` the bytes to the output below, and
+ * \`step\` the bytes to the output on the right. \`residual\` is the distance from an output to its residual, or 0 if there is none.
  */
 export function winogradOutput${m}x${m}(
   params: WinogradParams,

@@ -1,6 +1,6 @@
-/** What every template is written with: repeated lines, numbered from 0. */
+/** Helpers for templates: repeated lines, numbered from 0. */
 
-/** 0 to `count` - 1. */
+/** The numbers 0 to `count` - 1. */
 export function range(count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => index);
 }
@@ -10,7 +10,7 @@ export function repeat(count: number, line: (index: number) => string): string {
   return range(count).map(line).join("\n");
 }
 
-/** `name`, or `name + offset` where the offset is not 0: the address operands of a load or store. */
+/** `name`, or `name + offset` if the offset is not 0: the address operands of a load or store. */
 export function at(address: string, bytes: number): string {
   return bytes === 0 ? address : `${address}, ${bytes}`;
 }

@@ -1,4 +1,4 @@
-/** Every tile that is emitted from a template: a row each. */
+/** A row for every tile that is emitted from a template. */
 
 import { type DwconvTile, dwconvTile, dwconvTileName } from "./f32-dwconv.js";
 import { groupedTile } from "./f32-grouped.js";

@@ -1,7 +1,7 @@
 /**
- * The suite, nothing skipped, with as many threads as cores, fewer, and more. That the bits are those of `cpu`, whose own tests
- * hold every kernel to the reference, is bits.test.ts' to show, and `pnpm engines` runs the whole suite. So here is the quick selection of
- * the suites that are about order, memory and lifetimes: it catches all faulty backends that concern a queue or memory.
+ * The suite on as many threads as cores, on fewer and on more, with nothing skipped. bits.test.ts shows that the bits are the bits of
+ * `cpu`, whose own tests hold every kernel to the reference, and `pnpm engines` runs the whole suite. So this file runs the quick
+ * selection of the suites about order, memory and lifetimes. This selection catches all faulty backends that concern a queue or memory.
  */
 
 import { setFlagsFromString } from "node:v8";

@@ -1,4 +1,4 @@
-/** A comparison as the table that docs/benchmarking.md has, and what makes it doubtful. Pure. */
+/** A comparison as the table of docs/benchmarking.md, and the reasons for doubt about it. Pure. */
 
 import type { CompareReport, Ratio, WorkloadReport } from "../../../apps/benchmark/src/engine/compare-report.js";
 import { formatErrorRatio, formatMilliseconds, formatRatio } from "../../../apps/benchmark/src/engine/format.js";

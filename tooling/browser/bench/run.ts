@@ -1,6 +1,7 @@
 /**
- * `pnpm browser-bench`: the page's Compare view in headless Chromium, our backends beside other libraries, in one interleaved run for
- * each workload. The page does what it does for a reader; this opens a link, waits, and saves the page's own file of results.
+ * `pnpm browser-bench`: runs the page's Compare view in headless Chromium, with our backends beside other libraries, in one
+ * interleaved run for each workload. The page works as for a reader. This program opens a link, waits, and saves the page's own file
+ * of results.
  */
 
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
@@ -81,7 +82,7 @@ async function main(
       if (workload === "problems") link.set("problems", problems.join(","));
       const report = await compareInPage(browser, `${served.url}#compare?${link.toString()}`, file);
       console.log(["", ...reportLines(report), "", file].join("\n"));
-      // What is not whole is no figure, and what is wrong in a library is a result.
+      // An incomplete comparison is a failure. A wrong result of a library is not: it is a part of the report.
       if (report.outcome !== "complete") process.exitCode = 1;
     }
   } finally {
@@ -90,7 +91,7 @@ async function main(
   }
 }
 
-/** Presses Compare, tells how far it is, and keeps what the page saves. */
+/** Presses Compare, prints the progress, and keeps the file that the page saves. */
 async function compareInPage(browser: Browser, address: string, file: string): Promise<CompareReport> {
   const context = await browser.newContext({ acceptDownloads: true });
   try {
@@ -98,7 +99,7 @@ async function compareInPage(browser: Browser, address: string, file: string): P
     page.on("pageerror", (error) => console.error(`the page: ${error.message}`));
     await page.goto(address);
     const compare = page.getByRole("button", { name: "Compare", exact: true });
-    // The list of libraries comes first: a start before that would not know them.
+    // The list of libraries must be there first, because an earlier start would not know them.
     await page.locator(".libraries label").first().waitFor();
     await compare.click();
     await page.getByRole("button", { name: "Stop" }).waitFor();

@@ -1,4 +1,4 @@
-/** Serves the built page on this machine, as a host with or without the isolation headers would, and opens it in Chromium. */
+/** Serves the built page on this machine, like a host with or without the isolation headers, and opens the page in Chromium. */
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -21,18 +21,18 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const ISOLATION = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
-/** An address where the page is, and what ends it. */
+/** The address of the page, and a function that ends the server. */
 export interface Served {
   readonly url: string;
   close(): void;
 }
 
-/** What the document says where its server has other libraries; the development server puts it there as well. */
+/** The tag of a document whose server has other libraries. The development server adds the same tag. */
 const PEERS = '<meta name="convene-peers" content="./peers/" />';
 
 /**
  * @param isolated whether the host sends the headers that isolate a page
- * @param peers what stands below `/peers/`. Left out: there are no other libraries, as where the page is published
+ * @param peers serves the addresses below `/peers/`. Left out: there are no other libraries, as on the published page
  */
 export async function servePage(isolated: boolean, peers?: typeof servePeer): Promise<Served> {
   const server = createServer((request, response) => {
@@ -62,7 +62,7 @@ export async function servePage(isolated: boolean, peers?: typeof servePeer): Pr
   };
 }
 
-/** Graphics in software, which every machine has; with `CHROMIUM_ADAPTER=hardware` in the environment, whichever it takes. */
+/** Opens a browser with graphics in software, which every machine has. With `CHROMIUM_ADAPTER=hardware` in the environment Chromium chooses. */
 export async function openBrowser({ webgpu = false } = {}): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) {

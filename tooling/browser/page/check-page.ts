@@ -1,7 +1,7 @@
 /**
- * Drives the built page in headless Chromium over all its views: by pointer and keyboard, with axe-core, with links that hold a
- * state and links that hold nonsense, on a host with the isolation headers and on one without. `pnpm page`; names of views
- * behind it leave out the others.
+ * `pnpm page`: drives the built page in headless Chromium through all its views: by pointer and keyboard, with axe-core, with links that
+ * hold a state and links with wrong values, on a host with the isolation headers and on a host without them. With names of views behind
+ * the command, it checks only these.
  */
 
 import assert from "node:assert/strict";
@@ -17,7 +17,7 @@ import { playgroundCheck } from "./playground-check.js";
 import { troubleCheck } from "./trouble-check.js";
 import type { ViewCheck } from "./view-check.js";
 
-/** Bytes under gzip of all that is fetched before the first view stands. */
+/** The most gzipped bytes that are fetched before the first view is complete. */
 const FIRST_VIEW = 150_000;
 
 const sizeCheck: ViewCheck = {
@@ -33,7 +33,7 @@ const sizeCheck: ViewCheck = {
   },
 };
 
-/** On a host without headers the service worker isolates the page, which is loaded once more for that. */
+/** On a host without headers the service worker isolates the page, and the page is loaded once more. */
 const isolationCheck: ViewCheck = {
   name: "isolation",
   check: async (page, url) => {
@@ -43,12 +43,12 @@ const isolationCheck: ViewCheck = {
   },
 };
 
-/** Where there are no service workers either, no workers at all and no SIMD, the page says so, and what still works. */
+/** Without service workers, without any workers and without SIMD, the page says so, and says what still works. */
 const bareCheck: ViewCheck = {
   name: "isolation, without service workers",
   check: async (page, url) => {
     await page.addInitScript(() => {
-      // As a browser without them.
+      // Like a browser without them.
       delete (Navigator.prototype as { serviceWorker?: unknown }).serviceWorker;
       delete (globalThis as { Worker?: unknown }).Worker;
       WebAssembly.validate = () => false;
@@ -56,7 +56,7 @@ const bareCheck: ViewCheck = {
     await page.goto(`${url}#compare`);
     await page.getByText("One thread only").waitFor();
     await page.getByText("This browser has no WebAssembly SIMD: cpu:js computes the same.").first().waitFor();
-    // Nobody has served other libraries here, and the page says how to get them.
+    // No other libraries are served here, and the page says how to get them.
     await page.getByText("Other libraries").click();
     await page.getByText("npm run peers -- page").waitFor();
     await page.getByRole("button", { name: "Compare", exact: true }).click();
@@ -79,7 +79,7 @@ async function run(browser: Browser, { name, check }: ViewCheck, url: string): P
   const begun = performance.now();
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, bypassCSP: false });
   const page = await context.newPage();
-  // A machine that does much else is slow, and not wrong.
+  // A busy machine is slow, but this is no fault.
   page.setDefaultTimeout(90_000);
   const errors: string[] = [];
   page.on("console", (message) => {

@@ -1,4 +1,4 @@
-/** The compare view: a comparison over cpu, worker-threads and gpu with a planted fault, files of results, and bad ones. */
+/** Checks the compare view: a comparison of cpu, worker-threads and gpu with a planted fault, files of results, and damaged files. */
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -13,7 +13,7 @@ import { checkAccessible, type ViewCheck } from "./view-check.js";
 /** Milliseconds: graphics in software compile shaders slowly. */
 const LONG = 120_000;
 const LONGEST_TASK = 50;
-/** Comparisons at most, until one has no task that long. */
+/** The most comparisons, until one has no long task. */
 const RUNS = 4;
 
 async function longestTask(page: Page): Promise<number> {
@@ -34,7 +34,7 @@ export const compareCheck: ViewCheck = {
     await page.getByText("complete", { exact: false }).first().waitFor({ timeout: LONG });
     await compare.waitFor();
 
-    // Verified, ranked, and the fault shown with its place.
+    // The backends are verified and ranked, and the fault is shown with its place.
     const headline = await page.getByRole("region", { name: "Result", exact: true }).innerText();
     assert.match(headline, /all layers: .+ (is|are|seems) .+/);
     assert.match(headline, /planted-fault is wrong, and not ranked/);
@@ -55,7 +55,7 @@ export const compareCheck: ViewCheck = {
     assert.ok(shortest < LONGEST_TASK, `the page was blocked for ${tasks.join(", ")} ms while comparisons ran`);
     await checkAccessible(page, "compare, with results");
 
-    // Sorting by a column.
+    // The table can be sorted by a column.
     const head = page.getByRole("button", { name: "multiplications" });
     const first = (): Promise<string> => page.locator(".layers tbody tr").first().innerText();
     await head.click();
@@ -63,7 +63,7 @@ export const compareCheck: ViewCheck = {
     await head.click();
     assert.notEqual(await first(), most);
 
-    // Saved, and loaded again.
+    // Results can be saved and loaded again.
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       page.getByRole("button", { name: "Save results" }).click(),
@@ -89,7 +89,7 @@ export const compareCheck: ViewCheck = {
     });
     await page.getByText("From saved.json").waitFor();
 
-    // What is cut off, or of another version, loses nothing that is shown.
+    // An incomplete file, or a file of another version, does not replace the shown results.
     for (const [content, words] of [
       [text.slice(0, text.length / 2), /cut off/],
       [JSON.stringify({ ...(JSON.parse(text) as object), version: 99 }), /version 99/],
@@ -104,7 +104,7 @@ export const compareCheck: ViewCheck = {
     }
     assert.match(await page.getByRole("region", { name: "Result", exact: true }).innerText(), /planted-fault is wrong/);
 
-    // An ONNX file that is none.
+    // A file that is no ONNX file is refused.
     await page.getByRole("combobox", { name: "Workload" }).selectOption("onnx");
     await page.locator(".drop input").setInputFiles({
       name: "none.onnx",
@@ -115,7 +115,7 @@ export const compareCheck: ViewCheck = {
     await compare.click();
     await page.getByText("The comparison cannot run").waitFor({ timeout: LONG });
 
-    // One that is too large: a file that says so is enough.
+    // A file that is too large is refused. A file object with a large size is enough for this.
     await page.locator(".drop").evaluate((drop) => {
       const file = new File(["x"], "large.onnx");
       Object.defineProperty(file, "size", { value: 2_000_000_000 });
@@ -125,7 +125,7 @@ export const compareCheck: ViewCheck = {
     });
     await page.getByText("large.onnx has 2000 MB, and a tab takes at most 600 MB").waitFor();
 
-    // Nonsense in a link: said, and what is used instead.
+    // Wrong values in a link: a notice names them, and the values in their place.
     await page.goto("about:blank");
     await page.goto(`${url}#compare?workload=everything&time=soon&backends=<script>&problems=ic3&nothing=1`);
     const notices = page.locator(".notices");
@@ -144,7 +144,7 @@ export const compareCheck: ViewCheck = {
   },
 };
 
-/** What `convene bench --json` has written is shown as what the page has found itself. */
+/** A file of `convene bench --json` is shown like the page's own results. */
 async function checkCommandsFile(page: Page): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "convene-page-"));
   try {

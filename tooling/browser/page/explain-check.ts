@@ -1,4 +1,4 @@
-/** The explain view: its figures, the slider by keyboard, the picture by keyboard, the multiplications step by step, and links. */
+/** Checks the explain view: its figures, the slider by keyboard, the picture by keyboard, the multiplications step by step, and links. */
 
 import assert from "node:assert/strict";
 import { checkAccessible, type ViewCheck } from "./view-check.js";
@@ -15,7 +15,7 @@ export const explainCheck: ViewCheck = {
     assert.match(await text(), /675 \+ 9,600 = 10,275/);
     await checkAccessible(page, "explain");
 
-    // From a standard convolution to the pair, by keyboard.
+    // The keyboard moves the slider from a standard convolution to the pair.
     await slider.focus();
     await page.keyboard.press("ArrowRight");
     assert.equal(await slider.getAttribute("aria-valuetext"), "depthwise + pointwise");
@@ -35,7 +35,7 @@ export const explainCheck: ViewCheck = {
     await page.keyboard.press("ArrowLeft");
     assert.match(await page.getByRole("region", { name: "PyTorch code" }).innerText(), /groups=4/);
 
-    // The picture says what it shows.
+    // The picture has a description.
     const picture = page.getByRole("application");
     await picture.focus();
     for (const key of ["o", "ArrowDown", "PageDown"]) await page.keyboard.press(key);
@@ -44,7 +44,7 @@ export const explainCheck: ViewCheck = {
     await page.keyboard.press("i");
     assert.match((await said.textContent()) ?? "", /^Input plane 0, row 0, column 0, value/);
 
-    // And hovering lights up what belongs together.
+    // Hovering lights up the cells that belong together.
     const lit = (): Promise<string | null> => page.locator(".mark.weights .fill").getAttribute("d");
     const before = await lit();
     const box = (await picture.boundingBox())!;
@@ -57,14 +57,14 @@ export const explainCheck: ViewCheck = {
     );
     await page.mouse.move(0, 0);
 
-    // Step by step.
+    // The player goes step by step.
     const player = page.getByRole("region", { name: "The multiplications as they happen" });
     await player.getByRole("button", { name: "+1 multiplication" }).click();
     await player.getByRole("button", { name: "Next output" }).click();
     assert.match(await player.innerText(), /9\s*\/ 648/);
     assert.match(await player.innerText(), /product 9 of 9/);
 
-    // What cannot be is refused with core's words, and nothing changes.
+    // An impossible value is refused with core's words, and nothing changes.
     await page.getByRole("slider", { name: "kernel" }).focus();
     await page.keyboard.press("End");
     await page.getByText("Not possible: kernelSize").waitFor();
@@ -80,13 +80,13 @@ export const explainCheck: ViewCheck = {
     assert.match(await player.innerText(), /9\s*\/ 648/);
     assert.equal(await slider.getAttribute("aria-valuetext"), "4: depthwise");
 
-    // Nonsense in one is said, and what was used instead.
+    // Wrong values in a link: a notice names them, and the values in their place.
     await page.goto("about:blank");
     await page.goto(`${url}#explain?problem=ic3_ih7&speed=fast&cell=output-0-900-0-0`);
     const notices = page.locator(".notices");
     await notices.getByText("oc is missing").waitFor();
     await notices.getByText(/speed to "fast".*"30" is used instead/).waitFor();
-    // Of the cell, once the stages are there.
+    // This notice is about the cell, and comes when the stages are known.
     await notices.getByText("The nearest one is shown").waitFor();
 
     await page.setViewportSize({ width: 360, height: 740 });

@@ -1,6 +1,6 @@
 /**
- * Makes the pictures that README and docs show: each view of the page, light and dark, on a phone and wide; and the command in a
- * terminal. `pnpm pictures`; names behind it, such as `compare` or `terminal`, leave out the others.
+ * `pnpm pictures`: makes the pictures of README and docs. They show each view of the page, light and dark, on a phone and wide, and the
+ * command in a terminal. With names behind the command, such as `compare` or `terminal`, it makes only these.
  */
 
 import { mkdirSync } from "node:fs";
@@ -17,11 +17,11 @@ const FOLDER = join(ROOT, "docs", "pictures");
 interface Shot {
   readonly name: string;
   readonly hash: string;
-  /** Has a photo in it, of which a JPEG takes a tenth of a PNG's bytes. */
+  /** Whether the picture contains a photo. Then a JPEG has a tenth of a PNG's bytes. */
   readonly photo?: boolean;
-  /** What a phone is scrolled to. */
+  /** The element to which a phone is scrolled. */
   readonly onPhone?: string;
-  /** What is done before the picture is taken. */
+  /** Called before the picture is taken. */
   readonly before?: (page: Page) => Promise<void>;
 }
 
@@ -45,7 +45,7 @@ const SHOTS: readonly Shot[] = [
   { name: "playground", hash: "#playground?left=cpu&right=cpu:js", photo: true, before: untilCompared },
 ];
 
-/** Until the planes have their values, which a busy machine paints late. */
+/** Waits until the planes have their values, which a busy machine paints late. */
 async function untilPainted(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     const canvas = document.querySelector<HTMLCanvasElement>(".explain canvas");
@@ -59,7 +59,7 @@ async function untilCompared(page: Page): Promise<void> {
   await untilRun(page);
 }
 
-/** Until the medians are of as many runs as they get. */
+/** Waits until the medians have their full number of runs. */
 async function untilRun(page: Page): Promise<void> {
   await page
     .locator(".playground .side")
@@ -94,7 +94,7 @@ try {
             reducedMotion: "reduce",
           });
           const page = await context.newPage();
-          // A scroll bar is not drawn here, and its place would stay empty.
+          // No scroll bar is drawn here, so its place would stay empty.
           await page.addInitScript(() => {
             document.addEventListener("DOMContentLoaded", () => {
               document.documentElement.style.setProperty("scrollbar-gutter", "auto");
@@ -109,7 +109,7 @@ try {
               .first()
               .evaluate((part) => {
                 part.scrollIntoView({ block: "start", behavior: "instant" });
-                // Below the head of the page, which stays where it is.
+                // The head of the page stays at the top, so scroll a little less.
                 scrollBy({ top: -document.querySelector("header")!.offsetHeight - 12, behavior: "instant" });
               });
           }

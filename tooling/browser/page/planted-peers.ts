@@ -1,4 +1,4 @@
-/** Planted backends as the page's other libraries: bundled as those are, and served from a folder of their own. */
+/** Serves planted backends as the page's other libraries. They are bundled like real libraries, and have their own folder. */
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,10 +25,10 @@ const PEERS = {
   "loses-device": peer("gpu, and then no device", "webgl2"),
 } as const satisfies Readonly<Record<Trouble, PagePeer>>;
 
-/** And one that nobody has installed. */
+/** The list, with one library that is not installed. */
 const LISTED = { ...PEERS, absent: peer("a library that is not there") };
 
-/** @returns what stands below `/peers/` */
+/** @returns a function that serves the addresses below `/peers/` */
 export async function plantPeers(): Promise<typeof servePeer> {
   const folder = cacheFolder("planted-peers");
   for (const name of Object.keys(PEERS)) {

@@ -1,4 +1,4 @@
-/** The playground in a browser: photos, filters, the divider, links, a network, and what is said of bad files. */
+/** Checks the playground in a browser: photos, filters, the divider, links, a network, and the messages for bad files. */
 
 import { equal, match, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -7,10 +7,10 @@ import type { Page } from "playwright-core";
 import { ROOT } from "../../checks/workspace.js";
 import { checkAccessible, type ViewCheck } from "./view-check.js";
 
-/** Small, and on backends that every browser has: what is computed does not matter here. */
+/** A small photo, on backends that every browser has. The result of the computation does not matter here. */
 const FAST = "#playground?left=cpu&right=cpu:js&size=256";
 
-/** The longest that one run may take on a machine that does other things too, in milliseconds. */
+/** The longest time of one run on a busy machine, in milliseconds. */
 const PATIENCE = 60_000;
 
 const ONNX = join(ROOT, "packages", "onnx", "test-files", "torch", "mobilenet-v2.onnx");
@@ -35,7 +35,7 @@ export const playgroundCheck: ViewCheck = {
   },
 };
 
-/** All of the latest run is there, and nothing but measuring goes on. */
+/** Waits until the latest run is complete, and only measurements go on. */
 async function settled(page: Page): Promise<void> {
   await page.waitForFunction(
     () => {
@@ -48,7 +48,7 @@ async function settled(page: Page): Promise<void> {
   );
 }
 
-/** Does something that starts a run, and waits until that has come and gone. */
+/** Calls `act`, which starts a run, and waits until the run has ended. */
 async function running(page: Page, act: () => Promise<unknown>): Promise<void> {
   const before = await page.evaluate(() => document.querySelector(".playground")?.getAttribute("data-finished"));
   await act();
@@ -62,7 +62,7 @@ async function running(page: Page, act: () => Promise<unknown>): Promise<void> {
 
 const textOf = (page: Page, selector: string): Promise<string> => page.locator(selector).first().innerText();
 
-/** What a canvas shows, as a number that is the same for the same pixels. */
+/** A number for the content of a canvas. Equal pixels give the same number. */
 function pixels(page: Page, selector: string): Promise<number> {
   return page.evaluate((where) => {
     const canvas = document.querySelector<HTMLCanvasElement>(where);
@@ -94,7 +94,7 @@ async function checkFilters(page: Page): Promise<void> {
   await running(page, () => page.getByRole("radio", { name: "Gaussian blur" }).check({ force: true }));
   const blurred = await pixels(page, ".stage-picture canvas");
   ok(sobel !== blurred, "another filter gives another picture");
-  // The arrow keys choose among the groups, as among all radio buttons.
+  // The arrow keys choose the groups, as for all radio buttons.
   const macs = async (): Promise<number> => Number((await textOf(page, ".facts dd")).replaceAll(/\D/g, ""));
   const depthwise = await macs();
   await page.getByRole("radio", { name: "3 depthwise" }).focus();
@@ -112,7 +112,7 @@ async function checkBackends(page: Page): Promise<void> {
   await running(page, () => page.getByLabel("Right side").selectOption("worker-threads"));
   match(await textOf(page, ".side.right"), /thread/);
   match(await textOf(page, ".verdict"), /bit for bit/);
-  // Chromium is started without it.
+  // Chromium is started without WebGPU.
   await running(page, () => page.getByLabel("Right side").selectOption("gpu:webgpu"));
   match(await textOf(page, ".side.right"), /cannot run here.*WebGPU/s);
   match(await textOf(page, ".side.left"), /ms/);

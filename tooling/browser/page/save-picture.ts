@@ -1,4 +1,4 @@
-/** Writes a picture small enough to be committed: of a drawing, 128 colours look like all of them. */
+/** Writes a picture that is small enough to be committed. A drawing looks the same with 128 colours. */
 
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -11,7 +11,7 @@ type Sharp = (picture: Buffer) => {
 };
 const sharp = createRequire(join(ROOT, "apps/benchmark/package.json"))("sharp") as Sharp;
 
-/** @param picture a PNG, or a JPEG, which stays as it is */
+/** @param picture a PNG, or a JPEG, which is not changed */
 export async function savePicture(file: string, picture: Buffer): Promise<void> {
   const small = file.endsWith(".png")
     ? await sharp(picture).png({ palette: true, colours: 128, effort: 10 }).toBuffer()

@@ -1,4 +1,4 @@
-/** Pictures of the `convene` command at work: what it really writes to a terminal, while it measures and at the end. */
+/** Makes pictures of the `convene` command from its real output to a terminal, during the measurement and at the end. */
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -23,11 +23,11 @@ const STYLE = `
   .green { color: #6fd58f; } .cyan { color: #62c3dd; } .yellow { color: #e9c46a; } .red { color: #ff8080; }
 `;
 
-/** @returns the files, which lie in `folder` */
+/** @returns the files in `folder` */
 export async function terminalPictures(browser: Browser, folder: string): Promise<readonly string[]> {
   const written = inTerminal(join(ROOT, "apps/benchmark/dist/cli.js"));
   const drawings = written.split(ERASE);
-  // The last drawing of the live table, then what it is taken away for.
+  // The last drawing of the live table, then the output that replaces it.
   const live = drawings.at(-2)!.replace(/\u001b\[\d+A$/, ""); // oxlint-disable-line no-control-regex -- as it moves the cursor
   const files: string[] = [];
   for (const [name, text] of [
@@ -48,7 +48,7 @@ export async function terminalPictures(browser: Browser, folder: string): Promis
   return files;
 }
 
-/** What the command writes where its output is a terminal. `script` of util-linux makes one. */
+/** The output of the command in a terminal. `script` of util-linux makes the terminal. */
 function inTerminal(cli: string): string {
   const command = COMMAND.replace("convene", `${JSON.stringify(process.execPath)} ${JSON.stringify(cli)}`);
   const terminal = `stty cols ${COLUMNS} rows 60; ${command}`;

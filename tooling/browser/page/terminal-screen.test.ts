@@ -4,7 +4,7 @@ import { screenHtml, terminalScreen } from "./terminal-screen.js";
 const text = (written: string): readonly string[] =>
   terminalScreen(written).map((line) => line.map((piece) => piece.text).join(""));
 
-it("goes up, and erases what is below", () => {
+it("goes up, and erases everything below", () => {
   expect(text("a\r\nb\r\nc\r\n\u001b[2A\u001b[0Jd\r\n")).toEqual(["a", "d", ""]);
 });
 
@@ -22,7 +22,7 @@ it("keeps styles until they end", () => {
   expect(screenHtml(terminalScreen("\u001b[2m<a&b>\u001b[22m"))).toBe('<span class="dim">&lt;a&amp;b></span>');
 });
 
-it("knows what it does not know", () => {
+it("refuses an unknown sequence", () => {
   expect(() => terminalScreen("\u001b[5C")).toThrow("is not known");
   expect(() => terminalScreen("\u001b[95m")).toThrow("the style 95");
 });

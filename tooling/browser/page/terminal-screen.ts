@@ -1,4 +1,4 @@
-/** What a terminal shows after it was written to: lines, colours, and a cursor that goes up and erases. Pure. */
+/** The screen of a terminal after some output: lines, colours, and a cursor that goes up and erases. Pure. */
 
 /** One piece of a line in one style. */
 export interface Piece {
@@ -13,7 +13,7 @@ interface Cell {
   readonly styles: Styles;
 }
 
-/** By SGR's numbers: what begins, and what ends. */
+/** Styles by the numbers of SGR: those that begin a style, and those that end one. */
 const ON: Readonly<Record<string, string>> = { 1: "bold", 2: "dim", 31: "red", 32: "green", 33: "yellow", 36: "cyan" };
 const OFF: Readonly<Record<string, readonly string[]>> = {
   0: Object.values(ON),
@@ -21,12 +21,12 @@ const OFF: Readonly<Record<string, readonly string[]>> = {
   39: ["red", "green", "yellow", "cyan"],
 };
 
-/** @throws Error for a sequence that is none of the command's own */
+/** @throws Error for a sequence that the command does not use */
 export function terminalScreen(written: string): readonly (readonly Piece[])[] {
   const lines: Cell[][] = [[]];
   let [row, column] = [0, 0];
   let styles: Styles = new Set();
-  // oxlint-disable-next-line no-control-regex -- a terminal is driven by control characters
+  // oxlint-disable-next-line no-control-regex -- terminals use control characters
   for (const [part, parameter, command] of written.matchAll(/\u001b\[([?\d]*)([A-Za-z])|[^\u001b]/gu)) {
     if (command === "m") styles = changed(styles, parameter!);
     else if (command === "A") row = Math.max(0, row - Number(parameter));
@@ -34,7 +34,7 @@ export function terminalScreen(written: string): readonly (readonly Piece[])[] {
       lines.length = row + 1;
       lines[row]!.length = Math.min(lines[row]!.length, column);
     } else if (command === "h" || command === "l") {
-      // The cursor comes and goes.
+      // These sequences show and hide the cursor.
     } else if (command !== undefined) throw new Error(`${JSON.stringify(part)} is not known to terminal-screen.ts`);
     else if (part === "\n") {
       row++;
@@ -64,7 +64,7 @@ function piecesOf(cells: readonly Cell[]): readonly Piece[] {
   return pieces;
 }
 
-/** As HTML, a line each, with a class for each style. */
+/** The screen as HTML: each line on its own, with a class for each style. */
 export function screenHtml(screen: readonly (readonly Piece[])[]): string {
   const escape = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   return screen

@@ -1,6 +1,6 @@
 /**
- * The compare view where backends fail in the middle: one that throws, one that loses its device, one that gives no answer, one that
- * blocks its thread, and a stop. Each is named, the others go on, and what was measured before stays.
+ * Checks the compare view with backends that fail in the middle: one throws, one loses its device, one gives no answer, one blocks its
+ * thread. Also checks a stop. The page names each, the others go on, and earlier figures stay.
  */
 
 import assert from "node:assert/strict";
@@ -20,7 +20,7 @@ export const troubleCheck: ViewCheck = {
     await page.clock.install();
     await checkFailures(page, url);
     await checkStop(page, url);
-    // The last one: what this does to the page's clock would follow it to the next document.
+    // This check is last, because it changes the page's clock, also for the next document.
     await checkBlocked(page, url);
   },
 };
@@ -31,7 +31,7 @@ const rowOf = (page: Page, problem: string) => page.locator(".layers tbody tr").
 async function open(page: Page, address: string): Promise<void> {
   await page.goto("about:blank");
   await page.goto(address);
-  // The list of other libraries has come.
+  // Wait for the list of other libraries.
   await page.locator(".libraries label").first().waitFor({ state: "attached" });
 }
 
@@ -62,7 +62,7 @@ async function checkFailures(page: Page, url: string): Promise<void> {
   assert.deepEqual(await page.locator(".bars .bar-name").allInnerTexts(), ["cpu"], "cpu goes on, and is ranked");
 }
 
-/** The page's own clock goes forward; the worker, which is blocked, has none. */
+/** A blocked worker. The test moves the page's own clock forward. */
 async function checkBlocked(page: Page, url: string): Promise<void> {
   await open(page, `${url}${linkOf("cpu,blocks", 25)}`);
   await compareButton(page).click();
@@ -77,7 +77,7 @@ async function checkBlocked(page: Page, url: string): Promise<void> {
   await compareButton(page).waitFor();
 }
 
-/** In the middle of a backend that does not hear of it. */
+/** A stop while a backend blocks the worker. */
 async function checkStop(page: Page, url: string): Promise<void> {
   await open(page, `${url}${linkOf("cpu,blocks", 25)}`);
   await compareButton(page).click();

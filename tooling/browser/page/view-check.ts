@@ -1,18 +1,18 @@
-/** What the checks of all views share. */
+/** The common parts of the checks of all views. */
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 
-/** Drives one view of the built page, and throws at what is wrong. */
+/** Drives one view of the built page, and throws at a fault. */
 export interface ViewCheck {
   readonly name: string;
-  /** @param url of the page, without a hash; the page is new, and has not gone anywhere yet */
+  /** @param url the page's address, without a hash. The page is new, and has not opened an address yet */
   readonly check: (page: Page, url: string) => Promise<void>;
 }
 
-/** As a script in the page, because that is what axe-core is. */
+/** The text of axe-core, which is a script for the page. */
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 interface Violation {
@@ -21,10 +21,10 @@ interface Violation {
   readonly nodes: readonly { readonly target: readonly unknown[]; readonly failureSummary?: string }[];
 }
 
-/** axe-core finds nothing in what the page shows now. */
+/** Checks that axe-core finds no fault in the present page. */
 export async function checkAccessible(page: Page, what: string): Promise<void> {
   await page.evaluate(AXE);
-  // Colours that are still on their way to those of another theme have contrasts of their own.
+  // Wait for the transition of colours after a change of the theme, because its contrasts differ.
   await page.evaluate(async () => {
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     const moving = document.getAnimations().filter((animation) => animation instanceof CSSTransition);

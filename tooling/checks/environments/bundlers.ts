@@ -1,4 +1,4 @@
-/** How each bundler makes a program for Node and one for a page of the packages, as it is configured by default. */
+/** How each bundler makes a program for Node and a program for a page, in its default configuration. */
 
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -8,9 +8,9 @@ export type Target = "node" | "web";
 
 export interface Bundler {
   readonly name: string;
-  /** What npm installs. */
+  /** The packages that npm installs. */
   readonly needs: readonly string[];
-  /** Makes a bundle in `out`, which is there: `main.cjs` for Node, `index.html` and what it needs for the web. */
+  /** Makes a bundle in the existing folder `out`: `main.cjs` for Node, or `index.html` and its files for the web. */
   bundle(folder: string, target: Target, out: string): void;
 }
 
@@ -20,10 +20,10 @@ export const ENTRIES = { node: "entry-node.mjs", web: "entry-page.mjs" } as cons
 const PAGE = (script: string): string =>
   `<!doctype html><title>environments</title><script type="module" src="${script}"></script>\n`;
 
-/** Milliseconds; a first build of Next.js takes a minute on a busy machine. */
+/** The time limit in milliseconds. A first build of Next.js takes a minute on a busy machine. */
 const PATIENCE = 600_000;
 
-/** Runs a bundler, which may not warn. @throws Error with all that it said */
+/** Runs a bundler, which must not warn. @throws Error with its whole output */
 export function bundled(folder: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): void {
   const { status, signal, stdout, stderr } = attempt("npx", ["--no-install", ...args], folder, {
     timeout: PATIENCE,
@@ -31,14 +31,14 @@ export function bundled(folder: string, args: readonly string[], env: Readonly<R
   });
   const said = `${stdout}${stderr}`;
   if (status !== 0) throw new Error(`${args.join(" ")} failed (${signal ?? `exit code ${status}`})\n${said}`);
-  // npm's own are none of a bundler's, and Parcel marks a file of more than 1 MB.
+  // Warnings of npm are not the bundler's, and Parcel warns about a file of more than 1 MB.
   const warnings = said
     .split("\n")
     .filter((line) => /warn|\(!\)|⚠(?!\uFE0F? +[\d.]+ MB)/i.test(line) && !/^npm warn/i.test(line));
   if (warnings.length > 0) throw new Error(`${args.join(" ")} warns\n${said}`);
 }
 
-/** webpack's configuration, which Rspack takes too. Hints are about the size of what is shipped. */
+/** webpack's configuration, which Rspack takes too. Hints about the size of the bundle are off. */
 function webpackConfig(folder: string, target: Target, out: string): string {
   const config = {
     mode: "production",
@@ -102,7 +102,7 @@ export const BUNDLERS: readonly Bundler[] = [
       const build = {
         outDir: out,
         emptyOutDir: true,
-        // The one warning that is about sizes.
+        // The only warning about sizes.
         chunkSizeWarningLimit: 10_000,
         ...(target === "node" && { rollupOptions: { output: { format: "cjs", entryFileNames: "main.cjs" } } }),
       };

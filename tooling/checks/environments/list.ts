@@ -1,4 +1,4 @@
-/** The environments, each with how the program is run there, and what should come of it. */
+/** The environments. Each has a function that runs the program, and the expected result. */
 
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,20 +11,20 @@ import type { Cells } from "./table.js";
 
 export interface Environment {
   readonly name: string;
-  /** What npm installs for it. */
+  /** The packages that npm installs for it. */
   readonly needs: readonly string[];
-  /** Whether it is in the half that CI runs. */
+  /** Whether CI runs this environment. */
   readonly quick: boolean;
-  /** What is refused there; all else has to work. */
+  /** The backends that must be refused there. All others must work. */
   readonly refused?: Readonly<Partial<Record<keyof Cells, RegExp>>>;
   /** Runs the program in a folder where the packages and its needs are installed. */
   run(folder: string): Cells | Promise<Cells>;
 }
 
-/** Milliseconds in which a program says something of all three backends. */
+/** Milliseconds in which a program must report on all three backends. */
 const PATIENCE = 300_000;
 
-/** How the line begins that the program prints. */
+/** The beginning of the line that the program prints. */
 export const MARK = "CONVENE ";
 
 function cellsOf(command: string, args: readonly string[], folder: string): Cells {
@@ -36,14 +36,14 @@ function cellsOf(command: string, args: readonly string[], folder: string): Cell
   return JSON.parse(line.slice(line.indexOf(MARK) + MARK.length)) as Cells;
 }
 
-/** A folder of this name in `folder`. */
+/** Makes a folder of this name in `folder`. */
 function made(folder: string, name: string): string {
   const path = join(folder, name);
   mkdirSync(path, { recursive: true });
   return path;
 }
 
-/** As a test of a project that configures nothing. */
+/** Runs the program as a test of a project without any configuration. */
 function inJest(folder: string, node: string, flags: readonly string[]): Cells {
   const project = made(folder, "jest");
   writeFileSync(join(project, "package.json"), `{ "private": true }\n`);
@@ -65,7 +65,7 @@ test("backends", async () => {
 const NODES: readonly Environment[] = ["20.9", "20", "22", "24", "26"].map((version) => ({
   name: `Node ${version}`,
   needs: ["webgpu@0.6.2"],
-  // The oldest and the newest: `pnpm packed` uses the packages on those between.
+  // CI runs the oldest and the newest. `pnpm packed` uses the packages on the versions between.
   quick: version === "20.9" || version === "26",
   run: (folder) => cellsOf(nodeOf(version), [ENTRIES.node], folder),
 }));
@@ -76,7 +76,7 @@ const OTHERS: readonly Environment[] = [
     needs: ["bun@1", "webgpu@0.6.2"],
     quick: true,
     run(folder) {
-      // What npm would run on install: it puts the binary, which is there, in its place.
+      // npm would run this script on install. It puts the binary in its place.
       run(process.execPath, ["install.js"], join(folder, "node_modules", "bun"));
       return cellsOf("npx", ["--no-install", "bun", ENTRIES.node], folder);
     },
@@ -153,7 +153,7 @@ const NEXT: readonly Environment[] = [
 
 let site: string | undefined;
 
-/** A site with a page that runs the program when it is built, and one that runs it in the browser. Built once. */
+/** A site with a page that runs the program at build time, and a page that runs it in the browser. It is built once. */
 function nextSite(folder: string): string {
   if (site !== undefined) return site;
   const project = made(folder, "next");
@@ -211,7 +211,7 @@ const CONTENT_POLICY = {
   "Content-Security-Policy": "script-src 'self'; worker-src blob:",
 };
 
-/** One page, in each way that a server may send it. */
+/** One page, with each set of headers that a server may send. */
 const PAGES: readonly Environment[] = (
   [
     { name: "Chromium, isolated" },

@@ -3,7 +3,7 @@
 import { type PageOptions, runInChromium } from "../../browser/run-page.js";
 import type { Cells } from "./table.js";
 
-/** What the page in `folder` says. */
+/** Opens the page in `folder`, and returns its cells. */
 export async function openPage(folder: string, options: PageOptions = {}): Promise<Cells> {
   let cells: Cells | undefined;
   await runInChromium(folder, (report) => void (cells = report as Cells), options);

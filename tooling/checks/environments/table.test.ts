@@ -27,7 +27,7 @@ describe("the table of environments", () => {
     );
   });
 
-  it("has a fault where a cell is empty or has failed", () => {
+  it("has a fault for an empty cell and for a failed cell", () => {
     expect(faultsOf([{ name: "Node 20", cells: OK }])).toEqual([]);
     expect(faultsOf([{ name: "Bun", cells: { ...OK, gpu: "" } }])).toEqual(["Bun, gpu: an empty cell"]);
     expect(faultsOf([{ name: "Deno", cells: failedCells(new Error("no")) }])).toEqual(

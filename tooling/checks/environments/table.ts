@@ -2,10 +2,10 @@
 
 export const COLUMNS = ["cpu", "worker-threads", "gpu"] as const;
 
-/** What came of each backend: "ok", "refused: ... Remedy: ...", or "FAILED: ...". */
+/** The result of each backend: "ok", "refused: ... Remedy: ...", or "FAILED: ...". */
 export type Cells = Readonly<Record<(typeof COLUMNS)[number], string>>;
 
-/** A row: an environment, and what came of it. */
+/** A row: an environment and its results. */
 export interface Row {
   readonly name: string;
   readonly cells: Cells;
@@ -13,13 +13,13 @@ export interface Row {
 
 const FAILED = "FAILED";
 
-/** A program that did not come to its end has this to say in each column. */
+/** The cells of a program that did not reach its end. */
 export function failedCells(error: unknown): Cells {
   const text = `${FAILED}: ${error instanceof Error ? error.message : String(error)}`;
   return { cpu: text, "worker-threads": text, gpu: text };
 }
 
-/** What is wrong with the rows: a cell that is empty, or that has failed. */
+/** The faults of the rows: empty cells and failed cells. */
 export function faultsOf(rows: readonly Row[]): string[] {
   return rows.flatMap(({ name, cells }) =>
     COLUMNS.filter((column) => !cells[column] || cells[column].startsWith(FAILED)).map(
@@ -28,7 +28,7 @@ export function faultsOf(rows: readonly Row[]): string[] {
   );
 }
 
-/** As Markdown. What is refused is a number in its cell, and a line of its own below: the texts are long, and the same in many. */
+/** The table as Markdown. A refusal is a number in its cell and a line below the table, because the texts are long, and many are the same. */
 export function markdown(rows: readonly Row[]): string {
   const refusals: string[] = [];
   const cell = (text: string): string => {

@@ -1,6 +1,6 @@
 /**
- * What a user of the published packages might write, checked against numbers worked out by hand. `packed.ts` runs this
- * text as an ES module, as CommonJS, and as TypeScript compiled to both; so it stays valid in all four.
+ * A program of a user of the published packages. Its results are compared with numbers that were computed by hand. `packed.ts` runs
+ * this text as an ES module, as CommonJS, and as TypeScript compiled to both. So the text must be valid in all four.
  */
 
 import * as core from "@convene/core";
@@ -28,7 +28,7 @@ function entries() {
 
 /** @param {core.Backend} backend */
 async function separable(backend) {
-  // Channel 0 counts from 1 to 9 and is summed over 3x3 windows; channel 1 is ones, doubled, plus a bias of 1.
+  // Channel 0 has the numbers 1 to 9, and is summed over 3x3 windows. Channel 1 has ones, which are doubled, plus a bias of 1.
   const x = core.tensor([1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 1, 1, 1, 1, 1, 1, 1, 1], [1, 2, 3, 3]);
   const depthwise = new core.Conv2d(
     { inChannels: 2, outChannels: 2, kernelSize: 3, padding: 1, groups: 2 },

@@ -1,6 +1,6 @@
 /**
- * The tiny program of `pnpm environments`: opens each backend, has it compute nine numbers, and says what came of that. What
- * runs it is written beside it by environments.ts and its neighbours.
+ * The tiny program of `pnpm environments`. It opens each backend, computes nine numbers on it, and reports the result.
+ * environments.ts and its neighbours write the file that runs it.
  */
 
 import { BackendUnavailableError, Conv2d, prepare, tensor } from "@convene/core";
@@ -11,14 +11,14 @@ import { workerThreads } from "@convene/worker-threads";
 /** The sums of the 3x3 windows over the numbers from 1 to 9. */
 const SUMS = [12, 21, 16, 27, 45, 33, 24, 39, 28];
 
-/** More than a backend may take to open. */
+/** A time limit in milliseconds. It is longer than a backend may take to open. */
 const PATIENCE = 90_000;
 
 /** @type {Readonly<Record<string, (options: object) => Promise<import("@convene/core").Backend>>>} */
 const FACTORIES = { cpu, "worker-threads": workerThreads, gpu };
 
 /**
- * A cell for each backend: "ok", what it refuses with, or "FAILED" and why.
+ * A cell for each backend: "ok", the refusal, or "FAILED" and the reason.
  *
  * @param {Readonly<Record<string, object>>} options by backend
  */

@@ -1,4 +1,4 @@
-/** Types that a user of the published packages might name. `packed.ts` compiles this text as .mts and as .cts. */
+/** Types that a user of the published packages may name. `packed.ts` compiles this text as .mts and as .cts. */
 
 import {
   type Backend,

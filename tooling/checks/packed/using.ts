@@ -1,4 +1,4 @@
-/** Handles in `using`, for the compilation that knows it. */
+/** Objects in `using`, for the compiler versions that support it. */
 
 import { Conv2d, prepare, type Tensor } from "@convene/core";
 import { cpu } from "@convene/cpu";

@@ -1,22 +1,22 @@
 /**
- * What a library's own code never hears of: errors that only the console knows. A shader that does not compile makes a
- * pipeline that computes nothing; whoever asked for it gets a buffer of zeros, and no exception.
+ * Collects errors that only the console shows, and that a library's own code does not see. For example, a shader that does not compile
+ * makes a pipeline that computes nothing. The caller gets a buffer of zeros, and no exception.
  */
 
 export interface ConsoleFaults {
-  /** Throws what was noted since the last call, once everything that is under way has been told. */
+  /** Waits until pending errors have arrived, and throws the errors since the last call. */
   check(): Promise<void>;
-  /** The same of what has been told by now: without a wait, which would be timed with the work. */
+  /** Throws the errors that have arrived, without a wait, which would be timed with the work. */
   checkNow(): void;
 }
 
-/** Where several adapters are in one page, they watch together: what one of them has thrown is not the other's. */
+/** Several adapters in one page share one watch, so that each error is thrown only once. */
 const KEY = Symbol.for("convene.console-faults");
 
-/** What is printed as an error without being one: ONNX Runtime's and LiteRT's warnings, which come by the same way. */
+/** Texts that are printed as errors but are none: warnings of ONNX Runtime and LiteRT. */
 const NO_ERROR = /\[[VIW]:onnxruntime|^(?:INFO|WARNING|VERBOSE):|\bW\d{4} /;
 
-/** Notes errors from now on: of every WebGPU device that is made after this call, of the console, of promises nobody awaits. */
+/** Starts to collect errors: of every WebGPU device that is made later, of the console, and of promises that nobody awaits. */
 export function watchConsole(): ConsoleFaults {
   const scope = globalThis as { [KEY]?: ConsoleFaults };
   return (scope[KEY] ??= startWatching());
@@ -44,7 +44,7 @@ function startWatching(): ConsoleFaults {
   };
   return {
     async check() {
-      // A device tells of its errors in a task of its own.
+      // A device reports its errors in a separate task.
       await new Promise((resolve) => setTimeout(resolve));
       checkNow();
     },
@@ -57,7 +57,7 @@ interface Device extends EventTarget {
   popErrorScope(): Promise<unknown>;
 }
 
-/** The part of WebGPU that is watched; TypeScript's own library does not have it. */
+/** The watched part of WebGPU, which TypeScript's own library does not have. */
 interface Scope {
   readonly GPUAdapter?: { readonly prototype: { requestDevice(...args: unknown[]): Promise<Device> } };
   readonly GPUDevice?: { readonly prototype: Device };
@@ -80,7 +80,7 @@ function watchDevices(note: (what: string, error: unknown) => void): void {
     return device;
   };
   const { popErrorScope } = GPUDevice.prototype;
-  // What a library catches in a scope it may only print.
+  // A library may catch errors in an error scope and only print them.
   GPUDevice.prototype.popErrorScope = async function () {
     const caught = await popErrorScope.apply(this);
     if (caught) note("WebGPU, in an error scope", (caught as { message: string }).message);

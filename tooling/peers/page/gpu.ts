@@ -1,4 +1,4 @@
-/** Convene's own gpu, as a control: what is right here and wrong in a library is not the adapter's fault, nor the driver's. */
+/** Convene's own gpu, as a control. If it is right and a library is wrong, the driver is not the cause. */
 
 import { gpu } from "@convene/gpu";
 import type { PageFactory } from "./page-factory.js";

@@ -30,8 +30,8 @@ const open: PageFactory = async ({ faults, modules }) => {
 export default open;
 
 /**
- * LiteRT.js knows the workers of old, whose `importScripts` there is in a worker of modules too, where it only throws. Its script looks
- * for its WebAssembly beside the worker's own program, unless it is told.
+ * Replaces `importScripts`. LiteRT.js uses it, but in a worker of modules `importScripts` only throws. The script of LiteRT.js also
+ * needs the place of its WebAssembly, because it would look beside the worker's own program.
  */
 function withImportScripts(folder: string): void {
   if (typeof document !== "undefined") return;
@@ -42,8 +42,8 @@ function withImportScripts(folder: string): void {
       request.open("GET", address, false);
       request.send();
       if (request.status !== 200) throw new Error(`${address} cannot be loaded: ${request.status}`);
-      // In the global scope, where that script puts its names.
-      // oxlint-disable-next-line no-eval -- there is no other way to run a script that is no module here
+      // The script runs in the global scope, because it defines global names.
+      // oxlint-disable-next-line no-eval -- a module worker has no other way to run a classic script
       (0, eval)(`${request.responseText}\nglobalThis.ModuleFactory = ModuleFactory;`);
     },
   });

@@ -1,4 +1,4 @@
-/** ONNX Runtime's WebGL execution provider, which it no longer develops. */
+/** ONNX Runtime's WebGL execution provider, which is not developed any more. */
 
 import { ortFactory } from "./ort-page.js";
 

@@ -1,4 +1,4 @@
-/** ONNX Runtime's build for the processor alone: WebAssembly. */
+/** ONNX Runtime's WebAssembly build, which only uses the processor. */
 
 import { ortFactory } from "./ort-page.js";
 

@@ -13,10 +13,10 @@ import { GRAPHICS_FEATURES, inThreads, type PageFactory } from "./page-factory.j
 
 type Provider = "wasm" | "webgpu" | "webgl";
 
-/** @param build a file of the package */
+/** @param build a file of ONNX Runtime's package */
 export function ortFactory(name: string, build: string, provider: Provider): PageFactory {
   return async ({ faults, variant, modules, threads }) => {
-    // As it was published: its builds look for their WebAssembly beside them.
+    // The published folder, because the builds look for their WebAssembly in their own folder.
     const folder = `${modules}onnxruntime-web/dist/`;
     const address: string = `${folder}${build}`;
     const ort = (await import(address)) as Ort;
@@ -30,7 +30,7 @@ export function ortFactory(name: string, build: string, provider: Provider): Pag
     const same = variant === "auto_pad";
     await startOrt(ort, session);
     const graphics = provider === "wasm" ? PROCESSOR_FEATURES : GRAPHICS_FEATURES;
-    // The first session has started as many as there can be.
+    // The first session has started the largest possible number of threads.
     const what = provider === "wasm" ? `simd128, ${inThreads(ort.env.wasm.numThreads ?? 1)}` : build;
     const adapter = provider === "webgpu" ? `, WebGPU: ${await adapterName()}` : "";
     const written: OnnxModelOptions = same ? { autoPad: "SAME_UPPER" } : { bare: variant === "bare" };
@@ -49,7 +49,7 @@ export function ortFactory(name: string, build: string, provider: Provider): Pag
 
 const PROCESSOR_FEATURES = { nonFinite: true, subnormals: true } as const;
 
-/** What WebGPU's adapter calls itself, of which ONNX Runtime says nothing. */
+/** The name of WebGPU's adapter. ONNX Runtime does not report it. */
 async function adapterName(): Promise<string> {
   const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<{ info?: Record<string, string> } | null> } };
   const { vendor, architecture, description } = (await gpu?.requestAdapter())?.info ?? {};
@@ -63,12 +63,12 @@ function supports(p: Conv2dProblem, provider: Provider, same: boolean): Support 
   return same && (p.dh > 1 || p.dw > 1) ? { reason: "auto_pad with a dilation: the WebGL provider has none" } : true;
 }
 
-/** Of all sessions, since they share one device. */
+/** The queue of all sessions, because they share one device. */
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * One thing at a time: two sessions that the native build makes at once end in "another WebGPU EP inference session is being
- * created". What the console alone was told of, the session throws.
+ * Runs one call at a time. If the native build makes two sessions at once, it fails with "another WebGPU EP inference session is being
+ * created". The session also throws errors that only the console shows.
  */
 function inTurn(ort: Ort, faults: ConsoleFaults): Ort {
   const one = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -1,8 +1,8 @@
-/** Installed into .cache/peers, outside the workspace: what the adapters call has types of their own beside them. */
+/** Modules that are installed into .cache/peers, outside the workspace. Files beside the adapters have types for the used parts. */
 
 declare module "@tensorflow/*";
 declare module "@jax-js/jax";
 declare module "@litertjs/core";
 
-/** Whichever adapter a page is bundled with: a `PageFactory`. */
+/** The adapter of the bundle: a `PageFactory`. */
 declare module "peer-adapter";

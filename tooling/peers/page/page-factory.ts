@@ -1,4 +1,4 @@
-/** What an adapter in a page is, and what all of them declare. */
+/** The types of an adapter in a page, and the features that all of them declare. */
 
 import type { Backend, BackendFeatures } from "@convene/core";
 import type { PrepareNetwork } from "../../../apps/benchmark/src/engine/own-network.js";
@@ -6,29 +6,29 @@ import type { ConsoleFaults } from "./console-faults.js";
 
 export interface PageOptions {
   readonly faults: ConsoleFaults;
-  /** Another way of asking the library for the same; see `BROWSER_PEERS`. */
+  /** Another way to call the library for the same result; see `BROWSER_PEERS`. */
   readonly variant: string | undefined;
-  /** Where the page's server has the peer's packages, as they were published: an address that ends in `/`. */
+  /** The address of the peer's published packages on the page's server. It ends in `/`. */
   readonly modules: string;
-  /** Of a library on the processor. */
+  /** The number of threads of a library on the processor. */
   readonly threads: number;
 }
 
-/** Gives backends, and where the library can run a whole network in its own way, that way. */
+/** A started library: it opens backends, and may have its own way to run a whole network. */
 export interface PageLibrary {
   (): Promise<Backend>;
   readonly prepareNetwork?: PrepareNetwork;
 }
 
-/** Starts the library, once for a page, and gives the factory of its backends. */
+/** Starts the library, once for a page, and returns the factory of its backends. */
 export type PageFactory = (options: PageOptions) => Promise<PageLibrary>;
 
-/** `"2 threads"`: the words by which a report knows threads. */
+/** Words such as `"2 threads"`, from which a report reads the number of threads. */
 export function inThreads(count: number): string {
   return `${count} ${count === 1 ? "thread" : "threads"}`;
 }
 
-/** No shading language promises either, so that neither is a library's fault. */
+/** Declared limits of graphics: no shading language promises these, so their lack is no fault of a library. */
 export const GRAPHICS_FEATURES = {
   nonFinite: { reason: "shading languages may assume that there are no NaNs and infinities" },
   subnormals: { reason: "shading languages may flush subnormals to zero" },

@@ -38,13 +38,13 @@ describe("a failure becomes the smallest problem that still fails", () => {
   });
 });
 
-test("stays within its tries, with the smallest so far", async () => {
+test("stays within its tries, and gives the smallest problem so far", async () => {
   const found = await shrink("n2_g4_ic8_ih12_oc40_kh3_ph2_residual_relu", ({ ih }) => ih > 2, 5);
   expect(found.tries).toBe(5);
   expect(found.problem).not.toContain("relu");
 });
 
-test("a problem that does not fail again is given back, and said to be so", async () => {
+test("a problem that does not fail again is returned, and the message says so", async () => {
   expect(await shrink("ic4_ih5_oc4_kh3", () => false)).toEqual({
     problem: "ic4_ih5_oc4_kh3",
     message: "does not fail when it runs again",
@@ -64,7 +64,7 @@ test("another failure is not taken for this one", async () => {
   expect(problem.paddingMode).toBe("circular");
 });
 
-test("WebGPU's words are one failure, of the shader first and of its pipeline later", async () => {
+test("WebGPU's errors count as one failure: first about the shader, later about its pipeline", async () => {
   let told = 0;
   const { problem } = await shrinkProblem(
     parseProblem("ic4_ih5_oc4_kh3_ph1_circular"),

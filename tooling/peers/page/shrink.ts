@@ -1,18 +1,18 @@
-/** The smallest problem that still fails in the same way, by greedy steps: each kept where the failure stays. */
+/** Finds the smallest problem that still fails in the same way, by greedy steps. A step is kept if the failure stays. */
 
 import { type Conv2dProblem, conv2dProblem } from "@convene/core";
 
 export interface SmallestProblem {
   readonly problem: Conv2dProblem;
-  /** What is wrong with it. */
+  /** The failure of the problem. */
   readonly message: string;
   readonly tries: number;
 }
 
 /**
- * @param failure what is wrong with a problem, `undefined` where nothing is
- * @param most how many problems to try, the given one included
- * @returns the given one where it does not fail, and a message that says so
+ * @param failure gives the failure of a problem, or `undefined` if it passes
+ * @param most the most problems to try, the given one included
+ * @returns the smallest problem. If the given problem does not fail, it is returned, and the message says so
  */
 export async function shrinkProblem(
   problem: Conv2dProblem,
@@ -42,8 +42,8 @@ export async function shrinkProblem(
 }
 
 /**
- * Of a failure: wrong elements are one kind whichever they are, and so is what WebGPU says, which says it of the shader the first
- * time and of the pipeline from then on. Another exception is known by the words it begins with.
+ * The kind of a failure. All wrong elements are one kind. All errors of WebGPU are one kind too, because the first is about the shader,
+ * and later ones are about the pipeline. Another exception is identified by its first words.
  */
 function kindOf(message: string): string {
   const known = ["wrong", "WebGPU"].find((word) => message.includes(word));
@@ -51,10 +51,10 @@ function kindOf(message: string): string {
 }
 
 type Spec = Partial<Conv2dProblem>;
-/** Smaller problems, the smallest first, so that most of the way is one step. */
+/** Gives smaller problems, the smallest first, so that one step covers most of the way. */
 type Step = (problem: Conv2dProblem) => readonly Spec[];
 
-/** Whole options first, then numbers: what an option takes with it need not be tried by itself. */
+/** The steps: first whole options, then numbers, because a removed option needs no steps for its numbers. */
 const STEPS: readonly Step[] = [
   () => [{ activation: undefined }],
   () => [{ residual: false }],
@@ -86,7 +86,7 @@ const STEPS: readonly Step[] = [
   ),
 ];
 
-/** Multiples of `unit` from `least` units on: the least, the half, one less. */
+/** Smaller multiples of `unit`, at least `least` units: the least, the half, and one less. */
 function lower(name: keyof Conv2dProblem, value: number, unit = 1, least = 1): readonly Spec[] {
   const units = value / unit;
   const smaller = [least, Math.floor(units / 2), units - 1].filter((each) => each >= least && each < units);
@@ -99,7 +99,7 @@ function size(p: Conv2dProblem): number {
   return options + numbers.reduce((sum, each) => sum + each, 0);
 }
 
-/** `undefined` where there is no such problem, as with a kernel larger than the padded input. */
+/** The changed problem, or `undefined` if it is not valid, for example with a kernel larger than the padded input. */
 function resolve(from: Conv2dProblem, change: Spec): Conv2dProblem | undefined {
   try {
     return conv2dProblem({ ...from, ...change });

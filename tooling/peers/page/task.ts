@@ -1,8 +1,8 @@
-/** What the page is asked to do, and what it answers: two programs that meet only over HTTP. */
+/** The page's task and its messages. The two programs only communicate over HTTP. */
 
 import type { CaseResult, Diagnosis, SuiteName } from "@convene/conformance";
 
-/** `task.json`, beside the page. */
+/** The content of `task.json`, beside the page. */
 export interface Task {
   readonly variant?: string;
   readonly suites: readonly SuiteName[];
@@ -11,17 +11,17 @@ export interface Task {
   readonly randomProblems?: number;
   /** Part of a case's name. */
   readonly only?: string;
-  /** `caseKey`s of those that have run already. */
+  /** The `caseKey`s of cases that have run already. */
   readonly done: readonly string[];
-  /** Cases after which the page ends all the same, so that a new one goes on: libraries keep what they compile. */
+  /** The number of cases after which the page ends, and a new page continues, because libraries keep compiled kernels. */
   readonly most: number;
-  /** Failures to shrink, once no case is left. */
+  /** Failures to shrink, after the last case. */
   readonly shrink: readonly { readonly suite: SuiteName; readonly name: string }[];
-  /** The results of all pages, once no case is left: what the failures have in common is asked of them. */
+  /** The results of all pages, after the last case, for the diagnosis. */
   readonly diagnose?: readonly CaseResult[];
 }
 
-/** A failing problem, made as small as it goes while it still fails. */
+/** The smallest problem that still fails. */
 export interface Shrunk {
   readonly suite: SuiteName;
   readonly name: string;

@@ -7,7 +7,7 @@ import { tfjsBackend } from "../tfjs.js";
 import type { Tf } from "../tfjs-types.js";
 import { GRAPHICS_FEATURES, type PageFactory } from "./page-factory.js";
 
-/** What tfjs has of WebGPU. It collects commands until it is told to submit them. */
+/** tfjs's WebGPU backend. It collects commands until a call submits them. */
 interface TfWebgpu {
   readonly commandEncoder: unknown;
   endComputePassEncoder(): void;

@@ -1,4 +1,4 @@
-/** What a WebGL context is and when it has computed everything: tfjs has words for neither. */
+/** The driver of a WebGL context, and a wait until it has computed everything. tfjs has neither. */
 
 /** The driver's own name. */
 export function webglRenderer(gl: WebGL2RenderingContext): string {
@@ -6,7 +6,7 @@ export function webglRenderer(gl: WebGL2RenderingContext): string {
   return String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
 }
 
-/** Resolves when all that was asked of the context has been computed. It asks in tasks: a timer would add up to 4 ms. */
+/** Resolves when the context has computed everything. It polls in tasks, because a timer would add up to 4 ms. */
 export async function webglFence(gl: WebGL2RenderingContext): Promise<void> {
   const sync = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
   if (!sync) throw new Error("the WebGL context is lost");

@@ -1,4 +1,4 @@
-/** ONNX Runtime, WebGL: Pad in mode reflect divides by zero along an axis of one element, as the batch's often is. */
+/** ONNX Runtime, WebGL: Pad in mode reflect divides by zero along an axis of one element, such as the batch. */
 
 export const peer = "onnxruntime-web-webgl";
 export const problem = "ic3_ih5_oc1_kh1_reflect_nobias";

@@ -1,4 +1,4 @@
-/** ONNX Runtime, JSEP: Pad in mode wrap is a shader that does not compile; `run` resolves with zeros. */
+/** ONNX Runtime, JSEP: the shader of Pad in mode wrap does not compile, and `run` resolves with zeros. */
 
 export const peer = "onnxruntime-web-jsep";
 export const problem = "ic1_ih2_oc1_kh1_ph1_circular_nobias";

@@ -1,4 +1,4 @@
-/** ONNX Runtime, native WebGPU: six input channels into four are summed wrong (its #29651). */
+/** ONNX Runtime, native WebGPU: a sum of six input channels for four output channels is wrong (its #29651). */
 
 export const peer = "onnxruntime-web-webgpu";
 export const problem = "ic6_ih5_iw7_oc4_kh3_ph1_nobias";

@@ -1,6 +1,6 @@
-/** The page: one reproduction on one of its backends, which is what its address has behind the `?`. Posts what came. */
+/** The page: runs one reproduction on the backend that its address names after `?`, and posts the result. */
 
-// The reproduction, which the bundler puts here.
+// The bundler replaces this name by the reproduction.
 import run from "peer-reproduction";
 
 const backend = decodeURIComponent(location.search.slice(1));

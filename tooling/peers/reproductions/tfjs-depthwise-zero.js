@@ -1,4 +1,4 @@
-/** tfjs, WebGL: a depthwise sum starts at 1e-15, which is taken away at the end: a sum of zero comes out as -1e-15. */
+/** tfjs, WebGL: a depthwise sum starts at 1e-15, and 1e-15 is subtracted at the end. So a sum of zero becomes -1e-15. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";

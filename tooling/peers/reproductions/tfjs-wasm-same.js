@@ -1,4 +1,4 @@
-/** tfjs, wasm: depthwise by a row, a stride of 2 and "same" (its #6629). */
+/** tfjs, wasm: a depthwise convolution with a kernel of one row, a stride of 2 and "same" (its #6629). */
 
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";

@@ -1,4 +1,4 @@
-/** The documentation site over `docs/`: its pages in order, search that needs no network, and links that lead out of it. */
+/** The documentation site over `docs/`: its pages in order, search that needs no network, and links to files outside of it. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const DOCS = join(ROOT, "docs");
 const { repository } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { repository?: { url: string } };
 
-/** Tables of prose: more room where there is some, and on a phone columns that can be read, with the table scrolled. */
+/** Styles for tables with much text: wide if there is room, and on a phone with readable columns in a table that scrolls. */
 const STYLE = `
 .VPDoc.has-aside .content-container { max-width: 820px !important; }
 @media (max-width: 640px) { .vp-doc :is(td, th):not([style*="right"]) { min-width: 9rem; } }
@@ -26,7 +26,7 @@ export default defineConfig({
   srcDir: DOCS,
   outDir: join(ROOT, ".cache", "site"),
   cacheDir: join(ROOT, ".cache", "vitepress"),
-  // VitePress fails on links to pages that are not there; links out of `docs/` are held by `repositoryLinks`.
+  // VitePress fails on links to missing pages. `repositoryLinks` checks links out of `docs/`.
   ignoreDeadLinks: false,
   lastUpdated: false,
   head: [["style", {}, STYLE]],

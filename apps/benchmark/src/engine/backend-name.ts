@@ -2,16 +2,16 @@
 
 import { InputError } from "@convene/conformance";
 
-/** What a backend's factory is called with. The factory says what is wrong with its options. */
+/** The options of a backend's factory. The factory reports wrong options itself. */
 export type BackendOptions = Readonly<Record<string, string | number | boolean>>;
 
 export interface BackendName {
-  /** What comes before the question mark: a row of the table, a file or a package. */
+  /** The part before the question mark: a row of the table, a file or a package. */
   readonly base: string;
   readonly options: BackendOptions;
 }
 
-/** @throws InputError where what follows the question mark is not `option=value`, joined by `&` */
+/** @throws InputError if the part after the question mark is not a list of `option=value`, joined by `&` */
 export function parseBackendName(text: string): BackendName {
   const at = text.indexOf("?");
   if (at === -1) return { base: text, options: {} };

@@ -1,4 +1,4 @@
-/** The backends that can be named, each with its factory. Nothing here knows kernels. */
+/** The backends with a name, each with its factory. This file knows nothing of kernels. */
 
 import type { Backend } from "@convene/core";
 import type { BackendOptions } from "./backend-name.js";
@@ -6,19 +6,19 @@ import type { PrepareNetwork } from "./own-network.js";
 
 export interface BackendEntry {
   readonly about: string;
-  /** Opened where none are named. */
+  /** Whether the backend is opened if the user names none. */
   readonly standard: boolean;
-  /** @param options what stands behind the name: `worker-threads?threads=2` */
+  /** @param options the options behind the name, as in `worker-threads?threads=2` */
   readonly open: (options: BackendOptions) => Promise<Backend>;
-  /** Of a library with a version of its own. */
+  /** The version of a library that has its own version. */
   readonly version?: string;
-  /** How the library runs a whole network, where that is another way than layer by layer. */
+  /** The library's way to run a whole network. Left out: it runs layer by layer. */
   readonly prepareNetwork?: PrepareNetwork;
 }
 
 export type BackendTable = Readonly<Record<string, BackendEntry>>;
 
-/** Packages are loaded on demand: `explain` and `--help` need none. */
+/** The table. Packages are loaded on demand, because `explain` and `--help` need none. */
 export const BACKENDS: BackendTable = {
   cpu: {
     about: "WebAssembly SIMD, one thread; the fastest build that this engine has",

@@ -8,7 +8,7 @@ async function of(asked: string, device: string, environment: { threads: number;
 }
 
 describe("circumstances", () => {
-  it("has build and threads, and says why there are no more", async () => {
+  it("has the build and the threads, and says why there are no more threads", async () => {
     expect(await of("cpu", "wasm relaxed, 1 thread", { threads: 4 })).toMatchObject({
       build: "wasm relaxed",
       threads: 1,
@@ -20,7 +20,7 @@ describe("circumstances", () => {
     });
   });
 
-  it("tells an adapter in software", async () => {
+  it("recognises an adapter in software", async () => {
     expect(await of("gpu", "WebGL2: ANGLE (Google, SwiftShader driver)", { threads: 2 })).toMatchObject({
       adapter: { name: "ANGLE (Google, SwiftShader driver)", software: true },
     });

@@ -1,12 +1,12 @@
-/** The circumstances of a backend's figures, from what it says of its device. */
+/** The circumstances of a backend's figures, from the text of its `device`. */
 
 import type { BackendReport, Environment } from "./compare-report.js";
 import type { OpenBackend } from "./open-backends.js";
 import { threadsOf } from "./roofline/roofline.js";
 
-/** What drivers in software call themselves. */
+/** Names of drivers in software. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|software/i;
-/** What a device says of its threads, and all after that. */
+/** The part of a device's text about threads, and everything after it. */
 const THREADS = /,? *\d+ threads?\b.*$/;
 
 export function circumstances(
@@ -43,7 +43,7 @@ function whyNotMore(
   return `the machine offers ${offered}, and this backend has started fewer`;
 }
 
-/** Of a backend on a graphics interface. A library's own name may come before the interface's. */
+/** The adapter of a backend on a graphics interface. The text may begin with the library's own name. */
 function adapterOf(device: string): BackendReport["adapter"] {
   const [, name] = /(?:^|, )(?:WebGPU|WebGL2?)\b[^:]*: (.+)$/i.exec(device) ?? [];
   return name === undefined ? undefined : { name, software: SOFTWARE.test(device) };

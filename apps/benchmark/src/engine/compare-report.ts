@@ -1,6 +1,6 @@
 /**
- * What a comparison has found: one value of plain data, which is the JSON of the command and of the page, and which structured clone
- * copies. Times are milliseconds, sizes bytes, everywhere.
+ * The report of a comparison: one value of plain data, which structured clone can copy. It is the JSON of the command and of the
+ * page. All times are in milliseconds, and all sizes are in bytes.
  */
 
 import type { Thrown } from "@convene/conformance";
@@ -13,7 +13,7 @@ export interface CompareReport {
   readonly format: typeof REPORT_FORMAT;
   readonly version: typeof REPORT_VERSION;
   readonly environment: Environment;
-  /** In the order of the plan. The first that is here is the baseline. */
+  /** The backends, in the order of the plan. The first one here is the baseline. */
   readonly backends: readonly BackendReport[];
   readonly unavailable: readonly UnavailableReport[];
   /** The most milliseconds for each layer and backend. */
@@ -21,66 +21,66 @@ export interface CompareReport {
   readonly verification: VerificationReport;
   readonly workloads: readonly WorkloadReport[];
   readonly roofline?: Roofline;
-  /** Of backends as wholes: one that did not open, or was given up. */
+  /** Failures of whole backends: a backend did not open, or was given up. */
   readonly failures: readonly Failure[];
-  /** All that follow from what is above, and `observed`. */
+  /** All warnings: those that follow from the fields above, and those of `observed`. */
   readonly warnings: readonly Warning[];
-  /** What the host has noticed meanwhile, such as a tab in the background. */
+  /** Warnings of the host during the comparison, such as a tab in the background. */
   readonly observed?: readonly Warning[];
-  /** How it ended. `"running"`: it has not, and what is here is what there is so far. */
+  /** How the comparison ended. `"running"`: it has not ended, and the report has the results so far. */
   readonly outcome: CompareOutcome;
 }
 
-/** `"stopped"`: by the caller's signal. `"out-of-time"`: the plan's limit came before the end. */
+/** `"stopped"`: the caller's signal stopped the comparison. `"out-of-time"`: the plan's time limit did. */
 export type CompareOutcome = "running" | "complete" | "stopped" | "out-of-time";
 
-/** Where it ran: without this no figure means anything. */
+/** Where the comparison ran. A figure has no meaning without this. */
 export interface Environment {
   /** Convene's version. */
   readonly convene: string;
   /** `"Node v20.1.0"`, or a browser's name and version. */
   readonly runtime: string;
-  /** The JavaScript engine, where it is known: `"V8 11.3"`. */
+  /** The JavaScript engine, if it is known: `"V8 11.3"`. */
   readonly engine?: string;
   readonly platform: string;
   readonly arch?: string;
   /** The processor's name, which a browser does not tell. */
   readonly cpu?: string;
-  /** How many threads the machine offers to this program. */
+  /** The number of threads that the machine offers to this program. */
   readonly threads: number;
-  /** In a page: whether it has shared memory (`crossOriginIsolated`). Without that there is one thread. */
+  /** In a page: whether the page has shared memory (`crossOriginIsolated`). Without shared memory there is one thread. */
   readonly isolated?: boolean;
-  /** The smallest step of the clock, in milliseconds, as it was measured. */
+  /** The measured smallest step of the clock, in milliseconds. */
   readonly clockStep: number;
-  /** ISO 8601. */
+  /** The date, in ISO 8601. */
   readonly date: string;
 }
 
 /** One backend that takes part, and its circumstances. */
 export interface BackendReport {
-  /** What every other part of the report calls it. */
+  /** The name of the backend in all parts of the report. */
   readonly name: string;
-  /** What opens it again: a plan's `backends` entry. */
+  /** The entry in a plan's `backends` that opens this backend again. */
   readonly asked: string;
-  /** What it really runs on, in its own words: `"wasm relaxed, 2 threads"`. */
+  /** The device on which the backend really runs, in its own words: `"wasm relaxed, 2 threads"`. */
   readonly device: string;
-  /** Which build of its kernels runs, of a backend that names its threads: `"wasm simd128"`. */
+  /** The build of the kernels, if the backend names its threads: `"wasm simd128"`. */
   readonly build?: string;
-  /** How many threads really compute; left out where the device does not say. */
+  /** The number of threads that really compute. Left out if the device does not say. */
   readonly threads?: number;
-  /** Why there are no more threads than that; left out where the backend has all that the machine offers. */
+  /** Why there are no more threads. Left out if the backend has all threads that the machine offers. */
   readonly whyNotMore?: string;
-  /** Of a graphics backend. */
+  /** The adapter of a graphics backend. */
   readonly adapter?: { readonly name: string; readonly software: boolean };
-  /** Milliseconds from loading its package (fetching, compiling) until the backend stood. */
+  /** Milliseconds from the start of loading the package (fetching, compiling) until the backend was open. */
   readonly start: number;
-  /** What has to be downloaded, gzipped, where the host knows it. */
+  /** The size of the download, gzipped, if the host knows it. */
   readonly downloadBytes?: number;
-  /** Where the package has a version of its own, such as a peer's. */
+  /** The version of the package, if the package has its own version, as other libraries do. */
   readonly version?: string;
-  /** It disagreed with the reference or with another backend: it is shown, and not ranked. */
+  /** Whether the backend disagreed with the reference or with another backend. Such a backend is shown but not ranked. */
   readonly wrong: boolean;
-  /** It was asked no more after this: it did not answer, or lost its device. */
+  /** Why the backend was given up: it did not answer, or lost its device. */
   readonly givenUp?: string;
 }
 
@@ -90,33 +90,33 @@ export interface UnavailableReport {
   readonly remedy: string;
 }
 
-/** Whether backends are right. */
+/** The results of checking the backends. */
 export interface VerificationReport {
-  /** `"skipped"`: the plan said so. */
+  /** `"skipped"`: the plan leaves the checks out. */
   readonly state: "skipped" | "running" | "done";
   readonly verdicts: readonly Verdict[];
   /**
-   * The agreement matrix, without empty entries: for the float64 reference (`b` left out) and for each pair the largest error over its
-   * bound, over all that was compared.
+   * The agreement matrix, without empty entries. It has the largest error / bound of all comparisons, for each pair of backends, and
+   * for each backend with the float64 reference (then `b` is left out).
    */
   readonly agreement: readonly Agreement[];
 }
 
-/** One problem on one backend against the reference, or on two against each other. */
+/** The comparison of one problem: a backend with the reference, or two backends with each other. */
 export interface Verdict {
   readonly workload: string;
   /** The problem's string, or `"end to end"`. */
   readonly problem: string;
   readonly a: string;
-  /** Left out: the float64 reference. */
+  /** The other backend. Left out: the float64 reference. */
   readonly b?: string;
-  /** `"untrusted"`: right, but nearly all of it zero or clamped, so that a fault might not have shown. */
+  /** `"untrusted"`: the result is right, but nearly all of it is zero or clamped, so a fault might not show. */
   readonly status: "agrees" | "disagrees" | "untrusted" | "unsupported" | "failed";
-  /** The largest error over its bound: more than 1 disagrees. Left out where nothing was computed. */
+  /** The largest error / bound. More than 1 disagrees. Left out if nothing was computed. */
   readonly errorOverBound?: number;
-  /** What is wrong, and the first place. */
+  /** The fault, and its first place. */
   readonly message?: string;
-  /** The plane with the wrong elements, a line for each row: `.` right, `+` wrong in some channels, `#` in all. */
+  /** The plane with the wrong elements, one line for each row: `.` right, `+` wrong in some channels, `#` wrong in all. */
   readonly map?: readonly string[];
   readonly thrown?: Thrown;
 }
@@ -127,19 +127,19 @@ export interface Agreement {
   readonly compared: number;
   readonly disagreed: number;
   readonly worst?: number;
-  /** The problem that `worst` is of. */
+  /** The problem of `worst`. */
   readonly worstProblem?: string;
 }
 
 export interface WorkloadReport {
   readonly name: string;
-  /** One line: what it is and where it comes from. */
+  /** One line about the workload and its source. */
   readonly about: string;
-  /** How many convolutions it has, each as often as it occurs. */
+  /** The number of convolutions. Repeated convolutions count each time. */
   readonly convolutions: number;
   readonly distinctLayers: number;
   readonly batches: readonly number[];
-  /** Whether all distinct layers are there. */
+  /** Whether the report has all distinct layers. */
   readonly complete: boolean;
   readonly layers: readonly LayerReport[];
   readonly totals: readonly Total[];
@@ -149,19 +149,19 @@ export interface WorkloadReport {
 export interface LayerReport {
   /** The problem's string. */
   readonly problem: string;
-  /** The layers of the workload that pose it. */
+  /** The names of the workload's layers with this problem. */
   readonly names: readonly string[];
   readonly repeat: number;
   readonly macs: number;
-  /** Bytes of all operands, each read or written once. */
+  /** Bytes of all operands, if each is read or written once. */
   readonly bytes: number;
   readonly figures: readonly Figure[];
   readonly failures: readonly Failure[];
-  /** With a roofline: the least time for one run on one thread. */
+  /** With a roofline: the least time of one run on one thread. */
   readonly allowed?: Allowed;
 }
 
-/** The whole network by `model.run`: upload and read included. */
+/** The whole network with `model.run`, upload and read included. */
 export interface NetworkReport {
   readonly macs: number;
   readonly figures: readonly Figure[];
@@ -170,58 +170,58 @@ export interface NetworkReport {
   readonly allowed?: Pick<Allowed, "milliseconds">;
 }
 
-/** A backend on a layer, with tensors on the device; or on the whole network. */
+/** The figures of a backend for a layer, with tensors on the device, or for the whole network. */
 export interface Figure {
   readonly backend: string;
-  /** Milliseconds of one run. */
+  /** The median time of one run, in milliseconds. */
   readonly median: number;
   readonly q1: number;
   readonly q3: number;
   readonly min: number;
   readonly max: number;
-  /** (q3 - q1) / median. */
+  /** The spread: (q3 - q1) / median. */
   readonly spread: number;
-  /** Milliseconds of one run, one entry a round: the n-th samples of all backends were taken next to each other. */
+  /** Milliseconds of one run, one entry for each round. The n-th samples of all backends were taken one after the other. */
   readonly samples: readonly number[];
   readonly runsPerSample: number;
-  /** 10^9 operations a second, two for each multiply-accumulate. */
+  /** 10^9 operations a second. A multiply-accumulate counts as two. */
   readonly gflops: number;
-  /** Time over the baseline's time: more than 1 is slower. Left out where the baseline has no figure. */
+  /** Time / the baseline's time. More than 1 is slower. Left out if the baseline has no figure. */
   readonly ratio?: Ratio;
-  /** What really ran, of a layer. */
+  /** The algorithm that really ran, for a layer. */
   readonly algorithm?: string;
-  /** The plan transforms its operands, as Winograd does: it does fewer operations than are counted. */
+  /** Set if the plan transforms its operands, as Winograd does. Then it does fewer operations than are counted. */
   readonly transformed?: true;
-  /** Milliseconds of preparing (packing weights, compiling kernels), and of the first run. */
+  /** Milliseconds of `prepare` (packing weights, compiling kernels), and below of the first run. */
   readonly prepare?: number;
   readonly first?: number;
-  /** The same as a user calls it: data in, run, data out. A network is always called so, and has none here. */
+  /** The times of the calls that a user makes: upload, run, read. Left out for a network, which is always timed in this way. */
   readonly call?: { readonly median: number; readonly samples: readonly number[] };
-  /** What the backend holds while the layer or network is prepared, where it can tell. */
+  /** The backend's memory while the layer or network is prepared, if the backend reports it. */
   readonly memory?: { readonly used: number; readonly reserved: number };
-  /** With a roofline: time allowed / median. Left out where the device does not say how many threads it has. */
+  /** With a roofline: allowed time / median. Left out if the device does not say how many threads it has. */
   readonly share?: number;
 }
 
-/** The median of the paired quotients, and an interval that holds the true one in 95 of 100 cases. */
+/** The median of the paired quotients, and an interval that contains the true ratio in 95 of 100 cases. */
 export interface Ratio {
   readonly value: number;
-  /** Left out: too few rounds for an interval. */
+  /** The interval. Left out if there are too few rounds. */
   readonly interval?: { readonly low: number; readonly high: number };
 }
 
 export interface Failure {
   readonly backend: string;
   /**
-   * `"unsupported"`: a limit that the backend states, and no fault. `"silent"`: no answer came. `"lost"`: its device was lost.
-   * `"wrong"`: not timed, because its results are wrong. `"threw"`: anything else.
+   * `"unsupported"`: a declared limit of the backend, which is no fault. `"silent"`: no answer came. `"lost"`: the device was lost.
+   * `"wrong"`: the backend is not timed, because its results are wrong. `"threw"`: any other error.
    */
   readonly kind: "unsupported" | "silent" | "lost" | "wrong" | "threw";
   readonly message: string;
   readonly thrown?: Thrown;
 }
 
-/** Σ median × repeat over all layers. */
+/** The sum over all layers: Σ median × repeat. */
 export interface Sum {
   readonly milliseconds: number;
   readonly gflops: number;
@@ -229,17 +229,17 @@ export interface Sum {
   readonly share?: number;
 }
 
-/** A backend over the distinct layers that it has figures for. */
+/** The totals of a backend over the distinct layers with figures. */
 export interface Total {
   readonly backend: string;
   readonly layers: number;
-  /** Only where no layer is missing: a sum over fewer could not be compared. */
+  /** The sum. Left out if a layer is missing, because a sum over fewer layers cannot be compared. */
   readonly sum?: Sum;
   readonly geometricMeanGflops: number;
   readonly geometricMeanRatio?: number;
 }
 
-/** What can make a figure doubtful: a closed list. `adviceFor` has the words for each. */
+/** The kinds of warnings about doubtful figures. `adviceFor` has the words for each. */
 export const WARNING_KINDS = [
   "few-samples",
   "noisy",
@@ -256,23 +256,23 @@ export type WarningKind = (typeof WARNING_KINDS)[number];
 
 export interface Warning {
   readonly kind: WarningKind;
-  /** Where: a problem's string, or `"end to end"`; left out where it concerns everything. */
+  /** The subject: a problem's string, or `"end to end"`. Left out if the warning concerns everything. */
   readonly subject?: string;
   readonly backend?: string;
 }
 
-/** The fastest that one thread multiplies and adds, over the forms that were tried. */
+/** The highest rate at which one thread multiplies and adds, over all forms that were tried. */
 export interface Peak {
   /** `"fused"`: relaxed SIMD's multiply-add. `"apart"`: a multiplication, then an addition. */
   readonly operations: "apart" | "fused";
-  /** How many sums that do not depend on each other it takes. */
+  /** The number of independent sums. */
   readonly accumulators: number;
   readonly gflops: number;
 }
 
-/** How fast one thread reads a buffer again and again. */
+/** The rate at which one thread reads a buffer again and again. */
 export interface LoadRate {
-  /** Such as `"L1"`: where a buffer of this size lies on most machines. */
+  /** The level of memory where a buffer of this size lies on most machines, such as `"L1"`. */
   readonly level: string;
   /** The buffer's size. */
   readonly bytes: number;
@@ -280,26 +280,26 @@ export interface LoadRate {
   readonly gigabytesPerSecond: number;
 }
 
-/** What one thread of this engine on this machine can do at most. */
+/** The limits of one thread of this engine on this machine. */
 export interface Roofline {
   readonly peaks: {
     readonly simd128: Peak;
-    /** Only where the engine joins pairs of 128-bit operations (V8's `--experimental-wasm-revectorize`). */
+    /** Only if the engine joins pairs of 128-bit operations (V8's `--experimental-wasm-revectorize`). */
     readonly simd256?: Peak;
   };
-  /** From the smallest buffer to the largest. */
+  /** The rates, from the smallest buffer to the largest. */
   readonly loads: readonly LoadRate[];
 }
 
-/** The least time for one run, on one thread. */
+/** The least time of one run on one thread. */
 export interface Allowed {
   /** The longer of `arithmetic` and `loads`. */
   readonly milliseconds: number;
   readonly bound: "arithmetic" | "loads";
-  /** Milliseconds for two operations a multiply-accumulate. */
+  /** Milliseconds of arithmetic, with two operations for each multiply-accumulate. */
   readonly arithmetic: number;
-  /** Milliseconds for reading or writing each operand once. */
+  /** Milliseconds of reading or writing each operand once. */
   readonly loads: number;
-  /** Whose bandwidth was taken, such as `"L2"`. */
+  /** The level whose bandwidth was used, such as `"L2"`. */
   readonly level: string;
 }

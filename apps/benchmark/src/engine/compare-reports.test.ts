@@ -37,7 +37,7 @@ const report = (figures: readonly Figure[]): CompareReport => ({
 const around = (time: number) => [0.99, 1, 1.01, 1, 0.99, 1.01, 1, 1].map((factor) => factor * time);
 
 describe("compareReports", () => {
-  it("tells slower, faster and equal with intervals, and what is missing", () => {
+  it("says slower, faster or equal, with intervals, and lists missing figures", () => {
     const before = report([figure("a", around(1)), figure("b", around(1)), figure("c", around(1)), figure("d", [1])]);
     const after = report([figure("a", around(2)), figure("b", around(0.5)), figure("c", around(1)), figure("e", [1])]);
     const { changes, missing, added } = compareReports(before, after);
@@ -52,7 +52,7 @@ describe("compareReports", () => {
     expect(added).toEqual(["w, p, e"]);
   });
 
-  it("does not tell from too few samples", () => {
+  it("draws no conclusion from too few samples", () => {
     const { changes } = compareReports(report([figure("a", [1, 1])]), report([figure("a", [2, 2])]));
     expect(changes[0]).toMatchObject({ word: "unknown", ratio: { value: 2 } });
   });

@@ -1,26 +1,26 @@
-/** Two reports beside each other: what became faster or slower. Pure. */
+/** Compares two reports, and says which figures became faster or slower. Pure. */
 
 import type { CompareReport, Figure, Ratio } from "./compare-report.js";
 import { compareRatio } from "./paired-ratio.js";
 import { median, medianInterval } from "./statistics.js";
 
-/** A backend on a layer, or on a whole network, before and after. */
+/** The change of a backend on a layer, or on a whole network. */
 export interface Change {
   readonly workload: string;
   /** A problem's string, or `"end to end"`. */
   readonly subject: string;
   readonly backend: string;
-  /** Milliseconds. */
+  /** The earlier time, in milliseconds. */
   readonly before: number;
   readonly after: number;
-  /** After over before: more than 1 is slower. */
+  /** The later time / the earlier time. More than 1 is slower. */
   readonly ratio: Ratio;
   readonly word: ReturnType<typeof compareRatio>;
 }
 
 export interface Changes {
   readonly changes: readonly Change[];
-  /** What has a figure in one of the two only. */
+  /** Figures that only one of the two reports has. */
   readonly missing: readonly string[];
   readonly added: readonly string[];
 }
@@ -61,8 +61,8 @@ function figuresOf({ workloads }: CompareReport): ReadonlyMap<string, Place> {
 }
 
 /**
- * The samples of two runs are no pairs, so that what the machine did meanwhile is in their ratio, and the interval has to hold it: it
- * goes from the best that the two medians allow to the worst.
+ * The samples of two runs are no pairs, so other work of the machine affects their ratio. The interval must cover this: it goes from
+ * the smallest to the largest ratio that the intervals of the two medians allow.
  */
 function unpairedRatio(after: readonly number[], before: readonly number[]): Ratio {
   const value = median(after) / median(before);

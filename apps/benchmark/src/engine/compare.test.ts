@@ -1,4 +1,4 @@
-/** The engine as a page uses it: a plan, and events. The reference stands in for real backends. */
+/** The engine as a page uses it, with a plan and events. The reference takes the place of real backends. */
 
 import { InputError, referenceBackend } from "@convene/conformance";
 import { type Backend, BackendUnavailableError } from "@convene/core";
@@ -53,7 +53,7 @@ async function run(plan: Partial<ComparePlan>, host: Partial<CompareHost> = {}) 
     ...plan,
   };
   for await (const event of compare(whole, { signal: new AbortController().signal, table: TABLE, ...host })) {
-    // What a worker posts arrives as a copy.
+    // A worker posts copies of events.
     const copy = structuredClone(event);
     events.push(copy);
     if (copy.type !== "end") folded = foldEvent(folded, copy);
@@ -64,7 +64,7 @@ async function run(plan: Partial<ComparePlan>, host: Partial<CompareHost> = {}) 
 }
 
 describe("compare", () => {
-  it("verifies, then times, and ends in a report that is what its events fold to", async () => {
+  it("verifies, then times, and ends in a report that equals its folded events", async () => {
     const { events, report, folded, outcome } = await run({ time: 100 });
     expect(outcome).toBe("complete");
     expect({ ...folded, outcome }).toEqual(report);
@@ -92,7 +92,7 @@ describe("compare", () => {
     expect(Math.min(...left.map(Number))).toBeGreaterThanOrEqual(0);
   });
 
-  it("shows a backend that is wrong with where it is wrong, and neither times nor ranks it", async () => {
+  it("shows a wrong backend with the places of its faults, and does not time or rank it", async () => {
     const { report } = await run({ backends: ["wrong", "first", "second"] });
     expect(report.backends.map(({ name, wrong }) => [name, wrong])).toEqual([
       ["wrong", true],
@@ -115,7 +115,7 @@ describe("compare", () => {
   it("goes on without a backend that does not open, is absent, loses its device or does not answer", async () => {
     const { report, outcome } = await run(
       { backends: ["first", "broken", "absent", "losing", "silent", "second"] },
-      // Longer than any answer takes on a busy machine.
+      // This is longer than any answer takes on a busy machine.
       { silence: 2000 },
     );
     expect(outcome).toBe("complete");
@@ -129,7 +129,7 @@ describe("compare", () => {
       expect(figures.map(({ backend }) => backend)).toEqual(["first", "second"]);
   });
 
-  it("keeps what there is where it is stopped", async () => {
+  it("keeps its results if it is stopped", async () => {
     const abort = new AbortController();
     const { report, outcome } = await run(
       {},
@@ -140,12 +140,12 @@ describe("compare", () => {
     expect(report.warnings).toContainEqual({ kind: "background" });
   });
 
-  it("ends when its time is up", async () => {
+  it("ends at its time limit", async () => {
     const { outcome } = await run({ time: 100_000, limit: 100, verify: false });
     expect(outcome).toBe("out-of-time");
   });
 
-  it("stops where nobody listens any more", async () => {
+  it("stops if the listener leaves the loop", async () => {
     let disposed = 0;
     const table: BackendTable = {
       first: changed((right) => ({ dispose: async () => (disposed++, right.dispose()) })),

@@ -1,6 +1,6 @@
 /**
- * The engine: verifies backends on a workload, times those that are right, and says what it finds by events. It has no screen and
- * nothing of Node: a terminal, a page, a worker and a test listen in the same way.
+ * The engine. It verifies backends on a workload, times the right ones, and reports its results by events. It uses no screen and no
+ * module of Node, so a terminal, a page, a worker and a test listen in the same way.
  */
 
 import { InputError } from "@convene/conformance";
@@ -27,39 +27,39 @@ import { createTimeLeft } from "./time-left.js";
 import { verifyWorkload } from "./verify/verify-workload.js";
 import { distinctLayers, layerCount, resolveChoice, type Workload } from "./workloads/index.js";
 
-/** What the engine needs of whoever runs it. Only `signal` has no default. */
+/** The engine's connection to its host. Only `signal` has no default. */
 export interface CompareHost extends Partial<OpeningHost> {
-  /** Aborted to stop: what there is by then is reported. */
+  /** A signal that stops the comparison. The results so far are reported. */
   readonly signal: AbortSignal;
-  /** The backends that can be named. Default: Convene's own. */
+  /** The table of backends with a name. Default: Convene's own backends. */
   readonly table?: BackendTable;
-  /** Backends that are open already, which are then neither opened nor disposed here. */
+  /** Open backends. The engine neither opens nor disposes them. */
   readonly open?: OpenBackends;
-  /** What the engine cannot find out: Convene's version, a processor's name. */
+  /** Facts that the engine cannot find out: Convene's version, the processor's name. */
   readonly environment?: KnownEnvironment;
-  /** What the host sees of its surroundings, asked after each layer. */
+  /** Conditions that the host sees. The engine asks for them after each layer. */
   readonly conditions?: () => readonly ("background" | "power-saving")[];
   /** Milliseconds without an answer, after which a backend has failed. Default: a minute. */
   readonly silence?: number;
-  /** Milliseconds; replaced in tests. */
+  /** The clock, in milliseconds. Tests replace it. */
   readonly now?: () => number;
-  /** Replaced in tests. */
+  /** Measures the roofline. Tests replace it. */
   readonly measureRoofline?: () => Promise<Roofline>;
 }
 
 const SILENCE = 60_000;
 /** Milliseconds between two events of figures that are not final. */
 const UPDATE_EVERY = 200;
-/** The interval of a ratio may be this wide, as a share of the ratio. */
+/** The largest width of a ratio's interval, as a share of the ratio. */
 const DEFAULT_PRECISION = 0.02;
-/** Cases in a row without an answer, after which a backend is asked no more. */
+/** The number of unanswered cases in a row after which a backend is given up. */
 const MOST_UNANSWERED = 2;
 
 /**
- * Compares backends. Events come as there is something to say; the last is `end`, with the whole report, also after a stop. Leaving the loop
- * stops the comparison.
+ * Compares backends, and yields events. The last event is `end`, with the whole report, also after a stop. Leaving the loop stops the
+ * comparison.
  *
- * @throws InputError for a plan that makes no sense: a name that nothing has, a problem that is none. Nothing has been measured
+ * @throws InputError for a plan that is not valid, for example with an unknown name or a wrong problem. Nothing has been measured then
  */
 export async function* compare(plan: ComparePlan, host: CompareHost): AsyncGenerator<CompareEvent, void> {
   const { time = DEFAULT_TIME, verify = true } = plan;
@@ -97,7 +97,7 @@ function failureOfVerdict({ a, status, message = "", thrown }: Verdict): Failure
   return { backend: a, kind, message, ...(thrown && { thrown }) };
 }
 
-/** Why a comparison ends early that nobody stopped. */
+/** The reason of an early end at the plan's time limit. */
 class OutOfTime extends Error {}
 
 async function runComparison(comparison: Comparison, push: (event: CompareEvent) => void): Promise<void> {
@@ -142,7 +142,7 @@ async function runComparison(comparison: Comparison, push: (event: CompareEvent)
     emit({ type: "backend", backend: changed });
   };
   const opened: OpenBackends[] = [];
-  /** What a backend could not do when it was checked: it is not asked for that again. */
+  /** Failures of backends during the checks. A backend is not asked for the same problem again. */
   const known: { readonly verdict: Verdict; readonly failure: Failure }[] = [];
   try {
     emit({ type: "phase", phase: "open" });
@@ -153,7 +153,7 @@ async function runComparison(comparison: Comparison, push: (event: CompareEvent)
     let roofline: Roofline | undefined;
     if (plan.roofline) {
       emit({ type: "phase", phase: "roofline" });
-      // After the backends were opened: one of them may have set V8's flags.
+      // The backends are open already, because one of them may have set V8's flags.
       roofline = host.measureRoofline
         ? await host.measureRoofline()
         : await measureRoofline(await loadProbes(), { pause: () => breathe(waiting) });
@@ -186,7 +186,7 @@ async function runComparison(comparison: Comparison, push: (event: CompareEvent)
         if (!host.open) opened.push(found);
         for (const each of found.unavailable) emit({ type: "unavailable", ...each });
         for (const each of found.open) {
-          // Two files may give backends of one name.
+          // Two files may give backends with the same name.
           const unique = open.some((other) => other.name === each.name) ? { ...each, name: each.asked } : each;
           open.push(unique);
           reports.set(unique.name, circumstances(unique, environment));
@@ -273,7 +273,7 @@ async function runComparison(comparison: Comparison, push: (event: CompareEvent)
     progress("time", total, total, "", usable().length);
   }
 
-  /** What is wrong is not timed, and its place in the table says so. */
+  /** Adds failures for wrong results. These are not timed, and the table says so. */
   function withWrong<Result extends Pick<LayerReport, "failures">>(result: Result): Result {
     const wrong = [...reports.values()]
       .filter((each) => each.wrong)
@@ -281,7 +281,7 @@ async function runComparison(comparison: Comparison, push: (event: CompareEvent)
     return { ...result, failures: [...result.failures, ...wrong] };
   }
 
-  /** A device that is lost does not come back, and who has left one sample without an answer may block the next for as long. */
+  /** Gives up backends: a lost device does not come back, and a backend without an answer may block the next sample too. */
   function giveUp(failures: readonly Failure[]): void {
     for (const failure of failures) {
       if (failure.kind !== "lost" && failure.kind !== "silent") continue;

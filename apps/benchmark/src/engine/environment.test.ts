@@ -18,7 +18,7 @@ describe("environment", () => {
     expect(runtimeOf(userAgent)).toBe(expected);
   });
 
-  it("takes what the host knows", () => {
+  it("uses facts from the host", () => {
     const found = findEnvironment({ convene: "1.2.3", runtime: "Node v20", threads: 2, cpu: "A processor" }, 0.001);
     expect(found).toMatchObject({ convene: "1.2.3", clockStep: 0.001, date: expect.stringMatching(/^\d{4}-/) });
     expect(describeEnvironment(found)).toBe("Node v20, A processor, 2 threads");

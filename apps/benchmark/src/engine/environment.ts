@@ -1,8 +1,8 @@
-/** Where the engine runs, as far as any JavaScript can tell. A host that knows more says more. */
+/** The environment of the engine, as far as any JavaScript can tell. A host may add facts. */
 
 import type { Environment } from "./compare-report.js";
 
-/** What a host may say of it; the rest is found out. */
+/** Facts that a host may give. The engine finds out the others. */
 export type KnownEnvironment = Partial<Omit<Environment, "clockStep" | "date">>;
 
 export function findEnvironment(known: KnownEnvironment, clockStep: number): Environment {
@@ -20,7 +20,7 @@ export function findEnvironment(known: KnownEnvironment, clockStep: number): Env
   };
 }
 
-/** `"Chrome 131"`: the browser's own name, of all those that its user agent claims. */
+/** The browser's own name, such as `"Chrome 131"`. A user agent also has names of other browsers. */
 export function runtimeOf(userAgent: string): string {
   const [, name, version] =
     /\b(Edg|OPR|Firefox|SamsungBrowser)\/(\d+)/.exec(userAgent) ??

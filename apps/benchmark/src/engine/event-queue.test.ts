@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createEventQueue } from "./event-queue.js";
 
 describe("createEventQueue", () => {
-  it("hands out what came before and after somebody listens, in order, and ends", async () => {
+  it("gives a listener all events in order, earlier and later ones, and ends", async () => {
     const queue = createEventQueue<number>();
     queue.push(1);
     const heard: number[] = [];

@@ -1,10 +1,10 @@
-/** Events between who makes them and who listens. Whoever makes them never waits: a slow listener must not slow a measurement. */
+/** A queue between the maker of events and a listener. The maker never waits, because a slow listener must not slow a measurement. */
 
 export interface EventQueue<Event> {
   push(event: Event): void;
-  /** No more will come; what is in the queue is still handed out. */
+  /** Closes the queue. The listener still gets the events in the queue. */
   close(): void;
-  /** To be listened to once. */
+  /** The events, for one listener. */
   events(): AsyncGenerator<Event, void>;
 }
 
@@ -23,7 +23,7 @@ export function createEventQueue<Event>(): EventQueue<Event> {
     },
     async *events() {
       for (;;) {
-        // Not by shifting: that takes time for each that is behind it.
+        // All at once, because `shift` moves all later events each time.
         const batch = waiting.splice(0);
         yield* batch;
         if (waiting.length > 0) continue;

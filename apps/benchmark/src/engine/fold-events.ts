@@ -1,4 +1,4 @@
-/** From events to the report of all of them so far. Pure: whoever keeps the last report has lost nothing when a comparison dies. */
+/** Folds events into a report. Pure. A listener that keeps the last report keeps everything if a comparison dies. */
 
 import type { CompareEvent } from "./compare-events.js";
 import {
@@ -16,7 +16,7 @@ import { reportWarnings } from "./warnings.js";
 /**
  * The report after `event`.
  *
- * @param report of the events before; `undefined` before the first, which is `begin`
+ * @param report the report of the earlier events, or `undefined` for the first event, which is `begin`
  */
 export function foldEvent(report: CompareReport | undefined, event: CompareEvent): CompareReport {
   if (event.type === "begin") {
@@ -88,7 +88,7 @@ function next(report: CompareReport, event: Exclude<CompareEvent, { type: "begin
   }
 }
 
-/** The backends that are here and right, in order: the first is the baseline of every ratio. */
+/** The open backends with right results, in order. The first is the baseline of every ratio. */
 export function rankedBackends({ backends }: Pick<CompareReport, "backends">): readonly string[] {
   return backends.filter(({ wrong }) => !wrong).map(({ name }) => name);
 }
@@ -110,7 +110,7 @@ function withWorkload(
   return { ...report, workloads };
 }
 
-/** The matrix, one verdict more. */
+/** The matrix with one more verdict. */
 function withVerdict(
   matrix: readonly Agreement[],
   { a, b, status, errorOverBound, problem }: Verdict,

@@ -24,7 +24,7 @@ describe("format", () => {
     expect(formatRatio(12.345)).toBe("12.35");
   });
 
-  it("tells a small error from none", () => {
+  it("shows the difference between a small error and none", () => {
     expect([0, 0.5, 0.00012].map(formatErrorRatio)).toEqual(["0", "0.500", "1e-4"]);
   });
 

@@ -1,4 +1,4 @@
-/** Numbers as a reader wants them. The same in every table, whatever the machine's locale. */
+/** Numbers for a reader. They are the same in every table, independent of the machine's locale. */
 
 const INTEGER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
@@ -27,7 +27,7 @@ export function formatRatio(value: number): string {
   return value.toFixed(2);
 }
 
-/** Error / bound: `0`, or two digits that tell 0.5 from 0.0005. */
+/** Error / bound: `0`, or enough digits to separate 0.5 from 0.0005. */
 export function formatErrorRatio(value: number): string {
   return value === 0 ? "0" : value >= 0.001 ? value.toFixed(3) : value.toExponential(0);
 }

@@ -1,4 +1,4 @@
-/** The engine, as a terminal and a page begin with it; its other files are imported by their names. */
+/** The entry of the engine for a terminal and a page. They import its other files by their names. */
 
 export { compare, type CompareHost } from "./compare.js";
 export type { CompareReport } from "./compare-report.js";

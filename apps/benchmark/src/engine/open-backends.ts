@@ -1,4 +1,4 @@
-/** Opening backends: what was named, or what the table has. One that cannot run here is reported, not replaced. */
+/** Opens backends: the named ones, or the standard ones of the table. A backend that cannot run here is reported, and not replaced. */
 
 import { checkBackend, codeOf, CommandError, InputError, messageOf, oneLine, suggestion } from "@convene/conformance";
 import type { Backend, BackendUnavailableError } from "@convene/core";
@@ -8,18 +8,18 @@ import type { PrepareNetwork } from "./own-network.js";
 import { settle, UnsettledError, type Waiting } from "./settle.js";
 
 export interface OpenBackend {
-  /** What reports call it: what was asked for (`cpu` and `cpu:js` both call themselves `cpu`), or a loaded one's own name. */
+  /** The name in reports. It is the asked name, because `cpu` and `cpu:js` both call themselves `cpu`. A loaded backend has its own name. */
   readonly name: string;
-  /** What opens it again. */
+  /** The asked name, which opens the backend again. */
   readonly asked: string;
   readonly backend: Backend;
-  /** Milliseconds from loading its package until it stood. */
+  /** Milliseconds from the start of loading the package until the backend was open. */
   readonly start: number;
-  /** Another one like it, which the caller disposes. */
+  /** Opens another backend like this one. The caller disposes it. */
   readonly another: () => Promise<Backend>;
-  /** Of a library with a version of its own. */
+  /** The version of a library that has its own version. */
   readonly version?: string;
-  /** How it runs a whole network. Left out: layer by layer, by core's `prepare`. */
+  /** The library's way to run a whole network. Left out: layer by layer, with core's `prepare`. */
   readonly prepareNetwork?: PrepareNetwork;
 }
 
@@ -111,7 +111,7 @@ export async function openBackends(
   return { open, unavailable, incomplete: Boolean(names?.length) && unavailable.length > 0, dispose };
 }
 
-/** All of them, also where one fails. @throws CommandError for the first that did */
+/** Disposes all backends, also if one fails. @throws CommandError for the first failure */
 async function disposeAll(open: readonly OpenBackend[], host: Waiting): Promise<void> {
   const errors: CommandError[] = [];
   for (const { name, backend } of open) {
@@ -130,13 +130,13 @@ function whyNot(error: unknown, what: "start" | "dispose"): string {
     : `fails to ${what}: ${messageOf(error)}`;
 }
 
-/** By its code: a loaded backend may have a core of its own. */
+/** Recognises the error by its code, because a loaded backend may have its own copy of core. */
 function isUnavailable(error: unknown): error is BackendUnavailableError {
   const { reason, remedy } = (error ?? {}) as Partial<BackendUnavailableError>;
   return codeOf(error) === "ERR_BACKEND_UNAVAILABLE" && typeof reason === "string" && typeof remedy === "string";
 }
 
-/** A loaded backend's own name, told apart from others of that name. */
+/** A loaded backend's own name. If another backend has the same name, the name gets an addition. */
 function ownName({ name }: Backend, open: readonly OpenBackend[]): string {
   const own = oneLine(name);
   const same = open.filter((other) => other.name === own || other.name.startsWith(`${own}#`)).length;

@@ -1,4 +1,4 @@
-/** A network as another library runs whole ones: from a file of its own format, in one session, fused as that library fuses. */
+/** A whole network in another library's own way: from a file of its own format, in one session, with the library's own fusing. */
 
 import type { Backend, Tensor } from "@convene/core";
 import type { Workload } from "./workloads/workload.js";
@@ -10,8 +10,8 @@ export interface OwnNetwork {
 }
 
 /**
- * @param backend that the same library has been opened as
- * @returns `undefined` where the library cannot have this network whole: then it runs layer by layer, as any backend
+ * @param backend the open backend of the same library
+ * @returns `undefined` if the library cannot run this network as a whole. Then it runs layer by layer, as any backend does
  */
 export type PrepareNetwork = (
   backend: Backend,

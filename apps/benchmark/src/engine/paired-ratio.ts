@@ -1,6 +1,6 @@
 /**
- * Who is faster, by how much, and how sure that is: the median of quotients within a round, and an interval for that median. What
- * slows a whole round down is in both sides of its quotient, and goes.
+ * Says which backend is faster, by how much, and how certain this is: the median of quotients within a round, and an interval for the
+ * median. If something slows a whole round down, it slows both sides of the quotient, and cancels.
  */
 
 import type { Ratio } from "./compare-report.js";
@@ -8,13 +8,13 @@ import { type Interval, median, medianInterval } from "./statistics.js";
 
 export interface PairedRatioOptions {
   /**
-   * What a step of the clock is of a sample, as a share: a quotient may be off by as much, for each of its sides. The interval is wider by
-   * that, because no number of samples makes a clock finer whose steps fall alike in all of them. Default 0.
+   * A step of the clock, as a share of a sample. Each side of a quotient may be wrong by this share, and the interval is wider by it.
+   * More samples do not help if the steps of the clock affect all samples in the same way. Default: 0.
    */
   readonly clockShare?: number;
 }
 
-/** Time of `samples` over that of `base`, round by round. */
+/** The time of `samples` divided by the time of `base`, round by round. */
 export function pairedRatio(
   samples: readonly number[],
   base: readonly number[],
@@ -30,17 +30,17 @@ export function pairedRatio(
   };
 }
 
-/** `"equal"`: the interval holds 1. `"unknown"`: too few rounds for an interval. */
+/** `"equal"`: the interval contains 1. `"unknown"`: there are too few rounds for an interval. */
 export type Comparison = "equal" | "slower" | "faster" | "unknown";
 
-/** What a ratio says of the one whose time is above the line. */
+/** The meaning of a ratio for the backend whose time is divided. */
 export function compareRatio({ interval }: Ratio): Comparison {
   if (!interval) return "unknown";
   if (interval.low > 1) return "slower";
   return interval.high < 1 ? "faster" : "equal";
 }
 
-/** The width of an interval as a share of what it is around. */
+/** The width of an interval, as a share of the value in it. */
 export function relativeWidth({ low, high }: Interval, around: number): number {
   return (high - low) / around;
 }

@@ -16,7 +16,7 @@ const REPORT = {
 };
 
 describe("parseReport", () => {
-  it("reads a report, with a byte-order mark, and inside that of start", () => {
+  it("reads a report, with a byte-order mark, and inside a file of `start`", () => {
     expect(parseReport(`\uFEFF${JSON.stringify(REPORT)}`)).toEqual(REPORT);
     expect(parseReport(JSON.stringify({ command: "start", bench: REPORT }))).toEqual(REPORT);
   });

@@ -1,8 +1,8 @@
-/** Reading results that were saved: by the command, by a page, by another version. Nothing is believed of a file but what is checked here. */
+/** Reads saved results: of the command, of a page, of another version. Each field of a file is checked here. */
 
 import { type CompareReport, REPORT_FORMAT, REPORT_VERSION } from "./compare-report.js";
 
-/** The text is no report that this version can read: one line says why, and what to do. */
+/** This version cannot read the text as a report. The message is one line with the reason and the remedy. */
 export class ReportError extends Error {
   constructor(message: string) {
     super(message);
@@ -10,7 +10,7 @@ export class ReportError extends Error {
   }
 }
 
-/** What a field must be; an object's fields, a list's entries. A question mark behind a name: it may be left out. */
+/** The type of a field, of an object's fields, or of a list's entries. A field with a question mark behind its name may be left out. */
 type Shape = "string" | "number" | "boolean" | readonly [Shape] | { readonly [field: string]: Shape };
 
 const RATIO: Shape = { value: "number", "interval?": { low: "number", high: "number" } };
@@ -104,9 +104,9 @@ const REPORT: Shape = {
 };
 
 /**
- * The report that a text holds. A file of `convene start` holds one as `bench`.
+ * The report in a text. A file of `convene start` has the report as `bench`.
  *
- * @throws ReportError in one line: cut off or no JSON, no results of Convene, another version, or a field that is not what it must be
+ * @throws ReportError with a message of one line: the text is cut off or no JSON, has no results of Convene or another version, or a field has a wrong type
  */
 export function parseReport(text: string): CompareReport {
   let value: unknown;
@@ -134,7 +134,7 @@ export function parseReport(text: string): CompareReport {
     );
   }
   check(found, REPORT, "");
-  // `check` has held each field to the table of the report's form, which TypeScript cannot see.
+  // Cast: `check` has compared each field with the table of types, which TypeScript cannot see.
   return found as unknown as CompareReport;
 }
 
@@ -166,7 +166,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A value in a line, however long it is. */
+/** A value as a short text for a line. */
 function show(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 40 ? `${text.slice(0, 40)}...` : text;

@@ -21,7 +21,7 @@ const reasonOf = (promise: Promise<unknown>) => promise.catch((reason: unknown) 
 const never = () => new Promise<never>(() => undefined);
 
 describe("settle", () => {
-  it("gives what the work gives, and listens no more", async () => {
+  it("gives the result of the work, and stops listening", async () => {
     const { io, listeners } = world();
     expect(await settle(io, async () => 7)).toBe(7);
     await expect(
@@ -33,7 +33,7 @@ describe("settle", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("gives up where nothing is left that could bring an answer", async () => {
+  it("gives up if nothing can bring an answer any more", async () => {
     const { io, listeners } = world();
     const lost = reasonOf(settle(io, never));
     for (const idle of listeners) idle();
@@ -57,7 +57,7 @@ describe("settle", () => {
     expect(String(await lost)).toBe("UnsettledError: no answer within 0.1 s");
   });
 
-  it("stops at Ctrl-C, unless it must not", async () => {
+  it("stops at Ctrl-C if it may be interrupted", async () => {
     const { io, abort } = world();
     const interrupted = reasonOf(settle(io, never));
     const dispose = settle(io, () => new Promise((resolve) => setTimeout(() => resolve("done"), 5)), {

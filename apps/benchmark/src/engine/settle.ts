@@ -23,15 +23,15 @@ export class UnsettledError extends Error {
 }
 
 export interface SettleOptions {
-  /** Milliseconds after which it counts as unsettled, whatever else goes on. Default: none. */
+  /** Milliseconds after which the work counts as unsettled, in any case. Default: no limit. */
   readonly limit?: number | undefined;
   /** Whether Ctrl-C ends the wait. Default true. */
   readonly interruptible?: boolean;
 }
 
 /**
- * What `work` gives. Ctrl-C ends the wait with the signal's reason, and `UnsettledError` ends it where the event loop has
- * run dry, which without this would end the process.
+ * The result of `work`. Ctrl-C ends the wait with the signal's reason. `UnsettledError` ends the wait if the event loop is empty;
+ * without this, the process would end.
  */
 export async function settle<T>(
   { signal, onIdle }: Waiting,
@@ -62,18 +62,18 @@ export async function settle<T>(
   }
 }
 
-/** Node keeps a process for a timer, unless it is told not to; a browser's timer is a number. */
+/** In Node a timer keeps the process alive, unless `unref` is called. A browser's timer is a number. */
 function letGo(timer: unknown): void {
   (timer as { unref?: () => void }).unref?.();
 }
 
-/** One turn of the event loop, in which messages and signals arrive; then throws if one of them was to stop. */
+/** Waits for one turn of the event loop, in which messages and signals arrive. Then it throws if it was told to stop. */
 export async function breathe({ signal }: Pick<Waiting, "signal">): Promise<void> {
   await turn();
   signal.throwIfAborted();
 }
 
-/** `setImmediate` where there is one. Elsewhere a message to itself: browsers hold timers back, by 4 ms and in the background by a second. */
+/** Uses `setImmediate` if it exists. Otherwise it posts a message to itself, because browsers delay timers, by 4 ms or in the background by a second. */
 function turn(): Promise<void> {
   if (typeof setImmediate === "function") return new Promise((resolve) => void setImmediate(resolve));
   return new Promise((resolve) => {

@@ -8,19 +8,19 @@ describe("quantile", () => {
     expect(quantile([4, 1, 3, 2], 1)).toBe(4);
   });
 
-  it("leaves the samples as they are", () => {
+  it("does not change the samples", () => {
     const samples = [3, 1, 2];
     quantile(samples, 0.5);
     expect(samples).toEqual([3, 1, 2]);
   });
 
-  it("has no answer for no samples", () => {
+  it("is NaN for no samples", () => {
     expect(quantile([], 0.5)).toBeNaN();
   });
 });
 
 describe("median", () => {
-  it("is the middle one, or between the middle two", () => {
+  it("is the middle sample, or the mean of the middle two", () => {
     expect(median([9, 1, 5])).toBe(5);
     expect(median([1, 2, 3, 10])).toBe(2.5);
     expect(median([7])).toBe(7);

@@ -1,4 +1,4 @@
-/** The few statistics that a report needs. Pure functions of samples; none changes its argument. */
+/** The statistics of a report. They are pure functions of samples, and do not change their arguments. */
 
 /** The `q`-quantile, interpolated linearly between order statistics (Hyndman and Fan's type 7, as in NumPy and R). */
 export function quantile(samples: readonly number[], q: number): number {
@@ -46,22 +46,22 @@ export interface Interval {
 }
 
 /**
- * The share of intervals that hold the true median, at least, where samples are independent and were counted beforehand. Rounds that end
- * when the interval is narrow enough are more likely to end on one that is too narrow, so this is more than the 95 % that
- * is left: `measure/synthetic-clocks.test.ts` measures what is left. Six samples allow no more than 0.968.
+ * The least share of intervals that contain the true median, if samples are independent and their number was fixed beforehand. Rounds
+ * end when the interval is narrow enough, so they more often end on an interval that is too narrow. Therefore this share is larger
+ * than the wanted 95 %, and `measure/synthetic-clocks.test.ts` measures the real share. Six samples allow no more than 0.968.
  */
 export const CONFIDENCE = 0.965;
 
 /**
- * An interval for the median between two order statistics, which needs nothing of the distribution but that samples are
- * independent: how many samples lie below the true median is binomial (David and Nagaraja, Order Statistics, 2003, section 7.1).
+ * An interval for the median between two order statistics. It assumes only that samples are independent: then the number of samples
+ * below the true median has a binomial distribution (David and Nagaraja, Order Statistics, 2003, section 7.1).
  *
- * @returns `undefined` for fewer than six samples, of which not even the whole range is enough
+ * @returns `undefined` for fewer than six samples, because even their whole range is not enough
  */
 export function medianInterval(samples: readonly number[], confidence = CONFIDENCE): Interval | undefined {
   const count = samples.length;
   const sorted = [...samples].sort((a, b) => a - b);
-  // P(fewer than k of the samples lie below the median), summed until it would pass half of what may go wrong.
+  // The sum is P(fewer than k samples lie below the median). It may reach half of the allowed error probability.
   const most = (1 - confidence) / 2;
   let term = 2 ** -count;
   let sum = 0;

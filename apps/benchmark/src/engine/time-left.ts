@@ -1,4 +1,4 @@
-/** How long a comparison will take. An estimate from its plan, mended by how the phases really go. */
+/** Estimates how long a comparison will take, from its plan and from the real times of its phases. */
 
 import { problemCost } from "@convene/core";
 import type { Phase } from "./compare-events.js";
@@ -16,15 +16,15 @@ export interface TimeLeftOptions {
 export interface TimeLeft {
   readonly verifySteps: number;
   readonly timeSteps: number;
-  /** Milliseconds until the end, `done` steps into a phase that has begun. */
+  /** Milliseconds until the end, after `done` steps of the present phase. */
   remaining(phase: Phase, done: number, backends: number, elapsed: number): number;
 }
 
-/** Multiply-accumulates that the float64 reference does in a millisecond, roughly, and how much all else of a check adds. */
+/** The approximate number of multiply-accumulates that the float64 reference does in a millisecond. Below: the factor for the rest of a check. */
 const REFERENCE_RATE = 1.5e5;
 const PER_CHECK = 5;
 const ROOFLINE = 1000;
-/** Of a layer's time: warm-up, the check of `sync`, and the calls of a user, beside its samples. */
+/** The factor on a layer's time for warm-up, the check of `sync`, and the calls of a user. */
 const OVERHEAD = 1.6;
 
 export function createTimeLeft({ workloads, time, verify, roofline }: TimeLeftOptions): TimeLeft {
@@ -49,7 +49,7 @@ export function createTimeLeft({ workloads, time, verify, roofline }: TimeLeftOp
       const spent = elapsed - before.get(phase)!;
       const total = phase === "verify" ? verifySteps : timeSteps;
       const planned = phase === "verify" ? verifyTime(backends) : timeTime(backends);
-      // What is left of this phase as the phase has gone so far, once there is something to go by.
+      // The rest of this phase, estimated from its finished steps if there are any.
       const here = done > 1 ? (spent / done) * (total - done) : planned * (1 - done / Math.max(1, total));
       if (phase === "time") return here;
       if (phase === "verify") return here + timeTime(backends);

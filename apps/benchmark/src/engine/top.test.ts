@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isScores, readLabels, summarize, top } from "./top.js";
 
 describe("top", () => {
-  it("gives the largest first, equal ones by index, NaN last", () => {
+  it("gives the largest value first, equal values by index, and NaN last", () => {
     expect(top(Float32Array.of(1, 3, NaN, 3, 2), 4)).toEqual([
       { index: 1, value: 3 },
       { index: 3, value: 3 },
@@ -11,7 +11,7 @@ describe("top", () => {
     ]);
   });
 
-  it("gives all where there are fewer", () => expect(top(Float32Array.of(1), 5)).toHaveLength(1));
+  it("gives all values if there are fewer", () => expect(top(Float32Array.of(1), 5)).toHaveLength(1));
 });
 
 it.each<[number[], boolean]>([
@@ -25,13 +25,14 @@ it.each<[number[], boolean]>([
 ])("isScores(%o) is %s", (dims, expected) => expect(isScores(dims)).toBe(expected));
 
 describe("summarize", () => {
-  it("counts what is not finite, and sums up the rest", () => {
+  it("counts values that are not finite, and summarises the rest", () => {
     expect(summarize(Float32Array.of(1, NaN, -3, Infinity, 5))).toEqual({ min: -3, max: 5, mean: 1, notFinite: 2 });
   });
 
-  it("of nothing finite says so", () => expect(summarize(Float32Array.of(NaN)).notFinite).toBe(1));
+  it("counts a value that is not finite if there is no other", () =>
+    expect(summarize(Float32Array.of(NaN)).notFinite).toBe(1));
 });
 
-it("reads labels of any system's lines", () => {
+it("reads labels with any system's line ends", () => {
   expect(readLabels("\uFEFFcat\r\n dog \n\nfish\n\n")).toEqual(["cat", "dog", "", "fish"]);
 });

@@ -1,12 +1,12 @@
-/** The largest values of an output: what a classifier says. */
+/** The largest values of an output, which are a classifier's answer. */
 
-/** One of them. */
+/** One value. */
 export interface Score {
   readonly index: number;
   readonly value: number;
 }
 
-/** The `count` largest, largest first; equal ones by index. NaN is smaller than all. */
+/** The `count` largest values, largest first, and equal values by index. NaN counts as smaller than all. */
 export function top(data: Float32Array, count: number): readonly Score[] {
   const size = (value: number): number => (Number.isNaN(value) ? -Infinity : value);
   return Array.from(data, (value, index) => ({ index, value }))
@@ -14,21 +14,21 @@ export function top(data: Float32Array, count: number): readonly Score[] {
     .slice(0, count);
 }
 
-/** How many values a list of scores has at least: two or three are more often coordinates. */
+/** The least length of a list of scores. Lists of two or three values are more often coordinates. */
 const LEAST_CLASSES = 10;
 
-/** Whether an output looks like scores of classes: one axis longer than 1. */
+/** Whether an output looks like scores of classes: only one axis is longer than 1. */
 export function isScores(dims: readonly number[]): boolean {
   const long = dims.filter((size) => size !== 1);
   return long.length === 1 && long[0]! >= LEAST_CLASSES;
 }
 
-/** What can be said of any output. */
+/** A summary of any output. */
 export interface Summary {
   readonly min: number;
   readonly max: number;
   readonly mean: number;
-  /** How many are NaN or infinite; the others are what is summed up. */
+  /** The number of values that are NaN or infinite. The other fields are about the other values. */
   readonly notFinite: number;
 }
 
@@ -44,7 +44,7 @@ export function summarize(data: Float32Array): Summary {
   return { min, max, mean: sum / count, notFinite: data.length - count };
 }
 
-/** A line for each class; lines that are empty at the end do not count. */
+/** One label for each line. Empty lines at the end do not count. */
 export function readLabels(text: string): readonly string[] {
   return text
     .replace(/^\uFEFF/, "")

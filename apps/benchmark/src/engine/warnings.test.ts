@@ -13,18 +13,18 @@ const kinds = (samples: readonly number[]) =>
   figureWarnings("ic1_ih1_oc1_kh1", figure(samples)).map(({ kind }) => kind);
 
 describe("warnings", () => {
-  it("are none for samples that agree", () => {
+  it("are not given for samples that agree", () => {
     expect(kinds([1, 1, 1.1, 1, 1, 1])).toEqual([]);
     expect(isNoisy(figure([1, 1, 1.1, 1, 1, 1]))).toBe(false);
   });
 
-  it("tell too few samples, and too wide a spread", () => {
+  it("report too few samples, and a spread that is too wide", () => {
     expect(kinds([1, 1, 1, 1, 1])).toEqual(["few-samples"]);
     expect(kinds([1, 2, 3, 4, 5, 6])).toEqual(["noisy"]);
     expect(isNoisy(figure([1, 2, 3, 4, 5, 6]))).toBe(true);
   });
 
-  it("tell a coarse clock, a page that is not isolated, an adapter in software", () => {
+  it("report a coarse clock, a page that is not isolated, an adapter in software", () => {
     const environment = { convene: "0", runtime: "x", platform: "x", threads: 1, clockStep: 0.1, date: "" };
     expect(environmentWarnings(environment)).toEqual([{ kind: "coarse-timer" }]);
     expect(environmentWarnings({ ...environment, clockStep: 0.001, isolated: false })).toEqual([

@@ -1,4 +1,4 @@
-/** What can make a figure doubtful: a closed list, each with advice. */
+/** The reasons for doubt about a figure, each with advice. */
 
 import { CONFIDENCE, medianInterval } from "./statistics.js";
 import type {
@@ -13,14 +13,14 @@ import type {
 import { WARNING_KINDS } from "./compare-report.js";
 import { enumerate, formatMilliseconds, plural } from "./format.js";
 
-/** The middle half of the samples may be this wide, as a share of the median. */
+/** The largest width of the middle half of the samples, as a share of the median. */
 const MOST_SPREAD = 0.2;
-/** Milliseconds: a clock with longer steps makes samples long and intervals wide. */
+/** Milliseconds. A clock with longer steps is coarse: it needs long samples, and gives wide intervals. */
 const COARSE = 0.05;
-/** Places that a warning names. */
+/** The number of places that a warning names. */
 const SHOWN = 2;
 
-/** Whether nothing should be concluded from a figure: no interval for its median, or too wide a spread. */
+/** Whether a figure allows no conclusion: its median has no interval, or its spread is too wide. */
 export function isNoisy({ samples, spread }: Pick<Figure, "samples" | "spread">): boolean {
   return medianInterval(samples, CONFIDENCE) === undefined || spread > MOST_SPREAD;
 }
@@ -46,7 +46,7 @@ export function backendWarnings({ name, adapter }: BackendReport): readonly Warn
   return adapter?.software ? [{ kind: "software-adapter", backend: name }] : [];
 }
 
-/** Of what is in a report, all of them. */
+/** All warnings about the contents of a report. */
 export function reportWarnings({ environment, backends, workloads }: CompareReport): readonly Warning[] {
   const rows = workloads.flatMap(({ layers, network }) => [
     ...layers.map(({ problem, figures, failures }) => ({ subject: problem, figures, failures })),
@@ -110,7 +110,7 @@ const TEXTS: Record<WarningKind, (count: number, clockStep: number) => Words> = 
   }),
 };
 
-/** For each kind that occurred: what, the first few places, and advice. */
+/** A line for each kind of warning: its words, the first few places, and advice. */
 export function describeWarnings(
   warnings: readonly Warning[],
   clockStep = 0,

@@ -57,20 +57,20 @@ const around = (time: number, spread = 0.005) =>
   [1 - spread, 1, 1 + spread, 1, 1 - spread, 1 + spread, 1, 1].map((factor) => factor * time);
 
 describe("describeWinner", () => {
-  it("says who is how many times as fast as whom", () => {
+  it("says which backend is how many times as fast as another", () => {
     expect(describeWinner(report({ cpu: around(1), "worker-threads": around(1.29) }))).toEqual([
       "w: cpu is 1.29 times as fast as worker-threads (1.29 to 1.29).",
     ]);
   });
 
-  it("calls equal what an interval does not tell apart, and says where little is known", () => {
+  it("says equal if an interval contains 1, and says if little is known", () => {
     const mixed = [1.01, 0.99, 1.02, 0.98, 1, 1.01, 0.99, 1];
     expect(describeWinner(report({ a: around(1), b: mixed }))[0]).toMatch(/a and b are equally fast|b and a are/);
     const wild = [0.5, 2, 0.5, 2, 0.5, 2, 1, 1.1];
     expect(describeWinner(report({ a: around(1), b: wild }))[0]).toMatch(/cannot be told apart .*; measure longer\.$/);
   });
 
-  it("is not sure of too few rounds, leaves out who is wrong, and says nothing of one alone", () => {
+  it("is not certain after too few rounds, leaves out wrong backends, and says nothing about a single backend", () => {
     expect(describeWinner(report({ a: [1, 1], b: [2, 2] }))[0]).toContain("a seems 2.00 times as fast as b");
     expect(describeWinner(report({ a: around(1), b: around(2), c: around(0.1) }, ["c"]))).toEqual([
       "w: a is 2.00 times as fast as b (2.00 to 2.00).",

@@ -1,4 +1,4 @@
-/** Who won by how much, in a sentence. Pure. */
+/** A sentence about the fastest backend and its lead. Pure. */
 
 import type { CompareReport, Ratio, WorkloadReport } from "./compare-report.js";
 import { enumerate, formatRatio } from "./format.js";
@@ -6,16 +6,16 @@ import { sumSamples } from "./measure/results.js";
 import { compareRatio, pairedRatio, relativeWidth } from "./paired-ratio.js";
 import { rankedBackends } from "./fold-events.js";
 
-/** A backend beside the fastest one. */
+/** A backend, compared with the fastest backend. */
 export interface Rank {
   readonly backend: string;
-  /** Milliseconds: end to end where the workload is a network, else the sum over its layers. */
+  /** Milliseconds: end to end for a network, otherwise the sum over the layers. */
   readonly milliseconds: number;
-  /** Its time over the fastest one's. */
+  /** The backend's time / the fastest backend's time. */
   readonly ratio: Ratio;
 }
 
-/** Backends that are right and have figures for all of the workload, the fastest first. */
+/** Right backends with figures for the whole workload, the fastest first. */
 export function rank(workload: WorkloadReport, backends: readonly string[]): readonly Rank[] {
   const timed = backends.flatMap((backend) => {
     const time = timeOf(workload, backend);
@@ -29,7 +29,7 @@ export function rank(workload: WorkloadReport, backends: readonly string[]): rea
   }));
 }
 
-/** As the table has it: the median end to end, or the sum of the layers' medians; and the time of each round. */
+/** The time in the table (the median end to end, or the sum of the layers' medians), and the time of each round. */
 function timeOf(
   { network, layers, totals }: WorkloadReport,
   backend: string,
@@ -43,7 +43,7 @@ function timeOf(
   return sum && samples && { milliseconds: sum.milliseconds, samples };
 }
 
-/** A sentence for each workload that more than one backend has run. */
+/** A sentence for each workload with more than one backend. */
 export function describeWinner(report: CompareReport): readonly string[] {
   const names = rankedBackends(report);
   return report.workloads.flatMap((workload) => {
@@ -54,7 +54,7 @@ export function describeWinner(report: CompareReport): readonly string[] {
   });
 }
 
-/** An interval that holds 1 and is wider than this says that little is known, rather than that two are equal. */
+/** If an interval contains 1 and is wider than this, little is known. Otherwise the two are equal. */
 const CLOSE = 0.2;
 
 function sentence(first: Rank, others: readonly Rank[]): string {

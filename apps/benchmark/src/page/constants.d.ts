@@ -1,4 +1,4 @@
-/** What Vite writes into the page in place of these names. */
+/** Names that Vite replaces by values in the page. */
 
 /** Convene's version. */
 declare const CONVENE_VERSION: string;

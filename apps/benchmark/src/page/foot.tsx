@@ -1,4 +1,4 @@
-/** The foot: what this browser can do here, and a link to what is seen. */
+/** The foot of the page: the features of this browser, and a link to the present view. */
 
 import { useSignal } from "@preact/signals";
 import { currentLink } from "./address/address.js";

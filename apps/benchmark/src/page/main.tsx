@@ -1,4 +1,4 @@
-/** Where the page begins. */
+/** The start of the page. */
 
 import { render } from "preact";
 import "./look/tokens.css";

@@ -1,12 +1,12 @@
-/** What the page has to say before anything else: what was wrong in a link, and what else went wrong. */
+/** The notices at the top of the page: faults in a link, and other faults. */
 
 import { signal } from "@preact/signals";
 import { linkNotices } from "./address/address.js";
 
-/** Problems that concern the whole page, told by whoever meets them; each is a sentence or two. */
+/** Notices about the whole page, from any part of it. Each is a sentence or two. */
 const pageNotices = signal<readonly string[]>([]);
 
-/** Shows a notice until it is dismissed; the same words are shown once. */
+/** Shows a notice until the reader dismisses it. Equal notices are shown once. */
 export function tell(notice: string): void {
   if (!pageNotices.peek().includes(notice)) pageNotices.value = [...pageNotices.peek(), notice];
 }
@@ -17,7 +17,7 @@ export function Notices() {
     linkNotices.value = [];
     pageNotices.value = [];
   };
-  // There from the beginning: a screen reader reads what is put into a region, not a new region.
+  // The region exists from the beginning, because a screen reader reads new text in a region, but not a new region.
   return (
     <div role="status" class="notices">
       {notices.length > 0 && (

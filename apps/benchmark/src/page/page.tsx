@@ -1,4 +1,4 @@
-/** The house: head, navigation, notices, and the view that the address names. */
+/** The frame of the page: head, navigation, notices, and the view of the address. */
 
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
@@ -32,7 +32,7 @@ export function Page() {
   useEffect(() => {
     document.title = `${title} · Convene`;
     void load(name);
-    // A screen reader is told of a new view by its heading; when the page has just been opened it reads by itself.
+    // The focus on the heading tells a screen reader about a new view. On the first view it reads the page by itself.
     if (!first.current) heading.current?.focus();
     first.current = false;
   }, [name, title]);
@@ -70,7 +70,7 @@ export function Page() {
   );
 }
 
-/** By hand: the part of the address behind `#` is the page's state. */
+/** Moves the focus by hand, because the part of the address after `#` is the page's state. */
 function skipTo(event: Event): void {
   event.preventDefault();
   document.getElementById("main")?.focus();
@@ -99,7 +99,7 @@ function Shown({ name }: { readonly name: ViewName }) {
   return <View />;
 }
 
-/** Two groups of channels, each with its own output. */
+/** The logo: two groups of channels, each with its own output. */
 function Mark() {
   return (
     <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">

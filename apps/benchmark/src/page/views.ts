@@ -1,4 +1,4 @@
-/** The views, in the order of the navigation. A view's code is loaded when the view is first shown; its fields are not. */
+/** The views, in the order of the navigation. A view's code is loaded when the view is first shown. Its fields are always loaded. */
 
 import type { ComponentType } from "preact";
 import type { Fields } from "./address/codec.js";
@@ -10,7 +10,7 @@ export interface View {
   readonly title: string;
   /** One line for the head of the view. */
   readonly about: string;
-  /** What an address holds of it. */
+  /** The fields of the view in an address. */
   readonly fields: Fields;
   readonly load: () => Promise<{ readonly default: ComponentType }>;
 }
@@ -38,5 +38,5 @@ export const VIEWS = {
 
 export type ViewName = keyof typeof VIEWS;
 
-/** Shown where an address names none: the one that has something to see before anything was computed. */
+/** The view of an address without a name: it shows something before anything is computed. */
 export const FIRST_VIEW: ViewName = "explain";

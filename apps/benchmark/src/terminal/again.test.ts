@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { command, quote } from "./again.js";
 
 describe("command", () => {
-  it("is npm's in a clone, and npx's where the package is installed", () => {
+  it("is for npm in a clone, and for npx if the package is installed", () => {
     expect(command("bench")).toBe("npm run convene -- bench");
     expect(command("bench", true)).toBe("npx @convene/benchmark bench");
   });

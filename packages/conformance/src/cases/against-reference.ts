@@ -1,4 +1,4 @@
-/** Problems held to the reference, a case each. */
+/** One case for each problem, which compares a backend's result with the reference. */
 
 import { type Conv2dProblem, formatProblem } from "@convene/core";
 import type { ConformanceCase } from "../case.js";

@@ -1,4 +1,4 @@
-/** The operands of `bounded` are what they are called, and a fault that each is there for shows. */
+/** The operands of `bounded` are what their names say, and each kind of operands shows the fault that it is there for. */
 
 import { type Conv2dProblem, outputShape, parseProblem } from "@convene/core";
 import { describe, expect, test } from "vitest";
@@ -32,7 +32,7 @@ const smallest = (data: ArrayLike<number> | undefined): number =>
   sizes(data).reduce((a, b) => Math.min(a, b), Infinity);
 
 describe.each(Object.entries(MAKERS))("%s", (_name, make) => {
-  test("are finite, nowhere zero but at a weight that others cancel, and so is every sum", () => {
+  test("and all sums are finite; only a weight that cancels the others may be zero", () => {
     for (const problem of PROBLEMS) {
       const operands = make(problem, 1);
       const { magnitude } = referenceConv2d(problem, operands);
@@ -48,19 +48,19 @@ describe.each(Object.entries(MAKERS))("%s", (_name, make) => {
     }
   });
 
-  test("are the same for the same seed, and others for another", () => {
+  test("are the same for the same seed, and differ for another seed", () => {
     expect(make(PROBLEMS[0]!, 1)).toEqual(make(PROBLEMS[0]!, 1));
     expect(make(PROBLEMS[0]!, 1)).not.toEqual(make(PROBLEMS[0]!, 2));
   });
 
-  test("let float32 sums pass, in the plainest order", () => {
+  test("pass with float32 sums in the plainest order", () => {
     for (const problem of KERNEL_PROBLEMS.map(parseProblem)) {
       expect(verdictOn(problem, make(problem, 1), Math.fround)).toMatchObject({ ok: true });
     }
   });
 });
 
-/** The verdict on sums that are rounded by `round`. */
+/** The suite's verdict on a backend that rounds sums by `round`. */
 function verdictOn(problem: Conv2dProblem, operands: Operands, round: (x: number) => number) {
   const { output, magnitude } = referenceConv2d(problem, operands);
   return checkBounded(Float32Array.from(accumulate(problem, operands, round)), output, magnitude, problem);
@@ -87,7 +87,7 @@ test("a wide range reaches from 1e-20 to 1e20", () => {
   expect(largest(input)).toBeLessThanOrEqual(1.01e20);
 });
 
-test("where each output keeps to one size, small ones are as narrowly bound as large ones", () => {
+test("if each output has values of one size, the bound of small outputs is as narrow as the bound of large outputs", () => {
   const problem = parseProblem("n8_ic3_ih4_oc16_kh3");
   const { output } = referenceConv2d(problem, wideScales(problem, 1));
   expect(largest(output) / smallest(output)).toBeGreaterThan(1e30);
@@ -97,7 +97,7 @@ describe("subnormal numbers", () => {
   const problem = parseProblem(KERNEL_PROBLEMS[0]!);
   const flush = (x: number): number => (Math.abs(x) < SMALLEST_NORMAL ? 0 : Math.fround(x));
 
-  test("are where the name says", () => {
+  test("are in the operands that the name says", () => {
     const made = (name: string): Operands => SUBNORMAL_OPERANDS[name]!(problem, 1);
     expect(largest(made("subnormal inputs").input)).toBeLessThan(SMALLEST_NORMAL);
     expect(largest(made("subnormal weights").weight)).toBeLessThan(SMALLEST_NORMAL);
@@ -107,7 +107,7 @@ describe("subnormal numbers", () => {
     expect(largest(input) * largest(weight)).toBeLessThan(SMALLEST_NORMAL);
   });
 
-  test.each(Object.entries(SUBNORMAL_OPERANDS))("%s that are flushed to zero show", (_name, make) => {
+  test.each(Object.entries(SUBNORMAL_OPERANDS))("%s: a backend that flushes them to zero fails", (_name, make) => {
     const operands = make(problem, 1);
     const { input, weight, bias } = operands;
     const flushed = { input: input.map(flush), weight: weight.map(flush), bias: bias?.map(flush) };

@@ -1,4 +1,4 @@
-/** Real operands on which arithmetic goes wrong that is right on ordinary ones. The bound holds for all of them. */
+/** Real operands that show faults of arithmetic which ordinary operands hide. The bound holds for all of these operands. */
 
 import { type Conv2dProblem, inputShape, outputShape, type Shape4, weightShape } from "@convene/core";
 import { makeOperands, type Operands } from "../operands.js";
@@ -7,13 +7,13 @@ import { rememberedConv2d } from "../remembered-reference.js";
 
 export type OperandMaker = (problem: Conv2dProblem, seed: number) => Operands;
 
-/** Values of both signs, of the size that `magnitude` gives, one by one. */
+/** Values of both signs. `magnitude` gives the size of each value. */
 function fill(shape: Shape4, random: () => number, magnitude: (index: number) => number): Float32Array {
   const data = new Float32Array(shape[0] * shape[1] * shape[2] * shape[3]);
   return data.map((_, index) => (random() < 0.5 ? -1 : 1) * magnitude(index));
 }
 
-/** All four operands, each with its own sizes of values. */
+/** All four operands. Each operand has its own sizes of values. */
 function operandsOf(
   problem: Conv2dProblem,
   random: () => number,
@@ -27,12 +27,12 @@ function operandsOf(
   };
 }
 
-/** How far inputs that nearly cancel are from being equal. */
+/** The relative difference of inputs that nearly cancel. */
 const DIFFERENCE = 2 ** -12;
 
 /**
- * Sums that nearly cancel: the inputs are nearly 1, the weights of each output add up to nearly 0, and a residual takes
- * away what is left, so that mostly rounding errors remain. They must be those of float32.
+ * Sums that nearly cancel. The inputs are nearly 1, the weights of each output add up to nearly 0, and a residual subtracts
+ * the rest. So mostly rounding errors remain, and these must be no larger than those of float32.
  */
 export const cancelling: OperandMaker = (problem, seed) => {
   const random = randomSource(seed);
@@ -58,7 +58,7 @@ function spread(random: () => number, digits: number): () => number {
   return () => 10 ** ((2 * random() - 1) * digits);
 }
 
-/** From 1e-20 to 1e20, side by side in every sum. Weights reach less far, so that no product leaves float32's range. */
+/** Values from 1e-20 to 1e20, side by side in every sum. Weights have a smaller range, so that no product leaves float32's range. */
 export const wideValues: OperandMaker = (problem, seed) => {
   const random = randomSource(seed);
   const [input, weight, added] = [spread(random, 20), spread(random, 15), spread(random, 35)];
@@ -66,8 +66,8 @@ export const wideValues: OperandMaker = (problem, seed) => {
 };
 
 /**
- * The same range, but each image and each output channel keeps to one size: the bound of an output is narrow then, at
- * 1e-35 as at 1e35, where in `wideValues` the largest product hides the others.
+ * The same range, but the values of one image, and those of one output channel, have one size. So the bound of an output is
+ * narrow, at 1e-35 and at 1e35. In `wideValues` the largest product hides the others.
  */
 export const wideScales: OperandMaker = (problem, seed) => {
   const random = randomSource(seed);
@@ -80,13 +80,13 @@ export const wideScales: OperandMaker = (problem, seed) => {
   return operandsOf(problem, random, {
     input: (index) => perImage[Math.floor(index / (ic * ih * iw))]! * ordinary(),
     weight: (index) => perChannel[Math.floor(index / ((ic / g) * kh * kw))]! * ordinary(),
-    // One bias for all images: it is of the first one's size.
+    // All images share one bias, so the bias has the size of the first image.
     bias: (index) => perImage[0]! * perChannel[index]! * ordinary(),
     residual: (index) => perImage[imageOf(index)]! * perChannel[channelOf(index)]! * ordinary(),
   });
 };
 
-/** Long sums of one sign: they grow far past their terms, and whoever adds with too few bits loses the last ones. */
+/** Long sums of one sign. They grow far larger than their terms, so an addition with too few bits loses the last terms. */
 export const oneSign: OperandMaker = (problem, seed) => {
   const { input, weight, bias, residual } = makeOperands(problem, "real", seed);
   const positive = (data: Float32Array): Float32Array => data.map(Math.abs);
@@ -98,15 +98,15 @@ export const oneSign: OperandMaker = (problem, seed) => {
   };
 };
 
-/** Float32's smallest normal number; what is below is subnormal. */
+/** Float32's smallest normal number. Smaller numbers are subnormal. */
 const SMALLEST_NORMAL = 2 ** -126;
 
-/** Evenly spread over the exponents of `[2^-from, 2^-to)`. */
+/** A number, evenly spread over the exponents of `[2^-from, 2^-to)`. */
 function tiny(random: () => number, from: number, to: number): () => number {
   return () => 2 ** -(to + (from - to) * random());
 }
 
-/** Subnormal numbers among what a convolution reads, or only where it multiplies. */
+/** Operands with subnormal numbers: in the operands themselves, or only in their products. */
 export const SUBNORMAL_OPERANDS: Readonly<Record<string, OperandMaker>> = {
   "subnormal inputs": (problem, seed) => {
     const random = randomSource(seed);

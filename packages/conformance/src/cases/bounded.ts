@@ -1,6 +1,6 @@
 /**
- * bounded: real values, held to the error bound. Ordinary ones over the problems that `exact` has too, and those on which
- * arithmetic goes wrong first: sums that cancel, long sums, a wide range, subnormal numbers.
+ * bounded: real values, compared within the error bound. There are ordinary values for the problems of `exact`, and values
+ * that show faults of arithmetic first: sums that cancel, long sums, a wide range, subnormal numbers.
  */
 
 import { type Conv2dProblem, formatProblem, parseProblem } from "@convene/core";
@@ -20,7 +20,7 @@ import {
 import { notQuick, sparsely } from "./quick.js";
 import { standardProblems } from "./standard-problems.js";
 
-/** One for each kind of kernel that a backend is likely to have, with tails, and with all that a sum ends with. */
+/** One problem for each kind of kernel that a backend is likely to have. They have tails, biases, residuals and activations. */
 export const KERNEL_PROBLEMS: readonly string[] = [
   "n2_ic6_ih7_oc9_kh3_ph1",
   "n2_ic5_ih6_iw9_oc11_kh2_kw4_sh2_pt1_pr1_residual",
@@ -32,7 +32,7 @@ export const KERNEL_PROBLEMS: readonly string[] = [
   "n2_g4_ic12_ih6_oc20_kh3_ph1_dh2_replicate_residual_relu",
 ];
 
-/** Up to 4608 products, as in the last layers of ResNet, in one group and in two, over 3 x 3, 1 x 1 and 7 x 7. */
+/** Problems with sums of up to 4608 products, as in the last layers of ResNet: one group and two, kernels of 3 x 3, 1 x 1 and 7 x 7. */
 export const LONG_SUMS: readonly string[] = [
   "ic128_ih5_oc9_kh3_ph1",
   "ic512_ih3_oc9_kh3_ph1",
@@ -48,7 +48,7 @@ export async function boundedCases(options: SuiteOptions): Promise<readonly Conf
   const long = LONG_SUMS.map(parseProblem);
   const { corners, covering, transformable, random } = standardProblems(options);
   return [
-    // A wrong sum of ordinary values shows in `exact`, too.
+    // The quick selection leaves these out, because `exact` shows a wrong sum of ordinary values too.
     ...notQuick(againstReference("bounded", "real", corners)),
     ...againstReference("bounded", "real", covering),
     ...sparsely(9, againstReference("bounded", "real", transformable)),
@@ -68,7 +68,7 @@ export async function boundedCases(options: SuiteOptions): Promise<readonly Conf
   ];
 }
 
-/** The problem's string, and what is peculiar about its operands. */
+/** Cases whose names are the problem's string and the kind of operands. */
 function withOperands(
   name: string,
   make: OperandMaker,

@@ -1,4 +1,4 @@
-/** Problems at the corners of the option space, which random ones seldom hit. As strings, so that each can be pasted. */
+/** Problems at the corners of the option space, which random problems seldom reach. They are strings, so that you can paste each into a command. */
 
 export const CORNER_PROBLEMS: readonly string[] = [
   // One of everything.
@@ -25,7 +25,7 @@ export const CORNER_PROBLEMS: readonly string[] = [
   "g8_ic32_ih6_oc32_kh3_ph1_residual",
   "g3_ic3_ih6_oc9_kh3_ph1",
   "g2_ic6_ih5_oc22_kh3_sh2_ph1_relu",
-  // What a backend is likely to have a path of its own for, and pairs of options do not hit: equal strides of 2.
+  // Equal strides of 2: a backend is likely to have its own path for them, and the pairs of options do not contain them.
   "ic6_ih8_oc10_kh1_sh2",
   "ic4_ih9_oc9_kh3_sh2_ph1",
   "ic3_ih13_oc8_kh7_sh2_ph3_relu",
@@ -34,7 +34,7 @@ export const CORNER_PROBLEMS: readonly string[] = [
   "ic3_ih11_oc4_kh2_sh3_sw5",
   "ic3_ih7_oc4_kh3_ph6_dh6_dw3",
   "g9_ic9_ih11_oc9_kh1_sh3",
-  // Far more padding than there are taps: what is done for each padded pixel would take long.
+  // Far more padding than taps: a backend that does work for each padded pixel takes very long.
   "ic3_ih3_iw5_oc4_kh1_kw2_pw50000_dw100000",
   "g4_ic4_ih3_iw5_oc4_kh1_kw2_pl100000_dw100000",
   "ic2_ih4_oc3_kh3_sh50000_sw1_pt100000_replicate",
@@ -44,7 +44,7 @@ export const CORNER_PROBLEMS: readonly string[] = [
   "ic3_ih4_iw3_oc3_kh3_ph4_pw3_circular",
   "g8_ic8_ih5_iw4_oc8_kh3_ph4_pw3_reflect_residual",
   "g8_ic8_ih4_iw3_oc8_kh3_ph4_pw3_circular",
-  // The same sizes in each mode: what was made for one must not serve another.
+  // The same sizes in each mode: tables for one mode must not be used for another mode.
   "ic3_ih5_oc4_kh3_ph2",
   "ic3_ih5_oc4_kh3_ph2_reflect",
   "ic3_ih5_oc4_kh3_ph2_replicate",
@@ -53,7 +53,7 @@ export const CORNER_PROBLEMS: readonly string[] = [
   "ic96_ih4_oc5_kh3_ph1",
   "ic512_ih2_oc9_kh1",
   "g24_ic24_ih7_oc24_kh7_nobias",
-  // More elements than 16 bits count.
+  // More elements than a 16-bit number can count.
   "ic1_ih257_oc1_kh1",
   // Clamps whose bounds are no integers, or zero.
   "ic3_ih5_oc4_kh3_clamp-5.5:40.25",

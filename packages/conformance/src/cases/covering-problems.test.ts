@@ -1,4 +1,4 @@
-/** The covering problems reach what issue after issue of convolution libraries is about, and stay small. */
+/** The covering problems contain the situations that many issues of convolution libraries report, and they are small. */
 
 import { type Conv2dProblem, formatProblem, parseProblem, problemCost } from "@convene/core";
 import { describe, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { COVERING_PROBLEMS } from "./covering-problems.js";
 
 const PROBLEMS = COVERING_PROBLEMS.map(parseProblem);
 
-/** What a problem has of an option: for some options more than one of the levels. */
+/** The levels of an option that a problem has. For some options a problem has more than one level. */
 type Levels = (problem: Conv2dProblem) => readonly unknown[];
 
 const pads = (before: number, after: number): string =>
@@ -58,7 +58,7 @@ const OPTIONS: Readonly<Record<string, readonly [levels: readonly unknown[], of:
   ],
 };
 
-/** Pairs of levels that no problem can have: what they mean leaves no size or no pads. */
+/** Pairs of levels that no problem can have, because no size or no pads would fit both. */
 const IMPOSSIBLE = [
   "kh 1, height less than the kernel",
   "kw 1, width less than the kernel",
@@ -66,7 +66,7 @@ const IMPOSSIBLE = [
   "horizontalPads none, width less than the kernel",
 ];
 
-test("every two options meet at every two of their levels that can go together", () => {
+test("every possible pair of levels of two options is in a problem", () => {
   const options = Object.entries(OPTIONS);
   const missing = options.flatMap(([a, [levelsOfA, ofA]], at) =>
     options
@@ -103,7 +103,7 @@ describe("they reach", () => {
   });
 });
 
-test("each is written as a report writes it", () => {
+test("each is in the notation that a report prints", () => {
   expect(new Set(COVERING_PROBLEMS).size).toBe(PROBLEMS.length);
   expect(PROBLEMS.map(formatProblem)).toEqual(COVERING_PROBLEMS);
 });

@@ -1,8 +1,7 @@
 /**
- * Problems in which any two options of a convolution meet at any two of their levels that can go together: a pairwise covering
- * array. Most faults need one or two options to show (Kuhn, Wallace and Gallo, "Software fault interactions and implications
- * for software testing", 2004). A greedy search made the list (after AETG: Cohen, Dalal, Fredman and Patton, 1997); its test
- * shows what it covers.
+ * A pairwise covering array: every possible pair of levels of two options of a convolution is in one of these problems. Most faults need one or two options to show (Kuhn, Wallace and Gallo, "Software fault interactions and implications
+ * for software testing", 2004). A greedy search made the list (after AETG: Cohen, Dalal, Fredman and Patton, 1997). Its
+ * test shows which pairs it covers.
  */
 
 export const COVERING_PROBLEMS: readonly string[] = [

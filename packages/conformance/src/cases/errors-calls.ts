@@ -18,7 +18,7 @@ import type { Misuse, MisuseParts } from "./errors-misuse.js";
 const SHAPE: Shape4 = [1, 4, 5, 6];
 const source = (changes: object): Tensor => ({ ...zeros(SHAPE), ...changes });
 
-/** Makes what the call needs, which must not fail. */
+/** Makes the tensor for the call. This must not fail. */
 type Make = (parts: MisuseParts) => DeviceTensor | Promise<DeviceTensor>;
 
 const input: Make = ({ inputs }) => inputs[0]!;
@@ -75,7 +75,7 @@ const PREPARES: readonly (readonly [name: string, codes: Misuse["codes"], change
   ["weights that are too few", "ERR_SHAPE", { oc: 8 }],
 ];
 
-/** @param problem what plans are prepared of, with a bias */
+/** @param problem plans are prepared for this problem, which has a bias */
 export function callMisuses(problem: Conv2dProblem): readonly Misuse[] {
   const weights = zeroWeights(problem);
   return [
@@ -112,7 +112,7 @@ export function callMisuses(problem: Conv2dProblem): readonly Misuse[] {
           backend.prepareConv2d(problem, weights, { accuracy: "exact" as "fast" }),
     },
     {
-      // 8 GiB, and only asked for: nothing is uploaded, so that a backend which can give it need not touch it.
+      // 8 GiB. Nothing is uploaded, so a backend that can give so much memory need not write to it.
       name: "allocate of 2^31 - 1 elements",
       codes: ["ERR_OUT_OF_MEMORY", "ERR_UNSUPPORTED"],
       mayPass: true,

@@ -1,4 +1,4 @@
-/** errors: the plans and tensors of a disposed backend say that it is disposed, and another backend goes on working. */
+/** errors: if a backend is disposed, its plans and tensors report this, and another backend goes on working. */
 
 import type { Backend } from "@convene/core";
 import type { ConformanceCase } from "../case.js";
@@ -9,7 +9,7 @@ import { anotherBackend, atWorkbench, CaseEnd, fail } from "./lifecycle-workbenc
 /** A disposed backend with its plan and tensors. */
 type Remains = Held & { readonly backend: Backend };
 
-/** @param calls each must be refused; so must a plan's run */
+/** @param calls the backend must refuse each of them, and a plan's run too */
 export function disposedCase(
   subject: Subject,
   calls: Readonly<Record<string, (remains: Remains) => unknown>>,

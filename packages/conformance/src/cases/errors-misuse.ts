@@ -21,17 +21,17 @@ import {
 /** A plan and its tensors, which no misuse may damage. */
 export interface Held {
   readonly plan: { readonly disposed: boolean; dispose(): void };
-  /** Of a convolution the input, and the residual where there is one. */
+  /** For a convolution: the input, and the residual if the problem has one. */
   readonly inputs: readonly DeviceTensor[];
   readonly output: DeviceTensor;
   run(inputs: readonly DeviceTensor[], output: DeviceTensor): void;
 }
 
-/** What is misused. */
+/** The plan that is misused. */
 export interface Subject {
   readonly suite: SuiteName;
   readonly problem: Problem;
-  /** A new plan, with the same operands each time, made anew: a backend may write to those that it had. */
+  /** A new plan with the same operands. The operands are made again each time, because a backend may have written to the earlier ones. */
   hold(bench: Workbench): Promise<Held>;
 }
 
@@ -47,9 +47,9 @@ export interface Misuse {
   readonly name: string;
   readonly codes: ConveneErrorCode | readonly ConveneErrorCode[];
   readonly quick?: boolean;
-  /** Whether a backend may also do what the call asks for. */
+  /** Whether the call may also succeed. */
   readonly mayPass?: boolean;
-  /** Makes what is needed, and answers with the call that must fail. */
+  /** Makes the tensors and plans for the call, and returns the call that must fail. */
   readonly set: (parts: MisuseParts) => Attempt | Promise<Attempt>;
 }
 
@@ -90,7 +90,7 @@ async function check(bench: Workbench, subject: Subject, misuse: Misuse, context
   expectSame(expected, await answerOf(bench, await subject.hold(bench)), "after the misuse a new plan");
 }
 
-/** Runs it. */
+/** Runs the plan, and reads its output. */
 export async function answerOf(bench: Workbench, { run, inputs, output }: Held): Promise<Float32Array> {
   run(inputs, output);
   return bench.read(output);
@@ -119,7 +119,7 @@ export async function expectRefusal(attempt: Attempt, codes: readonly string[], 
   if (error.message.trim() === "") fail(`${prefix}it threw ${error.code} with no message`);
 }
 
-/** Bit for bit, NaN for NaN: whether the result was right before is not this suite's to say. */
+/** Ends the case as failed unless both results have the same bits, NaN included. Other suites check whether the result is right. */
 export function expectSame(before: Float32Array, after: Float32Array, what: string): void {
   if (after.length === before.length && after.every((each, at) => Object.is(each, before[at]))) return;
   fail(`${what} gives another result than before`);

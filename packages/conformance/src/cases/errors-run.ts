@@ -1,11 +1,11 @@
-/** errors: misuse of a plan's `run`, which must throw at once; of a convolution's and of an operation's. */
+/** errors: misuse of the `run` of a convolution's plan and of an operation's plan. Such a `run` must throw at once. */
 
 import { type DeviceTensor, type Shape4, zeros } from "@convene/core";
 import type { Misuse, MisuseParts } from "./errors-misuse.js";
 
 type Role = "input" | "last input" | "output";
 
-/** Runs the plan with one of its tensors replaced: by what no type allows, too, as a caller in JavaScript may. */
+/** Runs the plan with one of its tensors replaced. The other value may have a wrong type, because a program in JavaScript can pass any value. */
 function runWith({ run, inputs, output }: MisuseParts, role: Role, other: unknown): () => void {
   const at = role === "input" ? 0 : inputs.length - 1;
   const given = inputs.map((each, index) => (role !== "output" && index === at ? (other as DeviceTensor) : each));
@@ -16,7 +16,7 @@ function tensorOf({ inputs, output }: MisuseParts, role: Role): DeviceTensor {
   return { input: inputs[0]!, "last input": inputs.at(-1)!, output }[role];
 }
 
-/** A tensor that is off in one way, for a role. `make` gives it from the right one's shape. */
+/** A misuse with one wrong tensor in the place of a role. `make` makes the tensor from the right tensor's shape. */
 function replaced(
   name: string,
   codes: Misuse["codes"],
@@ -77,7 +77,7 @@ export const RUN_MISUSES: readonly Misuse[] = [
   },
 ];
 
-/** Of a plan whose problem has no residual. */
+/** A misuse of a plan whose problem has no residual. */
 export const RESIDUAL_MISUSE: Misuse = {
   name: "run with a residual that the plan was not prepared for",
   codes: "ERR_INVALID_OPTION",

@@ -1,4 +1,4 @@
-/** errors: what it finds in backends that let misuse through, call it by the wrong name, or do not get over it. */
+/** errors: the suite finds backends that allow misuse, that give the wrong code, or that do not work any more after a misuse. */
 
 import { type Backend, ConveneError, type Conv2dPlan, type DeviceTensor } from "@convene/core";
 import { describe, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { errorCases } from "./errors.js";
 
 const OPTIONS = { suites: ["errors"], selection: "quick", limit: 2000, diagnose: false } as const;
 
-/** The reference, with `change` put over it: what stands in front of its checks is not checked. */
+/** The reference with methods replaced by `change`. A replaced method runs before the checks of `defineBackend`. */
 const changed = (change: (right: Backend) => Partial<Backend>) => async (): Promise<Backend> => {
   const right = await referenceBackend();
   const backend = Object.create(right, Object.getOwnPropertyDescriptors(change(right))) as Backend;
@@ -44,7 +44,7 @@ test("the reference passes, with the case that asks for 8 GiB", async () => {
   expect(counts).toMatchObject({ failed: 0, skipped: 0, untrusted: 0 });
 });
 
-test("without a factory, what needs a second backend is skipped and the rest passes", async () => {
+test("without a factory, cases that need a second backend are skipped and the rest passes", async () => {
   const backend = await referenceBackend();
   const { counts, results } = await runConformance(backend, OPTIONS);
   expect(counts.failed).toBe(0);
@@ -55,7 +55,7 @@ test("without a factory, what needs a second backend is skipped and the rest pas
 });
 
 describe("a backend is found out", () => {
-  test("that says of misuse what Node would say", async () => {
+  test("that passes on the errors of JavaScript itself", async () => {
     const wrapped = withPlans((plan) => (...tensors) => {
       try {
         plan.run(...tensors);
@@ -70,7 +70,7 @@ describe("a backend is found out", () => {
     );
   });
 
-  test("whose code is another one", async () => {
+  test("that gives the wrong code", async () => {
     const failures = await failuresOf(
       changed((right) => ({
         allocate: (shape) => {
@@ -88,7 +88,7 @@ describe("a backend is found out", () => {
     expect(Object.keys(failures)).toHaveLength(2);
   });
 
-  test("whose errors say nothing", async () => {
+  test("whose errors have no message", async () => {
     const failures = await failuresOf(
       changed((right) => ({
         read: (tensor, options) =>
@@ -139,7 +139,7 @@ describe("a backend is found out", () => {
     expect(failures).toEqual({ "run of a disposed plan": "it was accepted; expected ERR_DISPOSED" });
   });
 
-  test("that is of no more use after a misuse", async () => {
+  test("that does not work any more after a misuse", async () => {
     let refused = false;
     const failures = await failuresOf(
       changed((right) => ({
@@ -156,7 +156,7 @@ describe("a backend is found out", () => {
           }
         },
         sync: async () => undefined,
-        // A new backend of this kind is in order again.
+        // A new backend of this kind works again.
         dispose: async () => {
           refused = false;
           await right.dispose();
@@ -181,7 +181,7 @@ describe("a backend is found out", () => {
     });
   });
 
-  test("that takes problems as they come", async () => {
+  test("that does not check problems", async () => {
     const failures = await failuresOf(
       changed((right) => ({
         prepareConv2d: async (problem, weights, options) => {

@@ -8,7 +8,7 @@ import { disposedCase } from "./errors-disposed.js";
 import { misuseCase, type Subject } from "./errors-misuse.js";
 import { RESIDUAL_MISUSE, RUN_MISUSES } from "./errors-run.js";
 
-/** Input and output are of one shape, and not square, so that every mix-up is one that can be made. */
+/** Input and output have one shape, which is not square, so that a wrong backend can exchange any two tensors or sizes. */
 const PROBLEM = "ic4_ih5_iw6_oc4_kh3_ph1_residual";
 const WITHOUT_RESIDUAL = "ic4_ih5_iw6_oc4_kh3_ph1";
 

@@ -7,7 +7,7 @@ import { KNOWN_FAULTS } from "./known-faults-list.js";
 import { knownFaultCases } from "./known-faults.js";
 
 describe("the list", () => {
-  test("twenty situations or more, each of an address of its own that names an issue or a change", () => {
+  test("has twenty situations or more, and each has its own address of an issue or a change", () => {
     expect(KNOWN_FAULTS.length).toBeGreaterThanOrEqual(20);
     const addresses = KNOWN_FAULTS.flatMap(({ address }) => address ?? []);
     expect(addresses.length).toBeGreaterThanOrEqual(30);
@@ -28,12 +28,12 @@ describe("the list", () => {
   });
 });
 
-test("the reference passes all of it", async () => {
+test("the reference passes all cases", async () => {
   const { counts } = await runConformance(referenceBackend, { suites: ["known-faults"] });
   expect(counts).toEqual({ passed: KNOWN_FAULTS.length, failed: 0, untrusted: 0, skipped: 0 });
 });
 
-test("a failure says where such a fault was told", async () => {
+test("a failure has the address of the report", async () => {
   const { backend } = FAULTS.find(({ name }) => name === "tile-of-32-columns")!;
   const { results } = await runConformance(backend, { suites: ["known-faults"] });
   const failed = results.filter(({ status }) => status === "failed");

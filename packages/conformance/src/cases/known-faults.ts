@@ -5,7 +5,7 @@ import type { CaseOutcome, ConformanceCase } from "../case.js";
 import { checkProblem } from "../check-problem.js";
 import { KNOWN_FAULTS, type KnownFault } from "./known-faults-list.js";
 
-/** Of a problem in the quick selection. */
+/** The most multiply-accumulates of a problem in the quick selection. */
 const MOST_QUICK_MACS = 200_000;
 
 export async function knownFaultCases(): Promise<readonly ConformanceCase[]> {
@@ -27,7 +27,7 @@ function knownFaultCase({ address, about, problems: texts }: KnownFault): Confor
   };
 }
 
-/** As integers and as real values, one problem after the other. The first that is not right ends the case. */
+/** Checks the problems one after the other, with integers and with real values. The first wrong problem ends the case. */
 async function checkAll(
   backend: Backend,
   problems: readonly ReturnType<typeof parseProblem>[],

@@ -52,7 +52,7 @@ export function copyCases(text: string): readonly ConformanceCase[] {
       const fed = feed(bench, given);
       it.run(fed, output);
       right(it.plan, operands, await read(bench, output), "the run");
-      // What is uploaded over them goes to the device, and not to the arrays that were uploaded before.
+      // A second upload writes to the device, and must not write to the arrays of the first upload.
       feed(bench, givenOf(problem, integers(problem, 3)), fed);
       await bench.backend.sync();
       const asGiven = givenOf(problem, operands);

@@ -70,7 +70,7 @@ export function disposeCases(text: string): readonly ConformanceCase[] {
     "a plan disposed right after its run": async (bench) => {
       const { operands, plan, output } = await start(bench);
       plan.dispose();
-      // Its memory is taken by another plan, with other weights, which is prepared and run at once.
+      // Another plan with other weights is prepared and run at once, so that it takes the disposed plan's memory.
       const reading = bench.read(output);
       const other = await bench.prepare(problem, integers(problem, 2));
       other.run(other.feed(integers(problem, 2)), other.output());
@@ -95,7 +95,7 @@ export function disposeCases(text: string): readonly ConformanceCase[] {
       const reading = bench.read(output);
       for (const each of [output, plan, fed.residual, fed.input]) each?.dispose();
       await rightOrError(plan, operands, reading, "free");
-      // What was freed too early may have spoilt more than the read, which may say that its tensor is gone.
+      // Memory that was freed too early may have damaged other tensors too. The read itself may fail, because its tensor is disposed.
       await bench.backend
         .sync()
         .catch((error: unknown) => fail(`${freedWhilePending("free")}: sync rejected (${String(error)})`));
@@ -114,7 +114,7 @@ export function disposeCases(text: string): readonly ConformanceCase[] {
         if (!each.disposed) fail("what has been disposed says that it has not");
         each.dispose();
       }
-      // Memory that was given back twice would be handed out twice.
+      // If memory was freed twice, two tensors would now get the same memory.
       const one = bench.filled(outputShape(problem), 1);
       for (const each of all) each.dispose();
       const two = bench.filled(outputShape(problem), 2);

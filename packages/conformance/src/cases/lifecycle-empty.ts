@@ -1,4 +1,4 @@
-/** lifecycle, an empty batch: it is taken, gives an empty result of the right shape, and leaves other tensors alone. */
+/** lifecycle, an empty batch: the backend takes it, gives an empty result of the right shape, and does not change other tensors. */
 
 import {
   conv2dProblem,

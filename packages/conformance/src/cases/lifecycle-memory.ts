@@ -24,7 +24,7 @@ const KINDS = ["ic5_ih6_oc11_kh3_ph1", "g12_ic12_ih6_oc12_kh3_ph1", "g4_ic16_ih5
 
 /** Small problems, because there are a thousand plans of them. */
 const CYCLED = ["ic3_ih4_oc5_kh3_ph1", "g5_ic5_ih4_oc5_kh3_ph1", "g2_ic4_ih4_oc6_kh3_ph1_residual"].map(parseProblem);
-/** In so many first rounds a backend may still take more memory: its own buffers, a pool's first pages. */
+/** The number of first rounds in which a backend may still take more memory: for its own buffers, or for the first pages of a pool. */
 const WARM_UP = 10;
 
 export function memoryCases(): readonly ConformanceCase[] {
@@ -80,7 +80,7 @@ async function countedTensors({ backend, keep }: Workbench): Promise<void> {
 
 async function uncleanMemory(bench: Workbench): Promise<void> {
   for (const problem of takenOf(bench.backend, KINDS)) {
-    // Of every size that is about to be needed, and one larger than all of them, from which smaller ones are cut.
+    // One tensor of every size that the case needs, and a larger one, from which a backend may cut smaller ones.
     const dirty = [inputShape(problem), outputShape(problem), outputShape(problem), [1, 64, 16, 16] as const].map(
       (shape) => bench.filled(shape, NaN),
     );
@@ -88,7 +88,7 @@ async function uncleanMemory(bench: Workbench): Promise<void> {
     for (const each of dirty) each.dispose();
     const operands = integers(problem, 5);
     const it = await bench.prepare(problem, operands);
-    // Allocated, not uploaded: nothing has cleaned it.
+    // The output is allocated without an upload, so its old content is still there.
     const output = bench.keep(bench.backend.allocate(outputShape(problem)));
     it.run(it.feed(operands), output);
     expectRight(it.plan, operands, await bench.read(output), "in memory that was full of NaN");

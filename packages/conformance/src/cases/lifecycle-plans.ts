@@ -14,7 +14,7 @@ import {
   type Workbench,
 } from "./lifecycle-workbench.js";
 
-/** Plans of these are alive together, ten of each. */
+/** For each of these problems, ten plans are alive together. */
 const MANY = [
   "ic5_ih6_oc11_kh3_ph1",
   "g12_ic12_ih6_oc12_kh3_ph1",
@@ -49,7 +49,7 @@ const ALIKE = [
   "n2_ic4_ih6_oc4_kh3_ph1",
   "g2_ic4_ih6_oc4_kh3_ph1",
   "g4_ic4_ih6_oc4_kh3_ph1",
-  // With such large strides even the output's size is the same for all of them.
+  // With such large strides all of them even have the same output size.
   "ic4_ih8_oc4_kh3_sh4_ph1",
   "ic4_ih8_oc4_kh3_sh4_sw5_ph1",
   "ic4_ih8_oc4_kh3_sh5_sw4_ph1",

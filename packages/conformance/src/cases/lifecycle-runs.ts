@@ -108,7 +108,7 @@ export function runCases(text: string): readonly ConformanceCase[] {
       it.run(fed, output);
       const bits = bitsOf(await bench.read(output));
       for (let run = 2; run <= 6; run++) {
-        // The last ones in tensors of their own, which lie elsewhere.
+        // The last runs use new tensors, which lie elsewhere in memory.
         const elsewhere = run > 4;
         const to = elsewhere ? it.output() : output;
         it.run(elsewhere ? it.feed(real) : fed, to);
@@ -134,7 +134,7 @@ export function runCases(text: string): readonly ConformanceCase[] {
         return output;
       });
       const reads = new Map(READ_ORDER.map((index) => [index, bench.read(outputs[index]!)]));
-      // Rejections of those that are awaited later must not go unhandled until then.
+      // Some reads are awaited later. Until then a rejection must not count as unhandled.
       await Promise.allSettled(reads.values());
       for (const index of AWAIT_ORDER) right(it, inputs[index]!, await reads.get(index)!, `run ${index + 1}`);
     },
@@ -182,11 +182,11 @@ export function runCases(text: string): readonly ConformanceCase[] {
       it.run(fed, middle);
       it.run({ ...fed, input: middle }, output);
       const reads = Promise.all([bench.read(output), bench.read(middle)]);
-      // Again over the same tensors: what has been read already must not see it.
+      // The same tensors are used again. The earlier reads must not see the new values.
       it.run(it.feed(otherInput, fed), middle);
       const [after, between] = await reads;
       right(it, first, between, "the first run");
-      // Of what it has really read, which the first run has just been held to.
+      // The expected result comes from the values that were read, because these have just been checked.
       right(it, known(problem, { ...first, input: between }), after, "the second run");
     };
   }
@@ -203,7 +203,7 @@ export function runCases(text: string): readonly ConformanceCase[] {
   }));
 }
 
-/** What the cases run on: two that differ in everything, and one with the weights of the first. */
+/** The operands of the cases: two sets that differ in everything, and one set with the weights of the first. */
 interface RunOperands {
   readonly first: Known;
   readonly otherWeights: Known;

@@ -29,7 +29,7 @@ export function sharedCases(): readonly ConformanceCase[] {
   ];
 }
 
-/** Plans of the chain, their tensors in shared memory, and what each layer answers to an input. */
+/** The plans of the chain, their tensors in shared memory, and a function that gives each layer's right result. */
 async function chain({ backend, keep, ...bench }: Workbench) {
   const [first, second] = CHAIN;
   const weights = [integers(first, 1), integers(second, 2)] as const;
@@ -51,7 +51,7 @@ async function chain({ backend, keep, ...bench }: Workbench) {
       steps[0].run({ input: from, residual: undefined }, middle);
       steps[1].run({ input: middle, residual: undefined }, to);
     },
-    /** What comes out at the end, where `operands` go in. */
+    /** The right result of the whole chain for `operands`. */
     answer: (operands: Known): Known => {
       const error = errorOf(steps[0].plan, operands);
       const input = Float32Array.from(operands.expected);
@@ -71,7 +71,7 @@ async function sharedTensors(bench: Workbench): Promise<void> {
     await expectFull(bench, one, 1);
     await expectFull(bench, other, 2);
   }
-  // The second upload may write where the first output lies: its read was called before, so it must not see that.
+  // The second upload may overwrite the first output. The read of that output was called before, so it must give the old values.
   const inputs = [weights[0], known(first, { ...weights[0], input: integers(first, 3).input })];
   const answers = inputs.map(answer);
   const reads = inputs.map((operands) => {

@@ -1,4 +1,4 @@
-/** lifecycle: what it finds in backends that are wrong over more than one run, and what it does without a factory. */
+/** lifecycle: the suite finds backends that are wrong over more than one run, and skips cases if there is no factory. */
 
 import type { Backend } from "@convene/core";
 import { type BackendImplementation, defineBackend } from "@convene/core/backend";
@@ -23,7 +23,7 @@ async function failuresOf(source: Parameters<typeof runConformance>[0], only = "
   return [...new Set(failed.map(({ name }) => name.replace(/^[a-z0-9_]+: /, "")))];
 }
 
-/** The reference with memory that can be told: 4 bytes for each element, in pages. */
+/** The reference with a report of its memory: 4 bytes for each element, in pages. */
 function counting(): { readonly change: Partial<Implementation>; use(bytes: number): void } {
   let used = 0;
   let reserved = 0;
@@ -57,7 +57,7 @@ test("a backend that counts its memory rightly passes", async () => {
   expect(await failuresOf(changed(() => counting().change))).toEqual([]);
 });
 
-test("without a factory, what needs a second backend is skipped and the rest passes", async () => {
+test("without a factory, cases that need a second backend are skipped and the rest passes", async () => {
   const backend = await referenceBackend();
   const { counts, results } = await runConformance(backend, OPTIONS);
   expect(counts).toMatchObject({ failed: 0, untrusted: 0 });
@@ -68,7 +68,7 @@ test("without a factory, what needs a second backend is skipped and the rest pas
   await backend.dispose();
 });
 
-test("where a backend takes some problems only, cases of several run with those", async () => {
+test("if a backend takes only some problems, cases with several problems run with those", async () => {
   const limited = changed((right) => ({
     features: { ...right.features, supports: ({ g }) => g === 1 || { reason: "groups are not done yet" } },
   }));
@@ -109,7 +109,7 @@ describe("a backend is found out", () => {
     expect(await failuresOf(growing)).toContain("fifty cycles of prepare, run and dispose without growth");
   });
 
-  test("whose memory does not know of its tensors", async () => {
+  test("whose memory report does not count tensors", async () => {
     expect(await failuresOf(changed(() => ({ memory: () => ({ used: 0, reserved: 0 }) })))).toEqual([
       "a tensor counts as memory in use until it is disposed",
     ]);
@@ -166,7 +166,7 @@ describe("a backend is found out", () => {
         const run: typeof plan.run = (input, output, residual) => {
           const before = output.data.slice();
           plan.run(input, output, residual);
-          // As a beta of 0 does that is multiplied: nothing of what is finite, and NaN of NaN.
+          // This is like a multiplication by a beta of 0: finite values give 0, and NaN gives NaN.
           for (let at = 0; at < before.length; at++) output.data[at]! += before[at]! - before[at]!;
         };
         return { ...plan, run };
@@ -203,7 +203,7 @@ describe("a backend is found out", () => {
   });
 
   test("whose plans lose what they need when they are disposed with a run in flight", async () => {
-    // Runs are queued, and done when something is read.
+    // Runs wait in a queue until something is read.
     const queueing = changed((right) => {
       const queue: (() => void)[] = [];
       const flush = (): void => queue.splice(0).forEach((run) => run());
@@ -267,7 +267,7 @@ describe("a backend is found out", () => {
   });
 
   test.each(["activation", "paddingMode", "pt", "pl", "dh", "dw", "sh", "sw", "g"] as const)(
-    "that keeps kernels by all but %s",
+    "that caches kernels by a key without %s",
     async (key) => {
       const caching = changed((right) => {
         const kept = new Map<string, Parameters<Implementation["prepareConv2d"]>[0]>();
@@ -285,7 +285,7 @@ describe("a backend is found out", () => {
   );
 
   test("whose backends share a table of plans", async () => {
-    // The weights of the plan that was prepared last on any of them.
+    // The arguments of the last prepareConv2d of all these backends.
     let latest: Parameters<Implementation["prepareConv2d"]> | undefined;
     const sharing = changed((right) => ({
       prepareConv2d: async (problem, { weight, bias }, options) => {

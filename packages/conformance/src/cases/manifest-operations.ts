@@ -1,4 +1,4 @@
-/** manifest, operations: what a backend says of the operations that it has beside convolution. */
+/** manifest, operations: checks a backend's declarations about operations beside convolution. */
 
 import {
   type Backend,
@@ -97,7 +97,7 @@ async function expectRefused(backend: Backend): Promise<void> {
   }
 }
 
-/** Parameters that fit. */
+/** Parameters of the right size. */
 function slopeOf(problem: OperationProblem): { slope?: Float32Array } {
   const { slope } = makeOperationOperands(problem, "integer", 1);
   return slope ? { slope } : {};

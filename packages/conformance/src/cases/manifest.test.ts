@@ -1,4 +1,4 @@
-/** manifest: what it says of backends that say of themselves what is not so. */
+/** manifest: the suite finds backends whose declarations about themselves are wrong. */
 
 import type { Backend, Conv2dPlan } from "@convene/core";
 import { type BackendImplementation, defineBackend } from "@convene/core/backend";
@@ -40,13 +40,13 @@ test.each([
     `features.${name} declares "the driver loses them", but all ${count} cases that need it pass: declare true`,
   ];
   expect(await failuresOf(declaring({ [name]: REASON }))).toEqual(expected);
-  // Also where there is no second backend to try it on.
+  // The same holds without a second backend for the trial.
   const only = await declaring({ [name]: REASON })();
   expect(await failuresOf(only)).toEqual(expected);
   expect(only.disposed).toBe(false);
 });
 
-test("a limit that is one is not", async () => {
+test("a declared limit that really exists is accepted", async () => {
   const flushing = faultyCompute("flushing", (problem, operands, output) =>
     output.set(referenceConv2d(problem, operands).output.map((y) => (Math.abs(y) < 2 ** -126 ? 0 : y))),
   );
@@ -57,7 +57,7 @@ test("a limit that is one is not", async () => {
   expect(await failuresOf(honest)).toEqual([]);
 });
 
-test("a backend that throws where a feature is lacking has told the truth, too", async () => {
+test("a backend that throws because it lacks a declared feature told the truth, too", async () => {
   const throwing = changed({
     features: { ...referenceImplementation.features, nonFinite: REASON },
     upload: (source, target) => {
@@ -68,12 +68,12 @@ test("a backend that throws where a feature is lacking has told the truth, too",
   expect(await failuresOf(throwing)).toEqual([]);
 });
 
-test("where a backend takes no problem with which a limit could be tried, it is not trusted", async () => {
+test("a limit is not trusted if the backend takes no problem that could show it", async () => {
   const { results } = await runConformance(
     declaring({ nonFinite: REASON, supports: () => ({ reason: "nothing yet" }) }),
     OPTIONS,
   );
-  // Uploads and reads are left, and those can be tried without a problem.
+  // Only uploads and reads remain, and the suite can try these without a problem.
   expect(results.find(({ name }) => name.startsWith("features.nonFinite"))).toMatchObject({ status: "failed" });
   expect(results.find(({ name }) => name.startsWith("features.supports takes"))).toMatchObject({
     status: "failed",
@@ -95,13 +95,13 @@ test.each<[string, object, string]>([
   expect(await failuresOf(declaring(features))).toContainEqual(expect.stringContaining(message));
 });
 
-test("an answer that changes is none", async () => {
+test("an answer that changes is reported", async () => {
   let asked = 0;
   const failures = await failuresOf(declaring({ supports: () => asked++ % 2 === 0 || { reason: "not this time" } }));
   expect(failures).toContainEqual(expect.stringContaining("says one thing and then another"));
 });
 
-test("a limit that is not kept is reported", async () => {
+test("a declared limit that the backend does not keep is reported", async () => {
   const lax = async (): Promise<Backend> => {
     const right = await referenceBackend();
     return { ...right, features: { ...right.features, supports: ({ g }) => g === 1 || { reason: "no groups" } } };
@@ -113,14 +113,14 @@ test("a limit that is not kept is reported", async () => {
   ]);
 });
 
-test("a limit that is kept and not declared is reported", async () => {
+test("a limit that exists but is not declared is reported", async () => {
   const secretive = changed({
     prepareConv2d: async (problem, ...rest) => {
       if (problem.g !== 1) throw new Error("groups are not done yet");
       return referenceImplementation.prepareConv2d(problem, ...rest);
     },
   });
-  // By the case that prepares with the suite's accuracy, and by the one that prepares with "strict".
+  // Two cases report the limit: one prepares with the suite's accuracy, and the other prepares with "strict".
   const message = "ConveneError: reference: groups are not done yet";
   expect(await failuresOf(secretive)).toEqual([message, message]);
 });

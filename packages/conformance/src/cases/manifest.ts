@@ -21,7 +21,7 @@ import { operationManifestCases } from "./manifest-operations.js";
 import { operationValueCases } from "./operations-values.js";
 import { WINOGRAD_PROBLEMS } from "./winograd-problems.js";
 
-/** Complete by its type: a feature that core comes to have must be named here. */
+/** The type keeps the table complete: a new feature of core must have a row here. */
 const FEATURES: Record<keyof BackendFeatures, "support" | "function" | "list"> = {
   nonFinite: "support",
   subnormals: "support",
@@ -129,7 +129,7 @@ async function checkTaken({ backend, accuracy }: CaseContext): Promise<void> {
 
 /** Checks "strict" under every accuracy of the run: a plan for "strict" must be direct. */
 async function checkStrict({ backend, seed }: CaseContext): Promise<void> {
-  // Most of what no plan transforms is tried by `exact` already.
+  // `exact` already tries most problems that no plan transforms.
   for (const problem of [...WINOGRAD_PROBLEMS.map(parseProblem), ...PROBLEMS.filter((_, at) => at % 4 === 0)]) {
     if (supportOf(backend.features, problem) !== true) continue;
     const operands = makeOperands(problem, "integer", seed);

@@ -1,21 +1,21 @@
-/** Chains at once, as `prepare` makes them, against their layers one by one, each in memory of its own. */
+/** A chain as one model of `prepare`, compared with its layers one by one, each in its own memory. */
 
 import { type Conv2dPlan, type DeviceTensor, inputShape, outputShape, prepare, tensor } from "@convene/core";
 import type { CaseContext, CaseOutcome } from "../case.js";
 import { type Example, heldTo, type Layers, outcomeOf, runModel } from "./networks-check.js";
 import { convolutionsOf } from "./networks-convolutions.js";
 
-/** One way through the chain. */
+/** One way to compute the chain. */
 interface Way {
   readonly name: string;
   readonly layers: Layers;
-  /** NCHW. */
+  /** The output, in NCHW. */
   readonly output: Float32Array;
 }
 
 /**
- * `example` is a chain, in which only the last layer has a residual: the chain's own input. Each way through it is held
- * to the reference. So two ways differ by the sum of their bounds at most.
+ * Checks a chain. In `example` only the last layer has a residual, which is the chain's own input. Each way to compute the
+ * chain is compared with the reference. So two ways differ by the sum of their bounds at most.
  */
 export async function checkWays(example: Example, { backend, accuracy }: CaseContext): Promise<CaseOutcome> {
   const { net, input, shape, expected } = example;
@@ -26,7 +26,7 @@ export async function checkWays(example: Example, { backend, accuracy }: CaseCon
     return value;
   };
   const start = (): DeviceTensor => keep(backend.upload(tensor(input, inputShape(problems[0]!))));
-  /** Filled with NaN, so that an element that is never written shows. */
+  /** An output full of NaN, which shows an element that is never written. */
   const output = (index: number): DeviceTensor => {
     const to = outputShape(problems[index]!);
     return keep(backend.upload(tensor(new Float32Array(to.reduce((a, b) => a * b)).fill(NaN), to)));
@@ -69,7 +69,7 @@ export async function checkWays(example: Example, { backend, accuracy }: CaseCon
   }
 }
 
-/** Each once, in order. */
+/** The algorithms of the layers, each named once, in order. */
 function inWords(layers: Layers): string {
   return [...new Set(layers.map(({ algorithm }) => algorithm))].join(", ");
 }

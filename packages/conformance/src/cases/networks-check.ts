@@ -1,4 +1,4 @@
-/** Holding a network's results to the reference, and finding the layer that is to blame. */
+/** Compares a network's results with the reference, and finds the layer with the fault. */
 
 import {
   type Arithmetic,
@@ -25,18 +25,18 @@ import { convolutionsOf } from "./networks-convolutions.js";
 import { buildNetwork, type NetworkDefinition, networkInput } from "./networks-definition.js";
 import { type LayerResult, referenceNetwork } from "./networks-reference.js";
 
-/** A network with its weights, one input, and what each layer should give. */
+/** A network with its weights, one input, and the right result of each layer. */
 export interface Example {
   readonly net: Network;
   readonly kind: OperandKind;
-  /** NCHW. */
+  /** The input, in NCHW. */
   readonly input: Float32Array;
   readonly shape: Shape4;
-  /** Of layers that are all direct; `heldTo` gives those of others. */
+  /** The right results if all layers are direct. `heldTo` gives the results for other layers. */
   readonly expected: readonly LayerResult[];
 }
 
-/** Weights and input from their own seeds: one network can have several inputs. */
+/** Makes an example. Weights and input have their own seeds, so one network can have several inputs. */
 export function makeExample(definition: NetworkDefinition, kind: OperandKind, seed: number, inputSeed = seed): Example {
   const net = buildNetwork(definition, kind, seed);
   const input = networkInput(definition, kind, inputSeed);
@@ -50,7 +50,7 @@ export async function runModel(model: Model, { input, shape }: Example, layout: 
   return toLayout(answer, "nchw").data;
 }
 
-/** The layers of a model, or plans in the network's order: what they say of themselves. */
+/** The declarations of the layers of a model, or of plans in the network's order. */
 export type Layers = readonly {
   readonly algorithm: string;
   readonly arithmetic: Arithmetic;
@@ -58,9 +58,9 @@ export type Layers = readonly {
 }[];
 
 /**
- * The example as layers of these arithmetics are held to it.
+ * The example with the right results and bounds for layers of these arithmetics.
  *
- * @throws Error where a layer is transformed that no rule is stated for
+ * @throws Error if a layer is transformed and no rule exists for its problem
  */
 export function heldTo(example: Example, layers: Layers): Example {
   const { net, kind, input, shape } = example;
@@ -74,8 +74,8 @@ export function heldTo(example: Example, layers: Layers): Example {
 }
 
 /**
- * Runs the network in both layouts. Integers that come of a transformed layer are exact no longer, and some layers later
- * their bound allows anything; so such a network runs with accuracy "strict" as well, where all of it is exact.
+ * Runs the network in both layouts. After a transformed layer integers are not exact any more, and some layers later their
+ * bound allows any value. So such a network also runs with accuracy "strict", where every layer is exact.
  */
 export async function checkNetwork(example: Example, context: CaseContext): Promise<CaseOutcome> {
   const { outcome, isExact } = await checkModel(example, context);
@@ -116,26 +116,26 @@ async function checkModel(
   }
 }
 
-/** How a network's output compares with the last layer's. */
+/** Compares a network's output with the right result of the last layer. */
 export function outcomeOf(example: Example, output: Float32Array): CaseOutcome {
   const { expected } = example;
   const last = expected.at(-1)!;
   const verdict = checkWithin(output, last.output, last.error);
   const ratio = isExactly(example) ? {} : { ratio: verdict.ratio };
   if (!verdict.ok) return { ...failedOutcome(last.problem, verdict), ...ratio };
-  // As zero counts what a zero could stand for: after many layers a bound can be as large as that.
+  // A value that is no larger than its bound counts as zero, because a wrong zero would pass too. After many layers a bound can be that large.
   const telling = Float64Array.from(last.output, (y, at) => (Math.abs(y) > last.error[at]! ? y : 0));
   if (isTelling(last.problem, telling)) return { status: "passed", ...ratio };
   const message = "nearly every output of the network is zero, or may be by its bound";
   return { status: "untrusted", message, ...ratio };
 }
 
-/** Whether the network's output has one right answer. */
+/** Whether the network's output has exactly one right value. */
 function isExactly({ expected }: Example): boolean {
   return expected.at(-1)!.error.every((each) => each === 0);
 }
 
-/** In words: which layer is the first to be wrong, and whether it is also wrong by itself. */
+/** A sentence that names the first wrong layer, and says whether this layer is also wrong alone. */
 async function firstWrongLayer(example: Example, backend: Backend, accuracy: "fast" | "strict"): Promise<string> {
   const { net, kind, input, shape, expected } = example;
   const entries = convolutionsOf(net).map(({ conv, name, input: from, residual }) => ({

@@ -1,8 +1,8 @@
-/** Networks of convolutions alone, which is what the suite's networks are. */
+/** Networks of convolutions alone. All networks of the suite are such networks. */
 
 import { type Conv2dProblem, isOperationProblem, type Network, type ResolvedConv2d, type Shape4 } from "@convene/core";
 
-/** The layers. @throws Error where one is another operation */
+/** The network's layers. @throws Error if a layer is another operation */
 export function convolutionsOf({ layers }: Network): readonly ResolvedConv2d[] {
   return layers.map((layer) => {
     if (layer.kind === "conv2d") return layer;
@@ -10,7 +10,7 @@ export function convolutionsOf({ layers }: Network): readonly ResolvedConv2d[] {
   });
 }
 
-/** Each layer's problem. @throws Error where one is another operation's */
+/** The problem of each layer. @throws Error if a layer is another operation */
 export function convolutionProblems(net: Network, shape: Shape4): readonly Conv2dProblem[] {
   return net.problems(shape).map((problem) => {
     if (!isOperationProblem(problem)) return problem;

@@ -1,4 +1,4 @@
-/** Networks without weights, and the two kinds of weights that they are tried with. */
+/** Networks without weights, and the two kinds of weights for them. */
 
 import {
   Conv2d,
@@ -17,7 +17,7 @@ export interface LayerDefinition extends Conv2dOptions {
   readonly name?: string;
   readonly input?: LayerRef;
   readonly residual?: LayerRef;
-  /** Weights that take the mean of what the kernel covers, for pooling; left out, random ones. */
+  /** For pooling: weights that give the mean of the kernel's taps. Default: random weights. */
   readonly pooling?: true;
 }
 
@@ -27,7 +27,7 @@ export interface NetworkDefinition {
   readonly layers: readonly LayerDefinition[];
 }
 
-/** Each layer's problem: what a backend has to take for the network to run. */
+/** The problem of each layer. A backend must take all of them to run the network. */
 export function problemsOf({ layers, input }: NetworkDefinition): readonly Conv2dProblem[] {
   return convolutionProblems(network(...layers.map((layer) => entryOf(layer, new Conv2d(optionsOf(layer))))), input);
 }
@@ -38,24 +38,24 @@ export function buildNetwork({ layers }: NetworkDefinition, kind: OperandKind, s
   return network(...layers.map((layer) => entryOf(layer, withWeights(layer, kind, random))));
 }
 
-/** An input for it: integers from −7 to 7 but 0, or reals of ordinary size. */
+/** An input for the network: integers from −7 to 7 without 0, or real numbers of ordinary size. */
 export function networkInput({ input }: NetworkDefinition, kind: OperandKind, seed: number): Float32Array {
   const random = randomSource(seed);
   const data = new Float32Array(input[0] * input[1] * input[2] * input[3]);
   return data.map(() => signed(random, kind === "integer" ? 1 + Math.floor(random() * 7) : 2 * random()));
 }
 
-/** How many weights of an output are not zero where they are integers, at most: so many keep sums small over many layers. */
+/** The most weights of an output that are not zero, for integers. This number keeps sums small over many layers. */
 const MOST_WEIGHTS = 12;
 
-/** How unevenly reals are spread: their power. */
+/** The power that makes the sizes of real weights uneven. */
 const UNEVEN = 12;
 
 /**
- * Integers are ±1 and ±2, few in each sum: layers without a clamp, two or three in a row, then stay far below 2²⁴, so that
- * the whole network has one right answer. Reals are as large as keeps the size of what passes through, a few of them large
- * and the others small: with each layer the bound grows by their sum and what passes through by their root mean square
- * only, so that evenly large ones would leave a bound that allows anything after ten layers.
+ * Integers are ±1 and ±2, and a sum has few of them. So two or three layers without a clamp stay far below 2²⁴, and the whole
+ * network has one right result. Real weights have a size that keeps the size of the values from layer to layer. A few of them
+ * are large, and the others are small, for this reason: with each layer the bound grows by the sum of the weights, and the
+ * values grow only by their root mean square. With weights of equal size the bound would allow any value after ten layers.
  */
 function withWeights(layer: LayerDefinition, kind: OperandKind, random: () => number): Conv2d {
   const options = optionsOf(layer);

@@ -1,4 +1,4 @@
-/** The networks that are always there: those that people build, and those that are hard on whoever shares memory. */
+/** The fixed networks: networks that people build, and networks that are difficult for a backend that shares memory. */
 
 import type { LayerDefinition, NetworkDefinition } from "./networks-definition.js";
 
@@ -144,14 +144,14 @@ export const NETWORKS: readonly NetworkDefinition[] = [
       outChannels: at % 2 === 0 ? 20 : 4,
       kernelSize: at % 3 === 0 ? 3 : 1,
       padding: "same",
-      // Every third of the narrow ones adds the narrow one before it.
+      // Every third narrow layer adds the narrow layer before it.
       ...(at % 6 === 5 ? { residual: at - 2 } : {}),
       ...(at === 11 ? {} : RELU6),
     })),
   },
 ];
 
-/** Chains of the layers that people put together: what lies between two of them is read once, and then written over. */
+/** Chains of layers that people combine. The tensor between two layers is read once, and then overwritten. */
 export const CHAINS: readonly NetworkDefinition[] = [
   { name: "depthwise and pointwise", input: [1, 8, 9, 9], layers: separable(8, 16, 1) },
   { name: "depthwise with a stride and pointwise", input: [2, 24, 11, 8], layers: separable(24, 13, 2) },
@@ -183,7 +183,7 @@ function separable(from: number, to: number, stride: number): readonly LayerDefi
   ];
 }
 
-/** MobileNet V2's block: wider, depthwise, narrower again, with a residual where `around` says what is added. */
+/** MobileNet V2's block: a wider layer, a depthwise layer, a narrower layer, and a residual if `around` names one. */
 function inverted(
   name: string,
   from: number,

@@ -1,4 +1,4 @@
-/** Random networks: layers of every kind, fed by any earlier value and adding any that has the right shape. */
+/** Random networks with layers of every kind. A layer reads any earlier value, and adds any earlier value of the right shape. */
 
 import { Conv2d, type Conv2dOptions, type PaddingMode, type Shape4 } from "@convene/core";
 import type { LayerDefinition, NetworkDefinition } from "./networks-definition.js";
@@ -10,7 +10,7 @@ export function randomNetwork(name: string, random: () => number): NetworkDefini
   const input: Shape4 = [integer(1, 2), integer(1, 8), integer(4, 11), integer(4, 11)];
   const count = integer(2, 7);
   const layers: LayerDefinition[] = [];
-  /** The input's shape, then each layer's. */
+  /** The shape of the input, then the shape of each layer's output. */
   const shapes: Shape4[] = [input];
 
   for (let at = 0; at < count; at++) {
@@ -23,7 +23,7 @@ export function randomNetwork(name: string, random: () => number): NetworkDefini
       ...options,
       ...(from === last ? {} : { input: refOf(from) }),
       ...(like.length > 0 && random() < 0.7 ? { residual: refOf(pick(like)) } : {}),
-      // Clamped, all but the last: integers stay small.
+      // All layers except the last have a clamp, so that integers stay small.
       activation: at === count - 1 ? undefined : pick(["relu6", { clamp: [-20, 20] }, "relu6", { clamp: [-9, 30] }]),
     });
     shapes.push(shape);
@@ -35,7 +35,7 @@ function refOf(value: number): "input" | number {
   return value === 0 ? "input" : value - 1;
 }
 
-/** A layer for an input of this shape. About half keep it, so that there are residuals to add. */
+/** A layer for an input of this shape. About half of the layers keep the shape, so that later layers can add residuals. */
 function layerOptions(
   [, channels, h, w]: Shape4,
   integer: (from: number, to: number) => number,
@@ -45,7 +45,7 @@ function layerOptions(
   const groups = pick([1, 1, channels, pick(divisors(channels))]);
   const outChannels = keeps ? channels : groups * integer(1, Math.max(1, Math.floor(16 / groups)));
   const kernelSize = pick([1, 1, 3, 3, 2, 5]);
-  // Reflection and wrapping around need an image that is larger than the pads.
+  // Reflect and circular padding need an image that is larger than the pads.
   const paddingMode: PaddingMode =
     Math.min(h, w) > kernelSize ? pick(["zeros", "zeros", "reflect", "circular", "replicate"]) : "zeros";
   return {

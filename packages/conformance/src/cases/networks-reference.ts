@@ -1,4 +1,4 @@
-/** What a network's layers give: the reference, layer by layer, and how far from it float32 may be after so many. */
+/** The right result of each layer of a network, and the largest float32 error after so many layers. */
 
 import type { Arithmetic, Conv2dProblem, Network, Shape4 } from "@convene/core";
 import { allowance } from "../allowance.js";
@@ -8,21 +8,21 @@ import { convolutionProblems, convolutionsOf } from "./networks-convolutions.js"
 
 export interface LayerResult {
   readonly problem: Conv2dProblem;
-  /** In NCHW, rounded to float32. */
+  /** The result, in NCHW, rounded to float32. */
   readonly output: Float32Array;
   /**
-   * How far from `output` a result may be: its own rounding, and what its operands may be off by, carried on. Zero
-   * everywhere for integers, up to the first layer that is transformed and in all that do not come of one.
+   * The largest allowed difference from `output`: the layer's own rounding, and the errors of its operands. For integers this is
+   * zero everywhere, except in a transformed layer and in the layers that depend on one.
    */
   readonly error: Float32Array;
-  /** The largest Σ|x||w| + |b| + |r|: integers are exact up to 2²⁴. */
+  /** The largest Σ|x||w| + |b| + |r| of the layer. Integers are exact up to 2²⁴. */
   readonly largest: number;
 }
 
 type Value = Pick<LayerResult, "output" | "error">;
 
 /**
- * Every layer's result, in order, for an input in NCHW. `arithmetics` has each layer's; left out, all are direct.
+ * The result of each layer, in order, for an input in NCHW. `arithmetics` has the arithmetic of each layer. Default: all direct.
  */
 export function referenceNetwork(
   net: Network,
@@ -46,7 +46,7 @@ export function referenceNetwork(
     results.push({
       problem: problems[index]!,
       output: rounded,
-      // Upwards where it is itself rounded to float32.
+      // The error is rounded to float32 too, and must be rounded upwards.
       error: Float32Array.from(error, (each, at) => (each + Math.abs(rounded[at]! - output[at]!)) * (1 + 2 ** -22)),
       largest,
     });

@@ -1,4 +1,4 @@
-/** Networks: right ones pass, in float32 too; what sharing memory does wrong is found, and laid at its door. */
+/** networks: right backends pass, also with float32 sums. The suite finds faults of shared memory, and names their cause. */
 
 import { type Backend, inputShape, network, outputShape, tensor } from "@convene/core";
 import { describe, expect, test } from "vitest";
@@ -26,7 +26,7 @@ const run = (make: () => Promise<Backend>, only = "") =>
   runConformance(make, { suites: ["networks"], only, randomProblems: 100 });
 
 describe("definitions", () => {
-  test("integers stay exact in every layer, whatever is added in which order", () => {
+  test("integers stay exact in every layer, in any order of additions", () => {
     for (const definition of ALL) {
       for (const { largest, output } of makeExample(definition, "integer", 1).expected) {
         expect(largest).toBeLessThanOrEqual(2 ** 24);
@@ -35,7 +35,7 @@ describe("definitions", () => {
     }
   });
 
-  test("few networks end in nothing but zeros", () => {
+  test("few networks have only zeros as their result", () => {
     const telling = ALL.filter((definition) => {
       const { output } = makeExample(definition, "integer", 1).expected.at(-1)!;
       return output.filter((y) => y !== 0).length > output.length / 20;
@@ -44,7 +44,7 @@ describe("definitions", () => {
     expect(telling).toEqual(expect.arrayContaining([...NETWORKS]));
   });
 
-  test("random ones have residuals, branches, strides, groups and every padding mode, in two layers or more", () => {
+  test("random networks have residuals, branches, strides, groups and every padding mode, in two layers or more", () => {
     const layers = RANDOM.flatMap((definition) => definition.layers);
     const problems = RANDOM.flatMap(problemsOf);
     expect(RANDOM.every((definition) => definition.layers.length > 1)).toBe(true);
@@ -69,7 +69,7 @@ describe("definitions", () => {
 });
 
 describe("the reference of a network", () => {
-  test.each(NETWORKS)("$name: is what its layers give one by one", async (definition) => {
+  test.each(NETWORKS)("$name: equals the results of its layers one by one", async (definition) => {
     const { input, expected, net } = makeExample(definition, "integer", 1);
     const backend = await referenceBackend();
     for (const [index, { problem, output }] of expected.entries()) {
@@ -82,12 +82,12 @@ describe("the reference of a network", () => {
     await backend.dispose();
   });
 
-  test("its bound holds for an input that is off by what a layer's output may be off by", () => {
+  test("its bound holds for an input with the largest allowed error of a layer", () => {
     const definition = NETWORKS.find(({ name }) => name === "three standard convolutions")!;
     const net = buildNetwork(definition, "real", 1);
     const [first, ...rest] = convolutionsOf(net).map(({ conv }) => conv);
     const { input, expected } = makeExample(definition, "real", 1);
-    // The first layer's result, off by all that it may be, to the same side everywhere; the others are exact.
+    // The first layer's result has nearly the largest allowed error everywhere, with one sign. The other layers are exact.
     const off = expected[0]!.output.map((y, at) => y + 0.999 * expected[0]!.error[at]!);
     const shape = outputShape(expected[0]!.problem);
     const results = referenceNetwork(network(...rest), "real", off, shape);
@@ -110,7 +110,7 @@ test("the reference passes all, and nothing is skipped", async () => {
   for (const { algorithm } of chains) expect(algorithm).toBe("reference");
 });
 
-test("plain float32 sums pass: the bound is no narrower than float32 is", async () => {
+test("plain float32 sums pass, so the bound is wide enough for float32", async () => {
   const float32 = faultyCompute("float32", (problem, operands, output) =>
     output.set(accumulate(problem, operands, Math.fround)),
   );
@@ -120,10 +120,10 @@ test("plain float32 sums pass: the bound is no narrower than float32 is", async 
   expect(worstRatio).toBeLessThan(1);
 });
 
-describe("what is wrong is found:", () => {
-  test("tensors that share memory although both are alive, and that no layer is wrong by itself", async () => {
+describe("the suite finds", () => {
+  test("tensors that share memory although both are in use, and says that no layer is wrong alone", async () => {
     const sharing = faultyBackend("sharing", () => ({
-      // Two buffers in turn, as if every layer were read by the next one only.
+      // Two buffers in turn, as if only the next layer read the result of a layer.
       allocateShared: (lifetimes) => {
         const most = Math.max(...lifetimes.map(({ shape }) => shape.reduce((a, b) => a * b)));
         const buffers = [new Float32Array(most), new Float32Array(most)];
@@ -144,7 +144,7 @@ describe("what is wrong is found:", () => {
     expect(results[0]!.message).toContain("though by itself it is right");
   });
 
-  test("a layer that is wrong by itself", async () => {
+  test("a layer that is wrong alone", async () => {
     const wrong = faultyCompute("no-stride", (problem, operands, output) => {
       const { output: right } = referenceConv2d(problem, operands);
       output.set(problem.g > 1 && problem.sh > 1 ? right.map((y) => Math.abs(y - 1)) : right);
@@ -169,10 +169,10 @@ describe("what is wrong is found:", () => {
   });
 });
 
-describe("chains are held", () => {
+describe("chains are checked", () => {
   test("as prepare puts them into shared memory", async () => {
     const overlapping = faultyBackend("overlapping", (right) => ({
-      // One for all: what is added at the end has been written over.
+      // All tensors share one buffer, so the residual of the last layer is overwritten too early.
       allocateShared: (lifetimes) => {
         const sizes = lifetimes.map(({ shape }) => shape.reduce((a, b) => a * b));
         const { data } = right.allocate([1, 1, 1, Math.max(...sizes)]);
@@ -194,7 +194,7 @@ describe("chains are held", () => {
   });
 });
 
-test("a definition's input has the shape that it says", () => {
+test("the input of a definition has the definition's shape", () => {
   const definition: NetworkDefinition = NETWORKS[0]!;
   const { input, shape } = makeExample(definition, "real", 1);
   expect(tensor(input, shape).shape).toEqual(inputShape(problemsOf(definition)[0]!));

@@ -14,7 +14,7 @@ import { randomNetwork } from "./networks-random.js";
 
 const KINDS = ["integer", "real"] as const satisfies readonly OperandKind[];
 const PLURAL = { integer: "integers", real: "reals" };
-/** Where models are run more than once, or more than one is run. */
+/** Networks with extra cases: several runs of one model, or several models at once. */
 const SHARED: ReadonlySet<string> = new Set(["MobileNet V2", "a residual from the network's input, six layers later"]);
 /** There is one random network for this many random problems. */
 const PROBLEMS_A_NETWORK = 10;
@@ -72,7 +72,7 @@ function networkCase(
 
 type Repeat = (definition: NetworkDefinition, context: CaseContext) => Promise<CaseOutcome>;
 
-/** Several runs, each of which must give its own input's answer. */
+/** Ways to run several inputs. Each run must give the result for its own input. */
 const REPEATS: Readonly<Record<string, Repeat>> = {
   "five inputs, one after the other": async (definition, { backend, accuracy, seed }) => {
     const examples = inputsFor(definition, await kindFor(definition, backend, accuracy), seed, 5);
@@ -92,7 +92,7 @@ const REPEATS: Readonly<Record<string, Repeat>> = {
     const examples = inputsFor(definition, await kindFor(definition, backend, accuracy), seed, 5);
     const model = await prepare(backend, examples[0]!.net, definition.input, { accuracy });
     try {
-      // None is awaited before the next.
+      // No run is awaited before the next run is called.
       const runs = examples.map((example, at) => runModel(model, example, at % 2 === 0 ? "nchw" : "nhwc"));
       return outcomeOfAll(
         examples.map((example) => heldTo(example, model.layers)),
@@ -155,8 +155,8 @@ function inputsFor(definition: NetworkDefinition, kind: OperandKind, seed: numbe
 }
 
 /**
- * Integers, so that one answer cannot be taken for another. If a layer is transformed, reals: their weights are made so that the bound stays narrow over
- * many layers, and the bound of integers would not.
+ * Integers, because then two results always differ clearly. If a layer is transformed, reals: their weights keep the bound narrow
+ * over many layers, and the bound of integers would become wide.
  */
 async function kindFor(
   definition: NetworkDefinition,

@@ -1,4 +1,4 @@
-/** non-finite: NaN and infinities planted among small integers, so that every other output has one right answer still. */
+/** non-finite: NaN and infinities among small integers. Every other output still has exactly one right value. */
 
 import { type Conv2dProblem, parseProblem, type Shape4, toLayout } from "@convene/core";
 import type { CaseContext, CaseOutcome, ConformanceCase } from "../case.js";
@@ -11,7 +11,7 @@ import { hasTransformedRule, transformedBound } from "../transformed-bound.js";
 import { atWorkbench, fail } from "./lifecycle-workbench.js";
 import { sparsely } from "./quick.js";
 
-/** One for each kind of kernel that a backend is likely to have, and for each way to pad. */
+/** One problem for each kind of kernel that a backend is likely to have, and for each padding mode. */
 const PROBLEMS = [
   "ic5_ih6_oc11_kh3_ph1",
   "n2_ic6_ih4_oc5_kh1",
@@ -23,19 +23,19 @@ const PROBLEMS = [
   "ic3_ih6_oc4_kh3_ph1_reflect",
   "g3_ic3_ih6_oc3_kh3_ph1_replicate",
   "ic3_ih6_oc4_kh3_ph1_circular",
-  // Large enough for outputs that no tile of 4x4 ties to what is planted: those hold for transformed plans, too.
+  // Large images: some outputs lie in no 4x4 tile with a planted value. A transformed plan must give the right value there too.
   "ic16_ih14_oc16_kh3_ph1",
 ];
 
-/** With a clamp after them: NaN passes through, an infinity becomes a bound. */
+/** Problems with a clamp: NaN passes through the clamp, and an infinity becomes one of its bounds. */
 const CLAMPED = ["ic5_ih6_oc11_kh3_ph1", "g12_ic12_ih6_oc12_kh3_ph1", "g4_ic16_ih5_oc16_kh3_ph1_residual"].flatMap(
   (text) => ["relu", "relu6", "clamp-3:5"].map((activation) => `${text}_${activation}`),
 );
 
-/** Writes what is not finite into operands; false where the problem has no place for it. */
+/** Writes NaN or infinities into operands. Returns false if the problem has no place for them. */
 type Plant = (operands: Operands, problem: Conv2dProblem) => boolean;
 
-/** At the first and the last element, so in the first and last channel and at two corners of the image. */
+/** Plants values at the first and the last element: in the first and last channel, at two corners of the image. */
 const inInput =
   (value: number): Plant =>
   ({ input }) => {
@@ -44,14 +44,14 @@ const inInput =
     return true;
   };
 
-/** In the first tap of the second output channel and in the last tap of the last one. */
+/** Plants values in the first tap of the second output channel, and in the last tap of the last channel. */
 const inWeights =
   (value: number): Plant =>
   ({ input, weight }, { ic, g, kh, kw, ih, iw }) => {
     const each = (ic / g) * kh * kw;
     weight[each] = value;
     weight[weight.length - 1] = -value;
-    // Zeros of either sign inside the image, which an infinite weight makes NaN: unlike those of the padding they count.
+    // Zeros of either sign inside the image. An infinite weight makes NaN of them. Unlike zeros of the padding, a backend must not skip them.
     const middle = Math.floor(ih / 2) * iw + Math.floor(iw / 2);
     for (let channel = 0; channel < ic; channel++) input[channel * ih * iw + middle] = channel % 2 === 0 ? 0 : -0;
     return true;
@@ -69,7 +69,7 @@ const PLANTS: Record<string, Plant> = {
   },
   "NaN in the weights": inWeights(NaN),
   "infinities in the weights": inWeights(Infinity),
-  // Zero times either is NaN: a kernel that leaves zeros of the weights out is found here.
+  // Zero times NaN or infinity is NaN. This finds a kernel that skips weights of zero.
   "weights of zero under NaN and infinities": ({ input, weight }, { ic, g, kh, kw }) => {
     const each = (ic / g) * kh * kw;
     weight.fill(0, each, 2 * each);
@@ -99,14 +99,14 @@ const PLANTS: Record<string, Plant> = {
     return true;
   },
   "products past the largest float32": ({ input }, { paddingMode }) => {
-    // Where padding repeats a pixel, two such products can meet, and their sum depends on its order.
+    // If padding repeats a pixel, a sum can have two such products, and then the result depends on the order.
     if (paddingMode !== "zeros") return false;
     input[0] = 3e38;
     return true;
   },
 };
 
-/** One case holds for a clamp what five hold without. */
+/** All kinds of planted values at once, so that one case with a clamp is enough. */
 const ALL_AT_ONCE: Plant = ({ input, bias }, { oc }) => {
   input[0] = NaN;
   input[input.length - 1] = Infinity;
@@ -160,7 +160,7 @@ async function checkPlanted(
   problem: Conv2dProblem,
   operands: Operands,
 ): Promise<CaseOutcome> {
-  // Before the backend sees the operands: one may write to them.
+  // The expected result is computed first, because a backend may write to the operands.
   const { expected, held } = expectedWithNonFinite(problem, operands);
   const own = copyOperands(operands);
   const { output, algorithm, arithmetic } = await runProblem(backend, problem, operands, { accuracy });
@@ -178,7 +178,7 @@ async function checkPlanted(
   return verdict.ok ? { status: "passed", algorithm } : { ...failedOutcome(problem, verdict), algorithm };
 }
 
-/** What the reference gives, rounded to float32, and which elements are held to it: see non-finite.ts. */
+/** The reference's result, rounded to float32, and the elements that a backend must match: see non-finite.ts. */
 export function expectedWithNonFinite(
   problem: Conv2dProblem,
   operands: Operands,

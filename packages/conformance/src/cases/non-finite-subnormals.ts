@@ -1,6 +1,7 @@
 /**
- * non-finite: subnormal numbers, the float32s below 2⁻¹²⁶. Where inputs, weights, products or sums are small integers times
- * 2⁻¹⁴⁹, the smallest of them, every sum is exact with gradual underflow in any order: one right answer, and it is not 0.
+ * non-finite: subnormal numbers, which are the float32 numbers below 2⁻¹²⁶. The smallest is 2⁻¹⁴⁹. If inputs, weights, products
+ * or sums are small integers times 2⁻¹⁴⁹, every sum is exact with gradual underflow, in any order. So there is exactly one right
+ * result, and it is not 0.
  */
 
 import { parseProblem } from "@convene/core";
@@ -19,7 +20,7 @@ const PROBLEMS = [
   "g4_ic16_ih5_oc16_kh3_ph1_residual_relu",
 ];
 
-/** How operands are scaled, by powers of two: products by `input` times `weight`, and what is added to them likewise. */
+/** Powers of two that scale the operands. Products are scaled by `input` times `weight`, and so are bias and residual. */
 const SCALES: Record<string, { readonly input: number; readonly weight: number }> = {
   "subnormal inputs": { input: -149, weight: 0 },
   "subnormal weights": { input: 0, weight: -149 },
@@ -59,13 +60,13 @@ function subnormalCase(text: string, what: string, make: () => Operands, exact: 
     run: async ({ backend, accuracy }) => {
       const operands = make();
       const expected = rememberedConv2d(problem, operands);
-      // Integers times a power of two are exact as integers are.
+      // Integers times a power of two are as exact as integers.
       return checkOperands(backend, problem, exact ? "integer" : "real", operands, expected, { accuracy });
     },
   };
 }
 
-/** `operands` times powers of two: no digit is lost, as long as the results are multiples of 2⁻¹⁴⁹. */
+/** `operands` times powers of two. No digit is lost if the results are multiples of 2⁻¹⁴⁹. */
 function scaled({ input, weight, bias, residual }: Operands, inputPower: number, weightPower: number): Operands {
   const by = (power: number) => (x: number) => x * 2 ** power;
   const sum = by(inputPower + weightPower);
@@ -77,7 +78,7 @@ function scaled({ input, weight, bias, residual }: Operands, inputPower: number,
   };
 }
 
-/** Differences of neighbouring normal numbers, which are subnormal: a unit that flushes only results loses these alone. */
+/** Differences of neighbouring normal numbers, which are subnormal. A device that flushes only results loses only these. */
 function cancelling(): ConformanceCase {
   const text = "ic2_ih4_oc3_kh1_nobias";
   const pixels = 16;

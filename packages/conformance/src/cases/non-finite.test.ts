@@ -1,7 +1,6 @@
 /**
- * non-finite: that what it expects is what PyTorch gives, that its cases can tell, and what it finds in backends that lose
- * NaN, infinities or subnormals. The literals are torch 1.13's answers to the calls beside them, with T = torch.tensor and
- * F = torch.nn.functional.
+ * non-finite: its expected values are PyTorch's results, and its cases find backends that lose NaN, infinities or subnormals.
+ * The literals are results of torch 1.13 for the calls beside them, with T = torch.tensor and F = torch.nn.functional.
  */
 
 import { type Backend, parseProblem } from "@convene/core";
@@ -18,7 +17,7 @@ import { nonFiniteCases } from "./non-finite.js";
 const OPTIONS = { suites: ["non-finite"], limit: 2000, diagnose: false } as const;
 const [NAN, INF] = [NaN, Infinity];
 
-describe("what is expected is what PyTorch gives", () => {
+describe("the expected values are PyTorch's", () => {
   // x = T([[[[nan,2.,3.,4.],[5.,6.,7.,8.],[9.,1.,2.,3.],[4.,5.,6.,inf]]]]); w = T([[[[1.,-2.,1.],[0.,3.,-1.],[2.,1.,1.]]]])
   // y = F.conv2d(x, w, T([1.]), padding=1)
   const window = {
@@ -95,7 +94,7 @@ describe("what is expected is what PyTorch gives", () => {
     expect(held.every(Boolean)).toBe(true);
   });
 
-  test("where PyTorch answers in two ways, nothing is held: padding under a weight that is not finite", () => {
+  test("if PyTorch has two results, both pass: padding under a weight that is not finite", () => {
     // x = torch.ones(1,8,4,4); w = torch.ones(8,1,3,3); w[0,0,0,0] = inf; F.conv2d(x, w, padding=1, groups=8)[0,0] gives
     // with oneDNN     [4, 6, 6, 4, 6, inf, inf, inf, 6, inf, inf, inf, 4, inf, inf, inf]
     // and without it  [nan, nan, nan, nan, nan, inf, inf, inf, nan, inf, inf, inf, nan, inf, inf, inf]
@@ -106,7 +105,7 @@ describe("what is expected is what PyTorch gives", () => {
     const agreed = [5, 6, 7, 9, 10, 11, 13, 14, 15];
     expect(held.flatMap((each, at) => (each ? [] : [at]))).toEqual([0, 1, 2, 3, 4, 8, 12]);
     expect(agreed.map((at) => expected[at])).toEqual(agreed.map(() => Infinity));
-    // The other channels know nothing of it.
+    // The infinite weight does not affect the other channels.
     expect([...expected.subarray(16, 20)]).toEqual([4, 6, 6, 4]);
   });
 });
@@ -135,7 +134,7 @@ describe("the cases", () => {
     }
   });
 
-  test("all have an answer that is not finite or not normal, and most a plain one beside it", async () => {
+  test("all have a result that is not finite or not normal, and most also have a plain result", async () => {
     let outputs: Float32Array[] = [];
     const watching = await defineBackendOf((right) => ({
       read: async (source, shape, layout) => {
@@ -159,7 +158,7 @@ describe("the cases", () => {
     expect(plain).toBeGreaterThan(cases.length * 0.7);
   });
 
-  test("skip with the backend's reason where it declares a limit", async () => {
+  test("are skipped with the backend's reason if the backend declares a limit", async () => {
     const declaring = defineBackendOf((right) => ({
       features: { ...right.features, nonFinite: { reason: "finite math only" } },
     }));
@@ -169,12 +168,12 @@ describe("the cases", () => {
     expect(results.find(({ status }) => status === "skipped")!.message).toBe("nonFinite: finite math only");
   });
 
-  test("hold a backend to nothing where it skips taps on padding", async () => {
+  test("accept a backend that skips taps on padding", async () => {
     expect(await failuresOf(skippingPadding)).toEqual([]);
   });
 });
 
-/** Taps on zero padding are not multiplied, as in oneDNN's depthwise kernels. */
+/** A backend that does not multiply taps on zero padding, as oneDNN's depthwise kernels do. */
 const skippingPadding = faultyCompute("skips-padding", (problem, operands, output) => {
   const right = referenceConv2d(problem, operands).output;
   const { weight } = operands;
@@ -213,7 +212,7 @@ describe("a backend is found out", () => {
   test("that leaks NaN from one group to the others", async () => {
     const leaking = faultyCompute("block-diagonal", (problem, operands, output) => {
       const { ic, g, oc, kh, kw } = problem;
-      // Groups as a standard convolution with zeros where they do not meet, and NaN times zero is NaN.
+      // Groups are computed as one standard convolution, with zeros as the weights between groups. NaN times zero is NaN.
       const weight = new Float32Array(oc * ic * kh * kw);
       const [icPerGroup, ocPerGroup] = [ic / g, oc / g];
       for (let o = 0; o < oc; o++) {

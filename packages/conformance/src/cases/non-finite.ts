@@ -1,9 +1,9 @@
 /**
- * non-finite: NaN and infinities go where PyTorch sends them, and nowhere else; subnormal numbers are kept.
+ * non-finite: NaN and infinities appear in the same outputs as in PyTorch, and in no other outputs; subnormal numbers are kept.
  *
- * Where PyTorch itself is of two minds, nothing is held: a zero of the padding times a weight that is infinite or NaN.
- * Its im2col convolution multiplies them, which gives NaN; its oneDNN convolution skips padded taps in some problems
- * (groups, depthwise) and not in others, so that one call answers 4 or NaN as the build has it.
+ * Any result passes where PyTorch itself has two results: for a zero of the padding times a weight that is infinite or NaN.
+ * PyTorch's im2col convolution multiplies the two, which gives NaN. Its oneDNN convolution skips padded taps in some problems
+ * (groups, depthwise) and not in others. So the same call gives 4 or NaN, depending on the build.
  */
 
 import type { ConformanceCase } from "../case.js";

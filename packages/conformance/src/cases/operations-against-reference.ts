@@ -1,4 +1,4 @@
-/** Operations held to the reference, a case each. */
+/** One case for each operation, which compares a backend's result with the reference. */
 
 import { formatOperation, type OperationProblem } from "@convene/core";
 import type { ConformanceCase } from "../case.js";

@@ -1,4 +1,4 @@
-/** Operations of each kind that differ from the first in one thing: what a cache of kernels or tables must have in its key. */
+/** Operations of each kind that differ from the first in one option. A cache of kernels or tables must have this option in its key. */
 
 import type { OperationKind } from "@convene/core";
 
@@ -43,7 +43,7 @@ export const ALIKE_OPERATIONS: Readonly<Record<OperationKind, readonly string[]>
     "leakyRelu0.1",
     "leakyRelu0.2",
   ].map((activation) => `activation_${activation}_c4_h6`),
-  // The same, with other slopes; then other shapes of as many elements.
+  // The second problem is the same, with other slopes. The others are shapes with the same number of elements.
   prelu: ["prelu_c4_h6", "prelu_c4_h6", "prelu_c6_h4_w6", "prelu_c4_h4_w9", "prelu_n2_c2_h6"],
   maxPool2d: pools("maxPool2d"),
   avgPool2d: pools("avgPool2d"),

@@ -1,6 +1,6 @@
 /**
- * operations, misuse. An operation's plan is misused like a convolution's, and one kind stands for all: `defineBackend` checks
- * them in one place, and a backend that stands in front of that does not do so kind by kind.
+ * operations, misuse. An operation's plan is misused like a convolution's plan. One kind is enough for all kinds: `defineBackend`
+ * checks all kinds in one place, and so does a backend that wraps its result.
  */
 
 import { type OperationProblem, type OperationParameters, parseOperation } from "@convene/core";
@@ -10,9 +10,9 @@ import { type Misuse, misuseCase, type Subject } from "./errors-misuse.js";
 import { RUN_MISUSES } from "./errors-run.js";
 import { knownOperation, prepareAt } from "./operations-workbench.js";
 
-/** Inputs and output are of one shape, and not square. */
+/** Inputs and output have one shape, which is not square. */
 const PROBLEM = "add_n2_c5_h3_w4_relu";
-/** The one with parameters. */
+/** A problem with parameters. */
 const WITH_SLOPE = "prelu_n2_c5_h3_w4";
 
 function operation(text: string): Subject {
@@ -28,7 +28,7 @@ function operation(text: string): Subject {
   };
 }
 
-/** With a problem and parameters that are none, as a caller in JavaScript can hand them in. */
+/** A misuse with a problem or parameters of a wrong type, because a program in JavaScript can pass any value. */
 function prepared(what: string, codes: Misuse["codes"], problem: object, parameters: object = {}): Misuse {
   return {
     name: `prepareOperation with ${what}`,

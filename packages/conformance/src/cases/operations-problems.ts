@@ -1,11 +1,11 @@
 /**
- * The operations that the suite has, by kind, as strings, so that each can be pasted. Together they cover sizes of 1, channels
- * that no vector width divides, batches, planes that are not square, and every option of each kind.
+ * The operations of the suite, by kind. They are strings, so that you can paste each into a command. Together they cover sizes
+ * of 1, numbers of channels that no vector width divides, batches, planes that are not square, and every option of each kind.
  */
 
 import type { OperationKind } from "@convene/core";
 
-/** In the order in which they run. A type keeps the list complete: a kind that core comes to have must be named here. */
+/** The problems, in the order in which they run. The type keeps the table complete: a new kind of core must have a row here. */
 export const OPERATION_PROBLEMS: Readonly<Record<OperationKind, readonly string[]>> = {
   activation: [
     "activation_tanh_c1_h1",
@@ -32,7 +32,7 @@ export const OPERATION_PROBLEMS: Readonly<Record<OperationKind, readonly string[
     "activation_geluTanh_c9_h4_w3",
     "activation_geluTanh_n3_c2_h7_w3",
     "activation_leakyRelu0.01_c5_h4_w3",
-    // Above 1 and below 0: the larger of x and slope·x is another function there.
+    // Slopes above 1 and below 0. For them the maximum of x and slope·x is another function.
     "activation_leakyRelu1.75_c7_h3",
     "activation_leakyRelu-0.5_c6_h3_w5",
     "activation_leakyRelu0.3_n3_c3_h5_w3",
@@ -55,7 +55,7 @@ export const OPERATION_PROBLEMS: Readonly<Record<OperationKind, readonly string[
     "maxPool2d_c9_ih6_iw5_kh3_pt1_pl1_pb1_pr1",
     "maxPool2d_c2_ih7_iw5_kh2_kw3_sw2",
     "maxPool2d_c7_ih5_iw8_kh3_kw1_sh2_sw1_pt2_pb1",
-    // Padding on one side only: which side is which shows.
+    // Padding on one side only, which shows exchanged sides.
     "maxPool2d_c3_ih5_iw6_kh3_sh2_pt1",
     "maxPool2d_c3_ih5_iw6_kh3_sh2_pl2",
     "maxPool2d_c3_ih5_iw6_kh3_sh2_pb1",
@@ -65,11 +65,11 @@ export const OPERATION_PROBLEMS: Readonly<Record<OperationKind, readonly string[
     "maxPool2d_c5_ih6_kh2_sh3_ceilMode",
     "maxPool2d_c3_ih8_iw7_kh3_sh2_ceilMode",
     "maxPool2d_c3_ih6_iw7_kh3_sh2_pt1_pl1_pb1_pr1_ceilMode",
-    // The last window of the rounded-up size would begin in the padding, and is left out.
+    // With the rounded-up size, the last window would begin in the padding, so it is left out.
     "maxPool2d_c3_ih5_kh1_sh2_ceilMode",
     "maxPool2d_c2_ih4_iw5_kh2_sh3_pt1_pl1_pb1_pr1_ceilMode",
     "maxPool2d_n3_c1_ih7_iw6_kh2_sh2_dh2_ceilMode",
-    // A window larger than the input; global; the whole of a plane of one row.
+    // A window larger than the input, a global window, and a window over a plane of one row.
     "maxPool2d_c4_ih2_iw3_kh4_pt2_pl2_pb1_pr1",
     "maxPool2d_c33_ih5_iw3_kh5_kw3",
     "maxPool2d_c16_ih1_iw9_kh1_kw9",
@@ -91,7 +91,7 @@ export const OPERATION_PROBLEMS: Readonly<Record<OperationKind, readonly string[
     "avgPool2d_c6_ih8_iw7_kh3_dh2",
     "avgPool2d_n3_c2_ih9_iw7_kh2_kw3_sh2_sw1_pt1_pl2_pr2_dh3_dw2",
     "avgPool2d_c5_ih6_kh2_sh3_ceilMode",
-    // What lies beyond the padded input counts neither way.
+    // Values beyond the padded input do not count, with either way of counting the padding.
     "avgPool2d_c3_ih8_iw7_kh3_sh2_ceilMode",
     "avgPool2d_c3_ih6_iw7_kh3_sh2_pt1_pl1_pb1_pr1_ceilMode",
     "avgPool2d_c3_ih6_iw7_kh3_sh2_pt1_pl1_pb1_pr1_ceilMode_countExcludePad",
@@ -128,7 +128,7 @@ export const OPERATION_PROBLEMS: Readonly<Record<OperationKind, readonly string[
     "multiply_c33_h2_w3",
     "multiply_c1_h4_w5_perChannel",
     "multiply_n3_c7_h3_w5_perChannel",
-    // As many rows and columns as channels: which of them the second input belongs to shows.
+    // As many rows and columns as channels, which shows a second input that goes along the wrong axis.
     "multiply_n3_c4_h4_perChannel",
     "multiply_c8_h4_perChannel_relu",
     "multiply_n3_c6_h1_perChannel_clamp-400:400",
@@ -185,7 +185,7 @@ export const OPERATION_PROBLEMS: Readonly<Record<OperationKind, readonly string[
     "pad_c9_ih3_pt1_pl1_pb1_pr1_value-1.5",
     "pad_n3_c7_ih2_iw3_pf3_pk1_pt1_pl2_value0.25",
     "pad_c33_ih2_pk3_pb1_value7",
-    // What stands for the least number before a pooling.
+    // A pad value that takes the place of −Infinity before a pooling.
     "pad_c2_ih3_iw4_pt1_pl1_pb1_pr1_value-65504",
   ],
   upsample: [
@@ -208,13 +208,13 @@ export const OPERATION_PROBLEMS: Readonly<Record<OperationKind, readonly string[
         "upsample_c2_ih3_iw4_oh1_bilinear",
       ].map((text) => `${text}_${coordinates}`.replace("_asymmetric", "")),
     ]),
-    // An even factor puts a half between two pixels, which each rounding takes its own way.
+    // With an even factor a coordinate lies in the middle of two pixels, where the ways of rounding differ.
     "upsample_c2_ih6_iw4_oh3_ow2_nearest_halfPixel_roundPreferCeil",
     "upsample_c2_ih6_iw4_oh3_ow2_nearest_halfPixel_roundPreferFloor",
     "upsample_c4_ih1_oh5_ow3_bilinear_alignCorners",
     "upsample_c16_ih2_iw5_oh4_ow10_bilinear_halfPixel",
     "upsample_c33_ih3_oh5_bilinear_halfPixel",
-    // A scale that is not what the sizes give.
+    // A scale that differs from the ratio of the sizes.
     "upsample_c3_ih5_iw4_oh7_ow6_nearest_scaleH1.5_scaleW1.75",
     "upsample_c3_ih5_iw4_oh7_ow6_bilinear_halfPixel_scaleH1.5_scaleW1.75",
     "upsample_c3_ih5_iw4_oh12_ow9_bilinear_scaleH2.5_scaleW2.25",
@@ -251,7 +251,7 @@ export const OPERATION_PROBLEMS: Readonly<Record<OperationKind, readonly string[
     "reshape_ic6_ih4_iw3_oc12_oh2_ow3_nhwc",
     "reshape_ic60_ih1_oc3_oh4_ow5",
     "reshape_ic60_ih1_oc3_oh4_ow5_nhwc",
-    // Between the batch and the rest.
+    // Elements move between the batch and the other axes.
     "reshape_n3_ic4_ih2_iw3_on2_oc9_oh4_ow1_nhwc",
     "reshape_n3_ic4_ih2_on1_oc12_oh2",
     "reshape_ic9_ih4_on4_oc3_oh3_ow4",
@@ -261,7 +261,7 @@ export const OPERATION_PROBLEMS: Readonly<Record<OperationKind, readonly string[
   ],
 };
 
-/** More elements than 16 bits count. */
+/** Operations with more elements than a 16-bit number can count. */
 export const LARGE_OPERATIONS: readonly string[] = [
   "activation_relu_c1_h257",
   "maxPool2d_c1_ih257_kh1",
@@ -269,7 +269,7 @@ export const LARGE_OPERATIONS: readonly string[] = [
   "concat_channels1:1_h182",
 ];
 
-/** One of each kind, for what is not about its numbers. */
+/** One operation of each kind, for cases that are not about its numbers. */
 export const ONE_OF_EACH: readonly string[] = [
   "activation_silu_n2_c5_h3_w4",
   "prelu_n2_c5_h3_w4",

@@ -1,4 +1,4 @@
-/** operations, more than one run: nothing stale, nothing shared that should not be, in the order of calls, nothing left over. */
+/** operations, more than one run: no stale values, no memory that is shared wrongly, runs in the order of calls, no leaks. */
 
 import {
   type Conv2dProblem,
@@ -46,7 +46,7 @@ export function operationRunCases(): readonly ConformanceCase[] {
   ];
 }
 
-/** An input that is written, an output that is kept from before, an image that is another's: each shows in one of three runs. */
+/** Three runs, which show a run that writes its input, an output with old values, or an image of another run. */
 async function again(bench: Workbench, problem: OperationProblem): Promise<void> {
   const first = knownOperation(problem, 1);
   const others = [2, 3].map((seed) =>
@@ -71,7 +71,7 @@ async function again(bench: Workbench, problem: OperationProblem): Promise<void>
   }
 }
 
-/** A convolution that gives each channel to the opposite one: x·1 and zeros, so that nothing is rounded. */
+/** A convolution that reverses the channels. Its weights are ones and zeros, so nothing is rounded. */
 function reversal([n, ic, ih, iw]: Shape4): Conv2dProblem {
   return conv2dProblem({ n, ic, ih, iw, oc: ic, kh: 1, kw: 1, bias: false });
 }
@@ -84,7 +84,7 @@ function reversed(data: ArrayLike<number>, [n, c, h, w]: Shape4): Float32Array {
   });
 }
 
-/** Upload, convolution, operation and convolution, twice through the same tensors, with nothing awaited in between. */
+/** Runs upload, convolution, operation and convolution twice, with the same tensors, and awaits nothing in between. */
 function betweenConvolutions(text: string): ConformanceCase {
   const given = parseOperation(text);
   const [shape, ...rest] = operationInputShapes(given);
@@ -132,7 +132,7 @@ function reversing({ ic, oc }: Conv2dProblem): { readonly weight: Float32Array }
   };
 }
 
-/** What a call has been given may be disposed behind it: the call has been made. */
+/** After a call of `run`, its plan and its tensors may be disposed at once. */
 async function disposedBehind(bench: Workbench, problem: OperationProblem): Promise<void> {
   const known = knownOperation(problem, 4);
   const it = await prepareAt(bench, problem, known);
@@ -142,7 +142,7 @@ async function disposedBehind(bench: Workbench, problem: OperationProblem): Prom
   for (const each of inputs) each.dispose();
   const reading = bench.read(output);
   output.dispose();
-  // What takes their place at once.
+  // New tensors take the place of the disposed tensors.
   for (const { shape } of [...inputs, output]) bench.filled(shape, 555);
   expectOperation(problem, known, await reading, "after plan and tensors were disposed");
   if (!it.plan.disposed || !output.disposed) fail("a disposed plan or tensor does not say that it is");
@@ -182,7 +182,7 @@ async function cycles(
       const known = knownOperation(problem, cycle);
       const it = await prepareAt(inner, problem, known);
       const fed = it.feed(known);
-      // Allocated, not uploaded: nothing has cleaned it.
+      // The output is allocated without an upload, so its old content is still there.
       const output = inner.keep(backend.allocate(operationOutputShape(problem)));
       it.plan.run(fed, output);
       expectOperation(problem, known, await inner.read(output), `cycle ${cycle}`);
@@ -219,7 +219,7 @@ async function slopeCopied(bench: Workbench, problem: OperationProblem): Promise
   expectOperation(problem, known, await bench.read(output), "with the caller's slope changed after prepareOperation");
 }
 
-/** Plans that a cache could take for one another, alive together. */
+/** Plans that a cache could confuse. All of them are alive together. */
 function alike(texts: readonly string[]): ConformanceCase {
   const use = async (bench: Workbench): Promise<void> => {
     const problems = takenOf(bench.backend, texts.map(parseOperation));

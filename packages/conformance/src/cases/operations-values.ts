@@ -1,6 +1,6 @@
 /**
- * operations, values on which they go wrong first: activations over their whole range, softmax far from zero, NaN, infinities
- * and the sign of a zero, subnormal numbers.
+ * operations, special values: activations over their whole range, softmax far from zero, NaN, infinities, the sign of a zero,
+ * subnormal numbers.
  */
 
 import { formatOperation, type OperationProblem, parseOperation } from "@convene/core";
@@ -10,7 +10,7 @@ import { makeOperationOperands, type OperationOperands } from "../operations/ope
 import { randomSource } from "../random-source.js";
 import { sparsely } from "./quick.js";
 
-/** Enough for `SWEEP`. */
+/** Problems with enough elements for `SWEEP`. */
 const SWEPT = [
   "activation_relu_c5_h16_w23",
   "activation_relu6_c5_h16_w23",
@@ -45,7 +45,7 @@ const PLANTED = [
   "maxPool2d_n2_c5_ih8_iw7_kh3_sh2_pt1_pl1_pb1_pr1",
   "maxPool2d_c8_ih6_iw7_kh2_ceilMode",
   "maxPool2d_c3_ih7_kh3_dh2",
-  // Windows of padding alone, over which the maximum is −Infinity.
+  // Some windows contain only padding. Their maximum is −Infinity.
   "maxPool2d_c2_ih1_iw5_kh2_pt2_pb2_dh3_dw1",
   "avgPool2d_n2_c5_ih8_iw7_kh3_sh2_pt1_pl1_pb1_pr1",
   "avgPool2d_c8_ih6_iw7_kh2_ceilMode_countExcludePad",
@@ -91,7 +91,7 @@ export function operationValueCases(): readonly ConformanceCase[] {
     ...withOperands("far above zero", FAR, (problem, seed) => shifted(problem, seed, 1000)),
     ...withOperands("far below zero", FAR, (problem, seed) => shifted(problem, seed, -1000)),
     ...withOperands("far apart", FAR, (problem, seed) => apart(problem, seed)),
-    // A finite number that is in no operand: NaN as what an output holds before would pass for a NaN that was computed.
+    // The output first holds a finite number that no operand has. If it held NaN, an element that is never written would pass for a computed NaN.
     ...sparsely(
       2,
       withOperands("NaN, infinities and the sign of zeros", PLANTED, planted, { needs: ["nonFinite"], poison: 777 }),
@@ -121,21 +121,21 @@ function withOperands(
   });
 }
 
-/** What `values` are, over and over, in the first input. */
+/** Operands whose first input repeats `values`. */
 function fill(problem: OperationProblem, values: readonly number[]): OperationOperands {
   const operands = makeOperationOperands(problem, "real", 1);
   const inputs = operands.inputs.map((data) => data.map((_, at) => values[at % values.length]!));
   return { ...operands, inputs };
 }
 
-/** Places where a definition changes: ends of clamps, and both sides of them. */
+/** Points where the definition of a function changes, such as the ends of clamps, and values on both sides of them. */
 const CORNERS = [0, 0.5, 1, 1.5, 2.25, 2.5, 3, 6].flatMap((corner) =>
   [corner * (1 - 2 ** -23), corner, corner * (1 + 2 ** -22)].flatMap((x) => [x, -x]),
 );
-/** Values from which exp leaves float32's range, and beyond. */
+/** Values near the limit at which exp leaves float32's range, and larger values. */
 const LARGE = [17, 20, 44, 80, 86, 87, 87.5, 88, 88.7, 88.75, 89, 90, 100, 103, 104, 110, 1e3, 1e5, 1e10, 1e15, 1e30];
 
-/** Every sign and order of magnitude, densely where functions bend. */
+/** Values of both signs and all orders of magnitude. They are dense where functions bend. */
 const SWEEP: readonly number[] = [
   ...CORNERS,
   ...LARGE.flatMap((x) => [x, -x]),
@@ -143,21 +143,21 @@ const SWEEP: readonly number[] = [
   ...Array.from({ length: 260 }, (_, step) => 1.37 * 2 ** (step / 2 - 100)).flatMap((x) => [x, -x]),
 ];
 
-/** Every pixel's channels lie about `offset`. */
+/** Operands in which the channels of each pixel are near an `offset`. */
 function shifted(problem: OperationProblem, seed: number, offset: number): OperationOperands {
   const random = randomSource(seed);
   const { inputs } = makeOperationOperands(problem, "real", seed);
   return { inputs: inputs.map((data) => data.map(() => offset + 4 * random())) };
 }
 
-/** In [−200, 200): exp of most distances is nothing in float32. */
+/** Values in [−200, 200). For most of their differences exp is zero in float32. */
 function apart(problem: OperationProblem, seed: number): OperationOperands {
   const random = randomSource(seed);
   const { inputs } = makeOperationOperands(problem, "real", seed);
   return { inputs: inputs.map((data) => data.map(() => 400 * random() - 200)) };
 }
 
-/** A twelfth of the elements is not finite, or a zero with a sign. */
+/** Operands in which a twelfth of the elements are NaN, infinities, or zeros with a sign. */
 function planted(problem: OperationProblem, seed: number): OperationOperands {
   const random = randomSource(seed + 1);
   const special = [NaN, Infinity, -Infinity, -0];
@@ -168,7 +168,7 @@ function planted(problem: OperationProblem, seed: number): OperationOperands {
   return { ...operands, inputs };
 }
 
-/** Both signs. Factors are such that their product is subnormal and they are not. */
+/** Operands of both signs. Factors are normal numbers whose product is subnormal. */
 function subnormal(problem: OperationProblem, seed: number): OperationOperands {
   const random = randomSource(seed);
   const [from, to] = problem.kind === "multiply" ? [64, 70] : [127, 145];

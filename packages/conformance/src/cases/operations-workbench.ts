@@ -1,4 +1,4 @@
-/** The few steps that cases of operations are made of when they are more than one run. */
+/** The common steps of operations' cases with more than one run. */
 
 import {
   type DeviceTensor,
@@ -21,13 +21,13 @@ import { checkOperation } from "../operations/operation-rules.js";
 import { rememberedOperation } from "../remembered-reference.js";
 import { atWorkbench, CaseEnd, type Workbench } from "./lifecycle-workbench.js";
 
-/** Operands, and the right answer to them: computed before a backend sees them, because one may write to them. */
+/** Operands and their right result. The result is computed before a backend gets the operands, because a backend may write to them. */
 export interface KnownOperation extends OperationOperands {
   readonly own: OperationOperands;
   readonly expected: Float64Array;
 }
 
-/** Integers from a seed. Each case makes its own, so that none meets what a backend has done to another's. */
+/** Integers from a seed. Each case makes its own, because a backend may have changed those of another case. */
 export function knownOperation(problem: OperationProblem, seed: number): KnownOperation {
   return knowOperation(problem, makeOperationOperands(problem, "integer", seed));
 }

@@ -1,4 +1,4 @@
-/** The cases of operations: what they cover, what skips them, that float32 passes them. */
+/** The cases of operations cover the options, are skipped for the right reasons, and pass with float32 arithmetic. */
 
 import {
   type Backend,
@@ -29,7 +29,7 @@ const declaring = (features: Partial<BackendFeatures>): (() => Promise<Backend>)
   backendWith({ features: { ...referenceImplementation.features, ...features } });
 
 describe("a backend that computes in float32", () => {
-  test("passes everything, and uses what the bounds leave to it", async () => {
+  test("passes everything, with errors that are not far below the bounds", async () => {
     const { counts, results, worstRatio } = await runConformance(backendWith(float32Operations), {
       suites: ["operations"],
     });
@@ -40,7 +40,7 @@ describe("a backend that computes in float32", () => {
   });
 });
 
-describe("what a backend does not have", () => {
+describe("an operation that a backend does not have", () => {
   test("skips its cases with that reason, one for each kind, and the rest passes", async () => {
     const { nonFinite, subnormals } = referenceImplementation.features;
     const { prepareOperation: _, ...convolving } = referenceImplementation;
@@ -54,7 +54,7 @@ describe("what a backend does not have", () => {
     expect(counts.passed).toBeGreaterThan(10);
   });
 
-  test("fails where skips are not allowed", async () => {
+  test("fails if skips are not allowed", async () => {
     const operations = OPERATION_KINDS.filter((kind) => kind !== "prelu");
     const only = ["prelu", "reshape"];
     const { results } = await runConformance(declaring({ operations }), { ...SUITES, only, noSkips: true });
@@ -94,7 +94,7 @@ describe("the cases", () => {
     }
   });
 
-  test("name each kind's own problems, in the notation that a report prints but for numbers that float32 rounds", () => {
+  test("name problems of their own kind, in the notation of a report, except for numbers that float32 rounds", () => {
     for (const kind of OPERATION_KINDS) {
       for (const text of [...OPERATION_PROBLEMS[kind], ...ALIKE_OPERATIONS[kind]]) {
         const printed = formatOperation(parseOperation(text));
@@ -167,7 +167,7 @@ describe("the cases", () => {
   };
 
   test.each(Object.entries(OPTIONS))("of %s cover every option", (kind, options) => {
-    // By keys that are known only here: no kind of the union has all of them.
+    // The cast allows any key, because no kind of the union has all of them.
     const problems = problemsOf(kind as OperationKind) as unknown as readonly Readonly<Record<string, unknown>>[];
     for (const [key, values] of Object.entries(options)) {
       const found = problems.map((problem) => problem[key]);
@@ -187,10 +187,10 @@ function problemsOf(kind: OperationKind): readonly OperationProblem[] {
   return OPERATION_PROBLEMS[kind].map(parseOperation);
 }
 
-/** `[n, c, h, w]` of each first input. */
+/** `[n, c, h, w]` of the first input of each problem. */
 function inputShapes(kind: OperationKind): readonly (readonly number[])[] {
   return problemsOf(kind).map((p) => {
-    // Kinds call their sizes differently.
+    // Each kind has its own names of sizes.
     const given = p as unknown as Readonly<Record<string, number>>;
     const channels = p.kind === "concat" ? p.channels.reduce((sum, c) => sum + c, 0) : (given["c"] ?? given["ic"]!);
     return [p.n, channels, given["h"] ?? given["ih"]!, given["w"] ?? given["iw"]!];
@@ -219,7 +219,7 @@ describe("the manifest of operations", () => {
     expect(found[LIST]).toMatch(words);
   });
 
-  test("wants prepareOperation, also where there are no operations", async () => {
+  test("requires prepareOperation, also if there are no operations", async () => {
     const right = await declaring({ operations: [] })();
     const without = async (): Promise<Backend> => ({ ...right, prepareOperation: undefined as never });
     const found = await failures(without);
@@ -232,7 +232,7 @@ describe("the manifest of operations", () => {
     expect(found[TAKEN]).toMatch(/ERR_UNSUPPORTED|does not have the operation activation/);
   });
 
-  test("finds what is refused altogether, and what says one thing and then another", async () => {
+  test("finds a kind that is always refused, and an answer that changes", async () => {
     const supportsOperation = ({ kind }: OperationProblem) => kind !== "softmax" || { reason: "no exp here" };
     expect((await failures(declaring({ supportsOperation })))[ONE_TAKEN]).toMatch(/has softmax, and none of \d+/);
     let asked = 0;
@@ -240,7 +240,7 @@ describe("the manifest of operations", () => {
     expect(Object.values(await failures(fickle)).join()).toMatch(/says one thing and then another/);
   });
 
-  test("finds a backend that takes what its features do not have", async () => {
+  test("finds a backend that takes operations which its features do not have", async () => {
     const right = await declaring({})();
     const taking = async (): Promise<Backend> => ({
       ...right,

@@ -1,6 +1,7 @@
 /**
- * operations: what a backend has beside convolution, held to the float64 reference and to the contract. A backend that does not
- * have a kind skips the kind's cases, with that reason; one that only convolves skips all but a few.
+ * operations: a backend's operations beside convolution, compared with the float64 reference and checked against the contract.
+ * If a backend does not have a kind, the kind's cases are skipped with this reason. For a backend that only convolves, all but a
+ * few cases are skipped.
  */
 
 import { parseOperation } from "@convene/core";

@@ -1,4 +1,4 @@
-/** Which cases the quick selection has. Its sizes are chosen by `scripts/catch-table.ts`: what it catches with fewer cases. */
+/** Marks the cases of the quick selection. `scripts/catch-table.ts` shows which faults a smaller selection still catches, and so chose its size. */
 
 import type { ConformanceCase } from "../case.js";
 
@@ -7,7 +7,7 @@ export function sparsely(step: number, cases: readonly ConformanceCase[]): reado
   return cases.map((each, at) => ({ ...each, quick: at % step === 0 && (each.quick ?? true) }));
 }
 
-/** The same cases, none of them in the quick selection. */
+/** The same cases. None of them is in the quick selection. */
 export function notQuick(cases: readonly ConformanceCase[]): readonly ConformanceCase[] {
   return cases.map((each) => ({ ...each, quick: false }));
 }

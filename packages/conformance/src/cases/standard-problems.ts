@@ -1,6 +1,6 @@
 /**
- * The problems that `exact` and `bounded` share: the corners, those that can be transformed, every pair of options, and
- * random ones from the seed.
+ * The problems that `exact` and `bounded` share: the corners, problems that a backend may transform, every pair of options, and
+ * random problems from the seed.
  */
 
 import { type Conv2dProblem, formatProblem, parseProblem } from "@convene/core";
@@ -11,7 +11,7 @@ import { CORNER_PROBLEMS } from "./corner-problems.js";
 import { COVERING_PROBLEMS } from "./covering-problems.js";
 import { WINOGRAD_PROBLEMS } from "./winograd-problems.js";
 
-/** By where they come from. Each problem is there once: now and then a random one is there already. */
+/** The problems by their origin. Each problem is there once: a random problem is left out if it is there already. */
 interface StandardProblems {
   readonly corners: readonly Conv2dProblem[];
   /** Every pair of options. */

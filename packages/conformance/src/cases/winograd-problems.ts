@@ -1,7 +1,7 @@
 /**
- * Problems that a backend may transform: 3x3 kernels of stride 1 and dilation 1, the only ones that rule 3 is stated for.
- * Winograd's tiles have 2 to 4 outputs a side and weights of their own for each pair of channels, so what these vary is
- * tails, pads and channels. As strings, so that each can be pasted.
+ * Problems that a backend may transform: 3x3 kernels of stride 1 and dilation 1. Rule 3 exists only for these. Winograd's tiles
+ * have 2 to 4 outputs a side, and their own weights for each pair of channels. So these problems vary tails, pads and channels.
+ * They are strings, so that you can paste each into a command.
  */
 
 export const WINOGRAD_PROBLEMS: readonly string[] = [
@@ -15,7 +15,7 @@ export const WINOGRAD_PROBLEMS: readonly string[] = [
   "ic24_ih7_iw3_oc24_kh3_ph1_replicate",
   "ic32_ih8_iw2_oc24_kh3_ph1_replicate_residual_relu6",
   "ic16_ih9_iw1_oc32_kh3_ph1",
-  // No more than two outputs a side, for which smaller tiles compute less in vain.
+  // At most two outputs a side. Smaller tiles waste less work for them.
   "ic16_ih2_oc24_kh3_ph1_residual",
   "n6_ic24_ih2_iw1_oc16_kh3_ph1_relu",
   "g2_ic48_ih4_oc32_kh3",
@@ -27,7 +27,7 @@ export const WINOGRAD_PROBLEMS: readonly string[] = [
   "ic16_ih8_iw5_oc16_kh3_pt1_pl2_reflect",
   "ic48_ih5_iw7_oc48_kh3_pb2_pr1_replicate",
   "ic3_ih10_iw13_oc5_kh3_ph2",
-  // Groups, as wide as a channel and as 24; several images.
+  // Groups of one channel and of 24 channels; several images.
   "g2_ic32_ih6_iw7_oc32_kh3_ph1",
   "g3_ic48_ih5_iw9_oc48_kh3_ph1_reflect",
   "g2_ic48_ih9_iw5_oc48_kh3_ph1_circular_residual",
@@ -35,7 +35,7 @@ export const WINOGRAD_PROBLEMS: readonly string[] = [
   "g5_ic10_ih6_oc15_kh3_ph1_circular",
   "n3_ic16_ih6_iw5_oc16_kh3_ph1_relu",
   "n2_g2_ic32_ih9_oc48_kh3_ph1_residual",
-  // Few channels, and numbers of them that no tile divides.
+  // Few channels, and numbers of channels that no tile divides.
   "ic1_ih6_iw10_oc1_kh3_ph1",
   "ic2_ih9_iw7_oc3_kh3_ph1_circular",
   "ic17_ih8_iw9_oc19_kh3_ph1",

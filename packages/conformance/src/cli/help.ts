@@ -1,4 +1,4 @@
-/** What `--help` prints. */
+/** The text of `--help`. */
 
 import { SUITE_NAMES } from "../suite-names.js";
 import { wrap } from "../terminal/wrap.js";

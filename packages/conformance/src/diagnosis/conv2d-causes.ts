@@ -1,6 +1,6 @@
 /**
- * The closed list of what a wrong convolution may have computed instead. Each cause computes it by the reference, from another
- * problem or from other operands, so that the backend's own output tells whether that is what it did.
+ * The fixed list of results that a wrong convolution may have computed. Each cause computes such a result by the reference, from
+ * another problem or from other operands. If the result equals the backend's output, the cause is found.
  */
 
 import { type Clamp, type Conv2dProblem, type PaddingMode } from "@convene/core";
@@ -8,9 +8,9 @@ import type { Operands } from "../operands.js";
 import { referenceConv2d } from "../reference.js";
 
 export interface Cause<Problem, Given> {
-  /** A sentence of its own. */
+  /** The cause, as a sentence. */
   readonly words: string;
-  /** What comes out by it, NCHW; `undefined` where it cannot have happened. Elements that it does not reach may be NaN. */
+  /** The result of this cause, in NCHW, or `undefined` if the cause is impossible here. Elements without a value may be NaN. */
   readonly compute: (problem: Problem, operands: Given) => ArrayLike<number> | undefined;
 }
 
@@ -18,26 +18,26 @@ type Conv2dCause = Cause<Conv2dProblem, Operands>;
 type P = Conv2dProblem;
 type Place = (problem: P, o: number, i: number, y: number, x: number) => number;
 
-/** The reference's answer to another problem, whose output has the same shape. */
+/** A cause with the reference's result for another problem, whose output has the same shape. */
 function asked(words: string, change: (problem: P) => Partial<P>): Conv2dCause {
   return {
     words,
     compute: (problem, operands) => {
       const changed = { ...problem, ...change(problem) };
-      // Where nothing is changed, this cannot be it.
+      // If nothing changes, this is not the cause.
       if (JSON.stringify(changed) === JSON.stringify(problem)) return undefined;
       return referenceConv2d(changed, operands).output;
     },
   };
 }
 
-/** The reference's answer to other operands. */
+/** A cause with the reference's result for other operands. */
 function given(words: string, change: (operands: Operands, problem: P) => Partial<Operands> | undefined): Conv2dCause {
   return {
     words,
     compute: (problem, operands) => {
       const changed = change(operands, problem);
-      // Where nothing is changed, this cannot be it.
+      // If nothing changes, this is not the cause.
       if (!changed || (Object.keys(changed) as (keyof Operands)[]).every((key) => isAlike(changed[key], operands[key])))
         return undefined;
       return referenceConv2d(problem, { ...operands, ...changed }).output;
@@ -49,7 +49,7 @@ function isAlike(a: Float32Array | undefined, b: Float32Array | undefined): bool
   return a?.length === b?.length && (a ?? []).every((value, at) => Object.is(value, b![at]));
 }
 
-/** Weights read from other places; what lies beyond them reads as zero. */
+/** A cause with weights that are read from other places. A place outside the weights reads zero. */
 function weightsAt(words: string, place: Place): Conv2dCause {
   return given(words, ({ weight }, problem) => {
     const { oc, ic, g, kh, kw } = problem;
@@ -65,7 +65,7 @@ function weightsAt(words: string, place: Place): Conv2dCause {
   });
 }
 
-/** Input or residual from other places. */
+/** A cause with input or residual that is read from other places. */
 function moved(
   data: Float32Array,
   [n, c, h, w]: readonly [number, number, number, number],
@@ -98,7 +98,7 @@ function clampAs(words: string, change: (min: number, max: number) => readonly [
   );
 }
 
-/** The sum finished in another order: without activation and with, and each may be added to. */
+/** A cause that finishes the sum in another order, with or without the activation. */
 function finished(
   words: string,
   finish: (problem: P, operands: Operands) => ArrayLike<number> | undefined,
@@ -110,7 +110,7 @@ function paddingAs(words: string, of: PaddingMode, mode: PaddingMode): Conv2dCau
   return asked(words, ({ paddingMode }) => ({ paddingMode: paddingMode === of ? mode : paddingMode }));
 }
 
-/** An input that is padded by hand, its coordinates outside read through `source`. */
+/** A cause with an input that is padded by hand. `source` maps coordinates outside the image. */
 function paddedBy(words: string, of: PaddingMode, source: (at: number, size: number) => number): Conv2dCause {
   return {
     words,
@@ -131,7 +131,7 @@ function paddedBy(words: string, of: PaddingMode, source: (at: number, size: num
 }
 
 export const CONV2D_CAUSES: readonly Conv2dCause[] = [
-  // What a sum ends with: the plainest first.
+  // Bias, residual and activation: the plainest causes first.
   given("the bias is missing", ({ bias }) => bias && { bias: undefined }),
   given("the residual is missing", ({ residual }) => residual && { residual: undefined }),
   given("the residual is subtracted", ({ residual }) => residual && { residual: residual.map((r) => -r) }),

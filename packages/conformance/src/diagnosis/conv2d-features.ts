@@ -1,13 +1,13 @@
 /**
- * What can be said of a convolution that a fault may hang on: a list of predicates over its fields, and over what follows from
- * them. The plainest come first: of two that tell the same cases apart, the earlier one is named.
+ * Properties of a convolution that a fault may depend on: predicates over its fields, and over values that follow from them. The
+ * plainest come first. If two predicates separate the same cases, the diagnosis names the earlier one.
  */
 
 import type { Conv2dProblem } from "@convene/core";
 
-/** One thing that is true of a case or is not. */
+/** A property that a case has or does not have. */
 export interface Predicate<Subject> {
-  /** As it stands in a sentence: "fails wherever dh > 1". */
+  /** The words in a sentence such as "fails wherever dh > 1". */
   readonly words: string;
   readonly holds: (subject: Subject) => boolean;
 }
@@ -113,7 +113,7 @@ const table: readonly (readonly [words: string, holds: (problem: P) => boolean])
     "the input is smaller than the kernel",
     ({ ih, iw, kh, kw, dh, dw }) => ih < dh * (kh - 1) + 1 || iw < dw * (kw - 1) + 1,
   ],
-  // What a sum ends with.
+  // Bias, residual and activation.
   ["there is a bias", ({ bias }) => bias],
   ["there is no bias", ({ bias }) => !bias],
   ["there is a residual", ({ residual }) => residual],

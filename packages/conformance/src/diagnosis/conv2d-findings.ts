@@ -1,4 +1,4 @@
-/** Findings about convolutions, from the cases that are one problem each. */
+/** Findings about convolutions, from the cases with one problem each. */
 
 import { type Conv2dProblem, formatProblem } from "@convene/core";
 import { randomProblem } from "../random-problem.js";
@@ -20,13 +20,14 @@ import type { Session } from "./session.js";
 import { resolved, shrinkProblem } from "./shrink.js";
 import type { Conv2dTrial } from "./trial.js";
 
-/** Failed problems that are looked at, and the most products that one of them may have: less where there are many. */
+/** The most failed problems that are tried again. */
 const MOST_TRIALS = 32;
+/** The most products of such a problem. If many problems failed, it is `MANY_PRODUCTS`. */
 const MOST_PRODUCTS = 150_000;
 const MANY_PRODUCTS = 30_000;
-/** Failures of fewer problems than that say too little: problems near the smallest are tried. */
+/** If fewer problems than this failed, the failures say too little, and problems near the smallest are tried too. */
 const FEW = 4;
-/** Problems that are made to tell two rules apart, and two causes. */
+/** The most new problems that are made to separate two rules or two causes. */
 const MOST_MADE = 24;
 
 type C = Observation<Conv2dProblem>;
@@ -46,7 +47,7 @@ function isInteger({ suite, about }: C): boolean {
   return suite === "exact" || suite === "known-faults" || about === "integer";
 }
 
-/** What a plan was called, as one more thing that a rule can be about. */
+/** Predicates on the `algorithm` of a plan, so that a rule can name an algorithm. */
 function algorithmsOf(used: readonly C[]): readonly Predicate<Conv2dProblem>[] {
   const algorithms = new Map(used.map(({ text, result }) => [text, result.algorithm ?? ""] as const));
   const names = [...new Set(algorithms.values())].filter((name) => name !== "");
@@ -85,7 +86,7 @@ async function wrongFindings(used: readonly C[], session: Session, onIntegers: b
     rights.set(problem, made);
     return made;
   };
-  /** Whether a problem passes by accident: the one cause is at work in it, and changes nothing. */
+  /** Whether a problem passes by accident: the cause affects it, but the result is still right. */
   const hiddenBy = (words: readonly string[]): ((problem: Conv2dProblem) => boolean) => {
     const [hypothesis, ...others] = hypotheses.filter((each) => words.includes(each.words));
     return (problem) =>
@@ -153,7 +154,7 @@ async function wrongFindings(used: readonly C[], session: Session, onIntegers: b
     await add(inNhwc, ["what is uploaded or read in nhwc is taken as it lies, as if it were nchw"], trials.length);
   }
   if (findings.length > 0) return findings;
-  // Nothing failed again, or nothing could be tried: what has run is all that there is.
+  // No problem failed again, or none could be tried. Then there are only the results of the run.
   const cause =
     unsteady.length === 0
       ? {}
@@ -174,7 +175,7 @@ async function wrongFindings(used: readonly C[], session: Session, onIntegers: b
   }));
 }
 
-/** A cause that fits a few outputs, where none fits most of them, fits by chance: these outputs count as unexplained. */
+/** If no cause explains most outputs, a cause that explains a few of them does so by chance. These outputs then count as unexplained. */
 function withoutChance({
   explanations,
   left,
@@ -187,7 +188,7 @@ function withoutChance({
   };
 }
 
-/** Whether a problem fails in the same way: only then is it another case of the same fault. */
+/** Whether a problem fails in the same way. Only then it is another case of the same fault. */
 function failsAgain(
   session: Session,
   kind: "integer" | "real",
@@ -203,7 +204,7 @@ function failsAgain(
   };
 }
 
-/** What nothing else explains may be the rounding of a transform that is not declared, or a transform that is wrong. */
+/** If nothing else explains the failures, the cause may be a transform that is not declared, or a wrong transform. */
 async function transformCause(
   ours: readonly Conv2dTrial[],
   session: Session,
@@ -234,7 +235,7 @@ async function roundsLikeTransform({ problem, operands, actual, expected, arithm
   return checkTransformed(actual, expected, await transformedBound(problem, operands)).wrongAt.length === 0;
 }
 
-/** The smallest problem and those near it, as samples; none that is right by accident. */
+/** The smallest problem and problems near it, as samples. Problems that are right by accident are left out. */
 async function tryNeighbours(
   smallest: Conv2dProblem,
   session: Session,
@@ -259,7 +260,7 @@ function spread(observations: readonly C[], most: number): readonly C[] {
   return Array.from({ length: most }, (_, at) => from[Math.floor((at * from.length) / most)]!);
 }
 
-/** Small problems over all options, and some near those that are known: always the same ones. */
+/** Small problems over all options, and some problems near known ones. The list is always the same. */
 function* madeProblems(used: readonly C[]): Generator<Conv2dProblem> {
   const random = randomSource(7);
   const small = used.filter(({ problem }) => costOf(problem) < 20_000);
@@ -272,14 +273,14 @@ function* madeProblems(used: readonly C[]): Generator<Conv2dProblem> {
   }
 }
 
-/** A few fields of a problem. */
+/** A random choice of a problem's fields. */
 function pick(problem: Conv2dProblem, random: () => number): Partial<Conv2dProblem> {
   const { oh: _, ow: __, g, ic, oc, ...rest } = problem;
   const entries = Object.entries({ ...rest }).filter(() => random() < 0.2);
   return { ...Object.fromEntries(entries), ...(random() < 0.3 ? { g, ic, oc } : {}) };
 }
 
-/** Of rules that tell the known cases apart as well as each other, the one that made problems agree with. */
+/** If several rules separate the known cases equally well: the rule that new problems agree with. */
 async function separateRules(
   best: Rule<Conv2dProblem>,
   rivals: readonly Rule<Conv2dProblem>[],
@@ -296,7 +297,7 @@ async function separateRules(
   for (const problem of madeProblems(used)) {
     if (standing.length < 2 || made >= MOST_MADE || !session.hasTime()) break;
     const said = standing.map((rule) => holds(rule, problem));
-    // An algorithm's name is known of cases that have run only.
+    // Only cases that ran have a known algorithm.
     if (said.every(Boolean) || !said.some(Boolean)) continue;
     made++;
     const tried = await session.conv2d(problem, { kind });
@@ -309,7 +310,7 @@ async function separateRules(
   return standing[0]!;
 }
 
-/** Of causes that explain the same trials, those that explain what is wrong in made problems too. */
+/** If several causes explain the same trials: the causes that also explain the wrong results of new problems. */
 async function separateCauses(
   tied: readonly Hypothesis<Conv2dTrial>[],
   trials: readonly Conv2dTrial[],
@@ -339,7 +340,7 @@ async function separateCauses(
 
 const NO_RESULT = { suite: "exact", name: "", status: "failed", milliseconds: 0 } as const;
 
-/** Failures that say something in words: an exception, a shape, a limit of time. */
+/** Findings from failures with a message: an exception, a wrong shape, a time limit. */
 async function thrownFindings(
   plain: readonly C[],
   thrown: readonly C[],
@@ -369,7 +370,7 @@ async function thrownFindings(
   ];
 }
 
-/** Where every plain problem is right, and other operands are not. */
+/** Findings if every problem is right with plain operands, and wrong with others. */
 function variantFindings(all: readonly C[]): readonly Finding[] {
   const failed = all.filter((each) => each.failed);
   if (failed.length === 0) return [];

@@ -38,7 +38,7 @@ test("the same run gives the same words", { timeout: PATIENCE }, async () => {
   expect(one.texts).toEqual(two.texts);
 });
 
-test("where nothing fails there is nothing to say", async () => {
+test("without a failure there are no findings", async () => {
   const cases = (await quickCases(["exact"])).slice(0, 5);
   const results = await runCases(referenceBackend, cases);
   expect(await diagnose({ cases, results, factory: referenceBackend, accuracy: "fast", seed: 1 })).toEqual({
@@ -47,7 +47,7 @@ test("where nothing fails there is nothing to say", async () => {
 });
 
 test(
-  "without a factory nothing is tried, and what has run is told apart all the same",
+  "without a factory nothing is tried, but the results of the run are still compared",
   { timeout: PATIENCE },
   async () => {
     const [fault] = measuredFaults(/^groups-swapped$/);

@@ -1,4 +1,4 @@
-/** From the results of a run to its causes, with a few problems more that are run for it. */
+/** Finds causes from the results of a run. For this it runs a few more problems. */
 
 import type { ConformanceCase } from "../case.js";
 import type { CaseResult } from "../run-conformance.js";
@@ -17,9 +17,9 @@ export interface DiagnoseOptions extends SessionOptions {
   readonly results: readonly CaseResult[];
 }
 
-/** What the failures of a run have in common. Nothing where nothing has failed. Takes some seconds at most. */
+/** The findings about the failures of a run; none if nothing failed. This takes some seconds at most. */
 export async function diagnose({ cases, results: all, ...options }: DiagnoseOptions): Promise<Diagnosis> {
-  // What a backend says that it does not take, it has computed neither right nor wrong.
+  // A problem that the backend refused is neither right nor wrong.
   const results = all.map((each): CaseResult => (each.notTaken ? { ...each, status: "skipped" } : each));
   if (!results.some(({ status }) => status === "failed")) return { findings: [] };
   const observations = observe(cases, results);
@@ -27,7 +27,7 @@ export async function diagnose({ cases, results: all, ...options }: DiagnoseOpti
   try {
     const tensors = await tensorFindings(results, session);
     const protocol = tensors.length > 0 ? tensors : await protocolFindings(observations, session);
-    // Where tensors or the order are wrong every value is, and no rule about values means anything.
+    // If tensors or the order of calls are wrong, every value is wrong, and a rule about values has no meaning.
     const values: readonly Finding[] =
       protocol.length > 0
         ? []

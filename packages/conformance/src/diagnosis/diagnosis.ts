@@ -1,27 +1,27 @@
-/** What a diagnosis is: findings, the one that says most first. */
+/** The type of a diagnosis: a list of findings, with the most telling finding first. */
 
-/** One fault, as far as it shows. */
+/** One fault, as far as the results show it. */
 export interface Finding {
   /** Which cases fail and which pass, with counts: "fails wherever dh > 1 (97 of 97), passes elsewhere (1,327 of 1,327)". */
   readonly rule: string;
-  /** Where in an output the wrong elements are. */
+  /** The places of the wrong elements in an output. */
   readonly where?: string;
-  /** What the backend does instead, a guess from a closed list. */
+  /** The backend's wrong behaviour, chosen from a fixed list of causes. */
   readonly cause?: string;
-  /** What the guess rests on: "the same values in 24 of 24 outputs". */
+  /** The reason for the cause: "the same values in 24 of 24 outputs". */
   readonly evidence?: string;
-  /** Whether the cause gives every wrong value that was looked at. */
+  /** Whether the cause explains every wrong value that was compared. */
   readonly certain: boolean;
-  /** The smallest problem that shows it, as its string. */
+  /** The smallest problem that shows the fault, as its string. */
   readonly smallest?: string;
 }
 
-/** What is known of why cases failed: the findings, the one that says most first. */
+/** The findings about failed cases, with the most telling finding first. */
 export interface Diagnosis {
   readonly findings: readonly Finding[];
 }
 
-/** Lines of a report for one finding. */
+/** The lines of a report for one finding. */
 export function describeFinding({ rule, where, cause, evidence, certain, smallest }: Finding): readonly string[] {
   return [
     rule,

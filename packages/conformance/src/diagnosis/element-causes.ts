@@ -1,4 +1,4 @@
-/** How wrong elements are wrong, seen from their values alone: whatever was computed. */
+/** Causes that show in the values of the wrong elements alone, for any computation. */
 
 import type { Conv2dProblem } from "@convene/core";
 import { significant } from "../significand.js";
@@ -9,7 +9,7 @@ export interface ElementCause {
   readonly explains: (trial: Trial) => boolean;
 }
 
-/** Every wrong element is as `is` says. */
+/** A cause that fits if `is` holds for every wrong element. */
 function every(
   words: string,
   is: (actual: number, expected: number, trial: Trial, at: number) => boolean,
@@ -23,7 +23,7 @@ function every(
 const close = (a: number, b: number): boolean =>
   a === b || Math.abs(a - b) <= 1e-5 * Math.max(Math.abs(a), Math.abs(b));
 
-/** What says most: nothing but this gives these values. */
+/** Causes that say most: nothing else gives such values. */
 export const TELLING_ELEMENTS: readonly ElementCause[] = [
   every(
     "a result of zero is not written: the elements keep what lay in the output",
@@ -36,7 +36,7 @@ export const TELLING_ELEMENTS: readonly ElementCause[] = [
   }),
 ];
 
-/** What others may explain better: asked last. */
+/** Causes that say least. They are asked last, because another cause may explain the values better. */
 export const PLAIN_ELEMENTS: readonly ElementCause[] = [
   every(
     "the elements are zero: an output whose taps all lie in the padding lacks its bias",
@@ -62,18 +62,18 @@ export const PLAIN_ELEMENTS: readonly ElementCause[] = [
   rounded(11, "float16 or TF32: 11 bits"),
 ];
 
-/** Of causes that fit as well, those that say what was computed: what wrong elements look like says less. */
+/** If several causes fit equally well: the causes that say what was computed. A cause about the look of wrong elements says less. */
 export function mostTelling<T extends { readonly words: string }>(causes: readonly T[]): readonly T[] {
   const telling = causes.filter(({ words }) => !isPlain(words));
   return telling.length > 0 ? telling : causes;
 }
 
-/** Whether this says what wrong elements look like, and no more. */
+/** Whether these words only describe the look of wrong elements. */
 export function isPlain(words: string): boolean {
   return PLAIN_ELEMENTS.some((each) => each.words === words);
 }
 
-/** All elements, right ones too, have few bits, and the wrong ones are near what they should be. */
+/** A cause that fits if all elements have few bits, and the wrong elements are near the right values. */
 function rounded(bits: number, what: string): ElementCause {
   return {
     words: `sums or results have at most ${bits} significant bits, as in ${what}`,
@@ -114,7 +114,7 @@ function readsOnlyPadding({ problem, shape }: Trial, at: number): boolean {
   return !(inside(y, kh, sh, dh, pt, ih) && inside(x, kw, sw, dw, pl, iw));
 }
 
-/** Where the wrong elements of all these trials are, in words; `undefined` where they are everywhere or nowhere in particular. */
+/** The places of the wrong elements of all these trials, in words, or `undefined` if they are everywhere or have no pattern. */
 export function describePlaces(trials: readonly Trial[]): string | undefined {
   const places: readonly (readonly [words: string, is: (trial: Trial, at: number) => boolean])[] = [
     ["outputs whose taps all lie in the padding", readsOnlyPadding],

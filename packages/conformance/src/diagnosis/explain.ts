@@ -1,29 +1,29 @@
-/** Which causes give the very values that a backend gave, and which of them each trial is left to. */
+/** Finds the causes that give exactly the backend's values, and assigns each trial to a cause. */
 
 import type { Problem } from "@convene/core";
 import type { Operands } from "../operands.js";
 import type { OperationOperands } from "../operations/operation-operands.js";
 import type { Trial } from "./trial.js";
 
-/** A cause as something that a trial can be held to. */
+/** A cause that can be compared with a trial. */
 export interface Hypothesis<T extends Trial> {
   readonly words: string;
-  /** Whether every wrong element of the trial is what comes of it. */
+  /** Whether the cause explains every wrong element of the trial. */
   readonly explains: (trial: T) => boolean;
   /**
-   * Whether the cause is at work in a problem and comes to the right result all the same, as where every sum is clamped to the
-   * same bound. Left out where the cause says nothing of problems that are right.
+   * Whether the cause affects a problem, but its result is still right, for example because every sum is clamped to the same
+   * bound. Left out if the cause says nothing about right results.
    */
   readonly isHidden?: (given: Pick<T, "problem" | "operands" | "expected">) => boolean;
 }
 
 export interface Explanation<T extends Trial> {
-  /** Those that explain the same trials, and more than any other. */
+  /** The hypotheses that explain the same trials, and more trials than any other. */
   readonly hypotheses: readonly Hypothesis<T>[];
   readonly trials: readonly T[];
 }
 
-/** A trial or two can be explained by chance. */
+/** A cause may explain one trial by chance, so it must explain at least this many. */
 const LEAST_TRIALS = 2;
 
 /** Greedily: the hypothesis that explains most of the wrong trials, then the one that explains most of the rest. */
@@ -49,7 +49,7 @@ export function explain<T extends Trial>(
     const best = counted.filter(({ count }) => count === most);
     const [first] = best;
     const own = left.filter((trial) => first!.own.has(trial));
-    // Of those that explain as many, the ones that explain the very same.
+    // Several hypotheses may explain the same number of trials. Keep those that explain exactly the same trials.
     const alike = best.filter((each) => own.every((trial) => each.own.has(trial)));
     explanations.push({ hypotheses: alike.map(({ hypothesis }) => hypothesis), trials: own });
     left = left.filter((trial) => !first!.own.has(trial));
@@ -60,12 +60,12 @@ function isExplained<T extends Trial>({ explains }: Hypothesis<T>, trial: T): bo
   try {
     return explains(trial);
   } catch {
-    // What the cause would have read is not there: it cannot have been that.
+    // The data that the cause would read do not exist, so this is not the cause.
     return false;
   }
 }
 
-/** A cause that computes what comes out, as a hypothesis: all wrong elements are those values. */
+/** A cause that computes a result, as a hypothesis: all wrong elements equal this result. */
 export function computed<P extends Problem, Given extends Operands | OperationOperands>(
   {
     words,

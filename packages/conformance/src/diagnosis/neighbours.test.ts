@@ -21,7 +21,7 @@ test("there is one without groups, one with another dilation, one with fewer cha
     expect(texts).toContain(each);
 });
 
-test("predicates with the samples' own numbers: the bound that parts what fails, and what all of it has", () => {
+test("predicates with the samples' own numbers: a bound that separates the failures, and a value that all failures have", () => {
   const samples = [
     [5, false],
     [32, false],

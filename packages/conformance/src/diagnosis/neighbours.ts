@@ -1,6 +1,6 @@
 /**
- * Problems that differ from one in a single thing: where few cases fail, these say which of the problem's sizes and options the
- * failure hangs on.
+ * Problems that differ from one problem in a single field. If few cases fail, these problems show on which sizes and options the
+ * failure depends.
  */
 
 import { type Conv2dProblem, formatProblem } from "@convene/core";
@@ -14,7 +14,7 @@ type Field = "n" | "ih" | "iw" | "kh" | "kw" | "sh" | "sw" | "dh" | "dw" | "pt" 
 const SIZES: readonly Field[] = ["n", "ih", "iw", "kh", "kw", "sh", "sw", "dh", "dw"];
 const PADS: readonly Field[] = ["pt", "pl", "pb", "pr"];
 
-/** Each once, in an order that is always the same. */
+/** The neighbours, each of them once, always in the same order. */
 export function neighboursOf(problem: P): readonly P[] {
   const { g, ic, oc } = problem;
   const [inputs, outputs] = [ic / g, oc / g];
@@ -50,7 +50,7 @@ const MEASURES: readonly (readonly [words: string, of: (problem: P) => number])[
   ["oc", ({ oc }) => oc],
 ];
 
-/** Predicates with the very numbers of these samples: what all that fail have, and the bound that parts them from what passes. */
+/** Predicates with numbers of these samples: values that all failures have, and bounds that separate failures from passes. */
 export function measuredPredicates(samples: readonly Sample<P>[]): readonly Predicate<P>[] {
   const failed = samples.filter((each) => each.failed);
   const passed = samples.filter((each) => !each.failed);

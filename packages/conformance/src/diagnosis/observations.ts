@@ -1,4 +1,4 @@
-/** What a run has shown of single problems: the cases that a diagnosis compares with one another. */
+/** The results of a run for single problems. A diagnosis compares these with one another. */
 
 import { type Conv2dProblem, isOperationProblem, type OperationProblem, type Problem } from "@convene/core";
 import type { ConformanceCase } from "../case.js";
@@ -9,13 +9,13 @@ export interface Observation<P extends Problem = Problem> {
   readonly problem: P;
   readonly text: string;
   readonly suite: CaseResult["suite"];
-  /** Of operands: all else that a case's name says is about them. Empty for plain ones. */
+  /** The part of a case's name that is about operands. Empty for plain operands. */
   readonly about: string;
   readonly failed: boolean;
   readonly result: CaseResult;
 }
 
-/** Suites whose cases are one problem and nothing else. */
+/** Suites whose cases have one problem each. */
 const SUITES: ReadonlySet<string> = new Set(["exact", "bounded", "goldens", "known-faults", "operations"]);
 
 export function observe(cases: readonly ConformanceCase[], results: readonly CaseResult[]): readonly Observation[] {
@@ -26,7 +26,7 @@ export function observe(cases: readonly ConformanceCase[], results: readonly Cas
     if (!SUITES.has(suite) || status === "skipped") return [];
     const failed = status === "failed";
     if (suite === "known-faults") {
-      // Several problems one after the other; the failure names the one that ended the case.
+      // A case may have several problems, one after the other. Its failure names the problem that ended the case.
       const told = problems.filter((problem) => !failed || message.includes(` in ${textOf(problem)}`));
       return told.slice(0, failed ? 1 : undefined).map((problem) => ({
         problem,
@@ -53,7 +53,7 @@ export function isOperation(observation: Observation): observation is Observatio
   return isOperationProblem(observation.problem);
 }
 
-/** One for each problem: it has failed if it failed in any of them. The smallest first. */
+/** One observation for each problem, the smallest problem first. A problem has failed if it failed in any case. */
 export function byProblem<P extends Problem>(observations: readonly Observation<P>[]): readonly Observation<P>[] {
   const found = new Map<string, Observation<P>>();
   for (const each of observations) {
@@ -63,7 +63,7 @@ export function byProblem<P extends Problem>(observations: readonly Observation<
   return [...found.values()].sort((a, b) => costOf(a.problem) - costOf(b.problem) || (a.text < b.text ? -1 : 1));
 }
 
-/** About how much there is to compute. */
+/** The approximate cost of computing a problem. */
 export function costOf(problem: Problem): number {
   const elements = outputShapeOf(problem).reduce((product, each) => product * each, 1);
   return "kind" in problem ? elements : elements * (problem.ic / problem.g) * problem.kh * problem.kw;

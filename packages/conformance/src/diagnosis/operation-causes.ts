@@ -1,6 +1,6 @@
 /**
- * The closed list of what a wrong operation may have computed instead. Most of it is made from the problem's own fields: two that
- * have changed places, one that is not passed on, one of a few choices that is taken for another.
+ * The fixed list of results that a wrong operation may have computed. Most causes come from the problem's own fields: two fields
+ * are exchanged, a field is ignored, or one choice is taken for another.
  */
 
 import type { OperationProblem } from "@convene/core";
@@ -11,7 +11,7 @@ import type { Cause } from "./conv2d-causes.js";
 type OperationCause = Cause<OperationProblem, OperationOperands>;
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The reference's answer where some fields say something else. Sizes stay, so the output has the same shape. */
+/** A cause with the reference's result for other values of some fields. The output keeps its shape, because sizes do not change. */
 function asked(words: string, change: (fields: Fields) => Fields | undefined): OperationCause {
   return {
     words,
@@ -33,7 +33,7 @@ function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** The reference's answer to other inputs. */
+/** A cause with the reference's result for other inputs. */
 function given(
   words: string,
   change: (operands: OperationOperands, problem: OperationProblem) => OperationOperands | undefined,
@@ -53,7 +53,7 @@ const swapped = (a: string, b: string, words: string): OperationCause =>
 const taken = (key: string, value: unknown, words: string): OperationCause =>
   asked(words, (fields) => (has(fields, key) ? { [key]: value } : undefined));
 
-/** Functions that one may be taken for another. */
+/** Functions that a backend may confuse. */
 const FUNCTIONS = [
   "sigmoid",
   "hardSigmoid",
@@ -127,12 +127,12 @@ const FIELD_CAUSES: readonly OperationCause[] = [
   ),
   ...FUNCTIONS.map((each): OperationCause => {
     const cause = taken("activation", each, `it is computed as ${nameOf(each)}`);
-    // Only of the operation that is nothing but its activation.
+    // This cause is only for the operation `activation`.
     return { ...cause, compute: (p, operands) => (p.kind === "activation" ? cause.compute(p, operands) : undefined) };
   }),
 ];
 
-/** A softmax in float32 whose exponents are less by `subtracted`, whatever the channels of the pixel are. */
+/** A softmax in float32 that subtracts `subtracted` from all exponents, independent of the pixel's channels. */
 function softmaxLess(
   problem: OperationProblem,
   input: Float32Array,

@@ -1,9 +1,9 @@
-/** What can be said of an operation beside convolution: from its own fields, whichever its kind has. */
+/** Properties of an operation beside convolution. They come from the fields that its kind has. */
 
 import type { OperationProblem } from "@convene/core";
 import type { Predicate } from "./conv2d-features.js";
 
-/** Fields that two axes, or two sides, have each: where they differ, one may have been taken for the other. */
+/** Pairs of fields for two axes or two sides. If the two values differ, a backend may have exchanged them. */
 export const PAIRS = [
   ["pt", "pb"],
   ["pl", "pr"],
@@ -17,12 +17,12 @@ export const PAIRS = [
   ["n", "on"],
 ] as const;
 
-/** Sizes of which a vector or a tile may leave a rest. */
+/** Sizes that may be no multiple of a vector's or a tile's size. */
 const TILED = ["c", "oc", "ic", "w", "ow"] as const;
 
 /**
- * The predicates that some of these problems, all of one kind, meet and others do not. A size that is mostly 0 or 1 is over that
- * or is not; a flag is set; a choice has one of its values.
+ * The predicates that hold for some of these problems, which are all of one kind, and not for others. For example: a size that is
+ * usually 0 or 1 is larger, a flag is set, or a choice has one of its values.
  */
 export function operationPredicates(problems: readonly OperationProblem[]): readonly Predicate<OperationProblem>[] {
   const [first] = problems;
@@ -55,7 +55,7 @@ export function operationPredicates(problems: readonly OperationProblem[]): read
       add(`there is an ${key}`, (problem) => of(problem, key) !== undefined);
     }
     if (key === "activation") {
-      // By its name: all leaky ReLUs, whatever their slope.
+      // The name without numbers, so that all leaky ReLUs are one, with any slope.
       const nameOf = (problem: OperationProblem): string => {
         const value = of(problem, key);
         return typeof value === "object" && value !== null ? Object.keys(value)[0]! : String(value);

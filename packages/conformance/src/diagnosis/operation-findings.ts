@@ -1,4 +1,4 @@
-/** Findings about operations beside convolution, kind by kind, and over the kinds where several fail alike. */
+/** Findings about operations beside convolution: for each kind, and for several kinds that fail alike. */
 
 import { type Backend, formatOperation, operationInputShapes, type OperationProblem, tensor } from "@convene/core";
 import { makeOperationOperands } from "../operations/operation-operands.js";
@@ -18,19 +18,20 @@ import type { OperationTrial } from "./trial.js";
 type O = Observation<OperationProblem>;
 
 const MOST_TRIALS = 12;
-/** Outputs that a cause has to give, to be certain. */
+/** The fewest outputs that a cause must explain to be certain. */
 const LEAST_TRIALS = 3;
-/** As many kinds as fail alike have one fault in common. */
+/** If this many kinds fail alike, they have one common fault. */
 const MANY_KINDS = 3;
 const MOST_FINDINGS = 3;
-/** Failures of fewer problems than that say too little: problems near the smallest are tried, up to so many elements. */
+/** If fewer problems than this failed, problems near the smallest are tried too. */
 const FEW = 4;
+/** The most elements of a problem that is tried. */
 const MOST_ELEMENTS = 20_000;
 
 const closeTo = (a: number, b: number): boolean =>
   Object.is(a, b) || a === b || Math.abs(a - b) <= 4e-6 * Math.max(Math.abs(a), Math.abs(b));
 
-/** Of any kind: what an output's shape says. */
+/** Predicates on the shape of an output, for any kind. */
 const SHAPE_PREDICATES: readonly Predicate<OperationProblem>[] = [
   { words: "n > 1", holds: ({ n }) => n > 1 },
   ...[2, 4].map((tile) => ({
@@ -101,7 +102,7 @@ export async function operationFindings(all: readonly Observation[], session: Se
   return findings;
 }
 
-/** Whether a run changes what it reads, of the smallest failed problem of each kind. */
+/** A finding if a run changes its inputs. Tried on the smallest failed problem of each kind. */
 async function inPlaceFinding(operations: readonly O[], session: Session): Promise<Finding | undefined> {
   const kinds = new Set<string>();
   const failed = byProblem(operations).filter((each) => each.failed);
@@ -137,7 +138,7 @@ async function changesInput(backend: Backend, problem: OperationProblem, seed: n
   }
 }
 
-/** Of kinds whose plain cases all pass, or are none: the problems of failed cases that are wrong by themselves, too. */
+/** For kinds without a failed plain case: the problems of other failed cases that are also wrong alone. */
 async function failingAlone(operations: readonly O[], known: readonly O[], session: Session): Promise<readonly O[]> {
   const named = new Set(known.filter(({ failed }) => failed).map(({ problem }) => problem.kind));
   const found: O[] = [];
@@ -151,7 +152,7 @@ async function failingAlone(operations: readonly O[], known: readonly O[], sessi
   return found;
 }
 
-/** Those near a problem, right ones and wrong ones. */
+/** Tries the problems near a problem, and returns the right ones and the wrong ones. */
 async function tryNeighbours(problem: OperationProblem, session: Session): Promise<readonly OperationTrial[]> {
   const trials: OperationTrial[] = [];
   for (const each of neighboursOfOperation(problem).filter((other) => costOf(other) <= MOST_ELEMENTS)) {
@@ -161,7 +162,7 @@ async function tryNeighbours(problem: OperationProblem, session: Session): Promi
   return trials;
 }
 
-/** @param made other problems that fail alike, tried already */
+/** @param made other problems that fail alike and were tried already */
 async function finding(
   failing: readonly O[],
   rule: string,

@@ -11,13 +11,13 @@ test("neighbours differ from the operation, and from one another", () => {
   expect(texts).not.toContain(text);
 });
 
-test("of two axes, one takes the other's value", () => {
+test("a field of one axis gets the value of the other axis", () => {
   const texts = textsOf("maxPool2d_c2_ih9_kh3_sh2_sw1");
   expect(texts).toContain("maxPool2d_c2_ih9_kh3");
   expect(texts).toContain("maxPool2d_c2_ih9_kh3_sh2");
 });
 
-test("a flag is turned, a choice is another one, a list is in reverse", () => {
+test("a flag is inverted, a choice has another value, a list is reversed", () => {
   expect(textsOf("add_c3_h4")).toContain("add_c3_h4_perChannel");
   expect(textsOf("concat_channels1:2:3_h4")).toContain("concat_channels3:2:1_h4");
   const reshaped = neighboursOfOperation(parseOperation("reshape_ic6_ih4_iw3_oc12_oh2_ow3"));

@@ -1,4 +1,4 @@
-/** Operations that differ from one in a single thing: where few cases fail, these say which fields the failure hangs on. */
+/** Operations that differ from one operation in a single field. If few cases fail, they show on which fields the failure depends. */
 
 import { formatOperation, operationProblem, type OperationProblem } from "@convene/core";
 import { outputShapeOf } from "../problem.js";
@@ -6,7 +6,7 @@ import { PAIRS } from "./operation-features.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Other values of a field that has a choice of them. */
+/** The values of the fields that have a choice of values. */
 const CHOICES: Fields = {
   mode: ["nearest", "bilinear"],
   coordinates: ["halfPixel", "pytorchHalfPixel", "alignCorners", "asymmetric"],
@@ -14,7 +14,7 @@ const CHOICES: Fields = {
   order: ["crd", "dcr", "nchw", "nhwc"],
 };
 
-/** Each once, in an order that is always the same. */
+/** The neighbours, each of them once, always in the same order. */
 export function neighboursOfOperation(problem: OperationProblem): readonly OperationProblem[] {
   // Cast: a union of kinds has no index, and a neighbour differs in a field of any kind.
   const fields = problem as unknown as Fields;
@@ -38,11 +38,10 @@ export function neighboursOfOperation(problem: OperationProblem): readonly Opera
   return [...found.values()];
 }
 
-/** The operation with its sizes computed anew; `undefined` where there is none like it. */
+/** The operation with its sizes computed again, or `undefined` if the fields are not valid. */
 function resolvedOperation(fields: Fields): OperationProblem | undefined {
   try {
-    // A cast: what is not one is refused here.
-    // Cast: `operationProblem` checks the fields, and throws where they are no problem.
+    // Cast: `operationProblem` checks the fields, and throws if they are not valid.
     return operationProblem(fields as unknown as OperationProblem);
   } catch {
     return undefined;

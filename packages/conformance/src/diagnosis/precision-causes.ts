@@ -1,4 +1,4 @@
-/** What a convolution that is right on integers, and not on real values, may have rounded. */
+/** Causes of a convolution that is right on integers and wrong on real values: some operand is rounded too much. */
 
 import type { Operands } from "../operands.js";
 import { referenceConv2d } from "../reference.js";
@@ -7,7 +7,7 @@ import type { Hypothesis } from "./explain.js";
 import { significant } from "../significand.js";
 import type { Conv2dTrial } from "./trial.js";
 
-/** `explains`: whether every wrong element is what comes out of operands that are rounded so, within float32's own bound. */
+/** `explains` says whether operands with this rounding give every wrong element, within float32's own bound. */
 export type PrecisionCause = Hypothesis<Conv2dTrial>;
 
 type Part = "input" | "weight" | "bias" | "residual";

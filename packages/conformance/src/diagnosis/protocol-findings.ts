@@ -1,6 +1,6 @@
 /**
- * Findings about order and memory, from the smallest problem that fails: the run of it is varied in one thing at a time, and the
- * thing that makes it right names the fault. Such faults look like wrong arithmetic everywhere, so they are tried first.
+ * Findings about order and memory, from the smallest problem that fails. Its run is repeated with one change at a time. The change
+ * that makes the result right names the fault. Such faults look like wrong arithmetic everywhere, so they are tried first.
  */
 
 import type { Problem } from "@convene/core";
@@ -9,9 +9,9 @@ import { byProblem, type Observation } from "./observations.js";
 import type { Session } from "./session.js";
 import { type Trial, TRIAL_POISON } from "./trial.js";
 
-/** Problems that have to show it, each by itself. */
+/** The number of problems that must show the fault, each of them alone. */
 const PROBLEMS = 3;
-/** Milliseconds after which a run that nobody waits for has ended. */
+/** Milliseconds of a pause after which every run has ended. */
 const LATER = 40;
 
 const later = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -70,7 +70,7 @@ function changedWords(name: string): [string, string, string] {
   ];
 }
 
-/** Whether the output holds what it held before the run, or nothing that was computed, in most wrong elements. */
+/** Whether most wrong elements of the output have old values, or values that no run computed. */
 function isStale({ actual, wrong }: Trial): boolean {
   const old = wrong.filter((at) => actual[at] === TRIAL_POISON || Number.isNaN(actual[at]!) || actual[at] === 0).length;
   return 2 * old > wrong.length;

@@ -1,4 +1,4 @@
-/** Rules over made-up samples: the smallest that tells fails from passes, several for several faults, and none by chance. */
+/** Rules over made-up samples: the smallest rule that separates failures from passes, one rule for each fault, and no rule by chance. */
 
 import { expect, test } from "vitest";
 import { describeRule, findRules } from "./rules.js";
@@ -19,11 +19,11 @@ const samples = (fails: (point: Point) => boolean) => POINTS.map((subject) => ({
 const told = (fails: (point: Point) => boolean): readonly string[] =>
   findRules(samples(fails), PREDICATES).map(({ rule }) => describeRule(rule, "it"));
 
-test("one predicate where one is enough", () => {
+test("one predicate if one is enough", () => {
   expect(told(({ a }) => a > 1)).toEqual(["it fails wherever a > 1 (8 of 8), passes elsewhere (8 of 8)"]);
 });
 
-test("two where both are needed", () => {
+test("two predicates if both are needed", () => {
   expect(told(({ a, b }) => a > 1 && b > 0)).toEqual([
     "it fails wherever a > 1 and b > 0 (6 of 6), passes elsewhere (10 of 10)",
   ]);
@@ -36,7 +36,7 @@ test("several faults give several rules, the one that covers most first", () => 
   ]);
 });
 
-test("what always fails needs no predicate, and what never fails has no rule", () => {
+test("if everything fails the rule needs no predicate, and if nothing fails there is no rule", () => {
   expect(told(() => true)).toEqual(["it fails everywhere (16 of 16)"]);
   expect(told(() => false)).toEqual([]);
 });
@@ -47,7 +47,7 @@ test("a rule with exceptions says mostly, with counts", () => {
   ]);
 });
 
-test("a third predicate where two leave passes inside, and it leaves out no failure", () => {
+test("a third predicate if it removes passes from a rule and no failure", () => {
   const wide = Array.from({ length: 64 }, (_, at) => ({
     a: at % 4,
     b: Math.floor(at / 4) % 4,
@@ -67,7 +67,7 @@ test("a third predicate where two leave passes inside, and it leaves out no fail
   );
 });
 
-test("what is right by accident is counted apart", () => {
+test("a result that is right by accident is counted separately", () => {
   const [found] = findRules(
     samples(({ a }) => a > 1),
     PREDICATES,
@@ -77,11 +77,11 @@ test("what is right by accident is counted apart", () => {
   );
 });
 
-test("rules that tell the samples apart as well are rivals", () => {
+test("rules that separate the samples equally well are rivals", () => {
   const same = [...PREDICATES, { words: "a is 2 or 3", holds: ({ a }: Point) => a >= 2 }];
   const few = samples(({ a }) => a > 1).filter(({ subject: { a, b } }) => b === 0 || a > 2);
   const [found] = findRules(few, [...same, { words: "a is even or 3", holds: ({ a, b }: Point) => a > 1 || b === 9 }]);
   expect(found!.rule.predicates.map(({ words }) => words)).toEqual(["a > 1"]);
-  // Of predicates that say the same of every sample only the first is kept: nothing that has run could tell them apart.
+  // If two predicates agree on every sample, only the first is kept, because no result could separate them.
   expect(found!.rivals).toEqual([]);
 });

@@ -1,41 +1,41 @@
 /**
- * The smallest rule that tells what fails from what passes: one predicate or two together. Several faults at once give several
- * rules, found greedily: the one that explains most of what is left, and then the next.
+ * The smallest rule that separates failures from passes: one predicate, or two together. Several faults give several rules. A
+ * greedy search finds them: first the rule that explains most failures, then the rule that explains most of the others.
  */
 
 import type { Predicate } from "./conv2d-features.js";
 
-/** One case: what it is about, and how it ended. */
+/** One case: its subject, and whether it failed. */
 export interface Sample<Subject> {
   readonly subject: Subject;
   readonly failed: boolean;
 }
 
 export interface Rule<Subject> {
-  /** All have to hold; none: everything fails. */
+  /** All of these must hold. An empty list means that everything fails. */
   readonly predicates: readonly Predicate<Subject>[];
-  /** Of the samples for which the rule holds. */
+  /** Failures among the samples for which the rule holds. */
   readonly failed: number;
   readonly passed: number;
-  /** Of those for which it does not: what fails elsewhere, by this fault or by another. */
+  /** Failures among the other samples, by this fault or by another. */
   readonly elsewhereFailed: number;
   readonly elsewherePassed: number;
 }
 
-/** Of what a rule covers, at least this part has to fail; less is a coincidence. */
+/** The smallest part of a rule's samples that must fail. A smaller part is a coincidence. */
 const LEAST_PRECISION = 0.75;
-/** What a rule with a second predicate has to gain over one with the first alone. */
+/** The score that a second predicate must add to a rule. */
 const LEAST_GAIN = 1;
-/** How many rules there are at most. */
+/** The most rules that are returned. */
 const MOST_RULES = 3;
-/** A pass inside a rule costs as much as so many failures that the rule misses. */
+/** A pass for which a rule holds costs as much as this many failures that the rule misses. */
 const COST_OF_PASS = 2;
 
 export function holds<Subject>({ predicates }: Pick<Rule<Subject>, "predicates">, subject: Subject): boolean {
   return predicates.every((each) => each.holds(subject));
 }
 
-/** Rules for the failures among `samples`, the one that covers most first, and for each the others that are as good. */
+/** Rules for the failures among `samples`. The rule with most failures is first. Each rule has its rivals, which are equally good. */
 export function findRules<Subject>(
   samples: readonly Sample<Subject>[],
   predicates: readonly Predicate<Subject>[],
@@ -54,7 +54,7 @@ export function findRules<Subject>(
 
 type Conjunction<Subject> = readonly Predicate<Subject>[];
 
-/** The best conjunctions over `samples`, all as good as each other; the plainest first. */
+/** The best conjunctions over `samples`. All of them are equally good, and the plainest is first. */
 function bestRules<Subject>(
   samples: readonly Sample<Subject>[],
   predicates: readonly Predicate<Subject>[],
@@ -62,7 +62,7 @@ function bestRules<Subject>(
   const fails = samples.filter(({ failed }) => failed);
   const passes = samples.filter(({ failed }) => !failed);
   if (passes.length === 0) return [[]];
-  // Predicates that say the same of every sample are one, the first.
+  // If predicates agree on every sample, only the first is kept.
   const seen = new Set<string>();
   const vectors = predicates.flatMap((predicate) => {
     const failing = fails.map(({ subject }) => predicate.holds(subject));
@@ -86,7 +86,7 @@ function bestRules<Subject>(
   for (const { predicate, failing, passing } of vectors) consider([predicate], count(failing), count(passing));
   const single = bestScore;
   for (const [at, one] of vectors.entries()) {
-    // With the second predicate it can only cover less.
+    // A second predicate can only make the rule cover fewer samples.
     if (count(one.failing) - LEAST_GAIN < Math.max(single, bestScore)) continue;
     for (const other of vectors.slice(at + 1)) {
       const failed = countBoth(one.failing, other.failing);
@@ -97,10 +97,10 @@ function bestRules<Subject>(
   return best;
 }
 
-/** What a third predicate has to part from the failures at once: fewer passes may be accidents. */
+/** The fewest passes that a third predicate must remove. Fewer may be accidents. */
 const LEAST_PARTED = 2;
 
-/** Two predicates and a third, where that parts passes from failures and leaves no failure out. */
+/** Adds a third predicate if it removes passes from the rule and no failure. */
 function withThird<Subject>(
   rule: Conjunction<Subject>,
   samples: readonly Sample<Subject>[],
@@ -147,7 +147,7 @@ function countBoth(a: readonly boolean[], b: readonly boolean[]): number {
 /**
  * `fails wherever dh > 1 (97 of 97), passes elsewhere (1,327 of 1,327)`.
  *
- * @param hidden how many subjects besides are left out of the rule's counts: they meet it, and are right by accident
+ * @param hidden the number of subjects that the counts leave out: the rule holds for them, but their results are right by accident
  */
 export function describeRule<Subject>(rule: Rule<Subject>, noun: string, hidden = 0): string {
   const { predicates, failed, passed, elsewhereFailed, elsewherePassed } = rule;

@@ -1,4 +1,4 @@
-/** The backend that a diagnosis tries problems on: made anew where a try has broken it, and never waited for without end. */
+/** The backend on which a diagnosis tries problems. After a try that breaks it a new backend is made. Each wait has a time limit. */
 
 import type { Backend, Conv2dProblem, OperationProblem, Problem } from "@convene/core";
 import { settle } from "../run-case.js";
@@ -14,32 +14,32 @@ import {
 } from "./trial.js";
 
 export interface SessionOptions {
-  /** Without one nothing is tried, and only what has run already is compared. */
+  /** Without a factory nothing is tried, and only the results of the run are compared. */
   readonly factory: (() => Promise<Backend>) | undefined;
   readonly accuracy: "fast" | "strict";
   readonly seed: number;
   readonly signal?: { throwIfAborted(): void } | undefined;
-  /** Milliseconds that all tries together may take, and a quarter of which one may. Default 4,000. */
+  /** Milliseconds for all tries together. One try may take a quarter of them. Default: 4,000. */
   readonly time?: number;
 }
 
 const DEFAULT_TIME = 4_000;
-/** Tries of one diagnosis. They, and not the clock, end it on any machine but a very slow one: the same run gives the same words. */
+/** The most tries of one diagnosis. This number ends a diagnosis, and not the clock, except on a very slow machine. So the same run gives the same words. */
 const MOST_TRIES = 200;
 
 type Extra = Partial<Pick<TrialOptions, "kind" | "layout" | "beforeRead" | "accuracy">>;
 
 export interface Session {
-  /** Of the operands of all tries. */
+  /** The seed of the operands of all tries. */
   readonly seed: number;
-  /** What came out; the error where the backend threw, and `undefined` where there is no time left. */
+  /** Tries a convolution. Gives the trial, or the error that the backend threw, or `undefined` if there is no time left. */
   conv2d(problem: Conv2dProblem, extra?: Extra): Promise<Conv2dTrial | { readonly error: unknown } | undefined>;
   operation(
     problem: OperationProblem,
     extra?: Extra,
   ): Promise<OperationTrial | { readonly error: unknown } | undefined>;
   any(problem: Problem, extra?: (backend: Backend) => Extra): Promise<Trial | { readonly error: unknown } | undefined>;
-  /** What `work` gives; as of the others. */
+  /** The result of `work`, or the error that the backend threw, or `undefined` if there is no time left. */
   use<T>(work: (backend: Backend) => Promise<T>): Promise<T | { readonly error: unknown } | undefined>;
   /** Whether there is time for another try. */
   hasTime(): boolean;
@@ -48,7 +48,7 @@ export interface Session {
 
 export function createSession({ factory, accuracy, seed, signal, time = DEFAULT_TIME }: SessionOptions): Session {
   let backend: Backend | undefined;
-  /** By tries alone: what a diagnosis computes takes longer on a busy machine, and must not cost it its last tries. */
+  /** Milliseconds that the tries took. The diagnosis's own computing does not count, because it takes longer on a busy machine. */
   let spent = 0;
   const tryTime = time / 4;
   let tries = 0;

@@ -1,8 +1,8 @@
-/** The smallest convolution that still fails: one field after another is made plainer, as long as it does. */
+/** Finds the smallest convolution that still fails: it makes one field after another plainer while the problem fails. */
 
 import { type Conv2dProblem, conv2dProblem, formatProblem } from "@convene/core";
 
-/** How many problems are tried. */
+/** The most problems that are tried. */
 const MOST_TRIES = 30;
 
 type Change = (problem: Conv2dProblem) => Partial<Conv2dProblem>;
@@ -29,7 +29,7 @@ const CHANGES: readonly Change[] = [
   ({ iw }) => ({ iw: Math.max(1, iw - 1) }),
 ];
 
-/** `fails` is asked of each try, the same for the same problem. */
+/** `fails` says whether a problem fails. It must give the same answer for the same problem. */
 export async function shrinkProblem(
   problem: Conv2dProblem,
   fails: (problem: Conv2dProblem) => Promise<boolean>,
@@ -48,7 +48,7 @@ export async function shrinkProblem(
   return smallest;
 }
 
-/** The problem with its sizes computed anew; `undefined` where there is none like it. */
+/** The problem with its sizes computed again, or `undefined` if the fields are not valid. */
 export function resolved(problem: Conv2dProblem): Conv2dProblem | undefined {
   try {
     return conv2dProblem(problem);

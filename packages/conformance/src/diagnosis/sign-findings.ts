@@ -1,4 +1,4 @@
-/** Findings from the cases that are more than one run, by what they say and by which of them fail together. */
+/** Findings from cases with more than one run: from their messages, and from the set of cases that fail together. */
 
 import type { ConformanceCase } from "../case.js";
 import { textOf } from "../problem.js";
@@ -7,7 +7,7 @@ import type { SuiteName } from "../suite-names.js";
 import type { Finding } from "./diagnosis.js";
 import { type Shown, SIGNS } from "./signs.js";
 
-/** The suite that says most of a fault's nature first. */
+/** The suites, with the one that says most about a fault first. */
 const ORDER: readonly SuiteName[] = [
   "lifecycle",
   "errors",
@@ -20,7 +20,7 @@ const ORDER: readonly SuiteName[] = [
 ];
 const MOST_NAMED = 3;
 
-/** `others`: whether values are wrong that single problems show, which make these cases fail as well. */
+/** @param others whether single problems have wrong values, which make these cases fail too */
 export function signFindings(
   cases: readonly ConformanceCase[],
   results: readonly CaseResult[],
@@ -38,7 +38,7 @@ export function signFindings(
   for (const suite of ORDER) {
     const own = results.filter((result) => result.suite === suite && titles.get(result) !== "");
     const failed = own.filter(({ status, mismatch, message = "" }) => {
-      // Wrong values are what single problems show already; and a machine that is busy lets a case take long.
+      // Single problems show wrong values already. A busy machine may make a case exceed its time limit.
       return status === "failed" && !(others && mismatch) && !message.startsWith("no answer within");
     });
     if (failed.length === 0 || ((suite === "goldens" || suite === "networks") && (others || findings.length > 0)))
@@ -85,9 +85,9 @@ function findingOf(
   const more = named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : "";
   const passes = own.length - failed.length;
   const sign = SIGNS.find((each) => each.suite === suite && each.when(shown));
-  // What the messages say is certain; which cases fail together is a guess.
+  // A finding from messages is certain. A finding from the set of failed cases is a guess.
   const isSaid = sign !== undefined && !sign.when({ ...shown, says: () => false });
-  // In words first: wrong elements say least.
+  // Failures with a message come first, because wrong elements say least.
   const telling = failed.find(({ mismatch }) => !mismatch) ?? failed[0]!;
   const message = telling.message?.split("\n")[0] ?? "no reason given";
   return {

@@ -1,17 +1,17 @@
 /**
- * What failures of cases that are more than one run stand for. The names of the cases say what each holds; which of them fail
- * together, and which pass, names the fault. The first sign that fits is the one.
+ * The meaning of failures of cases with more than one run. The set of cases that fail and pass names the fault. The first sign
+ * that fits is taken.
  */
 
 import type { SuiteName } from "../suite-names.js";
 
-/** What failed, of one suite, and can be asked about. */
+/** Questions about the failures of one suite. */
 export interface Shown {
-  /** Whether a failed case's name has this in it. */
+  /** Whether the name of a failed case contains this text. */
   readonly fails: (part: string) => boolean;
-  /** Whether all failed cases' names have one of these in them. */
+  /** Whether the name of every failed case contains one of these texts. */
   readonly only: (...parts: readonly string[]) => boolean;
-  /** Whether a failure's message has this in it. */
+  /** Whether the message of a failure matches this pattern. */
   readonly says: (pattern: RegExp) => boolean;
 }
 
@@ -37,7 +37,7 @@ const INTO_IN_FLIGHT = "reads in flight into tensors";
 const MANY_PLANS = "plans of each kind alive at once";
 
 export const SIGNS: readonly Sign[] = [
-  // Lifecycle: what is said in words first, then what one case alone shows, then what several show together.
+  // Lifecycle: first signs from messages, then signs from one case, then signs from several cases together.
   {
     suite: "lifecycle",
     when: ({ says }) => says(/sync resolved while/),
@@ -296,7 +296,7 @@ export const SIGNS: readonly Sign[] = [
     when: ({ only }) => only("NaN, infinities"),
     cause: "NaN, an infinity or the sign of a zero is lost, or reaches what does not read it",
   },
-  // Numbers that are no numbers.
+  // NaN, infinities and subnormals.
   {
     suite: "non-finite",
     when: ({ only }) => only("subnormal"),

@@ -1,4 +1,4 @@
-/** What becomes of tensors without a run: each fault is named by itself, and none is seen in a right backend. */
+/** Faults of tensors without a run: each fault is named, and a right backend has no finding. */
 
 import { expect, test } from "vitest";
 import { FAULTS } from "../faulty-backends/index.js";
@@ -27,7 +27,7 @@ test.each([
 });
 
 test.each(["upload-overtakes-runs", "read-does-not-wait", "read-too-late", "residual-in-the-other-layout"])(
-  "%s says nothing here",
+  "%s gives no finding here",
   async (name) => {
     expect(await look(FAULTS.find((fault) => fault.name === name)!.backend)).toEqual([]);
   },

@@ -1,6 +1,6 @@
 /**
- * Whether a tensor comes back as it was uploaded, in each layout, and apart from another tensor: where it does not, no rule about
- * convolutions means anything.
+ * Checks that a tensor keeps its uploaded values, in each layout, and beside another tensor. If it does not, a rule about
+ * convolutions has no meaning.
  */
 
 import {
@@ -17,7 +17,7 @@ import type { Finding } from "./diagnosis.js";
 import type { Session } from "./session.js";
 
 const LAYOUTS = ["nchw", "nhwc"] as const satisfies readonly Layout[];
-/** No two sizes are the same, so that none passes for another. */
+/** All sizes differ, so that an exchange of two sizes shows. */
 const SHAPE: Shape4 = [2, 3, 4, 5];
 const LENGTH = 120;
 
@@ -76,7 +76,7 @@ async function lookAtTensors(backend: Backend): Promise<Told> {
         if (!holds(result, 1)) wrong.push([from, to]);
       }
     }
-    // Where all are wrong it is not the layout.
+    // If all tensors are wrong, the layout is not the cause.
     const [one] = wrong;
     if (!one || wrong.length === 4) return NOTHING;
     return {

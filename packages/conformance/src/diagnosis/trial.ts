@@ -1,4 +1,4 @@
-/** One problem, run again on the backend for a closer look: what came out beside what should have. */
+/** One problem that runs again on the backend, with the actual and the right result. */
 
 import {
   type Arithmetic,
@@ -22,7 +22,7 @@ import { checkTransformed } from "../rules.js";
 import { hasTransformedRule, transformedBound } from "../transformed-bound.js";
 import { runProblem } from "../run-problem.js";
 
-/** What an output holds before a trial's run: no result is that. */
+/** The value that fills an output before a trial's run. No result has this value. */
 export const TRIAL_POISON = -12345.5;
 
 export interface Trial<P extends Problem = Problem, Given = Operands | OperationOperands> {
@@ -31,17 +31,17 @@ export interface Trial<P extends Problem = Problem, Given = Operands | Operation
   readonly layout: Layout;
   readonly shape: Shape4;
   readonly expected: Float64Array;
-  /** Of a convolution: Σ|x||w| + |b| + |r|. */
+  /** For a convolution: Σ|x||w| + |b| + |r|. */
   readonly magnitude: ArrayLike<number> | undefined;
   readonly actual: Float32Array;
-  /** Positions of wrong elements, in NCHW order; none: it is right. */
+  /** Positions of wrong elements, in NCHW order. The list is empty if the result is right. */
   readonly wrong: readonly number[];
   readonly algorithm: string;
-  /** What a convolution's plan says of itself. */
+  /** The `arithmetic` that a convolution's plan declares. */
   readonly arithmetic: Arithmetic | undefined;
-  /** Whether the implementation's `run` has given a promise. */
+  /** Whether the implementation's `run` returned a promise. */
   readonly returnedPromise: boolean;
-  /** Which of the caller's arrays the backend has changed. */
+  /** The caller's array that the backend changed. */
   readonly changed: string | undefined;
 }
 
@@ -56,7 +56,7 @@ export interface TrialOptions {
   readonly beforeRead?: () => Promise<void>;
 }
 
-/** Runs a convolution; rejects with what the backend throws. */
+/** Runs a convolution. Rejects with the error that the backend throws. */
 export async function tryConv2d(backend: Backend, problem: Conv2dProblem, options: TrialOptions): Promise<Conv2dTrial> {
   const { seed, accuracy, kind = "integer", layout = "nchw", beforeRead } = options;
   const operands = makeOperands(problem, kind, seed);
@@ -90,7 +90,7 @@ export async function tryConv2d(backend: Backend, problem: Conv2dProblem, option
   };
 }
 
-/** Runs an operation on integers, and on real values where those are right; rejects with what the backend throws. */
+/** Runs an operation on integers, and also on real values if the integers are right. Rejects with the error that the backend throws. */
 export async function tryOperation(
   backend: Backend,
   problem: OperationProblem,
@@ -128,7 +128,7 @@ export async function tryOperation(
   return last!;
 }
 
-/** As the problem is. */
+/** Runs a convolution or an operation. */
 export async function tryProblem(backend: Backend, problem: Problem, options: TrialOptions): Promise<Trial> {
   return isOperationProblem(problem) ? tryOperation(backend, problem, options) : tryConv2d(backend, problem, options);
 }

@@ -1,4 +1,4 @@
-/** Convolution with a say in how each product and each sum is rounded. */
+/** A convolution in which a function rounds each product and each sum. */
 
 import type { Conv2dProblem } from "@convene/core";
 import { activationRange } from "@convene/core/backend";
@@ -6,7 +6,7 @@ import type { Operands } from "../operands.js";
 import { referenceConv2d } from "../reference.js";
 
 /**
- * The convolution in the arithmetic that `round` stands for: each product and each sum is rounded. The products of one
+ * Computes the convolution in the arithmetic of `round`: each product and each sum is rounded. The products of one
  * tap (a channel of each group, a row and a column of the kernel) are a 1x1 convolution, shifted by that tap's place.
  */
 export function accumulate(problem: Conv2dProblem, operands: Operands, round: (x: number) => number): Float64Array {

@@ -1,4 +1,4 @@
-/** Right results of the wrong image, row or layout. */
+/** Faults with right results of the wrong image, row or layout. */
 
 import { inputShape, outputShape } from "@convene/core";
 import { rememberedConv2d } from "../remembered-reference.js";

@@ -1,4 +1,4 @@
-/** What was made for one plan is kept for the next that looks the same, by a key that says too little. */
+/** A cache keeps the kernels or tables of one plan, and gives them to another plan, because its key lacks an option. */
 
 import { type Conv2dProblem, formatProblem } from "@convene/core";
 import { rememberedConv2d } from "../remembered-reference.js";
@@ -41,7 +41,7 @@ export const CACHE_FAULTS: readonly Fault[] = [
   },
 ];
 
-/** The reference with plans that take these options from the first problem that differs from theirs in nothing else. */
+/** The reference with a fault: a plan takes these options from the first problem that is equal in all other options. */
 function kernelCachedWithout(
   name: string,
   forgotten: readonly (keyof Conv2dProblem)[],
@@ -52,7 +52,7 @@ function kernelCachedWithout(
     const kept = new Map<string, Conv2dProblem>();
     return {
       prepareConv2d: async (problem, weights) => {
-        // Sizes of images are arguments of a kernel, not compiled into it.
+        // Sizes of images are not in the key, because they are arguments of a kernel and not compiled into it.
         const key = JSON.stringify({ ...problem, n: 0, ih: 0, iw: 0, oh: 0, ow: 0, ...takeFrom({}) });
         const compiled = kept.get(key) ?? problem;
         kept.set(key, compiled);

@@ -1,4 +1,4 @@
-/** Right taps of the wrong channels: groups, and the order in which weights lie. */
+/** Faults with right taps of the wrong channels: in groups, and in the order of weights. */
 
 import { type Conv2dProblem, inputShape, weightShape } from "@convene/core";
 import { gather } from "./elements.js";
@@ -120,7 +120,7 @@ export const CHANNEL_FAULTS: readonly Fault[] = [
     problems: { wrong: "ic5_ih5_oc4_kh3", right: "ic8_ih5_oc4_kh3" },
     backend: faultyQuestion("channel-tail-of-the-next-pixel", (problem, operands) => {
       const { ic, ih, iw } = problem;
-      // Fewer than four channels have a loop of their own.
+      // A loop of its own, which is right, handles fewer than four channels.
       const whole = ic < 4 ? ic : ic - (ic % 4);
       const input = gather(inputShape(problem), operands.input, ({ c, y, x, at }) => {
         if (c < whole) return at;

@@ -1,6 +1,6 @@
 /**
- * Right results from a backend that breaks its contract in other ways. Most are backends that were written as a
- * `Backend` by hand: `defineBackend` would not let them.
+ * Backends with right results that break the contract in other ways. Most of them are written as a `Backend` by hand, because
+ * `defineBackend` would prevent these faults.
  */
 
 import { type Backend, type Conv2dPlan, ConveneError, tensor } from "@convene/core";
@@ -174,7 +174,7 @@ function changedPlan(right: Conv2dPlan, change: Partial<Conv2dPlan>): Conv2dPlan
   return Object.create(right, Object.getOwnPropertyDescriptors(change)) as Conv2dPlan;
 }
 
-/** Runs the plan, and where that throws this code, does nothing. */
+/** Runs the plan, and ignores an error of this code. */
 function forgiving(code: ConveneError["code"], plan: Conv2dPlan): Conv2dPlan["run"] {
   return (input, output, residual) => {
     try {

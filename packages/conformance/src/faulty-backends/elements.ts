@@ -1,11 +1,11 @@
-/** Walks over the elements of a tensor, for faults that strike some of them. */
+/** Walks over the elements of a tensor, for faults that affect some of the elements. */
 
 import { type Conv2dProblem, outputShape, type Shape4 } from "@convene/core";
 import type { Operands } from "../operands.js";
 import { rememberedConv2d } from "../remembered-reference.js";
 import { faultyCompute } from "./faulty-backend.js";
 
-/** One element: its place in the tensor, and in NCHW order. */
+/** One element: its coordinates in the tensor, and its index in NCHW order. */
 export interface Element {
   readonly image: number;
   readonly c: number;
@@ -26,7 +26,7 @@ export function* elements([n, channels, h, w]: Shape4): Generator<Element> {
   }
 }
 
-/** A tensor of this shape read from the wrong places of `data`; `undefined` reads a zero. */
+/** A tensor of this shape, whose elements are read from other places of `data`. For `undefined` an element is zero. */
 export function gather(
   shape: Shape4,
   data: Float32Array,
@@ -40,7 +40,7 @@ export function gather(
   return result;
 }
 
-/** The right results, with the say of `value` over each; where it says `undefined`, nothing is written. */
+/** A fault in which `value` replaces each right element. For `undefined` the element is not written. */
 export function faultyElements(
   name: string,
   value: (

@@ -1,4 +1,4 @@
-/** Right sums, wrongly finished. */
+/** Faults after right sums: in bias, residual or activation. */
 
 import type { Clamp, Conv2dProblem } from "@convene/core";
 import { activationRange } from "@convene/core/backend";
@@ -110,7 +110,7 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
     about: "Products with a zero weight are skipped, which also loses the NaN that zero times infinity is.",
     caughtBy: ["non-finite"],
     backend: faultyCompute("zero-weights-skipped", (problem, operands, output) => {
-      // Where a filter is zero throughout, or an input is finite, nothing is lost.
+      // The fault shows only if an input is not finite and no filter is zero everywhere.
       const finite = operands.input.map((x) => (Number.isFinite(x) ? x : 0));
       const result = rememberedConv2d(problem, operands).output;
       const skipped = rememberedConv2d(problem, { ...operands, input: finite }).output;
@@ -126,7 +126,7 @@ function withActivation(change: (activation: Clamp | undefined) => Clamp | undef
   return (problem, operands) => [{ ...problem, activation: change(problem.activation) }, operands];
 }
 
-/** The question with other bounds, where its activation is a clamp by that name. */
+/** The same question with other bounds, if its activation is written as a clamp. */
 function withRange(change: (min: number, max: number) => readonly [number, number]): Question {
   return withActivation((activation) =>
     typeof activation === "object" ? { clamp: change(...activation.clamp) } : activation,

@@ -1,4 +1,4 @@
-/** How the faulty backends are made: each is the reference with one thing changed. */
+/** Makes the faulty backends. Each is the reference with one change. */
 
 import type { Backend, Conv2dProblem, Conv2dWeights, OperationKind } from "@convene/core";
 import { type BackendImplementation, defineBackend } from "@convene/core/backend";
@@ -10,20 +10,20 @@ import type { SuiteName } from "../suite-names.js";
 /** A backend that is wrong on purpose. The suite has to find it out. */
 export interface Fault {
   readonly name: string;
-  /** What it does wrong, and how someone comes to write that. */
+  /** The fault, and how a programmer may come to write it. */
   readonly about: string;
-  /** The sub-suites that must catch it, each by itself, in the order of `SUITE_NAMES`; others may too. */
+  /** The sub-suites that must catch the fault, each of them alone, in the order of `SUITE_NAMES`. Others may catch it too. */
   readonly caughtBy: readonly SuiteName[];
-  /** The kinds of operations that it is wrong in: cases about others need not be looked at. Left out: any case may show it. */
+  /** The kinds of operations that have the fault. Cases about other kinds need not run. Default: any case may show the fault. */
   readonly kinds?: readonly OperationKind[];
-  /** A problem on which it is wrong, and one, as like it as can be, on which it is right; for faults that one run shows. */
+  /** For faults that one run shows: a problem with a wrong result, and a very similar problem with a right result. */
   readonly problems?: { readonly wrong: string; readonly right: string };
   backend(): Promise<Backend>;
 }
 
 export type Implementation = BackendImplementation<ReferenceStorage>;
 
-/** The reference with parts replaced. Each call gives a new one, so that faults may hold state. */
+/** The reference with parts replaced. Each call makes a new backend, so that faults may hold state. */
 export function faultyBackend(
   name: string,
   change: (right: Implementation) => Partial<Implementation>,
@@ -37,7 +37,7 @@ export function faultyBackend(
     });
 }
 
-/** The reference with another convolution in it. Whatever `compute` leaves out of `output` stays as it was. */
+/** The reference with another convolution. Elements of `output` that `compute` does not write keep their old values. */
 export function faultyCompute(
   name: string,
   compute: (problem: Conv2dProblem, operands: Operands, output: Float32Array) => void,
@@ -48,7 +48,7 @@ export function faultyCompute(
   }));
 }
 
-/** The reference asked about another problem or other operands than it was given. */
+/** The reference with a fault: it computes another problem, or uses other operands, than it was given. */
 export function faultyQuestion(
   name: string,
   change: (problem: Conv2dProblem, operands: Operands) => readonly [Conv2dProblem, Operands],

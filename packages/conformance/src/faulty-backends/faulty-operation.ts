@@ -1,4 +1,4 @@
-/** How backends with a fault in an operation are made: each is the reference with one thing changed. */
+/** Makes backends with a fault in an operation. Each is the reference with one change. */
 
 import {
   type Backend,
@@ -21,7 +21,7 @@ export type ProblemOf<K, P = OperationProblem> = P extends { readonly kind: infe
   : never;
 type OperationPlan = Awaited<ReturnType<NonNullable<Implementation["prepareOperation"]>>>;
 
-/** A plan over a copy of the parameters. Whatever `compute` leaves out of `output` stays as it was. */
+/** A plan with a copy of the parameters. Elements of `output` that `compute` does not write keep their old values. */
 export function operationPlan(
   { slope }: OperationParameters,
   compute: (operands: OperationOperands, output: Float32Array) => void,
@@ -39,7 +39,7 @@ export function rightResult(problem: OperationProblem, { inputs, slope }: Operat
   return rememberedOperation(problem, inputs, slope ? { slope } : {});
 }
 
-/** Another computation of these kinds; all others are right. */
+/** The reference with another computation for these kinds. All other kinds are right. */
 export function faultyKinds<K extends OperationKind>(
   name: string,
   kinds: readonly K[],
@@ -53,7 +53,7 @@ export function faultyKinds<K extends OperationKind>(
   }));
 }
 
-/** The reference asked about another problem, or about other operands, than it was given. The result must be as large. */
+/** The reference with a fault: it computes another problem, or uses other operands, than it was given. The result must have the same size. */
 export function askedOtherwise<K extends OperationKind>(
   name: string,
   kinds: readonly K[],
@@ -62,7 +62,7 @@ export function askedOtherwise<K extends OperationKind>(
   return faultyKinds(name, kinds, (problem, operands, output) => output.set(rightResult(...change(problem, operands))));
 }
 
-/** The right results, with the say of `value` over each; where it says `undefined`, nothing is written. */
+/** A fault in which `value` replaces each right element. For `undefined` the element is not written. */
 export function faultyResults<K extends OperationKind>(
   name: string,
   kinds: readonly K[],
@@ -83,10 +83,10 @@ export function faultyResults<K extends OperationKind>(
   });
 }
 
-/** Asked for each element, and checked each time. */
+/** A cache: the shapes are needed for each element, and computing them checks the problem each time. */
 const shapesOf = new WeakMap<OperationProblem, readonly Shape4[]>();
 
-/** An element of an input; `undefined` outside of it. */
+/** An element of an input, or `undefined` outside of the input. */
 export function elementOf(
   problem: OperationProblem,
   { inputs }: OperationOperands,

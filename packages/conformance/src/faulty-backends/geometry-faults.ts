@@ -1,4 +1,4 @@
-/** Right sums of the wrong taps: pads, strides, dilation and the kernel's own rows and columns. */
+/** Faults that sum the wrong taps: in pads, strides, dilation, or the kernel's own rows and columns. */
 
 import { type Conv2dProblem, type PaddingMode, weightShape } from "@convene/core";
 import type { Operands } from "../operands.js";
@@ -145,7 +145,7 @@ export const GEOMETRY_FAULTS: readonly Fault[] = [
   },
 ];
 
-/** The question with each kernel's plane read by another index; what lies past the last weight reads as zero. */
+/** The same question, but each kernel's plane is read by another index. An index past the last weight reads zero. */
 function kernelRead(
   index: (problem: Conv2dProblem, y: number, x: number) => number,
 ): (problem: Conv2dProblem, operands: Operands) => readonly [Conv2dProblem, Operands] {

@@ -1,4 +1,4 @@
-/** Backends with one planted fault each. If the suite passes one of them, it is the suite that is wrong. */
+/** Backends with one planted fault each. If one of them passes the suite, the suite is wrong. */
 
 import { ADDRESSING_FAULTS } from "./addressing-faults.js";
 import { CACHE_FAULTS } from "./cache-faults.js";

@@ -1,4 +1,4 @@
-/** Reads into the caller's tensor that write less, something else, too late, or too often. `read` itself is right. */
+/** Reads into the caller's tensor that write too little, wrong values, too late, or too often. An ordinary `read` is right. */
 
 import type { Tensor } from "@convene/core";
 import type { ReferenceStorage } from "../reference-backend.js";

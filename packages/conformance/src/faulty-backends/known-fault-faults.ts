@@ -1,4 +1,4 @@
-/** Faults of the kinds that public libraries had, in sizes that no other part of the suite has. */
+/** Faults that public libraries had. They show at sizes that no other part of the suite has. */
 
 import { weightShape } from "@convene/core";
 import { faultyElements, gather } from "./elements.js";

@@ -1,4 +1,4 @@
-/** Right results in memory that belongs to something else, or that is not theirs yet, or no more. */
+/** Faults with right results in memory of another object, or in memory that is not allocated yet, or not any more. */
 
 import { type Conv2dWeights, inputShape, outputShape, type Shape4, tensor, toLayout } from "@convene/core";
 import { rememberedConv2d } from "../remembered-reference.js";
@@ -160,7 +160,7 @@ export const MEMORY_FAULTS: readonly Fault[] = [
   },
 ];
 
-/** The reference on a device where channels are innermost. */
+/** The reference on a device whose own layout is nhwc. */
 const NHWC = {
   upload: (source, target) => target.data.set(toLayout(source, "nhwc").data),
   read: async ({ data }, shape, layout) => toLayout(tensor(data.slice(), shape, { layout: "nhwc" }), layout),

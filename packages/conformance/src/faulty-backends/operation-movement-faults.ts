@@ -1,4 +1,4 @@
-/** Faults of what only moves or selects: concat, slice, channelShuffle, pad, upsample, pixelShuffle, reshape. */
+/** Faults of operations that only move or select values: concat, slice, channelShuffle, pad, upsample, pixelShuffle, reshape. */
 
 import type { Fault } from "./faulty-backend.js";
 import { askedOtherwise, elementOf, faultyResults, operationFault, rightResult } from "./faulty-operation.js";

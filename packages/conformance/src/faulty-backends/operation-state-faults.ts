@@ -1,4 +1,4 @@
-/** Faults of operations that one run alone, or one image, or one plan, does not show; and of their contract. */
+/** Faults of operations that need several runs, images or plans to show, and faults against the contract of operations. */
 
 import { type Backend, ConveneError, type OperationKind, type OperationPlan } from "@convene/core";
 import { defineBackend } from "@convene/core/backend";
@@ -8,13 +8,13 @@ import { askedOtherwise, faultyResults, operationFault, operationPlan, rightResu
 
 type Prepare = NonNullable<Implementation["prepareOperation"]>;
 
-/** Plans of operations that are prepared otherwise. `right` is the reference's; each backend has a `prepare` of its own. */
+/** A backend with another `prepare` for operations. `right` is the reference's `prepare`. Each backend gets a new one. */
 const preparing =
   (make: (right: Prepare) => Prepare) =>
   (name: string): Fault["backend"] =>
     faultyBackend(name, ({ prepareOperation }) => ({ prepareOperation: make(prepareOperation!) }));
 
-/** The reference's backend with methods replaced, which defineBackend would not let happen. */
+/** The reference's backend with methods replaced. `defineBackend` would prevent these faults. */
 const byHand =
   (change: (right: Backend) => Partial<Backend>) =>
   (name: string): Fault["backend"] =>
@@ -23,7 +23,7 @@ const byHand =
     return Object.create(right, Object.getOwnPropertyDescriptors(change(right))) as Backend;
   };
 
-/** Plans whose errors of this code are swallowed. */
+/** Plans that ignore errors of this code. */
 const forgiving = (code: ConveneError["code"]): ((name: string) => Fault["backend"]) =>
   withPlans((plan) => ({
     run: (inputs, output) => {
@@ -303,8 +303,8 @@ export const OPERATION_STATE_FAULTS: readonly Fault[] = [
 ];
 
 /**
- * Runs that wait in a queue until something is read: those of the plans that are named here, so that others overtake them. With
- * `"upload"`, an upload waits for them too.
+ * Runs of the named plans wait in a queue until something is read. So the runs of other plans come before them. With `"upload"`,
+ * an upload also waits for these runs.
  */
 function queueing(
   right: Implementation,

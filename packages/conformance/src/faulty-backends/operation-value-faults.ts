@@ -1,4 +1,4 @@
-/** Faults of what computes: activations, prelu, add, multiply, softmax. */
+/** Faults of operations that compute: activations, prelu, add, multiply, softmax. */
 
 import { type Activation, operationProblem } from "@convene/core";
 import type { Fault } from "./faulty-backend.js";
@@ -6,7 +6,7 @@ import { askedOtherwise, faultyKinds, faultyResults, operationFault, rightResult
 
 type Backends = (name: string) => Fault["backend"];
 
-/** Another function in place of an activation; `undefined` leaves it as it is. */
+/** Another function in place of an activation. For `undefined` the activation stays as it is. */
 const otherActivation =
   (change: (activation: Activation) => Activation | undefined): Backends =>
   (name) =>
@@ -15,7 +15,7 @@ const otherActivation =
       operands,
     ]);
 
-/** One function, computed otherwise: in float32 where `compute` rounds. */
+/** One function with another computation. `compute` rounds to float32 itself. */
 const otherFunction =
   (activation: Activation, compute: (x: number) => number): Backends =>
   (name) =>

@@ -1,4 +1,4 @@
-/** Faults of pooling: where windows lie, what of them counts, what they divide by. */
+/** Faults of pooling: in the place of windows, in the values that count, and in the divisor. */
 
 import type { Pool2dProblem } from "@convene/core";
 import type { OperationOperands } from "../operations/operation-operands.js";
@@ -6,7 +6,7 @@ import type { Element } from "./elements.js";
 import type { Fault } from "./faulty-backend.js";
 import { askedOtherwise, elementOf, faultyResults, operationFault } from "./faulty-operation.js";
 
-/** The window's values, `undefined` in the padding, by the window's own numbers, which may be wrong. */
+/** The values of a window, `undefined` in the padding. The window's numbers may be wrong on purpose. */
 function* windowOf(
   problem: Pool2dProblem,
   operands: OperationOperands,
@@ -24,7 +24,7 @@ function* windowOf(
 const maximum = (values: Iterable<number | undefined>, padding = -Infinity): number =>
   [...values].reduce<number>((max, value) => Math.max(max, value ?? padding), -Infinity);
 
-/** Sum and number of what is within the input. */
+/** The sum and the number of the values within the input. */
 function total(values: Iterable<number | undefined>): readonly [sum: number, count: number] {
   const inside = [...values].filter((value) => value !== undefined);
   return [inside.reduce((sum, value) => sum + value, 0), inside.length];

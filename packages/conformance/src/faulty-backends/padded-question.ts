@@ -1,10 +1,10 @@
-/** Faults of the border: the input is padded by hand, with one mode read from the wrong places. */
+/** Faults of the border. The input is padded by hand, and one padding mode reads the wrong places. */
 
 import type { PaddingMode } from "@convene/core";
 import { gather } from "./elements.js";
 import { faultyQuestion } from "./faulty-backend.js";
 
-/** The reference, but where `mode` pads, a coordinate outside `[0, size)` reads at `source`. */
+/** The reference, but in padding mode `mode` a coordinate outside `[0, size)` reads at `source`. */
 export function paddedQuestion(
   name: string,
   mode: PaddingMode,

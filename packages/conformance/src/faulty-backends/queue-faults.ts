@@ -1,4 +1,4 @@
-/** Right results at the wrong time: runs are enqueued, and not everyone waits for them. */
+/** Faults with right results at the wrong time: runs wait in a queue, and some call does not wait for them. */
 
 import { rememberedConv2d } from "../remembered-reference.js";
 import { copyWeights, type Fault, faultyBackend, type Implementation, planOf } from "./faulty-backend.js";
@@ -87,7 +87,7 @@ interface Queue {
   runAll(): void;
 }
 
-/** Runs that wait, until a later turn of the event loop or until they are asked for. */
+/** A queue of runs, which wait until a later turn of the event loop, or until somebody asks for their results. */
 function queueOfRuns(): Queue {
   const waiting: (() => void)[] = [];
   const runOne = (): void => waiting.shift()?.();

@@ -1,11 +1,11 @@
-/** What a kernel sees of weights that were packed for another. */
+/** Weights that were packed for one kernel, as another kernel reads them. */
 
 import type { Conv2dProblem } from "@convene/core";
 
 /**
- * The weights that a kernel of 4 columns sees in what was packed for one of 8. In each group the weights are a matrix of
- * `columns` output channels by `terms`; a panel of `width` columns holds, term by term, `width` weights side by side,
- * zeros past the last column. Groups of at most 4 columns are packed for the right kernel.
+ * The weights that a kernel of 4 columns reads if they were packed for a kernel of 8 columns. In each group the weights are a
+ * matrix of `columns` output channels by `terms`. A panel of `width` columns holds, for each term, `width` weights side by side,
+ * and zeros past the last column. Groups of at most 4 columns are packed for the right kernel.
  */
 export function repack({ g, oc, ic, kh, kw }: Conv2dProblem, weight: Float32Array): Float32Array {
   const columns = oc / g;

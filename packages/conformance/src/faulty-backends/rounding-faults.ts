@@ -1,4 +1,4 @@
-/** Right elements, with too little precision or range. */
+/** Faults with too little precision or range. */
 
 import { rememberedConv2d } from "../remembered-reference.js";
 import { accumulate } from "./accumulate.js";

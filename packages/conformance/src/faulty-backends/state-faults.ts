@@ -1,4 +1,4 @@
-/** Right the first time, or when alone. One run, prepared and thrown away, does not show these. */
+/** Faults that do not show in the first run, or in a run alone. */
 
 import { rememberedConv2d } from "../remembered-reference.js";
 import { copyWeights, type Fault, faultyBackend, planOf } from "./faulty-backend.js";
@@ -112,7 +112,7 @@ export const STATE_FAULTS: readonly Fault[] = [
         let runs = 0;
         return planOf((operands, output) => {
           output.set(rememberedConv2d(problem, operands).output);
-          // One unit in the last place of what is no integer, at every other run.
+          // In every other run, values that are no integers change by one unit in the last place.
           if (runs++ % 2 === 1) output.set(output.map((y) => (Number.isInteger(y) ? y : y * (1 + 2 ** -23))));
         }, copyWeights(weights));
       },

@@ -1,4 +1,4 @@
-/** Right results, some of which never arrive, or arrive elsewhere, or twice: what goes wrong between tiles. */
+/** Faults between tiles: some right results are never written, or written elsewhere, or written twice. */
 
 import { rememberedConv2d } from "../remembered-reference.js";
 import { randomSource } from "../random-source.js";
@@ -13,7 +13,7 @@ export const TILE_FAULTS: readonly Fault[] = [
     about: "Channels past the last whole tile of 8 are never written: the loop over tiles ends one early.",
     caughtBy: [...REFERENCE_SUITES, "lifecycle"],
     problems: { wrong: "ic4_ih5_oc13_kh3", right: "ic4_ih5_oc16_kh3" },
-    // Where there is no whole tile, another loop is at work, and that one is right.
+    // Without a whole tile another loop computes, and that loop is right.
     backend: faultyElements("tail-not-written", ({ c, at }, result, { oc }) =>
       oc < 8 || c < oc - (oc % 8) ? result[at]! : undefined,
     ),
@@ -73,7 +73,7 @@ export const TILE_FAULTS: readonly Fault[] = [
     problems: { wrong: "ic3_ih6_oc5_kh3", right: "ic3_ih6_oc1_kh3" },
     backend: faultyBackend("tiles-race", () => ({
       prepareConv2d: async (problem, weights) => {
-        // A race of its own for each plan, so that a problem run alone sees the one that it saw in the suite.
+        // Each plan has its own random source, so that a problem has the same race alone and in the suite.
         const random = randomSource(1);
         return planOf((operands, output) => {
           output.set(rememberedConv2d(problem, operands).output);
@@ -94,7 +94,7 @@ export const TILE_FAULTS: readonly Fault[] = [
     caughtBy: [...REFERENCE_SUITES, "lifecycle"],
     problems: { wrong: "ic3_ih6_oc4_kh3", right: "ic3_ih6_oc4_kh1" },
     backend: faultyElements("output-not-cleared", ({ at }, result, { kh, kw }, _operands, before) =>
-      // One tap needs no sum over taps.
+      // With one tap there is no sum over taps.
       kh * kw === 1 ? result[at]! : before + result[at]!,
     ),
   },

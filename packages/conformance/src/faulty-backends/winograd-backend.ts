@@ -1,4 +1,4 @@
-/** The reference with Winograd's algorithm where rule 3 is stated: right, and what its faults are made from. */
+/** The reference with Winograd's algorithm for the problems of rule 3. It is right, and the faulty backends with Winograd are made from it. */
 
 import type { Arithmetic, Backend } from "@convene/core";
 import { withMemory } from "../reference-backend.js";
@@ -7,26 +7,26 @@ import { copyWeights, faultyBackend, planOf } from "./faulty-backend.js";
 import { RIGHT, type Steps, transformWeights, winograd } from "./winograd.js";
 
 export interface WinogradOptions {
-  /** The steps of a plan: made anew for each, so that they may hold state. Default: the right ones. */
+  /** Makes the steps of a plan. Each plan gets new steps, so that they may hold state. Default: the right steps. */
   readonly steps?: () => Steps;
-  /** What its transformed plans say of themselves. Default: `"transformed"`. */
+  /** The `arithmetic` that transformed plans declare. Default: `"transformed"`. */
   readonly says?: (accuracy: "fast" | "strict") => Arithmetic;
-  /** Whether it transforms where `accuracy` is `"strict"`, too. Default false. */
+  /** Whether the backend also transforms if `accuracy` is `"strict"`. Default: false. */
   readonly evenStrict?: boolean;
-  /** Where a plan's transformed weights lie until it runs. Default: in an array of its own. */
+  /** Keeps a plan's transformed weights until the plan runs. Default: in an array of the plan. */
   readonly keep?: (packed: Float32Array) => Float32Array;
 }
 
 export function winogradBackend(name: string, options: () => WinogradOptions = () => ({})): () => Promise<Backend> {
   return faultyBackend(name, (right) => {
-    // Made anew for each backend.
+    // Each backend gets its own reference.
     const {
       steps = () => RIGHT,
       says = () => "transformed",
       evenStrict = false,
       keep = (packed) => packed,
     } = options();
-    // It has nothing else that could leak, and what does not tell its memory is skipped where leaks are looked for.
+    // The backend reports its memory, because the suite skips cases about leaks otherwise. Only these tensors could leak.
     const { allocate, free, memory } = withMemory(right);
     return {
       allocate,

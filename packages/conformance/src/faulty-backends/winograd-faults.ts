@@ -1,4 +1,4 @@
-/** Winograd's algorithm with one fault: in a matrix, in a tile, in its scratch, or in what it says of itself. */
+/** Winograd's algorithm with one fault: in a matrix, in a tile, in its scratch memory, or in its declarations. */
 
 import type { Backend, Conv2dPlan } from "@convene/core";
 import { LAVIN_GRAY, type Matrix } from "../transformed-bound.js";
@@ -7,12 +7,12 @@ import { winogradBackend } from "./winograd-backend.js";
 import { RIGHT } from "./winograd.js";
 
 const REFERENCE_SUITES = ["exact", "bounded", "goldens"] as const;
-/** A stride is enough for another algorithm to be taken. */
+/** With a stride another algorithm computes, so the fault does not show. */
 const PROBLEMS = { wrong: "ic3_ih9_oc4_kh3", right: "ic3_ih9_oc4_kh3_sh2" };
 
 type Transform = "input" | "weight" | "output";
 
-/** One constant of a matrix that is another. */
+/** A fault with one wrong constant in a matrix. */
 function constantFault(
   name: string,
   about: string,
@@ -27,7 +27,7 @@ function constantFault(
   return {
     name,
     about,
-    // The bound of a transform is wide, and a wrong constant is far outside of it, wherever the plan is held to it.
+    // The bound of a transform is wide, but a wrong constant is still far outside of it. So each suite with this bound finds the fault.
     caughtBy: ["exact", "bounded", "goldens", "lifecycle", "networks"],
     problems: PROBLEMS,
     backend: winogradBackend(name, () => ({ steps: () => ({ ...RIGHT, [which]: changed }) })),
@@ -138,7 +138,7 @@ export const WINOGRAD_FAULTS: readonly Fault[] = [
     name: "winograd-tail-moved-back",
     about: "The last tile is moved back so that it is whole: where it writes, and not where it reads.",
     caughtBy: REFERENCE_SUITES,
-    // With outputs for one tile, or for whole tiles, nothing is moved.
+    // With outputs for one tile, or for whole tiles, no tile is moved.
     problems: { wrong: "ic3_ih9_oc4_kh3", right: "ic3_ih10_oc4_kh3" },
     backend: winogradBackend("winograd-tail-moved-back", () => ({
       steps: () => ({
@@ -233,7 +233,7 @@ export const WINOGRAD_FAULTS: readonly Fault[] = [
           ...RIGHT,
           transformed: (fresh) => {
             const kept = scratch && scratch.length === fresh.length ? scratch : new Float32Array(fresh.length);
-            // Nothing is added, unless what is taken away from itself is not finite.
+            // This adds zero to finite values, and NaN if the old value is not finite.
             scratch = fresh.map((value, at) => value + (kept[at]! - kept[at]!));
             return scratch;
           },

@@ -1,4 +1,4 @@
-/** Winograd's algorithm is right, within rule 3 and not far below it: the suite's control for transformed plans. */
+/** Winograd's algorithm passes rule 3, with errors not far below its bound. So rule 3 is neither too narrow nor too wide. */
 
 import { formatProblem, parseProblem } from "@convene/core";
 import { describe, expect, test } from "vitest";
@@ -21,7 +21,7 @@ describe("against the reference", () => {
       const { output, magnitude } = referenceConv2d(problem, operands);
       const actual = new Float32Array(output.length).fill(NaN);
       winograd(problem, transformWeights(operands.weight, RIGHT), operands, actual);
-      // Far narrower than rule 3: rounding errors that are not the worst possible, of the size of the sum.
+      // A far narrower bound than rule 3, because ordinary rounding errors are far smaller than the worst possible ones.
       const far = actual.filter((y, at) => !(Math.abs(y - output[at]!) <= 2 ** -15 * magnitude[at]!));
       expect(far).toHaveLength(0);
       expect(checkTransformed(actual, output, transformedBound(problem, operands)).ok).toBe(true);
@@ -29,13 +29,13 @@ describe("against the reference", () => {
   });
 });
 
-/** The suites of which a transform can make something else. The others hold memory, order and errors, which are the reference's. */
+/** The suites whose results a transform can change. The other suites check memory, order and errors, which come from the reference. */
 const SUITES: readonly SuiteName[] = ["exact", "bounded", "goldens", "networks", "non-finite"];
 
 describe("as a backend", () => {
   const ratios: number[] = [];
 
-  test.each(SUITES)("it passes the suite %s, with nothing skipped", async (suite) => {
+  test.each(SUITES)("passes the suite %s, with nothing skipped", async (suite) => {
     const { results, counts } = await runConformance(winogradBackend("winograd"), { suites: [suite] });
     expect(results.filter(({ status }) => status !== "passed")).toEqual([]);
     expect(counts.passed).toBe(results.length);
@@ -44,12 +44,12 @@ describe("as a backend", () => {
     }
   });
 
-  test("and uses of rule 3 neither next to nothing nor all: the rule is neither too wide nor too narrow", () => {
+  test("has errors that are neither far below rule 3's bound nor at it: the rule is neither too wide nor too narrow", () => {
     const worst = ratios.reduce((a, b) => Math.max(a, b), 0);
     expect(ratios.length).toBeGreaterThan(150);
     expect(worst).toBeGreaterThan(1e-4);
     expect(worst).toBeLessThan(1);
-    // The largest are those of subnormal numbers; ordinary ones, too, are not lost in the bound.
+    // Subnormal numbers give the largest ratios. Ordinary numbers also have ratios that are not far below 1.
     const median = [...ratios].sort((a, b) => a - b)[ratios.length >> 1]!;
     expect(median).toBeGreaterThan(1e-4);
   });

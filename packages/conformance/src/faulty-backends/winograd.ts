@@ -1,6 +1,6 @@
 /**
- * Winograd's algorithm F(4x4, 3x3) in float32, each product and each sum rounded: right, unless a step of it is replaced.
- * The suite's control for rule 3, and what its faulty backends are made from.
+ * Winograd's algorithm F(4x4, 3x3) in float32. Each product and each sum is rounded. The algorithm is right, unless a fault
+ * replaces one of its steps. The suite uses it to test rule 3, and its faulty backends are made from it.
  */
 
 import type { Conv2dProblem } from "@convene/core";
@@ -9,12 +9,12 @@ import type { Operands } from "../operands.js";
 import { sourceIndex } from "../reference.js";
 import { LAVIN_GRAY, type Matrix } from "../transformed-bound.js";
 
-/** Outputs a side of a tile, and pixels that it reads. */
+/** The number of outputs along a side of a tile, and the number of pixels that a tile reads along a side. */
 const TILE = 4;
 const READ = TILE + 2;
 const COORDINATES = READ * READ;
 
-/** A tile along an axis: the first output that it computes, and where it writes that. The same two, in a right plan. */
+/** A tile along an axis: the first output that it computes, and the place of this output. In a right plan the two are equal. */
 export interface Span {
   readonly from: number;
   readonly to: number;
@@ -25,9 +25,9 @@ export interface Steps {
   readonly input: Matrix;
   readonly weight: Matrix;
   readonly output: Matrix;
-  /** The tiles along an axis of so many outputs. */
+  /** The tiles along an axis with `size` outputs. */
   spans(size: number): readonly Span[];
-  /** What the product reads, where a tile's transformed input, of all channels of a group, has just been written. */
+  /** The values that the product reads, after a tile's transformed input of all channels of a group was written. */
   transformed(fresh: Float32Array): Float32Array;
 }
 
@@ -38,7 +38,7 @@ export const RIGHT: Steps = {
   transformed: (fresh) => fresh,
 };
 
-/** U = G w Gᵀ of each output channel and input channel of its group: 36 numbers each. */
+/** U = G w Gᵀ for each output channel and each input channel of its group: 36 numbers for each pair. */
 export function transformWeights(weight: Float32Array, { weight: g }: Pick<Steps, "weight">): Float32Array {
   const packed = new Float32Array((weight.length / 9) * COORDINATES);
   for (let pair = 0; pair < weight.length / 9; pair++) {
@@ -47,7 +47,7 @@ export function transformWeights(weight: Float32Array, { weight: g }: Pick<Steps
   return packed;
 }
 
-/** Computes all of `output` from weights of `transformWeights`. */
+/** Computes all of `output` from the weights that `transformWeights` gives. */
 export function winograd(
   problem: Conv2dProblem,
   packed: Float32Array,
@@ -91,7 +91,7 @@ export function winograd(
   }
 }
 
-/** The 6x6 pixels that a tile reads of one plane; zeros outside of the padded input. */
+/** The 6x6 pixels that a tile reads from one plane, with zeros outside of the padded input. */
 function readTile(problem: Conv2dProblem, input: Float32Array, plane: number, top: number, left: number): Float32Array {
   const { ih, iw, pt, pb, pl, pr, paddingMode } = problem;
   const tile = new Float32Array(COORDINATES);
@@ -104,7 +104,7 @@ function readTile(problem: Conv2dProblem, input: Float32Array, plane: number, to
   return tile;
 }
 
-/** M X Mᵀ, X square of `size`: rows first, then columns. Zeros of M are left out, as whoever writes it by hand does. */
+/** M X Mᵀ for a square X of `size`: rows first, then columns. Zeros of M are skipped, as in code that is written by hand. */
 function sandwich(matrix: Matrix, square: Float32Array, size: number): Float32Array {
   const height = matrix.length;
   const between = new Float32Array(height * size);
@@ -118,7 +118,7 @@ function sandwich(matrix: Matrix, square: Float32Array, size: number): Float32Ar
   return result;
 }
 
-/** Each product and each sum rounded to float32; the constants too. */
+/** A dot product. Each product, each sum and each constant is rounded to float32. */
 function dot(row: readonly number[], value: (index: number) => number): number {
   let sum = 0;
   row.forEach((factor, index) => {

@@ -1,4 +1,4 @@
-/** Activations as functions in float64, and how steep they are: PyTorch's definitions, written out. */
+/** Activations as functions in float64, and their derivatives, by PyTorch's definitions. */
 
 import type { Activation } from "@convene/core";
 import { activationRange, isClamp } from "@convene/core/backend";
@@ -7,7 +7,7 @@ import { erfc } from "./erf.js";
 /** A function of one number, by its definition. NaN gives NaN. */
 export type RealFunction = (x: number) => number;
 
-/** Those that take more than a few roundings: their value and their derivative. */
+/** The functions with more than a few roundings: value and derivative. */
 export const FUNCTIONS = {
   sigmoid: { value: sigmoid, slope: (x: number): number => sigmoid(x) * sigmoid(-x) },
   silu: {
@@ -34,7 +34,7 @@ export function functionName(activation: Activation): FunctionName | undefined {
   return typeof activation === "string" && activation in FUNCTIONS ? (activation as FunctionName) : undefined;
 }
 
-/** Of hardSigmoid: alpha and beta in clamp(alpha·x + beta, 0, 1). PyTorch's are not rounded to float32. */
+/** The alpha and beta of hardSigmoid, which is clamp(alpha·x + beta, 0, 1). PyTorch does not round its two numbers to float32. */
 export function hardSigmoidLine(activation: Activation): readonly [alpha: number, beta: number] {
   return typeof activation === "object" && "hardSigmoid" in activation ? activation.hardSigmoid : [1 / 6, 1 / 2];
 }
@@ -53,7 +53,7 @@ export function activationFunction(activation: Activation): RealFunction {
   return activation === "hardSwish" ? (x) => x * gate(x) : gate;
 }
 
-/** Math.min and Math.max pass NaN on. */
+/** A clamp that gives NaN for NaN, as Math.min and Math.max do. */
 export function clamp(x: number, min: number, max: number): number {
   return Math.min(Math.max(x, min), max);
 }
@@ -63,17 +63,17 @@ export function leaky(x: number, slope: number): number {
   return x > 0 ? x : slope * x;
 }
 
-/** 1 / (1 + exp(-x)), in the form whose exponential does not overflow. */
+/** 1 / (1 + exp(-x)), written so that the exponential does not overflow. */
 function sigmoid(x: number): number {
   return x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x));
 }
 
-/** The normal distribution: (1 + erf(x/√2)) / 2. */
+/** The distribution function of the normal distribution: (1 + erf(x/√2)) / 2. */
 function normal(x: number): number {
   return erfc(-x / Math.SQRT2) / 2;
 }
 
-/** What `approximate="tanh"` takes the tanh of. */
+/** The argument of tanh in GELU with `approximate="tanh"`. */
 function inner(x: number): number {
   return Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3);
 }

@@ -1,4 +1,4 @@
-/** One operation held to its rule. */
+/** Checks one operation by the rule of its kind. */
 
 import type { Activation, Backend, Clamp, Layout, OperationProblem } from "@convene/core";
 import { activationRange, isClamp } from "@convene/core/backend";
@@ -21,7 +21,7 @@ export interface CheckOperationOptions {
 /**
  * Runs a problem on integers and on real values, in both layouts, and compares each result with the float64 reference.
  *
- * @throws ConveneError of the backend: `ERR_UNSUPPORTED`, `ERR_OUT_OF_MEMORY` or `ERR_EXECUTION`; `ERR_INVALID_OPTION` where `problem` is no
+ * @throws ConveneError of the backend: `ERR_UNSUPPORTED`, `ERR_OUT_OF_MEMORY` or `ERR_EXECUTION`; `ERR_INVALID_OPTION` if `problem` is no
  * valid problem
  */
 export async function checkOperationProblem(
@@ -29,7 +29,7 @@ export async function checkOperationProblem(
   problem: OperationProblem,
   { seed = DEFAULT_SEED }: CheckOperationOptions = {},
 ): Promise<CaseOutcome> {
-  // A zero of the padding shows in a maximum only among negative values.
+  // Negative values show a maximum that wrongly takes a zero of the padding.
   const values: readonly OperationValues[] =
     problem.kind === "maxPool2d" ? ["integer", "real", "negative"] : ["integer", "real"];
   let worst: CaseOutcome = { status: "passed" };
@@ -46,7 +46,7 @@ export async function checkOperationProblem(
 
 /** Options of a check of one operation on given operands. */
 export interface CheckOperandsOptions {
-  /** In words, for a failure: "of integer values". */
+  /** Words for the message of a failure, such as "of integer values". */
   readonly about: string;
   /** Fills every element of the output before the run: see `RunOperationOptions`. */
   readonly poison?: number;
@@ -55,9 +55,9 @@ export interface CheckOperandsOptions {
 }
 
 /**
- * As `checkOperationProblem`, for given operands.
+ * Checks a problem as `checkOperationProblem` does, on given operands.
  *
- * @throws ConveneError of the backend: `ERR_UNSUPPORTED`, `ERR_OUT_OF_MEMORY` or `ERR_EXECUTION`; `ERR_INVALID_OPTION` where `problem` is no
+ * @throws ConveneError of the backend: `ERR_UNSUPPORTED`, `ERR_OUT_OF_MEMORY` or `ERR_EXECUTION`; `ERR_INVALID_OPTION` if `problem` is no
  * valid problem
  */
 export async function checkOperationOperands(
@@ -87,7 +87,7 @@ export async function checkOperationOperands(
   return { status: "passed", algorithm, ratio };
 }
 
-/** Whether enough outputs are not zero, and inside the clamp where there is one, for a fault to show. */
+/** Whether enough outputs are not zero and lie inside the clamp, so that a fault would show. */
 function isTelling(problem: OperationProblem, output: Float64Array): boolean {
   const [min, max] = activationRange(clampOf(problem));
   const telling = output.reduce((count, y) => count + (y !== 0 && y > min && y < max ? 1 : 0), 0);

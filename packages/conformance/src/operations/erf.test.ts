@@ -27,12 +27,12 @@ const ERF: readonly (readonly [x: number, y: number])[] = [
   [2, 0.995322265],
 ];
 
-test.each(ERF)("erf(%d) is the %d of the table, and minus that for the negative argument", (x, y) => {
+test.each(ERF)("erf(%d) is %d, as in the table, and erf is odd", (x, y) => {
   expect(Math.abs(erf(x) - y)).toBeLessThanOrEqual(0.5000001e-10);
   expect(erf(-x) + erf(x)).toBe(0);
 });
 
-/** To sixteen significant digits, as they are published for erfc; relative, because these have no digit after the point for long. */
+/** Published values of erfc, to sixteen significant digits. The comparison is relative, because the values are very small. */
 const ERFC: readonly (readonly [x: number, y: number])[] = [
   [0.5, 0.4795001221869535],
   [1, 0.1572992070502851],
@@ -49,7 +49,7 @@ test.each(ERFC)("erfc(%d) is %d", (x, y) => {
   expect(Math.abs(erfc(-x) - (2 - y))).toBeLessThan(1e-15);
 });
 
-test("the two expansions meet where one gives way to the other", () => {
+test("the two expansions agree where one replaces the other", () => {
   for (const x of [2, -2]) {
     const below = x * (1 - 2 ** -52);
     expect(Math.abs(erf(below) - erf(x))).toBeLessThan(1e-15);
@@ -57,7 +57,7 @@ test("the two expansions meet where one gives way to the other", () => {
   }
 });
 
-test("the derivative is that of the definition, 2/√π·exp(-x²), everywhere", () => {
+test("the derivative is 2/√π·exp(-x²) everywhere, by the definition", () => {
   const h = 2 ** -14;
   for (let x = -6; x <= 6; x += 1 / 16) {
     const slope = (erf(x + h) - erf(x - h)) / (2 * h);
@@ -65,7 +65,7 @@ test("the derivative is that of the definition, 2/√π·exp(-x²), everywhere",
   }
 });
 
-test("the ends, and what is no number", () => {
+test("infinities and NaN", () => {
   expect([erf(Infinity), erf(-Infinity), erfc(Infinity), erfc(-Infinity)]).toEqual([1, -1, 0, 2]);
   expect([erf(NaN), erfc(NaN)]).toEqual([NaN, NaN]);
 });

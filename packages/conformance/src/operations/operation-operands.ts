@@ -6,27 +6,27 @@ import { randomSource } from "../random-source.js";
 
 /** Everything that one operation reads, on the host. */
 export interface OperationOperands {
-  /** In NCHW, as many as the operation has inputs. */
+  /** The inputs of the operation, in NCHW. */
   readonly inputs: readonly Float32Array[];
-  /** Of prelu. */
+  /** The slopes of prelu. */
   readonly slope?: Float32Array | undefined;
 }
 
 /**
  * - `"integer"`: integers of either sign, none 0, whose sums and products are exact in float32.
- * - `"real"`: of either sign, from tiny to where functions end.
- * - `"negative"`: negative reals, among which a zero that does not belong there is the maximum.
+ * - `"real"`: reals of either sign, from tiny values to the ends of functions.
+ * - `"negative"`: negative reals, so that a wrong zero among them becomes the maximum.
  */
 export type OperationValues = "integer" | "real" | "negative";
 
-/** So large that two elements seldom agree, and so small that a product of two is exact in float32. */
+/** The largest integer: large enough that two elements are seldom equal, and small enough that a product of two is exact in float32. */
 const LARGEST_INTEGER = 999;
 
 /**
  * Random operands for `problem`, inputs in NCHW. One seed always gives the same operands.
  *
  * @param seed an integer
- * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` where `problem` is no valid problem
+ * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` if `problem` is no valid problem
  */
 export function makeOperationOperands(
   problem: OperationProblem,
@@ -39,11 +39,11 @@ export function makeOperationOperands(
     Float32Array.from({ length: n * c * h * w }, draw),
   );
   if (problem.kind !== "prelu") return { inputs };
-  // Above 1 and below 0 too: x and slope·x, whichever is larger, is another function there.
+  // Slopes above 1 and below 0 too. For them the maximum of x and slope·x is another function.
   return { inputs, slope: Float32Array.from({ length: problem.c }, () => 3 * random() - 1.5) };
 }
 
-/** The same operands in arrays of their own: for a backend, which may write to what it is given. */
+/** A copy of the operands for a backend, because a backend may write to its operands. */
 export function copyOperationOperands({ inputs, slope }: OperationOperands): OperationOperands {
   return { inputs: inputs.map((data) => data.slice()), ...(slope ? { slope: slope.slice() } : {}) };
 }
@@ -60,7 +60,7 @@ const DRAWS: Readonly<Record<OperationValues, (random: () => number, width: numb
   negative: (random) => () => -Math.abs(real(random)) - 2 ** -20,
 };
 
-/** A third within 1, a third over the range where functions bend, a third over many orders of magnitude. */
+/** A random value: a third lie within 1, a third where functions bend, and a third over many orders of magnitude. */
 function real(random: () => number): number {
   const sign = signOf(random);
   const kind = random();
@@ -72,7 +72,7 @@ function signOf(random: () => number): number {
   return random() < 0.5 ? -1 : 1;
 }
 
-/** A clamp leaves through what lies within it: values are made no larger than it is wide. */
+/** The largest size of values. With a clamp this is the width of the clamp, because a clamp only passes values within it. */
 function widthOf(problem: OperationProblem): number {
   if (problem.kind === "add" || problem.kind === "multiply") {
     const [min, max] = activationRange(problem.activation);

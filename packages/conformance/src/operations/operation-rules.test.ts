@@ -1,4 +1,4 @@
-/** The rules: how wide they are at known places, and that what is a little more than that is refused. */
+/** The rules: the width of the bounds at known places, and a failure for an error that is slightly larger. */
 
 import { formatOperation, type OperationProblem, parseOperation } from "@convene/core";
 import { OPERATION_KINDS } from "@convene/core/backend";
@@ -43,7 +43,7 @@ describe("exactly", () => {
     (text) => expect(known(parseOperation(text)).bound).toBeUndefined(),
   );
 
-  test("what is moved keeps the sign of a zero; a maximum may have either", () => {
+  test("an operation that moves values keeps the sign of a zero; a maximum may have either sign", () => {
     const slice = parseOperation("slice_c1_ih1");
     const zero = { inputs: [Float32Array.of(-0)] };
     expect(checkOperation(slice, zero, Float64Array.of(-0), [0]).ok).toBe(false);
@@ -54,7 +54,7 @@ describe("exactly", () => {
 });
 
 describe("the width of a bound", () => {
-  test("is half a unit in the last place for a sum, and nothing where a clamp ends it", () => {
+  test("is half a unit in the last place for a sum, and zero if a clamp cuts the sum off", () => {
     const problem = parseOperation("add_c1_h1_w2_relu");
     const operands = { inputs: [Float32Array.of(3, -3), Float32Array.of(5, 1)] };
     const bound = operationBound(problem, operands, Float64Array.of(8, 0))!;
@@ -62,7 +62,7 @@ describe("the width of a bound", () => {
     expect(bound[1]).toBe(0);
   });
 
-  test("is relative for sigmoid and silu in their tails, and absolute for what cancels", () => {
+  test("is relative for sigmoid and silu in their tails, and absolute where sums cancel", () => {
     expect(boundAt("sigmoid", -20) / (Math.exp(-20) * U)).toBeCloseTo(32 + 4 * 20, 0);
     expect(boundAt("silu", -20) / (20 * Math.exp(-20) * U)).toBeCloseTo(32 + 4 * 19, 0);
     expect(boundAt("hardSigmoid", -2.999) / U).toBeCloseTo(4 * (2.999 / 6 + 0.5), 2);
@@ -76,7 +76,7 @@ describe("the width of a bound", () => {
     }
   });
 
-  test("is nothing at the ends of hardSigmoid, and at infinities", () => {
+  test("is zero at the ends of hardSigmoid, and at infinities", () => {
     expect(boundAt("hardSigmoid", 3.1)).toBe(0);
     expect(boundAt("hardSigmoid", -3.1)).toBe(0);
     expect(
@@ -90,7 +90,7 @@ describe("the width of a bound", () => {
   });
 });
 
-describe("what may be one of two", () => {
+describe("a result with two right values", () => {
   test.each(["hardSwish", "silu", "gelu", "geluTanh"])("%s of −Infinity may be NaN or 0, and nothing else", (name) => {
     const problem = parseOperation(`activation_${name}_c1_h1`);
     const operands = { inputs: [Float32Array.of(-Infinity)] };
@@ -110,7 +110,7 @@ describe("what may be one of two", () => {
     const problem = parseOperation("upsample_c1_ih1_iw2_oh1_ow4_bilinear");
     const operands = { inputs: [Float32Array.of(1, Infinity)] };
     const expected = referenceOperation(problem, operands.inputs);
-    // Each has a second row, the first one again, with a weight of 0.
+    // Each output has a second row with a weight of 0, which is the first row again.
     expect([...expected]).toEqual([NaN, NaN, NaN, NaN]);
     for (const [actual, ok] of [
       [[1, Infinity, Infinity, Infinity], true],

@@ -1,20 +1,20 @@
 /**
- * How far the result of an operation may be from the reference: the same for every backend, and for each kind what float32
- * can keep. u = 2⁻²⁴, γ(k) as in rules.ts; an ulp of y is at most 2·u·|y|.
+ * The largest allowed difference between an operation's result and the reference. It is the same for every backend, and float32
+ * can keep it for each kind. u = 2⁻²⁴, γ(k) as in rules.ts; an ulp of y is at most 2·u·|y|.
  *
- * - What moves or selects values (maxPool2d, concat, slice, channelShuffle, pad, upsample with mode nearest, pixelShuffle,
+ * - An operation that moves or selects values (maxPool2d, concat, slice, channelShuffle, pad, upsample with mode nearest, pixelShuffle,
  *   reshape, clamps, the upper half of leakyRelu and prelu) is exact.
  * - add, multiply: one rounding, γ(1)·|a ∘ b|. A multiplication may lose half of the smallest subnormal as well.
  * - leakyRelu and prelu below 0: γ(2)·|y|.
  * - avgPool2d: γ(k)·Σ|x|/d, k = elements of the window + 2, in any order of summation, divided or multiplied by 1/d.
  * - upsample with mode bilinear: γ(8)·Σ|w·x| over the four pixels: a weight is a product of two, each of them 1 − w or w.
- * - hardSigmoid: γ(4)·(|αx| + |β|), absolute, because the sum cancels where it nears 0. hardSwish: that times |x|, and
+ * - hardSigmoid: γ(4)·(|αx| + |β|), absolute, because the sum cancels near 0. hardSwish: this bound times |x|, and
  *   γ(4)·|y|.
- * - sigmoid, silu, tanh, gelu, geluTanh: `FUNCTION_BOUNDS`, three terms and what underflow loses.
- * - softmax: each exp as a function, the sum over channels γ(c), and the quotient; see `softmaxBound`.
+ * - sigmoid, silu, tanh, gelu, geluTanh: `FUNCTION_BOUNDS`: three terms, and the loss by underflow.
+ * - softmax: the bound of each exp, γ(c) for the sum over channels, and the quotient; see `softmaxBound`.
  *
- * A clamp behind an operation makes no error larger, and where all of [y − error, y + error] lies beyond its end, the
- * result is that end, exactly.
+ * A clamp behind an operation makes no error larger. If all of [y − error, y + error] lies beyond an end of the clamp, the result
+ * is exactly this end.
  */
 
 import type { Activation, OperationKind, OperationProblem, SoftmaxProblem } from "@convene/core";
@@ -29,23 +29,23 @@ const UNIT_ROUNDOFF = 2 ** -24;
 /** Float32's smallest normal number. Below it exp may have been flushed to zero, or its reciprocal may have overflowed. */
 const SMALLEST_NORMAL = 2 ** -126;
 
-/** What a function of float32 may be off, beside underflow. */
+/** The largest error of a float32 function, without underflow. */
 export interface FunctionBound {
-  /** Units in the last place of the result: what a polynomial and the operations around it leave. */
+  /** Units in the last place of the result: the error of a polynomial and of the operations around it. */
   readonly ulps: number;
   /**
-   * Units roundoff of x by which the function may be taken at a wrong place, as where exp(x) is 2^(x·log2 e): times
-   * |x·f'(x)|, the condition of f.
+   * Error of the argument x, in units roundoff. For example, exp(x) may be computed as 2^(x·log2 e). The error of the result is
+   * this number times |x·f'(x)|, the condition of f.
    */
   readonly argument: number;
   /**
-   * Units roundoff of |x|. gelu is x·(1 + erf)/2 and geluTanh x·(1 + tanh)/2: for x < 0 the sum cancels, so what it is off is
-   * relative to 1 and not to the result. PyTorch's float32 does so too.
+   * Error of a sum that cancels, in units roundoff of |x|. gelu is x·(1 + erf)/2 and geluTanh is x·(1 + tanh)/2. For x < 0 the
+   * sum cancels, so its error is relative to 1 and not to the result. PyTorch's float32 has the same error.
    */
   readonly sum: number;
 }
 
-/** The same for every backend. */
+/** The bounds of functions, which are the same for every backend. */
 export const FUNCTION_BOUNDS: Readonly<Record<FunctionName | "exp", FunctionBound>> = {
   sigmoid: { ulps: 16, argument: 4, sum: 0 },
   silu: { ulps: 16, argument: 4, sum: 0 },
@@ -55,7 +55,7 @@ export const FUNCTION_BOUNDS: Readonly<Record<FunctionName | "exp", FunctionBoun
   exp: { ulps: 16, argument: 4, sum: 0 },
 };
 
-/** Their results are elements of their inputs, or the value of a padding: a zero keeps its sign too. */
+/** Kinds whose results are elements of their inputs, or the value of a padding. A zero keeps its sign too. */
 const MOVES: ReadonlySet<OperationKind> = new Set([
   "concat",
   "slice",
@@ -72,7 +72,7 @@ const HARD_ROUNDINGS = 4;
 /**
  * Compares a result, in NCHW, with the reference, by the rule of its kind.
  *
- * @throws RangeError where the arrays differ in length
+ * @throws RangeError if the arrays differ in length
  */
 export function checkOperation(
   problem: OperationProblem,
@@ -86,9 +86,9 @@ export function checkOperation(
 }
 
 /**
- * How far each element of the result may be from the reference, in NCHW. Undefined: the result must be exact.
+ * The largest allowed difference of each element from the reference, in NCHW. Undefined if the result must be exact.
  *
- * @throws RangeError where a sum has so many terms that no error bound holds
+ * @throws RangeError if a sum has so many terms that no error bound holds
  */
 export function operationBound(
   problem: OperationProblem,
@@ -134,8 +134,8 @@ export function operationBound(
 }
 
 /**
- * Σ|w·x| for each output of an operation that sums with weights that are not negative. What is not finite is left out: a
- * result that it is a part of has no bound.
+ * Σ|w·x| for each output of an operation that sums with weights >= 0. Values that are not finite are left out, because a result
+ * that contains one has no bound.
  */
 function magnitudes(problem: OperationProblem, { inputs }: OperationOperands): Float64Array {
   return referenceOperation(
@@ -169,18 +169,18 @@ function activationBound(
   });
 }
 
-/** The bound of a function of `FUNCTIONS` at x, whose value there is y. */
+/** The bound of a function of `FUNCTIONS` at x, where its value is y. */
 function functionBound(name: FunctionName, x: number, y: number): number {
   const { ulps, argument, sum } = FUNCTION_BOUNDS[name];
   const condition = Math.abs(x * FUNCTIONS[name].slope(x));
-  // What underflow loses of a factor of x is x times as much.
+  // The function has x as a factor, so the loss by underflow is x times as large.
   const lost = SMALLEST_NORMAL * (name === "sigmoid" || name === "tanh" ? 1 : 1 + Math.abs(x));
   return UNIT_ROUNDOFF * (2 * ulps * Math.abs(y) + argument * condition + sum * Math.abs(x)) + lost;
 }
 
 /**
- * y = e(x) / Σe with e(x) = exp(x − m): each e has its own error, of exp and of its argument, whose condition is |x − m|. The
- * sum has the mean of those with the weights y, and its own roundings.
+ * y = e(x) / Σe with e(x) = exp(x − m). Each e has the error of exp and the error of its argument, whose condition is |x − m|. The
+ * error of the sum is the mean of these errors with the weights y, and the sum's own roundings.
  */
 function softmaxBound({ n, c, h, w }: SoftmaxProblem, input: Float32Array, expected: Float64Array): Float64Array {
   const { ulps, argument } = FUNCTION_BOUNDS.exp;
@@ -190,7 +190,7 @@ function softmaxBound({ n, c, h, w }: SoftmaxProblem, input: Float32Array, expec
       const places = Array.from({ length: c }, (_, channel) => (image * c + channel) * h * w + pixel);
       const max = Math.max(...places.map((at) => input[at]!));
       const distance = (at: number): number => Math.abs(input[at]! - max);
-      // A probability of 0 times an infinite distance is no distance.
+      // A probability of 0 times an infinite distance counts as 0.
       const mean = places.reduce((sum, at) => sum + (expected[at] === 0 ? 0 : expected[at]! * distance(at)), 0);
       for (const at of places) {
         const relative = UNIT_ROUNDOFF * (4 * ulps + argument * (distance(at) + mean)) + gamma(c + 4);
@@ -201,7 +201,7 @@ function softmaxBound({ n, c, h, w }: SoftmaxProblem, input: Float32Array, expec
   return bound;
 }
 
-/** How far clamp(z ± error) may be from clamp(z). */
+/** The largest difference between clamp(z ± error) and clamp(z). */
 function throughClamp(z: number, error: number, min: number, max: number): number {
   if (!Number.isFinite(z)) return 0;
   const y = clamp(z, min, max);
@@ -209,10 +209,9 @@ function throughClamp(z: number, error: number, min: number, max: number): numbe
 }
 
 /**
- * What is wanted: `expected`, and where that is NaN for one of two reasons, what there would be without it, if that is what
- * `actual` has:
+ * The wanted result: `expected`, except where it is NaN for one of two reasons and `actual` has the other right value:
  * - hardSwish, silu, gelu and geluTanh of −Infinity are −Infinity · 0: NaN in PyTorch, 0 in the limit. Either is right.
- * - a pixel that is not finite, with a weight of 0 in a bilinear interpolation, which is multiplied or left out.
+ * - a pixel that is not finite and has a weight of 0 in a bilinear interpolation may be multiplied or left out.
  */
 function eitherOf(
   problem: OperationProblem,

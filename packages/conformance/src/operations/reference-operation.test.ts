@@ -1,4 +1,4 @@
-/** The reference against results worked out by hand from PyTorch's definitions, and against itself where laws hold. */
+/** The reference gives results that were computed by hand from PyTorch's definitions, and keeps some laws. */
 
 import { parseOperation, type UpsampleProblem } from "@convene/core";
 import { upsampleSources } from "@convene/core/backend";
@@ -9,7 +9,7 @@ import { resizeSources } from "./resize-sources.js";
 
 const count = (length: number): Float32Array => Float32Array.from({ length }, (_, at) => at);
 
-/** The result for inputs of 0, 1, 2, ..., or for those given. */
+/** The result for the given inputs. Default: inputs of 0, 1, 2, ... */
 const run = (
   text: string,
   inputs: readonly (readonly number[] | Float32Array)[],
@@ -32,9 +32,9 @@ test.each([
   ["activation_hardSwish_c1_h1_w4", [-4, -1.5, 3, 8], [0, -0.375, 3, 8]],
   ["activation_silu_c1_h1_w3", [0, 2, -2], [0, 1.7615941559557646, -0.2384058440442351]],
   ["activation_tanh_c1_h1_w3", [0, 1, -1], [0, 0.7615941559557649, -0.7615941559557649]],
-  // x·Φ(x), Φ from a table of the normal distribution.
+  // x·Φ(x), with Φ from a table of the normal distribution.
   ["activation_gelu_c1_h1_w4", [0, 1, -1, -3], [0, 0.8413447460685429, -0.15865525393145707, -0.00404969409489031]],
-  // The numbers of torch.nn.functional.gelu(x, approximate="tanh").
+  // Results of torch.nn.functional.gelu(x, approximate="tanh").
   ["activation_geluTanh_c1_h1_w3", [0, 1, -1], [0, 0.8411919906082768, -0.15880800939172324]],
   ["activation_leakyRelu0.5_c1_h1_w3", [-4, 0, 4], [-2, 0, 4]],
 ])("%s of %j is %j", (text, input, expected) => {
@@ -53,10 +53,10 @@ test.each([
   ["maxPool2d_c1_ih3_kh1_sh2", [0, 2, 6, 8]],
   ["maxPool2d_c1_ih3_kh2_kw1_pt1", [0, 1, 2, 3, 4, 5, 6, 7, 8]],
   ["avgPool2d_c1_ih3_kh2", [2, 3, 5, 6]],
-  // The corner's window: 0 alone, and three of the padding.
+  // The window of the corner has the 0 and three values of the padding.
   ["avgPool2d_c1_ih3_kh2_sh2_pt1_pl1", [0, (1 + 2) / 4, (3 + 6) / 4, (4 + 5 + 7 + 8) / 4]],
   ["avgPool2d_c1_ih3_kh2_sh2_pt1_pl1_countExcludePad", [0, (1 + 2) / 2, (3 + 6) / 2, (4 + 5 + 7 + 8) / 4]],
-  // Beyond the padded input nothing counts, either way.
+  // Values beyond the padded input do not count, with either way of counting the padding.
   ["avgPool2d_c1_ih3_kh2_sh2_ceilMode", [2, (2 + 5) / 2, (6 + 7) / 2, 8]],
 ])("%s of 0 to 8 is %j", (text, expected) => {
   expect(run(text, [count(9)])).toEqual(expected);
@@ -83,7 +83,7 @@ test.each([
   ["channelShuffle_g2_c6_h1", [count(6)], [0, 3, 1, 4, 2, 5]],
   ["channelShuffle_g3_c6_h1", [count(6)], [0, 2, 4, 1, 3, 5]],
   ["pad_c1_ih1_iw2_pf1_pt1_pr1_value9", [[1, 2]], [9, 9, 9, 9, 9, 9, 9, 9, 9, 1, 2, 9]],
-  // The example of torch.nn.PixelShuffle's formula; depth to space of ONNX for dcr.
+  // torch.nn.PixelShuffle's formula, and ONNX's DepthToSpace for dcr.
   ["pixelShuffle_ic4_ih1_iw2_rh2", [count(8)], [0, 2, 1, 3, 4, 6, 5, 7]],
   ["pixelShuffle_ic4_ih1_rh1_rw2", [count(4)], [0, 1, 2, 3]],
   ["pixelShuffle_ic4_ih1_rh1_rw2_dcr", [count(4)], [0, 2, 1, 3]],
@@ -124,7 +124,7 @@ test("the pixels and weights of upsampling are those that core gives to backends
   }
 });
 
-test("softmax is over channels, sums to 1, and takes no notice of what all have in common", () => {
+test("softmax is over channels, sums to 1, and does not change if a constant is added to all channels", () => {
   const [a, b] = [Math.exp(1), Math.exp(2)];
   run("softmax_c2_h1_w2", [[1, 5, 2, 5]]).forEach((y, at) => {
     expect(y).toBeCloseTo([a / (a + b), 0.5, b / (a + b), 0.5][at]!, 15);
@@ -142,9 +142,9 @@ test("NaN and infinities go where PyTorch sends them", () => {
     expect(run(`activation_${name}_c1_h1_w3`, [three])).toEqual([nan, inf, nan]);
   }
   expect(run("maxPool2d_c1_ih1_iw3_kh1_kw2", [[1, nan, inf]])).toEqual([nan, nan]);
-  // A window of padding alone.
+  // The window contains only padding.
   expect(run("maxPool2d_c1_ih1_kh2_kw1_pt2_pb2_dh3_dw1", [[5]])).toEqual([-inf, -inf]);
-  // What is selected is not multiplied by anything; a bilinear weight of 0 is a factor.
+  // Nearest upsampling selects and does not multiply. Bilinear upsampling multiplies, also by a weight of 0.
   expect(run("upsample_c1_ih1_iw2_oh2_ow4_nearest", [[inf, 1]])).toEqual([inf, inf, 1, 1, inf, inf, 1, 1]);
   expect(run("upsample_c1_ih2_iw1_oh2_bilinear_alignCorners", [[1, inf]])).toEqual([nan, nan, nan, nan]);
   expect(run("softmax_c3_h1", [[-inf, 0, 0]])).toEqual([0, 0.5, 0.5]);

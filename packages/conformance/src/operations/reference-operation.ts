@@ -1,7 +1,7 @@
 /**
- * The reference of the operations beside convolution: float64, NCHW, by definition, plain enough to be checked by reading.
- * What they mean is in the docstrings of core's problems: PyTorch's operations, and ONNX's where PyTorch has none. It shares
- * no arithmetic with core, nor with any backend.
+ * The reference of the operations beside convolution: float64, NCHW, by definition, and plain enough to check it by reading. The
+ * docstrings of core's problems define the operations: they are PyTorch's, or ONNX's if PyTorch has none. The reference shares no
+ * arithmetic with core or with any backend.
  */
 
 import {
@@ -18,9 +18,9 @@ import { activationFunction, clamp, leaky } from "./activation-function.js";
 import { resizeSources } from "./resize-sources.js";
 
 type Data = ArrayLike<number>;
-/** One output, from its place. */
+/** The value at a place. */
 type At = (n: number, c: number, y: number, x: number) => number;
-/** The problem of a kind; one type may stand for two of them. */
+/** The problem type of a kind. One type may serve two kinds. */
 type ProblemOf<K, P = OperationProblem> = P extends { readonly kind: infer Kind }
   ? K extends Kind
     ? P
@@ -36,8 +36,8 @@ type Definition<K extends OperationKind> = (
 /**
  * The result of an operation, in NCHW, not rounded to float32.
  *
- * @param inputs as many as `operationInputShapes` gives, each in NCHW
- * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` where `problem` is no valid problem
+ * @param inputs the inputs, with the shapes of `operationInputShapes`, each in NCHW
+ * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` if `problem` is no valid problem
  */
 export function referenceOperation(
   problem: OperationProblem,
@@ -61,7 +61,7 @@ export function referenceOperation(
   return output;
 }
 
-/** A tensor as a function of a place. A place outside is a fault of a definition, and must not read a neighbour. */
+/** A tensor as a function of a place. A place outside is a fault of a definition, so it throws instead of reading a neighbour. */
 function reader(data: Data, [n, c, h, w]: Shape4): At {
   return (image, channel, y, x) => {
     const inside = image >= 0 && image < n && channel >= 0 && channel < c && y >= 0 && y < h && x >= 0 && x < w;
@@ -84,7 +84,7 @@ const DEFINITIONS: { readonly [K in OperationKind]: Definition<K> } = {
   maxPool2d(p, [input]) {
     const [rows, columns] = windows(p);
     return (n, c, oy, ox) => {
-      // Of an empty window −Infinity, as in PyTorch. Math.max gives NaN where any is.
+      // An empty window gives −Infinity, as in PyTorch. Math.max gives NaN if any value is NaN.
       let max = -Infinity;
       for (const y of rows[oy]!.read) for (const x of columns[ox]!.read) max = Math.max(max, input!(n, c, y, x));
       return max;
@@ -135,7 +135,7 @@ const DEFINITIONS: { readonly [K in OperationKind]: Definition<K> } = {
     const rows = resizeSources(p, p.ih, p.oh, p.scaleH);
     const columns = resizeSources(p, p.iw, p.ow, p.scaleW);
     if (p.mode === "nearest") return (n, c, oy, ox) => input!(n, c, rows[oy]![0], columns[ox]![0]);
-    // A weight of 0 is multiplied like any other, as PyTorch does.
+    // A weight of 0 is multiplied like any other weight, as in PyTorch.
     const mix = (a: number, b: number, weight: number): number => (1 - weight) * a + weight * b;
     return (n, c, oy, ox) => {
       const [top, bottom, down] = rows[oy]!;
@@ -146,7 +146,7 @@ const DEFINITIONS: { readonly [K in OperationKind]: Definition<K> } = {
   },
 
   softmax({ n, c: channels, h, w }, [input]) {
-    // Subtracting the maximum changes nothing but where exp would overflow.
+    // Subtracting the maximum does not change the result, and prevents an overflow of exp.
     const max = new Float64Array(n * h * w).fill(-Infinity);
     const sum = new Float64Array(n * h * w);
     const pixels = (visit: (at: number, value: number) => void): void => {
@@ -175,7 +175,7 @@ const DEFINITIONS: { readonly [K in OperationKind]: Definition<K> } = {
   reshape: ({ ic, ih, iw, oc, oh, ow, order }, [input]) => {
     const nchw = order === "nchw";
     return (n, c, y, x) => {
-      // The element's number in the output is its number in the input.
+      // An element has the same number in the output and in the input.
       const number = nchw ? ((n * oc + c) * oh + y) * ow + x : ((n * oh + y) * ow + x) * oc + c;
       const [image, rest] = [Math.floor(number / (ic * ih * iw)), number % (ic * ih * iw)];
       return nchw
@@ -198,9 +198,9 @@ function binary(
 
 /** A window along one axis. */
 interface Window {
-  /** The places within the input, which are what is read. */
+  /** The places within the input. Only these are read. */
   readonly read: readonly number[];
-  /** How many places are within the padded input. With `ceilMode` a window may reach beyond that. */
+  /** The number of places within the padded input. With `ceilMode` a window may reach beyond the padded input. */
   readonly padded: number;
 }
 

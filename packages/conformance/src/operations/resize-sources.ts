@@ -1,4 +1,4 @@
-/** Which pixels an upsampled pixel is made of, by ONNX's definition of Resize (opset 19). */
+/** The source pixels of an upsampled pixel, by ONNX's definition of Resize (opset 19). */
 
 import type { UpsampleProblem } from "@convene/core";
 
@@ -45,7 +45,7 @@ function originalPlace(
     case "alignCorners":
       return count === 1 ? 0 : (index * (size - 1)) / (count - 1);
     case "asymmetric":
-      // In float32, as PyTorch computes its nearest pixels: which pixel is nearest hangs on it.
+      // PyTorch computes its nearest pixels in float32, and the rounding decides which pixel is nearest.
       return Math.fround(index * Math.fround(1 / scale));
   }
 }

@@ -15,23 +15,23 @@ import { copyOperationOperands, type OperationOperands } from "./operation-opera
 
 /** Options of `runOperation`. */
 export interface RunOperationOptions {
-  /** The layout in which tensors are handed to the backend and asked from it. Default `"nchw"`. */
+  /** The layout of uploads and reads. Default: `"nchw"`. */
   readonly layout?: Layout;
   /** Fills every element of the output before the run, so that an element that is never written shows. Default NaN. */
   readonly poison?: number;
-  /** Awaited between the run and the read. */
+  /** A function that is awaited between the run and the read. */
   readonly beforeRead?: () => Promise<void>;
 }
 
-/** What one run of an operation gave. */
+/** The result of one run of an operation. */
 export interface RunOperationResult {
-  /** NCHW, whatever layout was asked for. */
+  /** The output, in NCHW, for any `layout`. */
   readonly output: Float32Array;
   readonly algorithm: string;
 }
 
 /**
- * Runs `problem` once. All tensors and the plan are disposed, also when something throws.
+ * Runs `problem` once. All tensors and the plan are disposed, also after an error.
  *
  * @throws ConveneError of the backend: `ERR_UNSUPPORTED`, `ERR_OUT_OF_MEMORY` or `ERR_EXECUTION`; `ERR_INVALID_OPTION` or `ERR_SHAPE` where
  * `problem` or `operands` are not valid
@@ -42,7 +42,7 @@ export async function runOperation(
   operands: OperationOperands,
   { layout = "nchw", poison = NaN, beforeRead }: RunOperationOptions = {},
 ): Promise<RunOperationResult> {
-  // A backend may write to what it is handed.
+  // A backend gets a copy, because it may write to its operands.
   const { inputs, slope } = copyOperationOperands(operands);
   const disposables: { dispose(): void }[] = [];
   const keep = <T extends { dispose(): void }>(value: T): T => {

@@ -1,4 +1,4 @@
-/** A failure in lines of text: what is wrong, where it was thrown, the wrong elements, how to see it again. */
+/** A failure in lines of text: the fault, the place that threw, the wrong elements, the command that repeats it. */
 
 import { drawMismatch, type Mismatch, showNumber } from "../mismatch.js";
 import type { CaseResult } from "../run-conformance.js";
@@ -14,7 +14,7 @@ export function describeFailure(result: FailedCase, rerun: string | undefined): 
   const lines = message.split("\n");
   if (thrown) lines.push(...describeThrown(thrown));
   if (mismatch) {
-    // How many are wrong is in the message.
+    // The message has the number of wrong elements.
     lines.push(`first wrong  ${describeFirst(mismatch)}`);
     const channels = drawCounts(mismatch.byAxis.c, elements(mismatch) / mismatch.shape[1]);
     if (channels !== undefined) lines.push(`channels     ${channels}`);
@@ -36,10 +36,10 @@ function elements({ shape }: Mismatch): number {
   return shape[0] * shape[1] * shape[2] * shape[3];
 }
 
-/** At most this many marks; more channels are told in words only. */
+/** The most marks. For more channels there are only words. */
 const MOST_DRAWN = 80;
 
-/** Channels as marks: `.` where all elements are right, `+` where some are wrong, `#` where all are. */
+/** Channels as marks: `.` if all elements are right, `+` if some are wrong, `#` if all are wrong. */
 function drawCounts(counts: readonly number[], whole: number): string | undefined {
   if (counts.length < 2 || counts.length > MOST_DRAWN) return undefined;
   return counts.map((count) => (count === 0 ? "." : count === whole ? "#" : "+")).join("");

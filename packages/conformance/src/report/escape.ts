@@ -8,8 +8,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-// What XML 1.0 has no way to write, not even escaped: most control characters, and halves of surrogate pairs.
-// oxlint-disable-next-line no-control-regex -- control characters are what it is about
+// XML 1.0 cannot write these, not even escaped: most control characters, and halves of surrogate pairs.
+// oxlint-disable-next-line no-control-regex -- the pattern is about control characters
 const FORBIDDEN = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
 export function escapeMarkup(text: string): string {

@@ -1,4 +1,4 @@
-/** Numbers and words as a reader wants them: the same in every report, whatever the machine's locale. */
+/** Numbers and words for a reader. They are the same in every report, independent of the machine's locale. */
 
 const INTEGER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
@@ -12,7 +12,7 @@ export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** Error / bound: `0`, or digits that tell 0.5 from 0.0005. */
+/** Error / bound: `0`, or enough digits to separate 0.5 from 0.0005. */
 export function formatRatio(value: number | undefined): string {
   if (value === undefined) return "";
   if (value === 0 || !Number.isFinite(value)) return String(value);

@@ -1,4 +1,4 @@
-/** Equal errors are one group, whatever numbers and problems are in them. */
+/** Errors that differ only in numbers and problems are one group. */
 
 import { expect, test } from "vitest";
 import type { CaseResult } from "../run-conformance.js";
@@ -29,7 +29,7 @@ test("errors that differ in numbers and problems only are one group, others are 
   ]);
 });
 
-test("wrong elements come after what is said in words, and those that are NaN are apart", () => {
+test("wrong elements come after failures with a message, and wrong elements that are NaN are another group", () => {
   const mismatch = (actual: number): object => ({ mismatch: { actual, expected: 1 } });
   const groups = bySuite([
     failed("exact", "a", "3 of 4 elements are wrong", mismatch(2)),

@@ -1,4 +1,4 @@
-/** Failures that say the same, as one group: a broken backend has hundreds of them. */
+/** Groups failures that say the same, because a broken backend has hundreds of them. */
 
 import type { CaseOutcome } from "../case.js";
 

@@ -1,10 +1,10 @@
-/** What a failure owes to the cases before it, in words: the same in every report. */
+/** Words that say whether a failure depends on earlier cases. They are the same in every report. */
 
 import type { CaseResult } from "../run-conformance.js";
 
 type Told = Pick<CaseResult, "alone" | "after">;
 
-/** A sentence for a failure that does not come again alone; `undefined` for the others. */
+/** A sentence for a failure that does not occur alone, or `undefined` for other failures. */
 export function describeHistory({ alone, after }: Told): string | undefined {
   if (alone === undefined) return undefined;
   const what = "it passes alone on a new backend, so it depends on a case that ran before";
@@ -13,7 +13,7 @@ export function describeHistory({ alone, after }: Told): string | undefined {
     : `${what}: it fails again after "${after}"`;
 }
 
-/** What the command of `rerunCommand` runs. */
+/** Words that say which cases the command of `rerunCommand` runs. */
 export function rerunLabel({ alone, after }: Told): string {
   if (alone === undefined) return "run alone";
   return after === undefined ? "run suite" : "run both";

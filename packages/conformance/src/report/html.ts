@@ -1,4 +1,4 @@
-/** The report as one page: no scripts, nothing loaded, light and dark as the reader's system is. */
+/** The report as one page. The page has no scripts, loads nothing, and is light or dark like the reader's system. */
 
 import type { CaseStatus } from "../case.js";
 import type { CaseResult, ConformanceReport } from "../run-conformance.js";
@@ -10,14 +10,14 @@ import { mismatchPicture } from "./mismatch-picture.js";
 import { STYLE } from "./style.js";
 import { type Reason, reasonsFor, type ReportDetails, summarizeSuites, type SuiteSummary } from "./summary.js";
 
-/** Failures beyond these have no picture, and those beyond the first few are folded: a broken backend has thousands. */
+/** The most failures with a picture. Failures after the first few are folded. A broken backend has thousands of failures. */
 const MOST_PICTURES = 200;
 const MOST_OPEN = 5;
 
 const STATUSES = ["passed", "failed", "skipped", "untrusted"] as const satisfies readonly CaseStatus[];
 
 /**
- * A report as one HTML page, with nothing to load from elsewhere: the counts, each failure with what is known of it, and all
+ * A report as one HTML page, which loads nothing: the counts, each failure with its details, and all
  * cases.
  */
 export function reportHtml(report: ConformanceReport, details: ReportDetails = {}): string {

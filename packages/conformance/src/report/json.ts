@@ -4,7 +4,7 @@ import type { CaseResult, ConformanceReport } from "../run-conformance.js";
 import { type ReportDetails, summarizeSuites } from "./summary.js";
 
 /**
- * JSON has no NaN and no infinities, and would make them null: here they are the strings `"NaN"`, `"Infinity"` and
+ * JSON would make null of NaN and infinities. So the report has the strings `"NaN"`, `"Infinity"` and
  * `"-Infinity"`. They occur in `worstRatio`, in `ratio`, and in `actual`, `expected` and `bound` of a mismatch.
  */
 export function reportJson(report: ConformanceReport, { rerun, stopped, planned }: ReportDetails = {}): string {

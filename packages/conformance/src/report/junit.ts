@@ -6,11 +6,11 @@ import { describeFailure } from "./describe-failure.js";
 import { escapeMarkup } from "./escape.js";
 import { type ReportDetails, summarizeSuites, type SuiteSummary } from "./summary.js";
 
-/** JUnit has no word for untrusted: such a case has passed, and says so in its output. */
+/** JUnit has no word for untrusted. Such a case counts as passed, and its output says that it is untrusted. */
 export function reportJunit(report: ConformanceReport, details: ReportDetails = {}): string {
   const { results } = report;
   const suites = summarizeSuites(results);
-  // A run that was cut short must not look whole.
+  // A run that ended early must not look complete.
   const stopped = details.stopped === undefined ? 0 : 1;
   const head = attributes({
     name: `convene-conformance ${report.backend}`,
@@ -61,7 +61,7 @@ function suiteLines(report: ConformanceReport, summary: SuiteSummary, { rerun }:
   ];
 }
 
-/** In JUnit's schema a test suite can have properties and output, a report cannot: so a suite without cases. */
+/** The diagnosis as a test suite without cases, because in JUnit's schema only a suite can have output. */
 function diagnosisLines({ diagnosis }: ConformanceReport): readonly string[] {
   if (!diagnosis || diagnosis.findings.length === 0) return [];
   const text = diagnosis.findings.map((finding) => describeFinding(finding).join("\n")).join("\n\n");
@@ -107,7 +107,7 @@ function attributes(values: Readonly<Record<string, string | number>>): string {
     .join(" ");
 }
 
-/** A parser would make spaces of line breaks and tabs that are not escaped. */
+/** Escapes line breaks and tabs too, because a parser would make spaces of them. */
 function escapeAttribute(text: string): string {
   return escapeMarkup(text).replace(/[\t\n\r]/g, (char) => `&#${char.charCodeAt(0)};`);
 }

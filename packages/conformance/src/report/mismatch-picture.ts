@@ -1,10 +1,10 @@
-/** Where the wrong elements are, as a picture: the plane as a heat map, and bars by channel and by image. Inline SVG. */
+/** A picture of the places of wrong elements: a heat map of the plane, and bars for channels and images. Inline SVG. */
 
 import type { Mismatch } from "../mismatch.js";
 
-/** Larger planes are drawn in blocks; the picture stays readable and the page small. */
+/** The most cells of an axis. Larger planes are drawn in blocks, so that the picture stays readable and the page small. */
 const MOST_CELLS = 64;
-/** Pixels of the longer side of the heat map. */
+/** The length of the heat map's longer side, in pixels. */
 const PLANE = 240;
 const BAR_WIDTH = 360;
 const BAR_HEIGHT = 64;
@@ -14,7 +14,7 @@ interface Cell {
   readonly total: number;
 }
 
-/** Sums neighbours, so that at most `MOST_CELLS` are left. */
+/** Adds up neighbours, so that there are at most `MOST_CELLS` cells. */
 function inBlocks(counts: readonly number[], totalEach: number): { cells: readonly Cell[]; block: number } {
   const block = Math.ceil(counts.length / MOST_CELLS);
   const cells = Array.from({ length: Math.ceil(counts.length / block) }, (_, index) => {
@@ -44,7 +44,7 @@ function heatMap({ shape, plane }: Mismatch): string {
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const [cell, place] = cellAt(row, column);
-      // The cells that are right are the background: most of a large plane, and not worth a kilobyte each.
+      // Right cells are the background and need no element: they are most of a large plane.
       if (cell.wrong === 0) continue;
       const at = `x="${column * size}" y="${row * size}" width="${size}" height="${size}"`;
       cells.push(
@@ -71,7 +71,7 @@ function heatMap({ shape, plane }: Mismatch): string {
   }
 }
 
-/** Lines between cells, where they are large enough to be told apart. */
+/** Lines between cells, if the cells are large enough. */
 function grid(rows: number, columns: number, size: number): string {
   if (size < 6) return "";
   const across = Array.from({ length: rows - 1 }, (_, i) => `M0 ${(i + 1) * size}h${columns * size}`);
@@ -100,7 +100,7 @@ function span(index: number, block: number, length: number): string {
   return from === to ? String(from) : `${from}-${to}`;
 }
 
-/** One wrong element must show, so that the faintest is not invisible. */
+/** The opacity of a cell. The smallest is not 0, so that one wrong element shows. */
 function shade({ wrong, total }: Cell): string {
   return (0.25 + (0.75 * wrong) / total).toFixed(2);
 }

@@ -1,4 +1,4 @@
-/** The reports' forms, on results made up to be awkward. */
+/** The forms of the report, on results that are difficult to print. */
 
 import { describe, expect, test } from "vitest";
 import { mismatchOf } from "../mismatch.js";
@@ -14,7 +14,7 @@ import { mismatchPicture } from "./mismatch-picture.js";
 import { rerunCommand } from "./rerun-command.js";
 import { reasonsFor, summarizeSuites } from "./summary.js";
 
-/** Wrong in channel 2, in the last column of the first two rows. */
+/** Wrong elements in channel 2, in the last column of the first two rows. */
 const MISMATCH = mismatchOf(
   [1, 4, 3, 5],
   checkExact(
@@ -88,7 +88,7 @@ describe("summary", () => {
   });
 });
 
-test("a failure says the first wrong element, how many, where, and how to see it again", () => {
+test("a failure has the first wrong element, the number and places of wrong elements, and the command that repeats it", () => {
   expect(describeFailure(REPORT.results[1]!, "again")).toEqual([
     "wrong ]]> & <b>",
     "line two",
@@ -101,7 +101,7 @@ test("a failure says the first wrong element, how many, where, and how to see it
   ]);
 });
 
-describe("a failure that was thrown", () => {
+describe("a failure by an error", () => {
   const stack = [
     "Error: mine: no <kernel>",
     "    at Object.run (/app/node_modules/@convene/core/dist/index.js:1:2)",
@@ -144,7 +144,7 @@ describe("a failure that passes alone", () => {
   const both = { ...wrong!, alone: "passes", after: `"it's"` } as const;
   const suite = { ...wrong!, alone: "passes" } as const;
 
-  test("says what it takes, and what its command runs", () => {
+  test("names the case that it needs, and the cases that its command runs", () => {
     expect(describeFailure(both, "again").slice(-2)).toEqual([
       `history      it passes alone on a new backend, so it depends on a case that ran before: it fails again after ""it's""`,
       "run both     again",
@@ -170,7 +170,7 @@ describe("a failure that passes alone", () => {
 });
 
 describe("JSON", () => {
-  test("keeps what has no number in JSON, as a string", () => {
+  test("has strings for numbers that JSON cannot write", () => {
     const read = JSON.parse(reportJson(REPORT, DETAILS));
     expect(read).toMatchObject({ format: "convene-conformance", version: 1, worstRatio: "Infinity", planned: 6 });
     expect(read.results[4]).toMatchObject({ ratio: "Infinity", mismatch: { actual: "NaN", expected: 2 } });
@@ -179,7 +179,7 @@ describe("JSON", () => {
     expect(JSON.stringify(read)).not.toContain("null");
   });
 
-  test("says why a run is not whole", () => {
+  test("says why a run is not complete", () => {
     expect(JSON.parse(reportJson(REPORT, { stopped: "interrupted", planned: 9 }))).toMatchObject({
       stopped: "interrupted",
       planned: 9,
@@ -190,7 +190,7 @@ describe("JSON", () => {
 describe("JUnit", () => {
   const xml = reportJunit(REPORT, { ...DETAILS, stopped: "interrupted" });
 
-  test("is well formed, whatever names and messages hold", () => {
+  test("is well formed for any names and messages", () => {
     const open: string[] = [];
     const closed: string[] = [];
     const rest = xml.replace(
@@ -205,7 +205,7 @@ describe("JUnit", () => {
     for (const pair of new Set(closed)) expect(pair).toMatch(/^(\S+) by \1$/);
     expect(rest).not.toMatch(/[<>]/);
     expect(xml.match(/&(?!(?:amp|lt|gt|quot|#\d+);)/)).toBe(null);
-    // oxlint-disable-next-line no-control-regex -- XML has no way to write one
+    // oxlint-disable-next-line no-control-regex -- XML cannot write control characters
     expect(xml).not.toMatch(/[\u0000-\u0008]/);
   });
 
@@ -240,7 +240,7 @@ describe("HTML", () => {
     expect(html.match(/<svg/g)!.length).toBe(3);
   });
 
-  test("of a backend that conforms says so", async () => {
+  test("says that a right backend conforms", async () => {
     const report = await runConformance(referenceBackend, { suites: ["exact"], only: "ic1_ih1_oc1_kh1" });
     expect(reportHtml(report)).toContain("conforms");
     expect(reportHtml({ ...report, results: [] })).toContain("nothing ran");
@@ -248,7 +248,7 @@ describe("HTML", () => {
 });
 
 describe("the picture", () => {
-  test("marks the wrong places, each with how many", () => {
+  test("marks the wrong places with the number of wrong elements", () => {
     const svg = mismatchPicture(MISMATCH);
     expect(svg).toContain("row 0, column 4: 1 of 4 wrong");
     expect(svg).toContain("row 1, column 4: 1 of 4 wrong");
@@ -273,13 +273,13 @@ describe("the picture", () => {
 describe("the command that runs a case alone", () => {
   const failure = { suite: "networks", name: "it's: a shift & more" } as const;
 
-  test("quotes what a shell would take apart", () => {
+  test("quotes words that a shell would split", () => {
     expect(rerunCommand({ module: "./my backend.js" }, failure)).toBe(
       String.raw`npx convene-conformance './my backend.js' --suite networks --case 'it'\''s: a shift & more'`,
     );
   });
 
-  test("runs the case after the one that it takes, or the suite as it ran", () => {
+  test("runs the case after the earlier case that it needs, or the suite as it ran", () => {
     const options = { module: "b", only: ["x", "y z"], selection: "quick", randomProblems: 3 } as const;
     expect(rerunCommand(options, { suite: "exact", name: "ic1" })).toBe(
       "npx convene-conformance b --suite exact --case ic1 --random 3",
@@ -292,7 +292,7 @@ describe("the command that runs a case alone", () => {
     );
   });
 
-  test("has all that the case depends on, and no more", () => {
+  test("has all options that the case depends on, and no others", () => {
     const options = {
       module: "b",
       exportName: "f",

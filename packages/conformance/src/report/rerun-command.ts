@@ -1,6 +1,6 @@
 /**
- * The command that has a case fail again: what a failure ends with, to be pasted. It runs the case alone; where it passes
- * alone, after the case that it takes; and where none is known, after all that it ran after.
+ * The command that repeats a failure, at the end of the failure's text. The command runs the case alone. If the case passes alone,
+ * the command runs the earlier case that it needs too. If that case is not known, the command runs all earlier cases.
  */
 
 import { DEFAULT_SEED } from "../random-source.js";
@@ -11,16 +11,16 @@ export interface RerunOptions {
   /** The file or package that the factory comes from. */
   readonly module: string;
   readonly exportName?: string;
-  /** Of the factory, as JSON. */
+  /** The options of the factory, as JSON. */
   readonly factoryOptions?: string;
   readonly accuracy?: "fast" | "strict";
   readonly seed?: number;
-  /** How many random problems, as in `SuiteOptions`. */
+  /** The number of random problems, as in `SuiteOptions`. */
   readonly randomProblems?: number;
-  /** Milliseconds. */
+  /** The time limit of a case, in milliseconds. */
   readonly limit?: number;
   readonly noSkips?: boolean;
-  /** The problem's string, where the run was for a problem that may not be in a suite. */
+  /** The problem's string, if the run was for a problem that may be in no suite. */
   readonly problem?: string;
   readonly only?: string | readonly string[];
   readonly selection?: "quick" | "full";
@@ -63,7 +63,7 @@ export function rerunCommand(
   return words.map(quote).join(" ");
 }
 
-/** One word of a POSIX shell. */
+/** Quotes a word for a POSIX shell. */
 function quote(word: string): string {
   return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

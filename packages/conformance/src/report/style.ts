@@ -1,4 +1,4 @@
-/** The page's style: system fonts, four colours for four outcomes, both schemes. */
+/** The page's style: system fonts, and a colour for each of the four outcomes, in a light and a dark scheme. */
 
 export const STYLE = `
 :root {

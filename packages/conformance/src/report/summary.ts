@@ -1,4 +1,4 @@
-/** What every form of report counts: per suite, and why cases were skipped. */
+/** The counts of every form of report: for each suite, and for each reason of a skip. */
 
 import type { CaseOutcome, CaseStatus } from "../case.js";
 import type { CaseResult } from "../run-conformance.js";
@@ -8,9 +8,9 @@ import type { SuiteName } from "../suite-names.js";
 export interface ReportDetails {
   /** The command that repeats the failure of a case. */
   readonly rerun?: (result: CaseResult) => string;
-  /** Why the run ended before its last case; left out where it did not. */
+  /** Why the run ended before its last case. Left out if the run is complete. */
   readonly stopped?: string;
-  /** How many cases the run should have had. Default: as many as it has results. */
+  /** The number of cases that the run should have had. Default: the number of its results. */
   readonly planned?: number;
 }
 
@@ -18,7 +18,7 @@ export interface SuiteSummary {
   readonly suite: SuiteName;
   readonly cases: number;
   readonly counts: Readonly<Record<CaseStatus, number>>;
-  /** The largest error / bound; `undefined` where no case has a bound. */
+  /** The largest error / bound, or `undefined` if no case has a bound. */
   readonly worstRatio: number | undefined;
   readonly milliseconds: number;
 }

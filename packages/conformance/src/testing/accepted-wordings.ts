@@ -1,8 +1,8 @@
 /**
- * What the first finding of a diagnosis may say of each faulty backend and be right: a pattern that its text, rule and cause
- * together, has to match. The table was written before the rules and causes were tuned, and is no longer changed for one of
- * them. A fault that is named by its mechanism, or by exactly the options on which it shows, counts; one that is named by a
- * suite or by a symptom alone does not.
+ * For each faulty backend a pattern. The first finding of a diagnosis counts as right if its text, rule and cause together, matches
+ * the pattern. The table was written before the rules and causes were tuned, and is not changed to fit one of them. A finding
+ * counts if it names the mechanism of the fault, or exactly the options on which the fault shows. A finding that only names a suite
+ * or a symptom does not count.
  */
 export const ACCEPTED_WORDINGS: Readonly<Record<string, RegExp>> = {
   // Geometry.
@@ -53,7 +53,7 @@ export const ACCEPTED_WORDINGS: Readonly<Record<string, RegExp>> = {
   "output-not-cleared": /added to what|not cleared|what the output held/,
   "zeros-not-written": /zero.*(not|never) written|results? (of|that are) zero/,
   "padding-only-output-is-zero": /only padding|in the padding|all (its )?taps.*padding/,
-  // Known faults: these four came when the rest of the table, and the rules, were there.
+  // Known faults: these four were added after the rest of the table and the rules.
   "taps-counted-in-8-bits": /kh > 7|256 rows|255/,
   "depthwise-dilation-of-4": /depthwise.*(d[hw]|dilation)|(d[hw]|dilation).*depthwise/,
   "tile-of-32-columns": /ow > |columns|pixels wide/,
@@ -74,7 +74,7 @@ export const ACCEPTED_WORDINGS: Readonly<Record<string, RegExp>> = {
   "strict-transforms-secretly": /strict/,
   "transformed-without-a-rule": /no rule|rule 3/,
   "winograd-nan-everywhere": /NaN/,
-  // The end of a sum.
+  // Bias, residual and activation.
   "bias-dropped": /(kh·kw = 1|1x1|pointwise).*bias|bias.*(kh·kw = 1|1x1|pointwise)/,
   "residual-after-clamp": /residual.*(after|and).*(clamp|activation)|(clamp|activation).*residual/,
   "residual-subtracted": /residual/,

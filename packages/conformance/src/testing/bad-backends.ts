@@ -24,7 +24,7 @@ function bad(misbehave: Misbehaviour): (where: Where) => Promise<Backend> {
   };
 }
 
-/** `right` but for some of it; a copy would keep what it says now, such as that it is not disposed. */
+/** `right` with some members replaced. This is no copy, because a copy would keep the present value of members such as `disposed`. */
 function over(right: Backend, some: Partial<Backend>): Backend {
   return Object.assign(Object.create(right) as Backend, some);
 }
@@ -65,13 +65,13 @@ export const talks = bad(() => {
   return {};
 });
 export const answersNothing = async (): Promise<Backend> => over(await referenceBackend(), { prepareConv2d: never });
-/** Breaks what comes after the case, where nobody is to blame but the backend as a whole. */
+/** Hangs after the case, in `dispose`, where no single case has the fault. */
 export const hangsWhenDisposed = async ({ at }: Where): Promise<Backend> => {
   const wrong = await throwsString({ at });
   return over(wrong, { sync: () => Promise.reject(new Error("broken")), dispose: never });
 };
 
-/** Throws at the problem if it has had another before. */
+/** Throws at the problem if it had another problem before. */
 export const remembers = async ({ at }: Where): Promise<Backend> => {
   const right = await referenceBackend();
   let before = 0;
@@ -84,7 +84,7 @@ export const remembers = async ({ at }: Where): Promise<Backend> => {
   });
 };
 
-/** At the problem the first backend of a process throws, and the second ends the process. */
+/** The number of backends so far. At the problem the first backend of a process throws, and the second ends the process. */
 let made = 0;
 export const exitsTheSecondTime = async (where: Where): Promise<Backend> =>
   ++made === 1 ? throwsString(where) : exits(where);
@@ -95,7 +95,7 @@ export const notThere = async (): Promise<Backend> => {
 export const neverMade = never;
 export const noBackend = async (): Promise<string> => "a backend, honestly";
 
-/** Right, and with a limit to skip by. */
+/** A right backend with a declared limit, so that some cases are skipped. */
 export default async function limited(): Promise<Backend> {
   const right = await referenceBackend();
   return over(right, {

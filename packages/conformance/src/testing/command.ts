@@ -1,4 +1,4 @@
-/** Runs the command in this process, from source; the backend's own process runs what is bundled here for plain Node. */
+/** Runs the command in this process, from source. The backend's own process runs a bundle for plain Node, which this file makes. */
 
 import type { Output } from "../terminal/io.js";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -7,7 +7,7 @@ import { build } from "esbuild";
 import { main } from "../cli/main.js";
 import { createColors } from "../terminal/colors.js";
 
-/** Bundles sources of this package into `folder`, and gives the folder: much quicker to start than TypeScript is. */
+/** Bundles sources of this package into `folder`, and returns the folder. A bundle starts much faster than TypeScript. */
 export async function bundle(folder: string, sources: readonly string[]): Promise<string> {
   await build({
     entryPoints: sources.map((source) => fileURLToPath(new URL(`../${source}`, import.meta.url))),
@@ -24,7 +24,7 @@ export async function bundle(folder: string, sources: readonly string[]): Promis
   return folder;
 }
 
-/** The words of a command line, as a shell takes it apart; single quotes are all that it knows. */
+/** The words of a command line, as a shell splits it. Only single quotes are supported. */
 export function shellWords(line: string): readonly string[] {
   const words = line.match(/(?:'[^']*'|\\'|[^\s'])+/g) ?? [];
   return words.map((word) => word.replace(/'([^']*)'|\\'/g, (_, quoted?: string) => quoted ?? "'"));
@@ -46,7 +46,7 @@ export interface CommandOptions {
   readonly onStderr?: (text: string) => void;
 }
 
-/** A command line, with the bundled `cli-child.ts` that is in `folder`. */
+/** Runs a command line with the bundled `cli-child.ts` of `folder`. */
 export async function command(
   folder: string,
   argv: readonly string[],

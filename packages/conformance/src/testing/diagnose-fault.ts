@@ -1,4 +1,4 @@
-/** The diagnosis of a faulty backend, after as much of the quick suite as is needed to catch it, for the measure of the diagnosis. */
+/** Measures the diagnosis of a faulty backend, after the part of the quick suite that catches the fault. */
 
 import { type Backend, isOperationProblem } from "@convene/core";
 import type { ConformanceCase } from "../case.js";
@@ -16,7 +16,7 @@ import { ACCEPTED_WORDINGS } from "./accepted-wordings.js";
 import { twoFaults } from "./two-faults.js";
 
 const LIMIT = 20_000;
-/** The reference takes a second for the largest problems, which show no fault that smaller ones do not. */
+/** The most products of a problem. The reference takes a second for larger problems, and smaller problems show the same faults. */
 const MOST_PRODUCTS = 400_000;
 
 export function measuredFaults(names: RegExp): readonly Fault[] {
@@ -27,7 +27,7 @@ export interface FaultDiagnosis extends BackendDiagnosis {
   readonly name: string;
 }
 
-/** Of a finding's text what is judged: the rule, the place and the cause. A problem's string, or a message, has many words by chance. */
+/** The part of a finding's text that is judged: the rule, the place and the cause. A problem's string or a message has many words by chance. */
 export function judgedText(text: string): string {
   return text
     .split("\n")
@@ -35,7 +35,7 @@ export function judgedText(text: string): string {
     .join(" ");
 }
 
-/** Whether the first finding names the fault by its accepted wording, and whether it names something else with certainty. */
+/** Whether the first finding names the fault by its accepted wording, and whether it names another cause as certain. */
 export function judge({ name, texts, certain }: Pick<FaultDiagnosis, "name" | "texts" | "certain">): {
   readonly accepted: boolean;
   readonly unrelated: boolean;
@@ -44,7 +44,7 @@ export function judge({ name, texts, certain }: Pick<FaultDiagnosis, "name" | "t
   return { accepted, unrelated: !accepted && certain };
 }
 
-/** The suites that a backend author's quick run would show the fault in: those of its table that say most. */
+/** The suites in which a backend author's quick run would show the fault: the suites of the fault's table that say most. */
 function suitesOf({ caughtBy }: Fault): readonly SuiteName[] {
   const values = (["exact", "bounded"] as const).filter((suite) => caughtBy.includes(suite));
   if (caughtBy.includes("known-faults")) return ["exact", "known-faults"];
@@ -80,17 +80,17 @@ export async function quickCases(suites: readonly SuiteName[]): Promise<readonly
   return cases.filter(({ problems = [] }) => problems.every((problem) => costOf(problem) <= MOST_PRODUCTS));
 }
 
-/** Milliseconds for a diagnosis: more than it needs, so that a machine that is busy gives the same words. */
+/** Milliseconds for a diagnosis. This is more than it needs, so that a busy machine gives the same words. */
 const TIME = 120_000;
 
 export interface BackendDiagnosis {
-  /** Of all findings, the first one first. */
+  /** The texts of all findings, in order. */
   readonly texts: readonly string[];
   /** Whether the first finding's cause is certain. */
   readonly certain: boolean;
-  /** Of the processor, for the diagnosis alone. */
+  /** Seconds of processor time for the diagnosis alone. */
   readonly seconds: number;
-  /** Cases that failed, and cases. */
+  /** The number of failed cases. */
   readonly failed: number;
   readonly cases: number;
 }
@@ -127,7 +127,7 @@ export async function diagnosePair(standard: string, grouped: string): Promise<r
   return texts;
 }
 
-/** Which of the faults the findings name, each by a finding of its own. */
+/** The faults that the findings name. Each fault needs a finding of its own. */
 export function nameFaults(faults: readonly string[], texts: readonly string[]): readonly string[] {
   const [name, ...others] = faults;
   if (name === undefined) return [];

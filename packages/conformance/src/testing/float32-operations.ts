@@ -1,5 +1,5 @@
 /**
- * Operations as float32 computes them: every sum, product and quotient is rounded, and functions are polynomials. It shows that the rules leave room for float32, and no more than that is needed to pass.
+ * Operations as float32 computes them: every sum, product and quotient is rounded, and functions are polynomials. It shows that float32 is enough to pass the rules.
  */
 
 import type { Activation, OperationParameters, OperationProblem, UpsampleProblem } from "@convene/core";
@@ -10,7 +10,7 @@ const r = Math.fround;
 const LN2_HIGH = r(0.693145751953125);
 const LN2_LOW = r(Math.LN2 - 0.693145751953125);
 
-/** exp(x) as 2ⁿ·exp(s), |s| <= ln2 / 2; below the normal numbers 0. */
+/** exp(x) as 2ⁿ·exp(s) with |s| <= ln2 / 2. A result below the normal numbers becomes 0. */
 function exp(x: number): number {
   if (Number.isNaN(x)) return NaN;
   if (x > 88.72) return Infinity;
@@ -36,7 +36,7 @@ function tanh(x: number): number {
   return Math.sign(x) * r(r(1 - e) / r(1 + e));
 }
 
-/** A series of positive terms, each rounded. */
+/** erf by a series of positive terms. Each term is rounded. */
 function erf(x: number): number {
   const a = Math.abs(x);
   if (Number.isNaN(x)) return NaN;
@@ -54,7 +54,7 @@ const sigmoid = (x: number): number => r(1 / r(1 + exp(-x)));
 const clamp = (x: number, min: number, max: number): number => Math.min(Math.max(x, min), max);
 const relu6 = (x: number): number => clamp(x, 0, 6);
 
-/** PyTorch's formulas. */
+/** The activation as a function, by PyTorch's formulas. */
 function activated(activation: Activation): (x: number) => number {
   if (isClamp(activation)) {
     const [min, max] = activationRange(activation);
@@ -113,7 +113,7 @@ function float32Operation(
       });
     }
     case "avgPool2d": {
-      // The mean of ones is what part of the divisor the window has read.
+      // The mean of ones is the part of the divisor that the window read.
       const parts = referenceOperation(problem, [input!.map(() => 1)]);
       const { n, c, ih, iw, oh, ow, kh, kw, sh, sw, pt, pl, dh, dw } = problem;
       const output = new Float32Array(n * c * oh * ow);
@@ -152,7 +152,7 @@ function float32Operation(
   }
 }
 
-/** What only moves and selects has nothing to round. */
+/** Operations that only move or select values. They round nothing. */
 function moved(problem: OperationProblem, inputs: readonly Float32Array[]): Float32Array {
   return Float32Array.from(referenceOperation(problem, inputs));
 }

@@ -1,4 +1,4 @@
-/** What the suite and the diagnosis call the faults of a backend with a queue: as its author would have to be told. */
+/** The suite and the diagnosis name the faults of a backend with a queue in words that its author understands. */
 
 import { describe, expect, test } from "vitest";
 import { describeFinding } from "../diagnosis/diagnosis.js";
@@ -38,7 +38,7 @@ test.each<[fault: QueueFault, words: readonly RegExp[]]>([
   for (const each of words) expect(diagnosed(report)).toMatch(each);
 });
 
-test("memory that is freed under a pending run: the case itself says so, with a stack, and fails alone", async () => {
+test("memory is freed while a run is pending: the case says so, with a stack, and fails alone too", async () => {
   const report = await run("memory is freed under a pending run", {
     suites: ["lifecycle"],
     only: "an input disposed right after the run",
@@ -51,17 +51,17 @@ test("memory that is freed under a pending run: the case itself says so, with a 
   expect(first?.alone).toBeUndefined();
 });
 
-test("an error that is swallowed: the failure says what NaN is", async () => {
+test("an error is swallowed: the failure explains the NaN", async () => {
   const report = await run("an error is swallowed", { suites: ["exact"], only: "g2_" });
   const first = report.results.find(({ status }) => status === "failed");
   expect(first?.message).toMatch(/NaN is what lay in the output before the run$/);
 });
 
-test("a read that hangs: the failure names the call that has not settled, and the run ends soon", async () => {
+test("a read hangs: the failure names the call that did not settle, and the run ends soon", async () => {
   const report = await run("a read hangs", { suites: ["exact"], limit: 3_000 });
   const first = report.results.find(({ status }) => status === "failed");
   expect(first?.message).toBe("no answer within 3 s: `read` has not settled");
-  // The others had less.
+  // Later cases get a shorter time limit.
   expect(report.results.some(({ message }) => /^no answer within [12][.\d]* s: `read`/.test(message ?? ""))).toBe(true);
 }, 90_000);
 
@@ -73,7 +73,7 @@ describe("no memory()", () => {
     expect(report.results[0]?.message).toMatch(/^memory\(\) is not there, so a leak would not show; give it/);
   });
 
-  test("they fail where nothing may be skipped", async () => {
+  test("they fail if nothing may be skipped", async () => {
     const report = await run("no memory()", { ...OPTIONS, noSkips: true });
     expect(report.counts).toMatchObject({ passed: 0, skipped: 0 });
   });

@@ -1,6 +1,6 @@
 /**
- * A backend with a queue, whose device has NHWC, and the ways in which someone who writes one gets it wrong. Each is one switch: the
- * table of `queued-backends.test.ts` says what the suite has to call it.
+ * A backend with a queue on a device with NHWC, and faults that an author of such a backend may make. One option switches a fault
+ * on. The tables of `queued-backends.test.ts` have the words by which the suite must name each fault.
  */
 
 import {
@@ -32,7 +32,7 @@ export type QueueFault =
 
 type Storage = { data: Float32Array };
 
-/** The backend; without a fault it passes the suite. */
+/** Makes the backend. Without a fault it passes the suite. */
 export async function queuedBackend(fault?: QueueFault): Promise<Backend> {
   const queue = createQueue();
   let used = 0;

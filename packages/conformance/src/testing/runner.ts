@@ -1,4 +1,4 @@
-/** A test runner of a few lines, whose tests a test can run and look at. */
+/** A small test runner. A test can run its tests, and check the results. */
 
 import type { TestRunner } from "../define-tests.js";
 
@@ -15,11 +15,11 @@ export interface FakeRunner {
   readonly tests: readonly FakeTest[];
   /** Reasons for which tests were skipped while they ran. */
   readonly late: readonly string[];
-  /** Runs all, in order; what each threw, by title. */
+  /** Runs all tests in order, and gives the errors that they threw, by title. */
   readonly run: () => Promise<ReadonlyMap<string, unknown>>;
 }
 
-/** With or without what some runners lack. */
+/** Makes a runner. Some runners lack `skip` or `after`, so both are optional. */
 export function fakeRunner({ skip = true, after = true } = {}): FakeRunner {
   const tests: FakeTest[] = [];
   const afters: (() => Promise<void>)[] = [];
@@ -41,7 +41,7 @@ export function fakeRunner({ skip = true, after = true } = {}): FakeRunner {
   const run = async (): Promise<ReadonlyMap<string, unknown>> => {
     const thrown = new Map<string, unknown>();
     for (const { title, body, skipped } of tests) {
-      // As vitest and node:test do, with a context.
+      // vitest and node:test pass a context too.
       const withContext: (given: typeof context) => Promise<void> = body;
       if (!skipped) await withContext(context).catch((error: unknown) => thrown.set(title, error));
     }

@@ -1,13 +1,13 @@
 /**
- * A backend with two faults: what is standard goes to one faulty backend, and what has groups to another, as where a backend has a
- * kernel for each of them and both are wrong.
+ * A backend with two faults: standard convolutions go to one faulty backend, and grouped convolutions go to another. A real backend
+ * may have a kernel for each, and both may be wrong.
  */
 
 import { type Backend, inputShape, outputShape, tensor, toLayout, zeros } from "@convene/core";
 import { defineBackend } from "@convene/core/backend";
 import { FAULTS } from "../faulty-backends/index.js";
 
-/** Pairs of names: the fault of standard convolutions, and that of grouped ones. */
+/** Pairs of names: the fault of standard convolutions, and the fault of grouped convolutions. */
 export const PAIRS: readonly (readonly [standard: string, grouped: string])[] = [
   ["weights-as-iohw", "bias-of-the-first-group"],
   ["weights-as-hwio", "depthwise-weights-of-tensorflow"],

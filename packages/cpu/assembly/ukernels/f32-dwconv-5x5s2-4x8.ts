@@ -1,10 +1,11 @@
 /**
  * f32-dwconv-5x5s2-4x8: 4 neighbouring output pixels of a row, 5x5 taps, stride 2 and dilation 1 along the width,
- * 8 channels at a time, `panels` times. Adds the residual, clamps, and stores whole vectors.
+ * 8 channels at a time, `panels` times. The function adds the residual, clamps, and stores whole
+ * vectors.
  *
- * `base` is the image's first pixel; `t` the address in the table of the first pixel's first tap; `w` the first panel:
- * 8 biases, then 8 weights for each tap; `c` the first output and `step` the bytes to the next pixel's; `residual`
- * the distance from an output to its residual, 0 for none.
+ * `base` is the image's first pixel. `t` is the address, in the table, of the first pixel's first tap. `w` is the first panel:
+ * 8 biases, then 8 weights for each tap. `c` is the first output, and `step` the bytes to the output of the next pixel.
+ * `residual` is the distance from an output to its residual, or 0 if there is none.
  */
 
 import { DwconvParams } from "../params";

@@ -1,8 +1,8 @@
 /**
  * f32-dwconv: one output pixel, any kernel size, sixteen channels at a time (a cache line), then four.
  *
- * `base` is the image's first pixel; `t` the address in the table of the pixel's first tap; `w` the first panel; `c`
- * the output pixel; `residual` the distance from an output to its residual, 0 for none; `left` the channels to compute.
+ * `base` is the image's first pixel. `t` is the address, in the table, of the pixel's first tap. `w` is the first panel. `c` is the
+ * output pixel. `residual` is the distance from an output to its residual, or 0 if there is none. `left` is the number of channels.
  */
 
 import { DwconvParams } from "../params";

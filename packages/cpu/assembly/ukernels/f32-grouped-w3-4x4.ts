@@ -1,11 +1,12 @@
 /**
  * f32-grouped-w3-4x4: 4 neighbouring output pixels of a row by 4 output channels of a group; 3 taps wide, stride
- * and dilation 1 along the width. Adds the residual, clamps, and stores `nr` channels.
- * `tiles` of them, one after the other along the channels, where each panel is a group of its own; otherwise one.
+ * and dilation 1 along the width. The function adds the residual, clamps, and stores `nr` channels.
+ * If each panel is a group of its own, it computes `tiles` tiles, one after the other along the channels. Otherwise it computes one.
  *
- * `base` is the group's first channel of the image's first pixel; `table` the address in the table of the first pixel's
- * first tap; `w` the panel: 4 biases, then for each row of taps and input channel 4 weights for each of its taps; `c` the first
- * output and `step` the bytes to the next pixel's; `residual` the distance from an output to its residual, 0 for none.
+ * `base` is the address of the group's first channel at the image's first pixel. `table` is the address, in the table, of the first
+ * pixel's first tap. `w` is the panel: 4 biases, then 4 weights for each row of taps, each input channel, and each tap of the row.
+ * `c` is the first output, and `step` the bytes to the output of the next pixel. `residual` is the distance from an output to its
+ * residual, or 0 if there is none.
  */
 
 import { GroupedParams } from "../params";

@@ -1,10 +1,11 @@
 /**
- * f32-igemm-4x16: MR = 4 output pixels by NR = 16 output channels, 16 accumulators. Sums over every tap and input channel,
- * adds the residual, clamps, and stores the whole tile. `tiles` of them, whose pixels follow each other.
+ * f32-igemm-4x16: MR = 4 output pixels by NR = 16 output channels, 16 accumulators. The function sums over every tap and input
+ * channel, adds the residual, clamps, and stores the whole tile. It computes `tiles` tiles, whose pixels follow each other.
  *
- * `base` is the group's first channel of the image's first pixel; `positions` has MR addresses in the table for each tile, the
- * first one with RUN added where a row of taps is one run of memory; `panel` is a packed panel; `c` the tile's first output and
- * `step` the bytes to the next pixel's; `residual` the distance from an output to its residual, 0 for none.
+ * `base` is the address of the group's first channel at the image's first pixel. `positions` has MR addresses in the table for each
+ * tile; RUN is added to the first address if a row of taps is one run of memory. `panel` is a packed panel. `c` is the tile's first
+ * output, and `step` the bytes to the output of the next pixel. `residual` is the distance from an output to its residual, or 0 if
+ * there is none.
  */
 
 import { IgemmParams, RUN } from "../params";
@@ -53,7 +54,7 @@ export function tile4x16(
       icBytes *= kw;
       kw = 1;
     }
-    // What the taps of a row have moved on by, taken off the step to the next row.
+    // The taps of a row have moved the position already, so the step to the next row is smaller.
     const tapRow = params.tapRow - kw * tapColumn;
     for (let ky = params.kh; ky > 0; ky--) {
       for (let kx = kw; kx > 0; kx--) {
@@ -141,7 +142,7 @@ export function tile4x16(
     c31 = clamp(c31, lo, hi);
     c32 = clamp(c32, lo, hi);
     c33 = clamp(c33, lo, hi);
-    // Stores in pairs at one address, 16 bytes apart: what V8 joins to 256 bits begins with them.
+    // Stores come in pairs, at one address and 16 bytes apart. V8 starts from such pairs when it joins operations to 256 bits.
     v128.store(c, c00);
     v128.store(c, c01, 16);
     v128.store(c, c02, 32);

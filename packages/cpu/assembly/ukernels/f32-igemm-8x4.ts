@@ -1,10 +1,11 @@
 /**
- * f32-igemm-8x4: MR = 8 output pixels by NR = 4 output channels, 8 accumulators. Sums over every tap and input channel,
- * adds the residual, clamps, and stores the whole tile. `tiles` of them, whose pixels follow each other.
+ * f32-igemm-8x4: MR = 8 output pixels by NR = 4 output channels, 8 accumulators. The function sums over every tap and input
+ * channel, adds the residual, clamps, and stores the whole tile. It computes `tiles` tiles, whose pixels follow each other.
  *
- * `base` is the group's first channel of the image's first pixel; `positions` has MR addresses in the table for each tile, the
- * first one with RUN added where a row of taps is one run of memory; `panel` is a packed panel; `c` the tile's first output and
- * `step` the bytes to the next pixel's; `residual` the distance from an output to its residual, 0 for none.
+ * `base` is the address of the group's first channel at the image's first pixel. `positions` has MR addresses in the table for each
+ * tile; RUN is added to the first address if a row of taps is one run of memory. `panel` is a packed panel. `c` is the tile's first
+ * output, and `step` the bytes to the output of the next pixel. `residual` is the distance from an output to its residual, or 0 if
+ * there is none.
  */
 
 import { IgemmParams, RUN } from "../params";
@@ -49,7 +50,7 @@ export function tile8x4(
       icBytes *= kw;
       kw = 1;
     }
-    // What the taps of a row have moved on by, taken off the step to the next row.
+    // The taps of a row have moved the position already, so the step to the next row is smaller.
     const tapRow = params.tapRow - kw * tapColumn;
     for (let ky = params.kh; ky > 0; ky--) {
       for (let kx = kw; kx > 0; kx--) {
@@ -134,7 +135,7 @@ export function tile8x4(
     c50 = clamp(c50, lo, hi);
     c60 = clamp(c60, lo, hi);
     c70 = clamp(c70, lo, hi);
-    // Stores in pairs at one address, 16 bytes apart: what V8 joins to 256 bits begins with them.
+    // Stores come in pairs, at one address and 16 bytes apart. V8 starts from such pairs when it joins operations to 256 bits.
     v128.store(c, c00);
     c += step;
     v128.store(c, c10);

@@ -1,15 +1,16 @@
 /**
  * f32-winograd-2x2: the transforms of F(2x2, 3x3), eight channels of a tile at a time. All loads of a pair of vectors come
- * before the stores, which are in pairs at one address: so V8 may join them to 256 bits.
+ * before the stores, and the stores come in pairs at one address. So V8 may join the pairs to 256 bits.
  */
 
 import { WinogradParams } from "../params";
 import { clamp } from "../simd";
 
 /**
- * A tile of 4x4 input pixels, all channels: `base` is the image's first pixel, `table` the address in the table of the
- * tile's first pixel and `tableRow` the bytes to the row below; `u` is where the first of 16 products begins and `uStep`
- * the bytes to the next one; `scratch` has room for 16 pairs of vectors. Reads and writes up to seven channels more.
+ * Transforms all channels of a tile of 4x4 input pixels. `base` is the image's first pixel. `table` is the address, in the
+ * table, of the tile's first pixel, and `tableRow` the bytes to the row below. `u` is the address of the first of 16 products, and
+ * `uStep` the bytes to the next product. `scratch` has room for 16 pairs of vectors. The function may read and write up to seven
+ * channels past the end.
  */
 export function winogradInput2x2(
   base: usize,
@@ -95,9 +96,9 @@ export function winogradInput2x2(
 }
 
 /**
- * A tile of 2x2 output pixels, `pairs` times eight channels: `p` is the tile's first product and `pStep` the bytes to the
- * next one; `bias` has a number for each channel; `c` is the first output, `row` and `step` the bytes to the one below and to
- * the one at its right; `residual` the distance from an output to its residual, 0 for none.
+ * Computes a tile of 2x2 output pixels, `pairs` times eight channels. `p` is the tile's first product, and `pStep` the bytes to
+ * the next product. `bias` has a number for each channel. `c` is the first output, `row` the bytes to the output below, and
+ * `step` the bytes to the output on the right. `residual` is the distance from an output to its residual, or 0 if there is none.
  */
 export function winogradOutput2x2(
   params: WinogradParams,

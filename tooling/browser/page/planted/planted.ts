@@ -1,11 +1,11 @@
-/** Backends that are right until the middle of a comparison, and then hang, throw, block their thread or lose their device. */
+/** Backends that are right until the middle of a comparison. Then they hang, throw, block their thread or lose their device. */
 
 import { type Backend, formatProblem } from "@convene/core";
 import { cpu } from "@convene/cpu";
 import { gpu } from "@convene/gpu";
 import type { PageFactory } from "../../../peers/page/page-factory.js";
 
-/** The problem that they have trouble with, once it is timed. What comes before this problem in the workload is measured. */
+/** The problem at which a planted backend fails, when it is timed. Earlier problems of the workload are measured. */
 export const TROUBLE = "ic8_ih6_oc4_kh1";
 /** Runs to wait for after the plan was made: what holds the backend to the reference needs none of this. */
 const SYNCS = 3;

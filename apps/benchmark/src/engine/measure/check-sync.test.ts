@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { checkSync } from "./check-sync.js";
 
 /**
- * A backend in a clock of its own: a run takes `work`, of which `waited` (from 0 to 1) is over when `sync` comes back, and a
- * read takes `copy` more than what is still going on. `hiccups`: what else the machine does in the first read of each pair.
+ * A backend on a simulated clock. A run takes `work`, and the part `waited` of it (from 0 to 1) is over when `sync` returns. A read
+ * takes `copy`, after the rest of the work. `hiccups` are other work of the machine in the first read of each pair.
  */
 function simulation({ work = 1, waited = 1, copy = 0.1, hiccups = [] as readonly number[] }) {
   let clock = 0;
@@ -27,7 +27,7 @@ function simulation({ work = 1, waited = 1, copy = 0.1, hiccups = [] as readonly
 
 describe("a sync that waits", () => {
   it.each([
-    ["for work of an instant", { work: 0.001 }],
+    ["for very short work", { work: 0.001 }],
     ["for work of a minute", { work: 60_000 }],
     ["where a copy takes far longer than the work", { work: 0.01, copy: 50 }],
     ["where reading again is no slower", { work: 0.5, copy: 0 }],
@@ -35,20 +35,20 @@ describe("a sync that waits", () => {
     await simulation(settings).check();
   });
 
-  it("is believed where something else got in the way, a few times", async () => {
+  it("passes if other work of the machine disturbs it a few times", async () => {
     for (const hiccups of [[100], [100, 100], [100, 100, 100]]) await simulation({ hiccups }).check();
   });
 
-  it("takes one run to believe where that is long enough to tell", async () => {
+  it("passes after one run if the run is long enough", async () => {
     const { check, runs } = simulation({ work: 20 });
     await check();
     expect(runs()).toBe(1);
   });
 });
 
-describe("a sync that comes back too soon", () => {
+describe("a sync that returns too early", () => {
   it.each([
-    ["for work of an instant", { work: 0.001, waited: 0 }],
+    ["for very short work", { work: 0.001, waited: 0 }],
     ["for work of a minute", { work: 60_000, waited: 0 }],
     ["where a copy takes far longer than one run", { work: 0.01, copy: 50, waited: 0 }],
     ["after a third of the work", { work: 0.5, waited: 1 / 3 }],
@@ -56,7 +56,7 @@ describe("a sync that comes back too soon", () => {
     await expect(simulation(settings).check()).rejects.toThrow(/^sync came back before the work was done: after /);
   });
 
-  it("is told with its times", async () => {
+  it("is reported with its times", async () => {
     await expect(simulation({ work: 20, waited: 0, copy: 1 }).check()).rejects.toThrow(
       "sync came back before the work was done: after 1 run it took 0.0001 ms, reading the output after it 21.00 ms, and " +
         "reading the output again 1.000 ms. No time can be measured on a backend whose sync does not wait",

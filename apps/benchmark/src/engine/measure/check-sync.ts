@@ -1,35 +1,34 @@
 /**
- * Whether a backend's `sync` waits for the work, before a figure of that backend is believed. One whose `sync` comes back at
- * once is timed at enqueueing, at thousands of GFLOP/s.
+ * Checks that a backend's `sync` waits for the work. If `sync` returns at once, a timing measures only the queueing of runs, and gives
+ * thousands of GFLOP/s.
  *
- * Only a read tells when the work is done. So after some runs and a `sync` the output is read twice: what the first read
- * takes longer than the second is work that was still going on. `sync` did not wait where that is more than all the time
- * until `sync` came back, so that a figure would be less than half of the truth, and more than the second read, so that it
- * is not the copying which varies.
+ * Only a read shows when the work is done. So after some runs and a `sync` the output is read twice. If the first read takes longer
+ * than the second, work was still going on. `sync` did not wait if this difference is larger than two times: the whole time until
+ * `sync` returned (then a figure would be less than half of the truth), and the second read (then a varying copy is not the reason).
  */
 
 import { formatMilliseconds, plural } from "../format.js";
 
-/** What is asked: some runs and a `sync`, and a copy of their output. */
+/** The calls of the check: some runs and a `sync`, and a copy of their output. */
 export interface Syncing {
   run(count: number): Promise<void>;
   read(): Promise<unknown>;
 }
 
-/** Milliseconds of work, after which the clock, and what a turn of the event loop takes, are of no matter. */
+/** Milliseconds of work that are long enough: the clock and a turn of the event loop do not matter then. */
 const LONG_ENOUGH = 10;
 
-/** How often a suspicion has to be confirmed: something else on the machine may have held up the first of two reads. */
+/** How often a suspicion must be confirmed, because other work on the machine may have delayed the first of two reads. */
 const CONFIRMATIONS = 3;
 
-/** Milliseconds. */
+/** The times of one check, in milliseconds. */
 interface Times {
   readonly synced: number;
   readonly read: number;
   readonly again: number;
 }
 
-/** @throws Error where `sync` comes back before the work is done, with the times that show it */
+/** @throws Error if `sync` returns before the work is done. The message has the times that show it */
 export async function checkSync(backend: Syncing, now: () => number = () => performance.now()): Promise<void> {
   const time = async (work: () => Promise<unknown>): Promise<number> => {
     const start = now();
@@ -54,7 +53,7 @@ export async function checkSync(backend: Syncing, now: () => number = () => perf
   }
 }
 
-/** What was still going on when `sync` came back. */
+/** The time of the work that was not finished when `sync` returned. */
 function late({ read, again }: Times): number {
   return Math.max(0, read - again);
 }

@@ -1,12 +1,12 @@
-/** Giving back what a measurement used. */
+/** Disposes the plans and tensors of a measurement. */
 
-/** Of a backend that is broken, `dispose` may throw: what is wrong has been told, or will be when the backend goes. */
+/** Disposes all items. Errors are ignored: `dispose` of a broken backend may throw, and its fault is reported elsewhere. */
 export function disposeAll(items: readonly { dispose(): void }[]): void {
   for (const item of items) {
     try {
       item.dispose();
     } catch {
-      // As above.
+      // See above: the error is ignored.
     }
   }
 }

@@ -1,4 +1,4 @@
-/** One problem on several backends: tensors resident, plans prepared once, then timed in turn; and as a user calls it. */
+/** Times one problem on several backends, in turn: with prepared plans and tensors on the device, and with the calls that a user makes. */
 
 import {
   type Backend,
@@ -23,20 +23,20 @@ import type { MeasuredOutcome, Measured } from "./results.js";
 import { measureOptions, type Timing } from "./timing.js";
 
 interface Prepared extends Subject, Omit<Measured, "samples" | "runsPerSample"> {
-  /** Copies the output. */
+  /** Reads the output. */
   read(): Promise<unknown>;
-  /** As a user calls it: data in, run, data out. */
+  /** The calls that a user makes: upload, run, read. */
   readonly asCalled: Subject;
   dispose(): void;
 }
 
-/** Of a layer's time, what the calls of a user get. */
+/** The share of a layer's time for the calls that a user makes. */
 const CALL_SHARE = 0.2;
 
 /**
- * Times `problem` on each backend. A backend that fails is left out; the others are timed all the same.
+ * Times `problem` on each backend. A backend that fails is left out, and the others are still timed.
  *
- * @param onUpdate called between samples with what there is
+ * @param onUpdate called between samples with the figures so far
  */
 export async function measureLayer(
   problem: Conv2dProblem,
@@ -54,7 +54,7 @@ export async function measureLayer(
       try {
         const subject = await settle(waiting, () => prepareLayer(name, backend, problem, watch, timing.now), { limit });
         prepared.push(subject);
-        // The first runs, so that what fails does so before it can spoil the others' rounds.
+        // The first runs. A backend that fails should fail here, before it disturbs the rounds of the others.
         await settle(waiting, () => checkSync(subject, timing.now), { limit });
       } catch (error) {
         await breathe(waiting);
@@ -92,7 +92,7 @@ function factsOf({ run: _run, read: _read, asCalled: _asCalled, dispose: _dispos
   return facts;
 }
 
-/** A backend that fails here has been timed already, and keeps that; it has no figure as called. */
+/** Times a user's calls. A backend that fails here keeps its other figures, and has no figure for the calls. */
 async function measureCalls(
   prepared: readonly Prepared[],
   timing: Timing,
@@ -108,7 +108,7 @@ async function measureCalls(
   return found;
 }
 
-/** Random values around zero: none so small that it becomes subnormal, and no pattern that a kernel could profit from. */
+/** Prepares a layer with random values around zero. None is subnormal, and no kernel can gain from a pattern. */
 async function prepareLayer(
   name: string,
   unwatched: Backend,
@@ -116,7 +116,7 @@ async function prepareLayer(
   watch: CallWatch,
   now: () => number,
 ): Promise<Prepared> {
-  // What is timed is not watched: it would be timed as well.
+  // Plans are not watched, because the watch would be timed too.
   const backend = watch.over(unwatched, { plans: false });
   const random = (shape: Shape4, seed: number) => randomUniform(shape, { seed, min: -1, max: 1 });
   const bias = problem.bias ? random([1, problem.oc, 1, 1], 3).data : undefined;

@@ -1,4 +1,4 @@
-/** A whole network end to end: `prepare` once, then `model.run` with upload and read, as an application calls it. */
+/** Times a whole network end to end: `prepare` once, then `model.run` with upload and read, as an application calls it. */
 
 import { prepare, randomUniform } from "@convene/core";
 import type { Failure } from "../compare-report.js";
@@ -17,9 +17,9 @@ interface PreparedModel extends Omit<Measured, "samples" | "runsPerSample"> {
 }
 
 /**
- * Times the network on each backend. A backend that fails is left out; the others are timed all the same.
+ * Times the network on each backend. A backend that fails is left out, and the others are still timed.
  *
- * @param onUpdate called between samples with what there is
+ * @param onUpdate called between samples with the figures so far
  */
 export async function measureNetwork(
   chain: NonNullable<Workload["chain"]>,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { measure as measureAny, type MeasureOptions, type Measurement, type Subject } from "./measure.js";
 
-/** For subjects that do not fail. */
+/** Measures subjects that do not fail. */
 async function measure(subjects: readonly Subject[], options: MeasureOptions): Promise<readonly Measurement[]> {
   return (await measureAny(subjects, options)) as readonly Measurement[];
 }
 
-/** A clock that only moves while a subject runs, and a log of who ran how often. */
+/** A clock that only moves while a subject runs, and a log of the runs of each subject. */
 function simulation(times: Readonly<Record<string, number>>) {
   let clock = 0;
   const log: string[] = [];
@@ -22,7 +22,7 @@ function simulation(times: Readonly<Record<string, number>>) {
 const pause = async (): Promise<void> => undefined;
 
 describe("measure", () => {
-  it("takes samples in turn, as many of each", async () => {
+  it("takes samples in turn, the same number of each subject", async () => {
     const { subjects, log, now } = simulation({ a: 1, b: 10 });
     const [a, b] = await measure(subjects, { budget: 100, pause, now });
     expect(a!.samples).toHaveLength(10);
@@ -30,7 +30,7 @@ describe("measure", () => {
     expect(log.slice(-20).join("")).toBe("abba".repeat(5));
   });
 
-  it("gives the time of one run, whatever the batch", async () => {
+  it("gives the time of one run, for any number of runs in a sample", async () => {
     const { subjects, now } = simulation({ quick: 0.25, slow: 20 });
     const [quick, slow] = await measure(subjects, { budget: 100, pause, now });
     expect(quick!.runsPerSample).toBe(66);
@@ -39,21 +39,21 @@ describe("measure", () => {
     expect(new Set(slow!.samples)).toEqual(new Set([20]));
   });
 
-  it("takes six samples at least, but three where one run takes longer than the budget", async () => {
+  it("takes at least six samples, or three if one run takes longer than the budget", async () => {
     const fits = simulation({ a: 90 });
     expect((await measure(fits.subjects, { budget: 100, pause, now: fits.now }))[0]!.samples).toHaveLength(6);
     const exceeds = simulation({ a: 110 });
     expect((await measure(exceeds.subjects, { budget: 100, pause, now: exceeds.now }))[0]!.samples).toHaveLength(3);
   });
 
-  it("takes no more samples than are of use", async () => {
+  it("takes no more samples than it needs", async () => {
     const { subjects, now } = simulation({ a: 0.001 });
     const [a] = await measure(subjects, { budget: 100, pause, now });
     expect(a!.samples).toHaveLength(50);
     expect(a!.runsPerSample).toBe(2000);
   });
 
-  it("stops where pause throws", async () => {
+  it("stops if pause throws", async () => {
     const { subjects, log, now } = simulation({ a: 1 });
     let left = 3;
     const stop = async (): Promise<void> => {
@@ -80,7 +80,7 @@ describe("measure", () => {
     for (const index of [0, 2]) expect((outcomes[index] as Measurement).samples.length).toBeGreaterThanOrEqual(5);
   });
 
-  it("has no figure where all fail", async () => {
+  it("has no figure if all subjects fail", async () => {
     const failing: Subject = {
       run: async () => {
         throw new Error("no");
@@ -89,7 +89,7 @@ describe("measure", () => {
     expect(await measureAny([failing], { budget: 10, pause })).toEqual([{ error: new Error("no") }]);
   });
 
-  it("stops, and blames nobody, where pause throws after a failure", async () => {
+  it("stops without a failure if pause throws after an error", async () => {
     let stopped = false;
     const failing: Subject = {
       run: async () => {
@@ -120,7 +120,7 @@ describe("measure", () => {
   });
 });
 
-/** Moves a little by itself: a subject that takes no time would never be warm. */
+/** A clock that also moves a little by itself, because the warm-up of a subject that takes no time would never end. */
 function clockThatMoves(now: () => number): () => number {
   let ticks = 0;
   return () => now() + ++ticks;

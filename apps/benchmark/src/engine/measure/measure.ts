@@ -1,6 +1,7 @@
 /**
- * Timing several subjects so that their ratios are fair: all in one run, in turn (A B, B A, A B, ...), after a warm-up, in
- * samples long enough for the clock, until the ratios are known well enough or the time is up. It knows nothing of convolutions.
+ * Times several subjects so that their ratios are fair: all in one run, in turn (A B, B A, A B, ...), after a warm-up, and in samples
+ * that are long enough for the clock. It ends when the ratios are known well enough, or at the time limit. It knows nothing of
+ * convolutions.
  */
 
 import { pairedRatio, relativeWidth } from "../paired-ratio.js";
@@ -8,7 +9,7 @@ import { median, medianInterval } from "../statistics.js";
 
 /** Something to time. */
 export interface Subject {
-  /** Runs it `count` times, and comes back when all of them have finished. */
+  /** Runs the subject `count` times. The promise resolves when all runs have finished. */
   run(count: number): Promise<void>;
 }
 
@@ -16,48 +17,48 @@ export interface MeasureOptions {
   /** The most milliseconds to spend on each subject's samples. */
   readonly budget: number;
   /**
-   * Rounds end where each subject's ratio to the first one has an interval no wider than this share of it; the interval of the median
-   * itself, where there is one subject. Default: rounds end when the budget is spent.
+   * Rounds end when the interval of each subject's ratio to the first subject is no wider than this share of the ratio. With one
+   * subject, the interval of its median counts. Default: rounds end when the budget is spent.
    */
   readonly precision?: number;
   /** The smallest step of the clock, in milliseconds. Samples are many times longer. Default 0. */
   readonly clockStep?: number;
-  /** Called before each sample, outside the timed part; may throw to stop. */
+  /** Called before each sample, outside of the timed part. It may throw to stop. */
   readonly pause: () => Promise<void>;
-  /** Awaits one sample, clock included; for whoever must not wait for ever. Default: just awaits it. */
+  /** Awaits one sample, clock included, for a caller that must not wait for ever. Default: a plain await. */
   readonly guard?: (sample: () => Promise<number>) => Promise<number>;
-  /** Called after each round with what there is, outside the timed part. */
+  /** Called after each round with the outcomes so far, outside of the timed part. */
   readonly onRound?: (outcomes: readonly Outcome[]) => void;
-  /** Milliseconds; replaced in tests. */
+  /** The clock, in milliseconds. Tests replace it. */
   readonly now?: () => number;
 }
 
 export interface Measurement {
-  /** Milliseconds of one run, one entry a sample; the mean where a sample has several runs. Round by round, so the n-th samples of all subjects were taken next to each other. */
+  /** Milliseconds of one run, one entry for each sample. If a sample has several runs, the entry is their mean. The n-th samples of all subjects were taken in the same round. */
   readonly samples: readonly number[];
-  /** Runs in each sample. */
+  /** The number of runs in each sample. */
   readonly runsPerSample: number;
 }
 
 /** Fewer samples than this have no interval. */
 const ENOUGH_SAMPLES = 6;
-/** What a subject gets that is slower than the whole budget: a median, and a warning. */
+/** The samples of a subject that is slower than the whole budget. They give a median and a warning. */
 const LEAST_SAMPLES = 3;
 const MOST_SAMPLES = 50;
-/** Of the budget, before the first sample: caches fill, and the engine compiles what is hot. */
+/** The share of the budget for the warm-up, in which caches fill and the engine compiles hot code. */
 const WARM_UP_SHARE = 0.25;
-/** A sample is so many steps of the clock long: the clock is then off by a hundredth at most. */
+/** The least length of a sample in steps of the clock. Then the clock's error is at most a hundredth. */
 const STEPS = 100;
-/** After how many rounds it is asked whether they suffice. Each asking is a chance to stop by luck, so there are few. */
+/** The numbers of rounds after which the precision is checked. Each check may end the rounds by chance, so there are few checks. */
 const LOOKS: ReadonlySet<number> = new Set([12, 20, 30, 40]);
 
-/** What became of a subject: its samples, or why it has none. */
+/** The outcome of a subject: its samples, or its error. */
 export type Outcome = Measurement | { readonly error: unknown };
 
 /**
- * Times the subjects. Each gets as many samples as the others, so that every round pairs one of each; a faster subject
- * runs more often within a sample, so that all use about the same time. One that throws is left out from then on, and
- * the others go on without it.
+ * Times the subjects. All subjects get the same number of samples, so that every round has one sample of each. A faster subject runs
+ * more often within a sample, so that all use about the same time. A subject that throws is left out from then on, and the others go
+ * on without it.
  */
 export async function measure(subjects: readonly Subject[], options: MeasureOptions): Promise<readonly Outcome[]> {
   const { budget, precision, clockStep = 0, pause, onRound } = options;
@@ -77,13 +78,13 @@ export async function measure(subjects: readonly Subject[], options: MeasureOpti
       return (now() - start) / count;
     });
   };
-  /** Those who have not failed, one after the other. */
+  /** Does `work` for the subjects that have not failed, one after the other. */
   const each = async (order: readonly Subject[], work: (subject: Subject) => Promise<void>): Promise<void> => {
     for (const subject of order.filter((one) => !errors.has(one))) {
       try {
         await work(subject);
       } catch (error) {
-        // What stops the whole may have failed this one first.
+        // A stop may show first as an error of this subject.
         if (!stopped) await pauseOrStop();
         if (stopped) throw error;
         errors.set(subject, { error });
@@ -108,7 +109,7 @@ export async function measure(subjects: readonly Subject[], options: MeasureOpti
   const outcomes = (): readonly Outcome[] => subjects.map((subject) => errors.get(subject) ?? measured.get(subject)!);
   const backwards = [...subjects].reverse();
   for (let round = 0; round < rounds; round++) {
-    // Every other round backwards, so that nobody always comes first: what drifts would else be in all quotients alike.
+    // Every other round goes backwards, so that no subject always comes first. Otherwise a drift would be in all quotients.
     await each(round % 2 === 0 ? subjects : backwards, async (subject) => {
       const { samples, runsPerSample } = measured.get(subject)!;
       samples.push(await time(subject, runsPerSample));
@@ -120,7 +121,7 @@ export async function measure(subjects: readonly Subject[], options: MeasureOpti
   return outcomes();
 }
 
-/** Whether each ratio to the first one is known to that share; the median itself, where there is one. */
+/** Whether each ratio to the first subject is known with this precision. With one subject, its median counts. */
 function isKnown(samples: readonly (readonly number[])[], precision: number): boolean {
   const [base, ...others] = samples;
   if (!base) return true;
@@ -134,13 +135,13 @@ function isKnown(samples: readonly (readonly number[])[], precision: number): bo
   });
 }
 
-/** Runs in batches that double until `budget` is spent; gives the best batch's time for one run. */
+/** Runs in batches that double until `budget` is spent. Gives the time of one run in the fastest batch. */
 async function warmUp(time: (count: number) => Promise<number>, budget: number): Promise<number> {
   let best = Infinity;
   let spent = 0;
   for (let count = 1; ; count *= 2) {
     const single = await time(count);
-    // A clock may not tell one quick run from none.
+    // For one quick run a coarse clock may show no time.
     if (single > 0) best = Math.min(best, single);
     spent += single * count;
     if (spent >= budget && best < Infinity) return best;

@@ -2,7 +2,7 @@ import { parseProblem } from "@convene/core";
 import { describe, expect, it } from "vitest";
 import { layerReport, totals } from "./results.js";
 
-/** 1000 multiply-accumulates. */
+/** A problem with 1000 multiply-accumulates. */
 const problem = parseProblem("ic10_ih10_oc1_kh1");
 const layer = { text: "ic10_ih10_oc1_kh1", problem, names: ["one", "two"], repeat: 2 };
 const figures = (backend: string, samples: readonly number[]) => ({
@@ -19,7 +19,7 @@ describe("layerReport", () => {
     expect(result.figures[0]!.gflops).toBeCloseTo(2, 9);
   });
 
-  it("takes ratios within a round, so that a drift of both does not matter", () => {
+  it("takes ratios within a round, so that a common drift does not matter", () => {
     const result = layerReport(
       layer,
       { figures: [figures("a", [1, 10, 100]), figures("b", [2, 20, 200])], failures: [] },
@@ -28,7 +28,7 @@ describe("layerReport", () => {
     expect(result.figures.map(({ ratio }) => ratio?.value)).toEqual([1, 2]);
   });
 
-  it("has no ratio where the baseline failed", () => {
+  it("has no ratio if the baseline failed", () => {
     const result = layerReport(
       layer,
       { figures: [figures("b", [2])], failures: [{ backend: "a", kind: "threw" as const, message: "no" }] },
@@ -50,7 +50,7 @@ describe("totals", () => {
     expect(b).toMatchObject({ backend: "b", layers: 2, sum: { milliseconds: 16, ratio: { value: 2 } } });
   });
 
-  it("has no sum for a backend that lacks a layer, and means over those that it has", () => {
+  it("has no sum for a backend that lacks a layer, and means over the other layers", () => {
     const failures = [{ backend: "b", kind: "unsupported" as const, message: "no" }];
     const whole = layerReport(
       layer,
@@ -65,7 +65,7 @@ describe("totals", () => {
     expect(b!.geometricMeanRatio).toBeCloseTo(3, 12);
   });
 
-  it("has no ratios where the baseline lacks a layer that the other has", () => {
+  it("has no ratios if the baseline lacks a layer of the other backend", () => {
     const failures = [{ backend: "a", kind: "threw" as const, message: "no" }];
     const whole = layerReport(
       layer,
@@ -98,7 +98,7 @@ describe("totals", () => {
     expect(b!.sum!.ratio).toEqual({ value: 2, interval: { low: 2, high: 2 } });
   });
 
-  it("leaves out a backend that has nothing", () => {
+  it("leaves out a backend without figures", () => {
     const result = layerReport(layer, { figures: [figures("a", [1])], failures: [] }, { baseline: "a" });
     expect(totals([result], ["a", "b"])).toHaveLength(1);
   });

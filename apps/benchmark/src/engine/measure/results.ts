@@ -1,11 +1,11 @@
-/** From samples to what is reported: medians, rates, ratios to the baseline, totals. Pure. */
+/** Computes the figures of a report from samples: medians, rates, ratios to the baseline, totals. Pure. */
 
 import { type Conv2dProblem, problemCost } from "@convene/core";
 import type { Failure, Figure, LayerReport, NetworkReport, Total } from "../compare-report.js";
 import { pairedRatio } from "../paired-ratio.js";
 import { geometricMean, summarize } from "../statistics.js";
 
-/** What was measured of one backend. */
+/** The measurements of one backend. */
 export interface Measured extends Pick<
   Figure,
   "backend" | "algorithm" | "transformed" | "samples" | "runsPerSample" | "prepare" | "first" | "call" | "memory"
@@ -17,7 +17,7 @@ export interface MeasuredOutcome {
 }
 
 export interface ReportOptions {
-  /** The backend whose time every ratio is to. */
+  /** The baseline: every ratio is a time divided by this backend's time. */
   readonly baseline: string;
   /** The smallest step of the clock, in milliseconds. Default 0. */
   readonly clockStep?: number;
@@ -85,15 +85,15 @@ export function totals(layers: readonly LayerReport[], backends: readonly string
   });
 }
 
-/** What there is of a backend over some layers. */
+/** The figures of a backend over some layers. */
 interface OverLayers {
   readonly measured: readonly { readonly layer: LayerReport; readonly figure: Figure }[];
 }
 
 /**
- * A backend's time for all layers, one entry a round: the sum of the n-th samples, as far as all layers have one.
+ * A backend's time for all layers, one entry for each round: the sum of the n-th samples, as long as all layers have one.
  *
- * @returns `undefined` where it has no figure for some layer
+ * @returns `undefined` if a layer has no figure
  */
 export function sumSamples(layers: readonly LayerReport[], backend: string): readonly number[] | undefined {
   const measured = layers.flatMap((layer) =>
@@ -117,7 +117,7 @@ function toFigures(
   const share = ({ samples, runsPerSample }: Measured): number =>
     samples.length === 0 ? 0 : clockStep / (runsPerSample * Math.min(...samples));
   const base = measured.find(({ backend }) => backend === baseline);
-  // Before its first round there is nothing to say of a backend.
+  // A backend has no figures before its first round.
   return measured
     .filter(({ samples }) => samples.length > 0)
     .map((one) => {

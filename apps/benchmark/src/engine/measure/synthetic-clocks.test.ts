@@ -1,5 +1,5 @@
 /**
- * What the statistics say where the truth is known: two subjects whose times are made up, on a clock that is made up. Seeded, so every
+ * The statistics are right if the truth is known: two subjects with simulated times on a simulated clock. The seed is fixed, so every
  * run is the same.
  */
 
@@ -11,19 +11,19 @@ import { measure, type Subject } from "./measure.js";
 const TRIALS = 1000;
 
 interface World {
-  /** Milliseconds of one run, at a time of the world's clock, as a factor of what it would be undisturbed. */
+  /** The factor by which disturbances change the time of a run, at a time of the simulated clock. */
   readonly disturbance: (random: () => number, now: number) => (now: number) => number;
   readonly clockStep?: number;
 }
 
-/** A normal number, by Box and Muller. */
+/** A normally distributed number, by Box and Muller. */
 const normal = (random: () => number): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 const noise = (random: () => number, sigma: number): number => Math.exp(sigma * normal(random));
 
 const WORLDS: Readonly<Record<string, World>> = {
   "plain noise": { disturbance: (random) => () => noise(random, 0.03) },
-  // A tenth slower in the course of a measurement of half a second, and as much faster in another.
+  // A measurement of half a second becomes a tenth slower, and another one a tenth faster.
   drift: {
     disturbance: (random) => {
       const slope = (random() - 0.5) * 4e-4;
@@ -31,9 +31,9 @@ const WORLDS: Readonly<Record<string, World>> = {
     },
   },
   spikes: { disturbance: (random) => () => noise(random, 0.02) * (random() < 0.1 ? 1 + 3 * random() : 1) },
-  // Each sample falls into one of two modes by itself.
+  // Each sample is in one of two modes, independent of the others.
   "two modes": { disturbance: (random) => () => noise(random, 0.01) * (random() < 0.4 ? 1.25 : 1) },
-  // A clock rate that the machine changes now and then, for whoever runs.
+  // The machine changes its clock rate now and then, for all subjects.
   "two modes of the machine": {
     disturbance: (random) => {
       const phase = 100 * random();
@@ -46,7 +46,7 @@ const WORLDS: Readonly<Record<string, World>> = {
 
 /** One comparison of a subject that takes `ratio` times as long as another. */
 async function trial({ disturbance, clockStep = 0 }: World, ratio: number, random: () => number) {
-  // Where the steps of the clock fall is chance.
+  // The phase of the clock's steps is random.
   let now = random() * 10;
   const disturb = disturbance(random, now);
   const subject = (single: number): Subject => ({
@@ -59,7 +59,7 @@ async function trial({ disturbance, clockStep = 0 }: World, ratio: number, rando
     budget: 250,
     precision: 0.02,
     clockStep,
-    // What lies between two samples takes a moment of its own.
+    // The time between two samples is not zero.
     pause: async () => {
       now += 0.3 * random();
     },
@@ -88,14 +88,14 @@ describe.each(Object.entries(WORLDS))("%s", (name, world) => {
     expect(held / TRIALS).toBeGreaterThanOrEqual(0.93);
   });
 
-  it("a subject against itself is called equal in at least 95 % of trials", async () => {
+  it("a subject is equal to itself in at least 95 % of trials", async () => {
     const random = uniform(name, 2);
     let equal = 0;
     for (let at = 0; at < TRIALS; at++) if (compareRatio(await trial(world, 1, random)) === "equal") equal++;
     expect(equal / TRIALS).toBeGreaterThanOrEqual(0.95);
   });
 
-  it("one that takes a fifth longer is called slower", async () => {
+  it("a subject that takes a fifth longer is slower", async () => {
     const random = uniform(name, 3);
     let slower = 0;
     for (let at = 0; at < 200; at++) if (compareRatio(await trial(world, 1.2, random)) === "slower") slower++;

@@ -1,4 +1,4 @@
-/** How a comparison measures: so that a stop is heard between samples, and none is awaited for ever. */
+/** The way a comparison measures: a stop takes effect between samples, and no sample is awaited for ever. */
 
 import { breathe, settle, type Waiting } from "../settle.js";
 import type { MeasureOptions } from "./measure.js";
@@ -11,7 +11,7 @@ export interface Timing {
   /** The smallest step of the clock, in milliseconds. */
   readonly clockStep: number;
   readonly now: () => number;
-  /** Milliseconds without an answer, after which a backend has failed. Left out: as long as anything could still happen. */
+  /** Milliseconds without an answer, after which a backend has failed. Left out: the wait ends only if nothing can happen any more. */
   readonly limit?: number | undefined;
 }
 
@@ -26,7 +26,7 @@ export function measureOptions({ waiting, budget, precision, clockStep, now, lim
   };
 }
 
-/** The smallest step of a clock, in milliseconds: the least of some differences that are not zero. */
+/** The smallest step of a clock, in milliseconds: the smallest of some differences that are not zero. */
 export function clockStepOf(now: () => number): number {
   const TRIES = 20;
   const steps: number[] = [];

@@ -12,7 +12,7 @@ const roofline: Roofline = {
   ],
 };
 
-/** Milliseconds by backend. */
+/** Figures with these milliseconds, by backend. */
 function times(of: Readonly<Record<string, number>>) {
   return {
     figures: Object.entries(of).map(([backend, time]) => ({
@@ -25,14 +25,14 @@ function times(of: Readonly<Record<string, number>>) {
   };
 }
 
-/** `text`'s repeat is 3. */
+/** A layer that occurs 3 times. */
 function layer(text: string, of: Readonly<Record<string, number>>) {
   return layerReport({ text, problem: parseProblem(text), names: [text], repeat: 3 }, times(of), { baseline: "one" });
 }
 
-// 100 multiply-accumulates each of 10: 2,000 operations at 2e6 a millisecond are 0.001 ms.
+// 100 outputs with 10 multiply-accumulates each are 2,000 operations. At 2e6 operations a millisecond they take 0.001 ms.
 const bound = layer("ic10_ih10_oc1_kh1", { one: 0.002, four: 0.0005, gpu: 0.001 });
-// 1 pixel each of 100 channels, to 100: 20,000 operations, 0.01 ms; 4 (100 + 10,100 + 100) bytes at 0.01e6 a ms are 4.12 ms.
+// 100 channels to 100 channels on 1 pixel are 20,000 operations, which take 0.01 ms. 4 (100 + 10,100 + 100) bytes at 0.01e6 bytes a ms take 4.12 ms.
 const loaded = layer("ic100_ih1_oc100_kh1", { one: 8.24, four: 4.12, gpu: 1 });
 const names = ["one", "four", "gpu"];
 const result = {
@@ -51,7 +51,7 @@ const applied = applyRoofline(result, roofline, threads);
 const sharesOf = (figures: readonly { readonly share?: number }[]) => figures.map(({ share }) => share);
 
 describe("applyRoofline", () => {
-  it("gives each layer the least time, and each backend its share of that", () => {
+  it("gives each layer its least time, and each backend its share of this time", () => {
     const [arithmetic, loads] = applied.layers;
     expect(arithmetic!.allowed).toMatchObject({ bound: "arithmetic", level: "L1" });
     expect(arithmetic!.allowed!.milliseconds).toBeCloseTo(0.001, 12);
@@ -72,7 +72,7 @@ describe("applyRoofline", () => {
     expect(applied.totals[2]!.sum).not.toHaveProperty("share");
   });
 
-  it("sums over the layers, as often as each comes, for the sum and for the network", () => {
+  it("sums over the layers and their repeats, for the sum and for the network", () => {
     // 3 * 0.001 + 3 * 4.12 = 12.363
     expect(applied.network!.allowed!.milliseconds).toBeCloseTo(12.363, 9);
     expect(sharesOf(applied.network!.figures)[0]).toBeCloseTo(0.5, 9);

@@ -1,16 +1,16 @@
-/** Figures with the roofline beside them. Pure. */
+/** Adds the roofline to figures. Pure. */
 
 import { parseProblem, problemCost } from "@convene/core";
 import type { Figure, WorkloadReport } from "../compare-report.js";
 import { allowedTime, type Roofline, shareOf } from "./roofline.js";
 
-/** What of a workload has shares. */
+/** The parts of a workload's report that have shares. */
 type Measured = Pick<WorkloadReport, "layers" | "totals" | "network">;
 
-/** How many threads each backend has, by its name; no entry where its device does not say. */
+/** The number of threads of each backend, by its name. A backend has no entry if its device does not say. */
 export type Threads = ReadonlyMap<string, number>;
 
-/** The result with what the machine allows for each layer, their sum and the network, and each backend's share of that. */
+/** The result, with the least time of each layer, of their sum and of the network, and with each backend's share. */
 export function applyRoofline<Result extends Measured>(result: Result, roofline: Roofline, threads: Threads): Result {
   const share = (backend: string, allowed: number, measured: number): { readonly share?: number } => {
     const value = shareOf(allowed, measured, threads.get(backend));

@@ -3,7 +3,7 @@ import { measureRoofline } from "./measure-roofline.js";
 import { type ArithmeticProbe, type LoadProbe, loadProbes } from "./probe-kernels.js";
 import { peakRate } from "./roofline.js";
 
-/** Probes that take as long as they are told to, by a clock of their own. */
+/** Probes with given times, on a simulated clock. */
 function machine() {
   let time = 0;
   const run = (work: number, rate: number) => (count: number) => {
@@ -42,7 +42,7 @@ describe("measureRoofline", () => {
     );
     expect(roofline.peaks.simd128).toMatchObject({ operations: "fused", accumulators: 12 });
     expect(roofline.peaks.simd128.gflops).toBeCloseTo(40, 6);
-    // As fast as 128 bits, within what measuring can tell.
+    // The pairs are as fast as 128 bits, within the error of the measurement.
     expect(roofline.peaks).not.toHaveProperty("simd256");
     expect(roofline.loads.map(({ level, bytes }) => [level, bytes])).toEqual([
       ["L1", 1000],
@@ -52,7 +52,7 @@ describe("measureRoofline", () => {
     expect(roofline.loads[1]!.gigabytesPerSecond).toBeCloseTo(9, 6);
   });
 
-  it("has 256 bits where pairs are faster than 128 bits can be", async () => {
+  it("has 256 bits if pairs are faster than 128 bits can be", async () => {
     const { arithmetic, options } = machine();
     const { peaks } = await measureRoofline(
       { arithmetic: [arithmetic("fused", 12, false, 40), arithmetic("apart", 24, true, 70)], loads: [] },
@@ -63,7 +63,7 @@ describe("measureRoofline", () => {
     expect(peaks.simd256!.gflops).toBeCloseTo(70, 6);
   });
 
-  it("does not count the samples of before the engine has compiled what is hot", async () => {
+  it("does not count samples from before the engine compiled the hot code", async () => {
     const { load, options } = machine();
     const [slow, fast] = [load("L1", 1000, 5), load("L1", 1000, 50)];
     let calls = 0;
@@ -76,7 +76,7 @@ describe("measureRoofline", () => {
     expect(loads[0]!.gigabytesPerSecond).toBeCloseTo(50, 6);
   });
 
-  it("stops where it is told to, before a probe", async () => {
+  it("stops before a probe if pause throws", async () => {
     const { arithmetic, load, options } = machine();
     let pauses = 0;
     const pause = async () => {
@@ -95,7 +95,7 @@ describe("the kernels of the roofline", () => {
   it("give figures that a machine can have", async () => {
     const roofline = await measureRoofline(await loadProbes(), { pause: async () => undefined, budget: 20 });
     expect(peakRate(roofline)).toBeGreaterThan(1);
-    // A kernel whose work an optimizer has removed would be faster than anything there is.
+    // If an optimizer removed the work of a kernel, the kernel would be faster than any machine.
     expect(peakRate(roofline)).toBeLessThan(1000);
     expect(roofline.loads.map(({ level }) => level)).toEqual(["L1", "L2", "1 MiB", "4 MiB", "16 MiB", "memory"]);
     const rates = [

@@ -1,4 +1,4 @@
-/** Measures a roofline: each probe for a few tens of milliseconds, of which the best sample counts. */
+/** Measures a roofline. Each probe runs for a few tens of milliseconds, and its best sample counts. */
 
 import type { ArithmeticProbe, Probe, Probes } from "./probe-kernels.js";
 import type { Peak, Roofline } from "./roofline.js";
@@ -6,21 +6,21 @@ import type { Peak, Roofline } from "./roofline.js";
 export interface MeasureRooflineOptions {
   /** Milliseconds for each probe. Default 60. */
   readonly budget?: number;
-  /** Called before each probe; may throw to stop. */
+  /** Called before each probe. It may throw to stop. */
   readonly pause: () => Promise<void>;
-  /** Milliseconds; replaced in tests. */
+  /** The clock, in milliseconds. Tests replace it. */
   readonly now?: () => number;
 }
 
 const BUDGET = 60;
-/** Milliseconds: long enough for the clock, and for a whole budget to have many of them. */
+/** The length of a sample in milliseconds: long enough for the clock, and short enough for many samples in a budget. */
 const SAMPLE = 1;
 const LEAST_SAMPLES = 5;
 
 /**
- * Pairs this much faster than the best of 128 bits are joined by the engine. Nothing tells whether V8's revectorizer is
- * on, so what it does has to: joined, twice the operations are done in a cycle; otherwise as many, or fewer where 24
- * accumulators are too many for the registers.
+ * If pairs are this much faster than the best of 128 bits, the engine joins them. An engine does not say whether V8's revectorizer is
+ * on, so its effect must show it. Joined pairs do twice the operations in a cycle. Other pairs do the same number, or fewer, because
+ * 24 accumulators are too many for the registers.
  */
 const JOINED = 1.4;
 
@@ -49,7 +49,7 @@ export async function measureRoofline(probes: Probes, options: MeasureRooflineOp
   };
 }
 
-/** In 10⁹ a second. Samples are made longer until they suffice for the clock, also once the engine has made them quicker. */
+/** The best rate, in 10⁹ a second. Samples grow until they are long enough for the clock, also after the engine made the code faster. */
 function bestRate(probe: Probe, budget: number, now: () => number): number {
   let best = Infinity;
   let samples = 0;

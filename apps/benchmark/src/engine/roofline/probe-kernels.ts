@@ -1,19 +1,19 @@
-/** The kernels that the roofline is measured with, compiled from apps/benchmark/assembly. */
+/** The kernels that measure the roofline, compiled from apps/benchmark/assembly. */
 
 import { CommandError } from "@convene/conformance";
 import { relaxed, simd128 } from "../../generated/probes.js";
 import type { LoadRate, Peak } from "./roofline.js";
 
-/** Something whose rate is to be measured. */
+/** A piece of work whose rate is measured. */
 export interface Probe {
   /** Floating-point operations, or bytes read, of one run. */
   readonly work: number;
-  /** Runs it `count` times; comes back when that is done. */
+  /** Runs the work `count` times, and returns when it is done. */
   run(count: number): void;
 }
 
 export interface ArithmeticProbe extends Probe, Pick<Peak, "operations" | "accumulators"> {
-  /** Whether its operations lie in pairs, which an engine may join to 256 bits. */
+  /** Whether the operations come in pairs, which an engine may join to 256 bits. */
   readonly pairs: boolean;
 }
 
@@ -21,11 +21,11 @@ export interface LoadProbe extends Probe, Pick<LoadRate, "level" | "bytes"> {}
 
 export interface Probes {
   readonly arithmetic: readonly ArithmeticProbe[];
-  /** From the smallest buffer to the largest. */
+  /** The probes of loads, from the smallest buffer to the largest. */
   readonly loads: readonly LoadProbe[];
 }
 
-/** What the module exports; each takes addresses of its memory. */
+/** The exports of the module. Each function takes addresses of the module's memory. */
 interface Exports {
   readonly peak12: PeakKernel;
   readonly peak24: PeakKernel;
@@ -42,8 +42,8 @@ const KERNELS = [
 ] as const;
 
 /**
- * The first, second and last are small enough for what nearly every machine has of level 1 and of level 2, and too large
- * for any cache but a server's. Those in between are where most layers lie, on whatever level this machine has there.
+ * The buffers. The first fits into level 1 of nearly every machine, and the second into level 2. The last is too large for every cache
+ * except a server's. The others have the sizes of most layers, and their level depends on the machine.
  */
 const BUFFERS = [
   { level: "L1", bytes: 2 ** 14 },
@@ -54,19 +54,19 @@ const BUFFERS = [
   { level: "memory", bytes: 2 ** 26 },
 ] as const;
 
-/** Where they lie in the kernels' memory: a page for factors and accumulators, then the buffer that is read. */
+/** Addresses in the kernels' memory: a page for factors and accumulators, then the buffer that is read. */
 const FACTORS = 0;
 const ACCUMULATORS = 64;
 const BUFFER = 65_536;
 const PAGE = 65_536;
 
-/** Steps of a chain in one call: microseconds, so that calling counts for nothing, and an engine sees many calls. */
+/** The steps of a chain in one call. They take microseconds, so that the time of the call does not count, and an engine sees many calls. */
 const STEPS = 2000;
-/** A call of `sum` reads at least this much, for the same reason. */
+/** A call of `sum` reads at least this number of bytes, for the same reason. */
 const LEAST_READ = 2 ** 18;
 const LANES = 4;
 
-/** @throws CommandError where the engine has no WebAssembly SIMD */
+/** @throws CommandError if the engine has no WebAssembly SIMD */
 export async function loadProbes(): Promise<Probes> {
   const memory = { initial: 1 + BUFFERS.at(-1)!.bytes / PAGE };
   const apart = await start(simd128, memory);
@@ -106,13 +106,13 @@ export async function loadProbes(): Promise<Probes> {
   };
 }
 
-/** @returns `undefined` where the engine does not take it */
+/** @returns `undefined` if the engine does not take the module */
 async function start(base64: string, pages: { readonly initial: number }): Promise<Exports | undefined> {
   if (typeof WebAssembly !== "object") return undefined;
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   if (!WebAssembly.validate(bytes)) return undefined;
   const memory = new WebAssembly.Memory(pages);
-  // Memory that nobody has written to is one page of zeros, as often as it is read, and would lie in level 1.
+  // Memory that was never written is one page of zeros behind all addresses, and this page would lie in level 1.
   new Float32Array(memory.buffer).fill(0.5);
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
   return instance.exports as unknown as Exports;

@@ -16,7 +16,7 @@ const wide: Roofline = {
 };
 
 describe("peakRate", () => {
-  it("is that of 128 bits, and of 256 where that is better", () => {
+  it("is the rate of 128 bits, or of 256 bits if that is better", () => {
     expect(peakRate(roofline)).toBe(50);
     expect(peakRate(wide)).toBe(90);
     expect(peakRate({ ...wide, peaks: { ...wide.peaks, simd256: { ...wide.peaks.simd256!, gflops: 40 } } })).toBe(50);
@@ -37,7 +37,7 @@ describe("levelFor", () => {
 });
 
 describe("allowedTime", () => {
-  it("is bound by arithmetic where that takes longer", () => {
+  it("is the time of arithmetic if that takes longer", () => {
     // 2 * 1e6 operations at 50e6 a millisecond: 0.04. 8000 bytes of L1 at 100e6 a millisecond: 0.00008.
     const allowed = allowedTime({ macs: 1e6, bytesRead: 6000, bytesWritten: 2000 }, roofline);
     expect(allowed.arithmetic).toBeCloseTo(0.04, 12);
@@ -45,7 +45,7 @@ describe("allowedTime", () => {
     expect(allowed).toMatchObject({ milliseconds: allowed.arithmetic, bound: "arithmetic", level: "L1" });
   });
 
-  it("is bound by loads where those take longer, at the bandwidth of the level that holds all operands together", () => {
+  it("is the time of loads if they take longer, at the bandwidth of the level that holds all operands together", () => {
     // 2 * 50e3 operations: 0.002 ms. 200,000 + 120,000 bytes are more than 262,144: memory, 8e6 a millisecond, 0.04 ms.
     const allowed = allowedTime({ macs: 50e3, bytesRead: 200e3, bytesWritten: 120e3 }, roofline);
     expect(allowed.arithmetic).toBeCloseTo(0.002, 12);
@@ -53,7 +53,7 @@ describe("allowedTime", () => {
     expect(allowed).toMatchObject({ milliseconds: allowed.loads, bound: "loads", level: "memory" });
   });
 
-  it("takes a problem's cost as it is counted elsewhere", () => {
+  it("takes the cost of a problem from core", () => {
     // 86,400 multiply-accumulates: 0.003456 ms. 14,924 bytes read and 12,800 written: L2, 27,724 / 40e6 = 0.0006931 ms.
     const allowed = allowedTime(problemCost(parseProblem("ic3_ih7_oc128_kh3")), roofline);
     expect(allowed.milliseconds).toBeCloseTo(0.003456, 12);
@@ -61,7 +61,7 @@ describe("allowedTime", () => {
     expect(allowed.level).toBe("L2");
   });
 
-  it("takes 256 bits where there are", () => {
+  it("uses 256 bits if there are any", () => {
     expect(allowedTime({ macs: 9e6, bytesRead: 4, bytesWritten: 4 }, wide).milliseconds).toBeCloseTo(0.2, 12);
   });
 });
@@ -87,7 +87,7 @@ describe("shareOf", () => {
     expect(shareOf(0.5, 2, 4)).toBe(0.0625);
   });
 
-  it("is unknown where the number of threads is", () => {
+  it("is unknown if the number of threads is unknown", () => {
     expect(shareOf(0.5, 2, undefined)).toBeUndefined();
   });
 });

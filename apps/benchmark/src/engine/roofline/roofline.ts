@@ -8,12 +8,12 @@ import type { Allowed, LoadRate, Roofline } from "../compare-report.js";
 
 export type { Allowed, LoadRate, Peak, Roofline } from "../compare-report.js";
 
-/** The best peak that there is, in GFLOP/s. */
+/** The best peak, in GFLOP/s. */
 export function peakRate({ peaks }: Roofline): number {
   return Math.max(peaks.simd128.gflops, peaks.simd256?.gflops ?? 0);
 }
 
-/** The smallest buffer that was measured and is at least as large as `bytes`; the largest of all for what is larger. */
+/** The smallest measured buffer with at least `bytes` bytes, or the largest buffer if all are smaller. */
 export function levelFor(bytes: number, loads: readonly LoadRate[]): LoadRate {
   return loads.find((level) => level.bytes >= bytes) ?? loads.at(-1)!;
 }
@@ -36,17 +36,17 @@ export function allowedTime(
   };
 }
 
-/** The threads that a backend's device speaks of (`"wasm simd128, 2 threads"`), or `undefined` where it speaks of none. */
+/** The number of threads in the text of a backend's device (`"wasm simd128, 2 threads"`), or `undefined` if the text has none. */
 export function threadsOf(device: string): number | undefined {
   const count = /\b(\d+) threads?\b/.exec(device)?.[1];
   return count === undefined || Number(count) === 0 ? undefined : Number(count);
 }
 
 /**
- * Time allowed / time measured: 1 is the roofline.
+ * Allowed time / measured time. 1 is the roofline.
  *
- * @param allowed milliseconds on one thread; `threads` of them are allowed that part of it
- * @returns `undefined` where the number of threads is not known
+ * @param allowed milliseconds on one thread. With several threads the allowed time is divided by `threads`
+ * @returns `undefined` if the number of threads is not known
  */
 export function shareOf(allowed: number, measured: number, threads: number | undefined): number | undefined {
   return threads === undefined ? undefined : allowed / threads / measured;

@@ -7,7 +7,7 @@ import { agreementOn } from "./agreement.js";
 const problem = parseProblem("ic2_ih3_oc2_kh3_ph1");
 const operands = makeOperands(problem, "real", 1);
 
-/** The reference, which adds `error` to what is read, and counts reads. */
+/** The reference. It adds `error` to the values of each read, and counts reads. */
 async function reference(
   name: string,
   error: number,
@@ -32,7 +32,7 @@ const agreement = () =>
     watch: watchCalls(),
   });
 
-it("passes two that agree, fails one that does not, and has each compute once", async () => {
+it("passes two backends that agree, fails one that does not, and computes once on each", async () => {
   const [a, b, wrong] = [await reference("a", 0), await reference("b", 0), await reference("wrong", 0.1)];
   const compare = agreement();
   expect(await compare(a.open, b.open)).toMatchObject({ status: "passed", ratio: 0 });

@@ -1,4 +1,4 @@
-/** Whether two backends agree on one problem. Each backend computes the problem once, however many others it is held to. */
+/** Whether two backends agree on one problem. Each backend computes the problem once, for any number of comparisons. */
 
 import {
   type CaseOutcome,
@@ -18,14 +18,14 @@ import type { OpenBackend } from "../open-backends.js";
 export interface AgreementOptions {
   readonly problem: Conv2dProblem;
   readonly operands: ReturnType<typeof makeOperands>;
-  /** Sum of |x||w| for each output: what the bounds of direct plans are made of. */
+  /** The sum of |x||w| for each output. The bounds of direct plans come from it. */
   readonly magnitude: Parameters<typeof checkAgreement>[2];
-  /** The bound of transformed plans; asked for only where a backend has such a plan. */
+  /** The bound of transformed plans. It is called only if a backend has such a plan. */
   readonly transformed: () => Promise<TransformedBound>;
   readonly watch: ReturnType<typeof watchCalls>;
 }
 
-/** @returns what comes of holding two backends to each other. It throws what a backend throws. */
+/** @returns a function that compares two backends. It throws the error that a backend throws */
 export function agreementOn({
   problem,
   operands,

@@ -1,6 +1,6 @@
 /**
- * A trained network held to the reference layer by layer: each layer on what the layers before it really gave on this backend, with
- * the weights that it has. Then the network as an application runs it, whose memory its values share, has to give the same bits.
+ * Compares a trained network with the reference, layer by layer. Each layer has its real weights, and gets the inputs that the layers
+ * before it gave on this backend. Then the network runs as in an application, with shared memory, and must give the same bits.
  */
 
 import {
@@ -45,7 +45,7 @@ export interface CheckNetworkOptions {
   readonly rerun: (backends: readonly string[]) => string;
 }
 
-/** Counts into a tally of layers for each backend, and one of whole networks. Ctrl-C makes it throw. */
+/** Counts cases in a tally of layers for each backend, and in a tally of whole networks. Throws after Ctrl-C. */
 export async function checkNetwork(
   { network, inputShapes }: Chain,
   backends: readonly OpenBackend[],
@@ -99,7 +99,7 @@ export async function checkNetwork(
   }
 }
 
-/** NCHW: what the inputs are, and what each layer gave. */
+/** The inputs, and the result of each layer, in NCHW. */
 export interface Values {
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
@@ -112,7 +112,7 @@ const shapeOf = (problem: Problem): Shape4 =>
   isOperationProblem(problem) ? operationOutputShape(problem) : outputShape(problem);
 
 /**
- * Each layer by itself, on tensors of its own, which are kept until their last reader has run.
+ * Runs each layer alone, with its own tensors. A tensor is kept until its last reader has run.
  *
  * @param pause awaited after each layer
  */
@@ -188,7 +188,7 @@ async function checkLayer(
   const transformed = (): Promise<TransformedBound> => (bound ??= transformedBoundInSlices(problem, operands, pause));
   const expected = { ...(await referenceInSlices(problem, operands, pause)), transformed };
   const outcome = await checkOperands(backend, problem, "real", operands, expected);
-  // Trained layers can be all zeros behind their clamp: what the network gives is what is checked here.
+  // A trained layer can give only zeros after its clamp, so untrusted counts as passed here.
   return outcome.status === "untrusted" ? { ...outcome, status: "passed" } : outcome;
 }
 
@@ -220,14 +220,14 @@ async function checkWhole(
   }
 }
 
-/** Where the element at a place in NHWC is in NCHW. */
+/** The index in NCHW of the element with this index in NHWC. */
 function nchwPlace(at: number, channels: number, pixels: number): number {
   const [channel, pixel] = [at % channels, Math.floor(at / channels)];
   const image = Math.floor(pixel / pixels);
   return (image * channels + channel) * pixels + (pixel % pixels);
 }
 
-/** What a check comes to that throws: a limit that the backend states is no fault. */
+/** The outcome of a check that throws. A declared limit of the backend is no fault. */
 function outcomeOf(error: unknown, call: string | undefined): CaseOutcome {
   if (codeOf(error) === "ERR_UNSUPPORTED") return { status: "skipped", message: messageOf(error) };
   const thrown = thrownOf(error, call);

@@ -1,4 +1,4 @@
-/** Operations beside convolution held to the reference on every backend. */
+/** Compares operations beside convolution with the reference, on every backend. */
 
 import { checkOperationProblem, codeOf, messageOf, thrownOf, watchCalls } from "@convene/conformance";
 import { formatOperation, type OperationProblem } from "@convene/core";
@@ -13,7 +13,7 @@ export interface CheckOperationsOptions {
   readonly rerun: (problem: string, backends: readonly string[]) => string;
 }
 
-/** Counts into a tally for each backend. Ctrl-C makes it throw. */
+/** Counts cases in a tally for each backend. Throws after Ctrl-C. */
 export async function checkOperations(
   problems: readonly OperationProblem[],
   backends: readonly OpenBackend[],

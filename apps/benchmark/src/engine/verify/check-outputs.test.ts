@@ -12,7 +12,7 @@ const { chain } = onnxWorkload("squeezenet.onnx", new Uint8Array(readFileSync(FI
 if (!hasFile(chain)) throw new Error("a workload from a file has none");
 const [output] = chain.network.outputs;
 
-/** The reference in the place of ONNX Runtime. `change` is a fault of one of the two. */
+/** The reference in the place of ONNX Runtime. `change` makes the two differ. */
 function runtimeThat(change: (data: Float32Array) => void): OnnxRuntime & { readonly feeds: Record<string, Dense>[] } {
   const feeds: Record<string, Dense>[] = [];
   return {
@@ -45,7 +45,7 @@ async function resultOf(runtime: OnnxRuntime) {
   return tallies.results()[0]!;
 }
 
-it("holds a network's outputs to those of ONNX Runtime, on inputs with the file's dimensions", async () => {
+it("compares a network's outputs with those of ONNX Runtime, on inputs with the file's dimensions", async () => {
   const runtime = runtimeThat(() => undefined);
   const { check, against, counts, worstRatio } = await resultOf(runtime);
   expect({ check, against }).toEqual({ check: "net, outputs", against: "ONNX Runtime" });
@@ -54,13 +54,13 @@ it("holds a network's outputs to those of ONNX Runtime, on inputs with the file'
   expect(Object.values(runtime.feeds[0]!)[0]!.dims).toEqual([1, 3, 37, 37]);
 });
 
-it("does not hold a backend to what ONNX Runtime's own rounding makes of a network that amplifies rounding", async () => {
+it("skips a network that amplifies rounding so much that ONNX Runtime is further from the reference than the backend", async () => {
   const { counts, skipped } = await resultOf(runtimeThat((data) => void (data[5]! += 5e-4 * spread(data))));
   expect(counts).toMatchObject({ passed: 0, failed: 0, skipped: 1 });
   expect(skipped[0]!.reason).toMatch(/a runtime is 0\.000\d+ off the float64 reference, and one 0\.0$/);
 });
 
-it("says which element of which output is another one", async () => {
+it("names the output and the element that differ", async () => {
   const { counts, failures } = await resultOf(runtimeThat((data) => void (data[5]! += 1)));
   expect(counts.failed).toBe(1);
   expect(failures[0]!.message).toMatch(new RegExp(`^element 5 of the output ${output!.name} is`));

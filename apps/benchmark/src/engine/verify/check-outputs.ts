@@ -1,6 +1,6 @@
 /**
- * The outputs of a network that was read from an ONNX file, held to those of ONNX Runtime on the same inputs. The layers are held to
- * the float64 reference already; this check finds an operator that was read wrongly.
+ * Compares the outputs of a network from an ONNX file with those of ONNX Runtime, on the same inputs. Another check compares the
+ * layers with the float64 reference. This check finds an operator that was read wrongly.
  */
 
 import { type CaseOutcome, codeOf, messageOf, thrownOf } from "@convene/conformance";
@@ -29,7 +29,7 @@ export interface Dense {
   readonly dims: readonly number[];
 }
 
-/** ONNX Runtime, wherever it was found. */
+/** ONNX Runtime, from any place. */
 export interface OnnxRuntime {
   /** Its package and version: `"onnxruntime-node 1.27.0"`. */
   readonly name: string;
@@ -50,14 +50,14 @@ export function hasFile(chain: Chain | undefined): chain is OnnxChain {
 }
 
 /**
- * Up to here a difference may come of rounding, as a multiple of the tolerance. M-LSD on noise needs it: ONNX Runtime 1.30 is 34
- * times the tolerance off the float64 reference there, and `cpu` 1.6 times.
+ * The largest difference that may come from rounding, as a multiple of the tolerance. M-LSD on noise needs it: there the error of ONNX
+ * Runtime 1.30 is 34 times the tolerance, and the error of `cpu` is 1.6 times the tolerance.
  */
 const MOST_ROUNDING = 100;
 
 /**
- * Counts one case for each backend. The case is skipped, with the reason, where ONNX Runtime does not run the file, and where the
- * network amplifies rounding so much that ONNX Runtime is further from the float64 reference than the backend.
+ * Counts one case for each backend. The case is skipped, with the reason, if ONNX Runtime does not run the file, or if the network
+ * amplifies rounding so much that ONNX Runtime is further from the float64 reference than the backend.
  */
 export async function checkOutputs(
   chain: OnnxChain,
@@ -118,7 +118,7 @@ export async function checkOutputs(
   }
 }
 
-/** How far outputs are from the reference, as a multiple of the tolerance. Both in NCHW. */
+/** The largest difference between outputs and the reference, as a multiple of the tolerance. Both are in NCHW. */
 function distance(reference: ReadonlyMap<string, Float32Array>, outputs: ReadonlyMap<string, Float32Array>): number {
   const given = Object.fromEntries(
     [...outputs].map(([name, data]) => [name, tensor(data, [1, data.length, 1, 1], { layout: "nchw" })]),
@@ -139,7 +139,7 @@ function outcomeOf({ status, errorOverBound, message }: ReturnType<typeof compar
   };
 }
 
-/** What ONNX Runtime makes of the inputs: by name, in NCHW. */
+/** The outputs of ONNX Runtime, by name, in NCHW. */
 async function outputsOf(
   runtime: OnnxRuntime,
   { network, inputShapes, onnx }: OnnxChain,
@@ -150,7 +150,7 @@ async function outputsOf(
       const { layout, dims } = onnx.inputs[name]!;
       const [n, c, h, w] = given.shape;
       const sizes = layout === "nhwc" ? [n, h, w, c] : [n, c, h, w];
-      // A file may leave out dimensions of one at the end.
+      // A file may leave out trailing dimensions of size 1.
       return [name, { data: toLayout(given, layout).data, dims: sizes.slice(0, dims.length) }];
     }),
   );

@@ -34,14 +34,14 @@ async function verdictsOf(prepareNetwork?: PrepareNetwork): Promise<readonly Ver
 }
 
 describe("checkOwnNetworks", () => {
-  it("holds a network that a library runs whole to the reference, end to end", async () => {
+  it("compares a whole network of a library with the reference, end to end", async () => {
     const [verdict, ...others] = await verdictsOf(right);
     expect(others).toEqual([]);
     expect(verdict).toMatchObject({ workload: "net", problem: "end to end", a: "own", status: "agrees" });
     expect(verdict!.errorOverBound).toBeLessThan(0.01);
   });
 
-  it("passes over what runs layer by layer", async () => {
+  it("ignores backends that run layer by layer", async () => {
     expect(await verdictsOf()).toEqual([]);
     expect(await verdictsOf(async () => undefined)).toEqual([]);
   });
@@ -63,7 +63,7 @@ describe("checkOwnNetworks", () => {
     expect(verdict!.errorOverBound).toBeGreaterThan(1);
   });
 
-  it("tells what throws", async () => {
+  it("reports an error", async () => {
     const [verdict] = await verdictsOf(() => Promise.reject(new Error("no such file")));
     expect(verdict).toMatchObject({ status: "failed", message: "no such file" });
   });
@@ -72,7 +72,7 @@ describe("checkOwnNetworks", () => {
 describe("compareOutputs", () => {
   const expected = new Map([["y", Float32Array.of(0, 1)]]);
 
-  it("finds an output that is missing, too short, or no number", () => {
+  it("finds an output that is missing, too short, or NaN", () => {
     const of = (...data: number[]) => ({ y: tensor(Float32Array.from(data), [1, 1, 1, data.length]) });
     expect(compareOutputs(expected, {}).message).toBe("the output y is missing; expected 2 elements");
     expect(compareOutputs(expected, of(0)).message).toBe("the output y is of 1 elements; expected 2 elements");

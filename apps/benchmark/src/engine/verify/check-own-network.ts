@@ -1,6 +1,6 @@
 /**
- * A network that a library runs whole, in its own way, held to the float64 reference end to end: what its layers are held to says
- * nothing of that session.
+ * Compares a network that a library runs as a whole with the float64 reference, end to end. The checks of single layers do not cover
+ * the library's session.
  */
 
 import { messageOf, referenceBackend, thrownOf } from "@convene/conformance";
@@ -14,8 +14,8 @@ import { runLayers, valueOf } from "./check-network.js";
 type Chain = NonNullable<Workload["chain"]>;
 
 /**
- * How far an output may be off, as a share of the range of all outputs of that name. A bound from first principles grows tenfold
- * with each layer and says nothing after fifty; rounding stays a hundred times below this, and a wrong layer far above.
+ * The largest error of an output, as a share of the range of all outputs of its name. A theoretical bound grows tenfold with each
+ * layer, and is useless after fifty layers. Rounding stays a hundred times below this number, and a wrong layer is far above it.
  */
 export const TOLERANCE = 1e-4;
 const SEED = 1;
@@ -28,7 +28,7 @@ export interface CheckOwnNetworksOptions {
   readonly onProblem: (text: string) => void;
 }
 
-/** Backends that run the network layer by layer are passed over: those layers have been checked. */
+/** Checks the backends that run a network as a whole. Others are ignored, because their layers were checked. */
 export async function checkOwnNetworks(
   workload: string,
   chain: Chain,
@@ -64,7 +64,7 @@ export async function checkOwnNetworks(
   }
 }
 
-/** By name, in NCHW. */
+/** The reference's outputs, by name, in NCHW. */
 export async function referenceOutputs(
   { network, inputShapes }: Chain,
   inputs: Readonly<Record<string, Tensor>>,
@@ -78,7 +78,7 @@ export async function referenceOutputs(
   return new Map(network.outputs.map(({ name, value }) => [name, valueOf(values, value)]));
 }
 
-/** Each output against the reference. Pure. What is wrong is told of the element that is furthest off. */
+/** Compares each output with the reference. Pure. The message is about the element with the largest error. */
 export function compareOutputs(
   expected: ReadonlyMap<string, Float32Array>,
   given: Readonly<Record<string, Tensor>>,
@@ -96,7 +96,7 @@ export function compareOutputs(
     const allowed = TOLERANCE * Math.max(high - low, Math.abs(high), Number.MIN_VALUE);
     for (const [index, value] of found.entries()) {
       const off = Math.abs(value - right[index]!) / allowed;
-      // NaN is further off than anything.
+      // NaN counts as the largest error.
       const ratio = Number.isNaN(off) ? Infinity : off;
       if (ratio <= worst) continue;
       worst = ratio;

@@ -1,4 +1,4 @@
-/** Problems held to the reference on every backend, and the backends to each other. The reference runs once for all. */
+/** Compares every backend with the reference on problems, and the backends with each other. The reference runs once for all. */
 
 import {
   type CaseOutcome,
@@ -21,9 +21,9 @@ import { UnsettledError, breathe, settle, type Waiting } from "../settle.js";
 
 export interface CheckProblemsOptions {
   readonly seed: number;
-  /** What the checks are called in the report: `layers` gives `layers, exact`. */
+  /** The name of the checks in the report: `layers` gives `layers, exact`. */
   readonly label: string;
-  /** Hold each backend to the reference, and not only pairs of backends to each other. */
+  /** Whether each backend is also compared with the reference, and not only with other backends. */
   readonly againstReference: boolean;
   readonly patience: Patience;
   /** Called after each problem. */
@@ -35,7 +35,7 @@ export interface CheckProblemsOptions {
 const KINDS = ["integer", "real"] as const satisfies readonly OperandKind[];
 const RULE_OF: Record<OperandKind, "exact" | "bounded"> = { integer: "exact", real: "bounded" };
 
-/** Counts into a tally for each rule and backend, and one for each pair of backends. Ctrl-C makes it throw. */
+/** Counts cases in a tally for each rule and backend, and in a tally for each pair of backends. Throws after Ctrl-C. */
 export async function checkProblems(
   problems: readonly Conv2dProblem[],
   backends: readonly OpenBackend[],
@@ -77,7 +77,7 @@ export async function checkProblems(
       await pause();
       const operands = makeOperands(problem, kind, seed);
       let bound: Promise<TransformedBound> | undefined;
-      // Only where a plan is transformed, and once for all backends.
+      // It is computed only if a plan is transformed, and once for all backends.
       const transformed = (): Promise<TransformedBound> =>
         (bound ??= transformedBoundInSlices(problem, operands, pause));
       const expected = { ...(await referenceInSlices(problem, operands, pause)), transformed };
@@ -99,7 +99,7 @@ export async function checkProblems(
   }
 }
 
-/** What a case comes to that throws: a limit that the backend states is no fault. */
+/** The outcome of a case that throws. A declared limit of the backend is no fault. */
 function outcomeOf(error: unknown, call: string | undefined): CaseOutcome {
   if (codeOf(error) === "ERR_UNSUPPORTED") return { status: "skipped", message: messageOf(error) };
   if (error instanceof UnsettledError) return { status: "failed", message: error.message };

@@ -1,4 +1,4 @@
-/** How long each of several backends is asked that leave questions without an answer: as long as the suite asks one. */
+/** Decides for each of several backends when it is given up because it does not answer. The rules are those of the suite. */
 
 import {
   type CaseOutcome,
@@ -7,9 +7,9 @@ import {
 } from "@convene/conformance";
 
 export interface Patience {
-  /** Takes note of how a case ended. */
+  /** Notes the outcome of a case. */
   note(backend: string, outcome: CaseOutcome): void;
-  /** Whether the backend is asked no more. */
+  /** Whether the backend is given up. */
   lost(backend: string): boolean;
 }
 
@@ -21,7 +21,7 @@ export function createPatience(): Patience {
     return known;
   };
   return {
-    // How long the others took matters to a limit, and here each check has its own.
+    // The times of cases only matter for a common time limit. Here each check has its own.
     note: (backend, outcome) => withOne(backend).note({ ...outcome, milliseconds: 0 }),
     lost: (backend) => withOne(backend).stopped() !== undefined,
   };

@@ -12,7 +12,7 @@ const problems = [
 
 describe("referenceInSlices", () => {
   it.each(problems.map((problem) => [formatProblem(problem), problem] as const))(
-    "is the reference: %s",
+    "equals the reference: %s",
     async (_, problem) => {
       const operands = makeOperands(problem, "real", 1);
       const expected = referenceConv2d(problem, operands);
@@ -23,7 +23,7 @@ describe("referenceInSlices", () => {
   );
 
   it.each(["n2_g2_ic6_ih7_oc10_kh3_ph1_residual_relu", "n2_ic5_ih9_iw4_oc7_kh3_pt2_pl1_reflect"])(
-    "is the bound of transformed plans, too: %s",
+    "equals the bound of transformed plans too: %s",
     async (text) => {
       const problem = parseProblem(text);
       const operands = makeOperands(problem, "real", 1);

@@ -1,6 +1,6 @@
 /**
- * The reference in slices, and the bound of transformed plans likewise. At real size it can take a minute, in which nothing else would happen; between two slices
- * the event loop turns, and Ctrl-C is heard.
+ * The reference in slices, and the bound of transformed plans in slices. For real sizes the reference can take a minute. Between two
+ * slices the event loop turns, so that Ctrl-C takes effect.
  */
 
 import {
@@ -12,14 +12,14 @@ import {
 } from "@convene/conformance";
 import type { Conv2dProblem } from "@convene/core";
 
-/** Multiply-accumulates of one slice: about a tenth of a second. One output channel is the least. */
+/** The multiply-accumulates of one slice, which take about a tenth of a second. A slice has at least one output channel. */
 const SLICE = 2e7;
 
 /**
- * As `referenceConv2d`, to the last bit: a slice is some output channels of one group of one image, and no sum crosses
- * these.
+ * The result of `referenceConv2d`, with the same bits. A slice is some output channels of one group of one image, and no sum crosses
+ * slices.
  *
- * @param pause awaited between slices; may throw to stop
+ * @param pause awaited between slices. It may throw to stop
  */
 export async function referenceInSlices(
   problem: Conv2dProblem,
@@ -37,7 +37,7 @@ export async function referenceInSlices(
   return { output, magnitude };
 }
 
-/** As `transformedBound`, in the same slices: a bound is a sum over the input channels of its output's group. */
+/** The result of `transformedBound`, in the same slices. A bound is a sum over the input channels of its output's group. */
 export async function transformedBoundInSlices(
   problem: Conv2dProblem,
   operands: Operands,
@@ -54,7 +54,7 @@ export async function transformedBoundInSlices(
   return { bound, mayBeNaN };
 }
 
-/** Calls `use` with each slice as a problem of its own, its operands, and where its first output is in the whole. */
+/** Calls `use` for each slice, with the slice as a problem, its operands, and the index of its first output in the whole output. */
 async function forEachSlice(
   problem: Conv2dProblem,
   operands: Operands,

@@ -41,7 +41,7 @@ describe("tally", () => {
 });
 
 describe("createTallies", () => {
-  it("has one for each check and backend, whenever it is asked", () => {
+  it("has one tally for each check and backend, which is always the same", () => {
     const tallies = createTallies();
     tallies.of(BOUNDED, "a").add("x", { status: "passed" }, 0, "");
     tallies.of(BOUNDED, "b").add("x", { status: "failed" }, 0, "");

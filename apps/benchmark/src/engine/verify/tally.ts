@@ -1,16 +1,16 @@
-/** Counting how cases ended. */
+/** Counts the outcomes of cases. */
 
 import type { CaseOutcome, CaseStatus, FailureHistory, Finding } from "@convene/conformance";
 
-/** What a backend is held to. */
+/** The source of the right results. */
 export type Against = "the float64 reference" | "PyTorch's results" | "ONNX Runtime" | "each other";
 
 export interface Check {
-  /** `exact`, or `mobilenet-v1, agreement`. */
+  /** The name of the check: `exact`, or `mobilenet-v1, agreement`. */
   readonly name: string;
-  /** `undefined` where nothing is compared, as where a misuse must be refused. */
+  /** The source of the right results, or `undefined` if nothing is compared, for example if a misuse must be refused. */
   readonly against: Against | undefined;
-  /** Whether there is one right answer, and no bound. */
+  /** Whether there is exactly one right result, and no bound. */
   readonly exact: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface TallyResult {
   readonly against: Against | undefined;
   readonly exact: boolean;
   readonly counts: Readonly<Record<CaseStatus, number>>;
-  /** The largest error / bound; `undefined` where none was measured. */
+  /** The largest error / bound, or `undefined` if none was measured. */
   readonly worstRatio: number | undefined;
   readonly milliseconds: number;
   readonly failures: readonly Failure[];
@@ -89,9 +89,9 @@ export function tally({ name: check, against, exact }: Check, backend: string): 
 
 /** The tallies of a whole run, in the order in which they were begun. */
 export interface Tallies {
-  /** The tally of a check on a backend, or on a pair of them; begun where there is none yet. */
+  /** The tally of a check on a backend, or on a pair of them. If there is none, it is made. */
   of(check: Check, backend: string): Tally;
-  /** What there is so far. */
+  /** The results so far. */
   results(): readonly TallyResult[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * Whether backends are right on a workload, before any of them is timed: each held to the float64 reference, on real values, and each
- * pair held to each other. The reference is computed once for all backends.
+ * Checks backends on a workload before they are timed. Each backend is compared with the float64 reference on real values, and with
+ * each other backend. The reference is computed once for all backends.
  */
 
 import {
@@ -34,7 +34,7 @@ export interface VerifyWorkloadOptions {
   readonly onVerdict: (verdict: Verdict) => void;
   /** Called before a problem is computed. */
   readonly onProblem: (text: string) => void;
-  /** Whether a backend is asked no more. */
+  /** Whether a backend is given up. */
   readonly givenUp: (backend: string) => boolean;
 }
 
@@ -71,7 +71,7 @@ async function verifyProblem(
   const pause = (): Promise<void> => breathe(waiting);
   const operands = makeOperands(problem, "real", SEED);
   let bound: Promise<TransformedBound> | undefined;
-  // Only where a plan is transformed, and once for all backends.
+  // It is computed only if a plan is transformed, and once for all backends.
   const transformed = (): Promise<TransformedBound> => (bound ??= transformedBoundInSlices(problem, operands, pause));
   const expected = { ...(await referenceInSlices(problem, operands, pause)), transformed };
   const watch = watchCalls();
@@ -105,7 +105,7 @@ async function verifyProblem(
   }
 }
 
-/** What a check comes to that throws: a limit that the backend states is no fault. */
+/** The outcome of a check that throws. A declared limit of the backend is no fault. */
 function outcomeOf(error: unknown, call: string | undefined): CaseOutcome {
   if (codeOf(error) === "ERR_UNSUPPORTED") return { status: "skipped", message: messageOf(error) };
   const thrown = error instanceof UnsettledError ? undefined : (thrownOf(error, call) ?? {});
@@ -135,16 +135,16 @@ function statusOf({ status, message = "", thrown }: CaseOutcome): Verdict["statu
   if (status === "passed") return "agrees";
   if (status === "untrusted") return "untrusted";
   if (status === "skipped") return "unsupported";
-  // `UnsettledError` and the suite's own limit both begin so.
+  // The messages of `UnsettledError` and of the suite's time limit begin in this way.
   return thrown || message.startsWith("no answer") ? "failed" : "disagrees";
 }
 
-/** Left out where it is not finite, as where NaN came out: JSON has no such number. */
+/** The error / bound. Left out if it is not finite, for example after NaN, because JSON has no such number. */
 function errorOverBound(ratio: number | undefined): { readonly errorOverBound?: number } {
   return ratio !== undefined && Number.isFinite(ratio) ? { errorOverBound: ratio } : {};
 }
 
-/** All layers of a network with its own weights, or all operations beside convolution, as one verdict of a backend. */
+/** One verdict of a backend for all layers of a network with its own weights, or for all operations beside convolution. */
 function verdictOfTally(workload: string, result: TallyResult): Verdict {
   const { backend, counts, worstRatio, failures, skipped } = result;
   const [failure] = failures;

@@ -1,4 +1,4 @@
-/** The workloads that the engine has, and from a plan's choice to a workload. */
+/** The engine's own workloads, and the workload for a plan's choice. */
 
 import { InputError, messageOf, suggestion } from "@convene/conformance";
 import { isOperationString, type OperationProblem, parseOperation, parseProblem } from "@convene/core";
@@ -13,7 +13,7 @@ import { yardstick } from "./yardstick.js";
 
 export { distinctLayers, layerCount, type Workload, type WorkloadLayer } from "./workload.js";
 
-/** Built on demand: a network's weights are megabytes. */
+/** Functions that build the workloads. They are called on demand, because a network's weights are megabytes. */
 export const WORKLOADS = {
   textbook,
   "mobilenet-v1": mobilenetV1,
@@ -27,7 +27,7 @@ export function namedWorkload(name: string): Workload | undefined {
   return Object.hasOwn(WORKLOADS, name) ? WORKLOADS[name as keyof typeof WORKLOADS]() : undefined;
 }
 
-/** @throws InputError for a name that no workload has, a problem that makes no sense, a file that is no ONNX file */
+/** @throws InputError for an unknown name, a wrong problem, or a file that is no ONNX file */
 export function resolveChoice(choice: WorkloadChoice): Workload {
   switch (choice.kind) {
     case "resolved":
@@ -46,7 +46,7 @@ export function resolveChoice(choice: WorkloadChoice): Workload {
 }
 
 /**
- * Problem strings as one workload; each string once.
+ * One workload from problem strings. Each string counts once.
  *
  * @throws InputError for a text that is no problem
  */
@@ -67,20 +67,20 @@ export function problemsWorkload(problems: readonly string[], name = "problems",
   };
 }
 
-/** What starts with a size was meant as a problem. */
+/** A text that begins with a size is meant as a problem. */
 const PROBLEM = /^(n|g|ic|oc|[io][hw]|[kspd][hw]|p[tlbr])\d+(_|$)/;
 
-/** Whether this was meant as a problem of some kind, right or wrong. */
+/** Whether a text is meant as a problem of any kind. The problem may be wrong. */
 export function isProblem(text: string): boolean {
   return isOperationString(text) || PROBLEM.test(text);
 }
 
-/** Whether this was meant as a workload, a file of one, or a problem, wherever it was typed. */
+/** Whether a word of a command line is meant as a workload, as a workload's file, or as a problem. */
 export function isTarget(text: string): boolean {
   return Object.hasOwn(WORKLOADS, text) || /\.(json|onnx)$/.test(text) || isProblem(text);
 }
 
-/** Core says best what is wrong with a problem. */
+/** Parses a problem. The message of an error is core's, which says best what is wrong. */
 function parsed<T>(parse: () => T): T {
   try {
     return parse();

@@ -14,7 +14,7 @@ const CLASSES = 1000;
 const STEM = { outChannels: 32, stride: 2 };
 
 /**
- * Stride and output channels of each depthwise-separable pair. The last stride is printed as 2 in table 1, where the
+ * Stride and output channels of each depthwise-separable pair. Table 1 prints the last stride as 2, but the
  * sizes beside it need 1.
  */
 const PAIRS: readonly (readonly [stride: number, outChannels: number])[] = [

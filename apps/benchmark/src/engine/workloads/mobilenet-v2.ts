@@ -1,7 +1,7 @@
 /**
  * MobileNet V2, width 1.0, 224 x 224: Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks" (2018),
- * table 2, as torchvision's mobilenet_v2 has it. Batch normalisation is folded into the bias; ReLU6 after each
- * convolution but the projections and the classifier.
+ * table 2, as in torchvision's mobilenet_v2. Batch normalisation is folded into the bias. ReLU6 follows each convolution
+ * except the projections and the classifier.
  */
 
 import { Conv2d, type Conv2dOptions, network, type NetworkLayer, type Shape4 } from "@convene/core";
@@ -13,7 +13,7 @@ const CLASSES = 1000;
 const STEM = { outChannels: 32, stride: 2 };
 const LAST_CHANNELS = 1280;
 
-/** Expansion, output channels, how many blocks, and the stride of the first of them. */
+/** Expansion, output channels, number of blocks, and the stride of the first block. */
 const STAGES: readonly (readonly [expansion: number, outChannels: number, blocks: number, stride: number])[] = [
   [1, 16, 1, 1],
   [6, 24, 2, 2],

@@ -1,4 +1,4 @@
-/** The tables against what the papers print and what torchvision 0.14's models count, layer by layer through hooks. */
+/** The tables have the counts of the papers, and of torchvision 0.14's models, which hooks counted layer by layer. */
 
 import { problemCost, totalCost } from "@convene/core";
 import { describe, expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { mobilenetV2 } from "./mobilenet-v2.js";
 import { resnext50 } from "./resnext50.js";
 import { yardstick } from "./yardstick.js";
 
-/** Without global average pooling, which nobody else counts as a convolution. */
+/** Counts without global average pooling, because others do not count it as a convolution. */
 function count(workload: Workload): { macs: number; weights: number; biases: number } {
   const problems = workload.layers.filter(({ name }) => name !== "pool").map(({ problem }) => problem);
   const { macs, parameters } = totalCost(problems.map(problemCost));
@@ -23,7 +23,7 @@ describe("mobilenet-v1", () => {
     expect(weights + biases).toBe(4_221_032);
   });
 
-  it("is one network, of the stem, 13 pairs, the pooling and the classifier", () => {
+  it("is one network with the stem, 13 pairs, the pooling and the classifier", () => {
     const workload = mobilenetV1();
     expect(layerCount(workload)).toBe(1 + 2 * 13 + 2);
     expect(distinctLayers(workload.layers)).toHaveLength(21);
@@ -36,7 +36,7 @@ describe("mobilenet-v2", () => {
     const { macs, weights, biases } = count(mobilenetV2());
     expect(macs).toBe(300_774_272);
     expect(weights).toBe(3_469_760);
-    // torchvision holds a scale beside each convolution's shift; the classifier has a bias alone.
+    // torchvision has a scale beside each convolution's shift. The classifier has only a bias.
     expect(weights + 2 * (biases - 1000) + 1000).toBe(3_504_872);
   });
 
@@ -57,7 +57,7 @@ describe("resnext50", () => {
     expect(weights + 2 * (biases - 1000) + 1000).toBe(25_028_904);
   });
 
-  it("is a list of layers: max-pooling is no convolution", () => {
+  it("is a list of layers, because max-pooling is no convolution", () => {
     const workload = resnext50();
     expect(workload.chain).toBeUndefined();
     expect(workload.layers.filter(({ problem }) => problem.g === 32)).toHaveLength(16);

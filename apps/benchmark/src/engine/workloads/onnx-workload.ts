@@ -1,4 +1,4 @@
-/** A network from the bytes of an ONNX file, with the sizes that it is run at, as a workload. */
+/** A workload from the bytes of an ONNX file and the sizes of its inputs. */
 
 import { InputError, oneLine } from "@convene/conformance";
 import { ConveneError, type Network, type Shape4 } from "@convene/core";
@@ -16,10 +16,10 @@ export interface SizedNetwork {
 export type InputShapesOf = (source: OnnxNetwork) => Readonly<Record<string, Shape4>>;
 
 /**
- * Reads a file at the sizes that it has; where it leaves sizes open, at those that are given, and with a batch of one.
+ * Reads a file with its own sizes. For open sizes it takes the given ones, and a batch of one.
  *
- * @param label what an error calls the file
- * @throws InputError naming the file and what is wrong
+ * @param label the name of the file in errors
+ * @throws InputError with the file's name and the fault
  */
 export function readSizedNetwork(label: string, bytes: Uint8Array, given: InputShapesOf): SizedNetwork {
   try {
@@ -39,7 +39,7 @@ export function readSizedNetwork(label: string, bytes: Uint8Array, given: InputS
   }
 }
 
-/** Sizes as the file has them, in the order n, c, h, w. An open batch is one. */
+/** The file's sizes in the order n, c, h, w. An open batch becomes 1. */
 function shapeOf(name: string, { dims, layout }: OnnxInput): Shape4 {
   const [first, ...rest] = dims;
   const [n, ...sizes] = [typeof first === "string" ? 1 : (first ?? 1), ...rest];
@@ -58,10 +58,10 @@ function shapeOf(name: string, { dims, layout }: OnnxInput): Shape4 {
 }
 
 /**
- * A file's bytes as a workload: its convolutions as layers, and the whole.
+ * A workload from a file's bytes: its convolutions as layers, and the whole network.
  *
  * @param name the file's name
- * @throws InputError naming the file and what is wrong
+ * @throws InputError with the file's name and the fault
  */
 export function onnxWorkload(name: string, bytes: Uint8Array, shapes: Readonly<Record<string, Shape4>> = {}): Workload {
   return sizedWorkload(

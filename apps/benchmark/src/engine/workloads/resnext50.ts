@@ -1,8 +1,7 @@
 /**
- * ResNeXt-50 32x4d, 224 x 224: Xie et al., "Aggregated Residual Transformations for Deep Neural Networks" (2017), as
- * torchvision's resnext50_32x4d has it, with the stride in the grouped 3x3 convolution. Batch normalisation is folded
- * into the bias. The max-pooling after the first convolution is no convolution, so this is a list of layers and not
- * one network.
+ * ResNeXt-50 32x4d, 224 x 224: Xie et al., "Aggregated Residual Transformations for Deep Neural Networks" (2017), as in
+ * torchvision's resnext50_32x4d, with the stride in the grouped 3x3 convolution. Batch normalisation is folded into the bias.
+ * The max-pooling after the first convolution is no convolution, so this workload is a list of layers and not one network.
  */
 
 import { conv2dProblem, type Conv2dProblemSpec, type Pads } from "@convene/core";
@@ -11,7 +10,7 @@ import type { Workload, WorkloadLayer } from "./workload.js";
 const GROUPS = 32;
 const CLASSES = 1000;
 
-/** Blocks, channels inside and after a block, and the input's size and stride of the first block. */
+/** The number of blocks, the channels inside and after a block, and the input size and the stride of the first block. */
 const STAGES: readonly (readonly [blocks: number, width: number, outChannels: number, size: number, stride: number])[] =
   [
     [3, 128, 256, 56, 1],

@@ -1,6 +1,6 @@
 /**
- * The textbook example of what grouping saves: 128 filters of 3x3 over a 7x7x3 image, and the depthwise and pointwise
- * pair that stands in for them. The same numbers as in core's `Conv2d.cost`.
+ * The textbook example of the saving by groups: 128 filters of 3x3 over a 7x7x3 image, and the depthwise and pointwise pair in their
+ * place. The numbers are those of core's `Conv2d.cost`.
  */
 
 import { Conv2d, depthwiseSeparable, type Shape4 } from "@convene/core";

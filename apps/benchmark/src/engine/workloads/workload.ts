@@ -1,4 +1,4 @@
-/** A workload: the convolutions of a network, or a list of problems. Data and pure functions; nothing here runs any. */
+/** A workload: the convolutions of a network, or a list of problems. This file has data and pure functions, and runs nothing. */
 
 import {
   type Conv2dProblem,
@@ -14,28 +14,28 @@ import type { OnnxNetwork } from "@convene/onnx";
 export interface WorkloadLayer {
   readonly name: string;
   readonly problem: Conv2dProblem;
-  /** How often in a row it occurs. */
+  /** How often the layer occurs in a row. */
   readonly repeat: number;
 }
 
 export interface Workload {
   readonly name: string;
-  /** What was typed for it, where that is not its name. */
+  /** The word of the command line, if it is not the name. */
   readonly target?: string;
-  /** One line: what it is and where it comes from. */
+  /** One line about the workload and its source. */
   readonly about: string;
-  /** In the order of execution. */
+  /** The layers, in the order of execution. */
   readonly layers: readonly WorkloadLayer[];
   /** Operations beside convolution, which are verified and not timed. */
   readonly operations?: readonly OperationProblem[];
-  /** The whole as one network, where it is one. */
+  /** The whole workload as one network, if it is one. */
   readonly chain?: {
     readonly network: Network;
     /** `[n, c, h, w]` of each input, by its name. */
     readonly inputShapes: Readonly<Record<string, Shape4>>;
-    /** Whether its weights come from a file: then verify holds each layer, with them, to the reference. */
+    /** Whether the weights come from a file. Then verify compares each layer, with these weights, with the reference. */
     readonly trained?: boolean;
-    /** The ONNX file that it was read from, and how the file has its inputs. */
+    /** The ONNX file of the workload, and the file's details of its inputs. */
     readonly onnx?: { readonly bytes: Uint8Array; readonly inputs: OnnxNetwork["inputDetails"] };
   };
 }
@@ -46,7 +46,7 @@ export interface DistinctLayer {
   readonly text: string;
   readonly problem: Conv2dProblem;
   readonly repeat: number;
-  /** The names of the layers that pose it. */
+  /** The names of the layers with this problem. */
   readonly names: readonly string[];
 }
 
@@ -66,7 +66,7 @@ export function distinctLayers(layers: readonly WorkloadLayer[]): readonly Disti
   return [...found.values()];
 }
 
-/** How many convolutions the workload runs. */
+/** The number of convolutions that the workload runs. */
 export function layerCount({ layers }: Workload): number {
   return layers.reduce((total, { repeat }) => total + repeat, 0);
 }

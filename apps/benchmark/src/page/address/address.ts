@@ -1,4 +1,4 @@
-/** The address of the page as signals: views read and set their state here, and the address bar follows, and leads. */
+/** The address of the page as signals. Views read and set their state here. The address bar follows the state, and a new address sets the state. */
 
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { FIRST_VIEW, type ViewName, VIEWS } from "../views.js";
@@ -14,39 +14,39 @@ const FIELDS: Record<ViewName, Fields> = {
 };
 
 const current = signal<ViewName>(FIRST_VIEW);
-/** Each view keeps its state while another one is shown. */
+/** The states of the views. A view keeps its state while another view is shown. */
 const states = Object.fromEntries(
   Object.entries(FIELDS).map(([name, fields]) => [name, signal<AnyState>(standardState(fields))]),
 ) as Record<ViewName, ReturnType<typeof signal<AnyState>>>;
 
-/** The view that is shown. */
+/** The present view. */
 export const view: ReadonlySignal<ViewName> = current;
 
-/** What was wrong in the link that was opened last. */
+/** Faults in the link that was opened last. */
 export const linkNotices = signal<readonly string[]>([]);
 
 const address = computed(() => addressOf(current.value));
 
-/** Where the view is with the state that it has now: from `#` on. */
+/** The address of a view with its present state, from `#` on. */
 export function addressOf(name: ViewName): string {
   return writeAddress(name, FIELDS[name], states[name].value as StateOf<Fields>);
 }
 
-/** A view's state; it changes with `setState`, and when a link is opened. */
+/** A view's state. It changes by `setState`, and when a link is opened. */
 export function stateOf<V extends ViewName>(name: V): ReadonlySignal<StateOfView<V>> {
-  // The table holds the states of all views under one type; the view's own fields made this one.
+  // Cast: the table has one type for the states of all views. This state was made by the view's own fields.
   return states[name] as unknown as ReadonlySignal<StateOfView<V>>;
 }
 
-/** Changes some values of a view's state; the address bar shows them soon after, without a new entry of the history. */
+/** Changes some values of a view's state. The address bar shows them soon afterwards, without a new entry in the history. */
 export function setState<V extends ViewName>(name: V, change: Partial<StateOfView<V>>): void {
   states[name].value = { ...states[name].peek(), ...change };
 }
 
-/** Browsers refuse more than about 100 addresses in 10 s, and a slider or an animation makes more. */
+/** Milliseconds between two writes. Browsers refuse more than about 100 addresses in 10 s, and a slider or an animation makes more. */
 const WRITE_EVERY = 250;
 
-/** Reads the address now and whenever it is changed from outside; writes it whenever the state changes. */
+/** Reads the address now and whenever the reader changes it. Writes the address whenever the state changes. */
 export function startAddress(): void {
   /** The address that was read or written last. Another one is a link that was opened a moment ago, and is read soon. */
   let known = "";
@@ -73,14 +73,14 @@ export function startAddress(): void {
   };
   effect(() => {
     const next = address.value;
-    // A page's timers are numbers; the program has Node's types too.
+    // Cast: a page's timers are numbers, but the program has Node's types too.
     if (location.hash !== next) timer ??= setTimeout(write, WRITE_EVERY) as unknown as number;
   });
-  // What was set last must not be lost where the page is left or copied before the timer.
+  // The last change must not be lost if the reader leaves the page before the timer.
   addEventListener("pagehide", write);
 }
 
-/** The link to what is seen now, whole. */
+/** The complete link to the present view. */
 export function currentLink(): string {
   return new URL(address.peek(), location.href).href;
 }

@@ -18,7 +18,7 @@ const FIELDS = {
 const VIEWS = { compare: { seconds: integer(5, 1, 60) }, explain: FIELDS };
 
 describe("addresses", () => {
-  it("leaves out what has its standard value", () => {
+  it("leaves out standard values", () => {
     expect(writeAddress("explain", FIELDS, standardState(FIELDS))).toBe("#explain");
     const state = { ...standardState(FIELDS), step: 4, against: ["worker-threads?threads=2", "gpu:webgl2"] };
     expect(writeAddress("explain", FIELDS, state)).toBe("#explain?step=4&against=worker-threads?threads=2,gpu:webgl2");
@@ -81,7 +81,7 @@ describe("addresses", () => {
     expect(said.length).toBeLessThan(500);
   });
 
-  it("keeps what is right beside what is wrong", () => {
+  it("keeps right values beside wrong ones", () => {
     const { state, notices } = readAddress("#explain?step=nonsense&side=input", VIEWS, "compare");
     expect(state).toMatchObject({ step: 0, side: "input" });
     expect(notices).toHaveLength(1);

@@ -1,29 +1,29 @@
 /**
- * The one scheme of addresses: `#explain?problem=ic3_ih7_oc128_kh3&step=4` is a view and the whole of its state, so that a
- * link reproduces what its sender saw. What has its standard value is left out. Pure.
+ * The one scheme of addresses: `#explain?problem=ic3_ih7_oc128_kh3&step=4` is a view with its whole state, so that a
+ * link shows what its sender saw. Standard values are left out. Pure.
  */
 
 import type { Field } from "./field.js";
 
-/** A view's state as a table: what each key of a link means. */
-// Each field reads and writes a type of its own, which only its own row knows.
+/** The fields of a view's state: a table with the meaning of each key of a link. */
+// `any`, because each field has its own type.
 // eslint-disable-next-line typescript/no-explicit-any
 export type Fields = Readonly<Record<string, Field<any>>>;
 
-/** The state that `fields` describe. */
+/** The type of the state that `fields` describe. */
 export type StateOf<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
 
-/** What a link says. */
+/** The content of a link. */
 export interface Address {
   /** One of the views' names. */
   readonly view: string;
   /** A value for each of the view's fields. */
   readonly state: Readonly<Record<string, unknown>>;
-  /** Sentences: what in the link was wrong, and what is used in its place. */
+  /** Sentences about faults in the link, and about the values in their place. */
   readonly notices: readonly string[];
 }
 
-/** Signs that need no escape behind a `#`, and are better read without. */
+/** Characters that need no escape after `#`. Without an escape they are easier to read. */
 const READABLE: readonly (readonly [RegExp, string])[] = [
   [/%2C/g, ","],
   [/%3A/g, ":"],
@@ -47,10 +47,10 @@ export function writeAddress<F extends Fields>(view: string, fields: F, state: S
 }
 
 /**
- * What an address says. Nonsense never throws: a notice says what was wrong and what is used instead.
+ * Reads an address. A wrong address never throws: a notice says what was wrong and what is used instead.
  *
- * @param hash from `#` on; empty for none
- * @param views the fields of each view, of which the one called `standard` is shown where the address names none
+ * @param hash the address from `#` on, or an empty string
+ * @param views the fields of each view. If the address names no view, the view `standard` is shown
  */
 export function readAddress(hash: string, views: Readonly<Record<string, Fields>>, standard: string): Address {
   const body = hash.replace(/^#\/?/, "");
@@ -107,7 +107,7 @@ function unescape(value: string): string {
   }
 }
 
-/** In quotes, and not too long for a notice. */
+/** The value in quotes, shortened for a notice. */
 function quote(value: string): string {
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }

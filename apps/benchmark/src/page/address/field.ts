@@ -1,14 +1,14 @@
-/** The kinds of values that an address holds: each reads what stands in a link, and writes it again. Pure. */
+/** The kinds of values in an address. Each kind can read a value from a link, and write it. Pure. */
 
 import { type Conv2dProblem, formatProblem, parseProblem } from "@convene/core";
 
-/** One value of a view's state, as it stands in a link. */
+/** One value of a view's state in a link. */
 export interface Field<T> {
-  /** Used where a link has none or a wrong one; left out when a link is written. */
+  /** The value if a link has none or a wrong one. A new link leaves it out. */
   readonly standard: T;
-  /** @throws Error whose message says what was expected; where the value came from is said by who asks */
+  /** @throws Error whose message says what was expected. The caller adds the source of the value */
   readonly read: (text: string) => T;
-  /** What `read` gives the same value for. */
+  /** Writes the value as a text that `read` can read. */
   readonly write: (value: T) => string;
 }
 
@@ -25,7 +25,7 @@ export function integer(standard: number, min: number, max: number): Field<numbe
   };
 }
 
-/** A number, not only a whole one. */
+/** A number, which may have a fraction. */
 export function decimal(standard: number, min: number, max: number): Field<number> {
   return {
     standard,
@@ -69,7 +69,7 @@ export function words(standard: string, longest: number): Field<string> {
   };
 }
 
-/** Several values with commas between them, each of them once. */
+/** Several values with commas between them. Each value may be there once. */
 export function list<T>(standard: readonly T[], item: Pick<Field<T>, "read" | "write">): Field<readonly T[]> {
   return {
     standard,
@@ -78,7 +78,7 @@ export function list<T>(standard: readonly T[], item: Pick<Field<T>, "read" | "w
   };
 }
 
-/** Several numbers with commas between them, as many as `min` to `max`. */
+/** Several numbers with commas between them. The count is from `min` to `max`. */
 export function numbers(standard: readonly number[], min: number, max: number): Field<readonly number[]> {
   return {
     standard,
@@ -93,7 +93,7 @@ export function numbers(standard: readonly number[], min: number, max: number): 
   };
 }
 
-/** A convolution, by its short string. */
+/** A convolution, as its problem string. */
 export function problem(standard: Conv2dProblem): Field<Conv2dProblem> {
   return { standard, read: parseProblem, write: formatProblem };
 }

@@ -1,11 +1,11 @@
-/** The pictures of a report: bars with intervals, the agreement matrix, the roofline, and the stages apart. */
+/** The pictures of a report: bars with intervals, the agreement matrix, the roofline, and the stages of a backend. */
 
 import type { CompareReport, WorkloadReport } from "../../engine/compare-report.js";
 import { formatCount, formatErrorRatio, formatMilliseconds, formatRatio } from "../../engine/format.js";
 import { peakRate } from "../../engine/roofline/roofline.js";
 import { agreementOf, barsOf, firstFault, pointsOf, stagesOf } from "./figures.js";
 
-/** A colour for each backend, by its place in the report: the same in every picture. */
+/** A colour for each backend, by its place in the report. It is the same in every picture. */
 function colourOf(report: CompareReport, backend: string): string {
   const at = report.backends.findIndex(({ name }) => name === backend);
   return `var(--series-${(Math.max(0, at) % 6) + 1})`;
@@ -51,7 +51,7 @@ export function Bars({ report, workload }: { readonly report: CompareReport; rea
   );
 }
 
-/** From green at nothing to yellow at the bound; red past it. */
+/** A colour: green for no error, yellow for an error at the bound, red for a larger error. */
 function heat(worst: number): string {
   if (worst > 1) return "var(--bad-soft)";
   return `color-mix(in oklab, var(--heat-high) ${Math.round(100 * worst)}%, var(--heat-low))`;
@@ -121,7 +121,7 @@ export function Agreement({ report }: { readonly report: CompareReport }) {
   );
 }
 
-/** What is wrong with a backend, and where. */
+/** The fault of a wrong backend, and its place. */
 function Fault({ report, backend }: { readonly report: CompareReport; readonly backend: string }) {
   const fault = firstFault(report, backend);
   return (
@@ -152,7 +152,7 @@ function Fault({ report, backend }: { readonly report: CompareReport; readonly b
 const [WIDTH, HEIGHT] = [640, 320];
 const EDGE = { left: 52, right: 14, top: 14, bottom: 40 };
 
-/** Powers of ten from below the least to above the most. */
+/** Powers of ten around all values: the exponents below the least and above the largest value. */
 function decades(values: readonly number[]): readonly [number, number] {
   const logs = values.filter((value) => value > 0).map(Math.log10);
   return [Math.floor(Math.min(...logs)), Math.ceil(Math.max(...logs) + 0.01)];

@@ -1,4 +1,4 @@
-/** The compare view: which backend is fastest here, among those that are right. */
+/** The compare view, which finds the fastest of the right backends. */
 
 import { useSignal } from "@preact/signals";
 import type { CompareReport } from "../../engine/compare-report.js";
@@ -128,7 +128,7 @@ function Results({ report: found }: { readonly report: CompareReport }) {
   );
 }
 
-/** Where it ran, what was missing, and what makes figures doubtful. */
+/** The environment, missing backends, and reasons for doubt about figures. */
 function Circumstances({ report: found }: { readonly report: CompareReport }) {
   const { environment, backends, unavailable, failures, warnings } = found;
   return (
@@ -184,7 +184,7 @@ function Circumstances({ report: found }: { readonly report: CompareReport }) {
   );
 }
 
-/** Save and load the command's JSON. */
+/** Buttons that save and load the command's JSON. */
 function Files() {
   const wrong = useSignal<string | undefined>(undefined);
   const save = (): void => {

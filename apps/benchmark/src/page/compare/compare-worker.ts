@@ -1,4 +1,4 @@
-/** The engine in a Web Worker: the page stays free, and what hangs here can be ended. */
+/** The engine in a Web Worker. The page stays responsive, and it can end a worker that hangs. */
 
 import { BACKENDS, type BackendTable } from "../../engine/backends.js";
 import type { CompareEvent } from "../../engine/compare-events.js";
@@ -9,7 +9,7 @@ import { peerEntry } from "./open-peer.js";
 import type { PeerModule } from "./page-peers.js";
 import { plantedFault } from "./planted-fault.js";
 
-/** Milliseconds between two reports: more often than can be read is of no use. */
+/** Milliseconds between two reports. Nobody could read them faster. */
 const REPORT_EVERY = 400;
 
 const TABLE: BackendTable = {
@@ -48,7 +48,7 @@ async function run(plan: Parameters<typeof compare>[0], peers: readonly PeerModu
   for await (const event of compare(plan, { signal: stop.signal, table, conditions, environment })) {
     report = foldEvent(report, event);
     if (event.type === "backend") {
-      // A package that is fetched already has the size that it had the first time.
+      // A package that was fetched before has the size of its first fetch.
       const base = event.backend.asked.split(/[:?]/)[0]!;
       const scripts = fetchedScripts();
       const own = scripts.filter((each) => !known.includes(each));
@@ -78,7 +78,7 @@ async function run(plan: Parameters<typeof compare>[0], peers: readonly PeerModu
   post({ type: "end" });
 }
 
-/** What must not be lost where the next step never ends: a backend may block this thread. */
+/** Whether an event must be sent at once, because the next step may block this thread for ever. */
 function isFinal(event: CompareEvent): boolean {
   if (event.type === "layer" || event.type === "network") return event.final;
   return event.type === "begin" || event.type === "failure" || event.type === "phase";

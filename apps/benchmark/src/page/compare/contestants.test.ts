@@ -5,7 +5,7 @@ import { COMPARE_FIELDS } from "./fields.js";
 const missing = (browser: Parameters<(typeof CONTESTANTS)[number]["missing"]>[0]): readonly string[] =>
   CONTESTANTS.filter((each) => each.missing(browser) !== undefined).map(({ name }) => name);
 
-it("says what is missing, and what still works", () => {
+it("says which features are missing, and which backends still work", () => {
   expect(missing({ simd: true, isolated: true, webgl2: true, webgpu: true })).toEqual([]);
   expect(missing({ simd: true, isolated: false, webgl2: true, webgpu: false })).toEqual([
     "worker-threads",
@@ -18,7 +18,7 @@ it("says what is missing, and what still works", () => {
   for (const sentence of sentences) expect(sentence).toMatch(/^This browser .+: .+\.$/);
 });
 
-it("offers what an address can hold", () => {
+it("offers only backends that an address can hold", () => {
   const { backends } = COMPARE_FIELDS;
   for (const { name } of CONTESTANTS) expect(backends.read(backends.write([name]))).toEqual([name]);
   for (const name of backends.standard) expect(CONTESTANTS.map((each) => each.name)).toContain(name);

@@ -1,16 +1,16 @@
-/** The backends that the page offers, and whether this browser can run them. Pure, but for what a browser says of itself. */
+/** The backends that the page offers, and whether this browser can run them. Pure, except for the question to the browser. */
 
 import type { PageContestant } from "./page-peers.js";
 
 export interface Contestant {
-  /** What the engine is asked to open. */
+  /** The name that the engine opens. */
   readonly name: string;
   readonly about: string;
-  /** Gives what is missing here, as a sentence, or nothing. */
+  /** A sentence about a feature that is missing here, or `undefined`. */
   readonly missing: (browser: Browser) => string | undefined;
 }
 
-/** What a browser has. */
+/** The features of a browser. */
 export interface Browser {
   readonly simd: boolean;
   readonly isolated: boolean;
@@ -22,7 +22,7 @@ const NO_WEBGL2 = "This browser gives workers no WebGL2: cpu and worker-threads 
 const NO_WEBGPU = "This browser has no WebGPU here: WebGL2 reaches the same graphics processor.";
 const NO_SIMD = "This browser has no WebAssembly SIMD: cpu:js computes the same.";
 
-/** What is missing for another library. */
+/** A sentence about a feature that another library needs and that is missing, or `undefined`. */
 export function missingFor(needs: PageContestant["needs"], browser: Browser): string | undefined {
   if (needs === "webgl2") return browser.webgl2 ? undefined : NO_WEBGL2;
   if (needs === "webgpu") return browser.webgpu ? undefined : NO_WEBGPU;
@@ -63,19 +63,19 @@ export const CONTESTANTS: readonly Contestant[] = [
   },
 ];
 
-/** The smallest module with a SIMD instruction: what `validate` says of it is whether there is SIMD. */
+/** The smallest module with a SIMD instruction. `validate` accepts it only if there is SIMD. */
 const SIMD_MODULE = [
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
 ];
 
-/** What this browser has. */
+/** The features of this browser. */
 export function findBrowser(): Browser {
   const simd = typeof WebAssembly === "object" && WebAssembly.validate(Uint8Array.from(SIMD_MODULE));
   let webgl2 = false;
   try {
     webgl2 = new OffscreenCanvas(1, 1).getContext("webgl2") !== null;
   } catch {
-    // No canvas outside the page: none in a worker either.
+    // Without an OffscreenCanvas a worker has no canvas.
   }
   return { simd, isolated: globalThis.crossOriginIsolated, webgl2, webgpu: "gpu" in navigator };
 }

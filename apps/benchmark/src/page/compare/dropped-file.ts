@@ -1,4 +1,4 @@
-/** Files that the reader brings: an ONNX network, or saved results. What is wrong with one is a sentence. */
+/** Files of the reader: an ONNX network, or saved results. A fault of a file is a sentence. */
 
 import { signal } from "@preact/signals";
 import { parseReport } from "../../engine/parse-report.js";
@@ -12,13 +12,13 @@ export interface OnnxFile {
 
 export const dropped = signal<OnnxFile | undefined>(undefined);
 
-/** Bytes: several copies of the weights have to fit into the tab. */
+/** The largest file in bytes, because several copies of the weights must fit into the tab. */
 const LARGEST_ONNX = 600e6;
 const LARGEST_JSON = 100e6;
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 
-/** @returns what is wrong with it, or nothing. That it is a network is found out when it is compared */
+/** @returns a sentence about a fault of the file, or `undefined`. The comparison finds out whether the file is a network */
 export async function takeOnnx(file: File): Promise<string | undefined> {
   if (!/\.onnx$/i.test(file.name)) {
     return `${file.name} is no ONNX file by its name: a name that ends in .onnx was expected. Export the network again, docs/networks.md of the repository says how.`;
@@ -35,7 +35,7 @@ export async function takeOnnx(file: File): Promise<string | undefined> {
   return undefined;
 }
 
-/** Shows the results of a file that the command or the page has written. @returns what is wrong with it, or nothing */
+/** Shows the results of a file of the command or of the page. @returns a sentence about a fault of the file, or `undefined` */
 export async function takeReport(file: File): Promise<string | undefined> {
   if (file.size > LARGEST_JSON) {
     return `${file.name} has ${megabytes(file.size)}: results have at most ${megabytes(LARGEST_JSON)}, so it is another kind of file.`;

@@ -1,10 +1,10 @@
-/** What an address holds of the compare view. */
+/** The fields of the compare view in an address. */
 
 import { parseProblem } from "@convene/core";
 import type { Fields } from "../address/codec.js";
 import { choice, flag, integer, list, words } from "../address/field.js";
 
-/** The named workloads of the engine, then what the reader brings. */
+/** The named workloads of the engine, then the reader's own problems or file. */
 export const WORKLOAD_CHOICES = [
   "textbook",
   "yardstick",
@@ -16,7 +16,7 @@ export const WORKLOAD_CHOICES = [
 ] as const;
 export type WorkloadName = (typeof WORKLOAD_CHOICES)[number];
 
-/** The text of a problem, which must be one. */
+/** The text of a problem. It must be a valid problem. */
 const problemText = {
   read: (text: string): string => {
     parseProblem(text);
@@ -37,10 +37,10 @@ const name = {
 export const COMPARE_FIELDS = {
   workload: choice<WorkloadName>("textbook", WORKLOAD_CHOICES),
   problems: list<string>([], problemText),
-  /** The name of an ONNX file: a link cannot hold the file itself. */
+  /** The name of an ONNX file, because a link cannot hold the file itself. */
   file: words("", 200),
   backends: list<string>(["cpu", "worker-threads", "gpu?mode=webgl2"], name),
-  /** Milliseconds for each layer and backend, at most. */
+  /** The most milliseconds for each layer and backend. */
   time: integer(100, 5, 60_000),
   roofline: flag(true),
 } as const satisfies Fields;

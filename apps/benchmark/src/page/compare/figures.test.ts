@@ -42,7 +42,7 @@ const WORKLOAD = {
   layers: LAYERS,
 };
 const backend = (name: string, wrong = false) => ({ name, asked: name, device: "", start: 10, wrong });
-// Only the fields that the charts read.
+// The report has only the fields that the charts read.
 const REPORT = {
   backends: [backend("cpu"), backend("gpu"), backend("bad", true)],
   verification: {
@@ -56,7 +56,7 @@ const REPORT = {
   workloads: [WORKLOAD],
 } as unknown as CompareReport;
 
-it("draws a bar for each backend that is right and has all layers", () => {
+it("draws a bar for each right backend with all layers", () => {
   expect(barsOf(REPORT, WORKLOAD)).toEqual([
     { backend: "cpu", milliseconds: 12, interval: { low: 12, high: 12 }, times: 1 },
   ]);
@@ -68,14 +68,14 @@ it("draws a bar for each backend that is right and has all layers", () => {
   ]);
 });
 
-it("finds agreement in both directions, and the fault itself before a pair of it", () => {
+it("finds agreement in both directions, and a fault against the reference before a fault against a backend", () => {
   expect(agreementOf(REPORT, "bad", "cpu")).toMatchObject({ worst: 70 });
   expect(agreementOf(REPORT, "cpu", undefined)).toBeUndefined();
   expect(firstFault(REPORT, "bad")).toMatchObject({ message: "alone" });
   expect(firstFault(REPORT, "gpu")).toBeUndefined();
 });
 
-it("sorts layers, those without a figure last", () => {
+it("sorts layers, and puts layers without a figure last", () => {
   const names = (key: string, descending = false): string =>
     sortLayers(WORKLOAD.layers, { key, descending })
       .map(({ problem }) => problem)
@@ -89,7 +89,7 @@ it("sorts layers, those without a figure last", () => {
   ]);
 });
 
-it("adds stages up only where no layer is missing", () => {
+it("adds stages up only if no layer is missing", () => {
   expect(stagesOf(REPORT, WORKLOAD)).toMatchObject([
     { backend: "cpu", load: 10, prepare: 6, first: 9, steady: 12 },
     { backend: "gpu", load: 10, prepare: undefined, steady: undefined },

@@ -1,4 +1,4 @@
-/** From a report to what the charts draw. Pure. */
+/** The values of the charts, from a report. Pure. */
 
 import type { CompareReport, LayerReport, Verdict, WorkloadReport } from "../../engine/compare-report.js";
 import { rankedBackends } from "../../engine/fold-events.js";
@@ -6,16 +6,16 @@ import { sumSamples } from "../../engine/measure/results.js";
 import { type Interval, medianInterval } from "../../engine/statistics.js";
 import { rank } from "../../engine/winner.js";
 
-/** A bar: a backend on a whole workload. */
+/** A bar of the chart: a backend on a whole workload. */
 export interface Bar {
   readonly backend: string;
   readonly milliseconds: number;
   readonly interval: Interval | undefined;
-  /** How many times the fastest one's time. */
+  /** The backend's time / the fastest backend's time. */
   readonly times: number;
 }
 
-/** The fastest first; only those that are right and have figures for all of it. */
+/** The bars, the fastest first. Only right backends with figures for the whole workload have a bar. */
 export function barsOf(report: CompareReport, workload: WorkloadReport): readonly Bar[] {
   return rank(workload, rankedBackends(report)).map(({ backend, milliseconds, ratio }) => {
     const samples =
@@ -26,14 +26,14 @@ export function barsOf(report: CompareReport, workload: WorkloadReport): readonl
   });
 }
 
-/** The agreement of `a` with `b`, or with the reference; `undefined` where they were not compared. */
+/** The agreement of `a` with `b`, or with the reference, or `undefined` if they were not compared. */
 export function agreementOf(report: CompareReport, a: string, b: string | undefined) {
   return report.verification.agreement.find(
     (each) => (each.a === a && each.b === b) || (b !== undefined && each.a === b && each.b === a),
   );
 }
 
-/** The first thing that is wrong with a backend. */
+/** The first fault of a backend. */
 export function firstFault(report: CompareReport, backend: string): Verdict | undefined {
   const faults = report.verification.verdicts.filter(({ status }) => status === "disagrees" || status === "failed");
   return (
@@ -42,7 +42,7 @@ export function firstFault(report: CompareReport, backend: string): Verdict | un
   );
 }
 
-/** What a column of the table by layer is sorted by. */
+/** The key by which the table of layers is sorted. */
 export type SortKey = "order" | "macs" | (string & {});
 
 export interface Sorting {
@@ -50,7 +50,7 @@ export interface Sorting {
   readonly descending: boolean;
 }
 
-/** A column of figures is named by its backend. Layers without a figure come last. */
+/** Sorts layers. A column of figures has the name of its backend. Layers without a figure come last. */
 export function sortLayers(layers: readonly LayerReport[], { key, descending }: Sorting): readonly LayerReport[] {
   const value = (layer: LayerReport, index: number): number => {
     if (key === "order") return index;
@@ -67,12 +67,12 @@ export function sortLayers(layers: readonly LayerReport[], { key, descending }: 
     .map(({ layer }) => layer);
 }
 
-/** Apart and named, for one backend: what it costs before it is fast, and when it is. */
+/** The stages of one backend: the costs before its first result, and the costs afterwards. */
 export interface Stages {
   readonly backend: string;
-  /** Bytes, gzipped. */
+  /** The size of the download, gzipped, in bytes. */
   readonly download: number | undefined;
-  /** Milliseconds: until it stands; to prepare all layers; their first runs; a later run of each. */
+  /** Milliseconds: until the backend is open, to prepare all layers, for their first runs, and for a later run of each. */
   readonly load: number;
   readonly prepare: number | undefined;
   readonly first: number | undefined;
@@ -113,7 +113,7 @@ export function pointsOf({ layers }: WorkloadReport): readonly Point[] {
   );
 }
 
-/** Why a backend has no figure somewhere, once for each message: the first place, and how many more. */
+/** Why a backend lacks figures, once for each message: the first place, and the number of others. */
 export interface MissingFigure {
   readonly backend: string;
   readonly at: string;
@@ -121,7 +121,7 @@ export interface MissingFigure {
   readonly message: string;
 }
 
-/** What is wrong is told elsewhere, and who was given up has said why once. */
+/** Lists missing figures. Wrong results are shown elsewhere, and a given-up backend is listed once. */
 export function missingFigures({ workloads }: CompareReport): readonly MissingFigure[] {
   const found = new Map<string, MissingFigure>();
   for (const { layers, network } of workloads) {

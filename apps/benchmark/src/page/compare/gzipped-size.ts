@@ -1,4 +1,4 @@
-/** How many bytes have to be downloaded for a backend: what its package fetched, compressed as hosts do. */
+/** The download size of a backend: the scripts that its package fetched, compressed as hosts do. */
 
 /** Addresses of the scripts and WebAssembly that this thread has fetched so far. */
 export function fetchedScripts(): readonly string[] {
@@ -8,7 +8,7 @@ export function fetchedScripts(): readonly string[] {
     .filter((name) => /\.(m?js|wasm)(\?|$)/.test(name));
 }
 
-/** Bytes under gzip, all of them together. They come from the browser's cache. */
+/** The gzipped size of all these scripts together, in bytes. They come from the browser's cache. */
 export async function gzippedSize(addresses: readonly string[]): Promise<number> {
   let size = 0;
   for (const address of addresses) {

@@ -1,4 +1,4 @@
-/** The table by layer; a click on a column's head sorts by it. */
+/** The table of layers. A click on a column's head sorts the table by this column. */
 
 import { useSignal } from "@preact/signals";
 import type { CompareReport, WorkloadReport } from "../../engine/compare-report.js";

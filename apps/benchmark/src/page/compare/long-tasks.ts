@@ -1,9 +1,9 @@
-/** How long the page's own thread is blocked, as the browser sees it. */
+/** Measures how long the page's own thread is blocked, with the browser's own report. */
 
 /**
  * Calls back with the milliseconds of each task that took 50 ms or more.
  *
- * @returns the way to stop watching; where a browser does not tell, nothing is ever called
+ * @returns a function that stops watching. If a browser does not report long tasks, `onTask` is never called
  */
 export function watchLongTasks(onTask: (milliseconds: number) => void): () => void {
   if (!PerformanceObserver.supportedEntryTypes?.includes("longtask")) return () => undefined;

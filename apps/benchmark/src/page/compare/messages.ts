@@ -1,4 +1,4 @@
-/** What the page and its worker say to each other. Plain data. */
+/** The messages between the page and its worker. They are plain data. */
 
 import type { Phase } from "../../engine/compare-events.js";
 import type { ComparePlan } from "../../engine/compare-plan.js";
@@ -16,16 +16,16 @@ export interface Progress {
   readonly done: number;
   readonly total: number;
   readonly label: string;
-  /** Milliseconds; `remaining` is left out where it cannot be told. */
+  /** Milliseconds. `remaining` is left out if it is not known. */
   readonly elapsed: number;
   readonly remaining?: number;
 }
 
 export type FromWorker =
   | { readonly type: "progress"; readonly progress: Progress }
-  /** All that was found so far. */
+  /** The results so far. */
   | { readonly type: "report"; readonly report: CompareReport }
-  /** The comparison has ended; the last report has been sent. */
+  /** The comparison has ended, and the last report was sent. */
   | { readonly type: "end" }
-  /** The plan made no sense, or the engine failed. */
+  /** The plan was not valid, or the engine failed. */
   | { readonly type: "error"; readonly message: string };

@@ -1,4 +1,4 @@
-/** A peer as a row of the engine's table: its module is loaded when it is opened. */
+/** Another library as a row of the engine's table. Its module is loaded when the backend is opened. */
 
 import { InputError } from "@convene/conformance";
 import type { Backend } from "@convene/core";
@@ -6,7 +6,7 @@ import type { BackendEntry } from "../../engine/backends.js";
 import type { PrepareNetwork } from "../../engine/own-network.js";
 import type { PeerModule } from "./page-peers.js";
 
-/** What a peer's adapter is, once it is started. */
+/** A started adapter of another library. */
 interface Library {
   (): Promise<Backend>;
   readonly prepareNetwork?: PrepareNetwork;

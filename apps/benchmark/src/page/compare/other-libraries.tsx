@@ -1,4 +1,4 @@
-/** Other libraries among the contestants, where the server has them, and how to get them where it has not. */
+/** Other libraries among the contestants. If the server does not have them, the page says how to get them. */
 
 import { useEffect } from "preact/hooks";
 import { tell } from "../notices.js";

@@ -1,40 +1,40 @@
 /**
- * Other libraries as contestants, where the page is served from a clone that has them. What is published has none, and says how to
- * get them.
+ * Other libraries as contestants, if a clone that has them serves the page. The published page has none, and says how to get
+ * them.
  */
 
 import { signal } from "@preact/signals";
 
-/** A library, as the server lists it. */
+/** An entry of the server's list of libraries. */
 export interface PageContestant {
-  /** What the engine is asked to open. */
+  /** The name that the engine opens. */
   readonly name: string;
   readonly about: string;
   readonly version: string;
   readonly needs: "simd" | "webgl2" | "webgpu";
   readonly installed: boolean;
-  /** What to type in the clone where it is not installed. */
+  /** The command for the clone that installs the library. */
   readonly command: string;
 }
 
-/** `list.json` below the address that the document names. */
+/** The content of `list.json`, below the address in the document. */
 export interface PagePeers {
   readonly peers: readonly PageContestant[];
 }
 
-/** A library that can be opened: where its adapter and its packages are. */
+/** A library that can be opened, with the addresses of its adapter and its packages. */
 export interface PeerModule {
   readonly name: string;
   readonly version: string;
-  /** Addresses; that of the packages ends in `/`. */
+  /** The addresses. The address of the packages ends in `/`. */
   readonly adapter: string;
   readonly modules: string;
 }
 
-/** The name of the `<meta>` that a server with peers puts into the document; its content is the address of their folder. */
+/** The name of the `<meta>` that a server with other libraries puts into the document. Its content is the address of their folder. */
 const META = "convene-peers";
 
-/** `undefined`: this server has none. */
+/** The libraries, or `undefined` if this server has none. */
 export const pagePeers = signal<readonly PageContestant[] | undefined>(undefined);
 
 function folder(): string | undefined {
@@ -42,7 +42,7 @@ function folder(): string | undefined {
   return content === undefined ? undefined : new URL(content, document.baseURI).href;
 }
 
-/** Asks the server once; a server without peers is not asked at all. */
+/** Asks the server for its list, once. A server without libraries is not asked. */
 export async function loadPagePeers(): Promise<void> {
   const base = folder();
   if (base === undefined || pagePeers.peek()) return;
@@ -51,7 +51,7 @@ export async function loadPagePeers(): Promise<void> {
   pagePeers.value = ((await response.json()) as PagePeers).peers;
 }
 
-/** Those that can be opened here. */
+/** The libraries that can be opened here. */
 export function peerModules(): readonly PeerModule[] {
   const base = folder();
   if (base === undefined) return [];

@@ -1,8 +1,8 @@
-/** A backend with a fault: cpu, and one wrong number in all that is read from it. For showing how a fault is shown. */
+/** A backend with a fault, which demonstrates how the page shows a fault: cpu with one wrong number in each read. */
 
 import type { Backend } from "@convene/core";
 
-/** How far off the last element is: more than any rounding. */
+/** The error of the last element. It is larger than any rounding. */
 const ERROR = 1;
 
 export async function plantedFault(): Promise<Backend> {

@@ -1,4 +1,4 @@
-/** The comparison that runs, as signals: started, watched, stopped, and ended where it hangs. Nothing measured is lost. */
+/** The present comparison, as signals. It can be started, watched and stopped, and a comparison that hangs is ended. No figure is lost. */
 
 import { signal } from "@preact/signals";
 import type { ComparePlan } from "../../engine/compare-plan.js";
@@ -7,23 +7,23 @@ import { watchLongTasks } from "./long-tasks.js";
 import type { FromWorker, Progress, ToWorker } from "./messages.js";
 import { peerModules } from "./page-peers.js";
 
-/** `"stopping"`: asked to stop, and finishing what it is at. */
+/** `"stopping"`: the comparison was told to stop, and finishes its present step. */
 export type RunState = "idle" | "running" | "stopping";
 
 export const runState = signal<RunState>("idle");
 export const progress = signal<Progress | undefined>(undefined);
-/** What is shown: of the comparison that runs or has run, or of a file. */
+/** The shown report: of the present or the last comparison, or of a file. */
 export const report = signal<CompareReport | undefined>(undefined);
-/** Where the report comes from: a file's name; `undefined` for this page. */
+/** The source of the report: a file's name, or `undefined` for this page. */
 export const source = signal<string | undefined>(undefined);
-/** What went wrong, in sentences. */
+/** A fault, in sentences. */
 export const trouble = signal<string | undefined>(undefined);
-/** Milliseconds of the longest time for which the page's own thread was blocked while the comparison ran. */
+/** The longest time for which the page's own thread was blocked during the comparison, in milliseconds. */
 export const longestTask = signal<number | undefined>(undefined);
 
-/** Milliseconds without a word from the worker, after which it hangs. A slow layer may take long. */
+/** Milliseconds without a message from the worker after which it counts as hanging. A slow layer may take long. */
 const PATIENCE = 120_000;
-/** Milliseconds that a comparison has to end by itself when it is stopped. */
+/** Milliseconds that a stopped comparison gets to end by itself. */
 const STOP_PATIENCE = 4000;
 
 let worker: Worker | undefined;
@@ -33,7 +33,7 @@ let stopWatching = (): void => undefined;
 const ask = (message: ToWorker): void => worker?.postMessage(message);
 const onVisibility = (): void => ask({ type: "hidden", hidden: document.hidden });
 
-/** Starts a comparison; one that runs is ended. */
+/** Starts a comparison, and ends a running one. */
 export function start(plan: ComparePlan): void {
   finish();
   trouble.value = undefined;
@@ -63,7 +63,7 @@ export function start(plan: ComparePlan): void {
   watch();
 }
 
-/** Keeps what there is. What does not end by itself, because a backend computes on, is ended. */
+/** Stops the comparison, and keeps its results. If it does not end by itself, because a backend still computes, its worker is ended. */
 export function stop(): void {
   if (runState.peek() !== "running") return;
   runState.value = "stopping";
@@ -105,7 +105,7 @@ function fail(words: string): void {
   keep("stopped");
 }
 
-/** The report as it is, with the way in which it ended. */
+/** Keeps the report as it is, and notes how it ended. */
 function keep(outcome: "stopped"): void {
   const last = report.peek();
   if (last && last.outcome === "running") report.value = { ...last, outcome };

@@ -1,4 +1,4 @@
-/** What is compared: the workload, the contestants, and how long. */
+/** The settings of a comparison: the workload, the contestants, and the time. */
 
 import { useSignal } from "@preact/signals";
 import { parseProblem } from "@convene/core";
@@ -14,7 +14,7 @@ import { runState, start, stop } from "./run.js";
 
 const state = stateOf("compare");
 
-/** Short enough for a phone. */
+/** Words for the workloads, short enough for a phone. */
 const WORDS: Readonly<Record<WorkloadName, string>> = {
   textbook: "The textbook's three layers",
   yardstick: "Yardstick: twelve layers",
@@ -100,7 +100,7 @@ export function SetUp() {
   );
 }
 
-/** Why nothing can be started, as a sentence. */
+/** A sentence about the reason why nothing can be started, or `undefined`. */
 function cannotStart(): string | undefined {
   const { workload, problems, backends } = state.value;
   if (backends.length === 0) return "Choose a contestant.";
@@ -128,7 +128,7 @@ function Contestants({ chosen }: { readonly chosen: readonly string[] }) {
   const others = chosen.filter((name) => !known.includes(name));
   const toggle = (name: string, on: boolean): void => {
     const next = on ? [...chosen, name] : chosen.filter((each) => each !== name);
-    // The first is the baseline, so the order is that of the list.
+    // The backends keep the order of the list, because the first one is the baseline.
     const order = [...known, ...others, name];
     setState("compare", { backends: [...next].sort((a, b) => order.indexOf(a) - order.indexOf(b)) });
   };
@@ -160,7 +160,7 @@ function Contestants({ chosen }: { readonly chosen: readonly string[] }) {
   );
 }
 
-/** worker-threads with a number of threads of its own. */
+/** Adds worker-threads with a chosen number of threads. */
 function Threads({ add }: { readonly add: (name: string) => void }) {
   const count = useSignal(2);
   return (
@@ -188,7 +188,7 @@ function Threads({ add }: { readonly add: (name: string) => void }) {
   );
 }
 
-/** Problem strings, one a line; what is wrong is said where it is written. */
+/** A field for problem strings, one in each line. Faults are shown beside it. */
 function Problems() {
   const wrong = useSignal<string | undefined>(undefined);
   const { problems } = state.value;

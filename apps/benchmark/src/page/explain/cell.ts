@@ -4,9 +4,9 @@ export const CELL_KINDS = ["input", "weight", "output"] as const;
 
 export interface Cell {
   readonly kind: (typeof CELL_KINDS)[number];
-  /** Of which stage: 0, or 1 for the pointwise convolution of a pair. The output of stage 0 is the input of stage 1. */
+  /** The stage: 0, or 1 for the pointwise convolution of a pair. The output of stage 0 is the input of stage 1. */
   readonly board: number;
-  /** `[channel, row, column]`; of a weight `[oc, ic of its group, row, column]`. */
+  /** `[channel, row, column]`, or for a weight `[oc, ic of its group, row, column]`. */
   readonly index: readonly number[];
 }
 

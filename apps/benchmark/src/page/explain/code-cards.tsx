@@ -34,7 +34,7 @@ function Code({ title, code }: { readonly title: string; readonly code: string }
           Copy
         </button>
       </div>
-      {/* A region that scrolls is reached by the keyboard too. */}
+      {/* The region scrolls, so the keyboard must be able to reach it. */}
       <pre tabIndex={0} aria-label={`${title} code`} role="region">
         <code>{code}</code>
       </pre>

@@ -7,7 +7,7 @@ import { TEXTBOOK } from "./fields.js";
 import { pairOf } from "./stages.js";
 
 describe("code", () => {
-  it("is torch's", () => {
+  it("is right for torch", () => {
     expect(torchCode([TEXTBOOK])).toContain("layer = nn.Conv2d(3, 128, kernel_size=3)\n");
     const p = conv2dProblem({
       ic: 4,
@@ -64,7 +64,7 @@ describe("code", () => {
     const body = conveneCode(stages)
       .replace(/^import .* from "@convene\/core";$/m, "const { Conv2d, network, prepare, randomUniform } = core;")
       .replace(/^import .*$/m, "");
-    // What a reader would copy, with its imports handed in.
+    // The code that a reader would copy. Its imports are passed as arguments.
     const run = new Function("core", "cpu", "console", `return (async () => { ${body} })()`);
     await run(core, cpu, { log: (value: unknown) => said.push(value) });
     expect(said).toEqual([shape]);

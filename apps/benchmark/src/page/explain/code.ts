@@ -1,11 +1,11 @@
-/** The same layer as code: torch's and ours. Pure. */
+/** The same layer as code, for torch and for Convene. Pure. */
 
 import type { Conv2dProblem } from "@convene/core";
 
 const one = ([h, w]: readonly number[]): string => (h === w ? String(h) : `(${h}, ${w})`);
 const ours = ([h, w]: readonly number[]): string => (h === w ? String(h) : `[${h}, ${w}]`);
 
-/** Whether the pads can be said as torch says them: the same before and after. */
+/** Whether torch's option can express the pads: they must be the same before and after. */
 const even = ({ pt, pb, pl, pr }: Conv2dProblem): boolean => pt === pb && pl === pr;
 
 function torchLayer(p: Conv2dProblem): readonly string[] {
@@ -24,7 +24,7 @@ function torchLayer(p: Conv2dProblem): readonly string[] {
   return lines;
 }
 
-/** torch.nn.Conv2d has no pads by edge, so another module comes before. */
+/** The padding module for pads that differ between edges, because torch.nn.Conv2d has no such pads. */
 function torchPad({ pl, pr, pt, pb, paddingMode }: Conv2dProblem): string {
   const names = {
     zeros: "ZeroPad2d",
@@ -39,7 +39,7 @@ function pythonNumber(value: number): string {
   return Number.isFinite(value) ? String(value) : `float("${value < 0 ? "-" : ""}inf")`;
 }
 
-/** Complete: it runs where torch is installed. */
+/** Complete code, which runs if torch is installed. */
 export function torchCode(stages: readonly Conv2dProblem[]): string {
   const { n, ic, ih, iw } = stages[0]!;
   const lines = stages.flatMap(torchLayer);
@@ -67,7 +67,7 @@ function conveneLayer(p: Conv2dProblem, seed: number): string {
   return `new Conv2d({ ${options.join(", ")} }${seed === 0 ? "" : `, { seed: ${seed} }`})`;
 }
 
-/** Complete: it runs where `@convene/core` and `@convene/cpu` are installed. */
+/** Complete code, which runs if `@convene/core` and `@convene/cpu` are installed. */
 export function conveneCode(stages: readonly Conv2dProblem[]): string {
   const { n, ic, ih, iw } = stages[0]!;
   const layers = stages.map(conveneLayer);

@@ -11,7 +11,7 @@ function change(what: Partial<Conv2dProblemSpec>): void {
   const adjusted = adjust(state.peek().problem, what);
   if ("refused" in adjusted) {
     said.value = `Not possible: ${adjusted.refused}.`;
-    // The control shows what holds again.
+    // The control shows its old value again.
     setState("explain", {});
     return;
   }
@@ -24,7 +24,7 @@ interface Control {
   readonly max: number;
   readonly min: number;
   readonly value: (p: Conv2dProblem) => number;
-  /** Where height and width differ. */
+  /** The value of the other axis, if height and width may differ. */
   readonly other?: (p: Conv2dProblem) => number;
   readonly change: (value: number) => Partial<Conv2dProblemSpec>;
 }
@@ -108,7 +108,7 @@ export function Controls() {
               <input
                 type="range"
                 min={control.min}
-                // What a link brought may be more than the slider has.
+                // A link may have a larger value than the slider.
                 max={Math.max(control.max, value)}
                 value={value}
                 onInput={({ currentTarget }) => change(control.change(currentTarget.valueAsNumber))}

@@ -1,4 +1,4 @@
-/** What the layer costs in three forms, side by side, drawn to one scale. */
+/** The costs of the layer in three forms, side by side, drawn to one scale. */
 
 import { problemCost } from "@convene/core";
 import { setState } from "../address/address.js";
@@ -8,7 +8,7 @@ import { compareCosts, pairOf } from "./stages.js";
 
 interface Row {
   readonly label: string;
-  /** Multiplications, in one or two parts. */
+  /** The multiplications, in one or two parts. */
   readonly parts: readonly number[];
   readonly weights: number;
   readonly shown: boolean;
@@ -104,7 +104,7 @@ function words(parts: readonly number[]): string {
   return parts.length === 1 ? count(parts[0]!) : `${parts.map(count).join(" + ")} = ${count(sum(parts))}`;
 }
 
-/** How much less than the standard convolution; or more, which a pair can be. */
+/** Words for the ratio to the standard convolution. A pair can cost more. */
 function times(ratio: number): string {
   return ratio >= 1
     ? `${Number(ratio.toPrecision(3))} times fewer`

@@ -1,4 +1,4 @@
-/** The explain view: what a grouped convolution computes. */
+/** The explain view, which shows the computation of a grouped convolution. */
 
 import { useEffect } from "preact/hooks";
 import { setState } from "../address/address.js";
@@ -14,7 +14,7 @@ import { Picture } from "./picture.js";
 import { Player } from "./player.js";
 import { count } from "./sentences.js";
 
-/** What a link holds must fit together, which each of its values alone cannot know. */
+/** Makes the values of a link fit together, because each value was checked alone. */
 function useFittingState(): void {
   useEffect(() => {
     const asked = state.peek();

@@ -1,4 +1,4 @@
-/** What an address holds of the explain view. */
+/** The fields of the explain view in an address. */
 
 import { type Conv2dProblem, conv2dProblem } from "@convene/core";
 import type { Fields } from "../address/codec.js";
@@ -8,13 +8,13 @@ import { CELL_KINDS, type Cell } from "./cell.js";
 /** The textbook example: 128 filters of 3x3 over a 7x7x3 image. */
 export const TEXTBOOK = conv2dProblem({ ic: 3, ih: 7, oc: 128, kh: 3 });
 
-/** The cell that is looked at when the page opens: in the middle of the first output plane. */
+/** The chosen cell when the page opens: in the middle of the first output plane. */
 const FIRST_CELL: Cell = { kind: "output", board: 0, index: [0, 2, 2] };
 
-/** Multiplications for a step number to stay a whole number that a slider can name. */
+/** The largest step number. Larger numbers are not exact integers. */
 const MOST_STEPS = Number.MAX_SAFE_INTEGER;
 
-/** One image, without a residual: what the picture shows. */
+/** A problem that the picture can show: one image, without a residual. */
 const explainable: Field<Conv2dProblem> = {
   ...problem(TEXTBOOK),
   read: (text) => {
@@ -25,7 +25,7 @@ const explainable: Field<Conv2dProblem> = {
   },
 };
 
-/** Such as `output-0-12-3-4`: the kind, which of the boards of that kind, and the index in its tensor. */
+/** A cell, such as `output-0-12-3-4`: its kind, the number of the board of this kind, and the index in the tensor. */
 const cell: Field<Cell> = {
   standard: FIRST_CELL,
   read: (text) => {
@@ -41,10 +41,10 @@ const cell: Field<Cell> = {
 
 export const EXPLAIN_FIELDS = {
   problem: explainable,
-  /** Whether the depthwise-separable pair stands in for the convolution. */
+  /** Whether the depthwise-separable pair takes the place of the convolution. */
   pair: flag(false),
   cell,
-  /** How many multiplications have been done; 0: the whole result is shown. */
+  /** The number of finished multiplications. 0 shows the whole result. */
   step: integer(0, 0, MOST_STEPS),
   /** Multiplications a second. */
   speed: decimal(30, 0.5, 10_000_000),

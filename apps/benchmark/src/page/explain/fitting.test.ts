@@ -3,7 +3,7 @@ import { TEXTBOOK } from "./fields.js";
 import { fittingCell, moved } from "./fitting.js";
 import { pairOf } from "./stages.js";
 
-it("keeps a cell that there is, and takes the nearest for one that there is not", () => {
+it("keeps an existing cell, and takes the nearest cell instead of one that does not exist", () => {
   const cell = { kind: "output", board: 0, index: [127, 4, 4] } as const;
   expect(fittingCell([TEXTBOOK], cell)).toEqual(cell);
   expect(fittingCell([TEXTBOOK], { kind: "output", board: 1, index: [500, 9, 0] })).toEqual({

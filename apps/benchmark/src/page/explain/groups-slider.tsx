@@ -1,4 +1,4 @@
-/** One slider from a standard convolution, by its groups, to a depthwise one and to the depthwise-separable pair. */
+/** A slider from a standard convolution, over its numbers of groups, to a depthwise convolution and to the depthwise-separable pair. */
 
 import { setState } from "../address/address.js";
 import { adjust } from "./adjust.js";
@@ -54,7 +54,7 @@ export function GroupsSlider() {
   );
 }
 
-/** Where the channels leave no groups between, which channels would. */
+/** If the channels allow no groups in between, suggests channels that do. */
 function Few({ problem }: { readonly problem: { readonly ic: number; readonly oc: number } }) {
   const { ic, oc } = problem;
   if (ic === 1 || commonDivisors(ic, oc).length > 1) return null;

@@ -20,7 +20,7 @@ const SIZES = [
 ] as const;
 
 describe.each(CASES)("%s", (_, stages) => {
-  it.each(SIZES)("finds each cell again where it was put, at %i pixels", (width, height) => {
+  it.each(SIZES)("finds each cell at its own place, at %i pixels", (width, height) => {
     const layout = layOut(stages, width, height);
     let found = 0;
     const check = (cell: Cell): void => {
@@ -40,7 +40,7 @@ describe.each(CASES)("%s", (_, stages) => {
     expect(found).toBeGreaterThanOrEqual(8);
   });
 
-  it.each(SIZES)("stays inside, and lets no plane cover another, at %i pixels", (width, height) => {
+  it.each(SIZES)("stays inside, and no plane covers another, at %i pixels", (width, height) => {
     const layout = layOut(stages, width, height);
     const boxes = layout.boards.flatMap((board) => board.blocks);
     const outside = boxes.filter(({ x, y, w, h }) => x < 0 || y < 0 || x + w > width + 1 || y + h > layout.height + 1);
@@ -65,7 +65,7 @@ describe("layout", () => {
     expect(cellAt(layout, [GROUPED], x - 2, y + 1)).toBeUndefined();
   });
 
-  it("puts boards below each other where it is narrow", () => {
+  it("puts boards below each other if the picture is narrow", () => {
     expect(layOut([TEXTBOOK], 330, 600).across).toBe(false);
     const { boards } = layOut([TEXTBOOK], 330, 600);
     expect(boards[1]!.box.y).toBeGreaterThan(boards[0]!.box.y + boards[0]!.box.h);

@@ -1,28 +1,28 @@
-/** Where planes and filters lie: all to one scale, in the order of the computation, groups beside their own. Pure. */
+/** The places of planes and filters: to one scale, in the order of the computation, and each group beside its own filters. Pure. */
 
 import type { Conv2dProblem } from "@convene/core";
 import type { Cell } from "./cell.js";
 
-/** Planes of input or output, or filters: what is drawn as one block. */
+/** Planes of an input or an output, or filters, which are drawn as one block. */
 export interface Board {
   readonly kind: Cell["kind"];
   readonly stage: number;
   readonly groups: number;
-  /** Of an input plane: rows and columns of padding before the first. */
+  /** For an input plane: the rows and columns of padding before the first. */
   readonly padTop: number;
   readonly padLeft: number;
-  /** Rows and columns of one tile: a padded input plane, an output plane, or one channel of a filter. */
+  /** The rows and columns of one tile: a padded input plane, an output plane, or one channel of a filter. */
   readonly rows: number;
   readonly columns: number;
-  /** How many tiles a filter has, and in how many columns of tiles they lie; 1 for planes. */
+  /** The number of tiles of a filter, and the number of columns of tiles. Both are 1 for planes. */
   readonly tiles: number;
   readonly tileColumns: number;
   /** The corner of each plane or filter, in pixels. */
   readonly corners: readonly (readonly [x: number, y: number])[];
-  /** Around each group, in pixels. */
+  /** The box around each group, in pixels. */
   readonly blocks: readonly Box[];
   readonly box: Box;
-  /** Two short lines, so that those of neighbours stay apart: what it is, and its size. */
+  /** The title in two short lines, name and size. They are short so that titles of neighbours do not touch. */
   readonly title: readonly [name: string, size: string];
 }
 
@@ -35,23 +35,23 @@ export interface Box {
 
 export interface Layout {
   readonly boards: readonly Board[];
-  /** Pixels along the side of a cell: the same everywhere. */
+  /** The side of a cell in pixels, the same everywhere. */
   readonly cell: number;
   readonly width: number;
   readonly height: number;
-  /** Boards lie side by side, or below each other. */
+  /** Whether boards lie side by side. Otherwise they lie below each other. */
   readonly across: boolean;
-  /** Into how many lines the groups of a board are broken. */
+  /** The number of lines for the groups of a board. */
   readonly bands: number;
 }
 
-/** Many groups lie in several lines. */
+/** The possible numbers of lines. Many groups need several lines. */
 const BANDS = [1, 2, 3, 4, 6, 8, 12, 16];
 
-/** More than this would not be seen, and would take long to draw. */
+/** The most cells. More cells would be too small, and would take long to draw. */
 export const MOST_CELLS = 400_000;
 const LARGEST_CELL = 30;
-/** Pixels: large enough to point at. */
+/** The side of a cell, in pixels, that is large enough for a pointer. */
 const GOOD_CELL = 5;
 /** Pixels for a board's title, and between boards. */
 const TITLE = 44;
@@ -114,12 +114,12 @@ function sketch(stages: readonly Conv2dProblem[]): readonly Sketch[] {
   });
 }
 
-/** Cells between the tiles of a filter; those of a pointwise one touch. */
+/** The gap between the tiles of a filter, in cells. Tiles of a pointwise filter touch. */
 function tileGap(kh: number, kw: number): number {
   return kh * kw === 1 ? 0 : GAP;
 }
 
-/** How many cells the whole picture has. */
+/** The number of cells of the whole picture. */
 export function cellCount(stages: readonly Conv2dProblem[]): number {
   return sketch(stages).reduce((sum, board) => sum + board.count * board.tiles * board.rows * board.columns, 0);
 }
@@ -132,7 +132,7 @@ interface Block {
   readonly athwart: number;
 }
 
-/** Puts a group's planes into as many lines as fit into `room` cells across the flow. */
+/** Puts a group's planes into lines that fit into `room` cells across the flow. */
 function block(board: Sketch, room: number, across: boolean): Block {
   const count = board.count / board.groups;
   const [a, b] = across ? [board.itemColumns, board.itemRows] : [board.itemRows, board.itemColumns];
@@ -143,8 +143,8 @@ function block(board: Sketch, room: number, across: boolean): Block {
 }
 
 /**
- * The layout with the largest cells that `width` by `height` pixels hold; it is as high as it needs to be where the width alone
- * decides.
+ * The layout with the largest cells that fit into `width` by `height` pixels. If only the width limits the cells, the layout is no
+ * higher than it needs to be.
  *
  * @param ratio device pixels for each pixel, so that the edges of cells fall between them
  */
@@ -154,7 +154,7 @@ export function layOut(stages: readonly Conv2dProblem[], width: number, height: 
   const [room, depth] = across ? [width, height] : [height * 2.2, width];
   let best: Choice | undefined;
   for (const bands of BANDS) {
-    // Broken lines only where one line leaves no cells to look at: the eye follows one line more easily.
+    // Several lines only if cells in one line would be too small, because one line is easier to follow.
     if (best && best.cell >= GOOD_CELL) break;
     for (let extent = 1; extent <= 700; extent++) {
       const perBand = sketches.map(({ groups }) => Math.ceil(groups / bands));
@@ -183,11 +183,11 @@ interface Choice {
   readonly cell: number;
   readonly bands: number;
   readonly blocks: readonly Block[];
-  /** Cells across the flow from a group to the next, without the gap. */
+  /** The distance from a group to the next across the flow, in cells, without the gap. */
   readonly pitch: readonly number[];
 }
 
-/** Cells of a board along the flow. */
+/** The length of a board along the flow, in cells. */
 function boardAlong({ groups }: Sketch, { along }: Block, bands: number): number {
   return Math.min(bands, groups) * (along + GROUP_GAP) - GROUP_GAP;
 }
@@ -203,7 +203,7 @@ function place(
   const lengths = sketches.map((board, index) => boardAlong(board, blocks[index]!, bands) * cell);
   const deepest = Math.max(...depths);
   const used = lengths.reduce((sum, each) => sum + each, 0) + BETWEEN * (blocks.length - 1);
-  // What is left of the width goes between the boards.
+  // The rest of the width becomes gaps between the boards.
   const extra = across ? Math.max(0, Math.min(140, (width - used) / Math.max(1, blocks.length - 1))) : 0;
   let at = across ? Math.max(0, (width - used - extra * (blocks.length - 1)) / 2) : 0;
   const boards = sketches.map((each, index): Board => {
@@ -243,7 +243,7 @@ function around(boxes: readonly Box[]): Box {
   return { x, y, w: right - x, h: bottom - y };
 }
 
-/** The corner of a cell, in pixels. Of an input: coordinates of the padded plane, from the input's own first cell on. */
+/** The corner of a cell, in pixels. For an input, coordinates count from the input's own first cell, so padding may be negative. */
 export function cornerOf(layout: Layout, board: Board, index: readonly number[]): readonly [x: number, y: number] {
   const { cell } = layout;
   const [x, y] = board.corners[index[0]!]!;
@@ -256,13 +256,13 @@ export function cornerOf(layout: Layout, board: Board, index: readonly number[])
   return [x + (index[2]! + board.padLeft) * cell, y + (index[1]! + board.padTop) * cell];
 }
 
-/** The board that a cell lies on: what one stage puts out, the next one reads. */
+/** The board of a cell. The output of one stage is the input of the next. */
 export function boardOf({ boards }: Layout, { kind, board: stage }: Pick<Cell, "kind" | "board">): Board | undefined {
   if (kind === "input" && stage > 0) return boardOf({ boards } as Layout, { kind: "output", board: stage - 1 });
   return boards.find((each) => each.kind === kind && each.stage === stage);
 }
 
-/** What lies under a point, or nothing. Padding is nothing: it has no values of its own. */
+/** The cell under a point, or `undefined`. Padding gives `undefined`, because it has no values of its own. */
 export function cellAt(layout: Layout, stages: readonly Conv2dProblem[], x: number, y: number): Cell | undefined {
   const { cell } = layout;
   for (const board of layout.boards) {

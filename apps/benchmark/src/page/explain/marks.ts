@@ -1,34 +1,34 @@
-/** What lights up for a cell: which cells belong to it, as places in the picture. Pure. */
+/** The cells that belong to a cell and light up with it, as places in the picture. Pure. */
 
 import type { Conv2dProblem } from "@convene/core";
 import type { Cell } from "./cell.js";
 import { type Board, boardOf, cornerOf, type Layout } from "./layout.js";
 import { outputsOfInput, readsOfWeight, type Tap, tapsOf, usesOf } from "./taps.js";
 
-/** Cells that light up, as two SVG paths: what is filled, and the line around it. */
+/** Cells that light up, as two SVG paths: their area, and the line around it. */
 export interface Mark {
   readonly fill: string;
   readonly edge: string;
 }
 
-/** SVG paths, one for each role: the outline of all its cells, without lines between neighbours. */
+/** The marks of each role. An outline has no lines between neighbouring cells. */
 export interface Marks {
-  /** Inputs. */
+  /** The inputs. */
   readonly reads: Mark;
-  /** Padding that stands for an input. */
+  /** The padding cells in the place of inputs. */
   readonly padding: Mark;
   readonly weights: Mark;
   readonly results: Mark;
-  /** The product that is being computed. */
+  /** The present product. */
   readonly now: Mark;
-  /** From inputs to weights to the result, where there are few enough to be told apart. */
+  /** Beams from inputs to weights to the result, if there are few enough to see each. */
   readonly beams: readonly string[];
 }
 
-/** Beams of more channels would cover the picture. */
+/** The most channels with beams. More beams would cover the picture. */
 const MOST_BEAMS = 4;
 
-/** @param product of an output: which of its products is being computed; its products from there on are not lit */
+/** @param product for an output: the number of its present product. Later products are not lit */
 export function marksOf(
   layout: Layout,
   stages: readonly Conv2dProblem[],
@@ -49,7 +49,7 @@ export function marksOf(
       input,
       taps.flatMap(({ c, source }) => (source ? [[c, ...source]] : [])),
     );
-  // Only the input has a border that is drawn; a pointwise convolution has none.
+  // Only the first input has a drawn border. A pointwise convolution has no padding.
   const border = (taps: readonly Tap[]): Mark =>
     at(
       input,
@@ -105,7 +105,7 @@ export function marksOf(
   };
 }
 
-/** Each cell as a closed path for its fill, which no stroke follows where two cells meet. */
+/** Each cell as a closed path for the fill, and an outline without lines where two cells meet. */
 function outline(cell: number, corners: readonly (readonly [x: number, y: number])[]): Mark {
   const key = (x: number, y: number): string => `${Math.round(x * 4)},${Math.round(y * 4)}`;
   const taken = new Set(corners.map(([x, y]) => key(x, y)));

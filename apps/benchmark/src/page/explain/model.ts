@@ -1,4 +1,4 @@
-/** The state of the explain view as signals: what the address holds, and what follows from it. */
+/** The state of the explain view as signals: the values of the address, and values that follow from them. */
 
 import { computed, signal } from "@preact/signals";
 import { setState, stateOf } from "../address/address.js";
@@ -11,7 +11,7 @@ import { valuesOf } from "./values.js";
 
 export const state = stateOf("explain");
 
-/** Multiplications that are computed for the picture's values: a moment's work. */
+/** The most multiplications for the picture's values. They take only a moment. */
 const MOST_COMPUTED = 20_000_000;
 
 export const stages = computed(() => stagesOf(state.value.problem, state.value.pair));
@@ -23,15 +23,15 @@ export const values = computed(() => {
   return valuesOf(stages.value, stages.value.length > 1 ? pairLayers(problem) : [layerOf(problem)]);
 });
 
-/** How far the multiplications have gone; 0: the whole result is shown. */
+/** The number of finished multiplications. 0 shows the whole result. */
 export const step = computed(() => Math.min(state.value.step, total.value));
 export const playing = signal(false);
-/** Under the pointer. */
+/** The cell under the pointer. */
 export const hovered = signal<Cell | undefined>(undefined);
-/** What a control could not do, or did besides. */
+/** A sentence about a change that a control refused, or made in addition. */
 export const said = signal("");
 
-/** What is being multiplied. */
+/** The present multiplication. */
 export const current = computed(() => (step.value > 0 ? multiplicationAt(stages.value, step.value) : undefined));
 
 /** The cell that was chosen, by pointer, keyboard or link. */

@@ -1,4 +1,4 @@
-/** Paints the values of all planes and filters into a canvas. What lies above them is drawn in SVG. */
+/** Paints the values of all planes and filters into a canvas. Everything above them is drawn in SVG. */
 
 import type { Conv2dProblem } from "@convene/core";
 import { type Board, cornerOf, type Layout } from "./layout.js";
@@ -6,17 +6,17 @@ import { emptyColour, hueOf, valueColour } from "./palette.js";
 import { tapCount } from "./taps.js";
 import type { StageValues } from "./values.js";
 
-/** What is painted. */
+/** The data of the painting. */
 export interface Scene {
   readonly layout: Layout;
   readonly stages: readonly Conv2dProblem[];
-  /** Left out where there are too many to compute in a moment: then planes are empty. */
+  /** The values. Left out if there are too many to compute quickly; then planes are empty. */
   readonly values: readonly StageValues[] | undefined;
   readonly dark: boolean;
   readonly ratio: number;
 }
 
-/** A line between cells, where they are large enough for one. */
+/** The width of the line between cells. It is 0 if cells are too small for a line. */
 function seam(cell: number, ratio: number): number {
   return cell * ratio >= 5 ? 1 / ratio : 0;
 }
@@ -27,7 +27,7 @@ function largest(values: Float32Array): number {
   return most || 1;
 }
 
-/** All of the picture; of each stage's outputs only the first `whole`. */
+/** Paints the whole picture, but only the first `whole` outputs of each stage. */
 export function paintAll(context: CanvasRenderingContext2D, scene: Scene, whole: readonly number[]): void {
   const { layout, stages, ratio } = scene;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -52,7 +52,7 @@ function paintInput(context: CanvasRenderingContext2D, scene: Scene, board: Boar
           const [row, column] = [y - p.pt, x - p.pl];
           if (row >= 0 && column >= 0 && row < p.ih && column < p.iw) continue;
           const [left, top] = cornerOf(layout, board, [c, row, column]);
-          // Smaller than what has a value of its own.
+          // A padding cell is smaller than a cell with its own value.
           context.fillRect(left + side * 0.2, top + side * 0.2, side * 0.6, side * 0.6);
         }
       }
@@ -86,7 +86,7 @@ function paintWeights(context: CanvasRenderingContext2D, scene: Scene, board: Bo
   }
 }
 
-/** The outputs from number `from` to before `to`, those before `whole` with their values. */
+/** Paints the outputs from `from` to `to` (exclusive). Outputs before `whole` have their values. */
 export function paintOutputs(
   context: CanvasRenderingContext2D,
   { layout, stages, values, dark, ratio }: Scene,

@@ -1,16 +1,16 @@
-/** The colours of the cells: the hue says the group, the lightness the value. Pure. */
+/** The colours of the cells: the hue shows the group, and the lightness shows the value. Pure. */
 
-/** Values are shown in so many shades. */
+/** The number of shades for values. */
 const SHADES = 48;
-/** Where all channels are one group. */
+/** The hue if all channels are one group. */
 const ALONE = 268;
 
-/** Degrees around the circle of OKLCH. */
+/** The hue of a group, in degrees of OKLCH. */
 export function hueOf(group: number, groups: number): number {
   return groups === 1 ? ALONE : (28 + (360 * group) / groups) % 360;
 }
 
-/** Of a frame or a ribbon. */
+/** The colour of a frame or a ribbon. */
 export function groupColour(group: number, groups: number, dark: boolean): string {
   return `oklch(${dark ? 0.76 : 0.58} 0.14 ${hueOf(group, groups)})`;
 }
@@ -18,7 +18,7 @@ export function groupColour(group: number, groups: number, dark: boolean): strin
 /**
  * The colour of a value.
  *
- * @param value from -1 to 1; below 0 it has no hue
+ * @param value from -1 to 1. A value below 0 has no hue
  */
 export function valueColour(value: number, hue: number, dark: boolean): string {
   const size = Math.round(Math.min(1, Math.abs(value)) * SHADES) / SHADES;
@@ -27,7 +27,7 @@ export function valueColour(value: number, hue: number, dark: boolean): string {
   return `oklch(${lightness.toFixed(3)} ${chroma.toFixed(3)} ${hue.toFixed(0)})`;
 }
 
-/** Of an output that has not been computed, and of padding. */
+/** The colour of padding, and of an output that was not computed yet. */
 export function emptyColour(dark: boolean): string {
   return dark ? "oklch(0.21 0.015 268)" : "oklch(0.925 0.006 268)";
 }

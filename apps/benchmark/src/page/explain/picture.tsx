@@ -1,4 +1,4 @@
-/** The picture: values painted into a canvas, and above them, in SVG, what belongs together. */
+/** The picture: values painted into a canvas, and above them, in SVG, the cells that belong together. */
 
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
@@ -13,7 +13,7 @@ import { groupColour } from "./palette.js";
 import { describeCell, describePicture } from "./sentences.js";
 import { wholeOutputs } from "./steps.js";
 
-/** Ribbons of more groups would be hairs. */
+/** The most groups with ribbons. More ribbons would be too thin. */
 const MOST_RIBBONS = 32;
 
 export function Picture() {
@@ -93,7 +93,7 @@ function Drawn({ layout }: { readonly layout: Layout }) {
     <div
       class="drawn"
       style={{ width: `${width}px`, height: `${height}px` }}
-      // A picture that keys move about in: neither an image nor a form.
+      // The arrow keys move in this picture, so it is neither an image nor a form.
       role="application"
       tabIndex={0}
       aria-label="Picture of the convolution"
@@ -154,13 +154,13 @@ function keyed(key: string, cell: Cell): Cell | undefined {
   }
 }
 
-/** The canvas. Outputs that become whole are painted one after another, not the picture again. */
+/** The canvas. When outputs are finished, only these are painted, and not the whole picture. */
 function Values({ layout }: { readonly layout: Layout }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const painted = useRef<{ scene: string; whole: readonly number[] }>({ scene: "", whole: [] });
   const ratio = devicePixelRatio;
   const shown = useSignal(layout);
-  // Behind the canvas' new size, which clears it: the effect below would paint what is cleared then.
+  // A new size clears the canvas. So this runs after the size is set; the effect below would run too early.
   useLayoutEffect(() => {
     shown.value = layout;
   }, [layout, shown]);
@@ -253,7 +253,7 @@ function Frames({ layout }: { readonly layout: Layout }) {
   );
 }
 
-/** In the middle of its board, and inside the picture; about 7 pixels a letter. */
+/** The place of a title: in the middle of its board, and inside the picture. A letter has about 7 pixels. */
 function titleX(box: Box, title: string, width: number): number {
   const half = title.length * 3.5;
   return Math.max(half, Math.min(width - half, box.x + box.w / 2));

@@ -1,4 +1,4 @@
-/** The multiplications as they happen: play at any speed, step by step, or dragged to any place. */
+/** The player of the multiplications: at any speed, step by step, or dragged to any place. */
 
 import { useSignalEffect } from "@preact/signals";
 import { setState } from "../address/address.js";
@@ -10,7 +10,7 @@ function go(to: number): void {
   setState("explain", { step: Math.max(0, Math.min(total.peek(), Math.round(to))) });
 }
 
-/** Speeds go by powers: each notch of the slider is about a quarter faster. */
+/** The number of notches of the speed slider. Each notch is about a quarter faster. */
 const NOTCHES = 70;
 const speedAt = (notch: number): number => Number((10 ** (notch / 10)).toPrecision(2));
 const notchOf = (speed: number): number => Math.round(10 * Math.log10(speed));
@@ -96,7 +96,7 @@ export function Player() {
   );
 }
 
-/** The product that is being computed, in numbers. */
+/** The present product, in numbers. */
 function Product() {
   const now = current.value;
   const numbers = values.value;

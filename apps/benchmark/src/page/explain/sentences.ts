@@ -1,4 +1,4 @@
-/** What the picture shows, in sentences: for a screen reader, and for everyone else below the picture. Pure. */
+/** Sentences about the picture, for screen readers, and below the picture for everyone. Pure. */
 
 import type { Conv2dProblem } from "@convene/core";
 import type { Cell } from "./cell.js";
@@ -22,7 +22,7 @@ export function shown(value: number): string {
   return text.replace("-", "−");
 }
 
-/** Channels are counted from 0, as in code; so are rows and columns. */
+/** A sentence about a cell. Channels, rows and columns are counted from 0, as in code. */
 export function describeCell(
   stages: readonly Conv2dProblem[],
   values: readonly StageValues[] | undefined,
@@ -59,7 +59,7 @@ export function describeCell(
   return `Filter ${o}, channel ${i}, row ${ky}, column ${kx}${value === undefined ? "" : `, weight ${shown(value)}`}: it multiplies ${plural(taps.length, "place")} of input plane ${taps[0]!.c}, one for each element of output plane ${o}.`;
 }
 
-/** The whole picture, for who does not see it. */
+/** A description of the whole picture, for readers who do not see it. */
 export function describePicture(stages: readonly Conv2dProblem[]): string {
   return stages
     .map((p, index) => {

@@ -23,7 +23,7 @@ describe("stages", () => {
     expect(labels(1, 8)).toEqual(["standard"]);
   });
 
-  it("gives the spatial options to the depthwise one", () => {
+  it("gives the spatial options to the depthwise layer", () => {
     const p = conv2dProblem({ ic: 4, oc: 6, g: 2, ih: 9, kh: 3, sh: 2, pt: 1, paddingMode: "reflect", bias: false });
     expect(pairOf(p).map(formatProblem)).toEqual([
       "g4_ic4_ih9_oc4_kh3_sh2_pt1_reflect_nobias",

@@ -1,23 +1,23 @@
-/** What is drawn: one convolution, or the depthwise-separable pair in its place; and the stops of the slider. Pure. */
+/** The drawn stages: one convolution, or the depthwise-separable pair in its place. Also the stops of the slider. Pure. */
 
 import { Conv2d, type Conv2dProblem, depthwiseSeparable, inputShape, problemCost, totalCost } from "@convene/core";
 
 /** One stop of the slider. */
 export interface Stop {
   readonly groups: number;
-  /** The depthwise-separable pair: the last stop. */
+  /** Whether this is the depthwise-separable pair, which is the last stop. */
   readonly pair: boolean;
   readonly label: string;
 }
 
-/** All whole numbers that divide both, from 1 on. */
+/** All common divisors of two numbers, from 1 on. */
 export function commonDivisors(a: number, b: number): readonly number[] {
   const divisors: number[] = [];
   for (let each = 1; each <= Math.min(a, b); each++) if (a % each === 0 && b % each === 0) divisors.push(each);
   return divisors;
 }
 
-/** From standard, by each number of groups that fits, to depthwise; then the pair. */
+/** The stops: from a standard convolution over each possible number of groups to a depthwise one, then the pair. */
 export function stops({ ic, oc }: Conv2dProblem): readonly Stop[] {
   const grouped = commonDivisors(ic, oc).map((groups) => ({ groups, pair: false, label: nameOf(groups, ic) }));
   // With one channel there is nothing to separate.
@@ -48,7 +48,7 @@ function layerOptions(p: Conv2dProblem) {
   } as const;
 }
 
-/** The layers of the pair that stands in for a convolution with these sizes, whatever its groups. */
+/** The layers of the pair in the place of a convolution with these sizes, for any number of groups. */
 export function pairLayers(p: Conv2dProblem): readonly [depthwise: Conv2d, pointwise: Conv2d] {
   return depthwiseSeparable(layerOptions(p));
 }
@@ -60,7 +60,7 @@ export function pairOf(p: Conv2dProblem): readonly [depthwise: Conv2dProblem, po
   return [first, pointwise.problem([first.n, first.oc, first.oh, first.ow])];
 }
 
-/** What is drawn, from the input on. */
+/** The drawn problems, from the input on. */
 export function stagesOf(p: Conv2dProblem, pair: boolean): readonly Conv2dProblem[] {
   return pair && p.ic > 1 ? pairOf(p) : [p];
 }

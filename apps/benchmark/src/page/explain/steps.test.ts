@@ -7,12 +7,12 @@ import { multiplicationAt, stepOf, totalSteps, wholeOutputs } from "./steps.js";
 const SMALL = conv2dProblem({ ic: 4, g: 2, ih: 3, oc: 4, kh: 2 });
 
 describe("steps", () => {
-  it("are as many as core counts", () => {
+  it("are as many as core's multiply-accumulates", () => {
     expect(totalSteps([TEXTBOOK])).toBe(problemCost(TEXTBOOK).macs);
     expect(totalSteps(pairOf(TEXTBOOK))).toBe(10_275);
   });
 
-  it("come once each, in order", () => {
+  it("occur once each, in order", () => {
     const stages = pairOf(SMALL);
     const seen = new Set<string>();
     for (let step = 1; step <= totalSteps(stages); step++) {
@@ -25,7 +25,7 @@ describe("steps", () => {
     expect(() => multiplicationAt(stages, totalSteps(stages) + 1)).toThrow("must be from 1 to 128");
   });
 
-  it("say which outputs are whole", () => {
+  it("say which outputs are finished", () => {
     const stages = pairOf(SMALL);
     expect([3, 4, 63, 64, 65, 128].map((step) => wholeOutputs(stages, 0, step))).toEqual([0, 1, 15, 16, 16, 16]);
     expect([3, 64, 67, 68, 128].map((step) => wholeOutputs(stages, 1, step))).toEqual([0, 0, 0, 1, 16]);

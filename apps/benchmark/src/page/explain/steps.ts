@@ -1,4 +1,4 @@
-/** Multiplications in the order in which they are done: the n-th of all, and back. Pure. */
+/** Multiplications in their order: the n-th multiplication, and the number of a multiplication. Pure. */
 
 import type { Conv2dProblem } from "@convene/core";
 import { tapCount } from "./taps.js";
@@ -6,9 +6,9 @@ import { tapCount } from "./taps.js";
 /** One multiplication. */
 export interface Multiplication {
   readonly stage: number;
-  /** `[channel, row, column]` of the output that it is a part of. */
+  /** `[channel, row, column]` of its output. */
   readonly output: readonly number[];
-  /** Which of the output's products it is, from 0. */
+  /** The number of the product within its output, from 0. */
   readonly tap: number;
 }
 
@@ -40,14 +40,14 @@ export function multiplicationAt(stages: readonly Conv2dProblem[], step: number)
   throw new RangeError(`step (${step}) must be from 1 to ${totalSteps(stages)}`);
 }
 
-/** How many outputs of a stage are whole after so many multiplications. */
+/** The number of finished outputs of a stage after `step` multiplications. */
 export function wholeOutputs(stages: readonly Conv2dProblem[], stage: number, step: number): number {
   const before = totalSteps(stages.slice(0, stage));
   const p = stages[stage]!;
   return Math.min(outputs(p), Math.max(0, Math.floor((step - before) / tapCount(p))));
 }
 
-/** The step after which the output is whole. */
+/** The step after which the output is finished. */
 export function stepOf(stages: readonly Conv2dProblem[], stage: number, [c, y, x]: readonly number[]): number {
   const p = stages[stage]!;
   const at = (c! * p.oh + y!) * p.ow + x!;

@@ -15,7 +15,7 @@ const PROBLEMS: readonly Conv2dProblemSpec[] = [
 ];
 const problems: readonly Conv2dProblem[] = PROBLEMS.map((spec) => conv2dProblem({ ...spec, bias: false }));
 
-/** Which outputs an input has a part in, by the reference: it alone is 1, and all weights are. */
+/** The outputs that depend on an input, by the reference. Only this input is 1, and all weights are 1. */
 function reached(p: Conv2dProblem, at: number): ReadonlySet<number> {
   const input = new Float32Array(p.ic * p.ih * p.iw);
   input[at] = 1;
@@ -25,7 +25,7 @@ function reached(p: Conv2dProblem, at: number): ReadonlySet<number> {
 }
 
 describe.each(problems.map((p, index) => [index, p] as const))("taps of problem %i", (_, p) => {
-  it("says of each output which inputs it reads, as the reference does", () => {
+  it("gives the inputs that each output reads, like the reference", () => {
     const inputs = p.ic * p.ih * p.iw;
     const readers = Array.from({ length: inputs }, (_each, at) => reached(p, at));
     for (let at = 0; at < p.oc * p.oh * p.ow; at++) {
@@ -38,7 +38,7 @@ describe.each(problems.map((p, index) => [index, p] as const))("taps of problem 
     }
   });
 
-  it("says of each input which outputs read it, as the reference does", () => {
+  it("gives the outputs that read each input, like the reference", () => {
     for (let at = 0; at < p.ic * p.ih * p.iw; at++) {
       const input = [Math.floor(at / (p.ih * p.iw)), Math.floor(at / p.iw) % p.ih, at % p.iw];
       const [from, to] = outputsOfInput(p, input[0]!);
@@ -50,7 +50,7 @@ describe.each(problems.map((p, index) => [index, p] as const))("taps of problem 
     }
   });
 
-  it("says of a weight which inputs it multiplies: those whose outputs it changes", () => {
+  it("gives the inputs that a weight multiplies", () => {
     const taps = readsOfWeight(p, [p.oc - 1, 0, p.kh - 1, 0]);
     expect(taps).toHaveLength(p.oh * p.ow);
     const weight = new Float32Array((p.oc * p.ic * p.kh * p.kw) / p.g);
@@ -73,7 +73,7 @@ describe("values", () => {
     }
   });
 
-  it("have the bias in them, and end in the activation", () => {
+  it("contain the bias, and end with the activation", () => {
     const p = conv2dProblem({ ic: 1, ih: 1, oc: 1, kh: 1, activation: "relu" });
     const values = { input: Float32Array.of(2), weight: Float32Array.of(3), bias: Float32Array.of(-1) };
     expect([...forward(p, values)]).toEqual([5]);

@@ -1,23 +1,23 @@
-/** Which inputs, weights and outputs belong together: the geometry of a resolved problem of core's. Pure. */
+/** The inputs, weights and outputs that belong together: the geometry of a problem. Pure. */
 
 import type { Conv2dProblem, PaddingMode } from "@convene/core";
 
 /** One product: an input and a weight. */
 export interface Tap {
-  /** Of the weight: the input channel within its group, row and column. */
+  /** The weight's input channel within its group, row and column. */
   readonly i: number;
   readonly ky: number;
   readonly kx: number;
   /** The input's channel. */
   readonly c: number;
-  /** Row and column as if the padding were part of the input: negative, or past the end, where the tap reads padding. */
+  /** Row and column relative to the input. They are negative or past the end if the tap reads padding. */
   readonly py: number;
   readonly px: number;
-  /** Where the value comes from, after the padding's mode; `undefined` for a zero. */
+  /** The place of the value, after applying the padding mode, or `undefined` for a zero. */
   readonly source: readonly [y: number, x: number] | undefined;
 }
 
-/** Where a coordinate reads on an axis of `size`; `undefined` where it reads a zero. As in torch.nn.functional.pad. */
+/** The place that a coordinate reads on an axis of `size`, or `undefined` if it reads a zero. As in torch.nn.functional.pad. */
 export function sourceOf(at: number, size: number, mode: PaddingMode): number | undefined {
   if (at >= 0 && at < size) return at;
   const before = at < 0;
@@ -33,7 +33,7 @@ export function sourceOf(at: number, size: number, mode: PaddingMode): number | 
   }
 }
 
-/** How many products make one output. */
+/** The number of products of one output. */
 export function tapCount({ ic, g, kh, kw }: Conv2dProblem): number {
   return (ic / g) * kh * kw;
 }
@@ -57,7 +57,7 @@ export function tapsOf(p: Conv2dProblem, output: readonly number[]): readonly Ta
   return Array.from({ length: tapCount(p) }, (_, index) => tapAt(p, output, index));
 }
 
-/** A place where an input is used: the output's row and column, and the weight's. The same for all filters of the group. */
+/** A use of an input: the output's row and column, and the weight's row and column. It is the same for all filters of the group. */
 export interface Use {
   readonly oy: number;
   readonly ox: number;
@@ -65,7 +65,7 @@ export interface Use {
   readonly kx: number;
 }
 
-/** Where the input `[channel, row, column]` is read, directly or by way of the padding. */
+/** The uses of the input `[channel, row, column]`, directly or through the padding. */
 export function usesOf(p: Conv2dProblem, [, y, x]: readonly number[]): readonly Use[] {
   const along = (outputs: number, taps: number, s: number, d: number, pad: number, size: number, at: number) => {
     const found: (readonly [output: number, tap: number])[] = [];
@@ -81,13 +81,13 @@ export function usesOf(p: Conv2dProblem, [, y, x]: readonly number[]): readonly 
   return rows.flatMap(([oy, ky]) => columns.map(([ox, kx]) => ({ oy, ox, ky, kx })));
 }
 
-/** The output channels of the group that input channel `c` belongs to, from the first to before the last. */
+/** The output channels of the group of input channel `c`, from the first to the last (exclusive). */
 export function outputsOfInput({ ic, oc, g }: Conv2dProblem, c: number): readonly [from: number, to: number] {
   const group = Math.floor(c / (ic / g));
   return [group * (oc / g), (group + 1) * (oc / g)];
 }
 
-/** The padded places that the weight `[oc, i, ky, kx]` multiplies, one for each output row and column. */
+/** The places of the padded input that the weight `[oc, i, ky, kx]` multiplies, one for each output row and column. */
 export function readsOfWeight(p: Conv2dProblem, [o, i, ky, kx]: readonly number[]): readonly Tap[] {
   const taps: Tap[] = [];
   const index = (i! * p.kh + ky!) * p.kw + kx!;

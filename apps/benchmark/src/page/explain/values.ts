@@ -12,7 +12,7 @@ export interface StageValues {
   readonly output: Float32Array;
 }
 
-/** From 0 to 1: a light that falls on each channel from another side, and a disc, so that a shift of the image can be seen. */
+/** An input with values from 0 to 1: for each channel a light from another side, and a disc, which makes a shift of the image visible. */
 function exampleInput(channels: number, height: number, width: number): Float32Array {
   const values = new Float32Array(channels * height * width);
   for (let c = 0; c < channels; c++) {
@@ -30,7 +30,7 @@ function exampleInput(channels: number, height: number, width: number): Float32A
   return values;
 }
 
-/** All outputs, as float64 sums that are rounded once. */
+/** All outputs, computed as float64 sums that are rounded once. */
 export function forward(p: Conv2dProblem, { input, weight, bias }: Omit<StageValues, "output">): Float32Array {
   const output = new Float32Array(p.oc * p.oh * p.ow);
   const [min, max] = activationRange(p.activation);
@@ -59,7 +59,7 @@ export function forward(p: Conv2dProblem, { input, weight, bias }: Omit<StageVal
   return output;
 }
 
-/** Each stage's tensors, the output of one being the input of the next. */
+/** The tensors of each stage. The output of one stage is the input of the next. */
 export function valuesOf(problems: readonly Conv2dProblem[], layers: readonly Conv2d[]): readonly StageValues[] {
   const first = problems[0]!;
   let input = exampleInput(first.ic, first.ih, first.iw);

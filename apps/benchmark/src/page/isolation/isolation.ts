@@ -1,4 +1,4 @@
-/** Whether threads may share memory here, and what can be done where they may not. */
+/** Whether threads may share memory here, and the remedy if they may not. */
 
 import { signal } from "@preact/signals";
 
@@ -7,7 +7,7 @@ export type Isolation =
   | { readonly kind: "isolated" }
   /** The service worker has been started, and the page is about to be loaded again through it. */
   | { readonly kind: "waiting" }
-  /** No threads. `why` is a sentence; `remedy`, one more. */
+  /** There are no threads. `why` and `remedy` are a sentence each. */
   | { readonly kind: "missing"; readonly why: string; readonly remedy: string };
 
 const ADD_HEADERS =
@@ -18,7 +18,7 @@ const PATIENCE = 5000;
 
 export const isolation = signal<Isolation>(globalThis.crossOriginIsolated ? { kind: "isolated" } : { kind: "waiting" });
 
-/** Where the host does not isolate the page, has the service worker do it, and loads the page once more. */
+/** If the host does not isolate the page, a service worker does it, and the page is loaded again once. */
 export async function startIsolation(): Promise<void> {
   if (globalThis.crossOriginIsolated) return;
   const missing = (why: string, remedy: string = ADD_HEADERS): void => {
@@ -45,7 +45,7 @@ export async function startIsolation(): Promise<void> {
   }
 }
 
-/** Once for a tab: a second time would not help either, and would not end. */
+/** Whether this tab was loaded again already. A second time would not help, and could go on for ever. */
 function reloadedBefore(): boolean {
   try {
     if (sessionStorage.getItem(KEY) !== null) return true;

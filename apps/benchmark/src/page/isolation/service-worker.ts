@@ -1,6 +1,6 @@
 /**
- * Adds the headers that isolate a page to what the host answers, where the host cannot. Without them a page has no shared
- * memory, and so no threads. It keeps nothing, and sends nothing anywhere.
+ * Adds the headers that isolate a page to the host's responses, if the host cannot send them. Without the headers a page has no
+ * shared memory, and so no threads. The service worker stores nothing, and sends nothing anywhere.
  */
 
 interface Extendable extends Event {
@@ -17,7 +17,7 @@ interface Scope {
   addEventListener(type: "install" | "activate", listener: (event: Extendable) => void): void;
   addEventListener(type: "fetch", listener: (event: Fetching) => void): void;
 }
-// TypeScript has the globals of a page or those of a worker in one program, and this program is the page's.
+// Cast: one TypeScript program has the globals of a page or of a worker, and this program has those of a page.
 const scope = globalThis as unknown as Scope;
 
 scope.addEventListener("install", (event) => event.waitUntil(scope.skipWaiting()));
@@ -25,7 +25,7 @@ scope.addEventListener("activate", (event) => event.waitUntil(scope.clients.clai
 scope.addEventListener("fetch", (event) => {
   const { request } = event;
   if (new URL(request.url).origin !== scope.location.origin) return;
-  // A browser's own rule: such a request fails when it is repeated by anyone else.
+  // By the browsers' rules such a request fails if another script repeats it.
   if (request.cache === "only-if-cached" && request.mode !== "same-origin") return;
   event.respondWith(fetch(request).then(isolated));
 });
@@ -36,7 +36,7 @@ function isolated(response: Response): Response {
   headers.set("Cross-Origin-Opener-Policy", "same-origin");
   headers.set("Cross-Origin-Embedder-Policy", "require-corp");
   headers.set("Cross-Origin-Resource-Policy", "same-origin");
-  // A response of these has no body, and none may be given.
+  // A response with one of these statuses must have no body.
   const body = [101, 204, 205, 304].includes(response.status) ? null : response.body;
   return new Response(body, { status: response.status, statusText: response.statusText, headers });
 }

@@ -1,4 +1,4 @@
-/** The switch between what the system says, light and dark. */
+/** The switch between the system's setting, light and dark. */
 
 import { type Theme, theme, THEMES } from "./theme.js";
 

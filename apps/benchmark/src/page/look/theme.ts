@@ -1,4 +1,4 @@
-/** Light or dark: what the system says, until the reader says otherwise. Kept in this browser; no cookie. */
+/** Light or dark: the system's setting, until the reader chooses. The choice is stored in this browser, without a cookie. */
 
 import { computed, effect, signal } from "@preact/signals";
 
@@ -12,10 +12,10 @@ export const theme = signal<Theme>("system");
 
 const systemDark = signal(false);
 
-/** Whether the page is dark now: for what is painted, which no style sheet reaches. */
+/** Whether the page is dark now. Painted canvases need this, because no style sheet reaches them. */
 export const darkNow = computed(() => (theme.value === "system" ? systemDark.value : theme.value === "dark"));
 
-/** Before anything is drawn, so that nothing flashes. */
+/** Sets the theme before anything is drawn, so that nothing flashes. */
 export function startTheme(): void {
   theme.value = THEMES.find((one) => one === stored()) ?? "system";
   const system = matchMedia("(prefers-color-scheme: dark)");
@@ -28,7 +28,7 @@ export function startTheme(): void {
     try {
       localStorage.setItem(KEY, theme.value);
     } catch {
-      // A browser that stores nothing: the choice holds until the page is left.
+      // This browser stores nothing, so the choice holds until the reader leaves the page.
     }
   });
 }

@@ -1,4 +1,4 @@
-/** Open backends and what is prepared on them, kept from run to run: a camera's next frame finds its model again. */
+/** Open backends and their prepared models. They are kept from run to run, so that a camera's next frame uses the same model. */
 
 import type { Backend, Model, NamedModel } from "@convene/core";
 import { median } from "../../engine/statistics.js";
@@ -7,40 +7,40 @@ import type { Place } from "./messages.js";
 import type { Host } from "./session.js";
 import type { BackendId, KernelSize } from "./settings.js";
 
-/** A newer request has come. */
+/** A newer request ends this run. */
 export class Superseded extends Error {
   override readonly name = "Superseded";
 }
 
-/** What a side can run. */
+/** A model that a side can run. */
 export type AnyModel = Model | NamedModel;
 
-/** A model, and what is known of its runs. */
+/** A model, and the times of its runs. */
 export interface Prepared<M extends AnyModel> {
   readonly key: string;
   readonly model: M;
-  /** How long it took to make, in milliseconds. */
+  /** The time of `prepare`, in milliseconds. */
   readonly preparing: number;
-  /** Milliseconds of its latest runs. The very first one, which compiles and fills caches, is none of them. */
+  /** Milliseconds of the latest runs, without the first run, which compiles and fills caches. */
   readonly times: number[];
-  /** Whether it has run. */
+  /** Whether the model has run. */
   isWarm: boolean;
 }
 
 export interface Bench {
-  /** @throws BackendUnavailableError, each time that it is asked for */
+  /** The backend, which is opened at the first call. @throws BackendUnavailableError at each call */
   backend(id: BackendId): Promise<Backend>;
-  /** The model of a side: the one that is there, where `key` is the same, or else a new one in its place. */
+  /** The model of a side: the present one if `key` is the same, otherwise a new one in its place. */
   model<M extends AnyModel>(place: Place, key: string, prepare: () => Promise<M>): Promise<Prepared<M>>;
-  /** Filters learnt from the photo, once for each size. */
+  /** The filters that were learnt from the photo. Each size is learnt once. */
   learnt(size: KernelSize, photo: () => Pixels): LearntFilters;
   forgetLearnt(): void;
-  /** Closes a backend after an error, so that it is opened anew the next time: one that has failed fails from then on. */
+  /** Closes a backend after an error, so that the next run opens a new one. A backend that failed always fails. */
   close(id: BackendId): Promise<void>;
   dispose(): Promise<void>;
 }
 
-/** How many runs the median is over. */
+/** The number of runs for the median. */
 export const LATEST_RUNS = 25;
 
 /** Notes how long a run took. The first run of a model is not counted. */
@@ -50,7 +50,7 @@ export function noteRun(prepared: Prepared<AnyModel>, milliseconds: number): voi
   prepared.isWarm = true;
 }
 
-/** The median of the latest runs; nothing where there are none. */
+/** The median of the latest runs, or `undefined` if there are none. */
 export function latest({ times }: Prepared<AnyModel>): { readonly median: number; readonly runs: number } | undefined {
   return times.length === 0 ? undefined : { median: median(times), runs: times.length };
 }
@@ -70,14 +70,14 @@ export function createBench({ open }: Pick<Host, "open">): Bench {
       try {
         return await opening;
       } catch (error) {
-        // One that cannot open now may later: a browser can have its graphics processor back.
+        // A later try may succeed, because a browser can get its graphics processor back.
         backends.delete(id);
         throw error;
       }
     },
     async model<M extends AnyModel>(place: Place, key: string, prepare: () => Promise<M>) {
       const there = models.get(place);
-      // The key says what was prepared, and so its type.
+      // Cast: the same key means the same type of model.
       if (there?.key === key) return there as Prepared<M>;
       release(place);
       const start = performance.now();
@@ -96,7 +96,7 @@ export function createBench({ open }: Pick<Host, "open">): Bench {
       const opening = backends.get(id);
       backends.delete(id);
       for (const place of ["left", "right"] as const) release(place);
-      // It has failed already, and that has been said.
+      // The backend failed before, and the error was reported then.
       await opening?.then((backend) => backend.dispose()).catch(() => undefined);
     },
     async dispose() {

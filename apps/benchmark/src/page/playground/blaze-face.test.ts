@@ -6,7 +6,7 @@ const output = (dims: number[]): OutputTensor => {
   const data = new Float32Array(dims.reduce((product, each) => product * each, 1));
   return { shape: [1, dims[1]!, dims[2]!, 1], layout: "nchw", data, dims };
 };
-/** Nothing is found, unless a test says so. */
+/** Outputs without a face. A test may add faces. */
 const empty = (): Record<string, OutputTensor> => {
   const outputs = {
     s16: output([1, 512, 1]),
@@ -63,7 +63,7 @@ describe("decodeFaces", () => {
     expect(face!.points[5]).toEqual([1 / 16 + 11 / 128, 1 / 16 + 12 / 128]);
   });
 
-  test("no score reaches a half, or all are NaN: no face", () => {
+  test("there is no face if no score reaches a half, or if all are NaN", () => {
     expect(decodeFaces(empty(), 128, WHOLE)).toEqual([]);
     const outputs = empty();
     outputs["s16"]!.data.fill(NaN);
@@ -79,7 +79,7 @@ describe("decodeFaces", () => {
     expect(face!.left + face!.width / 2).toBeCloseTo(1 / 16, 6);
   });
 
-  test("in a wide photo, what is black above and below counts for nothing", () => {
+  test("in a wide photo, the black parts above and below do not count", () => {
     const placement = placeInSquare(200, 100);
     expect(placement).toEqual({ left: 0, top: 0.25, width: 1, height: 0.5 });
     const outputs = empty();
@@ -115,7 +115,7 @@ describe("mergeFaces", () => {
     expect(two!.left).toBe(0.7);
   });
 
-  test("boxes that only touch, and a box without area, do not keep it from ending", () => {
+  test("boxes that only touch, and a box without area, are handled", () => {
     const none = { ...face(0.8, 0.5), width: 0 };
     expect(mergeFaces([face(0.9, 0), face(0.8, 0.2), none])).toHaveLength(3);
   });

@@ -1,40 +1,40 @@
 /**
- * BlazeFace's answers as faces (Bazarevsky et al., "BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs", 2019):
- * recognises the network by its outputs, decodes boxes and key points, and merges those of one face. Pure.
+ * Faces from BlazeFace's outputs (Bazarevsky et al., "BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs", 2019):
+ * recognises the network by its outputs, decodes boxes and key points, and merges boxes of one face. Pure.
  */
 
 import type { OutputTensor } from "@convene/core";
 
-/** A face; all numbers are shares of the photo's width and height. */
+/** A face. All numbers are shares of the photo's width and height. */
 export interface Face {
-  /** How sure the network is, from 0 to 1. */
+  /** The network's certainty, from 0 to 1. */
   readonly score: number;
   readonly left: number;
   readonly top: number;
   readonly width: number;
   readonly height: number;
-  /** In the order of `KEY_POINTS`. */
+  /** The key points, in the order of `KEY_POINTS`. */
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
-/** Right and left are the person's own. */
+/** The names of the key points. Right and left are the person's own. */
 export const KEY_POINTS = ["right eye", "left eye", "nose", "mouth", "right ear", "left ear"] as const;
 
-/** Two anchors in each cell of a 16 x 16 grid, then six in each of 8 x 8: 896 in all, whatever the input's size. */
+/** The grids of anchors: two in each cell of a 16 x 16 grid, then six in each cell of an 8 x 8 grid. There are 896 anchors, for any input size. */
 const GRIDS = [
   { cells: 16, anchors: 2 },
   { cells: 8, anchors: 6 },
 ] as const;
 const COUNTS = GRIDS.map(({ cells, anchors }) => cells * cells * anchors);
 const ALL = COUNTS.reduce((sum, each) => sum + each, 0);
-/** A box, and six points. */
+/** The numbers of one anchor: a box and six points. */
 const VALUES = 4 + 2 * KEY_POINTS.length;
 
-/** What counts as a face, and how much of two boxes must be the same for them to be one: MediaPipe's own. */
+/** The least score of a face, and the least overlap of two boxes of one face. The numbers are MediaPipe's. */
 const LEAST_SCORE = 0.5;
 const LEAST_OVERLAP = 0.3;
 
-/** The middles of the anchors, in [0, 1]. */
+/** The centres of the anchors, in [0, 1]. */
 export const ANCHORS: readonly (readonly [x: number, y: number])[] = GRIDS.flatMap(({ cells, anchors }) =>
   Array.from({ length: cells * cells * anchors }, (_, index): [number, number] => {
     const cell = Math.floor(index / anchors);
@@ -42,7 +42,7 @@ export const ANCHORS: readonly (readonly [x: number, y: number])[] = GRIDS.flatM
   }),
 );
 
-/** Which outputs hold what, in the order of the anchors. */
+/** The names of the outputs with scores and with boxes, in the order of the anchors. */
 interface Heads {
   readonly scores: readonly string[];
   readonly boxes: readonly string[];
@@ -71,7 +71,7 @@ function headsOf(outputs: Readonly<Record<string, readonly number[]>>): Heads | 
   return undefined;
 }
 
-/** Where the photo lies in the network's square input, in shares of it: the rest is black. */
+/** The place of the photo in the network's square input, in shares of the input. The rest is black. */
 export interface Placement {
   readonly left: number;
   readonly top: number;
@@ -79,7 +79,7 @@ export interface Placement {
   readonly height: number;
 }
 
-/** A photo in the middle of a square, as large as fits. */
+/** The placement of a photo in the middle of a square, as large as possible. */
 export function placeInSquare(width: number, height: number): Placement {
   const longest = Math.max(width, height);
   const [w, h] = [width / longest, height / longest];
@@ -87,10 +87,10 @@ export function placeInSquare(width: number, height: number): Placement {
 }
 
 /**
- * The faces that BlazeFace found, the surest first.
+ * The faces that BlazeFace found, the most certain first.
  *
- * @param size pixels of a side of the network's input
- * @throws RangeError where the outputs are not BlazeFace's
+ * @param size the side of the network's input, in pixels
+ * @throws RangeError if the outputs are not BlazeFace's
  */
 export function decodeFaces(
   outputs: Readonly<Record<string, OutputTensor>>,
@@ -122,7 +122,7 @@ function faceAt(values: readonly number[], [ax, ay]: readonly [number, number], 
   };
 }
 
-/** Weighted suppression, as MediaPipe does it: boxes that overlap the surest one become one, the mean weighted by their scores. */
+/** MediaPipe's weighted suppression: boxes that overlap the most certain box are merged with it. The result is their mean, weighted by scores. */
 export function mergeFaces(found: readonly Face[]): readonly Face[] {
   let rest = [...found].sort((a, b) => b.score - a.score);
   const merged: Face[] = [];
@@ -147,7 +147,7 @@ export function mergeFaces(found: readonly Face[]): readonly Face[] {
   return merged;
 }
 
-/** The area that two boxes share, over the area that they cover together. */
+/** The common area of two boxes, divided by the area of both together. */
 function overlap(a: Face, b: Face): number {
   const width = Math.min(a.left + a.width, b.left + b.width) - Math.max(a.left, b.left);
   const height = Math.min(a.top + a.height, b.top + b.height) - Math.max(a.top, b.top);

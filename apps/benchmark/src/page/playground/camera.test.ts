@@ -10,7 +10,7 @@ test.each([
   expect(cameraError(Object.assign(new Error("x"), { name }))).toContain(words);
 });
 
-test("another error keeps its own words", () => {
+test("another error keeps its own message", () => {
   expect(cameraError(new Error("on fire"))).toContain("(on fire)");
   expect(cameraError(undefined)).toContain("(undefined)");
 });

@@ -1,13 +1,13 @@
-/** The camera: opened, read frame by frame, and what goes wrong in words. */
+/** The camera: opens it, reads frames, and describes errors. */
 
-/** A camera that runs. */
+/** A running camera. */
 export interface Camera {
-  /** The frame that is seen now, at most `longest` pixels a side; nothing before the first one. */
+  /** The present frame, with at most `longest` pixels a side, or `undefined` before the first frame. */
   frame(longest: number): Promise<ImageBitmap | undefined>;
   stop(): void;
 }
 
-/** What getUserMedia rejects with, by name. */
+/** The reasons of errors of getUserMedia, by the error's name. */
 const REASONS: Readonly<Record<string, string>> = {
   NotAllowedError:
     "The camera was not allowed. Allow it for this page in the browser's address bar, and in the system's settings where it is forbidden there.",
@@ -18,14 +18,14 @@ const REASONS: Readonly<Record<string, string>> = {
   AbortError: "The camera stopped by itself. Try again.",
 };
 
-/** A sentence for what opening a camera failed of. */
+/** A sentence with the reason why a camera could not be opened. */
 export function cameraError(error: unknown): string {
   const { name, message } = (error ?? {}) as { readonly name?: string; readonly message?: string };
   return REASONS[name ?? ""] ?? `The camera could not be opened (${message ?? String(error)}). Choose a photo instead.`;
 }
 
 /**
- * @param onEnd called where the camera ends by itself: it was unplugged, or forbidden meanwhile
+ * @param onEnd called if the camera ends by itself, because it was unplugged or forbidden
  * @throws Error with a sentence for the page
  */
 export async function openCamera(onEnd: () => void): Promise<Camera> {

@@ -1,4 +1,4 @@
-/** The same as code: PyTorch's call, and ours. */
+/** The same filter as code, for PyTorch and for Convene. */
 
 import { useSignal } from "@preact/signals";
 import { stateOf } from "../address/address.js";
@@ -51,7 +51,7 @@ export function CodeCard() {
           {said.value}
         </span>
       </div>
-      {/* Scrolls by itself where it is wide, so it has to be reached by the keyboard. */}
+      {/* Wide code scrolls, so the keyboard must be able to reach it. */}
       <pre tabIndex={0} role="region" aria-label="Code">
         <code>{code}</code>
       </pre>

@@ -1,13 +1,13 @@
-/** A filter as code to copy: PyTorch's, and ours. Pure. */
+/** A filter as code to copy, for PyTorch and for Convene. Pure. */
 
 import { BLOCK_MULTIPLIER, COLOURS, FILTERS, GREY, isColour, kernelsOf, paddingOf } from "./filters.js";
 import { sumOf } from "./kernels.js";
 import type { FilterSettings } from "./settings.js";
 
-/** Six digits are enough to see the same picture; a float32 has nine. */
+/** A number with nine digits, which are enough for a float32. */
 const shown = (value: number): string => String(Number(value.toPrecision(9)));
 
-/** A kernel as rows of numbers in brackets, with a factor that makes them whole where there is one. */
+/** A kernel as rows of numbers in brackets. If possible, a factor makes the numbers whole. */
 function rows(kernel: readonly number[], size: number): { readonly list: readonly string[]; readonly factor: string } {
   const whole = kernel.map((each) => each * size ** 2);
   const isMean = whole.every((each) => Math.abs(each - 1) < 1e-9) && Math.abs(sumOf(kernel) - 1) < 1e-9;
@@ -35,7 +35,7 @@ function torchOptions(settings: FilterSettings): string {
   ].join(", ");
 }
 
-/** The call to PyTorch that computes the same. */
+/** The call of PyTorch that computes the same result. */
 export function torchCode(settings: FilterSettings, channels: number): string {
   const { filter, kernel, seed, groups } = settings;
   const head = ["import torch", "from torch import nn", ""];
@@ -88,7 +88,7 @@ function torchWeights(settings: FilterSettings, groups: number): readonly string
   ];
 }
 
-/** Our call. What it calls `weight` is what the playground runs. */
+/** Convene's call. Its `weight` has the weights that the playground uses. */
 export function ourCode(settings: FilterSettings, channels: number): string {
   const { filter, kernel, stride, dilation, groups, seed } = settings;
   const { padding, paddingMode } = paddingOf(settings);

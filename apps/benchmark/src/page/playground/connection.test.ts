@@ -53,7 +53,7 @@ test("requests go to one worker", () => {
   expect(workers[0]!.sent.map(({ kind }) => kind)).toEqual(["photo", "run", "run"]);
 });
 
-test("a run that cannot be interrupted is ended where a newer one has waited; the new worker knows all", () => {
+test("a run that cannot be interrupted is ended after a newer run has waited; the new worker gets all requests", () => {
   const connection = open();
   connection.photo({ kind: "scene" });
   connection.run(settings(1));
@@ -83,7 +83,7 @@ test("a worker that answers in time is kept", () => {
   expect(workers[0]!.ended).toBe(false);
 });
 
-test("a backend that hangs is told and stopped, and the next change starts again", () => {
+test("a backend that hangs is reported and stopped, and the next change starts again", () => {
   const connection = open();
   connection.run(settings(1));
   workers[0]!.say({ kind: "doing", what: "Opening gpu:webgpu", blocking: false });
@@ -97,7 +97,7 @@ test("a backend that hangs is told and stopped, and the next change starts again
   expect(workers[1]!.sent).toEqual([{ kind: "run", settings: settings(3) }]);
 });
 
-test("a worker that breaks is told, and the next change starts another", () => {
+test("a worker that breaks is reported, and the next change starts another", () => {
   const connection = open();
   connection.run(settings(1));
   workers[0]!.fail("no memory");
@@ -110,7 +110,7 @@ test("a worker that breaks is told, and the next change starts another", () => {
   expect(workers[2]!.sent.map(({ kind }) => kind)).toEqual(["run"]);
 });
 
-test("stopping ends the worker once, and nothing comes from it any more", () => {
+test("stopping ends the worker once, and no event comes from it any more", () => {
   const connection = open();
   connection.run(settings(1));
   workers[0]!.say(running);

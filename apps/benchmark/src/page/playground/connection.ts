@@ -1,11 +1,11 @@
 /**
- * The page's side of the worker: sends requests, and starts another worker where one is stuck. A convolution in WebAssembly cannot be
+ * The page's side of the worker. It sends requests, and starts another worker if one is stuck. A convolution in WebAssembly cannot be
  * interrupted, so a run that keeps a newer one waiting is ended with its worker.
  */
 
 import type { PhotoSource, PlaygroundEvent, PlaygroundRequest, RunSettings } from "./messages.js";
 
-/** As much of a worker as is used. */
+/** The members of a worker that are used. */
 export interface WorkerLike {
   postMessage(message: PlaygroundRequest, transfer: Transferable[]): void;
   terminate(): void;
@@ -21,19 +21,19 @@ export interface Connection {
   network(file: Blob, name: string): void;
   noNetwork(): void;
   run(settings: RunSettings): void;
-  /** Ends what is being done, with the worker that does it. */
+  /** Ends the present work together with its worker. */
   stop(): void;
   close(): void;
 }
 
-/** Milliseconds that a newer request waits for a run that cannot be interrupted. */
+/** How many milliseconds a newer request waits for a run that cannot be interrupted. */
 const PATIENCE = 3000;
-/** Milliseconds without a word while something is being done, after which a backend hangs. */
+/** Milliseconds without an event during work, after which a backend counts as hanging. */
 const SILENCE = 60_000;
 
 /**
  * @param start makes a worker
- * @param onEvent hears all that workers say, and of those that were ended
+ * @param onEvent gets all events of workers, and an event if a worker is ended
  */
 export function connect(start: () => WorkerLike, onEvent: (event: PlaygroundEvent) => void): Connection {
   let worker: WorkerLike | undefined;
@@ -69,7 +69,7 @@ export function connect(start: () => WorkerLike, onEvent: (event: PlaygroundEven
     onEvent({ kind: "doing", what: "", blocking: false });
   };
   const hear = (event: PlaygroundEvent): void => {
-    // It listens again.
+    // The worker answers again.
     clearTimeout(patience);
     patience = undefined;
     if (event.kind === "doing") doing = event;
@@ -93,7 +93,7 @@ export function connect(start: () => WorkerLike, onEvent: (event: PlaygroundEven
       });
     });
     worker = made;
-    // What a worker before it was told.
+    // The new worker gets the requests of the worker before it.
     if (settings) made.postMessage({ kind: "run", settings }, []);
     if (network) made.postMessage({ kind: "network", ...network }, []);
     if (photo) made.postMessage({ kind: "photo", source: photo }, []);
@@ -102,7 +102,7 @@ export function connect(start: () => WorkerLike, onEvent: (event: PlaygroundEven
   const send = (request: PlaygroundRequest, transfer: Transferable[] = []): void => {
     if (!worker) {
       open();
-      // A frame is not kept, because it can be sent once only.
+      // A frame is not kept, because it can be sent only once.
       if (request.kind !== "photo" || request.source.kind !== "frame") return;
     }
     worker!.postMessage(request, transfer);

@@ -1,4 +1,4 @@
-/** What can be set: the filter, and the parameters of its convolution. */
+/** The controls: the filter, and the parameters of its convolution. */
 
 import type { ComponentChildren } from "preact";
 import { stateOf } from "../address/address.js";
@@ -107,7 +107,7 @@ function Groups() {
   );
 }
 
-/** How numbers become colours. */
+/** Words for the ways in which numbers become colours. */
 const DISPLAY_WORDS: Readonly<Record<Display, string>> = {
   clamped: "as they are: 0 black, 1 white",
   centred: "signed: 0 is grey",
@@ -167,7 +167,7 @@ function Showing() {
   );
 }
 
-/** What the hues mean. */
+/** The legend of the hues. */
 function Hues({ features }: { readonly features: number }) {
   return (
     <p class="hues" aria-hidden="true">
@@ -187,11 +187,11 @@ const PRESETS = [
 
 function CustomKernel() {
   const { custom, kernel } = state.value;
-  // A link may have as many as another size has.
+  // A link may have weights of another size.
   const weights = resizeKernel(custom, kernel);
   const set = (at: number, text: string): void => {
     const value = Number(text);
-    // A sign or a point that stands alone is on its way to a number.
+    // A sign or a point alone is the beginning of a number, so it is no error yet.
     if (text.trim() === "" || !Number.isFinite(value)) return;
     change({ custom: weights.map((each, index) => (index === at ? value : each)) });
   };
@@ -202,7 +202,7 @@ function CustomKernel() {
       <div class="grid" style={{ gridTemplateColumns: `repeat(${kernel}, minmax(0, 1fr))` }}>
         {weights.map((weight, at) => (
           <input
-            // Of another size, other cells.
+            // Another size has other cells, so the key contains the size.
             key={`${kernel} ${at}`}
             type="text"
             inputMode="decimal"
@@ -234,7 +234,7 @@ function CustomKernel() {
   );
 }
 
-/** Seeds that the button tries one after another; any other stands in a link. */
+/** The number of seeds that the button tries, one after another. A link may have any other seed. */
 const MANY = 1000;
 
 function Seed() {

@@ -10,7 +10,7 @@ test("grows and shrinks around its middle", () => {
   expect(resizeKernel(three, 3)).toEqual(three);
 });
 
-test("what is no square keeps what it has", () => {
+test("a list that is no square keeps its weights", () => {
   expect(resizeKernel([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 3)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   expect(resizeKernel([1, 2], 3)).toEqual([1, 2, 0, 0, 0, 0, 0, 0, 0]);
   expect(resizeKernel([1, 2, 3, 4], 3)).toHaveLength(9);

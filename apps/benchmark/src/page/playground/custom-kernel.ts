@@ -1,8 +1,8 @@
-/** The custom kernel when its size changes. Pure. */
+/** Changes the size of the custom kernel. Pure. */
 
 /**
- * The weights of a square kernel as those of another size, around the same middle: zeros are added, or the edge is left out. A
- * list that is no square, as in a link that was cut off, keeps what it has and is filled with zeros.
+ * The weights of a square kernel in another size, around the same centre: zeros are added, or the edge is left out. A list that is no
+ * square, as in an incomplete link, keeps its weights and is filled with zeros.
  */
 export function resizeKernel(weights: readonly number[], size: number): readonly number[] {
   const from = Math.sqrt(weights.length);

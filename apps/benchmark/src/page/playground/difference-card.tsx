@@ -1,4 +1,4 @@
-/** How far the two sides are apart: a picture, and the largest difference in units of what the numbers allow. */
+/** The difference of the two sides: a picture, and the largest difference in units of the error bound. */
 
 import { formatCount } from "../../engine/format.js";
 import { stateOf } from "../address/address.js";
@@ -64,7 +64,7 @@ export function verdict(found: Difference, left: string, right: string): string 
   return `${many}${place}. That is ${small(found.ratio)} times what rounding in float32 allows: one of the two is wrong.`;
 }
 
-/** A bar from nothing to the bound, on a scale of powers of ten: most differences are a hundredth of it. */
+/** A bar from 0 to the bound, on a scale of powers of ten, because most differences are a hundredth of the bound. */
 function Scale({ ratio }: { readonly ratio: number }) {
   const decades = 4;
   const along = ratio === 0 ? 0 : Math.min(1, Math.max(0.02, 1 + Math.log10(ratio) / decades));

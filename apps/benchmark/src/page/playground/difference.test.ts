@@ -22,14 +22,14 @@ describe("differenceOf", () => {
     expect(found).toEqual({ largest: 2, at: [1, 0, 0], differing: 2, elements: 4, ratio: 0.25 });
   });
 
-  test("a number beside none is the largest difference, whatever comes after", () => {
+  test("NaN on one side only is the largest difference, with any later elements", () => {
     const found = differenceOf(of([0, NaN, 0, 5]), of([0, 1, 0, 0]), new Float64Array(4).fill(1));
     expect(found.largest).toBeNaN();
     expect(found.ratio).toBeNaN();
     expect(found.at).toEqual([0, 0, 1]);
   });
 
-  test("a difference where none is allowed is infinitely many bounds", () => {
+  test("a difference with a bound of 0 has an infinite ratio", () => {
     expect(differenceOf(of([1, 0]), of([0, 0]), new Float64Array(2)).ratio).toBe(Infinity);
   });
 
@@ -43,7 +43,7 @@ test("the picture has the largest difference over channels, amplified", () => {
   expect([...data]).toEqual([0, 0, 0, 255, 252, 255, 164, 255]);
 });
 
-test("glow becomes lighter with each step, and NaN is seen", () => {
+test("glow becomes lighter with each step, and NaN is visible", () => {
   const light = (share: number): number => glow(share).reduce((sum, each) => sum + each, 0);
   const shares = Array.from({ length: 33 }, (_, at) => light(at / 32));
   expect(shares).toEqual([...shares].sort((a, b) => a - b));

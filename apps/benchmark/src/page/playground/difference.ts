@@ -1,23 +1,23 @@
-/** What two backends disagree on: the largest difference, where it is, in units of the bound; and a picture of it. Pure. */
+/** The difference of two backends: the largest difference, its place, its ratio to the bound, and a picture. Pure. */
 
 import type { Tensor } from "@convene/core";
 import type { Picture } from "./display.js";
 
-/** Two outputs of one problem, side by side. */
+/** The difference of two outputs of one problem. */
 export interface Difference {
-  /** The largest |a − b|; NaN where one of the two is a number and the other is none. */
+  /** The largest |a − b|, or NaN if only one of the two is NaN. */
   readonly largest: number;
-  /** Where it is: channel, row, column. Left out where nothing differs. */
+  /** The place of the largest difference: channel, row, column. Left out if nothing differs. */
   readonly at?: readonly [channel: number, y: number, x: number] | undefined;
-  /** How many elements differ at all. */
+  /** The number of elements that differ. */
   readonly differing: number;
   readonly elements: number;
-  /** The largest |a − b| / bound: at most 1 where the two agree. Left out where there is no bound. */
+  /** The largest |a − b| / bound. It is at most 1 if the two agree. Left out if there is no bound. */
   readonly ratio?: number | undefined;
 }
 
 /**
- * @param bound for each element, what the two may differ by: the sum of both backends' bounds
+ * @param bound the largest allowed difference of each element: the sum of both backends' bounds
  * @throws RangeError for outputs of different shapes
  */
 export function differenceOf(a: Tensor, b: Tensor, bound?: Float64Array): Difference {
@@ -45,7 +45,7 @@ export function differenceOf(a: Tensor, b: Tensor, bound?: Float64Array): Differ
 }
 
 /**
- * The difference as a picture: |a − b| over all channels, times `amplify`; nothing is black, 1 / `amplify` white.
+ * The difference as a picture: the largest |a − b| over all channels, times `amplify`. 0 is black, and 1 / `amplify` is white.
  *
  * @param amplify from 1 on
  * @throws RangeError for outputs of different shapes
@@ -67,7 +67,7 @@ export function differencePicture(a: Tensor, b: Tensor, amplify: number): Pictur
   return { width, height, data };
 }
 
-/** Black, then violet, orange and a pale yellow, each lighter than the one before: for those who see no colours too. */
+/** The colours: black, violet, orange and pale yellow. Each is lighter than the colour before it, so readers who see no colours can read them too. */
 const GLOW = [
   [0, 0, 0],
   [87, 16, 110],
@@ -76,7 +76,7 @@ const GLOW = [
   [252, 255, 164],
 ] as const;
 
-/** The colour of a share from 0 to 1; more than 1 is as 1, and NaN is magenta. */
+/** The colour of a share from 0 to 1. A larger share has the colour of 1, and NaN is magenta. */
 export function glow(share: number): readonly [number, number, number] {
   if (Number.isNaN(share)) return [255, 0, 255];
   const along = Math.min(1, Math.max(0, share)) * (GLOW.length - 1);

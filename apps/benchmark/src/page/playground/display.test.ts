@@ -10,7 +10,7 @@ const grey = (values: number[], options: Partial<DisplayOptions>, channels = 1):
 };
 
 describe("toPicture", () => {
-  test("clamped: 0 is black, 1 is white, and so is what is more", () => {
+  test("clamped: 0 is black, 1 is white, and larger values are white too", () => {
     expect(grey([-1, 0, 0.5, 1, 7], {})).toEqual([0, 0, 128, 255, 255]);
     expect(grey([0.25], { gain: 2 })).toEqual([64]);
   });
@@ -64,13 +64,13 @@ describe("toPicture", () => {
     expect([...data]).toEqual([255, 0, 255, 255]);
   });
 
-  test("another layout, and channels that are no colours, are refused", () => {
+  test("another layout is refused, and so are channels that do not divide into colours", () => {
     expect(() => toPicture(tensor([1, 2], [1, 2, 1, 1]), { ...base, colour: true })).toThrow(RangeError);
     expect(() => toPicture(tensor([1], [1, 1, 1, 1], { layout: "nhwc" }), base)).toThrow("nhwc");
   });
 });
 
-test("hues are as many as features", () => {
+test("each feature has its own hue", () => {
   const hues = Array.from({ length: 12 }, (_, at) => hue(at / 12).join());
   expect(new Set(hues).size).toBe(12);
 });

@@ -1,19 +1,19 @@
-/** From a convolution's output to pixels: rules that make signed and unbounded numbers visible. Pure. */
+/** Makes pixels of a convolution's output. The rules make signed and unbounded numbers visible. Pure. */
 
 import type { Tensor } from "@convene/core";
 import { COLOURS } from "./filters.js";
 import type { Display } from "./settings.js";
 
-/** How an output is laid out, and how it is shown. */
+/** The order of an output's channels, and the way to show them. */
 export interface DisplayOptions {
   readonly display: Display;
-  /** Whether there are three colours of features, or one grey of them; channels of one colour lie together. */
+  /** Whether the features have three colours, or are one grey. Channels of one colour lie together. */
   readonly colour: boolean;
-  /** What is full brightness, before `gain`: the largest value that the filter can give. For what is not clamped or stretched. */
+  /** The value of full brightness, before `gain`: the largest value that the filter can give. Not for the rules `"clamped"` and `"stretched"`. */
   readonly reach: number;
-  /** Multiplies what is shown, but for what is clamped or stretched: 1/4 to 16. */
+  /** A factor on the shown values, from 1/4 to 16. Not for the rules `"clamped"` and `"stretched"`. */
   readonly gain: number;
-  /** Only this feature is shown; left out, all together. */
+  /** The only feature that is shown. Left out: all together. */
   readonly feature?: number | undefined;
 }
 
@@ -24,22 +24,22 @@ export interface Picture {
   readonly data: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** What NaN is shown as: magenta, which no rule gives otherwise for a grey. */
+/** The colour of NaN: magenta, which no rule gives for a grey. */
 const NOT_A_NUMBER = [255, 0, 255] as const;
 
 /**
  * Shows an output `[1, c, h, w]` in NCHW.
  *
  * - `"clamped"`: 0 is black and 1 is white, as in the photo.
- * - `"centred"`: 0 is grey, what is positive lighter.
- * - `"absolute"`: 0 is black, whatever the sign.
+ * - `"centred"`: 0 is grey, and positive values are lighter.
+ * - `"absolute"`: 0 is black, and the sign does not matter.
  * - `"magnitude"`: the root of the sum of squares over features.
- * - `"strongest"`: the hue says which feature answers most, the brightness how much.
+ * - `"strongest"`: the hue shows the feature with the largest value, and the brightness shows the value.
  * - `"stretched"`: each channel from its smallest to its largest value.
  *
- * One feature by itself is shown centred where the rule needs all of them.
+ * If a rule needs all features, a single feature is shown centred.
  *
- * @throws RangeError where the output is not NCHW, of one image, or its channels do not divide into colours
+ * @throws RangeError if the output is not NCHW, of one image, or its channels do not divide into colours
  */
 export function toPicture(output: Tensor, options: DisplayOptions): Picture {
   const [n, channels, height, width] = output.shape;
@@ -73,7 +73,7 @@ export function toPicture(output: Tensor, options: DisplayOptions): Picture {
   return { width, height, data };
 }
 
-/** A feature of several is signed, so it is shown centred where the rule is for all of them together. */
+/** The rule for one feature of several. It has a sign, so it is shown centred if the rule is for all features together. */
 function ruleOfOne(display: Display, features: number): Display {
   if (display === "magnitude" || display === "strongest") return features === 1 ? "absolute" : "centred";
   return display;
@@ -88,7 +88,7 @@ function magnitude(data: Float32Array, first: number, features: number, target: 
   }
 }
 
-/** Values to [0, 1], in place; what is outside is clamped by the bytes. */
+/** Maps values to [0, 1], in place. The conversion to bytes clamps values outside. */
 function applyRule(values: Float32Array, rule: Display, { reach, gain }: DisplayOptions): void {
   const scale = gain / (reach || 1);
   if (rule === "stretched") {
@@ -102,7 +102,7 @@ function applyRule(values: Float32Array, rule: Display, { reach, gain }: Display
   }
 }
 
-/** A flat channel has nothing to stretch, and is shown as a mid grey. */
+/** Stretches each channel. A channel with only one value becomes a mid grey. */
 function stretch(values: Float32Array): void {
   let [min, max] = [Infinity, -Infinity];
   for (const value of values) {
@@ -146,7 +146,7 @@ function paintStrongest(
   }
 }
 
-/** The colour of a feature in `"strongest"`, as RGB bytes: equal steps round the circle of hues, pale enough to be told apart. */
+/** The colour of a feature in `"strongest"`, as RGB bytes: equal steps around the circle of hues, pale enough to differ clearly. */
 export function hue(turn: number): readonly [number, number, number] {
   const channel = (shift: number): number => {
     const wave = 0.5 + 0.5 * Math.cos(2 * Math.PI * (turn - shift));

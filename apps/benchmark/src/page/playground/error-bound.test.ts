@@ -15,7 +15,7 @@ afterAll(async () => {
   await js.dispose();
 });
 
-test("of one layer it is the bound that the suite holds a backend to", async () => {
+test("for one layer it is the suite's bound", async () => {
   const layer = new Conv2d({
     inChannels: 3,
     outChannels: 6,
@@ -28,13 +28,13 @@ test("of one layer it is the bound that the suite holds a backend to", async () 
   const bound = await chainBound(wasm, [layer], ["direct"], input);
   const problem = layer.problem(input.shape);
   const { output, magnitude } = referenceConv2d(problem, { input: input.data, ...layer.weights });
-  // An answer that is off by just less than `bound` passes the suite's rule, and one that is off by just more does not.
+  // A result with an error slightly below `bound` passes the suite's rule, and a result with an error slightly above it fails.
   const off = (share: number) => output.map((value, at) => value + share * bound[at]!);
   expect(checkBounded(off(0.999), output, magnitude, problem).wrong).toBe(0);
   expect(checkBounded(off(1.001), output, magnitude, problem).wrong).toBe(output.length);
 });
 
-test("two backends differ by less than the sum of their bounds over two layers, and by something", async () => {
+test("over two layers, two backends differ by less than the sum of their bounds, and not by 0", async () => {
   const layers = depthwiseSeparable({
     inChannels: 3,
     outChannels: 5,
@@ -59,7 +59,7 @@ test("two backends differ by less than the sum of their bounds over two layers, 
   expect(found.ratio).toBeLessThan(1);
 });
 
-test("the second layer's bound has the first one's in it", async () => {
+test("the bound of the second layer contains the bound of the first", async () => {
   const first = new Conv2d(
     { inChannels: 1, outChannels: 1, kernelSize: 1, bias: false },
     { weight: Float32Array.of(1) },

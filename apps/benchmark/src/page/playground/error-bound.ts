@@ -1,23 +1,23 @@
 /**
- * How far a backend's output may be from the exact one, element by element, for a chain of convolutions: the rules of
- * `@convene/conformance`, and over layers as a network's allowance grows. So a difference can be shown in units of it.
+ * The largest error of each element of a backend's output, for a chain of convolutions. It follows the rules of
+ * `@convene/conformance`, and grows over layers like the allowance of a network. The page shows differences in units of it.
  */
 
 import { type Backend, Conv2d, type ModelLayer, prepare, type Tensor } from "@convene/core";
 import { gamma, roundings, transformedBound } from "@convene/conformance";
 
-/** What ran a layer: its rule. */
+/** The arithmetic of a layer, which decides its rule. */
 export type Arithmetic = ModelLayer["arithmetic"];
 
 /**
- * The bound of a chain. What a layer reads may be off by the bound before it, which its weights carry on; its own error comes on
- * top. A clamp makes neither larger. Σ|x||w| is computed by `helper`, as a convolution of absolute values, whose own error of a
- * few units in the last place is no matter here.
+ * The bound of a chain. The inputs of a layer have errors up to the bound of the layer before it. The layer's weights carry these
+ * errors on, and the layer's own error is added. A clamp makes neither larger. `helper` computes Σ|x||w| as a convolution of absolute
+ * values. Its own error of a few units in the last place does not matter.
  *
- * @param helper a backend on this thread; its results stand for the exact ones where a layer reads them
- * @param arithmetic what ran each layer
+ * @param helper a backend on this thread. Its results take the place of exact inputs of later layers
+ * @param arithmetic the arithmetic of each layer
  * @param input `[1, c, h, w]` in NCHW
- * @returns for each output element, in NCHW, how far one backend may be off
+ * @returns the largest error of one backend for each output element, in NCHW
  */
 export async function chainBound(
   helper: Backend,
@@ -57,7 +57,7 @@ export async function chainBound(
   return allowed;
 }
 
-/** The same layer with |w| and, if wanted, |b|, and without its activation. */
+/** The same layer with |w|, with |b| if `bias` is true, and without its activation. */
 function withAbsoluteWeights(layer: Conv2d, bias: boolean): Conv2d {
   const { weight, bias: own } = layer.weights;
   const { pt: top, pl: left, pb: bottom, pr: right } = layer.padding as Exclude<Conv2d["padding"], string>;

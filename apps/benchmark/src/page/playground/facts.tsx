@@ -1,4 +1,4 @@
-/** What was computed, how long it took on either side, and in which circumstances. */
+/** Facts about a run: the computation, the time on either side, and the circumstances. */
 
 import { formatCount } from "../../engine/format.js";
 import { stateOf } from "../address/address.js";

@@ -5,7 +5,7 @@ import { PLAYGROUND_FIELDS } from "./fields.js";
 const VIEWS = { playground: PLAYGROUND_FIELDS };
 const read = (query: string) => readAddress(`#playground?${query}`, VIEWS, "playground");
 
-test("a link holds what is set, and gives it back", () => {
+test("a link holds the settings, and gives them back", () => {
   const query = "filter=custom&kernel=5&groups=1&custom=1,-2.5,3,0,0,0,0,0,9&right=worker-threads&size=1024&split=0";
   const { state, notices } = read(query);
   expect(notices).toEqual([]);

@@ -1,4 +1,4 @@
-/** What an address holds of the playground: all but the photo and a dropped network, which stay on the device. */
+/** The fields of the playground in an address. The photo and a dropped network are not in it; they stay on the device. */
 
 import type { Fields } from "../address/codec.js";
 import { choice, decimal, type Field, integer, numbers } from "../address/field.js";
@@ -17,10 +17,10 @@ function oneOf<const T extends number>(standard: T, values: readonly T[]): Field
   };
 }
 
-/** Sharpens a little: what a custom kernel is to begin with. */
+/** The first custom kernel, which sharpens a little. */
 const FIRST_CUSTOM = [0, -1, 0, -1, 5, -1, 0, -1, 0] as const;
 
-/** Most features of a filter that can be shown by themselves. */
+/** The most features of a filter that can be shown one at a time. */
 const MOST_FEATURES = 12;
 
 export const PLAYGROUND_FIELDS = {
@@ -38,9 +38,9 @@ export const PLAYGROUND_FIELDS = {
   display: choice("auto", ["auto", ...DISPLAYS]),
   feature: integer(-1, -1, MOST_FEATURES - 1),
   gain: decimal(2, 0.25, 16),
-  /** Of the difference, as a power of two. */
+  /** The factor on the difference, as a power of two. */
   amplify: integer(20, 0, 30),
   scaling: choice("auto", SCALINGS),
-  /** Where the divider stands, in hundredths from the left. */
+  /** The place of the divider, in hundredths from the left. */
   split: integer(50, 0, 100),
 } as const satisfies Fields;

@@ -29,7 +29,7 @@ afterAll(async () => {
   await backend.dispose();
 });
 
-/** Learning is the slow part, and depends on the size alone. */
+/** A cache, because learning is slow and depends only on the size. */
 const learntBySize = new Map<number, LearntFilters>();
 const learnOnce = (size: number): LearntFilters => {
   const found = learntBySize.get(size) ?? learnFilters(pixels, size);
@@ -60,7 +60,7 @@ test.each(FILTER_IDS)("%s runs with every kernel, padding and groups", async (fi
   }
 });
 
-test("with padding the picture keeps its size, and without it loses the kernel's reach", () => {
+test("with padding the picture keeps its size; without padding it becomes smaller by the kernel's reach", () => {
   const settings = { ...base, kernel: 5, dilation: 3 } as const;
   expect(filterLayers(settings)[0]!.outputShape(photo.shape)).toEqual([1, 3, 24, 20]);
   expect(filterLayers({ ...settings, padding: "none" })[0]!.outputShape(photo.shape)).toEqual([1, 3, 12, 8]);
@@ -91,12 +91,12 @@ describe("code", () => {
   const weightOf = (code: string): Float32Array => {
     const body = code.split("\n").filter((line) => !line.startsWith("import"));
     const upTo = body.findIndex((line) => line.startsWith("const layers"));
-    // What stands in the page is what a reader would run.
+    // A reader would run the code of the page, so the test runs it.
     // eslint-disable-next-line no-new-func
     return new Function(`${body.slice(0, upTo).join("\n")}\nreturn weight;`)() as Float32Array;
   };
 
-  test.each(FIXED)("%s: our code has the weights that are run", (filter: FilterId) => {
+  test.each(FIXED)("%s: Convene's code has the weights of the run", (filter: FilterId) => {
     for (const kernel of KERNEL_SIZES) {
       for (const groups of [1, 3] as const) {
         const settings = {
@@ -115,7 +115,7 @@ describe("code", () => {
     }
   });
 
-  test("PyTorch's call has all that is set", () => {
+  test("PyTorch's call has all settings", () => {
     const settings = { ...base, stride: 2, dilation: 3, filter: "box", kernel: 5, padding: "circular" } as const;
     const code = torchCode(settings, 3);
     expect(code).toContain(
@@ -129,14 +129,14 @@ describe("code", () => {
 });
 
 describe("learnFilters", () => {
-  test("the same photo and seed give the same weights, another seed others", () => {
+  test("the same photo and seed give the same weights, and another seed gives others", () => {
     const one = learnFilters(pixels, 3);
     expect(learnFilters(pixels, 3)).toEqual(one);
     expect(learnFilters(pixels, 3, 2).weight).not.toEqual(one.weight);
     expect(one.weight).toHaveLength(LEARNT_COUNT * 27);
   });
 
-  test("vertical stripes teach it filters that do not change downwards", () => {
+  test("from vertical stripes it learns filters that do not change downwards", () => {
     const data = new Float32Array(64 * 64 * 3);
     for (let at = 0; at < 64 * 64; at++) data.fill(Math.sin((at % 64) ** 2 / 90) * 0.5 + 0.5, at * 3, at * 3 + 3);
     const { weight } = learnFilters({ width: 64, height: 64, data }, 3);

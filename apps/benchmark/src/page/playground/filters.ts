@@ -1,6 +1,6 @@
 /**
- * The filter bank, as data: what each filter is called, which kernels it has, how they are laid over the three colours, and how
- * its result is shown. `filterLayers` makes layers of `@convene/core` of them.
+ * The filter bank, as data: the name of each filter, its kernels, their use for the three colours, and the ways to show its result.
+ * `filterLayers` makes layers of `@convene/core` of a filter.
  */
 
 import { Conv2d, depthwiseSeparable, type PaddingMode } from "@convene/core";
@@ -9,11 +9,11 @@ import type { LearntFilters } from "./learn-filters.js";
 import type { Display, FilterId, FilterSettings, KernelSize } from "./settings.js";
 
 /**
- * How the kernels lie over the colours.
+ * The use of the kernels for the colours.
  *
- * - `"same"`: each colour is filtered by itself, with `groups` 3. With `groups` 1 the weights between two colours are zeros, so
- *   the picture is the same, for three times the multiplications.
- * - `"grey"`: with `groups` 1 the colours are first weighed to a grey, as in ITU-R BT.601. With `groups` 3 each is filtered by itself.
+ * - `"same"`: with `groups` 3 each colour is filtered alone. With `groups` 1 the weights between two colours are zeros, so the
+ *   picture is the same, for three times the multiplications.
+ * - `"grey"`: with `groups` 1 the colours are first added up to a grey, as in ITU-R BT.601. With `groups` 3 each is filtered alone.
  */
 type Spread = "same" | "grey";
 
@@ -22,15 +22,15 @@ export interface Filter {
   readonly name: string;
   readonly about: string;
   readonly spread: Spread;
-  /** One for each feature; left out by what has no fixed kernels. */
+  /** A kernel for each feature. Left out if the filter has no fixed kernels. */
   readonly kernels?: (size: KernelSize) => readonly Kernel[];
-  /** What it is first shown with, where that is not what is set already. */
+  /** Settings for the first showing of the filter, if the present settings do not suit it. */
   readonly suits?: Partial<Pick<FilterSettings, "kernel" | "groups">>;
-  /** The first is the default. */
+  /** The possible displays. The first is the default. */
   readonly displays: readonly Display[];
 }
 
-/** Degrees between two Gabor filters of the bank. */
+/** The directions of the Gabor filters, in degrees. */
 const ORIENTATIONS = [0, 30, 60, 90, 120, 150] as const;
 
 /** The bank. */
@@ -113,42 +113,42 @@ export const FILTERS: Readonly<Record<FilterId, Filter>> = {
   },
 };
 
-/** ITU-R BT.601: how much of each colour is in a grey. */
+/** The share of each colour in a grey, by ITU-R BT.601. */
 export const GREY = [0.299, 0.587, 0.114] as const;
 
-/** Of a photo: red, green and blue. */
+/** The colours of a photo: red, green and blue. */
 export const COLOURS = 3;
 
-/** Output channels of the random block: a picture again. */
+/** The output channels of the random block, which are a picture again. */
 const BLOCK_OUTPUTS = 3;
 
 /** The channels between the two convolutions of the random block, for each colour. */
 export const BLOCK_MULTIPLIER = 4;
 
-/** The kernels of a filter, one for each feature; none for the two that have no fixed ones. */
+/** The kernels of a filter, one for each feature. Two filters have no fixed kernels, and give an empty list. */
 export function kernelsOf({ filter, kernel, custom }: FilterSettings): readonly Kernel[] {
   if (filter === "custom") return [custom];
   return FILTERS[filter].kernels?.(kernel) ?? [];
 }
 
-/** Whether the groups of the filter can be chosen: the block's are fixed, and a learnt filter sees all colours. */
+/** Whether the reader can choose the groups of the filter. The block has fixed groups, and a learnt filter sees all colours. */
 export function hasGroups(filter: FilterId): boolean {
   return filter !== "separable" && filter !== "learnt";
 }
 
-/** Outputs for each colour, where the colours are kept apart, or in all: what `display.ts` puts together. */
+/** The number of features: outputs for each colour if the colours are separate, otherwise all outputs. `display.ts` combines them. */
 export function featuresOf(settings: FilterSettings, learnt?: LearntFilters): number {
   if (settings.filter === "learnt") return learnt?.count ?? 0;
   return settings.filter === "separable" ? 1 : kernelsOf(settings).length;
 }
 
-/** Whether the result has three colours, of `featuresOf` channels each, or one grey. */
+/** Whether the result has three colours with `featuresOf` channels each. Otherwise it is one grey. */
 export function isColour(settings: FilterSettings): boolean {
   if (settings.filter === "learnt") return false;
   return FILTERS[settings.filter].spread === "same" || settings.groups === COLOURS;
 }
 
-/** The weights of a filter with fixed kernels, OIHW. */
+/** The weights of a filter with fixed kernels, in OIHW. */
 export function filterWeights(settings: FilterSettings): Float32Array {
   const kernels = kernelsOf(settings);
   const colours = [0, 1, 2];
@@ -176,7 +176,7 @@ export function paddingOf({ padding, kernel, dilation }: FilterSettings): {
  * The layers of a filter, in their order: one convolution, or the two of the random block.
  *
  * @param learnt for the filter `"learnt"`, whose weights come from the photo
- * @throws Error where `learnt` is missing
+ * @throws Error if `learnt` is missing
  */
 export function filterLayers(settings: FilterSettings, learnt?: LearntFilters): readonly Conv2d[] {
   const { filter, kernel, stride, dilation, groups, seed } = settings;

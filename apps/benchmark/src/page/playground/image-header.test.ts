@@ -51,19 +51,19 @@ describe("readHeader", () => {
 });
 
 describe("readingPlan", () => {
-  test("100 megapixels are scaled while they are decoded; less is decoded whole", () => {
+  test("100 megapixels are scaled while they are decoded; smaller photos are decoded whole", () => {
     expect(readingPlan(10000, 10000)).toEqual({ resize: { width: 2048, height: 2048 } });
     expect(readingPlan(1, 1)).toEqual({});
     expect(readingPlan(7000, 5000)).toEqual({});
   });
 
-  test("one that no browser decodes is refused, and one without pixels", () => {
+  test("a photo that no browser decodes is refused, and so is one without pixels", () => {
     expect(readingPlan(65000, 65000)).toEqual({ refused: expect.stringContaining("4225 megapixels (65000 x 65000)") });
     expect(readingPlan(0, 7)).toEqual({ refused: expect.stringContaining("0 x 7") });
   });
 });
 
-test("what is scaled says so", () => {
+test("a note says that a photo was scaled", () => {
   expect(scalingNote(10000, 10000)).toBe(
     "The photo of 10000 x 10000 (100 megapixels) was scaled to 2048 x 2048 before anything was computed.",
   );
@@ -86,7 +86,7 @@ test.each([
   expect(readHeader(jpeg(6).subarray(0, 30))).toEqual({ kind: "image", format: "JPEG" });
 });
 
-test("fitWithin keeps proportions, and a pixel at least", () => {
+test("fitWithin keeps proportions, and gives at least one pixel", () => {
   expect(fitWithin(4000, 1000, 512)).toEqual({ width: 512, height: 128 });
   expect(fitWithin(10000, 2, 512)).toEqual({ width: 512, height: 1 });
   expect(fitWithin(30, 20, 512)).toEqual({ width: 30, height: 20 });

@@ -1,18 +1,18 @@
-/** What the first bytes of a file say: which kind of image it is, and how large, before anything of it is decoded. Pure. */
+/** Reads the kind and the size of an image from the first bytes of its file, before anything is decoded. Pure. */
 
-/** What a file is, as far as its first bytes tell. */
+/** The kind of a file, as far as its first bytes show it. */
 export type FileKind =
   | { readonly kind: "image"; readonly format: string; readonly width?: number; readonly height?: number }
-  /** A sentence on what it is instead, and what to do. */
+  /** A sentence that says what the file is instead, and what to do. */
   | { readonly kind: "other"; readonly what: string };
 
-/** Bytes that are enough: a JPEG's size stands after its thumbnail and its colour profile. */
+/** A number of bytes that is enough. In a JPEG the size comes after the thumbnail and the colour profile. */
 export const HEADER_BYTES = 1 << 20;
 
 const ascii = (bytes: Uint8Array, from: number, length: number): string =>
   String.fromCharCode(...bytes.subarray(from, from + length));
 
-/** Reads the first `HEADER_BYTES` of a file. */
+/** The kind of a file, from its first `HEADER_BYTES` bytes. */
 export function readHeader(bytes: Uint8Array): FileKind {
   if (bytes.length === 0) return { kind: "other", what: "The file is empty." };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -30,8 +30,8 @@ export function readHeader(bytes: Uint8Array): FileKind {
 }
 
 /**
- * The frame header of a JPEG: markers C0 to CF, but for tables and arithmetic coding's conditions. Its sides are as they are seen: a
- * camera that was held upright writes the picture lying, and says so in its EXIF data.
+ * The size in the frame header of a JPEG: markers C0 to CF, without tables and arithmetic coding's conditions. The result has the
+ * sides as the reader sees them: an upright camera writes a picture on its side, and says so in the EXIF data.
  */
 function jpegSize(view: DataView): [number, number] | undefined {
   let at = 2;
@@ -53,11 +53,11 @@ function jpegSize(view: DataView): [number, number] | undefined {
   return undefined;
 }
 
-/** From this orientation on, EXIF swaps the sides. */
+/** EXIF swaps the sides for this orientation and larger ones. */
 const TURNED = 5;
 const ORIENTATION = 0x0112;
 
-/** The orientation that an EXIF segment tells, from 1 to 8; 1 where it tells none. */
+/** The orientation in an EXIF segment, from 1 to 8, or 1 if there is none. */
 function orientationOf(view: DataView, from: number, length: number): number {
   const start = from + 6;
   if (length < 20 || from + length > view.byteLength || view.getUint32(from) !== 0x45786966) return 1;
@@ -106,7 +106,7 @@ function isoMedia(bytes: Uint8Array, view: DataView): FileKind {
   return { kind: "image", format: "AVIF" };
 }
 
-/** What is known not to be an image that a browser decodes from bytes. */
+/** Beginnings of files that are no images for a browser. */
 const OTHERS: readonly (readonly [start: string, what: string])[] = [
   ["%PDF", "This is a PDF. Save a page of it as PNG or JPEG."],
   ["II*\0", "This is a TIFF, which most browsers cannot decode. Save it as PNG or JPEG."],
@@ -129,16 +129,16 @@ function other(bytes: Uint8Array): FileKind {
   };
 }
 
-/** Decoded, a pixel takes four bytes; a browser takes about two gigabytes at once. */
+/** The most pixels. A decoded pixel takes four bytes, and a browser allows about two gigabytes at once. */
 const MOST_PIXELS = 2 ** 28;
 
-/** What a photo is scaled to when it is read; smaller ones stay as they are. The playground computes at 1024 at most. */
+/** The longest side of a photo after reading. Larger photos are scaled down. The playground computes at 1024 at most. */
 export const LONGEST_SOURCE = 2048;
 
-/** Above this many pixels the browser is asked to scale while it decodes, so that no copy of full size is drawn. */
+/** Above this number of pixels the browser scales while it decodes, so that no copy of full size is drawn. */
 const MANY_PIXELS = 4e7;
 
-/** How a photo is read: whether the browser has to scale it while it decodes; or why it is not read. */
+/** How to read a photo: whether the browser must scale it while it decodes, or why the photo is refused. */
 export type ReadingPlan =
   | { readonly resize?: { readonly width: number; readonly height: number } }
   | { readonly refused: string };
@@ -156,14 +156,14 @@ export function readingPlan(width: number, height: number): ReadingPlan {
   return width * height > MANY_PIXELS ? { resize: fitWithin(width, height, LONGEST_SOURCE) } : {};
 }
 
-/** What is said of a photo that was scaled down; nothing of one that was not. */
+/** A note about a photo that was scaled down, or `undefined`. */
 export function scalingNote(width: number, height: number): string | undefined {
   const fitted = fitWithin(width, height, LONGEST_SOURCE);
   if (fitted.width === width && fitted.height === height) return undefined;
   return `The photo of ${width} x ${height} (${megapixels(width, height)} megapixels) was scaled to ${fitted.width} x ${fitted.height} before anything was computed.`;
 }
 
-/** The largest size with these proportions whose longer side is at most `longest`; never larger than it was, nor less than a pixel. */
+/** The largest size with these proportions whose longer side is at most `longest`. It is not larger than the photo, and has at least one pixel. */
 export function fitWithin(
   width: number,
   height: number,

@@ -18,13 +18,13 @@ describe.each(SIZES)("kernels of %i x %i", (size) => {
     expect(sumOf(kernel)).toBeCloseTo(sum, 12);
   });
 
-  test("Sobel's y is its x, turned", () => {
+  test("Sobel's y kernel is the x kernel, turned", () => {
     const x = sobelX(size);
     const turned = x.map((_, at) => x[(at % size) * size + Math.floor(at / size)]!);
     expect(sobelY(size)).toEqual(turned);
   });
 
-  test("a Gabor filter answers to edges at a right angle to its wave", () => {
+  test("a Gabor filter responds to edges at a right angle to its wave", () => {
     const edge = Array.from({ length: size ** 2 }, (_, at) => (at % size === (size - 1) / 2 ? 1 : 0));
     const answer = (degrees: number): number =>
       gabor(size, degrees).reduce((sum, each, at) => sum + each * edge[at]!, 0);
@@ -32,14 +32,14 @@ describe.each(SIZES)("kernels of %i x %i", (size) => {
   });
 });
 
-test("of 3 x 3 they are those of the books", () => {
+test("kernels of 3 x 3 are those of the books", () => {
   expect(sobelX(3)).toEqual([-1, 0, 1, -2, 0, 2, -1, 0, 1]);
   expect(emboss(3)).toEqual([-2, -1, 0, -1, 1, 1, 0, 1, 2]);
   expect(sobelX(5).slice(0, 5)).toEqual([-1, -2, 0, 2, 1]);
   expect(box(3)).toEqual(new Array(9).fill(1 / 9));
 });
 
-test("what an input in [0, 1] can give", () => {
+test("the reach is the largest result for inputs in [0, 1]", () => {
   expect(reachOf([1, -3, 1.5])).toBe(3);
   expect(reachOf(sobelX(3))).toBe(4);
   expect(reachOf([])).toBe(0);

@@ -18,7 +18,7 @@ export function sumOf(kernel: Kernel): number {
   return kernel.reduce((sum, each) => sum + each, 0);
 }
 
-/** The larger of the sum of the positive weights and that of the negative ones, without its sign: what an input in [0, 1] can give. */
+/** The largest size of a result for inputs in [0, 1]: the larger one of the sum of positive weights and the absolute sum of negative weights. */
 export function reachOf(weights: ArrayLike<number>): number {
   let [positive, negative] = [0, 0];
   for (let index = 0; index < weights.length; index++) {
@@ -34,7 +34,7 @@ export function identity(size: number): Kernel {
   return kernelOf(size, (x, y) => (x === 0 && y === 0 ? 1 : 0));
 }
 
-/** The mean of all pixels under it. */
+/** The mean of all pixels under the kernel. */
 export function box(size: number): Kernel {
   return kernelOf(size, () => 1 / size ** 2);
 }
@@ -47,10 +47,10 @@ export function gaussian(size: number): Kernel {
   return bell.map((each) => each / sum);
 }
 
-/** How much of what a Gaussian takes away `sharpen` adds again. */
+/** The factor with which `sharpen` adds the details that a Gaussian removes. */
 const SHARPNESS = 2;
 
-/** An unsharp mask: the picture, and twice what a Gaussian blur of that size would take from it. Its sum is 1. */
+/** An unsharp mask: the picture, plus twice the details that a Gaussian blur of this size removes. Its sum is 1. */
 export function sharpen(size: number): Kernel {
   const blurred = gaussian(size);
   return identity(size).map((each, index) => each + SHARPNESS * (each - blurred[index]!));
@@ -79,7 +79,7 @@ export function sobelY(size: number): Kernel {
   return slope(size).flatMap((down) => binomial(size).map((across) => down * across));
 }
 
-/** Light from the upper left: the picture, and its slope along the diagonal, of the same strength for each size. */
+/** Light from the upper left: the picture plus its slope along the diagonal. The strength is the same for each size. */
 export function emboss(size: number): Kernel {
   const ramp = kernelOf(size, (x, y) => x + y);
   const strength = 8 / ramp.reduce((sum, each) => sum + Math.abs(each), 0);
@@ -89,7 +89,7 @@ export function emboss(size: number): Kernel {
 /**
  * A Gabor filter: a wave under a Gaussian, without a mean, and with positive weights whose sum is 1.
  *
- * @param degrees which way the wave runs: 0 to the right, 90 down. Edges at a right angle to that answer most
+ * @param degrees the direction of the wave: 0 to the right, 90 down. The filter responds most to edges at a right angle to it
  */
 export function gabor(size: number, degrees: number): Kernel {
   const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];

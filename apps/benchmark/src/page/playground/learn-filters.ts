@@ -1,6 +1,6 @@
 /**
- * A first layer, learnt from the pixels of one photo: spherical k-means over whitened patches (Coates and Ng, "Learning Feature
- * Representations with K-means", 2012). Nobody else's weights are in it. Pure; the same photo and seed give the same weights.
+ * A first layer that is learnt from the pixels of one photo: spherical k-means over whitened patches (Coates and Ng, "Learning Feature
+ * Representations with K-means", 2012). It contains no weights of others. Pure: the same photo and seed give the same weights.
  */
 
 /** A photo's pixels in [0, 1]: red, green and blue side by side. */
@@ -14,19 +14,19 @@ export interface Pixels {
 /** Weights of a convolution from three colours to `count` channels. */
 export interface LearntFilters {
   readonly count: number;
-  /** OIHW: `[count, 3, size, size]`. */
+  /** The weights, in OIHW: `[count, 3, size, size]`. */
   readonly weight: Float32Array;
-  /** `count` values: they take the mean patch away. */
+  /** `count` values, which subtract the mean patch. */
   readonly bias: Float32Array;
 }
 
-/** Patches that are looked at, and rounds of k-means: 0.3 s for 5 x 5 on one core, and more of either changes filters little. */
+/** The number of patches, and of rounds of k-means: 0.3 s for 5 x 5 on one core. Larger numbers change the filters little. */
 const PATCHES = 4000;
 const ROUNDS = 10;
-/** Added to the variances before whitening, as a share of the largest: noise is not made as loud as structure. */
+/** A number that is added to the variances before whitening, as a share of the largest variance. It keeps noise weaker than structure. */
 const FLOOR = 0.02;
 
-/** How many filters are learnt. */
+/** The number of filters that are learnt. */
 export const LEARNT_COUNT = 12;
 
 /** A small generator of numbers in [0, 1): Marsaglia's xorshift of 32 bits. */
@@ -62,7 +62,7 @@ export function learnFilters(photo: Pixels, size: number, seed = 1): LearntFilte
   return toConvolution(centroids, whitening, mean, dims);
 }
 
-/** Rows of `3 * size * size` values in the order of OIHW's last three. */
+/** Patches as rows of `3 * size * size` values, in the order of the last three axes of OIHW. */
 function samplePatches({ width, height, data }: Pixels, size: number, random: () => number): Float64Array {
   const dims = 3 * size * size;
   const patches = new Float64Array(PATCHES * dims);
@@ -99,7 +99,7 @@ function covarianceOf(patches: Float64Array, mean: Float64Array, dims: number): 
   return covariance;
 }
 
-/** ZCA: V (D + floor)^(−1/2) Vᵀ of the covariance V D Vᵀ. */
+/** The ZCA matrix V (D + floor)^(−1/2) Vᵀ of the covariance V D Vᵀ. */
 function whiteningOf(covariance: Float64Array, dims: number): Float64Array {
   const { values, vectors } = eigen(covariance, dims);
   const largest = values.reduce((most, each) => Math.max(most, each), 0);
@@ -115,7 +115,7 @@ function whiteningOf(covariance: Float64Array, dims: number): Float64Array {
   return result;
 }
 
-/** Most rounds of Jacobi's method; a symmetric matrix of 147 rows takes eight. */
+/** The most rounds of Jacobi's method. A symmetric matrix of 147 rows takes eight. */
 const SWEEPS = 20;
 
 /** Eigenvalues and eigenvectors (columns) of a symmetric matrix, by Jacobi's cyclic method. */
@@ -167,9 +167,9 @@ function whiten(patches: Float64Array, mean: Float64Array, whitening: Float64Arr
   return white;
 }
 
-/** Unit vectors; each patch belongs to the one that it has the largest product with, of either sign. */
+/** K-means with unit vectors as centroids. A patch belongs to the centroid with the largest product, of either sign. */
 function kMeans(white: Float64Array, dims: number, random: () => number): Float64Array {
-  // Patches to begin with: whitening makes loud what is in no patch.
+  // The first centroids are patches. Whitening amplifies directions that are in no patch, so random vectors would be bad.
   const centroids = new Float64Array(LEARNT_COUNT * dims);
   for (let each = 0; each < LEARNT_COUNT; each++) {
     const patch = Math.floor(random() * PATCHES);
@@ -190,7 +190,7 @@ function kMeans(white: Float64Array, dims: number, random: () => number): Float6
     normalise(next, dims);
     for (let each = 0; each < LEARNT_COUNT; each++) {
       const row = next.subarray(each * dims, (each + 1) * dims);
-      // One that no patch belongs to waits for the next round.
+      // A centroid without a patch stays as it is until the next round.
       if (row.some((value) => value !== 0)) centroids.set(row, each * dims);
     }
   }
@@ -205,7 +205,7 @@ function normalise(rows: Float64Array, dims: number): void {
   }
 }
 
-/** c · W (x − m) is (W c) · x − (W c) · m, as W is symmetric: a convolution with a bias. */
+/** Makes a convolution with a bias: c · W (x − m) is (W c) · x − (W c) · m, because W is symmetric. */
 function toConvolution(
   centroids: Float64Array,
   whitening: Float64Array,

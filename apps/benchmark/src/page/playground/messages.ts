@@ -1,4 +1,4 @@
-/** What the page and its worker say to each other. Everything here can be cloned. */
+/** The messages between the page and its worker. All of them can be cloned. */
 
 import type { Score, Summary } from "../../engine/top.js";
 import type { Face } from "./blaze-face.js";
@@ -6,32 +6,32 @@ import type { Difference } from "./difference.js";
 import type { Picture } from "./display.js";
 import type { BackendId, Display, FilterSettings, Scaling, Side } from "./settings.js";
 
-/** Where a photo comes from. */
+/** The source of a photo. */
 export type PhotoSource =
   | { readonly kind: "scene" }
   | { readonly kind: "file"; readonly file: Blob; readonly name: string }
-  /** Of a camera: closed by who reads it. */
+  /** A frame of a camera. Its reader closes the bitmap. */
   | { readonly kind: "frame"; readonly bitmap: ImageBitmap };
 
-/** All that a run depends on, but for the photo and the network. */
+/** All settings of a run, without the photo and the network. */
 export interface RunSettings extends FilterSettings {
   readonly left: Side;
   readonly right: Side;
-  /** The longest side that the photo is computed at, in pixels. */
+  /** The longest side of the photo for the computation, in pixels. */
   readonly size: number;
-  /** `"auto"`: the filter's own. */
+  /** The display. `"auto"` is the filter's own. */
   readonly display: Display | "auto";
-  /** One feature of several, from 0; −1 for all together. */
+  /** The shown feature, from 0, or −1 for all together. */
   readonly feature: number;
-  /** Multiplies what is shown. */
+  /** A factor on the shown values. */
   readonly gain: number;
-  /** Multiplies the difference, as a power of two. */
+  /** A factor on the difference, as a power of two. */
   readonly amplify: number;
-  /** What the photo's values become before a network reads them. */
+  /** The scaling of the photo's values for a network. */
   readonly scaling: Scaling;
 }
 
-/** To the worker. A later request of a kind takes the place of an earlier one. */
+/** A request to the worker. A later request of a kind replaces an earlier one. */
 export type PlaygroundRequest =
   | { readonly kind: "photo"; readonly source: PhotoSource }
   | { readonly kind: "network"; readonly file: Blob; readonly name: string }
@@ -40,13 +40,13 @@ export type PlaygroundRequest =
 
 export type Place = "left" | "right";
 
-/** What ran, and in which circumstances. */
+/** Facts about a run, and its circumstances. */
 export interface RunFacts {
   readonly place: Place;
   readonly backend: BackendId;
-  /** The backend's own words for what it runs on. */
+  /** The backend's own words for its device. */
   readonly device: string;
-  /** The algorithm of each layer; a network's are too many, and left out. */
+  /** The algorithm of each layer. Left out for a network, which has too many layers. */
   readonly algorithms: readonly string[];
   /** Milliseconds to plan and to pack weights. */
   readonly prepare: number;
@@ -54,39 +54,39 @@ export interface RunFacts {
   readonly first: number;
 }
 
-/** What was computed. */
+/** The result of a run. */
 export interface Computed {
   readonly input: readonly number[];
   readonly output: readonly number[];
-  /** Multiply-accumulates. */
+  /** The number of multiply-accumulates. */
   readonly macs: number;
   readonly parameters: number;
   readonly layers: number;
-  /** Features that can be shown by themselves. */
+  /** The number of features that can be shown one at a time. */
   readonly features: number;
 }
 
-/** What a network said of the photo. */
+/** A network's result for the photo. */
 export interface NetworkAnswer {
-  /** Left out where the network is not BlazeFace. */
+  /** The faces. Left out if the network is not BlazeFace. */
   readonly faces?: readonly Face[];
-  /** What stands out of each output. */
+  /** A summary of each output. */
   readonly outputs: readonly {
     readonly name: string;
     readonly dims: readonly number[];
-    /** Its largest values, where it looks like scores of classes. */
+    /** The largest values, if the output looks like scores of classes. */
     readonly top?: readonly Score[];
     readonly summary: Summary;
   }[];
 }
 
-/** From the worker. */
+/** An event from the worker. */
 export type PlaygroundEvent =
   | { readonly kind: "photo"; readonly width: number; readonly height: number; readonly note?: string }
   | { readonly kind: "photo-failed"; readonly message: string }
   | { readonly kind: "network"; readonly name: string; readonly about: string; readonly isBlazeFace: boolean }
   | { readonly kind: "network-failed"; readonly name: string; readonly message: string }
-  /** What is being done now; nothing any more where it is empty. */
+  /** The present work. An empty text means that there is none. */
   | { readonly kind: "doing"; readonly what: string; readonly blocking: boolean }
   | { readonly kind: "computed"; readonly computed: Computed }
   | { readonly kind: "picture"; readonly place: Place | "difference"; readonly picture: Picture }
@@ -94,7 +94,7 @@ export type PlaygroundEvent =
   | { readonly kind: "times"; readonly place: Place; readonly median: number; readonly runs: number }
   | { readonly kind: "answer"; readonly answer: NetworkAnswer }
   | { readonly kind: "difference"; readonly difference: Difference | undefined }
-  /** A side, or all of the run where there is no place, failed. */
+  /** A side failed. Without a place, the whole run failed. */
   | { readonly kind: "failed"; readonly place?: Place; readonly message: string; readonly remedy?: string }
-  /** All of the last run is there; a camera's next frame may come. */
+  /** The last run is complete, and a camera's next frame may come. */
   | { readonly kind: "done" };

@@ -1,4 +1,4 @@
-/** What a dropped network says of the photo. */
+/** The result of a dropped network for the photo. */
 
 import { formatCount } from "../../engine/format.js";
 import { stateOf } from "../address/address.js";
@@ -47,7 +47,7 @@ export function NetworkCard() {
   );
 }
 
-/** The answer in a sentence. */
+/** The result in a sentence. */
 function sentence({ faces, outputs }: NetworkAnswer): string {
   if (faces) {
     if (faces.length === 0) return "No face was found.";

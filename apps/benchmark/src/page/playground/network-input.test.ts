@@ -35,7 +35,7 @@ describe("toInput", () => {
   const pixels = { width: 2, height: 1, data: Float32Array.of(0, 0.5, 1, 1, 1, 1) };
   const input = { name: "x", channels: 3, height: 1, width: 2, fixed: true } as const;
 
-  test("channels first, scaled as asked", () => {
+  test("channels come first, and values are scaled as asked", () => {
     expect([...toInput(pixels, input, "0 to 1").data]).toEqual([0, 1, 0.5, 1, 1, 1]);
     expect([...toInput(pixels, input, "-1 to 1").data]).toEqual([-1, 1, 0, 1, 1, 1]);
     expect([...toInput(pixels, input, "0 to 255").data]).toEqual([0, 255, 127.5, 255, 255, 255]);

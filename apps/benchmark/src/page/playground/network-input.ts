@@ -1,31 +1,31 @@
-/** How a photo becomes the input of a network from a file; or why it cannot. Pure. */
+/** Makes a photo the input of a network from a file, or says why this is impossible. Pure. */
 
 import type { Shape4, Tensor } from "@convene/core";
 import type { Pixels } from "./learn-filters.js";
 import type { Scaling } from "./settings.js";
 
-/** An input that a photo fits. */
+/** An input that can take a photo. */
 export interface ImageInput {
   readonly name: string;
   readonly channels: 1 | 3 | 4;
   readonly height: number;
   readonly width: number;
-  /** Whether the size is the file's, or was chosen because the file takes any. */
+  /** Whether the file fixes the size. Otherwise the file takes any size, and one was chosen. */
   readonly fixed: boolean;
 }
 
-/** What a file's input says of itself: as `@convene/onnx` has it. */
+/** The details of a file's input, as in `@convene/onnx`. */
 export interface InputDetails {
   readonly dims: readonly (number | string)[];
   readonly layout: "nchw" | "nhwc";
 }
 
-/** Where the file takes any size: a multiple of 32, as networks that halve five times need. */
+/** The size if the file takes any: a multiple of 32, because many networks halve the size five times. */
 const ANY_SIZE = 224;
-/** The longest side of an input that a tab should try. */
+/** The longest side of an input for a tab. */
 const MOST_SIDE = 2048;
 
-/** The input that takes an image, or a sentence on why there is none. */
+/** The input that takes an image, or a sentence that says why there is none. */
 export function imageInput(details: Readonly<Record<string, InputDetails>>): ImageInput | { readonly refused: string } {
   const names = Object.keys(details);
   const [name] = names;
@@ -65,15 +65,15 @@ export function imageInput(details: Readonly<Record<string, InputDetails>>): Ima
   return { name, channels, height, width, fixed: typeof h === "number" && typeof w === "number" };
 }
 
-/** ImageNet's mean and deviation: torchvision's `Normalize`. */
+/** ImageNet's mean and deviation, as in torchvision's `Normalize`. */
 const MEAN = [0.485, 0.456, 0.406, 0] as const;
 const DEVIATION = [0.229, 0.224, 0.225, 1] as const;
 const GREY = [0.299, 0.587, 0.114] as const;
 
 /**
- * Pixels of the input's size as `[1, c, h, w]` in NCHW. One channel is grey (ITU-R BT.601); a fourth is alpha, and opaque.
+ * Pixels of the input's size as `[1, c, h, w]` in NCHW. One channel is grey (ITU-R BT.601). A fourth channel is an opaque alpha.
  *
- * @param scaling what becomes of values in [0, 1]
+ * @param scaling the scaling of values in [0, 1]
  * @throws RangeError for pixels of another size
  */
 export function toInput({ width, height, data }: Pixels, input: ImageInput, scaling: Exclude<Scaling, "auto">): Tensor {

@@ -20,7 +20,7 @@ test("small numbers and sizes", () => {
   expect(size([1, 1, 2, 3])).toBe("3 × 2, 1 channel");
 });
 
-test("the faster one is named, whichever comes first", () => {
+test("the sentence names the faster one, in either order", () => {
   const [cpu, gpu] = [
     { name: "cpu", median: 2 },
     { name: "gpu", median: 5 },

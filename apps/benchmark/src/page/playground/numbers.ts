@@ -1,4 +1,4 @@
-/** Numbers as this view shows them. Pure. */
+/** Numbers as text for this view. Pure. */
 
 /** Milliseconds with three digits: 0.123, 1.23, 12.3, 123. */
 export function milliseconds(value: number): string {
@@ -17,7 +17,7 @@ export function size([, channels, height, width]: readonly number[]): string {
   return `${width} × ${height}, ${channels} channel${channels === 1 ? "" : "s"}`;
 }
 
-/** How many times as fast the faster one is, in a sentence; times that differ by less than the clock can tell are equal. */
+/** A sentence with the ratio of two times. Times that differ by less than the clock's precision are equal. */
 export function faster(a: { readonly name: string; readonly median: number }, b: typeof a): string {
   const [quick, slow] = a.median <= b.median ? [a, b] : [b, a];
   const ratio = slow.median / quick.median;

@@ -1,9 +1,9 @@
-/** The backends of the playground, each loaded when it is first asked for. */
+/** The backends of the playground. Each is loaded at its first use. */
 
 import { type Backend, BackendUnavailableError } from "@convene/core";
 import type { BackendId } from "./settings.js";
 
-/** @throws BackendUnavailableError where it cannot run here, with the reason and a remedy */
+/** @throws BackendUnavailableError with reason and remedy, if the backend cannot run here */
 export async function openBackend(id: BackendId): Promise<Backend> {
   switch (id) {
     case "cpu":
@@ -15,7 +15,7 @@ export async function openBackend(id: BackendId): Promise<Backend> {
     case "gpu:webgl2":
       return (await import("@convene/gpu")).gpu({ mode: "webgl2" });
     case "gpu:webgpu":
-      // WebGPU is only there in what browsers call a secure context; gpu.js cannot know why it is not.
+      // Browsers have WebGPU only in a secure context. gpu.js does not know this reason.
       if (!globalThis.isSecureContext) {
         const reason = "this page was not opened over https or from localhost, and WebGPU is only there where it was";
         throw new BackendUnavailableError("gpu", reason, "Open the page over https, or take WebGL2");

@@ -1,4 +1,4 @@
-/** Where the photo comes from: a file, the clipboard, the camera, or the one that the page draws. */
+/** The choice of a photo: a file, the clipboard, the camera, or the drawn scene. */
 
 import { useRef } from "preact/hooks";
 import { cameraIsOn, inputError, photoInfo, startCamera, stopCamera, takeFiles, takeScene } from "./store.js";
@@ -22,7 +22,7 @@ export function PhotoBar() {
           multiple
           onChange={(event) => {
             takeFiles(event.currentTarget.files ?? []);
-            // The same file can be chosen again.
+            // This allows the reader to choose the same file again.
             event.currentTarget.value = "";
           }}
         />

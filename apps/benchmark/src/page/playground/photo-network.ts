@@ -1,4 +1,4 @@
-/** A network from a dropped file, with what has to be known to give it a photo. */
+/** A network from a dropped file, with the details of its input for a photo. */
 
 import type { Network, Shape4 } from "@convene/core";
 import { onnxInfo, readOnnx } from "@convene/onnx";
@@ -10,11 +10,11 @@ export interface PhotoNetwork {
   readonly input: ImageInput;
   readonly inputShape: Shape4;
   readonly isBlazeFace: boolean;
-  /** A sentence on what is in the file. */
+  /** A sentence about the content of the file. */
   readonly about: string;
 }
 
-/** @throws Error with a sentence on why it cannot be run on a photo */
+/** @throws Error with a sentence that says why the network cannot run on a photo */
 export function readNetwork(bytes: Uint8Array): PhotoNetwork {
   const file = readOnnx(bytes);
   const input = imageInput(file.inputDetails);

@@ -3,7 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Picture as Pixels } from "./display.js";
 
-/** Below this many pixels a side, pixels are shown as squares and not blurred. */
+/** Below this number of pixels a side, pixels are shown as squares instead of being blurred. */
 const SMALL = 160;
 
 export function Picture({
@@ -20,10 +20,10 @@ export function Picture({
   useEffect(() => {
     const own = canvas.current;
     if (!own) return;
-    // Setting a size clears a canvas, also where it stays the same.
+    // Setting a size clears a canvas, also if the size does not change.
     if (own.width !== width) own.width = width;
     if (own.height !== height) own.height = height;
-    // In ordinary memory: a graphics processor in software takes long to be given pixels.
+    // `willReadFrequently` keeps the canvas in ordinary memory, because writing pixels to a graphics processor in software is slow.
     own.getContext("2d", { willReadFrequently: true })?.putImageData(new ImageData(data, width, height), 0, 0);
   }, [data, width, height]);
   const small = Math.max(width, height) < SMALL ? " small" : "";

@@ -63,7 +63,7 @@ export default function PlaygroundView() {
   );
 }
 
-/** What a screen reader says when a run is complete: what is seen, in a sentence. */
+/** A sentence about the result, which a screen reader says when a run is complete. */
 function Said() {
   const { filter, kernel, left, right } = stateOf("playground").value;
   const found = difference.value;

@@ -1,4 +1,4 @@
-/** Photos in a browser's worker: decoded, scaled down where they are large, and given at any size. */
+/** Photos in a browser's worker: decodes them, scales large ones down, and gives their pixels at any size. */
 
 import { fitWithin, HEADER_BYTES, LONGEST_SOURCE, readHeader, readingPlan, scalingNote } from "./image-header.js";
 import type { Pixels } from "./learn-filters.js";
@@ -6,10 +6,10 @@ import type { PhotoSource } from "./messages.js";
 import { drawScene, SCENE_ASPECT } from "./scene.js";
 import type { Photo } from "./session.js";
 
-/** Rows of the drawn scene, and what it is scaled from. */
+/** The rows of the drawn scene. Other sizes are scaled from it. */
 const SCENE_HEIGHT = 512;
 
-/** @throws Error with a sentence on what is wrong with the photo, and what to do */
+/** @throws Error with a sentence about the fault of the photo, and the remedy */
 export async function readPhoto(source: PhotoSource): Promise<Photo> {
   if (source.kind === "scene") return scene();
   if (source.kind === "frame") return photoOf(source.bitmap);
@@ -53,12 +53,12 @@ function scene(): Photo {
   return drawn;
 }
 
-/** Takes the bitmap: it is closed when the photo is no longer needed. */
+/** A photo from a bitmap. It closes the bitmap when the photo is not needed any more. */
 function photoOf(bitmap: ImageBitmap): Photo {
   const { width, height } = fitWithin(bitmap.width, bitmap.height, LONGEST_SOURCE);
   const canvas = canvasOf(width, height);
   const context = contextOf(canvas);
-  // What is transparent is shown on white, as on a page.
+  // Transparent parts are shown on white, as on a page.
   context.fillStyle = "white";
   context.fillRect(0, 0, width, height);
   context.imageSmoothingQuality = "high";

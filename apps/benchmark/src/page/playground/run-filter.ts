@@ -1,4 +1,4 @@
-/** One run of a filter: both sides, their difference, and then the same again for as long as nothing newer comes. */
+/** One run of a filter: both sides, and their difference. The run is repeated until a newer request comes. */
 
 import {
   type Conv2d,
@@ -20,10 +20,10 @@ import type { LearntFilters, Pixels } from "./learn-filters.js";
 import type { RunSettings } from "./messages.js";
 import { type Given, measure, PLACES, type Ran, runSide } from "./run-side.js";
 
-/** The photo as it is. */
+/** The display of the photo itself. */
 const PLAIN: DisplayOptions = { display: "clamped", colour: true, reach: 1, gain: 1 };
 
-/** @throws Superseded; or what core says of settings that do not fit the photo */
+/** @throws Superseded, or core's error for settings that do not fit the photo */
 export async function runFilter(given: Given): Promise<void> {
   const { bench, host, settings, photo, check } = given;
   const { width, height } = fitWithin(photo.width, photo.height, settings.size);
@@ -72,7 +72,7 @@ export async function runFilter(given: Given): Promise<void> {
   await measure(given, ran);
 }
 
-/** What decides the problem and the weights. */
+/** A key of the settings that decide the problem and the weights. */
 function keyOf(settings: RunSettings, x: Tensor, learnt?: LearntFilters): string {
   const { filter, kernel, groups, custom, seed, stride, dilation, padding } = settings;
   const own = filter === "custom" ? custom : learnt ? [...learnt.bias] : [];
@@ -84,7 +84,7 @@ function inputOf({ width, height, data }: Pixels): Tensor {
   return toLayout({ shape: [1, 3, height, width], layout: "nhwc", data }, "nchw");
 }
 
-/** How the result of a filter is shown. */
+/** The display of a filter's result. */
 function displayOf(settings: RunSettings, layers: readonly Conv2d[], learnt?: LearntFilters): DisplayOptions {
   const { displays } = FILTERS[settings.filter];
   const features = featuresOf(settings, learnt);
@@ -114,7 +114,7 @@ async function compare(
   const picture = differencePicture(left.answer, right.answer, 2 ** settings.amplify);
   host.post({ kind: "picture", place: "difference", picture });
   await check();
-  // WebAssembly may be forbidden here; the kernels in JavaScript run everywhere.
+  // WebAssembly may be forbidden here, but the kernels in JavaScript run everywhere.
   const helper = await bench.backend("cpu").catch(() => bench.backend("cpu:js"));
   const rules = [left, right].map(({ prepared }): readonly Arithmetic[] =>
     prepared.model.layers.map(({ arithmetic }) => arithmetic),

@@ -1,4 +1,4 @@
-/** One run of a network on the photo, on both sides: what it says, and how far two backends are apart. */
+/** One run of a network on the photo, on both sides: its result, and the difference of the two backends. */
 
 import { type NamedModel, type OutputTensor, prepare, type Tensor } from "@convene/core";
 import { isScores, summarize, top } from "../../engine/top.js";
@@ -14,7 +14,7 @@ import { type Given, measure, PLACES, type Ran, runSide } from "./run-side.js";
 
 type Outputs = Readonly<Record<string, OutputTensor>>;
 
-/** How many of the largest scores are told. */
+/** The number of largest scores that are shown. */
 const TOP = 5;
 
 /** @throws Superseded */
@@ -58,7 +58,7 @@ export async function runNetwork(given: Given & { readonly network: PhotoNetwork
   await measure(given, ran);
 }
 
-/** A number for each network of the session: what its file was. */
+/** A key for each network of the session, which identifies its file. */
 const KEYS = new WeakMap<PhotoNetwork, string>();
 let networks = 0;
 function keyOf(network: PhotoNetwork): string {
@@ -89,7 +89,7 @@ function answerOf(
   return isBlazeFace ? { faces: decodeFaces(outputs, input.width, placement), outputs: told } : { outputs: told };
 }
 
-/** The largest over all outputs. There is no bound: errors of all layers add up. */
+/** The largest difference over all outputs. There is no bound, because the errors of all layers add up. */
 function largestDifference(a: Outputs, b: Outputs): Difference {
   const flat = (tensor: Tensor): Tensor => ({ ...tensor, shape: [1, tensor.data.length, 1, 1] });
   const each = Object.keys(a).map((name) => differenceOf(flat(a[name]!), flat(b[name]!)));

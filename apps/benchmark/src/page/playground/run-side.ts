@@ -1,4 +1,4 @@
-/** One side of a run: a model on a backend, prepared and run, and measured again for as long as nothing newer comes. */
+/** One side of a run: prepares and runs a model on a backend, and measures again until a newer request comes. */
 
 import { type Backend, ConveneError } from "@convene/core";
 import { type AnyModel, type Bench, latest, LATEST_RUNS, noteRun, type Prepared, Superseded } from "./bench.js";
@@ -6,21 +6,21 @@ import type { Place, RunSettings } from "./messages.js";
 import { type Host, type Photo, wordsOf } from "./session.js";
 import type { BackendId } from "./settings.js";
 
-/** What a run has to do with. */
+/** The data and functions of a run. */
 export interface Given {
   readonly bench: Bench;
   readonly host: Host;
   readonly settings: RunSettings;
   readonly photo: Photo;
-  /** Of a camera: the next frame is more urgent than another measurement. */
+  /** Whether the photo is a frame of a camera. The next frame is then more urgent than another measurement. */
   readonly isFrame: boolean;
   /** @throws Superseded */
   readonly check: () => Promise<void>;
 }
 
-/** How a side is prepared and run. */
+/** The functions that prepare and run a side. */
 export interface SideWork<M extends AnyModel, Answer> {
-  /** What was prepared: the same key, the same model. */
+  /** The key of the prepared model. The same key means the same model. */
   readonly key: string;
   readonly prepare: (backend: Backend) => Promise<M>;
   readonly run: (model: M) => Promise<Answer>;
@@ -31,21 +31,21 @@ export interface Ran<M extends AnyModel = AnyModel, Answer = unknown> {
   readonly place: Place;
   readonly prepared: Prepared<M>;
   readonly answer: Answer;
-  /** Runs once more, and notes how long that took. */
+  /** Runs once more, and notes the time. */
   readonly again: () => Promise<void>;
 }
 
 export const PLACES: readonly Place[] = ["left", "right"];
 
-/** Layers whose algorithms are told one by one. */
+/** The most layers whose algorithms are shown one by one. */
 const FEW_LAYERS = 3;
 
-/** Milliseconds that the same is measured again for, where nothing newer comes. */
+/** Milliseconds of repeated measurements, if no newer request comes. */
 const MEASURE_FOR = 4000;
-/** Milliseconds between two medians that are shown. */
+/** Milliseconds between two shown medians. */
 const SHOW_EVERY = 200;
 
-/** Runs one side. What goes wrong is that side's alone: it is told, and the other one runs. */
+/** Runs one side. A fault of this side is reported, and the other side still runs. */
 export async function runSide<M extends AnyModel, Answer>(
   { bench, host, check }: Given,
   place: Place,
@@ -91,7 +91,7 @@ export async function runSide<M extends AnyModel, Answer>(
   }
 }
 
-/** Runs the sides in turn, and says the median of each, until there are enough or the time is over. */
+/** Runs the sides in turn, and reports the median of each, until there are enough runs or the time is over. */
 export async function measure({ host, isFrame, check }: Given, ran: readonly Ran[]): Promise<void> {
   if (isFrame || ran.length === 0) return;
   host.post({ kind: "doing", what: "Measuring", blocking: false });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { drawScene } from "./scene.js";
 
-test("is the same each time, of any size, and within [0, 1]", () => {
+test("is the same each time, has any size, and lies within [0, 1]", () => {
   const one = drawScene(48, 32);
   expect(one.data).toHaveLength(48 * 32 * 3);
   expect(drawScene(48, 32)).toEqual(one);

@@ -1,6 +1,6 @@
 /**
- * The photo to begin with, drawn by code, so that nobody else has rights in it: houses at a canal in the evening. It has what filters
- * show best: edges of many directions, smooth gradients, brick and water, and writing. Pure; the same picture everywhere.
+ * The first photo: houses at a canal in the evening. Code draws it, so nobody else has rights in it. It has details that filters show
+ * well: edges of many directions, smooth gradients, brick and water, and writing. Pure: the picture is the same everywhere.
  */
 
 import type { Pixels } from "./learn-filters.js";
@@ -9,10 +9,10 @@ type Colour = readonly [number, number, number];
 
 /** Proportions of the picture. */
 export const SCENE_ASPECT = 3 / 2;
-/** Where the water begins, as a share of the height. */
+/** The place of the water's edge, as a share of the height. */
 const QUAY = 0.7;
 
-/** One house: all lengths are shares of the picture's height. */
+/** One house. All lengths are shares of the picture's height. */
 interface House {
   readonly left: number;
   readonly width: number;
@@ -83,7 +83,7 @@ const HOUSES: readonly House[] = [
   },
 ];
 
-/** The picture at a size; 768 x 512 is what it was made for. */
+/** The picture at a size. It was made for 768 x 512. */
 export function drawScene(width: number, height: number): Pixels {
   const data = new Float32Array(width * height * 3);
   for (let row = 0; row < height; row++) {
@@ -118,7 +118,7 @@ function aboveWater(x: number, y: number): Colour {
   return lampAt(x, y) ?? housesAt(x, y) ?? skyAt(x, y);
 }
 
-/** Evening: blue above, orange below, clouds lit from under, the sun behind the houses. */
+/** The evening sky: blue above, orange below, clouds with light from below, the sun behind the houses. */
 function skyAt(x: number, y: number): Colour {
   const down = Math.min(1, y / (QUAY - 0.08));
   let colour = mix([0.16, 0.27, 0.5], [0.97, 0.72, 0.48], down ** 1.25);
@@ -140,7 +140,7 @@ function housesAt(x: number, y: number): Colour | undefined {
   return undefined;
 }
 
-/** How far the gable rises over the eaves at u, from 0 to 1 across the house. */
+/** The height of the gable over the eaves at u, which goes from 0 to 1 across the house. */
 function gableHeight({ gable, width }: House, u: number): number {
   const aside = Math.abs(u - 0.5) * 2;
   if (gable === "triangle") return (1 - aside) * width * 0.55;
@@ -221,7 +221,7 @@ function doorAt(u: number, y: number): Colour | undefined {
   return undefined;
 }
 
-/** Letters of 3 by 5 dots, row by row from the top; each row's bits from the left. */
+/** Letters of 3 by 5 dots, row by row from the top. The bits of a row go from the left. */
 const LETTERS: Readonly<Record<string, readonly number[]>> = {
   "0": [7, 5, 5, 5, 7],
   "2": [7, 1, 7, 4, 7],
@@ -277,7 +277,7 @@ function quayAt(x: number, y: number): Colour {
   return joint ? [0.13, 0.12, 0.13] : [tone * 1.05, tone, tone * 0.95];
 }
 
-/** What is above, upside down, moved by waves that grow towards the eye. */
+/** The reflection of the scene above, upside down, moved by waves that grow towards the viewer. */
 function waterAt(x: number, y: number): Colour {
   const depth = (y - QUAY) / (1 - QUAY);
   const stretch = 1 + depth * 2.4;
@@ -316,13 +316,13 @@ function scale(colour: Colour, factor: number): Colour {
   return [colour[0] * factor, colour[1] * factor, colour[2] * factor];
 }
 
-/** 0 before `from`, 1 after `to`, and an S between; also where `from` is the larger one. */
+/** 0 before `from`, 1 after `to`, and an S curve between them. `from` may be the larger number. */
 function smooth(from: number, to: number, at: number): number {
   const t = Math.min(1, Math.max(0, (at - from) / (to - from)));
   return t * t * (3 - 2 * t);
 }
 
-/** A number in [0, 1) for a point of a grid, the same everywhere: integers only. */
+/** A number in [0, 1) for a point of a grid. It is the same everywhere, because it uses integers only. */
 function hash(x: number, y: number, seed: number): number {
   let value = Math.imul(x | 0, 0x27d4eb2d) ^ Math.imul(y | 0, 0x165667b1) ^ Math.imul(seed, 0x9e3779b1);
   value = Math.imul(value ^ (value >>> 15), 0x85ebca6b);
@@ -330,7 +330,7 @@ function hash(x: number, y: number, seed: number): number {
   return ((value ^ (value >>> 16)) >>> 0) / 2 ** 32;
 }
 
-/** Values between those of the grid's points. */
+/** Interpolates between the values of the grid's points. */
 function noise(x: number, y: number): number {
   const [column, row] = [Math.floor(x), Math.floor(y)];
   const [a, b] = [smooth(0, 1, x - column), smooth(0, 1, y - row)];
@@ -339,7 +339,7 @@ function noise(x: number, y: number): number {
   return top * (1 - b) + bottom * b;
 }
 
-/** Noise of several sizes, each half as large and half as strong as the one before, in [0, 1). */
+/** Noise of several sizes, each half as large and half as strong as the noise before it, in [0, 1). */
 function layered(x: number, y: number, octaves: number): number {
   let [sum, total, strength, size] = [0, 0, 1, 1];
   for (let octave = 0; octave < octaves; octave++) {

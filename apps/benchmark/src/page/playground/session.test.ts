@@ -83,13 +83,13 @@ describe("a filter", () => {
     expect(events.at(-1)).toEqual({ kind: "done" });
   });
 
-  test("a newer request ends an older one, which says nothing more", async () => {
+  test("a newer request ends an older one, which sends no more events", async () => {
     const events = await withSession([SCENE, RUN, run({ filter: "box" }), run({ filter: "emboss" })]);
     expect(ofKind(events, "done")).toHaveLength(1);
     expect(ofKind(events, "difference")).toHaveLength(1);
   });
 
-  test("a side that is not there is told with its remedy, and the other one runs", async () => {
+  test("an unavailable side is reported with its remedy, and the other side runs", async () => {
     const events = await withSession([SCENE, run({ right: "gpu:webgl2" })]);
     expect(ofKind(events, "failed")).toEqual([
       { kind: "failed", place: "right", message: "It cannot run here: there is none here.", remedy: "Take another." },
@@ -99,13 +99,13 @@ describe("a filter", () => {
     expect(ofKind(events, "times").at(-1)!.place).toBe("left");
   });
 
-  test("the photo itself can stand on a side", async () => {
+  test("a side can be the photo itself", async () => {
     const events = await withSession([SCENE, run({ left: "photo" })]);
     expect(ofKind(events, "picture").map(({ place }) => place)).toEqual(["left", "right"]);
     expect(ofKind(events, "facts")).toHaveLength(1);
   });
 
-  test("what does not fit the photo is said in core's words", async () => {
+  test("settings that do not fit the photo are reported in core's words", async () => {
     const events = await withSession([SCENE, run({ padding: "reflect", kernel: 7, dilation: 8 })], {
       readPhoto: async () => photoOf(1, 1),
     });
@@ -113,7 +113,7 @@ describe("a filter", () => {
     expect(events.at(-1)).toEqual({ kind: "done" });
   });
 
-  test("a backend that fails while it runs is opened anew", async () => {
+  test("a backend that fails while it runs is opened again", async () => {
     let opened = 0;
     const failing = async (id: BackendId): Promise<Backend> => {
       if (id !== "cpu") return open(id);
@@ -140,7 +140,7 @@ describe("a filter", () => {
 });
 
 describe("photos", () => {
-  test("one that cannot be read is told; the one before it stays", async () => {
+  test("a photo that cannot be read is reported, and the photo before it stays", async () => {
     let first = true;
     const events = await withSession([RUN], {
       readPhoto: async () => {
@@ -169,7 +169,7 @@ describe("photos", () => {
     await own.dispose();
   });
 
-  test("a frame of a camera is run once, and the next one may come", async () => {
+  test("a frame of a camera is run once, and the next frame may come", async () => {
     const frame: PlaygroundRequest = { kind: "photo", source: { kind: "frame", bitmap: {} as ImageBitmap } };
     const events = await withSession([RUN, frame]);
     expect(ofKind(events, "times")).toEqual([]);
@@ -188,7 +188,7 @@ describe("networks", () => {
   const torch = new URL("../../../../../packages/onnx/test-files/torch/", import.meta.url);
   const file = (name: string): Blob => new Blob([readFileSync(new URL(name, torch))]);
 
-  test("what a network says of the photo, on both sides", async () => {
+  test("a network gives a result for the photo, on both sides", async () => {
     const network: PlaygroundRequest = { kind: "network", file: file("mobilenet-v2.onnx"), name: "m.onnx" };
     const events = await withSession([RUN, network, SCENE]);
     expect(ofKind(events, "network-failed")).toEqual([]);
@@ -198,7 +198,7 @@ describe("networks", () => {
     expect(ofKind(events, "difference").at(-1)!.difference!.largest).toBeLessThan(1e-3);
   });
 
-  test("where both sides are the photo, nothing can say anything of it", async () => {
+  test("if both sides are the photo, no network runs", async () => {
     const network: PlaygroundRequest = { kind: "network", file: file("mobilenet-v2.onnx"), name: "m.onnx" };
     const events = await withSession([run({ left: "photo", right: "photo" }), network, SCENE]);
     expect(ofKind(events, "failed").at(-1)!.remedy).toContain("Choose a backend");

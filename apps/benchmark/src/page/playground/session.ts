@@ -1,6 +1,7 @@
 /**
- * The playground's work, in the order of requests: reads a photo, runs a filter or a network on two backends, compares them, and goes
- * on measuring. A newer request ends an older one between two steps. No screen and no worker in here, so that tests can hold it.
+ * The playground's work, in the order of requests: it reads a photo, runs a filter or a network on two backends, compares them, and
+ * measures again. A newer request ends an older one between two steps. This file uses no screen and no worker, so that tests can use
+ * it.
  */
 
 import { type Backend, ConveneError } from "@convene/core";
@@ -12,35 +13,35 @@ import { readNetwork, type PhotoNetwork } from "./photo-network.js";
 import { runFilter } from "./run-filter.js";
 import { runNetwork } from "./run-network.js";
 
-/** A photo that can be had at any size. */
+/** A photo that gives its pixels at any size. */
 export interface Photo {
   readonly width: number;
   readonly height: number;
   readonly note?: string;
   /**
-   * Its pixels at a size. `"stretch"`: all of it, `"pad"`: all of it, with black at two sides; `"crop"`: the middle.
+   * The pixels at a size. `"stretch"`: the whole photo; `"pad"`: the whole photo, with black at two sides; `"crop"`: the middle.
    */
   at(width: number, height: number, fit: "stretch" | "pad" | "crop"): Pixels;
 }
 
-/** What the session needs from around. */
+/** The host's functions for the session. */
 export interface Host {
   /** @throws BackendUnavailableError */
   open(backend: BackendId): Promise<Backend>;
-  /** @throws Error with a sentence on what is wrong with the photo */
+  /** @throws Error with a sentence about the fault of the photo */
   readPhoto(source: PhotoSource): Promise<Photo>;
   post(event: PlaygroundEvent): void;
-  /** Lets newer requests come in. */
+  /** Waits, so that newer requests can arrive. */
   pause(): Promise<void>;
 }
 
 export interface Session {
-  /** Resolves when nothing of it is left to do; never rejects. */
+  /** Handles a request. The promise resolves when the work is done, and never rejects. */
   handle(request: PlaygroundRequest): Promise<void>;
   dispose(): Promise<void>;
 }
 
-/** A file that a tab should read: twice its bytes are needed while it is read. */
+/** The largest file of a network. Reading it needs twice its bytes. */
 const MOST_NETWORK_BYTES = 512 * 2 ** 20;
 
 export function createSession(host: Host): Session {
@@ -131,7 +132,7 @@ export function createSession(host: Host): Session {
   };
 }
 
-/** An error in words for the page: what is wrong, and what to do where the error says so. */
+/** An error in words for the page: the fault, and the remedy if the error has one. */
 export function wordsOf(error: unknown): { readonly message: string; readonly remedy?: string } {
   const { remedy, reason } = (error ?? {}) as { readonly remedy?: unknown; readonly reason?: unknown };
   const message = typeof reason === "string" ? `It cannot run here: ${reason}.` : messageOf(error);
@@ -145,7 +146,7 @@ export function wordsOf(error: unknown): { readonly message: string; readonly re
   return { message };
 }
 
-/** One line for most errors; of a list of faults, the first lines. */
+/** The message: one line for most errors, and the first lines for a list of faults. */
 function messageOf(error: unknown): string {
   if (error instanceof ConveneError || error instanceof Error) {
     const lines = error.message.split("\n");

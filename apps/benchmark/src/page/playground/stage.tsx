@@ -66,7 +66,7 @@ function SideChoice({ place }: { readonly place: Place }) {
   );
 }
 
-/** What is being done: beside it, what ends it. Kept in place when there is nothing, so that nothing moves. */
+/** The present work, with a button that ends it. The element stays if there is no work, so that nothing moves. */
 function Doing() {
   const what = doing.value;
   const quiet = what === "" || what === "Measuring";
@@ -82,7 +82,7 @@ function Doing() {
   );
 }
 
-/** Hundredths for an arrow key, and for a page key. */
+/** The steps of an arrow key and of a page key, in hundredths. */
 const STEP = 2;
 const LEAP = 10;
 

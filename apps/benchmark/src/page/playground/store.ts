@@ -1,4 +1,4 @@
-/** What the playground shows, as signals: fed by the worker's events, and the state of the address sent to the worker. */
+/** The content of the playground, as signals. Events of the worker set them, and the state of the address is sent to the worker. */
 
 import { computed, effect, signal } from "@preact/signals";
 import { setState, stateOf } from "../address/address.js";
@@ -17,7 +17,7 @@ import type {
   RunSettings,
 } from "./messages.js";
 
-/** The photo that is there, in words. */
+/** Words about the present photo. */
 export interface PhotoInfo {
   readonly name: string;
   readonly width: number;
@@ -30,7 +30,7 @@ export type SideState =
   | { readonly failed: string; readonly remedy?: string };
 
 export const photoInfo = signal<PhotoInfo | undefined>(undefined);
-/** What was wrong with the last photo, camera or network; the one before it stays. */
+/** The fault of the last photo, camera or network. The one before it stays in use. */
 export const inputError = signal("");
 export const networkInfo = signal<
   { readonly name: string; readonly about: string; readonly isBlazeFace: boolean } | undefined
@@ -40,29 +40,29 @@ export const sides = signal<Readonly<Partial<Record<Place, SideState>>>>({});
 export const computedFacts = signal<Computed | undefined>(undefined);
 export const difference = signal<Difference | undefined>(undefined);
 export const answer = signal<NetworkAnswer | undefined>(undefined);
-/** What went wrong with the whole run. */
+/** A fault of the whole run. */
 export const runError = signal<{ readonly message: string; readonly remedy?: string } | undefined>(undefined);
 export const doing = signal("");
 export const cameraIsOn = signal(false);
-/** Grows with each run whose results are all there: what is read aloud follows it. */
+/** The number of complete runs. A change makes a screen reader read the result. */
 export const finished = signal(0);
 
 const SCENE: PhotoSource = { kind: "scene" };
 const SCENE_NAME = "Houses at a canal (drawn by this page)";
 let connection: Connection | undefined;
 let camera: Camera | undefined;
-/** Kept while another view is shown. */
+/** The source of the photo. It is kept while another view is shown. */
 let source: { readonly source: PhotoSource; readonly name: string } = { source: SCENE, name: SCENE_NAME };
 let file: { readonly file: Blob; readonly name: string } | undefined;
 
 const state = stateOf("playground");
-/** What a run depends on: where the divider stands is no part of it. A string, so that the same settings run once. */
+/** The settings of a run, without the place of the divider. They are a string, so that equal settings run once. */
 const settings = computed(() => {
   const { split: _split, custom, ...rest } = state.value;
   return JSON.stringify({ ...rest, custom: resizeKernel(custom, rest.kernel) } satisfies RunSettings);
 });
 
-/** Starts the worker, and keeps it at what the address says, until what it gives is called. */
+/** Starts the worker, and sends it the settings of the address. @returns a function that ends this */
 export function startPlayground(): () => void {
   const start = (): WorkerLike =>
     new Worker(new URL("./worker.ts", import.meta.url), {
@@ -152,7 +152,7 @@ export function stopCamera(): void {
   cameraIsOn.value = false;
 }
 
-/** Milliseconds until a camera that has no frame yet is asked again. */
+/** Milliseconds until the next question to a camera that has no frame yet. */
 const FRAME_LATER = 100;
 
 async function nextFrame(): Promise<void> {
@@ -178,7 +178,7 @@ function hear(event: PlaygroundEvent): void {
       networkInfo.value = event;
       break;
     case "network-failed":
-      // The network before it stays in the worker, and so does its name here.
+      // The earlier network stays in the worker, so its name stays here.
       inputError.value = `${event.name}: ${event.message}`;
       break;
     case "doing":
@@ -214,7 +214,7 @@ function hear(event: PlaygroundEvent): void {
       const { place, message, remedy } = event;
       const words = remedy === undefined ? {} : { remedy };
       if (place === undefined) {
-        // What is seen would be of another photo, or of other settings.
+        // The old result belongs to another photo or to other settings, so it is removed.
         runError.value = { message, ...words };
         pictures.value = {};
         sides.value = {};
@@ -237,7 +237,7 @@ function withoutPicture(place: Place | "difference"): void {
   pictures.value = rest;
 }
 
-/** Changes settings; a kernel of another size takes its custom weights with it. */
+/** Changes settings. If the kernel size changes, the custom weights change with it. */
 export function change(next: Partial<typeof state.value>): void {
   const { kernel } = next;
   setState("playground", kernel === undefined ? next : { ...next, custom: resizeKernel(state.peek().custom, kernel) });

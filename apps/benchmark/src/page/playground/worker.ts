@@ -1,11 +1,11 @@
-/** The playground's worker: everything that takes longer than a glance happens here, so that the page never stands still. */
+/** The playground's worker. All slow work happens here, so that the page stays responsive. */
 
 import type { PlaygroundEvent, PlaygroundRequest } from "./messages.js";
 import { openBackend } from "./open-backend.js";
 import { readPhoto } from "./read-photo.js";
 import { createSession } from "./session.js";
 
-/** A turn of the event loop that timers' own delays do not slow down. */
+/** A message channel for turns of the event loop, because timers have delays. */
 const { port1, port2 } = new MessageChannel();
 const waiting: (() => void)[] = [];
 port1.addEventListener("message", () => waiting.shift()?.());

@@ -1,11 +1,11 @@
-/** Whether the backends agreed, before they were timed: a matrix of error over bound, and what is wrong where. Pure. */
+/** The agreement of the backends before they were timed: a matrix of error / bound, and the places of faults. Pure. */
 
 import { describeThrown } from "@convene/conformance";
 import type { Agreement, CompareReport, Verdict } from "../../engine/compare-report.js";
 import { formatErrorRatio, plural } from "../../engine/format.js";
 import { type Colors, formatTable } from "@convene/conformance/terminal";
 
-/** One backend against the reference, in words; several as a matrix. */
+/** One backend and the reference as a sentence, or several backends as a matrix. */
 export function agreementLines({ verification, backends }: CompareReport, colors: Colors): readonly string[] {
   const { agreement, state } = verification;
   if (state === "skipped" || agreement.length === 0) return [];
@@ -40,12 +40,12 @@ function cell(agreement: Agreement | undefined, colors: Colors): string {
   return disagreed > 0 ? colors.red(text) : text;
 }
 
-/** Failures that are shown whole; the others are counted. */
+/** The number of failures that are shown completely. The others are counted. */
 const SHOWN = 3;
 
-/** For each backend that is wrong, where: the first few, and how many more. */
+/** The places of faults for each wrong backend: the first few, and the number of others. */
 export function disagreementLines({ verification, workloads }: CompareReport, colors: Colors): readonly string[] {
-  /** Whether it stands below the layers' table anyway. */
+  /** Whether the fault is shown below the table of layers anyway. */
   const isTold = (name: string, text: string): boolean =>
     workloads.some(({ layers }) =>
       layers.some(({ problem, failures }) => problem === text && failures.some(({ backend }) => backend === name)),

@@ -1,4 +1,4 @@
-/** A workload's times as bars, the fastest first: what the whole takes on each backend. Pure. */
+/** A workload's times as bars, the fastest first: the time of the whole workload on each backend. Pure. */
 
 import type { CompareReport, WorkloadReport } from "../../engine/compare-report.js";
 import { rankedBackends } from "../../engine/fold-events.js";
@@ -10,7 +10,7 @@ import { textBar } from "../report/text-bar.js";
 const WIDEST = 48;
 const NARROWEST = 10;
 
-/** Nothing where there is nothing to compare. */
+/** The bars. There are none if there is nothing to compare. */
 export function benchBars(
   workload: WorkloadReport,
   report: Pick<CompareReport, "backends">,

@@ -6,13 +6,13 @@ import type { Allowed, Failure, Figure, Ratio, WorkloadReport } from "../../engi
 import { failureWord } from "../../engine/measure/failure.js";
 import { isNoisy } from "../../engine/warnings.js";
 
-/** What of a workload's report the table shows. */
+/** The parts of a workload's report that the table shows. */
 export type WorkloadResult = Pick<WorkloadReport, "name" | "about" | "complete" | "layers" | "totals" | "network">;
 
-/** Behind a time from which nothing should be concluded: too few samples, or too wide a spread. */
+/** The mark after a time that allows no conclusion: it has too few samples, or a spread that is too wide. */
 export const NOISY_MARK = "?";
 
-/** What a line can say of a backend. */
+/** The possible cells of a backend's line. */
 type Cells = Readonly<Partial<Record<keyof typeof FIGURE_COLUMNS, string>>>;
 
 const FIGURE_COLUMNS = {
@@ -29,7 +29,7 @@ const FIGURE_COLUMNS = {
 
 const LAYER_COLUMNS: readonly Column[] = [{ title: "layer" }, { title: "x", align: "right" }];
 
-/** The columns of this result: those of the roofline only where it was measured, an interval only where there is one. */
+/** The columns of this result. Columns of the roofline are there only if it was measured, and an interval only if there is one. */
 function figureColumns({ layers, totals, network }: WorkloadResult): readonly (keyof typeof FIGURE_COLUMNS)[] {
   const all = Object.keys(FIGURE_COLUMNS) as (keyof typeof FIGURE_COLUMNS)[];
   const figures = [...layers.flatMap((layer) => layer.figures), ...(network?.figures ?? [])];
@@ -41,16 +41,16 @@ function figureColumns({ layers, totals, network }: WorkloadResult): readonly (k
   return all.filter((key) => !missing.has(key));
 }
 
-/** What belongs together: a layer, or a kind of total, and a line for each backend. */
+/** A block of lines: a layer or a kind of total, with a line for each backend. */
 interface Block {
   readonly title: string;
   readonly repeat: string;
   readonly lines: readonly Cells[];
-  /** Of what was measured, the last: a rule sets it apart from what follows. */
+  /** Whether this is the last measured block. A rule separates it from later blocks. */
   readonly last?: boolean;
 }
 
-/** One line for each layer and backend; where that is too wide, each layer has a line of its own above its backends. */
+/** The table: one line for each layer and backend. If it is too wide, each layer has its own line above its backends. */
 export function benchTable(result: WorkloadResult, colors: Colors, columns: number | undefined): readonly string[] {
   const blocks = toBlocks(result);
   const keys = figureColumns(result);
@@ -74,7 +74,7 @@ export function benchTable(result: WorkloadResult, colors: Colors, columns: numb
   ];
 }
 
-/** The same as a Markdown table. */
+/** The same table in Markdown. */
 export function benchMarkdown(result: WorkloadResult): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   const keys = figureColumns(result);
@@ -177,7 +177,7 @@ function failureCells(failure: Failure): Cells {
 function ratioCells(ratio: Ratio | undefined): Pick<Cells, "ratio" | "interval"> {
   if (!ratio) return {};
   const { value, interval } = ratio;
-  // Of the baseline to itself there is nothing to doubt.
+  // The ratio of the baseline to itself needs no interval.
   if (!interval || interval.high === interval.low) return { ratio: formatRatio(value) };
   return { ratio: formatRatio(value), interval: `${formatRatio(interval.low)} to ${formatRatio(interval.high)}` };
 }

@@ -1,6 +1,6 @@
 /**
- * A comparison while it runs, on stderr: on a terminal a table that is redrawn in place, in a pipe a line for each layer. It
- * listens to the engine's events, and touches nothing else.
+ * Shows a running comparison on stderr: in a terminal a table that is redrawn in place, in a pipe a line for each layer. It only uses
+ * the engine's events.
  */
 
 import type { CompareEvent } from "../../engine/compare-events.js";
@@ -14,9 +14,9 @@ import { textBar } from "../report/text-bar.js";
 import { NOISY_MARK } from "./bench-table.js";
 
 export interface Live {
-  /** @param report of all events until then */
+  /** @param report the report of all events so far */
   event(event: CompareEvent, report: CompareReport): void;
-  /** Takes away what is on the terminal, and gives the cursor back. Calling it again does nothing. */
+  /** Removes the table from the terminal, and shows the cursor again. A second call does nothing. */
   stop(): void;
 }
 
@@ -61,14 +61,14 @@ function timeCell(figure: Figure): string {
   return `${formatMilliseconds(figure.median)}${isNoisy(figure) ? NOISY_MARK : ""} ms`;
 }
 
-/** `40 s left`, or nothing where that is not known. */
+/** `40 s left`, or an empty text if the time is not known. */
 function timeWords(milliseconds: number | undefined): string {
   if (milliseconds === undefined) return "";
   const seconds = Math.max(1, Math.round(milliseconds / 1000));
   return seconds < 100 ? `${seconds} s left` : `${Math.round(seconds / 60)} min left`;
 }
 
-/** Milliseconds between two drawings: quick enough to look alive, too rare to take the machine from what is measured. */
+/** Milliseconds between two drawings. The table moves, and the drawings do not disturb the measurement. */
 const REDRAW_EVERY = 120;
 const BAR = 20;
 
@@ -118,7 +118,7 @@ const PHASE_WORDS: Readonly<Record<string, string>> = {
   time: "timing",
 };
 
-/** What a terminal of this size shows: how far it is, then the latest layers with a bar for each backend. Exported for tests. */
+/** The lines for a terminal of this size: the progress, then the latest layers with a bar for each backend. Exported for tests. */
 export function liveFrame(
   {
     phase,
@@ -172,7 +172,7 @@ export function liveFrame(
   return [head, ...shown];
 }
 
-/** A line that fits: one that a terminal breaks would be two, and the next drawing would begin too low. */
+/** Cuts a line to the width. A longer line would become two in the terminal, and the next drawing would begin too low. */
 function cut(line: string, width: number): string {
   if (visibleLength(line) <= width) return line;
   let kept = "";

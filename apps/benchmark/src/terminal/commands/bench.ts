@@ -1,4 +1,4 @@
-/** `convene bench`: how fast each backend runs each layer, and which is faster by how much. The engine measures; this prints. */
+/** `convene bench`: the speed of each backend on each layer, and their ratios. The engine measures, and this file prints. */
 
 import { describeThrown } from "@convene/conformance";
 import type { BackendTable } from "../../engine/backends.js";
@@ -35,17 +35,17 @@ export interface BenchOptions {
   readonly csv?: string;
   readonly html?: string;
   readonly markdown?: string;
-  /** Sizes that an ONNX file leaves open. */
+  /** Sizes for the open sizes of an ONNX file. */
   readonly shape?: readonly string[];
-  /** Measure what the machine allows, and show each figure's share of that. */
+  /** Whether the roofline is measured, and each figure has its share of it. */
   readonly roofline?: boolean;
-  /** Seconds for the whole. */
+  /** The time limit for the whole comparison, in seconds. */
   readonly limit?: number;
-  /** `false` (`--no-verify`): time without having checked. */
+  /** `false` (`--no-verify`): backends are timed without a check. */
   readonly verify?: boolean;
 }
 
-/** @param measure measures the roofline; replaced in tests */
+/** @param measure measures the roofline. Tests replace it */
 export async function bench(
   targets: readonly string[],
   options: BenchOptions,
@@ -90,7 +90,7 @@ export async function bench(
   }
 }
 
-/** Whether a backend is wrong, or has given no figure where it should have. */
+/** Whether a backend is wrong, or lacks a figure that it should have. */
 export function hasFailed({ warnings, backends, failures }: CompareReport): boolean {
   const failed = warnings.some(({ kind }) => kind === "failed" || kind === "wrong");
   return failed || failures.length > 0 || backends.some(({ wrong }) => wrong);
@@ -99,14 +99,14 @@ export function hasFailed({ warnings, backends, failures }: CompareReport): bool
 export interface RunBenchOptions extends Pick<CompareHost, "measureRoofline"> {
   readonly time?: number;
   readonly roofline?: boolean;
-  /** Milliseconds for the whole. */
+  /** The time limit for the whole comparison, in milliseconds. */
   readonly limit?: number;
   readonly verify?: boolean;
-  /** Called with what there is, as there is more. */
+  /** Called with the report so far, whenever there are new results. */
   readonly save: (unfinished: CompareReport) => void;
 }
 
-/** Measures. After Ctrl-C it gives what it has, and leaves it to the caller to throw. */
+/** Measures. After Ctrl-C it returns its results so far, and the caller throws. */
 export async function runBench(
   workloads: readonly Workload[],
   open: OpenBackends,
@@ -191,7 +191,7 @@ function printWorkload(workload: WorkloadReport, report: CompareReport, io: Io):
     const { backend, problem, message, kind, thrown } = failure;
     const word = kind === "unsupported" ? dim(failureWord(failure)) : red(failureWord(failure));
     printProse(io, `${word} ${backend} ${problem}: ${message}`, 2);
-    // As it is: places in files are there to be copied.
+    // These lines are not wrapped, so that the reader can copy places in files.
     for (const line of thrown ? describeThrown(thrown) : []) printLine(io, `  ${line}`);
   }
 }

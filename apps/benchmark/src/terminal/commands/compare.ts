@@ -1,4 +1,4 @@
-/** `convene compare before.json after.json`: what became faster or slower between two runs of `bench`. */
+/** `convene compare before.json after.json`: figures that became faster or slower between two runs of `bench`. */
 
 import { readFileSync } from "node:fs";
 import { InputError } from "@convene/conformance";
@@ -11,7 +11,7 @@ import { fitTable, printLine, printProse } from "@convene/conformance/terminal";
 import type { Io } from "../io.js";
 
 export interface CompareOptions {
-  /** Percent: what has become slower by more, for certain, makes the command fail. */
+  /** A limit in percent. If a figure became slower by more with certainty, the command fails. */
   readonly threshold?: number;
 }
 
@@ -85,7 +85,7 @@ export async function compareFiles(
   return past.length > 0 || missing.length > 0 ? 1 : 0;
 }
 
-/** Slower by more than the threshold even at the interval's better end. */
+/** Whether a figure is slower by more than the threshold, even at the better end of its interval. */
 function isPast({ ratio }: Change, threshold: number): boolean {
   return (ratio.interval?.low ?? 0) > 1 + threshold / 100;
 }

@@ -1,4 +1,4 @@
-/** `convene explain`: what a layer or a workload costs, and what it would cost as another kind of convolution. */
+/** `convene explain`: the costs of a layer or a workload, and the costs as another kind of convolution. */
 
 import { formatProblem } from "@convene/core";
 import {
@@ -16,7 +16,7 @@ import { resolveTargets } from "../workloads/resolve-targets.js";
 
 export interface ExplainOptions {
   readonly json?: string;
-  /** Sizes that an ONNX file leaves open. */
+  /** Sizes for the open sizes of an ONNX file. */
   readonly shape?: readonly string[];
 }
 
@@ -49,7 +49,7 @@ function print(explanation: Explanation, io: Io): void {
   for (const sentence of sentences) printProse(io, sentence);
 }
 
-/** Problems as their strings. */
+/** The explanation for JSON, with problems as their strings. */
 function forJson(explanation: Explanation): unknown {
   return {
     ...explanation,

@@ -1,4 +1,4 @@
-/** `convene run` as it is typed, on files that PyTorch has written, with the answers that PyTorch gave. */
+/** Command lines of `convene run`, on files that PyTorch wrote, with PyTorch's results. */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,7 +37,7 @@ interface Golden {
 const golden = (one: Golden): Float32Array => new Float32Array(Uint8Array.from(Buffer.from(one.data, "base64")).buffer);
 
 describe("convene run", () => {
-  it("gives PyTorch's answer to PyTorch's input, and writes it", async () => {
+  it("gives PyTorch's output for PyTorch's input, and writes it", async () => {
     const { inputs, outputs } = JSON.parse(readFileSync(MODEL.replace(".onnx", ".json"), "utf8")) as Record<
       "inputs" | "outputs",
       Record<string, Golden>
@@ -66,7 +66,7 @@ describe("convene run", () => {
     );
   });
 
-  it("says where the time goes", async () => {
+  it("prints the time of each layer", async () => {
     const { stdout } = await convene(`run ${MODEL} --profile`);
     expect(stdout).toContain("no picture was given: the input is random numbers");
     expect(stdout).toMatch(/with a wait after each layer/);
@@ -79,7 +79,7 @@ describe("convene run", () => {
     expect(stdout.match(/prepared in/g)).toHaveLength(2);
   });
 
-  it("takes sizes that a file leaves open", async () => {
+  it("takes sizes for the open sizes of a file", async () => {
     const refused = await convene(`run ${ANY_SIZE}`);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(

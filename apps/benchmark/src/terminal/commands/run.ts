@@ -1,4 +1,4 @@
-/** `convene run`: a network from a file, on a picture or on arrays; what comes out, and how long it takes. */
+/** `convene run`: runs a network from a file on a picture or on arrays, and prints its outputs and its time. */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -41,12 +41,12 @@ export interface RunOptions {
   readonly bgr?: boolean;
 }
 
-/** How often it runs for the time that is printed: until half a second has gone, and so often at most. */
+/** The most runs for the printed time. The runs end after half a second. */
 const MOST_RUNS = 30;
 const RUN_TIME = 500;
 const DEFAULT_TOP = 5;
 
-/** @param files an image or .npy file for the first input, or `name=file` for each */
+/** @param files an image or .npy file for the first input, or `name=file` for each input */
 export async function run(
   path: string,
   files: readonly string[],
@@ -133,7 +133,7 @@ async function measure(
   return { times, layers };
 }
 
-/** A tensor for each input. */
+/** Reads a tensor for each input. */
 async function readInputs(
   { source, shapes }: OnnxFile,
   files: readonly string[],
@@ -234,7 +234,7 @@ function printOutputs(
   }
 }
 
-/** One file, or one for each output: `f.npy` becomes `f.scores.npy`. */
+/** Writes one file, or one for each output: `f.npy` becomes `f.scores.npy`. */
 function saveOutputs(answer: Readonly<Record<string, OutputTensor>>, path: string, io: Io): void {
   const entries = Object.entries(answer);
   for (const [name, { dims, data }] of entries) {

@@ -1,4 +1,4 @@
-/** `convene start`, what `npm start` runs: in a minute and a half, whether the backends agree and how fast they are. */
+/** `convene start`, which `npm start` runs: in a minute and a half it checks whether the backends agree, and measures their speed. */
 
 import { SUITE_NAMES, type SuiteName } from "@convene/conformance";
 import type { BackendTable } from "../../engine/backends.js";
@@ -19,26 +19,26 @@ import { printVerify, runVerify, type VerifyReport, wholePlan } from "./verify.j
 export interface StartOptions {
   readonly time?: number;
   readonly json?: string;
-  /** All suites on all backends, and no limit of time. */
+  /** Whether all suites run on all backends, without a time limit. */
   readonly whole?: boolean;
 }
 
-/** Milliseconds from the first line to the last, where nobody asks for the whole. */
+/** Milliseconds from the first line to the last, without `whole`. */
 const LIMIT = 80_000;
-/** Of that, for measuring; the suites have what is left. */
+/** The part of this time for measuring. The suites get the rest. */
 const BENCH_LIMIT = 50_000;
-/** The suites with a right answer for each case: integers, and PyTorch's results. */
+/** The suites with exactly one right result for each case: integers, and PyTorch's results. */
 const QUICK_SUITES = ["exact", "goldens"] as const satisfies readonly SuiteName[];
-/** Right, and ten times as slow as what anybody would choose where there is WebAssembly. */
+/** A backend that is right, but ten times as slow as others. Nobody would choose it if there is WebAssembly. */
 const SLOW = "cpu:js";
 
 /**
- * What is wrong is not timed: its speed would mean nothing.
+ * Checks and times the backends. A wrong backend is not timed, because its speed would mean nothing.
  *
- * @param workload what is checked at its real size, and timed; replaced in tests
- * @param suites what the backends are held to beside it; fewer in tests
+ * @param workload the workload that is checked at its real size, and timed. Tests replace it
+ * @param suites the suites that also run. Tests have fewer
  * @param models the folder that may have a trained network
- * @param limit milliseconds until the suites end, where the whole is not asked for; more in tests, whose machine may be busy
+ * @param limit milliseconds until the suites end, without `whole`. Tests have more, because their machine may be busy
  */
 export async function start(
   options: StartOptions,
@@ -103,7 +103,7 @@ export async function start(
   }
 }
 
-/** Before anything that takes time: how long, and what is left out. */
+/** Prints the expected time, and the parts that are left out, before the work begins. */
 function printIntroduction(io: Io, workload: Workload, suites: readonly SuiteName[], whole: boolean): void {
   const { dim } = io.colors;
   if (whole) {
@@ -129,7 +129,7 @@ function printIntroduction(io: Io, workload: Workload, suites: readonly SuiteNam
   );
 }
 
-/** `work` with a signal that is also aborted when the time is up. */
+/** Runs `work` with a signal that is also aborted at the time limit. */
 async function within<T>(
   milliseconds: number | undefined,
   io: Io,
@@ -182,7 +182,7 @@ function printSummaryLine(io: Io, word: string, text: string): void {
 function printNext(io: Io): void {
   const { green, cyan } = io.colors;
   const next = NEXT.map((each) => cyan(command(each)));
-  // Commands are to be copied: a line each where lines are short.
+  // The reader will copy the commands, so each has its own line if lines are short.
   if (io.columns === undefined) printSummaryLine(io, "next", next.join(", "));
   else
     for (const [index, each] of next.entries())

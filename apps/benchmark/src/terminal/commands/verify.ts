@@ -1,4 +1,4 @@
-/** `convene verify`: whether the backends are right, and whether they agree. */
+/** `convene verify`: checks whether the backends are right, and whether they agree. */
 
 import { conformanceCases, InputError, SUITE_NAMES, type SuiteName } from "@convene/conformance";
 import type { BackendTable } from "../../engine/backends.js";
@@ -40,7 +40,7 @@ export interface VerifyOptions {
   readonly seed?: number;
   readonly random?: number;
   readonly json?: string;
-  /** Sizes that an ONNX file leaves open. */
+  /** Sizes for the open sizes of an ONNX file. */
   readonly shape?: readonly string[];
 }
 
@@ -50,11 +50,11 @@ export interface VerifyReport {
   readonly backends: readonly { readonly name: string; readonly device: string }[];
   readonly unavailable: OpenBackends["unavailable"];
   readonly seed: number;
-  /** Ctrl-C came before the end. */
+  /** Whether Ctrl-C came before the end. */
   readonly interrupted: boolean;
   readonly cases: number;
   readonly failed: number;
-  /** Nothing failed, and something is known of every backend. */
+  /** Whether nothing failed, and every backend has a trusted result. */
   readonly agreed: boolean;
   /** Backends that were asked no more, because they left cases without an answer. */
   readonly givenUp: readonly string[];
@@ -90,7 +90,7 @@ export async function verify(
   }
 }
 
-/** Every suite, the workloads' layers, and random problems on which the backends are compared. */
+/** The plan with every suite, the workloads' layers, and random problems on which the backends are compared. */
 export function wholePlan(
   workloads: readonly Workload[],
   { seed = DEFAULT_SEED, random }: VerifyOptions = {},
@@ -98,7 +98,7 @@ export function wholePlan(
   return { suites: SUITE_NAMES, workloads, paired: random ?? DEFAULT_PAIRED, random, seed };
 }
 
-/** What is named runs alone, so that a failure can be looked at by itself. */
+/** The plan of a command line. Named suites, workloads or problems run alone, so that a failure can be examined alone. */
 function planOf(targets: readonly string[], options: VerifyOptions): VerifyPlan {
   const { suite, random, seed = DEFAULT_SEED, case: only } = options;
   const workloads = resolveTargets(targets, options.shape);
@@ -132,7 +132,7 @@ async function checkCase({ suites, only, seed, random }: VerifyPlan): Promise<vo
     throw new InputError(`no case of ${suites.join(", ")} has "${only}" in its name`);
 }
 
-/** Checks. After Ctrl-C it gives what it has, and leaves it to the caller to throw. */
+/** Checks. After Ctrl-C it returns its results so far, and the caller throws. */
 export async function runVerify(
   plan: VerifyPlan,
   backends: OpenBackends,

@@ -1,7 +1,6 @@
 /**
- * The same layer in other clothes: what a standard convolution would cost as a depthwise and pointwise pair, a pair as
- * a standard convolution, and a grouped one without its groups. These are formulas only: what stands in for a problem
- * may be too large for one that a backend could be asked to run. Pure.
+ * The costs of a layer in another form: a standard convolution as a depthwise and pointwise pair, a pair as a standard convolution, and
+ * a grouped convolution without groups. These are only formulas, because the other form may be too large for a backend. Pure.
  */
 
 import { type Conv2dProblem, type Cost, formatProblem, problemCost, totalCost } from "@convene/core";
@@ -14,9 +13,9 @@ export function kindOf({ g, ic, kh, kw }: Conv2dProblem): Kind {
   return kh === 1 && kw === 1 ? "pointwise" : "standard";
 }
 
-/** A standard convolution beside the pair that does its work with fewer multiplications. */
+/** A standard convolution, and the pair in its place with fewer multiplications. */
 export interface Separation {
-  /** Which of the two the workload has. */
+  /** The form that the workload has. */
   readonly has: "standard" | "pair" | "both";
   readonly repeat: number;
   readonly standardProblem: Conv2dProblem;
@@ -28,7 +27,7 @@ export interface Separation {
   readonly share: number;
 }
 
-/** A grouped convolution beside the standard one of the same sizes. */
+/** A grouped convolution, and the standard convolution of the same sizes. */
 export interface Grouping {
   readonly repeat: number;
   readonly problem: Conv2dProblem;
@@ -36,7 +35,7 @@ export interface Grouping {
   readonly standard: Cost;
 }
 
-/** Every standard convolution and every depthwise and pointwise pair of the layers, each distinct one once. */
+/** All distinct standard convolutions, and all distinct depthwise and pointwise pairs, of the layers. */
 export function separations(layers: readonly WorkloadLayer[]): readonly Separation[] {
   const found = new Map<string, Separation>();
   const add = (
@@ -108,7 +107,7 @@ function join(depthwise: Conv2dProblem, { oc, bias, residual, activation }: Conv
   return { ...depthwise, g: 1, oc, bias, residual, activation };
 }
 
-/** Global pooling is a depthwise convolution too, but no standard convolution was ever meant in its place. */
+/** Whether two layers are a pair. Global pooling is a depthwise convolution too, but it does not replace a standard convolution. */
 function isPair(first: Conv2dProblem, second: Conv2dProblem): boolean {
   const pools = first.oh === 1 && first.ow === 1 && first.kh === first.ih && first.kw === first.iw;
   const fits = second.n === first.n && second.ic === first.oc && second.ih === first.oh && second.iw === first.ow;

@@ -17,11 +17,11 @@ describe("sumCosts", () => {
     ).toEqual(totalCost([a, a, b]));
   });
 
-  it("multiplies, however often a layer repeats", () => {
+  it("multiplies for any number of repeats", () => {
     expect(sumCosts([{ cost: a, repeat: 2e8 }]).macs).toBe(2e8 * a.macs);
   });
 
-  it("is nothing for nothing", () => {
+  it("is zero for an empty list", () => {
     expect(sumCosts([])).toMatchObject({ macs: 0, arithmeticIntensity: 0 });
   });
 });

@@ -1,8 +1,8 @@
-/** Sums of costs, of layers that repeat. Pure. */
+/** Sums of costs of repeated layers. Pure. */
 
 import type { Cost } from "@convene/core";
 
-/** What `repeat` runs of each cost together; less than nothing, where `repeat` is. */
+/** The cost of `repeat` runs of each. A negative `repeat` gives a negative cost. */
 export function sumCosts(costs: readonly { readonly cost: Cost; readonly repeat: number }[]): Cost {
   const sum = (key: keyof Cost): number => costs.reduce((total, { cost, repeat }) => total + repeat * cost[key], 0);
   const [macs, parameters, bytesRead, bytesWritten] = [

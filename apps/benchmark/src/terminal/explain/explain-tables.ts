@@ -6,12 +6,12 @@ import { formatCount, formatPercent, formatRate } from "../../engine/format.js";
 import type { Grouping, Separation } from "./compare.js";
 import type { Explanation } from "./explain-workload.js";
 
-/** Rows of a table; `--json` has them all. */
+/** The most rows of a table. `--json` has all rows. */
 const MOST_ROWS = 1000;
 
 const right = (title: string): Column => ({ title, align: "right" });
 
-/** What each layer costs, and all together. On a narrow terminal without the columns that matter least. */
+/** The costs of each layer and of all together. On a narrow terminal, the least important columns are left out. */
 export function costTable(
   { layers, total, layerCount, compares }: Explanation,
   colors: Colors,
@@ -120,7 +120,7 @@ export function groupingTable(
   return [...fitTable(columns, rows, [], colors, width), ...leftOut(groupings.length)];
 }
 
-/** One separation in words, in plain digits that can be searched and calculated with. */
+/** Sentences about one separation, with plain digits, which are easy to search and to copy. */
 export function separationSentences({
   standardProblem: p,
   standard,
@@ -135,7 +135,7 @@ export function separationSentences({
   ];
 }
 
-/** The whole workload with the other kind of convolution in place of its own. */
+/** Sentences about the whole workload with the other kind of convolution. */
 export function alternativeSentences({ total, alternatives }: Explanation): readonly string[] {
   const say = ({ macs, parameters }: Cost): string =>
     `${formatCount(macs)} MACs and ${formatCount(parameters)} parameters`;

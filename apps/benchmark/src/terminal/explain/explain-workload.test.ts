@@ -28,7 +28,7 @@ describe("explainWorkload", () => {
     expect(Math.round((alternatives.allStandard!.parameters - pool.parameters) / 1e5)).toBe(293);
   });
 
-  it("takes the pooling at the end for no pair", () => {
+  it("does not take the pooling at the end for a part of a pair", () => {
     const { separations } = explained("mobilenet-v1");
     expect(separations.map(({ standardProblem }) => standardProblem.kh)).not.toContain(7);
     expect(separations.reduce((sum, { has, repeat }) => sum + (has === "pair" ? repeat : 0), 0)).toBe(13);
@@ -48,17 +48,17 @@ describe("explainWorkload", () => {
     expect(separations).toEqual([]);
   });
 
-  it("gives a grouped layer its standard form also where that is too large to be run", () => {
+  it("gives a grouped layer its standard form, also if that is too large to run", () => {
     const [grouping] = explained("g46340_ic92680_ih1_oc92680_kh1").groupings;
     expect(grouping!.standard.macs).toBe(92680 ** 2);
   });
 
-  it("gives a pair its standard form also where that is too large to be run", () => {
+  it("gives a pair its standard form, also if that is too large to run", () => {
     const [separation] = explained("g65536_ic65536_ih3_oc65536_kh2", "ic65536_ih2_oc32767_kh1").separations;
     expect(separation).toMatchObject({ has: "pair", standard: { macs: 4 * 32767 * 65536 * 4 } });
   });
 
-  it("multiplies what repeats, however often", () => {
+  it("multiplies repeated layers, for any number of repeats", () => {
     const [layer] = resolveTargets(["ic3_ih7_oc8_kh3"])[0]!.layers;
     const { total } = explainWorkload({ name: "x", about: "x", layers: [{ ...layer!, repeat: 2e8 }] });
     expect(total.macs).toBe(2e8 * 5 * 5 * 8 * 27);

@@ -1,4 +1,4 @@
-/** A workload's cost, layer by layer and in all, and what the alternatives would cost. Pure; also what `--json` writes. */
+/** A workload's costs for each layer and in all, and the costs of the alternatives. Pure. `--json` writes the same. */
 
 import { type Cost, problemCost } from "@convene/core";
 import { distinctLayers, layerCount, type Workload } from "../../engine/workloads/index.js";
@@ -10,7 +10,7 @@ export interface ExplainedLayer {
   readonly names: readonly string[];
   readonly repeat: number;
   readonly kind: Kind;
-  /** Of one run. */
+  /** The cost of one run. */
   readonly cost: Cost;
 }
 
@@ -19,16 +19,16 @@ export interface Explanation {
   readonly about: string;
   readonly layerCount: number;
   readonly layers: readonly ExplainedLayer[];
-  /** Of one run of all of them. */
+  /** The cost of one run of all layers. */
   readonly total: Cost;
-  /** The workload holds a convolution and its pair for comparison, so that nobody would run all of it. */
+  /** Whether the workload has a convolution and its pair for comparison. Then nobody would run all layers. */
   readonly compares: boolean;
   readonly separations: readonly Separation[];
   readonly groupings: readonly Grouping[];
   readonly alternatives: {
-    /** With a standard convolution in place of each pair; where there are pairs. */
+    /** The cost with a standard convolution in place of each pair, if there are pairs. */
     readonly allStandard: Cost | undefined;
-    /** With a pair in place of each standard convolution; where there are standard ones, and no pairs. */
+    /** The cost with a pair in place of each standard convolution, if there are standard convolutions and no pairs. */
     readonly allSeparable: Cost | undefined;
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { NpyError, readNpy, writeNpy } from "./npy.js";
 
-/** As numpy.save writes it: the header's text, and the data. */
+/** A file as numpy.save writes it: the text of the header, and the data. */
 function file(header: string, data: ArrayLike<number>, version = 1): Uint8Array {
   const length =
     version === 1 ? [header.length & 255, header.length >> 8] : [header.length & 255, header.length >> 8, 0, 0];

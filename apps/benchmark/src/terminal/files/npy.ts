@@ -2,18 +2,18 @@
 
 import { endianness } from "node:os";
 
-/** An array: as many elements as the product of `dims`, the last axis innermost. */
+/** An array. It has as many elements as the product of `dims`, and the last axis is innermost. */
 export interface NpyArray {
   readonly dims: readonly number[];
   readonly data: Float32Array;
 }
 
-/** An .npy file that is none, or holds what a network cannot read. */
+/** The error for a file that is no .npy file, or has data that a network cannot read. */
 export class NpyError extends Error {}
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
-/** Bytes of an element, and how one is read. Little-endian; single bytes have no order. */
+/** The types: the bytes of an element, and a function that reads one. Numbers are little-endian, and single bytes have no order. */
 const TYPES: Readonly<Record<string, readonly [bytes: number, read: (view: DataView, at: number) => number]>> = {
   "<f4": [4, (view, at) => view.getFloat32(at, true)],
   "<f8": [8, (view, at) => view.getFloat64(at, true)],
@@ -26,7 +26,7 @@ const TYPES: Readonly<Record<string, readonly [bytes: number, read: (view: DataV
 /**
  * The array of an .npy file, as float32.
  *
- * @throws NpyError where the file is another one, is cut off, or holds what is no number
+ * @throws NpyError if the file has another format, is cut off, or has elements that are no numbers
  */
 export function readNpy(bytes: Uint8Array): NpyArray {
   if (MAGIC.some((byte, index) => bytes[index] !== byte)) throw new NpyError("is no .npy file");
@@ -57,11 +57,11 @@ export function readNpy(bytes: Uint8Array): NpyArray {
   return { dims, data: Float32Array.from({ length: count }, (_, index) => element(view, end + index * size)) };
 }
 
-/** An .npy file of float32. */
+/** Writes an .npy file of float32. */
 export function writeNpy({ dims, data }: NpyArray): Uint8Array {
   const shape = `(${dims.join(", ")}${dims.length === 1 ? "," : ""})`;
   const text = `{'descr': '<f4', 'fortran_order': False, 'shape': ${shape}, }`;
-  // The data begin at a multiple of 64, as numpy has them; the header ends with a line break.
+  // The data begin at a multiple of 64, as in numpy, and the header ends with a line break.
   const header = `${text.padEnd(Math.ceil((10 + text.length + 1) / 64) * 64 - 11)}\n`;
   const bytes = new Uint8Array(10 + header.length + 4 * data.length);
   bytes.set(MAGIC);

@@ -13,7 +13,7 @@ const RAW: ImageOptions = {
 };
 
 type Pixel = readonly number[];
-/** A picture of one row of pixels after the other. */
+/** A picture from rows of pixels. */
 const picture = (rows: readonly (readonly Pixel[])[]) => {
   const channels = rows[0]![0]!.length as 1 | 3 | 4;
   return sharp(Buffer.from(rows.flat(2)), { raw: { width: rows[0]!.length, height: rows.length, channels } });
@@ -36,7 +36,7 @@ describe("readImage", () => {
 
   it("reads JPEG, upright as the camera says", async () => {
     const left = Array.from({ length: 16 }, () => [...times(8, RED), ...times(8, BLUE)]);
-    // 6: to be turned by a quarter to the right, after which red is above.
+    // Orientation 6 means a quarter turn to the right. After the turn, red is above.
     const bytes = await picture(left)
       .jpeg({ quality: 100, chromaSubsampling: "4:4:4" })
       .withMetadata({ orientation: 6 })
@@ -68,7 +68,7 @@ describe("readImage", () => {
     expect(await plane(bytes, { channels: 1, height: 1, width: 1 })).toEqual([100]);
   });
 
-  it("drops alpha for three channels, and has it opaque for four", async () => {
+  it("drops alpha for three channels, and makes it opaque for four", async () => {
     const clear = await picture([[[200, 0, 0, 0]]])
       .png()
       .toBuffer();

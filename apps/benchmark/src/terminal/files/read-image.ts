@@ -3,38 +3,38 @@
 import type { Tensor } from "@convene/core";
 import type { default as Decoder, Sharp } from "sharp";
 
-/** How a picture of another size becomes one of the input's. */
+/** The ways to fit a picture to the size of the input. */
 export const FITS = ["crop", "stretch", "pad"] as const;
 export type Fit = (typeof FITS)[number];
 
 export interface ImageOptions {
-  /** Of the input: 1 (grey), 3 (colour) or 4 (colour and alpha). */
+  /** The channels of the input: 1 (grey), 3 (colour) or 4 (colour and alpha). */
   readonly channels: number;
   readonly height: number;
   readonly width: number;
   /**
-   * `"crop"`: the middle, after the picture was made 8/7 of the input's size, as torchvision's transforms for ImageNet do.
-   * `"stretch"`: all of it, whatever its proportions. `"pad"`: all of it, with black at two sides.
+   * `"crop"`: the middle of the picture, after scaling it to 8/7 of the input's size, as in torchvision's transforms for ImageNet.
+   * `"stretch"`: the whole picture, with changed proportions. `"pad"`: the whole picture, with black at two sides.
    */
   readonly fit: Fit;
-  /** Red first, or blue. */
+  /** Whether red or blue is the first channel. */
   readonly order: "rgb" | "bgr";
-  /** Subtracted from values in [0, 1], one for each channel or for all. */
+  /** The mean, which is subtracted from values in [0, 1]: one number for each channel, or one for all. */
   readonly mean: readonly number[];
-  /** What the difference is divided by. */
+  /** The deviation, by which the difference is divided. */
   readonly deviation: readonly number[];
 }
 
 /** The mean and the deviation of ImageNet's pictures: torchvision's `Normalize`. */
 export const IMAGENET = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } as const;
 
-/** torchvision resizes to 256 and cuts out 224. */
+/** The margin of a crop: torchvision resizes to 256 and cuts out 224. */
 const MARGIN = 8 / 7;
 
 /**
  * Decodes PNG, JPEG, WebP, GIF, TIFF or AVIF, upright as its EXIF data say, and gives `[1, channels, height, width]`.
  *
- * @throws Error with a sentence on what is wrong with the file
+ * @throws Error with a sentence about the fault of the file
  */
 export async function readImage(bytes: Uint8Array, options: ImageOptions): Promise<Tensor> {
   const sharp = await loadSharp();
@@ -48,7 +48,7 @@ export async function readImage(bytes: Uint8Array, options: ImageOptions): Promi
   return toTensor(data, info.channels, options);
 }
 
-/** It is large and of one system each, so whoever installs the command need not have it. */
+/** Loads sharp. It is large and differs between systems, so the command works without it. */
 async function loadSharp(): Promise<typeof Decoder> {
   try {
     return (await import("sharp")).default;
@@ -77,7 +77,7 @@ async function resized(image: Sharp, { fit, height, width }: ImageOptions): Prom
   });
 }
 
-/** Bytes of pixels, whose channels lie side by side, as a tensor. A pixel has as many bytes as `stride` says. */
+/** A tensor from bytes of pixels, whose channels lie side by side. A pixel has `stride` bytes. */
 export function toTensor(
   bytes: Uint8Array,
   stride: number,

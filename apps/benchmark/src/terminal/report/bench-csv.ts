@@ -1,4 +1,4 @@
-/** A comparison as comma-separated values (RFC 4180): a line for each figure. */
+/** A comparison as comma-separated values (RFC 4180), with a line for each figure. */
 
 import type { CompareReport, Figure, WorkloadReport } from "../../engine/compare-report.js";
 
@@ -22,7 +22,7 @@ const COLUMNS = [
   "algorithm",
 ] as const;
 
-/** Numbers as they are, with a point, whatever the machine's locale. */
+/** The report as CSV. Numbers have a point, independent of the machine's locale. */
 export function reportCsv({ workloads }: CompareReport): string {
   const lines = workloads.flatMap((workload) => figuresOf(workload).map((row) => row.map(field).join(",")));
   return [COLUMNS.join(","), ...lines, ""].join("\r\n");
@@ -56,7 +56,7 @@ function figuresOf({ name, layers, network }: WorkloadReport): readonly (readonl
   ];
 }
 
-/** A text that a spreadsheet would take for a formula begins with a space. */
+/** A cell. A text that a spreadsheet would take for a formula gets a space at the beginning. */
 function field(value: Cell): string {
   if (typeof value === "number") return String(value);
   const text = (value ?? "").replace(/^[=+@-]/, " $&");

@@ -1,4 +1,4 @@
-/** A comparison as one self-contained HTML file, light and dark: nothing is fetched, no script runs. */
+/** A comparison as one self-contained HTML file, light and dark. It fetches nothing, and runs no script. */
 
 import { escapeMarkup } from "@convene/conformance/terminal";
 import type { Agreement, CompareReport, Figure, WorkloadReport } from "../../engine/compare-report.js";

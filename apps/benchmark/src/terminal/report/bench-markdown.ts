@@ -1,4 +1,4 @@
-/** A comparison as Markdown: where it ran, whether the backends agree, the tables, and who won. */
+/** A comparison as Markdown: the environment, the agreement of the backends, the tables, and the winner. */
 
 import type { CompareReport } from "../../engine/compare-report.js";
 import { describeEnvironment } from "../../engine/environment.js";

@@ -42,7 +42,7 @@ describe("describeRoofline", () => {
     ]);
   });
 
-  it("names that of 256 bits where there is one", () => {
+  it("names the peak of 256 bits if there is one", () => {
     const simd256 = { operations: "fused", accumulators: 24, gflops: 95 } as const;
     expect(describeRoofline({ ...roofline, peaks: { ...roofline.peaks, simd256 } })[0]).toMatch(
       / of 128 bits and 95\.0 GFLOP\/s with fused multiply-adds on 24 accumulators of 256 bits$/,
@@ -51,11 +51,11 @@ describe("describeRoofline", () => {
 });
 
 describe("rooflineNotes", () => {
-  it("says nothing where there is no roofline", () => {
+  it("has no notes without a roofline", () => {
     expect(rooflineNotes(result)).toEqual([]);
   });
 
-  it("says what the share is, which algorithms can pass 100 %, and which backends have none", () => {
+  it("explains the share, algorithms that can pass 100 %, and backends without a share", () => {
     const notes = rooflineNotes(applyRoofline(result, roofline, new Map([["cpu", 1]])));
     expect(notes).toEqual([
       expect.stringMatching(/^roofline: least time that the machine allows \/ time;/),
@@ -64,7 +64,7 @@ describe("rooflineNotes", () => {
     ]);
   });
 
-  it("does not speak of what is not there", () => {
+  it("has no notes about things that are not there", () => {
     const [layer] = result.layers;
     const { transformed: _, ...direct } = layer!.figures[0]!;
     const plain = { ...result, layers: [{ ...layer!, figures: [direct] }] };

@@ -1,10 +1,10 @@
-/** The roofline in words, and what a reader must know of the shares in a table. */
+/** The roofline in words, and notes for readers about the shares in a table. */
 
 import type { WorkloadReport } from "../../engine/compare-report.js";
 import { enumerate, formatRate } from "../../engine/format.js";
 import type { Peak, Roofline } from "../../engine/roofline/roofline.js";
 
-/** What was measured, a line for arithmetic and one for loads. */
+/** The measured roofline: a line about arithmetic and a line about loads. */
 export function describeRoofline({ peaks, loads }: Roofline): readonly string[] {
   const widths = [
     ["128", peaks.simd128],
@@ -20,7 +20,7 @@ function peakWords({ operations, accumulators, gflops }: Peak): string {
   return `${formatRate(gflops)} GFLOP/s with ${words} on ${accumulators} accumulators`;
 }
 
-/** What to know of the shares of this result; nothing where it has none. */
+/** Notes about the shares of this result. There are none if the result has no shares. */
 export function rooflineNotes({ layers }: Pick<WorkloadReport, "layers">): readonly string[] {
   if (!layers.some(({ allowed }) => allowed)) return [];
   const figures = layers.flatMap((layer) => layer.figures);

@@ -1,4 +1,4 @@
-/** Where a network's time goes: by kind of layer, and by layer. */
+/** The profile of a network: the time of each kind of layer, and of each layer. */
 
 import { isOperationProblem, type ModelLayer } from "@convene/core";
 import { type Colors, fitTable } from "@convene/conformance/terminal";
@@ -20,7 +20,7 @@ export interface ProfileRow {
   readonly count: number;
 }
 
-/** A convolution by its kind, any other operation by its name. */
+/** The kind of a layer: a convolution by its kind, any other operation by its name. */
 export function kindOf({ problem }: Pick<ModelLayer, "problem">): string {
   if (isOperationProblem(problem)) return problem.kind;
   if (problem.g > 1 && problem.g === problem.ic) return "depthwise convolution";
@@ -28,7 +28,7 @@ export function kindOf({ problem }: Pick<ModelLayer, "problem">): string {
   return problem.kh * problem.kw === 1 ? "pointwise convolution" : "standard convolution";
 }
 
-/** The median of each layer, largest first, and their sums for each kind. */
+/** The median of each layer, largest first, and the sums of medians for each kind. */
 export function profileRows(times: readonly LayerTimes[]): {
   readonly layers: readonly ProfileRow[];
   readonly kinds: readonly ProfileRow[];
@@ -58,7 +58,7 @@ export function profileRows(times: readonly LayerTimes[]): {
 
 const WIDTH = 20;
 
-/** Lines: a bar for each kind, then the slowest layers. */
+/** The lines of a profile: a bar for each kind, then the slowest layers. */
 export function profileLines(
   times: readonly LayerTimes[],
   colors: Colors,

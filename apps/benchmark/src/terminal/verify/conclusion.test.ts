@@ -22,7 +22,7 @@ const say = (results: readonly TallyResult[], backends: readonly string[], ended
   describeConclusion(results, backends, ended, plain);
 
 describe("describeConclusion", () => {
-  it("says what was compared, and nothing else", () => {
+  it("names the comparisons that were made, and no others", () => {
     const goldens = [result("goldens", "a", { passed: 3 }), result("goldens", "b", { passed: 3 })];
     expect(say(goldens, ["a", "b"])).toBe("agreed: a and b on 6 cases, with PyTorch's results");
     const all = [...goldens, result("exact", "a", { passed: 1 }), result("agreement", "a ~ b", { passed: 1 })];
@@ -31,13 +31,13 @@ describe("describeConclusion", () => {
     );
   });
 
-  it("counts what passed, and what could not be trusted beside it", () => {
+  it("counts passed cases, and beside them untrusted cases", () => {
     expect(say([result("exact", "a", { passed: 1, untrusted: 1, skipped: 1 })], ["a"])).toBe(
       "agreed: a on 1 case, with the float64 reference (2 more cases untrusted or skipped; one backend: none to compare it with)",
     );
   });
 
-  it("does not call it agreement where nothing is known", () => {
+  it("does not report agreement if a backend has no trusted result", () => {
     expect(say([result("exact", "a", { untrusted: 2 })], ["a"])).toBe(
       "nothing is known: no case passed that can be trusted",
     );
@@ -47,13 +47,13 @@ describe("describeConclusion", () => {
     expect(conclude(half, ["a", "b"]).agreed).toBe(false);
   });
 
-  it("does not call it agreement where nothing was compared", () => {
+  it("does not report agreement if nothing was compared", () => {
     expect(say([result("errors", "a", { passed: 2 }), result("errors", "b", { passed: 2 })], ["a", "b"])).toBe(
       "passed: a and b, 4 cases",
     );
   });
 
-  it("tells failures also after Ctrl-C", () => {
+  it("reports failures also after Ctrl-C", () => {
     expect(say([result("exact", "a", { passed: 1, failed: 1 })], ["a"], "interrupted")).toBe(
       "1 of 2 cases failed, then interrupted",
     );
@@ -62,7 +62,7 @@ describe("describeConclusion", () => {
     );
   });
 
-  it("takes a backend that was only compared with another for known", () => {
+  it("counts a comparison with another backend as a trusted result", () => {
     expect(say([result("agreement", "a ~ b", { passed: 2 })], ["a", "b"])).toBe(
       "agreed: a and b on 2 cases, with each other",
     );

@@ -1,10 +1,10 @@
-/** What a run of verify comes to. It says no more than was done. */
+/** The conclusion of a run of verify. It claims no more than was checked. */
 
 import type { Colors } from "@convene/conformance/terminal";
 import { enumerate, formatCount, plural } from "../../engine/format.js";
 import type { Against, TallyResult } from "../../engine/verify/tally.js";
 
-/** In the order in which they are told. */
+/** The sources of right results, in the order in which they are named. */
 const AGAINST = [
   "the float64 reference",
   "PyTorch's results",
@@ -16,9 +16,9 @@ export interface Conclusion {
   readonly cases: number;
   readonly passed: number;
   readonly failed: number;
-  /** Backends of which no case could be trusted: nothing is known of them. */
+  /** Backends without a trusted case, about which nothing is known. */
   readonly unknown: readonly string[];
-  /** Nothing failed, and something is known of every backend. */
+  /** Whether nothing failed, and every backend has a trusted result. */
   readonly agreed: boolean;
 }
 
@@ -37,11 +37,11 @@ export function conclude(results: readonly TallyResult[], backends: readonly str
   };
 }
 
-/** The last line. */
+/** The last line of the output. */
 export function describeConclusion(
   results: readonly TallyResult[],
   backends: readonly string[],
-  /** Why it ended early: `"interrupted"`, `"the time was up"`; left out where it did not. */
+  /** Why the run ended early: `"interrupted"` or `"the time was up"`, or undefined if it did not. */
   ended: string | undefined,
   { dim, green, red, yellow }: Colors,
 ): string {

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { findOnnxRuntime } from "./find-onnx-runtime.js";
 
-/** With the native package too, and without: Node remembers where it found nothing. */
+/** Two folders, with the native package and without, because Node remembers where it found no package. */
 const folder = mkdtempSync(join(tmpdir(), "convene-runtime-"));
 const withWeb = join(folder, "web");
 const withBoth = join(folder, "both");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A package that doubles its input, with the interface of ONNX Runtime's. */
+/** A package that doubles its input, with ONNX Runtime's interface. */
 const SOURCE = `
 exports.Tensor = class { constructor(type, data, dims) { Object.assign(this, { type, data, dims }); } };
 exports.InferenceSession = { create: async (file, { executionProviders: [provider] }) => ({
@@ -27,7 +27,7 @@ function install(into: string, name: string, version: string): void {
   writeFileSync(join(place, "dist", "index.js"), SOURCE);
 }
 
-it("takes the native package before the one for browsers, from the folder that is given, and says which", async () => {
+it("prefers the native package to the one for browsers, searches the given folder, and names the package", async () => {
   install(withWeb, "onnxruntime-web", "1.2.3");
   expect(findOnnxRuntime(withWeb)?.name).toBe("onnxruntime-web 1.2.3");
   install(withBoth, "onnxruntime-web", "1.2.3");
@@ -37,17 +37,17 @@ it("takes the native package before the one for browsers, from the folder that i
   const inputs = { x: { data: Float32Array.of(1, 2), dims: [1, 2] } };
   const answer = await runtime.run(new Uint8Array(2), inputs);
   expect(answer["y"]).toEqual(Float32Array.of(2, 4));
-  // The processor, and no accelerator that rounds otherwise.
+  // It uses the processor, and no accelerator, which would round differently.
   expect(Object.keys(answer)).toContain("cpu");
 });
 
-it("says which output is not of float32", async () => {
+it("names an output that is not float32", async () => {
   const inputs = { x: { data: Float32Array.of(1), dims: [1] } };
   await expect(findOnnxRuntime(withBoth)!.run(new Uint8Array(1), inputs)).rejects.toThrow(
     "the output y is of type int64, not float32",
   );
 });
 
-it("finds none where none is installed", () => {
+it("finds none if none is installed", () => {
   expect(findOnnxRuntime(join(tmpdir(), "convene-no-such-folder"))).toBeUndefined();
 });

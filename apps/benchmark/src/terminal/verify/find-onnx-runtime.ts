@@ -1,4 +1,4 @@
-/** ONNX Runtime, where the user has installed it: in the folder that the command runs in, or beside the command. */
+/** Finds ONNX Runtime if the user has installed it, in the working directory or beside the command. */
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -9,7 +9,7 @@ import type { OnnxRuntime } from "../../engine/verify/check-outputs.js";
 /** The native package, and the one for browsers, which runs in Node too. */
 const PACKAGES = ["onnxruntime-node", "onnxruntime-web"] as const;
 
-/** The part of its interface that is used; both packages have it. */
+/** The used part of ONNX Runtime's interface. Both packages have it. */
 interface Ort {
   readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => OrtTensor;
   readonly InferenceSession: {
@@ -28,10 +28,10 @@ interface OrtTensor {
   readonly data: unknown;
 }
 
-/** Errors only: warnings would stand between the lines of the report. */
+/** The log level: only errors, because warnings would appear between the lines of the report. */
 const ERRORS = 3;
 
-/** @returns `undefined` where none is installed */
+/** @returns ONNX Runtime, or `undefined` if none is installed */
 export function findOnnxRuntime(folder: string = process.cwd()): OnnxRuntime | undefined {
   const places = [createRequire(join(folder, "package.json")), createRequire(import.meta.url)];
   for (const name of PACKAGES) {
@@ -51,14 +51,14 @@ function resolved(require: NodeJS.Require, name: string): string | undefined {
   }
 }
 
-/** Of the package that has the file. */
+/** The version of the package that contains the file. */
 function versionOf(path: string, name: string): string {
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
     try {
       const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, string>;
       if (manifest["name"] === name) return `${name} ${manifest["version"]}`;
     } catch {
-      // No manifest in this folder.
+      // This folder has no manifest.
     }
   }
   return name;

@@ -1,4 +1,4 @@
-/** MobileNet V1 on the device from its image to its classes, and each of its layers there held to cpu. */
+/** MobileNet V1 runs on the device from its image to its classes, and each layer is compared with cpu. */
 
 import { checkAgreement, referenceConv2d, transformedBound } from "@convene/conformance";
 import {
@@ -37,7 +37,7 @@ it.skipIf(missing !== undefined && !process.env["CI"])(
       expect([upload.mock.calls.length, read.mock.calls.length]).toEqual([1, 1]);
       model.dispose();
 
-      // Again, with what is between the layers read: the same bits at the end.
+      // A second run reads the values between the layers. Its final result must have the same bits.
       const between = await layerByLayer(device, x);
       expect(Buffer.from(between.at(-1)!.data.buffer).equals(Buffer.from(result.data.buffer))).toBe(true);
       for (const [index, problem] of problems.entries()) {

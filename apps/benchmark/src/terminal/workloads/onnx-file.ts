@@ -1,4 +1,4 @@
-/** A network from an ONNX file, with sizes as they are typed. */
+/** A network from an ONNX file, with sizes from the command line. */
 
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -12,14 +12,14 @@ export interface OnnxFile extends SizedNetwork {
   readonly path: string;
 }
 
-/** What comes before a shape that is typed: `--shape 1x3x224x224`, or `--shape image=1x3x224x224`. */
+/** A shape of the command line: `--shape 1x3x224x224`, or `--shape image=1x3x224x224`. */
 const SHAPE = /^(?:(.+)=)?(\d+)x(\d+)x(\d+)x(\d+)$/;
 
 /**
- * Reads a file, at the sizes that it has; where it leaves sizes open, at those of `shapes`, and with a batch of one.
+ * Reads a file with its own sizes. For open sizes it takes those of `shapes`, and a batch of one.
  *
- * @param shapes as typed: `1x3x224x224` for the only input, `name=1x3x224x224` for one of several
- * @throws InputError naming the file and what is wrong
+ * @param shapes from the command line: `1x3x224x224` for the only input, `name=1x3x224x224` for one of several
+ * @throws InputError with the file's name and the fault
  */
 export function readOnnxFile(path: string, shapes: readonly string[] = []): OnnxFile {
   return { path, ...readSizedNetwork(path, readBytes(path), (source) => parseShapes(source, shapes)) };
@@ -47,13 +47,13 @@ function parseShapes({ inputs }: OnnxNetwork, shapes: readonly string[]): Readon
       if (name === undefined || !inputs.includes(name)) {
         throw new InputError(`--shape "${text}" must name one of the inputs: ${inputs.join(", ")}`);
       }
-      // The pattern has four.
+      // Cast: the pattern has four sizes.
       return [name, sizes.map(Number) as [number, number, number, number]];
     }),
   );
 }
 
-/** As a workload: its convolutions as layers, and the whole. */
+/** The file as a workload: its convolutions as layers, and the whole network. */
 export function onnxFileWorkload(path: string, shapes: readonly string[] = []): Workload {
   return {
     ...sizedWorkload(basename(path), readOnnxFile(path, shapes)),

@@ -1,4 +1,4 @@
-/** From what was typed to workloads: a name, a JSON or an ONNX file, or problem strings. */
+/** Finds the workloads of a command line: a name, a JSON or an ONNX file, or problem strings. */
 
 import { InputError, suggestion } from "@convene/conformance";
 import { isProblem, namedWorkload, problemsWorkload, type Workload, WORKLOADS } from "../../engine/workloads/index.js";
@@ -6,9 +6,9 @@ import { onnxFileWorkload } from "./onnx-file.js";
 import { readWorkloadFile } from "./workload-file.js";
 
 /**
- * The workloads that `targets` name, in order; problem strings are gathered in one.
+ * The workloads that `targets` name, in order. All problem strings become one workload.
  *
- * @param shapes for ONNX files that leave sizes open: see `readOnnxFile`
+ * @param shapes sizes for ONNX files with open sizes: see `readOnnxFile`
  * @throws InputError for a target that is none of these
  */
 export function resolveTargets(targets: readonly string[], shapes: readonly string[] = []): readonly Workload[] {

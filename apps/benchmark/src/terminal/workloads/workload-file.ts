@@ -9,9 +9,9 @@ import type { Workload } from "../../engine/workloads/workload.js";
 
 const LAYER = z.strictObject({
   problem: z.string(),
-  /** How often it occurs in a row; default 1. */
+  /** How often the layer occurs in a row. Default: 1. */
   repeat: z.int().min(1).optional(),
-  /** Default: the problem's string. */
+  /** The layer's name. Default: the problem's string. */
   name: z.string().min(1).optional(),
 });
 
@@ -22,7 +22,7 @@ const FILE = z.strictObject({
     .min(1),
 });
 
-/** @throws InputError naming the file, the place in it and what was expected there */
+/** @throws InputError with the file's name, the place in the file and the expected value */
 export function readWorkloadFile(path: string): Workload {
   const fail = (why: string, cause?: unknown): never => {
     throw new InputError(`${path}: ${why}`, { cause });
@@ -59,7 +59,7 @@ export function readWorkloadFile(path: string): Workload {
   };
 }
 
-/** The place, then what is wrong there. Of a union, the branch for objects tells more, if the value is an object. */
+/** The place, then the fault. For a union, the branch for objects says more if the value is an object. */
 function describeIssue(issue: z.core.$ZodIssue, prefix: readonly PropertyKey[] = []): string {
   const path = [...prefix, ...issue.path];
   if (issue.code === "invalid_union") {
