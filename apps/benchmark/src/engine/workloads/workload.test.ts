@@ -19,8 +19,9 @@ describe("distinctLayers", () => {
 
   it("is not slow for many equal layers", () => {
     const layers = Array.from({ length: 50_000 }, (_, index) => ({ name: String(index), problem, repeat: 1 }));
-    const start = performance.now();
+    // Processor time, which other programs do not lengthen. A list that is copied for each layer takes ten times this.
+    const start = process.cpuUsage();
     expect(distinctLayers(layers)[0]!.names).toHaveLength(50_000);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
   });
 });
