@@ -19,7 +19,7 @@ describe("distinctLayers", () => {
 
   it("is not slow for many equal layers", () => {
     const layers = Array.from({ length: 50_000 }, (_, index) => ({ name: String(index), problem, repeat: 1 }));
-    // Processor time, which other programs do not lengthen. A list that is copied for each layer takes ten times this.
+    // Processor time, which other programs do not lengthen. With a list that is copied for each layer, 3.6 s.
     const start = process.cpuUsage();
     expect(distinctLayers(layers)[0]!.names).toHaveLength(50_000);
     expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
