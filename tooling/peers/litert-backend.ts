@@ -72,6 +72,9 @@ export function litertBackend(
     async prepareConv2d(problem, weights) {
       const model = await lib.loadAndCompile(tfliteModel(problem, weights), { accelerator });
       await check();
+      if (model.options.accelerator !== accelerator) {
+        throw new Error(`LiteRT.js compiled it for ${model.options.accelerator}, where ${accelerator} was asked for`);
+      }
       const plan = {
         algorithm: isDepthwise(problem) ? "DEPTHWISE_CONV_2D" : "CONV_2D",
         run(input: Holder, output: Holder, residual: Holder | undefined) {

@@ -1,7 +1,7 @@
 /** LiteRT.js's webgpu accelerator behind the Backend interface. */
 
 import * as library from "@litertjs/core";
-import type { Backend } from "@convene/core";
+import { type Backend, BackendUnavailableError } from "@convene/core";
 import { litertBackend } from "../litert-backend.js";
 import type { LiteRt } from "../litert-types.js";
 import { PEERS } from "../peers.js";
@@ -11,6 +11,15 @@ const open: PageFactory = async ({ faults, modules }) => {
   const lib = library as LiteRt;
   await lib.loadLiteRt(`${modules}@litertjs/core/wasm/`);
   const version = PEERS.litert.packages["@litertjs/core"];
+  const device = lib.getWebGpuDevice();
+  if (!device) {
+    throw new BackendUnavailableError("litert-webgpu", "LiteRT.js has no WebGPU here", "Start Chromium with an adapter.");
+  }
+  /** WebGPU tells of errors when its queue comes to them: without this wait the next case has them. */
+  const check = async (): Promise<void> => {
+    await device.queue.onSubmittedWorkDone();
+    await faults.check();
+  };
   return async (): Promise<Backend> =>
     litertBackend(
       {
@@ -18,7 +27,7 @@ const open: PageFactory = async ({ faults, modules }) => {
         lib,
         device: `LiteRT.js ${version} webgpu`,
         features: GRAPHICS_FEATURES,
-        check: faults.check,
+        check,
       },
       "webgpu",
     );
