@@ -115,7 +115,11 @@ function constants(text: string): {
     // Of a file of ours, which would run in the page anyway.
     return new Function(`return ${expression}`)() as unknown;
   };
-  return { backends: valueOf("backends") as string[], expected: valueOf("expected") as number[], problem: valueOf("problem") as string };
+  return {
+    backends: valueOf("backends") as string[],
+    expected: valueOf("expected") as number[],
+    problem: valueOf("problem") as string,
+  };
 }
 
 /** Within what float32 rounds in a few operations. */

@@ -1,19 +1,29 @@
 /** LiteRT.js's webgpu accelerator behind the Backend interface. */
 
 import * as library from "@litertjs/core";
-import { type Backend, BackendUnavailableError } from "@convene/core";
+import { type Backend, BackendUnavailableError, type Conv2dProblem, type Support } from "@convene/core";
 import { litertBackend } from "../litert-backend.js";
 import type { LiteRt } from "../litert-types.js";
 import { PEERS } from "../peers.js";
+import { isDepthwise } from "../tflite.js";
 import { GRAPHICS_FEATURES, type PageFactory } from "./page-factory.js";
 
-const open: PageFactory = async ({ faults, modules }) => {
+/** What it makes of them is a fault, and spoils the cases behind it: wrong results, memory out of bounds, a page that hangs. */
+const NO_GROUPS: Support = {
+  reason: "groups of several channels: LiteRT.js does not compute them on WebGPU, which --variant groups shows",
+};
+
+const open: PageFactory = async ({ faults, variant, modules }) => {
   const lib = library as LiteRt;
   await lib.loadLiteRt(`${modules}@litertjs/core/wasm/`);
   const version = PEERS.litert.packages["@litertjs/core"];
   const device = lib.getWebGpuDevice();
   if (!device) {
-    throw new BackendUnavailableError("litert-webgpu", "LiteRT.js has no WebGPU here", "Start Chromium with an adapter.");
+    throw new BackendUnavailableError(
+      "litert-webgpu",
+      "LiteRT.js has no WebGPU here",
+      "Start Chromium with an adapter.",
+    );
   }
   /** WebGPU tells of errors when its queue comes to them: without this wait the next case has them. */
   const check = async (): Promise<void> => {
@@ -27,10 +37,15 @@ const open: PageFactory = async ({ faults, modules }) => {
         lib,
         device: `LiteRT.js ${version} webgpu`,
         features: GRAPHICS_FEATURES,
+        supports: (problem) => (variant === "groups" || !isGrouped(problem) ? true : NO_GROUPS),
         check,
       },
       "webgpu",
     );
 };
+
+function isGrouped(problem: Conv2dProblem): boolean {
+  return problem.g > 1 && !isDepthwise(problem);
+}
 
 export default open;
