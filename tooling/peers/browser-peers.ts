@@ -48,7 +48,7 @@ export const BROWSER_PEERS = {
   "litert-webgpu": {
     adapter: "page/litert-webgpu.ts",
     packages: { "@litertjs/core": "2.5.3" },
-    variants: { groups: "with grouped convolutions, which it does not compute" },
+    variants: { groups: "also groups of channels that are no multiple of 4, which it does not compute" },
   },
   // The control: it needs no package.
   gpu: { adapter: "page/gpu.ts", packages: {}, variants: { webgl2: "on WebGL2 instead of WebGPU" } },

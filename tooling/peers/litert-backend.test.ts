@@ -1,4 +1,4 @@
-import { parseProblem } from "@convene/core";
+import { parseProblem, tensor } from "@convene/core";
 import { expect, test } from "vitest";
 import { litertBackend } from "./litert-backend.js";
 import type { LiteRt, LiteRtModel } from "./litert-types.js";
@@ -41,4 +41,34 @@ test("what LiteRT printed of a model that it refused is thrown with that model, 
 test("a model that LiteRT would quietly run on the processor is refused", async () => {
   const backend = over(async () => compiled("wasm"));
   await expect(backend.prepareConv2d(problem, weights)).rejects.toThrow("compiled it for wasm, where webgpu was asked");
+});
+
+test("sync waits for a read that was called before it, and for the check after the read", async () => {
+  let finish: (() => void) | undefined;
+  class Tensor {
+    readonly accelerator = "wasm";
+    toTypedArray() {
+      return Float32Array.of(7);
+    }
+    delete() {}
+  }
+  const backend = litertBackend(
+    {
+      name: "litert-webgpu",
+      lib: { Tensor } as unknown as LiteRt,
+      device: "none",
+      features: { nonFinite: true, subnormals: true },
+      check: async () => new Promise((resolve) => (finish = resolve)),
+    },
+    "webgpu",
+  );
+  const held = backend.upload(tensor(Float32Array.of(7), [1, 1, 1, 1]));
+  const settled: string[] = [];
+  const read = backend.read(held).then(() => settled.push("read"));
+  const sync = backend.sync().then(() => settled.push("sync"));
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(settled).toEqual([]);
+  finish!();
+  await Promise.all([read, sync]);
+  expect(settled).toEqual(["read", "sync"]);
 });

@@ -79,10 +79,14 @@ export function litertBackend(
       replace(target, { tensor: new lib.Tensor(toLayout(source, "nhwc").data, nhwcShape(source.shape)) });
     },
     async read({ result }, shape, layout) {
-      await queue;
-      if (!result?.tensor) throw new Error("read before anything was written");
-      const data = await reads.add(dataOf(result.tensor));
-      await check();
+      const whenWritten = async (): Promise<Float32Array> => {
+        if (!result?.tensor) throw new Error("read before anything was written");
+        const values = await dataOf(result.tensor);
+        await check();
+        return values;
+      };
+      // All of it, the check too, which takes its time: a `sync` behind this call waits for it.
+      const data = await reads.add(queue.then(whenWritten));
       return toLayout(tensor(data, shape, { layout: "nhwc" }), layout);
     },
     async prepareConv2d(problem, weights) {
