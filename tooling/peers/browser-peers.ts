@@ -45,7 +45,11 @@ export const BROWSER_PEERS = {
     variants: { auto_pad: AUTO_PAD, bare: BARE },
   },
   "jax-js-webgpu": { adapter: "page/jax-js-webgpu.ts", packages: { "@jax-js/jax": "0.1.25" }, variants: {} },
-  "litert-webgpu": { adapter: "page/litert-webgpu.ts", packages: { "@litertjs/core": "2.5.3" }, variants: {} },
+  "litert-webgpu": {
+    adapter: "page/litert-webgpu.ts",
+    packages: { "@litertjs/core": "2.5.3" },
+    variants: { groups: "also groups of channels that are no multiple of 4, which it does not compute" },
+  },
   // The control: it needs no package.
   gpu: { adapter: "page/gpu.ts", packages: {}, variants: { webgl2: "on WebGL2 instead of WebGPU" } },
 } as const satisfies Readonly<Record<string, BrowserPeer>>;

@@ -10,6 +10,7 @@ import type {
   SUITE_NAMES as SuiteNames,
   SuiteName,
 } from "../../packages/conformance/src/index.js";
+import { QUICK_SUITES } from "../../packages/conformance/src/suite-names.js";
 import { describeFinding } from "../../packages/conformance/src/diagnosis/diagnosis.js";
 import { browserConformance, type BrowserReport } from "./browser-conformance.js";
 import { BROWSER_PEERS, type BrowserPeer, type BrowserPeerName, isBrowserPeerName } from "./browser-peers.js";
@@ -64,7 +65,7 @@ export async function conformance(names: readonly string[], args: readonly strin
     runConformance: typeof RunConformance;
     SUITE_NAMES: typeof SuiteNames;
   };
-  const suites = (values.suite as SuiteName[] | undefined) ?? SUITE_NAMES;
+  const suites = (values.suite as SuiteName[] | undefined) ?? (values.quick ? QUICK_SUITES : SUITE_NAMES);
   const unknown = suites.find((suite) => !SUITE_NAMES.includes(suite));
   if (unknown !== undefined) throw new Error(`--suite ${unknown} is none of ${SUITE_NAMES.join(", ")}`);
   const seed = integer("--seed", values.seed ?? "1");

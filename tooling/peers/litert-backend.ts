@@ -5,7 +5,7 @@
 
 import { type Backend, type BackendFeatures, type Conv2dProblem, type Support, tensor, toLayout } from "@convene/core";
 import { defineBackend } from "@convene/core/backend";
-import type { LiteRt, LiteRtAccelerator, LiteRtTensor } from "./litert-types.js";
+import type { LiteRt, LiteRtAccelerator, LiteRtModel, LiteRtTensor } from "./litert-types.js";
 import { createPendingReads } from "./pending-reads.js";
 import { isDepthwise, nhwcShape, tfliteModel } from "./tflite.js";
 
@@ -14,6 +14,8 @@ export interface LitertOptions {
   readonly lib: LiteRt;
   readonly device: string;
   readonly features: Pick<BackendFeatures, "nonFinite" | "subnormals">;
+  /** What this accelerator lacks besides. */
+  readonly supports?: (problem: Conv2dProblem) => Support;
   /** Throws what LiteRT has printed as an error, since it throws nothing itself and goes on with memory as it was. */
   readonly check: () => void | Promise<void>;
 }
@@ -30,7 +32,7 @@ interface Holder {
 
 /** @param accelerator which of LiteRT's own runs the models */
 export function litertBackend(
-  { name, lib, device, features, check }: LitertOptions,
+  { name, lib, device, features, supports: also = () => true, check }: LitertOptions,
   accelerator: LiteRtAccelerator = "wasm",
 ): Backend {
   const results = new Set<Result>();
@@ -53,25 +55,45 @@ export function litertBackend(
       before.tensor?.delete();
     });
   };
+  const compile = async (file: Uint8Array): Promise<LiteRtModel> => {
+    try {
+      return await lib.loadAndCompile(file, { accelerator });
+    } finally {
+      // Also where it throws: what it has printed besides is not the next call's.
+      await check();
+    }
+  };
   return defineBackend<Holder>({
     name,
     device,
-    features: { ...features, supports },
+    features: {
+      ...features,
+      supports(problem) {
+        const support = supports(problem);
+        return support === true ? also(problem) : support;
+      },
+    },
     allocate: () => ({ result: undefined }),
     free: (holder) => replace(holder, undefined),
     upload(source, target) {
       replace(target, { tensor: new lib.Tensor(toLayout(source, "nhwc").data, nhwcShape(source.shape)) });
     },
     async read({ result }, shape, layout) {
-      await queue;
-      if (!result?.tensor) throw new Error("read before anything was written");
-      const data = await reads.add(dataOf(result.tensor));
-      await check();
+      const whenWritten = async (): Promise<Float32Array> => {
+        if (!result?.tensor) throw new Error("read before anything was written");
+        const values = await dataOf(result.tensor);
+        await check();
+        return values;
+      };
+      // All of it, the check too, which takes its time: a `sync` behind this call waits for it.
+      const data = await reads.add(queue.then(whenWritten));
       return toLayout(tensor(data, shape, { layout: "nhwc" }), layout);
     },
     async prepareConv2d(problem, weights) {
-      const model = await lib.loadAndCompile(tfliteModel(problem, weights), { accelerator });
-      await check();
+      const model = await compile(tfliteModel(problem, weights));
+      if (model.options.accelerator !== accelerator) {
+        throw new Error(`LiteRT.js compiled it for ${model.options.accelerator}, where ${accelerator} was asked for`);
+      }
       const plan = {
         algorithm: isDepthwise(problem) ? "DEPTHWISE_CONV_2D" : "CONV_2D",
         run(input: Holder, output: Holder, residual: Holder | undefined) {

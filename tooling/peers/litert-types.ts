@@ -12,6 +12,8 @@ export interface LiteRtTensor {
 }
 
 export interface LiteRtModel {
+  /** What runs it: LiteRT takes `wasm` where it cannot compile the whole model for `webgpu`, and says so by a warning alone. */
+  readonly options: { readonly accelerator: LiteRtAccelerator };
   /** Inputs and outputs in the order of the model's. */
   run(inputs: readonly LiteRtTensor[]): Promise<readonly LiteRtTensor[]>;
   delete(): void;
@@ -21,6 +23,7 @@ export interface LiteRt {
   /** @param folder where the package's WebAssembly lies */
   loadLiteRt(folder: string): Promise<{ readonly liteRtWasm: { getThreadCount(): number } }>;
   loadAndCompile(model: Uint8Array, options: { readonly accelerator: LiteRtAccelerator }): Promise<LiteRtModel>;
+  getWebGpuDevice(): { readonly queue: { onSubmittedWorkDone(): Promise<void> } } | null;
   supportsFeature(feature: "relaxedSimd" | "jspi"): Promise<boolean>;
   /** Copies the data to WebAssembly's memory. */
   readonly Tensor: new (data: Float32Array, shape: readonly number[]) => LiteRtTensor;

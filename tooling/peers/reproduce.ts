@@ -1,12 +1,12 @@
 /**
  * `pnpm peers reproduce [name]...`: faults of other libraries in their own interfaces, each on the backend that has it and on
- * others of the library, in headless Chromium.
+ * others of the library, in headless Chromium; then our `gpu` on the same problem, over the same adapter and driver.
  */
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type BuildOptions } from "esbuild";
 import { runInChromium } from "../browser/run-page.js";
 import { BROWSER_PEERS, isBrowserPeerName } from "./browser-peers.js";
 import { installPackages } from "./install.js";
@@ -15,15 +15,18 @@ import { isPeerName, PEERS } from "./peers.js";
 const HERE = fileURLToPath(new URL("./reproductions/", import.meta.url));
 const PAGES = fileURLToPath(new URL("../../.cache/peers-pages/reproductions/", import.meta.url));
 const REPRODUCTIONS = readdirSync(HERE)
-  .filter((file) => file.endsWith(".js") && file !== "page.js")
+  .filter((file) => file.endsWith(".js") && file !== "page.js" && file !== "control.js")
   .map((file) => file.slice(0, -".js".length))
   .sort();
 
-export const REPRODUCE_USAGE = `pnpm peers reproduce [name]...: faults found, in the libraries' own interfaces, and on their other backends:
+export const REPRODUCE_USAGE = `pnpm peers reproduce [name]...: faults found, in the libraries' own interfaces, and on their other backends, and our
+             gpu on the same problem:
              ${REPRODUCTIONS.join(", ")}`;
 
 interface Answer {
   readonly values?: readonly number[];
+  /** Of the control, which compares by itself. */
+  readonly device?: string;
   readonly error?: string;
 }
 
@@ -36,7 +39,7 @@ export async function reproduce(names: readonly string[]): Promise<number> {
   return changed > 0 ? 1 : 0;
 }
 
-/** @returns whether the first backend is wrong, and the last one right */
+/** @returns whether the first backend is wrong, and the last one and our `gpu` right */
 async function reproduceOne(name: string): Promise<boolean> {
   const source = join(HERE, `${name}.js`);
   const text = readFileSync(source, "utf8");
@@ -49,20 +52,9 @@ async function reproduceOne(name: string): Promise<boolean> {
   const modules = join(installPackages(`reproductions-${peer}`, { ...packages, ...controls(text) }), "node_modules");
   const page = join(PAGES, name);
   mkdirSync(page, { recursive: true });
-  await build({
-    entryPoints: [join(HERE, "page.js")],
-    outfile: join(page, "page.js"),
-    bundle: true,
-    format: "esm",
-    platform: "browser",
-    target: "es2022",
-    logLevel: "error",
-    nodePaths: [modules],
-    alias: { "peer-reproduction": source },
-  });
-  copyFileSync(join(HERE, "index.html"), join(page, "index.html"));
+  await bundle(page, "page.js", { nodePaths: [modules], alias: { "peer-reproduction": source } });
   // What it expects, and where, without running it: its imports are a page's.
-  const { backends, expected } = constants(text);
+  const { backends, expected, problem } = constants(text);
   console.log(`${name}: ${/^\/\*\* (.*) \*\/$/m.exec(text)![1]}\n  expected: ${expected.join(", ")}`);
   const right: boolean[] = [];
   for (const backend of backends) {
@@ -71,8 +63,36 @@ async function reproduceOne(name: string): Promise<boolean> {
     right.push(isRight);
     console.log(`  ${isRight ? "right" : "WRONG"} ${backend}: ${answer.error ?? answer.values!.join(", ")}`);
   }
+  const isControlled = await control(backends[0]!, problem);
   console.log("");
-  return right[0] === false && right.at(-1) === true;
+  return right[0] === false && right.at(-1) === true && isControlled;
+}
+
+/** Whether the driver can be at fault: not where our `gpu` is right on the same problem. A library on the processor has no driver. */
+async function control(backend: string, problem: string): Promise<boolean> {
+  const mode = ["webgpu", "webgl"].find((each) => backend.endsWith(each));
+  if (mode === undefined) return true;
+  const page = join(PAGES, "control");
+  mkdirSync(page, { recursive: true });
+  await bundle(page, "control.js", { conditions: ["convene-source"] });
+  const query = JSON.stringify({ mode: mode === "webgl" ? "webgl2" : mode, problem });
+  const { device, error } = await ask(page, page, query);
+  console.log(`  ${device === undefined ? "WRONG" : "right"} gpu, ours, on ${problem}: ${device ?? error}`);
+  return device !== undefined;
+}
+
+async function bundle(page: string, entry: string, options: BuildOptions): Promise<void> {
+  await build({
+    entryPoints: [join(HERE, entry)],
+    outfile: join(page, "page.js"),
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    logLevel: "error",
+    ...options,
+  });
+  copyFileSync(join(HERE, "index.html"), join(page, "index.html"));
 }
 
 /** Packages of the backends that a fault is compared with. */
@@ -85,13 +105,21 @@ function controls(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(versions).filter(([name]) => text.includes(`"${name}"`)));
 }
 
-function constants(text: string): { readonly backends: readonly string[]; readonly expected: readonly number[] } {
+function constants(text: string): {
+  readonly backends: readonly string[];
+  readonly expected: readonly number[];
+  readonly problem: string;
+} {
   const valueOf = (name: string): unknown => {
     const [, expression] = new RegExp(`^export const ${name} = ([^;]*);$`, "m").exec(text)!;
     // Of a file of ours, which would run in the page anyway.
     return new Function(`return ${expression}`)() as unknown;
   };
-  return { backends: valueOf("backends") as string[], expected: valueOf("expected") as number[] };
+  return {
+    backends: valueOf("backends") as string[],
+    expected: valueOf("expected") as number[],
+    problem: valueOf("problem") as string,
+  };
 }
 
 /** Within what float32 rounds in a few operations. */

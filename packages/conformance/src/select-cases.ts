@@ -5,7 +5,7 @@ import type { ConformanceCase } from "./case.js";
 import { againstReference } from "./cases/against-reference.js";
 import { operationsAgainstReference } from "./cases/operations-against-reference.js";
 import { problemOf, textOf } from "./problem.js";
-import { SUITE_NAMES, type SuiteName, type SuiteOptions } from "./suite-names.js";
+import { QUICK_SUITES, SUITE_NAMES, type SuiteName, type SuiteOptions } from "./suite-names.js";
 import { conformanceCases } from "./suites.js";
 
 /** Selects cases of the suite. A case must meet all conditions that are given. */
@@ -25,9 +25,6 @@ export interface CaseSelection extends SuiteOptions {
    */
   readonly selection?: "quick" | "full";
 }
-
-/** What PyTorch's results catch `exact` and `bounded` catch, and to load them takes long. */
-const QUICK_SUITES = SUITE_NAMES.filter((suite) => suite !== "goldens");
 
 const KINDS = { exact: "integer", bounded: "real" } as const;
 

@@ -19,6 +19,9 @@ export const SUITE_NAMES = [
 /** The name of a part of the suite. */
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
+/** Of the quick selection. What PyTorch's results catch `exact` and `bounded` catch, and to load them takes long. */
+export const QUICK_SUITES: readonly SuiteName[] = SUITE_NAMES.filter((suite) => suite !== "goldens");
+
 /** What the cases of the suite are made from: a seed, and how many random problems there are. */
 export interface SuiteOptions {
   /** Seeds the random problems and all operands: an integer from 0 to 2³² − 1. Default 1. */

@@ -3,7 +3,6 @@
 import {
   type CaseResult,
   checkProblem,
-  conformanceCases,
   type Diagnosis,
   type OperandKind,
   runConformance,
@@ -15,6 +14,7 @@ import adapter from "peer-adapter";
 import { diagnose } from "../../../packages/conformance/src/diagnosis/diagnose.js";
 import { watchConsole } from "./console-faults.js";
 import type { PageFactory } from "./page-factory.js";
+import { casesOf } from "./cases-of.js";
 import { shrinkProblem } from "./shrink.js";
 import { caseKey, type PageMessage, type Shrunk, type Task } from "./task.js";
 
@@ -45,12 +45,10 @@ async function main(): Promise<void> {
   const first = await factory();
   const { device } = first;
   await first.dispose();
-  const { suites, seed, selection, randomProblems, only = "", done: before, most } = task;
+  const { suites, seed, selection, randomProblems, done: before, most } = task;
   const options = { seed, ...(randomProblems === undefined ? {} : { randomProblems }) };
   const done = new Set(before);
-  const all = (await conformanceCases(suites, options)).filter(
-    ({ name, quick = true }) => (selection === "full" || quick) && name.includes(only),
-  );
+  const all = await casesOf(task);
   const rest = all.filter((each) => !done.has(caseKey(each)));
   tell({ device, total: all.length });
   const now = rest.slice(0, most);
@@ -76,6 +74,7 @@ async function main(): Promise<void> {
   }
   // A run stops by itself where too many cases in a row give no answer; the next page goes on behind them.
   const left = rest.length - told;
+  if (now.length > 0 && told === 0) throw new Error(`none of ${now.length} cases ran, from ${caseKey(now[0]!)} on`);
   if (left === 0) {
     for (const each of task.shrink) await shrink(factory, each, seed);
     if (task.diagnose) tell({ diagnosis: await diagnosisOf(all, task.diagnose, factory, seed) });
@@ -84,7 +83,7 @@ async function main(): Promise<void> {
 }
 
 async function diagnosisOf(
-  cases: Awaited<ReturnType<typeof conformanceCases>>,
+  cases: Awaited<ReturnType<typeof casesOf>>,
   results: readonly CaseResult[],
   factory: () => Promise<Backend>,
   seed: number,
