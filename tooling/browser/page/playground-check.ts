@@ -155,7 +155,8 @@ async function checkPhotos(page: Page): Promise<void> {
   const input = page.locator(".photo-bar input[type=file]");
   const small = await png(page);
   const give = (name: string, buffer: Buffer) => () => input.setInputFiles({ name, mimeType: "image/png", buffer });
-  await page.getByRole("radio", { name: "3 × 3" }).check({ force: true });
+  // Waited for, because its end would be taken for that of the photo's run.
+  await running(page, () => page.getByRole("radio", { name: "3 × 3" }).check({ force: true }));
   await running(page, give("small.png", small));
   match(await textOf(page, ".photo-info"), /small\.png, 3 × 2/);
   for (const [name, content, words] of [
