@@ -1,5 +1,8 @@
 /** The kernels for a memory that threads share. The code is the same, and only the import of the memory differs. */
 
+/** Bytes that may be compiled. Not in the declarations as `Uint8Array<ArrayBuffer>`, which TypeScript knows from 5.7 on only. */
+export type Bytes = InstanceType<typeof Uint8Array>;
+
 /** The number of a module's section of imports, and the byte that stands for a memory after the names of an import. */
 const [IMPORTS, MEMORY] = [2, 2];
 /** The description of the memory. Without sharing, it has no limits. With sharing, it has the flags "shared" and "has a maximum", and the most pages of 32 bits. */
@@ -16,7 +19,7 @@ const HEADER = 8;
  *   128 bytes.
  * @throws Error for another module
  */
-export function withSharedMemory(module: Uint8Array): Uint8Array<ArrayBuffer> {
+export function withSharedMemory(module: Bytes): Bytes {
   let at = HEADER;
   while (module[at] !== IMPORTS && module[at + 1]! < 128) at += 2 + module[at + 1]!;
   const length = module[at + 1] ?? 0;

@@ -7,15 +7,13 @@ import type { TransposeKernels } from "./wasm-copies.js";
 import type { KernelName, RangeKernel, Tiles } from "./kernel-set.js";
 import { type Registers, TILES } from "./tiles.js";
 import { setWide, startedWide } from "./wide.js";
+import type { Bytes } from "./shared-module.js";
 
 /** A WebAssembly build. `"relaxed"` uses relaxed SIMD, whose multiply-add most machines fuse; `"simd128"` runs wherever WebAssembly has SIMD. */
 export type Simd = "relaxed" | "simd128";
 
 /** The places of a bundle's modules. */
 const MODULES: Readonly<Record<Simd, number>> = { simd128: 0, relaxed: 1 };
-
-/** Bytes that may be compiled. Not in the declarations as `Uint8Array<ArrayBuffer>`, which TypeScript knows from 5.7 on only. */
-type Bytes = InstanceType<typeof Uint8Array>;
 
 /** The exports of a build: kernels, a function that clears rows, and functions that transpose. */
 export interface WasmExports extends Readonly<Partial<Record<KernelName, RangeKernel>>>, TransposeKernels {
