@@ -3,6 +3,6 @@ import { expect, it } from "vitest";
 import { ROOT } from "../checks/workspace.js";
 import { stale } from "./emit.js";
 
-it("each emitted tile equals the result of its template (pnpm emit writes the tiles)", () => {
-  expect([...stale().keys()].map((file) => relative(ROOT, file))).toEqual([]);
+it("each emitted tile equals the result of its template (pnpm emit writes the tiles)", async () => {
+  expect([...(await stale()).keys()].map((file) => relative(ROOT, file))).toEqual([]);
 });

@@ -12,16 +12,16 @@ import { isMain, ROOT } from "../checks/workspace.js";
 const FOLDER = join(ROOT, "packages", "cpu", "assembly", "ukernels");
 
 /** The files that differ from the result of their template, with the right content. */
-export function stale(): ReadonlyMap<string, string> {
+export async function stale(): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   for (const [name, source] of EMITTED) {
     const file = join(FOLDER, name);
-    const emitted = formatAssembly(source, file);
+    const emitted = await formatAssembly(source, file);
     if (!existsSync(file) || readFileSync(file, "utf8") !== emitted) found.set(file, emitted);
   }
   return found;
 }
 
 if (isMain(import.meta.url)) {
-  for (const [file, source] of stale()) writeFileSync(file, source);
+  for (const [file, source] of await stale()) writeFileSync(file, source);
 }

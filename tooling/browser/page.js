@@ -114,8 +114,13 @@ async function* sideBySide(factory, options, isTaken) {
   if (done !== expected) throw new Error(`of ${expected} cases of ${SIDE_BY_SIDE.join(" and ")} ${done} have run`);
 }
 
-/** The suites with hundreds of convolutions. Each convolution is a kernel to compile. */
-const MANY_KERNELS = ["goldens"];
+/**
+ * The suites that do not run in a mode. `goldens` has hundreds of convolutions, and each is a kernel to compile. `non-finite` runs over the
+ * same driver of WebGPU in gpu.test.ts. `manifest` compiles a kernel of each kind twice, which WebGPU does here, and WebAssembly there.
+ *
+ * @type {Readonly<Record<"webgpu" | "webgl2", readonly string[]>>}
+ */
+const LEFT_OUT = { webgpu: ["goldens", "non-finite"], webgl2: ["goldens", "manifest"] };
 
 /** The parts of the suite: one problem, and one operation, in this many run. */
 const ONE_IN = 4;
@@ -139,7 +144,7 @@ async function checkGraphics(mode, whole) {
     ...(whole ? {} : /** @type {const} */ ({ selection: "quick", randomProblems: 0 })),
   };
   const isTaken = (/** @type {number} */ at) => whole || at % ONE_IN === FIRST[mode];
-  const leftOut = new Set([...SIDE_BY_SIDE, "operations", ...(whole ? [] : MANY_KERNELS)]);
+  const leftOut = new Set([...SIDE_BY_SIDE, "operations", ...(whole ? [] : LEFT_OUT[mode])]);
   const suites = SUITE_NAMES.filter((suite) => !leftOut.has(suite));
   await tell(whole ? "full" : "in software", async function* () {
     yield* sideBySide(factory, options, isTaken);

@@ -3,10 +3,10 @@
 import { expect, it } from "vitest";
 import { formatAround } from "./format-assembly.js";
 
-it("hides decorators from the formatter and puts them back", () => {
+it("hides decorators from the formatter and puts them back", async () => {
   const source = `@inline\nfunction f(): void {}\n  @external("env", "g")\nexport declare function g(): void;\n`;
   let seen = "";
-  const result = formatAround(source, (text) => {
+  const result = await formatAround(source, async (text) => {
     seen = text;
     return text;
   });
