@@ -19,7 +19,11 @@ export async function formatAround(source: string, work: (text: string) => Promi
 }
 
 /** The rules of all other files. Which files they leave out does not matter here. */
-const { $schema: _, ignorePatterns: __, ...RULES } = JSON.parse(readFileSync(join(ROOT, ".oxfmtrc.json"), "utf8")) as {
+const {
+  $schema: _,
+  ignorePatterns: __,
+  ...RULES
+} = JSON.parse(readFileSync(join(ROOT, ".oxfmtrc.json"), "utf8")) as {
   readonly $schema: string;
   readonly ignorePatterns: readonly string[];
 } & FormatConfig;
@@ -28,7 +32,8 @@ const { $schema: _, ignorePatterns: __, ...RULES } = JSON.parse(readFileSync(joi
 export async function formatAssembly(source: string, file: string): Promise<string> {
   return await formatAround(source, async (text) => {
     const { code, errors } = await format(basename(file), text, RULES);
-    if (errors.length > 0) throw new Error(`${relative(ROOT, file)}: ${errors.map(({ message }) => message).join("; ")}`);
+    if (errors.length > 0)
+      throw new Error(`${relative(ROOT, file)}: ${errors.map(({ message }) => message).join("; ")}`);
     return code;
   });
 }
