@@ -168,7 +168,7 @@ async function checkThreads(options) {
   const transformed = (await runSuites(make, { ...options, accuracy: "fast", suites: SUITE_NAMES })).filter(
     (result) => isTransformed(result) && suites.some((suite) => suite === result.suite),
   );
-  if (transformed.length < 30)
+  if (transformed.length < (options.selection === "quick" ? 30 : 40))
     throw new Error(`worker-threads, fast: only ${transformed.length} plans are transformed`);
   const only = transformed.map(({ name }) => name);
   const still = (await runSuites(make, { ...options, accuracy: "strict", suites, only })).filter(isTransformed);

@@ -28,7 +28,7 @@ const KERNEL_SETS: readonly (readonly [device: string, wide: string, make: () =>
 ];
 
 /** Beside those that are always there, which find every faulty backend of the suite's own tests. More where CONVENE_LONG is set. */
-const RANDOM_PROBLEMS = process.env["CONVENE_LONG"] === undefined ? 60 : 400;
+const RANDOM_PROBLEMS = process.env["CONVENE_LONG"] === undefined ? 100 : 400;
 
 describe.each(KERNEL_SETS)("%s, %s", (device, wide, make) => {
   const run = async (suite: SuiteName, accuracy: "fast" | "strict" = "fast"): Promise<ConformanceReport> => {

@@ -114,6 +114,8 @@ export const compareCheck: ViewCheck = {
     await page.getByText("none.onnx, 0.0 MB").waitFor();
     await compare.click();
     await page.getByText("The comparison cannot run").waitFor({ timeout: LONG });
+    const alert = await page.locator(".files [role=alert]").innerText();
+    assert.equal(alert, "", "what was wrong with an earlier file goes when a comparison starts");
 
     // A file that is too large is refused. A file object with a large size is enough for this.
     await page.locator(".drop").evaluate((drop) => {

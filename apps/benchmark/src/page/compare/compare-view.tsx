@@ -1,6 +1,6 @@
 /** The compare view, which finds the fastest of the right backends. */
 
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import type { CompareReport } from "../../engine/compare-report.js";
 import { describeEnvironment } from "../../engine/environment.js";
 import { formatSeconds } from "../../engine/format.js";
@@ -187,6 +187,10 @@ function Circumstances({ report: found }: { readonly report: CompareReport }) {
 /** Buttons that save and load the command's JSON. */
 function Files() {
   const wrong = useSignal<string | undefined>(undefined);
+  // A new comparison has nothing to do with a file that was refused before.
+  useSignalEffect(() => {
+    if (runState.value === "running") wrong.value = undefined;
+  });
   const save = (): void => {
     const url = URL.createObjectURL(new Blob([JSON.stringify(report.peek(), null, 2)], { type: "application/json" }));
     const link = document.createElement("a");
