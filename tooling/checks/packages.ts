@@ -1,15 +1,18 @@
 /**
- * Packs each published package and has publint and attw (are the types wrong?) look at the tarballs: entry points that
- * exist, types that match the module kind, for Node's old and new resolution and for bundlers. `pnpm packages`.
+ * Packs each published package, and has publint and attw (are the types wrong?) look at the tarballs: entry points that exist, and types
+ * that match the module kind, for Node's old and new resolution and for bundlers. Both run in this process, because each would take
+ * seconds to start for every tarball. `pnpm packages`.
  */
 
-import { statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import process from "node:process";
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { publint } from "publint";
 import { packAll, type Tarball } from "./pack.js";
-import { fail, isMain, run, tool } from "./workspace.js";
+import { fail, isMain, run } from "./workspace.js";
 
 /** @throws Error at the first tarball with which something is wrong */
-export function checkTarballs(tarballs: readonly Tarball[]): void {
+export async function checkTarballs(tarballs: readonly Tarball[]): Promise<void> {
   for (const { name, file } of tarballs) {
     const files = run("tar", ["-tzf", file]).trim().split("\n");
     for (const needed of ["package/LICENSE", "package/README.md", "package/package.json"]) {
@@ -24,19 +27,36 @@ export function checkTarballs(tarballs: readonly Tarball[]): void {
     );
     if (astray.length > 0) throw new Error(`${name}: the tarball should not hold ${astray.join(", ")}`);
 
-    run(tool("publint"), ["run", file, "--strict"]);
-    // Modules have no declarations: what an import of one gives is the bundler's affair.
+    const bytes = readFileSync(file);
+    const { messages } = await publint({ pack: { tarball: arrayBufferOf(bytes) }, strict: true });
     // A package that is a command alone has no types that could be wrong.
     const typed = files.some((path) => path.endsWith(".d.ts"));
-    if (typed) run(tool("attw"), [file, "--exclude-entrypoints", "relaxed.wasm", "simd128.wasm"]);
+    const problems = typed ? await typeProblems(bytes) : [];
+    const wrong = [...messages, ...problems];
+    if (wrong.length > 0) throw new Error(`${name}: ${wrong.map((each) => JSON.stringify(each)).join("\n")}`);
     const passed = typed ? "publint and attw pass" : "publint passes";
-    process.stdout.write(`${name}: ${files.length} files, ${(statSync(file).size / 1000).toFixed(1)} kB; ${passed}\n`);
+    process.stdout.write(`${name}: ${files.length} files, ${(bytes.length / 1000).toFixed(1)} kB; ${passed}\n`);
   }
+}
+
+/** The problems that are-the-types-wrong finds in a tarball, for each way to resolve an import. */
+async function typeProblems(bytes: Uint8Array): Promise<readonly object[]> {
+  // An import of a module of WebAssembly is the bundler's task, so these entry points have no declarations.
+  const analysis = await checkPackage(createPackageFromTarballData(bytes), {
+    excludeEntrypoints: ["relaxed.wasm", "simd128.wasm"],
+  });
+  if (analysis.types === false) throw new Error(`attw finds no types in ${analysis.packageName}`);
+  return analysis.problems;
+}
+
+/** The bytes alone, because a Buffer of Node can be a part of a larger memory. */
+function arrayBufferOf(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
 }
 
 if (isMain(import.meta.url)) {
   try {
-    checkTarballs(packAll("packages"));
+    await checkTarballs(packAll("packages"));
   } catch (error) {
     fail(error);
   }

@@ -65,7 +65,8 @@ function write(folder: string): void {
 }
 
 function compile(folder: string): void {
-  const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+  // TypeScript 7 takes a fifth of the time of TypeScript 5.9. packed-types.ts has the other versions read the declarations.
+  const tsc = join(ROOT, "tooling", "typecheck", "node_modules", "typescript", "bin", "tsc");
   for (const [name, { include, ...options }] of Object.entries(COMPILATIONS)) {
     const compilerOptions = {
       ...options,
@@ -73,6 +74,7 @@ function compile(folder: string): void {
       target: "es2022",
       strict: true,
       skipLibCheck: false,
+      rootDir: ".",
       outDir: "compiled",
     };
     const config = join(folder, `tsconfig.${name}.json`);

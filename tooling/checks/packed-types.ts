@@ -32,6 +32,8 @@ export function checkTypes(folder: string): void {
     types: [],
     strict: true,
     skipLibCheck: false,
+    // The compiler's own declarations of ES2022 and of browsers, which take most of the time.
+    skipDefaultLibCheck: true,
     noEmit: true,
   };
   writeFileSync(config, JSON.stringify({ compilerOptions, include: files }));

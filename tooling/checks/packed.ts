@@ -16,7 +16,7 @@ import { fail } from "./workspace.js";
 
 try {
   await withInstalled("packed", [RUNNER, ...COMPILERS, ...EXAMPLES_NEED], async (folder, tarballs) => {
-    checkTarballs(tarballs);
+    await checkTarballs(tarballs);
     checkInstall(folder);
     checkTypes(folder);
     checkConsumer(folder);

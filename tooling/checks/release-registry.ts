@@ -38,7 +38,7 @@ export interface Registry {
 }
 
 /** Starts a registry in a folder, calls `work`, and ends the registry. @throws Error with its output, if it does not answer */
-export async function withRegistry(folder: string, work: (registry: Registry) => void): Promise<void> {
+export async function withRegistry(folder: string, work: (registry: Registry) => Promise<void>): Promise<void> {
   const installed = cacheFolder(join("verdaccio", VERDACCIO), { keep: true });
   const program = join(installed, "node_modules", "verdaccio", "bin", "verdaccio");
   if (!existsSync(program)) {
@@ -58,7 +58,7 @@ export async function withRegistry(folder: string, work: (registry: Registry) =>
   const said = (): string => readFileSync(join(own, "log.txt"), "utf8");
   try {
     await answers(server, url, said);
-    work({
+    await work({
       url,
       env: {
         npm_config_registry: url,

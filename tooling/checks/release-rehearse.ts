@@ -49,8 +49,8 @@ async function rehearse(): Promise<void> {
   try {
     const clone = cloned(folder);
     const version = versioned(clone);
-    await withRegistry(folder, (registry) => {
-      published(clone, version, registry);
+    await withRegistry(folder, async (registry) => {
+      await published(clone, version, registry);
       used(folder, version, registry);
     });
   } finally {
@@ -138,14 +138,16 @@ function copied(clone: string): void {
 }
 
 /** Runs `pnpm release` without the build. */
-function published(clone: string, version: string, { url, env }: Registry): void {
+async function published(clone: string, version: string, { url, env }: Registry): Promise<void> {
   withoutFault(
     "changeset publish",
     attempt(process.execPath, [CHANGESETS, "publish"], clone, { env: { ...env, ...NOBODY } }),
   );
   const packages = publishedPackages(clone);
   for (const { name } of packages) {
-    const shown = withoutFault(`npm view ${name}`, attempt("npm", ["view", name, "--json"], clone, { env }));
+    const answer = await fetch(`${url}${encodeURIComponent(name)}`);
+    const shown = await answer.text();
+    if (!answer.ok) throw new Error(`the registry answers ${answer.status} for ${name}: ${shown}`);
     const latest = (JSON.parse(shown) as { readonly "dist-tags"?: { readonly latest?: string } })["dist-tags"]?.latest;
     if (latest !== version) throw new Error(`${name} is at ${latest} in the registry; expected ${version}`);
     if (shown.includes("workspace:"))
