@@ -35,19 +35,19 @@ if (!wanted)
 
 const { file, entries, as, files: asFiles } = wanted;
 await mkdir("src/generated", { recursive: true });
+// Together, because each is a process of its own.
+const binaries = await Promise.all(
+  INSTRUCTION_SETS.map(({ features }, index) => compile({ folder: process.cwd(), entry: entries[index]!, features })),
+);
 const modules: Uint8Array[] = [];
 const identities: string[] = [];
-for (const [index, set] of INSTRUCTION_SETS.entries()) {
-  const binary = await compile({
-    folder: process.cwd(),
-    entry: entries[index]!,
-    features: set.features,
-  });
-  const identity = identityOf(set.name, binary);
+for (const [index, { name }] of INSTRUCTION_SETS.entries()) {
+  const binary = binaries[index]!;
+  const identity = identityOf(name, binary);
   identities.push(identity);
   modules.push(asFiles ? withIdentity(binary, identity) : binary);
-  if (asFiles) await writeFile(`src/generated/${set.name}.wasm`, modules.at(-1)!);
-  console.log(`${file} ${set.name}: ${binary.length} bytes`);
+  if (asFiles) await writeFile(`src/generated/${name}.wasm`, modules.at(-1)!);
+  console.log(`${file} ${name}: ${binary.length} bytes`);
 }
 const names = INSTRUCTION_SETS.map(({ name }) => name);
 const declarations =

@@ -1,9 +1,11 @@
 /** Compiles a package's `assembly` folder to WebAssembly, and modules to text. */
 
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import asc from "assemblyscript/asc";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { type Bundle, encodeModules } from "../../packages/cpu/src/bytes-as-text.js";
 
 export const INSTRUCTION_SETS = [
@@ -16,6 +18,11 @@ export const INSTRUCTION_SETS = [
  * number (1: 73.1 kB, 4: 63.6 kB, 8: 63.9 kB).
  */
 const PIECES = 4;
+
+const run = promisify(execFile);
+const COMPILER = fileURLToPath(new URL("asc.js", import.meta.url));
+/** The most bytes of a module. */
+const MOST = 2 ** 24;
 
 const FLAGS = ["--importMemory", "--runtime", "stub", "--noAssert", "-O2"];
 
@@ -32,25 +39,17 @@ export interface CompileOptions {
 
 /** @throws Error with the compiler's messages */
 export async function compile({ folder, entry, features, source }: CompileOptions): Promise<Uint8Array> {
-  let binary: Uint8Array | undefined;
   const file = `assembly/${entry}.ts`;
-  const { error, stderr } = await asc.main(
-    [file, "--baseDir", folder, "--outFile", "kernels.wasm", "--enable", features, ...FLAGS],
-    {
-      readFile: async (name, baseDir) => {
-        const path = resolve(baseDir, name);
-        if (source !== undefined && path === resolve(folder, file)) return source;
-        // The compiler also asks for files that do not exist, to find out whether they do.
-        return readFile(path, "utf8").catch(() => null);
-      },
-      writeFile: (_name, contents) => {
-        if (typeof contents !== "string") binary = contents;
-      },
-    },
-  );
-  if (error || !binary)
-    throw new Error(`AssemblyScript failed for ${features}: ${error?.message ?? "no output"}\n${stderr.toString()}`);
-  return binary;
+  const args = [file, "--baseDir", folder, "--outFile", "kernels.wasm", "--enable", features, ...FLAGS];
+  const replaced = source === undefined ? {} : { file: resolve(folder, file), source };
+  const words = [COMPILER, JSON.stringify(args), JSON.stringify(replaced)];
+  try {
+    const { stdout } = await run(process.execPath, words, { encoding: "buffer", maxBuffer: MOST });
+    return stdout;
+  } catch (error) {
+    const { stderr } = error as { readonly stderr?: Buffer };
+    throw new Error(`AssemblyScript failed for ${features}: ${stderr?.toString() ?? String(error)}`, { cause: error });
+  }
 }
 
 /** The custom section by which cpu knows its own modules (packages/cpu/src/given-module.ts). */
