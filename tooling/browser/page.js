@@ -87,7 +87,7 @@ const SIDE_BY_SIDE = ["exact", "bounded"];
  *
  * @param {() => Promise<Backend>} factory
  * @param {Options} options
- * @param {(at: number) => boolean} isTaken whether a problem runs, by its place among all problems
+ * @param {(problem: unknown, at: number) => boolean} isTaken whether a problem runs, by its place among all problems
  */
 async function* sideBySide(factory, options, isTaken) {
   const cases = (await conformanceCases(SIDE_BY_SIDE, options)).filter(isSelected(options));
@@ -97,7 +97,7 @@ async function* sideBySide(factory, options, isTaken) {
     const problem = formatProblem(problems[0]);
     names.set(problem, [...(names.get(problem) ?? []), name]);
   }
-  const each = [...names.values()].filter((_, at) => isTaken(at));
+  const each = [...names.values()].filter(isTaken);
   const backend = await factory();
   let done = 0;
   for (let at = 0; at < each.length; at += TOGETHER) {
@@ -115,17 +115,25 @@ async function* sideBySide(factory, options, isTaken) {
 }
 
 /**
- * The suites that do not run in a mode. `goldens` has hundreds of convolutions, and each is a kernel to compile. `non-finite` runs over the
- * same driver of WebGPU in gpu.test.ts. `manifest` compiles a kernel of each kind twice, which WebGPU does here, and WebAssembly there.
+ * The suites that do not run in a mode. `goldens` has hundreds of convolutions, and each is a kernel to compile. Of the others, gpu.test.ts
+ * runs `lifecycle` and `non-finite` over the same driver of WebGPU, and `manifest` in WebAssembly. `errors` is about JavaScript that both
+ * modes share.
  *
  * @type {Readonly<Record<"webgpu" | "webgl2", readonly string[]>>}
  */
-const LEFT_OUT = { webgpu: ["goldens", "non-finite"], webgl2: ["goldens", "manifest"] };
+const LEFT_OUT = {
+  webgpu: ["goldens", "lifecycle", "non-finite", "manifest"],
+  webgl2: ["goldens", "errors", "manifest"],
+};
 
-/** The parts of the suite: one problem, and one operation, in this many run. */
-const ONE_IN = 4;
-/** The part that a mode runs. Each mode runs another part. */
-const FIRST = { webgpu: 0, webgl2: 2 };
+/**
+ * One case in this many of a suite runs. WebGPU and WebGL2 run different cases. A suite that has no number here runs whole.
+ *
+ * @type {Readonly<Partial<Record<string, number>>>}
+ */
+const ONE_IN = { exact: 4, bounded: 4, operations: 4, "known-faults": 2, networks: 2 };
+/** The first case that a mode runs. */
+const FIRST = { webgpu: 0, webgl2: 3 };
 
 /**
  * The part of the suite that a driver in software can compile in about half a minute. All problems, operations and results of PyTorch
@@ -143,15 +151,19 @@ async function checkGraphics(mode, whole) {
     noSkips: false,
     ...(whole ? {} : /** @type {const} */ ({ selection: "quick", randomProblems: 0 })),
   };
-  const isTaken = (/** @type {number} */ at) => whole || at % ONE_IN === FIRST[mode];
-  const leftOut = new Set([...SIDE_BY_SIDE, "operations", ...(whole ? [] : LEFT_OUT[mode])]);
-  const suites = SUITE_NAMES.filter((suite) => !leftOut.has(suite));
+  /** @param {string} suite */
+  const isTaken = (suite) => {
+    const step = whole ? 1 : (ONE_IN[suite] ?? 1);
+    return (/** @type {unknown} */ _, /** @type {number} */ at) => at % step === FIRST[mode] % step;
+  };
+  const leftOut = new Set([...SIDE_BY_SIDE, ...(whole ? [] : LEFT_OUT[mode])]);
   await tell(whole ? "full" : "in software", async function* () {
-    yield* sideBySide(factory, options, isTaken);
-    yield await conform(factory, { ...options, suites });
-    const cases = (await conformanceCases(["operations"], options)).filter(isSelected(options));
-    const only = cases.filter((_, at) => isTaken(at)).map(({ name }) => name);
-    yield await conform(factory, { ...options, suites: ["operations"], only });
+    yield* sideBySide(factory, options, isTaken("exact"));
+    for (const suite of SUITE_NAMES.filter((name) => !leftOut.has(name))) {
+      const cases = (await conformanceCases([suite], options)).filter(isSelected(options));
+      const only = cases.filter(isTaken(suite)).map(({ name }) => name);
+      yield await conform(factory, { ...options, suites: [suite], only });
+    }
   });
 }
 
