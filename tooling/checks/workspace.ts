@@ -91,6 +91,9 @@ export function tool(name: string): string {
   return join(ROOT, "node_modules", ".bin", process.platform === "win32" ? `${name}.cmd` : name);
 }
 
+/** The program of TypeScript 7, which takes a fifth of the time of TypeScript 5.9. */
+export const COMPILER = join(ROOT, "tooling", "typecheck", "node_modules", "typescript", "bin", "tsc");
+
 /** Prints why a check failed, without a stack, and sets the exit code. */
 export function fail(error: unknown): void {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -13,9 +13,9 @@
  */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
-import ts from "typescript";
-import { ROOT } from "../checks/workspace.js";
+import { join, resolve } from "node:path";
+import process from "node:process";
+import { attempt, COMPILER, ROOT } from "../checks/workspace.js";
 import { AMBIENT, MODULES } from "./code-blocks-ambient.js";
 
 /** A fenced block of code in a document. */
@@ -153,29 +153,44 @@ export function writeBlocks(blocks: readonly CodeBlock[], folder: string = FOLDE
 export function compileBlocks(files: readonly BlockFile[], folder: string = FOLDER): string[] {
   const ambient = join(folder, "ambient.d.ts");
   writeFileSync(ambient, AMBIENT);
-  const program = ts.createProgram([ambient, ...files.map(({ path }) => path)], {
+  const config = join(folder, "tsconfig.json");
+  const compilerOptions = {
     strict: true,
     noImplicitAny: false,
     allowJs: true,
     checkJs: true,
-    target: ts.ScriptTarget.ES2022,
-    lib: ["lib.esnext.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    target: "es2022",
+    lib: ["esnext", "dom", "dom.iterable"],
+    module: "esnext",
+    moduleResolution: "bundler",
     customConditions: ["convene-source"],
     types: ["node"],
     typeRoots: [join(ROOT, "node_modules", "@types")],
     skipLibCheck: true,
     noEmit: true,
-    moduleDetection: ts.ModuleDetectionKind.Force,
-  });
-  return files.flatMap(({ block, path }) => {
-    const source = program.getSourceFile(path);
-    if (!source) throw new Error(`the compiler has no ${relative(ROOT, path)}`);
-    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map((each) => {
-      const { line } = source.getLineAndCharacterOfPosition(each.start ?? 0);
-      const text = ts.flattenDiagnosticMessageText(each.messageText, " ");
-      return `${block.document}:${block.line + line}: ${text}`;
-    });
-  });
+    moduleDetection: "force",
+  };
+  writeFileSync(config, JSON.stringify({ compilerOptions, files: [ambient, ...files.map(({ path }) => path)] }));
+  const { status, stdout, stderr } = attempt(
+    process.execPath,
+    [COMPILER, "--project", config, "--pretty", "false"],
+    folder,
+  );
+  const said = [...stdout.matchAll(MESSAGE)].map(
+    ({ groups }) => groups as { file: string; line: string; text: string },
+  );
+  if (status !== 0 && said.length === 0) throw new Error(`the compiler failed:\n${stdout}${stderr}`);
+  // By block, because the compiler sorts messages by file. Messages about the packages' sources are left out: these are compiled with
+  // other options elsewhere.
+  return files.flatMap(({ block, path }) =>
+    said
+      .filter(({ file }) => resolve(folder, file) === resolve(path))
+      .map(
+        ({ line, text }) =>
+          `${block.document}:${block.line + Number(line) - 1}: ${text.replaceAll(/\n\s*/g, " ").trim()}`,
+      ),
+  );
 }
+
+/** A message of the compiler: a file, a line, and text that continues on indented lines. */
+const MESSAGE = /^(?<file>[^\s(][^(\n]*)\((?<line>\d+),\d+\): error TS\d+: (?<text>.*(?:\n +.*)*)/gm;
