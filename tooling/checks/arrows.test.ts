@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { arrowFaults, importsOf } from "./arrows.js";
+import { ROOT } from "./workspace.js";
 
 let root: string;
 
@@ -28,6 +29,10 @@ function plant(path: string, text: string): void {
 function manifest(name: string, fields: object, folder = "packages"): void {
   plant(`${folder}/${name}/package.json`, JSON.stringify({ name: `@convene/${name}`, ...fields }));
 }
+
+it("every import of this repository runs along the arrows", () => {
+  expect(arrowFaults(ROOT)).toEqual([]);
+});
 
 describe("arrowFaults", () => {
   it("allows what runs along the arrows", () => {

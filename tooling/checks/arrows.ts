@@ -84,8 +84,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** Bundles and tests with these; they are no part of what is published. */
-const TOOLS = ["@convene/tsup-config"];
+/** Tools that bundle a package and run its tests. They are no part of what is published. */
+const TOOLS = ["@convene/node-program", "@convene/tsup-config"];
 const SOURCE_FOLDERS = ["src", "scripts", "assembly"];
 
 /** One thing that the arrows do not allow, as a line to print. */
@@ -175,7 +175,7 @@ function importFault(specifier: string, context: Context): string | undefined {
   if (isOurs(specifier)) {
     const part = test ? undefined : partOf(rule, inside);
     if (part?.closed?.includes(specifier)) return `${part.folder} may not import "${specifier}", which needs Node`;
-    if (!allows(test ? [...rule.imports, ...rule.tests] : rule.imports, specifier)) {
+    if (!allows(test ? [...rule.imports, ...rule.tests, ...TOOLS] : rule.imports, specifier)) {
       return `${manifest.name} may not import "${specifier}"${test ? ", in tests either" : ""}`;
     }
     if (!(published ? shipped : declared).includes(packageName(specifier))) {
@@ -236,7 +236,7 @@ function allows(list: readonly string[], specifier: string): boolean {
 
 /** Whether a row's list has something to import from this package. */
 function declarable(list: readonly string[], dependency: string): boolean {
-  return allows(list, dependency) || list.some((one) => one.startsWith(`${dependency}/`)) || TOOLS.includes(dependency);
+  return allows(list, dependency) || list.some((one) => one.startsWith(`${dependency}/`));
 }
 
 function packageName(specifier: string): string {

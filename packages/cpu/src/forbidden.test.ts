@@ -3,15 +3,18 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { nodeProgramOf } from "@convene/node-program";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { cpu } from "./index.js";
 
 afterEach(() => void vi.unstubAllGlobals());
 
+let programs = 0;
+
 /** What comes of `expression` in a process of its own, which has `factory` of `file`. */
 async function outcome(flags: readonly string[], file: string, factory: string, options: string): Promise<unknown> {
   const program = `
-    import { ${factory} } from ${JSON.stringify(new URL(file, import.meta.url).href)};
+    import { ${factory} } from "${file}";
     import { Conv2d, prepare, randomUniform } from "@convene/core";
     try {
       const backend = await ${factory}(${options});
@@ -21,11 +24,8 @@ async function outcome(flags: readonly string[], file: string, factory: string, 
     } catch ({ name, code, backend, reason, remedy }) {
       console.log(JSON.stringify({ name, code, backend, reason, remedy }));
     }`;
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [...flags, "--conditions=convene-source", "--import", "tsx", "--input-type=module", "--eval", program],
-    { cwd: fileURLToPath(new URL("..", import.meta.url)) },
-  );
+  const path = await nodeProgramOf(`forbidden-${++programs}`, program, fileURLToPath(new URL(".", import.meta.url)));
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, path]);
   return JSON.parse(stdout);
 }
 

@@ -3,16 +3,17 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
+import { nodeProgram } from "@convene/node-program";
+import { beforeAll, describe, expect, it } from "vitest";
 
-const SCENARIOS = fileURLToPath(new URL("testing/scenarios.ts", import.meta.url));
+let scenarios = "";
+beforeAll(async () => {
+  scenarios = await nodeProgram(fileURLToPath(new URL("testing/scenarios.ts", import.meta.url)));
+});
 
 /** What it printed. Rejects if it does not end by itself, or not with 0. */
 async function runScenario(name: string): Promise<string> {
-  const flags = ["--conditions", "convene-source", "--import", "tsx"];
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [...flags, SCENARIOS, name], {
-    timeout: 240_000,
-  });
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [scenarios, name], { timeout: 240_000 });
   expect(stderr).toBe("");
   return stdout.trim();
 }

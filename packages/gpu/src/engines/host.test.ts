@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { nodeProgramOf } from "@convene/node-program";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { openHost } from "./host.js";
 
@@ -21,14 +22,11 @@ describe("mode webasm, where it cannot be", () => {
 
   it("under node --jitless, which has no WebAssembly, is refused with a code", async () => {
     const program = `
-      import { gpu } from ${JSON.stringify(new URL("../index.ts", import.meta.url).href)};
+      import { gpu } from "../index.js";
       const { code, message } = await gpu({ mode: "webasm" }).then(() => ({}), (error) => error);
       console.log(JSON.stringify({ code, message }));`;
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      ["--jitless", "--conditions=convene-source", "--import", "tsx", "--input-type=module", "--eval", program],
-      { cwd: fileURLToPath(new URL("../../../..", import.meta.url)) },
-    );
+    const path = await nodeProgramOf("jitless", program, fileURLToPath(new URL(".", import.meta.url)));
+    const { stdout } = await promisify(execFile)(process.execPath, ["--jitless", path]);
     expect(JSON.parse(stdout)).toEqual({
       code: "ERR_BACKEND_UNAVAILABLE",
       message: expect.stringMatching(/^gpu is unavailable: .*--jitless/),
