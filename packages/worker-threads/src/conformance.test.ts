@@ -1,11 +1,12 @@
 /**
  * The suite on as many threads as cores, on fewer and on more, with nothing skipped. bits.test.ts shows that the bits are the bits of
- * `cpu`, whose own tests hold every kernel to the reference, and `pnpm engines` runs the whole suite. So this file runs the quick
- * selection of the suites about order, memory and lifetimes. This selection catches all faulty backends that concern a queue or memory.
+ * `cpu`, whose own tests hold every kernel to the reference. `pnpm engines` and `pnpm browser` run all suites on two threads. So this file
+ * runs the quick selection of the suites about order, memory and lifetimes. This selection catches all faulty backends that concern a
+ * queue or memory.
  */
 
 import { setFlagsFromString } from "node:v8";
-import { runConformance, SUITE_NAMES, type SuiteName } from "@convene/conformance";
+import { runConformance, type SuiteName } from "@convene/conformance";
 import { describe, expect, it } from "vitest";
 import { workerThreads, type WorkerThreadsOptions } from "./index.js";
 
@@ -18,14 +19,13 @@ type Case = readonly [
   options: WorkerThreadsOptions,
   suites: readonly SuiteName[],
 ];
-const REST = SUITE_NAMES.filter((suite) => !["exact", "bounded", "goldens"].includes(suite));
 const ORDER = ["networks", "lifecycle", "manifest"] as const;
 /** What may depend on how many threads there are, and has no network of cpu's bits in bits.test.ts. */
 const LIFE = ["lifecycle", "manifest"] as const;
 
 const CASES: readonly Case[] = [
-  ["wasm simd128, 2 threads", "fast", { threads: 2, simd: "simd128" }, REST],
-  ["wasm relaxed simd, 3 threads", "strict", { threads: 3, simd: "relaxed" }, ORDER],
+  ["wasm simd128, 2 threads", "fast", { threads: 2, simd: "simd128" }, ORDER],
+  ["wasm relaxed simd, 3 threads", "strict", { threads: 3, simd: "relaxed" }, LIFE],
   ["wasm simd128, 1 thread", "fast", { threads: 1, simd: "simd128" }, LIFE],
   ["wasm simd128, 7 threads", "fast", { threads: 7, simd: "simd128" }, LIFE],
   ["wasm simd128, 2 threads with the caller's", "fast", { threads: 2, caller: "joins", simd: "simd128" }, ORDER],
@@ -45,6 +45,6 @@ describe.each(CASES)("%s, %s", (device, accuracy, options, suites) => {
       report.results.filter(({ status }) => status === "failed").map(({ name, message }) => `${name}: ${message}`),
     ).toEqual([]);
     expect(report.counts).toMatchObject({ failed: 0, skipped: 0, untrusted: 0 });
-    expect(report.counts.passed).toBeGreaterThan(suites === REST ? 300 : 50);
+    expect(report.counts.passed).toBeGreaterThan(50);
   });
 });

@@ -9,7 +9,6 @@ import { Conv2d, depthwiseSeparable, network, type NetworkLayer, type Shape4 } f
 import { classifier } from "./classifier.js";
 import { networkLayers, type Workload } from "./workload.js";
 
-const INPUT: Shape4 = [1, 3, 224, 224];
 const CLASSES = 1000;
 const STEM = { outChannels: 32, stride: 2 };
 
@@ -33,7 +32,9 @@ const PAIRS: readonly (readonly [stride: number, outChannels: number])[] = [
   [1, 1024],
 ];
 
-export function mobilenetV1(): Workload {
+/** @param side the height and the width of the image in pixels, a multiple of 32 */
+export function mobilenetV1(side = 224): Workload {
+  const input: Shape4 = [1, 3, side, side];
   const common = { kernelSize: 3, padding: 1, activation: "relu" } as const;
   const layers: NetworkLayer[] = [
     { name: "stem", conv: new Conv2d({ ...common, inChannels: 3, ...STEM }, { seed: 0 }) },
@@ -45,11 +46,11 @@ export function mobilenetV1(): Workload {
     layers.push({ name: `depthwise${index + 1}`, conv: depthwise }, { name: `pointwise${index + 1}`, conv: pointwise });
     inChannels = outChannels;
   }
-  const whole = network(...layers, ...classifier(inChannels, 7, CLASSES, layers.length));
+  const whole = network(...layers, ...classifier(inChannels, side / 32, CLASSES, layers.length));
   return {
     name: "mobilenet-v1",
-    about: "MobileNet V1, width 1.0, 224 x 224 (Howard et al., 2017)",
-    layers: networkLayers(whole, INPUT),
-    chain: { network: whole, inputShapes: { input: INPUT } },
+    about: `MobileNet V1, width 1.0, ${side} x ${side} (Howard et al., 2017)`,
+    layers: networkLayers(whole, input),
+    chain: { network: whole, inputShapes: { input } },
   };
 }
