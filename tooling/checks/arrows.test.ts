@@ -114,7 +114,7 @@ describe("arrowFaults", () => {
     expect(arrowFaults(root)).toEqual([expect.stringContaining(`may not import "@convene/cpu"`)]);
   });
 
-  it("reads what package.json declares", () => {
+  it("reads the dependencies in package.json", () => {
     manifest("core", { dependencies: { "left-pad": "1.0.0" } });
     manifest("conformance", { dependencies: { "@convene/core": "*", "@convene/cpu": "*" } });
     expect(arrowFaults(root)).toEqual([
