@@ -43,8 +43,7 @@ const TERMINAL = `${CONFORMANCE}/terminal`;
 
 /**
  * The arrows. Tests of core may not import conformance, because conformance depends on core, and a package manager cannot build
- * a
- * circle.
+ * a circle.
  */
 export const RULES: Readonly<Record<string, Rule>> = {
   "@convene/core": { imports: [], tests: [], node: [] },

@@ -1,9 +1,9 @@
 /**
- * Runs the conformance suite on engines that the tests do not use: the built packages, with the command for backend authors. Nothing
- * may be skipped. With accuracy "fast", one engine runs all parts, and the others run the parts about kernels. "strict" only forbids
- * transforms, so with "strict" only the problems with a transformed plan run again. The script is `pnpm engines`. `--quick`, as
- * in CI, takes the
- * suite's quick selection. Other words, as in `pnpm engines 24`, select the engines whose names contain one of them.
+ * Runs the conformance suite on engines that the tests do not use: the built packages, with the command for backend authors.
+ * Nothing may be skipped. With accuracy "fast", one engine runs all parts, and the others run the parts about kernels. "strict"
+ * only forbids transforms, so with "strict" only the problems with a transformed plan run again. The script is `pnpm engines`.
+ * `--quick`, as in CI, takes the suite's quick selection. Other words, as in `pnpm engines 24`, select the engines whose names
+ * contain one of them.
  */
 
 import { readFileSync } from "node:fs";

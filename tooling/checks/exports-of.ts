@@ -34,8 +34,7 @@ export function publishedEntries(root: string = ROOT): readonly string[] {
 
 /**
  * The exports of one module, by the exported name: those that the module declares, and those that it exports from neighbouring
- * files.
- * A name from another package is left out, because its docstring is in the other package.
+ * files. A name from another package is left out, because its docstring is in the other package.
  */
 export function exportsOf(file: string): ReadonlyMap<string, Declared> {
   const source = parsed(file);

@@ -1,9 +1,7 @@
 /**
  * `pnpm packages`: packs each published package, and checks the tarballs with publint and with attw ("are the types wrong?").
- * Entry
- * points must exist, and types must match the kind of module, for Node's old and new resolution and for bundlers. Both run in
- * this
- * process, because each would take seconds to start for every tarball.
+ * Entry points must exist, and types must match the kind of module, for Node's old and new resolution and for bundlers. Both
+ * run in this process, because each would take seconds to start for every tarball.
  */
 
 import { readFileSync } from "node:fs";

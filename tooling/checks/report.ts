@@ -1,7 +1,7 @@
 /**
  * Reads the test runner's own report (`.cache/vitest.json`), and prints its counts as one plain line. The check fails if a test
- * failed
- * or was skipped, if a file could not be loaded, or if nothing ran. A skipped test has not passed, because it did not run.
+ * failed or was skipped, if a file could not be loaded, or if nothing ran. A skipped test has not passed, because it did not
+ * run.
  */
 
 import { readFileSync } from "node:fs";

@@ -1,7 +1,6 @@
 /**
  * `pnpm peers <peer> conformance --browser`: the suite in a page of headless Chromium, on a library's graphics backend. Each
- * page runs
- * a few hundred cases, and the next page continues. If a page dies or hangs, the case that it ran has failed.
+ * page runs a few hundred cases, and the next page continues. If a page dies or hangs, the case that it ran has failed.
  */
 
 import { createHash } from "node:crypto";

@@ -1,7 +1,6 @@
 /**
  * LiteRT.js behind the Backend interface. Each plan has a compiled model. Models run asynchronously, so work waits in a queue,
- * in the
- * order of calls.
+ * in the order of calls.
  */
 
 import { type Backend, type BackendFeatures, type Conv2dProblem, type Support, tensor, toLayout } from "@convene/core";

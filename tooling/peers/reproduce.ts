@@ -1,8 +1,7 @@
 /**
  * `pnpm peers reproduce [name]...`: reproduces faults of other libraries by calls of their own interfaces, in headless
- * Chromium. Each
- * fault is tried on the backend that has it, on other backends of the library, and on our `gpu` with the same adapter and
- * driver.
+ * Chromium. Each fault is tried on the backend that has it, on other backends of the library, and on our `gpu` with the same
+ * adapter and driver.
  */
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";

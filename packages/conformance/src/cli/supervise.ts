@@ -1,7 +1,6 @@
 /**
  * Runs cases on a backend in another process, so that the backend cannot end the command. A process that gives no answer in
- * time
- * is ended. If a process ends within a case, this case fails, and the next case gets a new process.
+ * time is ended. If a process ends within a case, this case fails, and the next case gets a new process.
  */
 
 import { fork } from "node:child_process";

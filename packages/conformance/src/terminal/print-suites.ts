@@ -1,7 +1,6 @@
 /**
  * Prints the results of suites, on a terminal or in a pipe: the findings, a table, the reasons of cases that were not decided,
- * and
- * the failures with the facts that help to find their cause.
+ * and the failures with the facts that help to find their cause.
  */
 
 import type { CaseOutcome, CaseStatus } from "../case.js";

@@ -5,8 +5,7 @@ import { SUITE_NAMES, type SuiteName } from "../suite-names.js";
 
 /**
  * The suites of these names, once each and in the suites' own order, because the faults that early suites find make later
- * suites
- * fail too. Names may be joined by commas.
+ * suites fail too. Names may be joined by commas.
  *
  * @throws InputError for a name that no suite has
  */

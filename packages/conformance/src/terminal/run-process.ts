@@ -4,8 +4,7 @@
 export interface ProcessOptions {
   /**
    * Whether the command starts processes, which must not outlive it. If so, SIGTERM and SIGHUP abort its signal, as Ctrl-C
-   * does.
-   * Otherwise the system ends the process at once, even in the middle of a long call, when no JavaScript can run.
+   * does. Otherwise the system ends the process at once, even in the middle of a long call, when no JavaScript can run.
    */
   readonly hasProcesses?: boolean;
 }
@@ -19,8 +18,7 @@ const ENDING = [
  * Runs a command as this process, and ends the process with the command's exit code.
  *
  * The first Ctrl-C aborts the signal, so that the command stops and reports its results so far. The second Ctrl-C ends the
- * process
- * at once.
+ * process at once.
  *
  * @param main the command: it gets its arguments and its signal, and gives its exit code
  */

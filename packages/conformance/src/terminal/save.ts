@@ -33,8 +33,7 @@ const NO_FILE: SavedFile = { update: () => undefined, finish: async () => undefi
 
 /**
  * A file to be written. Content so far goes to `path.partial`, which gets the file's own name at the end. If the path is a
- * link,
- * its target is replaced, and not the link. A pipe or a device is written to, and not replaced. Without a path nothing is
+ * link, its target is replaced, and not the link. A pipe or a device is written to, and not replaced. Without a path nothing is
  * written.
  *
  * @param cwd the folder in which a relative path begins

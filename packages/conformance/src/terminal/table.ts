@@ -45,8 +45,7 @@ export function tableWidth(lines: readonly string[]): number {
 
 /**
  * A table of at most `width` columns of the terminal. If the table is too wide, it loses the groups of columns in `droppable`,
- * one
- * after another. If it is still too wide, the first cell of each row gets its own line above the other cells.
+ * one after another. If it is still too wide, the first cell of each row gets its own line above the other cells.
  */
 export function fitTable(
   columns: readonly Column[],

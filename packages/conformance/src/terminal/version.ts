@@ -4,8 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 
 /**
  * The version in the package.json of one of our modules. The file is one folder up from `dist`, and two folders up from a
- * folder
- * of `src`.
+ * folder of `src`.
  *
  * @param module the module's `import.meta.url`
  */

@@ -10,8 +10,7 @@ export function visibleLength(line: string): number {
 
 /**
  * `text` in lines of at most `width` columns. The lines after the first are indented by `indent` columns. A longer word, such
- * as a
- * problem's string, stays whole. Without a width there is one line.
+ * as a problem's string, stays whole. Without a width there is one line.
  */
 export function wrap(text: string, width: number | undefined, indent = 0): readonly string[] {
   if (width === undefined || visibleLength(text) <= width) return [text];
