@@ -1,15 +1,15 @@
-/** What BlazeFace (front camera, 128 x 128) answers, as faces: its anchors, its boxes, and which of many boxes to keep. */
+/** Makes faces of the output of BlazeFace (front camera, 128 x 128): places the boxes, and keeps the best of overlapping boxes. */
 
 /** The side of the network's input, in pixels. */
 export const SIZE = 128;
 /** The smallest probability of a face that counts. */
 const LEAST = 0.6;
-/** Of two boxes that share more of their area than this, the better one stays. */
+/** If two boxes share more than this part of their area, only the better box stays. */
 const MOST_SHARED = 0.3;
 
 /** @typedef {{ left: number, top: number, width: number, height: number, probability: number }} Face parts of the picture, from 0 to 1 */
 
-/** Centres of the boxes that the network looks at: two at each place of a 16 x 16 grid, six at each of an 8 x 8 grid. */
+/** The anchors, as centres of boxes: two at each place of a 16 x 16 grid, and six at each place of an 8 x 8 grid. */
 const ANCHORS = [
   [16, 2],
   [8, 6],

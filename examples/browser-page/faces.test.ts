@@ -15,7 +15,7 @@ function outputs(seen: readonly (readonly [grid: 512 | 384, at: number, score: n
   return { a: grids[0]!.scores, b: grids[1]!.scores, c: grids[0]!.boxes, d: grids[1]!.boxes };
 }
 
-it("finds nothing where no score is high", () => {
+it("finds no faces if no score is high", () => {
   expect(facesOf(outputs([]))).toEqual([]);
 });
 

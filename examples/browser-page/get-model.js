@@ -15,7 +15,7 @@ if (!existsSync(FILE)) {
   mkdirSync(join(FILE, ".."), { recursive: true });
   const folder = mkdtempSync(join(FILE, "..", ".npm-"));
   try {
-    // `npm install` would not do: the package is for a game engine, and depends on what npm does not have.
+    // `npm install` does not work, because the package is for a game engine, and its dependencies are not on npm.
     const packed = execFileSync("npm", ["pack", "--silent", "--ignore-scripts", PACKAGE], {
       cwd: folder,
       encoding: "utf8",

@@ -1,10 +1,10 @@
-/** Which backend the page runs on: a graphics processor where there is one, else every core, else one thread. */
+/** Opens the page's backend: on a graphics processor if there is one, otherwise on every core, otherwise on one thread. */
 
 import { BackendUnavailableError } from "@convene/core";
 import { cpu } from "@convene/cpu";
 import { workerThreads } from "@convene/worker-threads";
 
-/** The backends, the most wanted first. gpu.js is large, so it is loaded when it is asked for. */
+/** The backends, the best first. gpu.js is large, so it is loaded only when it is needed. */
 const BACKENDS = [
   async () => (await import("@convene/gpu")).gpu({ device: "hardware" }),
   () => workerThreads(),
@@ -12,7 +12,8 @@ const BACKENDS = [
 ];
 
 /**
- * The first that runs here. No backend falls back by itself: the page tries one after the other, and says why one could not.
+ * Opens the first backend that runs here. No backend falls back by itself. So the page tries one after the other, and tells the
+ * reason if a backend cannot run.
  *
  * @param {(reason: string) => void} say
  * @param {readonly (() => Promise<import("@convene/core").Backend>)[]} [factories]

@@ -15,10 +15,10 @@ import { Conv2d, ConveneError, globalAvgPool2d, graph, prepare, tensor } from "@
 import { readOnnx } from "@convene/onnx";
 import { workerThreads } from "@convene/worker-threads";
 
-/** Runs that may wait. Nobody waits longer than so many times the time of one run. */
+/** The most runs that may wait. A request waits at most this number times the time of one run. */
 const MOST_QUEUED = 8;
 
-/** What is served where no file is named: a small network with weights that nobody trained. */
+/** The network if no file is named: a small one with random weights. */
 const SAMPLE = graph({
   inputs: ["image"],
   layers: [
@@ -57,7 +57,7 @@ export async function serve({ network = SAMPLE, size = [3, 32, 32], port = 8080,
     try {
       return await mine.model.run({ [input]: tensor(values, shape) });
     } catch (error) {
-      // The backend repeats this error to every later call, so all of these need another backend.
+      // After this error every later call fails with it, so later calls need another backend.
       if (error instanceof ConveneError && error.code === "ERR_EXECUTION" && session === mine) {
         session = await start();
         await mine.backend.dispose();
@@ -102,7 +102,7 @@ export async function serve({ network = SAMPLE, size = [3, 32, 32], port = 8080,
   return {
     port: typeof address === "object" && address !== null ? address.port : port,
     device: () => session.backend.device,
-    /** Takes no more requests, ends those that are open, and gives everything back. */
+    /** Stops listening, waits for the open requests, and disposes the backend. */
     async close() {
       await new Promise((resolve) => server.close(resolve));
       await session.backend.dispose();
@@ -110,7 +110,7 @@ export async function serve({ network = SAMPLE, size = [3, 32, 32], port = 8080,
   };
 }
 
-/** One core is left to the thread that answers. */
+/** One core is left for the thread that answers requests. */
 function open() {
   return workerThreads({ threads: Math.max(1, availableParallelism() - 1) });
 }

@@ -33,7 +33,7 @@ async function withRead(read: (backend: Backend) => Backend["read"]): Promise<Ba
   return Object.create(backend, { read: { value: read(backend) } }) as Backend;
 }
 
-it("refuses what is beyond the queue, and takes requests again afterwards", async () => {
+it("refuses requests when the queue is full, and takes requests again afterwards", async () => {
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
   server = await serve({

@@ -44,7 +44,7 @@ export function gaussianBlur(sigma) {
   );
 }
 
-/** Brightness (ITU-R BT.601), then its change along both axes: two outputs, horizontal and vertical. */
+/** Computes the brightness (ITU-R BT.601), and then its change along both axes: two outputs, horizontal and vertical. */
 export function sobel() {
   const brightness = new Conv2d(
     { inChannels: 3, outChannels: 1, kernelSize: 1, bias: false },
@@ -57,7 +57,7 @@ export function sobel() {
   return network(brightness, change);
 }
 
-/** How strong the edge is at each pixel. @param {Tensor} changes of `sobel` @returns {Tensor} of one channel, from 0 to 1 */
+/** The strength of the edge at each pixel. @param {Tensor} changes of `sobel` @returns {Tensor} of one channel, from 0 to 1 */
 export function strength({ shape: [n, , h, w], layout, data }) {
   const pixels = h * w;
   const [step, other] = layout === "nhwc" ? [2, 1] : [1, pixels];
@@ -103,7 +103,7 @@ export async function writePicture(picture, file) {
     .toFile(file);
 }
 
-/** What is filtered where no file is named: a disc on a ramp. */
+/** The picture if no file is named: a disc on a gradient. */
 async function samplePicture() {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="240"><defs><linearGradient id="g">
     <stop stop-color="#124"/><stop offset="1" stop-color="#8bd"/></linearGradient></defs>

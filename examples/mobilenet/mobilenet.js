@@ -69,7 +69,7 @@ export function mobilenetV1(tensors) {
   );
 }
 
-/** Inverted residuals: wide inside, narrow between, where a block adds its input. @param {Tensors} tensors */
+/** Inverted residuals: a block is wide inside and narrow at its ends, and may add its input. @param {Tensors} tensors */
 export function mobilenetV2(tensors) {
   const stem = layer(tensors, "features.0.0", "features.0.1", { stride: 2, activation: "relu6" });
   /** @type {import("@convene/core").NetworkEntry[]} */
@@ -78,13 +78,13 @@ export function mobilenetV2(tensors) {
   for (const [at, stride] of V2_STRIDES.entries()) {
     const name = `features.${at + 1}.conv`;
     const input = layers.length - 1;
-    // The first block has nothing to widen.
+    // The first block has no expansion.
     const wide = at > 0;
     if (wide) layers.push(layer(tensors, `${name}.0.0`, `${name}.0.1`, { activation: "relu6" }));
     const depthwise = `${name}.${wide ? 1 : 0}`;
     layers.push(layer(tensors, `${depthwise}.0`, `${depthwise}.1`, { stride, depthwise: true, activation: "relu6" }));
     const conv = layer(tensors, `${name}.${wide ? 2 : 1}`, `${name}.${wide ? 3 : 2}`, {});
-    // It adds its input where neither the image's size nor the number of channels changes.
+    // A block adds its input if neither the image's size nor the number of channels changes.
     layers.push(stride === 1 && conv.outChannels === channels ? { conv, residual: input } : conv);
     channels = conv.outChannels;
   }

@@ -44,7 +44,7 @@ describe.each([
   });
 });
 
-it("names what a file lacks", () => {
+it("names the tensor that a file lacks", () => {
   expect(() => mobilenetV2(readSafetensors(file("mobilenet-v1.safetensors")))).toThrow(
     /there is no tensor "features.0.0.weight" among \["/,
   );

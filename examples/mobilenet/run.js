@@ -11,7 +11,7 @@ import { cpu } from "@convene/cpu";
 import { readSafetensors } from "@convene/safetensors";
 import { mobilenetV1, mobilenetV2 } from "./mobilenet.js";
 
-// Where no file is named: a narrow network with random weights, which the tests use.
+// If no file is named: a narrow network with random weights, which the tests use too.
 const [file = new URL("test-files/mobilenet-v2.safetensors", import.meta.url)] = process.argv.slice(2);
 const tensors = readSafetensors(await readFile(file));
 // Only V1's stem has this name.

@@ -24,7 +24,7 @@ const DEVIATION = [0.229, 0.224, 0.225];
  * @param {number} width
  */
 export async function readPhoto(photo, height, width) {
-  // torchvision scales to 256 and cuts out 224; an eighth of the picture is left off at each side.
+  // torchvision scales to 256 and cuts out the middle 224, so a sixteenth of the picture is cut off at each side.
   const [h, w] = [Math.round((height * 8) / 7), Math.round((width * 8) / 7)];
   const scaled = await sharp(photo).autoOrient().resize(w, h, { fit: "cover" }).toColourspace("srgb").png().toBuffer();
   const { data } = await sharp(scaled)
@@ -34,7 +34,7 @@ export async function readPhoto(photo, height, width) {
     .toBuffer({ resolveWithObject: true });
   const values = new Float32Array(data.length);
   for (let at = 0; at < data.length; at++) values[at] = (data[at] / 255 - MEAN[at % 3]) / DEVIATION[at % 3];
-  // Red, green and blue of a pixel lie side by side: that is NHWC. The shape is [n, c, h, w] all the same.
+  // Red, green and blue of a pixel are side by side, which is NHWC. The shape is still [n, c, h, w].
   return tensor(values, [1, 3, height, width], { layout: "nhwc" });
 }
 
@@ -58,7 +58,7 @@ export async function classify(file, photo, count = 5) {
     const model = await prepare(backend, network, { [input]: [1, 3, height, width] });
     const outputs = await model.run({ [input]: await readPhoto(photo, height, width) });
     const scores = outputs[network.outputs[0]].data;
-    // Softmax. Of scores that are probabilities already it keeps the order.
+    // Softmax. If the scores are probabilities already, their order stays the same.
     const largest = scores.reduce((most, score) => Math.max(most, score));
     const powers = scores.map((score) => Math.exp(score - largest));
     const sum = powers.reduce((total, power) => total + power);

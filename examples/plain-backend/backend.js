@@ -8,7 +8,7 @@ import { tensor, toLayout } from "@convene/core";
 import { activationRange, defineBackend } from "@convene/core/backend";
 
 /** @typedef {import("@convene/core").Conv2dProblem} Problem */
-/** @typedef {{ data: Float32Array }} Storage what this backend keeps for a tensor: any type will do */
+/** @typedef {{ data: Float32Array }} Storage the backend's data for a tensor; any type is possible */
 
 /** @returns {Promise<import("@convene/core").Backend>} */
 export async function plain() {
@@ -28,13 +28,13 @@ export async function plain() {
       used -= storage.data.byteLength;
       storage.data = new Float32Array(0);
     },
-    // Tensors come in either layout; how they lie here is our own affair.
+    // Tensors come in either layout. This backend stores them in NCHW.
     upload: (source, target) => target.data.set(toLayout(source, "nchw").data),
-    // A copy: what the caller gets must not change when the next run writes.
+    // A copy, because the caller's result must not change when the next run writes.
     read: async (source, shape, layout) => toLayout(tensor(source.data.slice(), shape), layout),
 
     async prepareConv2d(problem, { weight, bias }) {
-      // Copies: the caller may change its arrays after this.
+      // Copies, because the caller may change its arrays after this call.
       const weights = weight.slice();
       const biases = bias?.slice();
       return {
@@ -44,9 +44,9 @@ export async function plain() {
         dispose: () => undefined,
       };
     },
-    // `run` has finished when it comes back, so there is nothing to wait for.
+    // `run` has finished when it returns, so there is nothing to wait for.
     sync: async () => undefined,
-    // The suite then watches for leaks.
+    // With `memory`, the suite looks for leaks.
     memory: () => ({ used, reserved: used }),
     dispose: async () => undefined,
   });
@@ -85,7 +85,7 @@ function convolve(p, weight, bias, input, output, residual) {
             }
           }
           if (residual) sum += residual[at];
-          // Comparisons that NaN passes through, as it does in PyTorch.
+          // NaN fails both comparisons, so it stays NaN, as in PyTorch.
           output[at++] = sum < min ? min : sum > max ? max : sum;
         }
       }

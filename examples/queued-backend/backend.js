@@ -26,31 +26,32 @@ export async function queued() {
     device: "plain loops behind a queue, 1 thread",
     features: { nonFinite: true, subnormals: true },
 
-    // Memory is there at once, so that what is queued later can name it.
+    // Memory is allocated at once, so that later work in the queue can use it.
     /** @returns {Storage} */
     allocate([n, c, h, w]) {
       const storage = { data: new Float32Array(n * c * h * w) };
       reserve(storage.data.byteLength);
       return storage;
     },
-    // Runs and reads that were called before may not be done yet: memory is given back behind them.
+    // Earlier runs and reads may be pending, so the memory is given back after them.
     free: (storage) =>
       queue.release(() => {
         reserve(-storage.data.byteLength);
         storage.data = new Float32Array(0);
       }),
     upload: (source, target) => {
-      // Copied now: the caller may change its array at once. toLayout gives the same array where nothing has to be turned.
+      // The copy is made now, because the caller may change its array at once. toLayout returns the same array if it converts
+      // nothing.
       const copy = toLayout(source, "nhwc").data.slice();
       queue.add(() => target.data.set(copy));
     },
-    // Copied in its turn: what was called later must not show in it.
+    // The copy is made in its turn, because later calls must not change it.
     read: async (source, shape, layout) => {
       const copy = await queue.add(() => source.data.slice());
       return toLayout(tensor(copy, shape, { layout: "nhwc" }), layout);
     },
 
-    // A third argument says which accuracy was asked for. Sums of products are direct, which is right for both.
+    // The third argument has the accuracy. These plans are direct, which is right for both accuracies.
     async prepareConv2d(problem, { weight, bias }) {
       const weights = weight.slice();
       const biases = bias?.slice();
@@ -58,7 +59,7 @@ export async function queued() {
       reserve(bytes);
       return {
         algorithm: "loops",
-        // Nothing is returned: core does not wait for what `run` returns. Read and sync wait for the queue.
+        // `run` returns nothing, because core does not wait for a promise of `run`. `read` and `sync` wait for the queue.
         run(input, output, residual) {
           queue.add(() => convolve(problem, weights, biases, input.data, output.data, residual?.data));
         },
@@ -66,23 +67,26 @@ export async function queued() {
         dispose: () => queue.release(() => reserve(-bytes)),
       };
     },
-    // Rejects with the error of the first run that failed, as every read does after it.
+    // Rejects with the error of the first failed run, like every later read.
     sync: () => queue.add(() => undefined),
     memory: () => ({ used, reserved: used }),
-    // What is in flight is done first, or has failed. After a lost device this must resolve all the same.
+    // Pending work is done first, or fails. `dispose` must resolve even after a lost device.
     dispose: () => queue.idle(),
   });
 }
 
 export default queued;
 
-/** Work in the order of calls. Once a piece of work has failed, all that comes later is skipped, and rejects with its error. */
+/**
+ * A queue, which works in the order of calls. After work has failed, all later work is skipped, and rejects with the same
+ * error.
+ */
 export function createQueue() {
   /** @type {Promise<unknown>} */
   let last = Promise.resolve();
   /** @type {Promise<void> | undefined} */
   let turn;
-  // The device takes what is there once a turn, as one that is told of work by a message does.
+  // The device takes the waiting work once in each turn of the event loop, like a device that gets messages.
   const nextTurn = () =>
     (turn ??= new Promise((resolve) => {
       setTimeout(() => {
@@ -99,12 +103,12 @@ export function createQueue() {
     add(work) {
       const mine = Promise.all([last, nextTurn()]).then(work);
       last = mine;
-      // The next read or sync tells; until then nobody listens, and Node would end the process.
+      // The next read or sync rejects with the error. Without this line, Node would end the process for an unhandled rejection.
       mine.catch(() => undefined);
       return mine;
     },
     /**
-     * Also after a failure: memory is given back in any case.
+     * Does work that gives memory back, after a failure too.
      *
      * @param {() => void} work
      */
@@ -112,7 +116,7 @@ export function createQueue() {
       last = last.finally(work);
       last.catch(() => undefined);
     },
-    /** When nothing is left to do. Never rejects. */
+    /** Resolves when no work is left. Never rejects. */
     idle: () =>
       last.then(
         () => undefined,
@@ -151,7 +155,7 @@ function convolve(p, weight, bias, input, output, residual) {
             }
           }
           if (residual) sum += residual[at];
-          // Comparisons that NaN passes through, as it does in PyTorch.
+          // NaN fails both comparisons, so it stays NaN, as in PyTorch.
           output[at++] = sum < min ? min : sum > max ? max : sum;
         }
       }

@@ -1,4 +1,4 @@
-/** Plants imports that run against the arrows and expects each to be found. */
+/** Plants imports that run against the arrows, and expects that each is found. */
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -35,7 +35,7 @@ it("every import of this repository runs along the arrows", () => {
 });
 
 describe("arrowFaults", () => {
-  it("allows what runs along the arrows", () => {
+  it("allows imports along the arrows", () => {
     plant("packages/core/src/index.ts", `export * from "./tensor.js";`);
     plant("packages/core/src/tensor.test.ts", `import { readFileSync } from "node:fs"; import { it } from "vitest";`);
     plant("packages/cpu/src/index.ts", `import { Conv2d } from "@convene/core";`);
@@ -62,7 +62,7 @@ describe("arrowFaults", () => {
     expect(arrowFaults(root)).toEqual([expect.stringContaining(expected)]);
   });
 
-  it("the benchmark's page does not import its terminal, nor what commands share", () => {
+  it("the benchmark's page does not import its terminal, nor the code that commands share", () => {
     manifest("benchmark", { dependencies: { "@convene/conformance": "*" } }, "apps");
     plant("apps/benchmark/src/page/a.ts", `import "../terminal/io.js"; import "@convene/conformance/terminal";`);
     plant("apps/benchmark/src/engine/a.ts", `import "@convene/conformance/terminal";`);
@@ -104,7 +104,7 @@ describe("arrowFaults", () => {
     expect(arrowFaults(root)).toEqual([expect.stringContaining(expected)]);
   });
 
-  it("lets worker-threads import the kernels of cpu and no more", () => {
+  it("lets worker-threads import the kernels of cpu, and nothing else of cpu", () => {
     manifest("worker-threads", { dependencies: { "@convene/core": "*", "@convene/cpu": "*" } });
     plant("packages/worker-threads/src/a.ts", `import { kernels } from "@convene/cpu/kernels";`);
     // The workers' own program, which is Node's where it runs in Node.
@@ -114,7 +114,7 @@ describe("arrowFaults", () => {
     expect(arrowFaults(root)).toEqual([expect.stringContaining(`may not import "@convene/cpu"`)]);
   });
 
-  it("reads what package.json declares", () => {
+  it("reads the dependencies in package.json", () => {
     manifest("core", { dependencies: { "left-pad": "1.0.0" } });
     manifest("conformance", { dependencies: { "@convene/core": "*", "@convene/cpu": "*" } });
     expect(arrowFaults(root)).toEqual([
@@ -123,7 +123,7 @@ describe("arrowFaults", () => {
     ]);
   });
 
-  it("lets a package bundle what the table names, where it is declared for development", () => {
+  it("lets a package bundle a library of the table that is declared for development", () => {
     plant("packages/gpu/src/a.ts", `import "gpu.js"; import "left-pad";`);
     const missing = (name: string) =>
       expect.stringContaining(`"${name}" is not declared in package.json's dependencies`);
@@ -133,7 +133,7 @@ describe("arrowFaults", () => {
     expect(arrowFaults(root)).toEqual([missing("gpu.js"), missing("left-pad")]);
   });
 
-  it("misses what is imported and not declared", () => {
+  it("finds an import that is not declared", () => {
     manifest("cpu", {});
     plant("packages/cpu/src/a.ts", `import "@convene/core";`);
     expect(arrowFaults(root)).toEqual([
@@ -141,14 +141,14 @@ describe("arrowFaults", () => {
     ]);
   });
 
-  it("wants a row for every package", () => {
+  it("finds a package without a row", () => {
     manifest("metal", {});
     expect(arrowFaults(root)).toEqual([expect.stringContaining("@convene/metal has no row")]);
   });
 });
 
 describe("importsOf", () => {
-  it("is not fooled by comments and strings", () => {
+  it("leaves out comments and strings", () => {
     expect(importsOf(`// import "a";\nconst text = 'import "b"'; /* require("c") */ import { d } from "d";`)).toEqual([
       "d",
     ]);

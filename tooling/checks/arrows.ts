@@ -1,6 +1,6 @@
 /**
- * No import runs against the arrows of the architecture: reads every import of every package, and what each package.json
- * declares, and lists what the table below does not allow. `pnpm arrows` runs it over the repository.
+ * `pnpm arrows`: no import runs against the arrows of the architecture. The check reads every import of every package, and the
+ * dependencies in each package.json. It lists those that the table below does not allow.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -11,38 +11,39 @@ import ts from "typescript";
 import { isMain, PACKAGE_FOLDERS, ROOT } from "./workspace.js";
 
 interface Rule {
-  /** What the package may import; a name also allows its subpaths. Its own name is never needed. */
+  /** The packages that the package may import. A name also allows its subpaths. A package never imports itself by its name. */
   readonly imports: readonly string[];
-  /** What its tests may import besides. */
+  /** The packages that only its tests may import. */
   readonly tests: readonly string[];
-  /** Where it may import Node's modules. Elsewhere it has to run in a browser too. */
+  /** The folders that may import Node's modules. All other files must run in a browser too. */
   readonly node: readonly string[];
-  /** What is bundled into its `dist`, and so needs to be installed in development only. */
+  /** The libraries that are bundled into its `dist`. They are installed in development only. */
   readonly inside?: readonly string[];
-  /** Folders of the package with arrows of their own. A file belongs to the first of them that it lies in. */
+  /** Folders of the package with arrows of their own. A file belongs to the first of these folders in which it lies. */
   readonly parts?: readonly Part[];
 }
 
-/** A folder inside a package, and what its files may import, tests included. */
+/** A folder inside a package, and the imports that its files may have, tests included. */
 interface Part {
   readonly folder: string;
-  /** Folders of the same package. Its own is never needed. */
+  /** The folders of the same package that it may import, beside itself. */
   readonly imports: readonly string[];
-  /** Packages that are not ours. Left out: those that package.json has. */
+  /** The packages of others that it may import. Left out: those in package.json. */
   readonly packages?: readonly string[];
-  /** It has no process either: the names of Node's globals that it may not use. */
+  /** The names of globals that it may not use. */
   readonly without?: readonly string[];
-  /** Entries of our packages that need Node, which it has not. */
+  /** Entries of our packages that it may not import, because they need Node. */
   readonly closed?: readonly string[];
 }
 
 const CORE = "@convene/core";
 const CONFORMANCE = "@convene/conformance";
-/** What commands share. */
+/** The code that both commands share. */
 const TERMINAL = `${CONFORMANCE}/terminal`;
 
 /**
- * The arrows. Tests of core get no conformance: it depends on core, and a package manager cannot build a circle.
+ * The arrows. Tests of core may not import conformance, because conformance depends on core, and a package manager cannot build
+ * a circle.
  */
 export const RULES: Readonly<Record<string, Rule>> = {
   "@convene/core": { imports: [], tests: [], node: [] },
@@ -56,7 +57,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     node: [],
     inside: ["pbf"],
   },
-  // Bytes in, arrays out: it imports nothing.
+  // It makes arrays of bytes, and needs nothing else.
   "@convene/safetensors": { imports: [], tests: [], node: [] },
   "@convene/mobilenet": { imports: [CORE], tests: [CONFORMANCE], node: [] },
   "@convene/worker-threads": {
@@ -70,7 +71,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     inside: ["preact", "preact/hooks", "@preact/signals"],
     node: ["src/terminal"],
     parts: [
-      // It runs in a worker of a page as it does in Node: no screen, no process, and nothing but what works in both.
+      // It runs in Node and in a worker of a page. So it has no screen and no process.
       {
         folder: "src/engine",
         imports: ["src/generated"],
@@ -88,7 +89,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
 const TOOLS = ["@convene/node-program", "@convene/tsup-config"];
 const SOURCE_FOLDERS = ["src", "scripts", "assembly"];
 
-/** One thing that the arrows do not allow, as a line to print. */
+/** The faults of a repository, each as a line to print. */
 export function arrowFaults(root: string): string[] {
   const faults: string[] = [];
   for (const folder of PACKAGE_FOLDERS) {
@@ -159,7 +160,7 @@ function importFault(specifier: string, context: Context): string | undefined {
   if (specifier.startsWith(".") || specifier.startsWith("/")) {
     const target = slashes(relative(directory, join(dirname(file), specifier)));
     if (specifier.startsWith("/") || target.startsWith("..")) return `"${specifier}" leaves the package`;
-    // A script measures what tests measure, and is no more shipped than they are.
+    // Scripts are not published, so they may use helpers of tests.
     if (!test && !inside.startsWith("scripts/") && isTest(target)) return `"${specifier}" is for tests`;
     const part = partOf(rule, inside);
     const lies = (folder: string): boolean => target === folder || target.startsWith(`${folder}/`);
@@ -167,7 +168,7 @@ function importFault(specifier: string, context: Context): string | undefined {
     return undefined;
   }
   const published = inside.startsWith("src/") && !test;
-  // `/// <reference types="node" />` names all of them at once.
+  // `/// <reference types="node" />` names all of Node's modules at once.
   if (isBuiltin(specifier) || specifier === "node") {
     const allowed = test || rule.node.some((place) => inside.startsWith(place));
     return allowed ? undefined : `"${specifier}" is Node's, and ${manifest.name} has to run without Node`;
@@ -183,7 +184,7 @@ function importFault(specifier: string, context: Context): string | undefined {
     }
     return undefined;
   }
-  // Tools of tests and scripts are the root's; whether they are declared is knip's question.
+  // Tools of tests and scripts are dependencies of the root. knip checks them.
   const bundled = rule.inside?.includes(specifier) && declared.includes(packageName(specifier));
   const packages = test ? undefined : partOf(rule, inside)?.packages;
   if (packages && !packages.includes(packageName(specifier)))
@@ -205,7 +206,7 @@ function partOf({ parts = [] }: Rule, inside: string): Part | undefined {
   return parts.find(({ folder }) => inside.startsWith(`${folder}/`));
 }
 
-/** Whether a source uses a global of this name; text and comments do not count, nor a field or an import of that name. */
+/** Whether a source uses a global of this name. Text, comments, fields and imports of the same name do not count. */
 function uses(source: string, name: string): boolean {
   if (!source.includes(name)) return false;
   const tree = ts.createSourceFile("source.ts", source, ts.ScriptTarget.Latest, true);
@@ -234,7 +235,7 @@ function allows(list: readonly string[], specifier: string): boolean {
   return list.some((one) => specifier === one || specifier.startsWith(`${one}/`));
 }
 
-/** Whether a row's list has something to import from this package. */
+/** Whether a row's list has this package, or a subpath of it. */
 function declarable(list: readonly string[], dependency: string): boolean {
   return allows(list, dependency) || list.some((one) => one.startsWith(`${dependency}/`));
 }

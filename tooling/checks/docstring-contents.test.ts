@@ -9,7 +9,7 @@ describe("the published packages", () => {
     expect(incompleteDocstrings().map(({ file, name, lacks }) => `${file}: ${name} lacks ${lacks}`)).toEqual([]);
   });
 
-  it("have no exception that nothing needs", () => {
+  it("have no exception without a use", () => {
     expect(staleExceptions()).toEqual([]);
   });
 });
@@ -74,7 +74,7 @@ describe("incompleteIn", () => {
       "/** Says. @throws ConveneError\n * `ERR_SHAPE` */\nexport function f(x: number): void;\nexport function f(x: string): void;",
     ],
     ["a function without arguments", "/** Says. */\nexport function f() {}"],
-    ["what is private", "/** Says. */\nexport class A { private m(x: number) {} protected n(x: number) {} }"],
+    ["private members", "/** Says. */\nexport class A { private m(x: number) {} protected n(x: number) {} }"],
     [
       "a member with a symbol for a name",
       "/** Says. */\nexport class A { static [Symbol.hasInstance](x: unknown) {} }",
@@ -96,7 +96,7 @@ describe("incompleteIn", () => {
     expect(found(text)).toEqual([]);
   });
 
-  it("leaves out what its tables name", () => {
+  it("leaves out the names in its tables", () => {
     const text =
       "/** Says. */\nexport function f(x: number) {}\n/** Says. */\nexport interface A { m(x: number): void; big: number }";
     expect(found(text, { f: "a reason" }, ["A"])).toEqual(["A.big: unit or range"]);

@@ -1,9 +1,10 @@
 /**
- * What a docstring of a published package must say, as far as a machine can tell:
+ * The rules for docstrings of published packages that a program can check:
  *
- * - A function, constructor or method that takes arguments names its errors: `@throws` with a code, or with a class that has one
- *   code only. `CANNOT_FAIL` lists those that throw nothing, each with a reason.
- * - A field of numbers names its unit or its range, or says what it counts.
+ * - A function, constructor or method with arguments names its errors: `@throws` with a code, or with a class that has one code
+ * only.
+ *   `CANNOT_FAIL` lists those that throw nothing, each with a reason.
+ * - A field with numbers names its unit or its range, or says what it counts.
  */
 
 import { relative } from "node:path";
@@ -11,7 +12,7 @@ import ts from "typescript";
 import { exportsOf, publishedEntries } from "./exports-of.js";
 import { ROOT } from "./workspace.js";
 
-/** By name, or by class and member. */
+/** Functions that throw nothing, with the reason. The key is a name, or a class and a member. */
 const CANNOT_FAIL: Readonly<Record<string, string>> = {
   "ConveneError.constructor": "makes an error",
   "BackendUnavailableError.constructor": "makes an error",
@@ -107,7 +108,7 @@ export function incompleteIn(
   });
 }
 
-/** Entries of the tables for which there is no such export any more, or which name their errors after all. */
+/** Entries of the tables that are not needed: there is no such export, or its docstring names its errors. */
 export function staleExceptions(
   root: string = ROOT,
   cannotFail: Readonly<Record<string, string>> = CANNOT_FAIL,
@@ -141,7 +142,7 @@ function callablesOf(exported: string, statements: readonly ts.Statement[]): rea
     for (const member of statement.members) {
       const name = memberName(member);
       if (name === undefined) continue;
-      // An editor shows the class's docstring where a constructor has none.
+      // An editor shows the class's docstring if a constructor has none.
       const docs = docsOf(member) || (name === "constructor" ? docsOf(statement) : "");
       const key = `${exported}.${name}`;
       members.set(key, { name: key, docs: `${members.get(key)?.docs ?? ""}${docs}` });
@@ -169,7 +170,7 @@ function numericFieldsOf(exported: string, statements: readonly ts.Statement[]):
   );
 }
 
-/** Numbers by themselves, or in a union, tuple or array. */
+/** Whether a type is a number, or a union, tuple or array with numbers. */
 function holdsNumbers(type: ts.TypeNode): boolean {
   if (type.kind === ts.SyntaxKind.NumberKeyword) return true;
   if (ts.isUnionTypeNode(type)) return type.types.some(holdsNumbers);
@@ -187,7 +188,7 @@ function docsOf(node: ts.Node): string {
     .join("\n");
 }
 
-/** `bytesRead` of `Cost.bytesRead`, as words: a name may tell its unit. */
+/** The words of a field's name, such as "bytes read" for `Cost.bytesRead`, because a name may say the unit. */
 function wordsOf(name: string): string {
   return name
     .split(".")

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { undocumentedExports, undocumentedIn } from "./docstrings.js";
 
-it("finds a docstring on all that the published packages export", () => {
+it("finds a docstring on every export of the published packages", () => {
   expect(undocumentedExports().map(({ name, file }) => `${file}: ${name}`)).toEqual([]);
 });
 
@@ -23,17 +23,17 @@ describe("undocumentedIn", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("finds what is taken from a neighbour, under its new name", () => {
+  it("finds a name of a neighbouring file, under its new name", () => {
     plant("index.ts", `export { bare, bare as other, told, type Both, type Kind } from "./a.js";`);
     expect(found()).toEqual(["bare", "other", "Kind"]);
   });
 
-  it("finds what is taken as a whole, and no other package's", () => {
+  it("finds all names of `export *` from a neighbouring file, and none of another package", () => {
     plant("index.ts", `export * from "./a.js"; export { y } from "another-package";`);
     expect(found()).toEqual(["bare", "Kind"]);
   });
 
-  it("finds what a module declares itself, and its default", () => {
+  it("finds the module's own names, and its default export", () => {
     plant(
       "index.ts",
       "import x from 'x';\nfunction hidden() {}\nexport const open = 1;\nexport default hidden;\nexport { hidden };",

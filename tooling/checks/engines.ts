@@ -1,7 +1,9 @@
 /**
- * Runs the conformance suite on engines that the tests do not use: the built packages, with the command for backend authors. Nothing
- * may be skipped. With accuracy "fast", one engine runs all parts, and the others run the parts about kernels. "strict" only forbids
- * transforms, so with "strict" only the problems with a transformed plan run again. `pnpm engines`; `--quick`, as in CI, takes the suite's quick selection; a name of the list, such as `pnpm engines 24`, runs those that contain it.
+ * Runs the conformance suite on engines that the tests do not use: the built packages, with the command for backend authors.
+ * Nothing may be skipped. With accuracy "fast", one engine runs all parts, and the others run the parts about kernels. "strict"
+ * only forbids transforms, so with "strict" only the problems with a transformed plan run again. The script is `pnpm engines`.
+ * `--quick`, as in CI, takes the suite's quick selection. Other words, as in `pnpm engines 24`, select the engines whose names
+ * contain one of them.
  */
 
 import { readFileSync } from "node:fs";
@@ -46,7 +48,9 @@ function check(engine: Engine, quick: boolean): void {
   );
   // Without transformed problems nothing would run, and the check would pass.
   if (transformed.length < LEAST_TRANSFORMED) {
-    throw new Error(`${titleOf(engine)}: only ${transformed.length} plans are transformed, where accuracy is "fast"`);
+    throw new Error(
+      `${titleOf(engine)}: only ${transformed.length} plans are transformed with accuracy "fast"; expected at least ${LEAST_TRANSFORMED}`,
+    );
   }
   const cases = transformed.flatMap(({ name }) => ["--case", name]);
   const strict = conform(
@@ -56,7 +60,7 @@ function check(engine: Engine, quick: boolean): void {
     report,
   );
   const still = strict.results.find(({ algorithm }) => algorithm?.includes("winograd"));
-  if (still) throw new Error(`${titleOf(engine)}: ${still.name} is transformed where accuracy is "strict"`);
+  if (still) throw new Error(`${titleOf(engine)}: ${still.name} is transformed with accuracy "strict"`);
 }
 
 const LEAST_TRANSFORMED = 30;

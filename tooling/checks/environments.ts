@@ -71,7 +71,7 @@ function judged(said: Cells, refused: Environment["refused"] = {}): Cells {
     const right = wanted ? wanted.test(text) : text === "ok";
     return right || text.startsWith("FAILED")
       ? text
-      : `FAILED: ${String(wanted ?? "ok")} was expected, and it is: ${text}`;
+      : `FAILED: ${String(wanted ?? "ok")} was expected, but the cell is: ${text}`;
   };
   return { cpu: judge("cpu"), "worker-threads": judge("worker-threads"), gpu: judge("gpu") };
 }
@@ -90,7 +90,7 @@ try {
   );
   if (!process.env["VK_DRIVER_FILES"] && existsSync(SOFTWARE_DRIVER)) process.env["VK_DRIVER_FILES"] = SOFTWARE_DRIVER;
   if (flags.has("--write") && chosen.length < ENVIRONMENTS.length) {
-    throw new Error("--write puts the whole table into the document: it goes with no other word");
+    throw new Error("--write writes the whole table into the document, so it goes with no other word");
   }
   const rows: Row[] = [];
   await withInstalled("environments", [...new Set(chosen.flatMap(({ needs }) => needs))], async (folder) => {
@@ -99,7 +99,7 @@ try {
   });
   process.stdout.write(`\n${markdown(rows)}\n`);
   const faults = faultsOf(rows);
-  if (faults.length > 0) throw new Error(`\n${faults.length} cells are not as they should be:\n${faults.join("\n")}`);
+  if (faults.length > 0) throw new Error(`\n${faults.length} cells are wrong:\n${faults.join("\n")}`);
   if (flags.has("--write")) write(rows);
 } catch (error) {
   fail(error);

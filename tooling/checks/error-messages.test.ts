@@ -33,7 +33,7 @@ describe("docs/errors.md", () => {
     expect(ROWS.map(({ code, message }) => `${code} ${message}`).sort()).toEqual([...new Set(inSource)].sort());
   });
 
-  it("says for each when it occurs, what to do, and which test tries it", () => {
+  it("says for each message when it occurs, what to do, and which test covers it", () => {
     for (const { message, cells } of ROWS) {
       expect(cells, message).toHaveLength(3);
       for (const cell of cells) expect(cell, message).not.toBe("");

@@ -1,11 +1,14 @@
-/** What the published packages export, and where each name is declared. Read from the sources, without a compiler's program. */
+/**
+ * The exports of the published packages, and the place where each name is declared. They are read from the sources, without
+ * type checking.
+ */
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { publishedPackages, ROOT } from "./workspace.js";
 
-/** No promise to anyone outside this repository (`release.ts`). */
+/** Entries that are no promise to users outside this repository; see `release.ts`. */
 const NOT_PROMISED: ReadonlySet<string> = new Set(["@convene/cpu ./kernels", "@convene/conformance ./terminal"]);
 
 /** A name with all its declarations: the overloads of a function, or a value and a type of one name. */
@@ -30,8 +33,8 @@ export function publishedEntries(root: string = ROOT): readonly string[] {
 }
 
 /**
- * The exports of one module, by the name under which each is exported: what the module declares, and what it takes from its
- * neighbours. A name from another package is left out, because that package answers for its docstring.
+ * The exports of one module, by the exported name: those that the module declares, and those that it exports from neighbouring
+ * files. A name from another package is left out, because its docstring is in the other package.
  */
 export function exportsOf(file: string): ReadonlyMap<string, Declared> {
   const source = parsed(file);

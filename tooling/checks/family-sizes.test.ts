@@ -1,4 +1,4 @@
-/** To which family each export belongs, and what an entry without some exports looks like. */
+/** The family of each export, and the entry without some of its exports. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,19 +21,19 @@ describe.each(["simd128", "relaxed"])("the exports of %s", (name) => {
     expect(owners.filter(([, count]) => count !== 1)).toEqual([]);
   });
 
-  it.each(FAMILIES)("are all but its own without $name", ({ has }) => {
+  it.each(FAMILIES)("lack exactly the exports of $name without this family", ({ has }) => {
     const left = exportsOf(without(entryOf(name), has));
     expect(left).toEqual(names.filter((each) => !has(each)));
     expect(left.length).toBeLessThan(names.length);
   });
 });
 
-it("leaves a file out of which nothing is exported any more", () => {
+it("removes a file from the entry if no export of the file is left", () => {
   const entry = 'export { a } from "./one";\nexport {\n  b,\n  c,\n} from "./two";\n';
   expect(without(entry, (name) => name !== "c")).toBe('\nexport { c } from "./two";\n');
 });
 
-it("puts other modules where those of a build are, and finds a build that is not of these", () => {
+it("replaces the modules of a build, and refuses a build with other modules", () => {
   const [from, to] = [
     { order: "0001", pieces: ["ab", "cd"] },
     { order: "0100", pieces: ["e", "f"] },

@@ -1,7 +1,7 @@
 /**
- * Packs each published package, and has publint and attw (are the types wrong?) look at the tarballs: entry points that exist, and types
- * that match the module kind, for Node's old and new resolution and for bundlers. Both run in this process, because each would take
- * seconds to start for every tarball. `pnpm packages`.
+ * `pnpm packages`: packs each published package, and checks the tarballs with publint and with attw ("are the types wrong?").
+ * Entry points must exist, and types must match the kind of module, for Node's old and new resolution and for bundlers. Both
+ * run in this process, because each would take seconds to start for every tarball.
  */
 
 import { readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { publint } from "publint";
 import { packAll, type Tarball } from "./pack.js";
 import { fail, isMain, run } from "./workspace.js";
 
-/** @throws Error at the first tarball with which something is wrong */
+/** @throws Error at the first tarball with a fault */
 export async function checkTarballs(tarballs: readonly Tarball[]): Promise<void> {
   for (const { name, file } of tarballs) {
     const files = run("tar", ["-tzf", file]).trim().split("\n");
@@ -29,7 +29,7 @@ export async function checkTarballs(tarballs: readonly Tarball[]): Promise<void>
 
     const bytes = readFileSync(file);
     const { messages } = await publint({ pack: { tarball: arrayBufferOf(bytes) }, strict: true });
-    // A package that is a command alone has no types that could be wrong.
+    // A package with a command only has no types.
     const typed = files.some((path) => path.endsWith(".d.ts"));
     const problems = typed ? await typeProblems(bytes) : [];
     const wrong = [...messages, ...problems];

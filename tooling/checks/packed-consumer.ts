@@ -1,6 +1,6 @@
 /**
- * Uses the installed packages as a user would: from an ES module, from CommonJS, and from TypeScript compiled to both, on
- * Node 20, 22 and 24.
+ * Uses the installed packages like a user: from an ES module, from CommonJS, and from TypeScript compiled to both, on Node 20,
+ * 22 and 24.
  */
 
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";

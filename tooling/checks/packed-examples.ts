@@ -100,7 +100,7 @@ async function addressOf(server: ChildProcess, ended: Promise<number | null>): P
   return await Promise.race([listens, early]);
 }
 
-/** A visitor: waits until the page is ready, chooses a picture, and reads the page's answer. */
+/** The script of a visitor, who waits until the page is ready, chooses a picture, and reads the page's answer. */
 const VISITOR = `
 const status = document.querySelector("#status");
 const post = (path, content) => fetch(path, { method: "POST", body: JSON.stringify(content) });

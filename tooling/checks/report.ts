@@ -1,6 +1,7 @@
 /**
- * Reads the test runner's own report (`.cache/vitest.json`) and prints its counts as one plain line. Fails if a test
- * failed, a file could not be loaded, nothing ran, or a test was skipped: a test that cannot run has not passed.
+ * Reads the test runner's own report (`.cache/vitest.json`), and prints its counts as one plain line. The check fails if a test
+ * failed or was skipped, if a file could not be loaded, or if nothing ran. A skipped test has not passed, because it did not
+ * run.
  */
 
 import { readFileSync } from "node:fs";

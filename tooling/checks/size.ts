@@ -1,6 +1,7 @@
 /**
- * Bundles each file of tooling/size/imports from what the packages ship, as an application's bundler would, into
- * `.cache/size`, prints the sizes, and runs size-limit with the budgets of `.size-limit.json`. `pnpm size`.
+ * `pnpm size`: bundles each file of tooling/size/imports with the published files of the packages, like an application's
+ * bundler. The bundles go to `.cache/size`. The check prints their sizes, and runs size-limit with the budgets of
+ * `.size-limit.json`.
  */
 
 import { readdirSync, readFileSync } from "node:fs";

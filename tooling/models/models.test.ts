@@ -47,7 +47,7 @@ describe("fetchModel", () => {
     expect(commands).toHaveLength(2);
   });
 
-  test("a file with another hash is refused, and nothing of it is kept", () => {
+  test("a file with another hash is refused, and is not kept", () => {
     expect(() => fetchModel(MODEL, folder, unpacks("another network"))).toThrow(/has the hash .* is not kept/);
     expect(readdirSync(folder)).toEqual([]);
   });

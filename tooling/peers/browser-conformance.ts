@@ -1,6 +1,6 @@
 /**
- * `pnpm peers <peer> conformance --browser`: the suite in a page of headless Chromium, on a library's graphics backend. A page
- * runs some hundred cases, and the next one goes on; a page that dies or hangs fails the case that it was in.
+ * `pnpm peers <peer> conformance --browser`: the suite in a page of headless Chromium, on a library's graphics backend. Each
+ * page runs a few hundred cases, and the next page continues. If a page dies or hangs, the case that it ran has failed.
  */
 
 import { createHash } from "node:crypto";
@@ -17,9 +17,9 @@ import { failuresToShrink } from "./failures-to-shrink.js";
 import { caseKey, type PageMessage, type Shrunk, type Task } from "./page/task.js";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-/** Cases for one page. */
+/** The number of cases of one page. */
 const PIECE = 200;
-/** Milliseconds without a word, after which a page is taken for dead. The limit of one case is less. */
+/** Milliseconds without a message after which a page counts as dead. The limit of one case is less. */
 const PATIENCE = 150_000;
 
 export interface BrowserRun {
@@ -30,20 +30,20 @@ export interface BrowserRun {
   readonly seed: number;
   readonly random: number | undefined;
   readonly mode: "continue" | "anyway" | "fresh";
-  /** Cases that gave no answer, or that the page died in, run once more: a busy machine makes some of them. */
+  /** Whether cases without an answer run once more, because a busy machine can be the cause. */
   readonly again: boolean;
   readonly onProgress: (done: number, total: number, failed: number) => void;
 }
 
 export interface BrowserReport extends ConformanceReport {
   readonly shrunk: readonly Shrunk[];
-  /** Cases of the selection that have not run, because the run was interrupted. */
+  /** The number of selected cases that have not run, because the run was interrupted. */
   readonly left: number;
-  /** Where each case's result is kept. */
+  /** The path of the file with each case's result. */
   readonly file: string;
 }
 
-/** Runs what has not run yet. Ctrl-C ends it with what there is. */
+/** Runs the cases that have not run yet. After Ctrl-C it returns the results so far. */
 export async function browserConformance(name: BrowserPeerName, run: BrowserRun): Promise<BrowserReport> {
   const { variant, suites, only, selection, seed, random, mode, again, onProgress } = run;
   const peer: BrowserPeer = BROWSER_PEERS[name];
@@ -67,7 +67,7 @@ export async function browserConformance(name: BrowserPeerName, run: BrowserRun)
   const isSelected = ({ suite, name: title }: CaseResult): boolean =>
     suites.includes(suite) && title.includes(only ?? "");
   const toRepeat = new Set(again ? finished.results.filter(isSelected).filter(isUnanswered).map(caseKey) : []);
-  /** Which results a diagnosis would be of; `undefined` where nothing has failed. */
+  /** A text that identifies the results for a diagnosis. `undefined` if nothing has failed. */
   const toDiagnose = (): string | undefined => {
     const selected = finished.results.filter(isSelected);
     const failed = selected.filter(({ status }) => status === "failed").map(caseKey);
@@ -111,7 +111,7 @@ export async function browserConformance(name: BrowserPeerName, run: BrowserRun)
     };
     try {
       await runInChromium(page, onReport, { modules: join(packages, "node_modules"), patience: PATIENCE });
-      // Failures that the page has found are shrunk in the next one, and those of all pages looked into together.
+      // The next page shrinks the failures of this page. A page after the last case makes one diagnosis of all failures.
       left ||= failuresToShrink(finished.results, finished.shrunk).length;
       left ||= toDiagnose() === undefined || toDiagnose() === finished.diagnosed?.of ? 0 : 1;
     } catch (error) {
@@ -152,7 +152,7 @@ export async function browserConformance(name: BrowserPeerName, run: BrowserRun)
   };
 }
 
-/** A case that the page died in has failed; a failure that it died in while it was shrunk stays as it is. */
+/** The result if a page died: the case has failed. If the page died while it shrank a failure, the failure stays as it is. */
 function diedIn(
   { suite, name }: { readonly suite: SuiteName; readonly name: string },
   message: string,
@@ -164,7 +164,7 @@ function diedIn(
   return { result: { suite, name, status: "failed", message: `the page died: ${message}`, milliseconds: PATIENCE } };
 }
 
-/** As the suite says it, and `diedIn`. */
+/** Whether a message is that of the suite or of `diedIn` for a case without an answer. */
 function isUnanswered({ status, message = "" }: CaseResult): boolean {
   return status === "failed" && /^(?:no answer within|the page died:) /.test(message);
 }
@@ -179,7 +179,7 @@ function cacheFolder(name: string): string {
   return folder;
 }
 
-/** @returns the folder, with the page in it */
+/** @returns the folder of the page */
 async function bundlePage(peer: BrowserPeer, packages: string, folder: string): Promise<string> {
   await build({
     entryPoints: [join(HERE, "page/page.ts")],
@@ -190,7 +190,7 @@ async function bundlePage(peer: BrowserPeer, packages: string, folder: string): 
     target: "es2022",
     logLevel: "error",
     nodePaths: [join(packages, "node_modules")],
-    // The page uses parts of conformance that the package does not export, and one copy of each.
+    // The page uses parts of conformance that the package does not export, so it is bundled from the sources.
     conditions: ["convene-source"],
     alias: { "peer-adapter": join(HERE, peer.adapter) },
   });

@@ -1,33 +1,33 @@
-/** Libraries that compute on graphics, in a page: what their adapters are, and which other ways of asking them there are. */
+/** Libraries that run in a page: their adapters, and their variants, which are other ways to call them. */
 
 import type { Peer } from "./peers.js";
 
 export interface BrowserPeer extends Peer {
-  /** Other ways of asking the library for the same problems, by name: interfaces that the suite would else never use. */
+  /** Other ways to call the library for the same problems, by name. Without them the suite would never use these interfaces. */
   readonly variants: Readonly<Record<string, string>>;
 }
 
 const ORT = { "onnxruntime-web": "1.30.0" } as const;
 const TFJS = { "@tensorflow/tfjs-core": "4.22.0", "@tensorflow/tfjs-backend-cpu": "4.22.0" } as const;
-const AUTO_PAD = "pads by auto_pad SAME_UPPER, where they are those";
-const BARE = "attributes of Conv that have their defaults are left out";
-const NCHW = "preferredLayout NCHW, where NHWC is the default";
+const AUTO_PAD = "auto_pad SAME_UPPER in place of the pads, for problems with the same pads";
+const BARE = "without the attributes of Conv that have their default values";
+const NCHW = "preferredLayout NCHW (the default is NHWC)";
 
 export const BROWSER_PEERS = {
   "tfjs-webgl": {
     adapter: "page/tfjs-webgl.ts",
     packages: { ...TFJS, "@tensorflow/tfjs-backend-webgl": "4.22.0" },
-    variants: { same: 'pads by the word "same", where they are those' },
+    variants: { same: 'the word "same" in place of the pads, for problems with the same pads' },
   },
   "tfjs-webgpu": {
     adapter: "page/tfjs-webgpu.ts",
     packages: { ...TFJS, "@tensorflow/tfjs-backend-webgpu": "4.22.0" },
-    variants: { same: 'pads by the word "same", where they are those' },
+    variants: { same: 'the word "same" in place of the pads, for problems with the same pads' },
   },
   "tfjs-wasm": {
     adapter: "page/tfjs-wasm.ts",
     packages: { ...TFJS, "@tensorflow/tfjs-backend-wasm": "4.22.0" },
-    variants: { same: 'pads by the word "same", where they are those' },
+    variants: { same: 'the word "same" in place of the pads, for problems with the same pads' },
   },
   "onnxruntime-web-webgpu": {
     adapter: "page/onnxruntime-web-webgpu.ts",
@@ -48,9 +48,9 @@ export const BROWSER_PEERS = {
   "litert-webgpu": {
     adapter: "page/litert-webgpu.ts",
     packages: { "@litertjs/core": "2.5.3" },
-    variants: { groups: "also groups of channels that are no multiple of 4, which it does not compute" },
+    variants: { groups: "also groups whose channels are no multiple of 4, which it does not compute" },
   },
-  // The control: it needs no package.
+  // Convene's own backend is the control. It needs no package.
   gpu: { adapter: "page/gpu.ts", packages: {}, variants: { webgl2: "on WebGL2 instead of WebGPU" } },
 } as const satisfies Readonly<Record<string, BrowserPeer>>;
 

@@ -18,24 +18,24 @@ import { installPeer } from "./install.js";
 import { isPeerName, type PeerName } from "./peers.js";
 import { reportLines } from "./report-lines.js";
 
-/** What is built, and not the source, so that its core is the one that the adapters have. */
+/** The built package, and not its source, so that it has the same copy of core as the adapters. */
 const CONFORMANCE = new URL("../../packages/conformance/dist/index.js", import.meta.url).href;
 
-/** Failures of a browser's run that are printed; the file of finished cases has all. */
+/** The number of failures of a browser's run that are printed. The file of finished cases has all of them. */
 const MOST_PRINTED = 20;
 
 export const CONFORMANCE_USAGE =
   "conformance [--suite <name>]... [--only <part of a case's name>] [--seed <n>] [--quick] [--json <file>]";
 
-/** What `--browser` adds. */
-export const BROWSER_USAGE = `conformance --browser [--variant <name>] [--random <n>] [--fresh] [--anyway] [--again] [and as above]: in a page of headless
-             Chromium, over its graphics in software (CHROMIUM_ADAPTER=hardware: over the machine's own).
-             Ctrl-C keeps what is finished (.cache/peers-results, a line a case); the same command goes on.
-             --fresh starts again; --anyway goes on with results of another version of adapter or suite;
-             --again runs cases that gave no answer once more
-             Some failures, one of each kind, are made as small as they go.
+/** The part of the usage about `--browser`. */
+export const BROWSER_USAGE = `conformance --browser [--variant <name>] [--random <n>] [--fresh] [--anyway] [--again] [and the options above]: the suite in a page of
+             headless Chromium, on its software graphics (CHROMIUM_ADAPTER=hardware: on the machine's graphics processor).
+             Ctrl-C keeps the finished cases in .cache/peers-results, and the same command continues after them.
+             --fresh starts again. --anyway continues results of another version of the adapter or of the suite.
+             --again runs cases without an answer once more.
+             One failure of each kind is made as small as possible.
              peers: ${Object.keys(BROWSER_PEERS).join(", ")}
-             variants, other ways of asking for the same: ${Object.entries(BROWSER_PEERS)
+             variants are other ways to call a library for the same result: ${Object.entries(BROWSER_PEERS)
                .flatMap(([name, { variants }]) =>
                  Object.entries(variants).map(
                    ([variant, about]) => `\n               ${name} --variant ${variant}: ${about}`,
@@ -43,7 +43,7 @@ export const BROWSER_USAGE = `conformance --browser [--variant <name>] [--random
                )
                .join("")}`;
 
-/** @returns the process's exit code: 1 where a case failed, 130 where it was interrupted */
+/** @returns the process's exit code: 1 if a case failed, 130 after Ctrl-C */
 export async function conformance(names: readonly string[], args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
@@ -79,7 +79,7 @@ export async function conformance(names: readonly string[], args: readonly strin
       if (values[name] !== undefined && values[name] !== false) throw new Error(`--${name} is for --browser`);
     }
     for (const name of names) {
-      if (!isPeerName(name)) throw new Error(`${name} runs in a browser alone: add --browser`);
+      if (!isPeerName(name)) throw new Error(`${name} runs only in a browser: add --browser`);
       const report = await inNode(name, runConformance, { suites, seed, selection, ...only });
       reports.push(report);
       console.log([...reportLines(name, report, `pnpm peers ${name} conformance`), ""].join("\n"));
@@ -87,7 +87,7 @@ export async function conformance(names: readonly string[], args: readonly strin
   } else {
     for (const name of names) {
       if (!isBrowserPeerName(name)) {
-        throw new Error(`${name} does not run with --browser; ${Object.keys(BROWSER_PEERS).join(", ")} do`);
+        throw new Error(`${name} does not run with --browser; use one of ${Object.keys(BROWSER_PEERS).join(", ")}`);
       }
       const report = await inBrowser(name, {
         variant,

@@ -6,7 +6,7 @@ import type { LiteRt, LiteRtModel } from "./litert-types.js";
 const problem = parseProblem("ic1_ih1_oc1_kh1_nobias");
 const weights = { weight: Float32Array.of(1) };
 
-/** A backend over a library that compiles as it is told to, and that prints `printed` once, while it compiles. */
+/** A backend over a false library, whose compiled models are given, and which prints `printed` once while it compiles. */
 function over(loadAndCompile: LiteRt["loadAndCompile"], printed?: string) {
   let noted = printed;
   return litertBackend(
@@ -28,7 +28,7 @@ function over(loadAndCompile: LiteRt["loadAndCompile"], printed?: string) {
 const compiled = (accelerator: "wasm" | "webgpu") =>
   ({ options: { accelerator }, delete() {} }) as unknown as LiteRtModel;
 
-test("what LiteRT printed of a model that it refused is thrown with that model, and not by the next call", async () => {
+test("errors that LiteRT printed about a refused model are thrown for this model, and not by the next call", async () => {
   let tries = 0;
   const backend = over(async () => {
     if (tries++ === 0) throw new Error("litert_web.cc:245");
@@ -38,9 +38,9 @@ test("what LiteRT printed of a model that it refused is thrown with that model, 
   await expect(backend.sync()).resolves.toBeUndefined();
 });
 
-test("a model that LiteRT would quietly run on the processor is refused", async () => {
+test("a model that LiteRT compiled for another accelerator is refused", async () => {
   const backend = over(async () => compiled("wasm"));
-  await expect(backend.prepareConv2d(problem, weights)).rejects.toThrow("compiled it for wasm, where webgpu was asked");
+  await expect(backend.prepareConv2d(problem, weights)).rejects.toThrow("compiled the model for wasm; expected webgpu");
 });
 
 test("sync waits for a read that was called before it, and for the check after the read", async () => {

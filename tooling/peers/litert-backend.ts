@@ -1,6 +1,6 @@
 /**
- * LiteRT.js behind the Backend interface: a compiled model for each plan. Its models run asynchronously, so work waits in a
- * queue, in the order of calls.
+ * LiteRT.js behind the Backend interface. Each plan has a compiled model. Models run asynchronously, so work waits in a queue,
+ * in the order of calls.
  */
 
 import { type Backend, type BackendFeatures, type Conv2dProblem, type Support, tensor, toLayout } from "@convene/core";
@@ -14,23 +14,25 @@ export interface LitertOptions {
   readonly lib: LiteRt;
   readonly device: string;
   readonly features: Pick<BackendFeatures, "nonFinite" | "subnormals">;
-  /** What this accelerator lacks besides. */
+  /** The problems that this accelerator does not compute, beside those that LiteRT does not compute at all. */
   readonly supports?: (problem: Conv2dProblem) => Support;
-  /** Throws what LiteRT has printed as an error, since it throws nothing itself and goes on with memory as it was. */
+  /**
+   * Throws the errors that LiteRT only printed. LiteRT itself throws nothing, and continues with the old content of its memory.
+   */
   readonly check: () => void | Promise<void>;
 }
 
-/** What was uploaded, or will have been computed once the queue has come to it. */
+/** An uploaded tensor, or a result that the queue will compute. */
 interface Result {
   tensor: LiteRtTensor | undefined;
 }
 
-/** A run gives a tensor of its own, so a storage holds whichever result came last. */
+/** A storage. It holds the latest result, because each run makes a new tensor. */
 interface Holder {
   result: Result | undefined;
 }
 
-/** @param accelerator which of LiteRT's own runs the models */
+/** @param accelerator the one of LiteRT's accelerators that runs the models */
 export function litertBackend(
   { name, lib, device, features, supports: also = () => true, check }: LitertOptions,
   accelerator: LiteRtAccelerator = "wasm",
@@ -41,10 +43,10 @@ export function litertBackend(
   let queue = Promise.resolve();
   const enqueue = (step: () => void | Promise<void>): void => {
     queue = queue.then(step);
-    // The next read or sync, which awaits the queue, rejects; until then nobody does.
+    // The next read or sync awaits the queue, and rejects. Until then the rejection must not count as unhandled.
     queue.catch(() => undefined);
   };
-  /** The result before it is deleted in its turn, when nothing that reads it is left in the queue. */
+  /** Replaces the result of a storage. The old result is deleted through the queue, after the work that reads it. */
   const replace = (holder: Holder, next: Result | undefined): void => {
     const before = holder.result;
     holder.result = next;
@@ -59,7 +61,7 @@ export function litertBackend(
     try {
       return await lib.loadAndCompile(file, { accelerator });
     } finally {
-      // Also where it throws: what it has printed besides is not the next call's.
+      // If it throws, it may also have printed errors. They belong to this call, and not to the next.
       await check();
     }
   };
@@ -85,14 +87,14 @@ export function litertBackend(
         await check();
         return values;
       };
-      // All of it, the check too, which takes its time: a `sync` behind this call waits for it.
+      // The check is a part of the read, so that a later `sync` waits for it.
       const data = await reads.add(queue.then(whenWritten));
       return toLayout(tensor(data, shape, { layout: "nhwc" }), layout);
     },
     async prepareConv2d(problem, weights) {
       const model = await compile(tfliteModel(problem, weights));
       if (model.options.accelerator !== accelerator) {
-        throw new Error(`LiteRT.js compiled it for ${model.options.accelerator}, where ${accelerator} was asked for`);
+        throw new Error(`LiteRT.js compiled the model for ${model.options.accelerator}; expected ${accelerator}`);
       }
       const plan = {
         algorithm: isDepthwise(problem) ? "DEPTHWISE_CONV_2D" : "CONV_2D",
@@ -131,7 +133,7 @@ function supports(p: Conv2dProblem): Support {
   return true;
 }
 
-/** A tensor that lies in a graphics processor's memory is moved out of it first. */
+/** The values of a tensor. A tensor in a graphics processor's memory is copied to WebAssembly's memory first. */
 async function dataOf(held: LiteRtTensor): Promise<Float32Array> {
   if (held.accelerator === "wasm") return held.toTypedArray();
   const copy = await held.copyTo("wasm");

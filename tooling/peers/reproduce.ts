@@ -1,6 +1,7 @@
 /**
- * `pnpm peers reproduce [name]...`: faults of other libraries in their own interfaces, each on the backend that has it and on
- * others of the library, in headless Chromium; then our `gpu` on the same problem, over the same adapter and driver.
+ * `pnpm peers reproduce [name]...`: reproduces faults of other libraries by calls of their own interfaces, in headless
+ * Chromium. Each fault is tried on the backend that has it, on other backends of the library, and on our `gpu` with the same
+ * adapter and driver.
  */
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
@@ -19,18 +20,18 @@ const REPRODUCTIONS = readdirSync(HERE)
   .map((file) => file.slice(0, -".js".length))
   .sort();
 
-export const REPRODUCE_USAGE = `pnpm peers reproduce [name]...: faults found, in the libraries' own interfaces, and on their other backends, and our
-             gpu on the same problem:
+export const REPRODUCE_USAGE = `pnpm peers reproduce [name]...: faults that the suite found, by calls of the libraries' own interfaces; also their other
+             backends and our gpu on the same problem:
              ${REPRODUCTIONS.join(", ")}`;
 
 interface Answer {
   readonly values?: readonly number[];
-  /** Of the control, which compares by itself. */
+  /** The device of the control, if its result is right. */
   readonly device?: string;
   readonly error?: string;
 }
 
-/** @returns the process's exit code: 1 where a fault does not show any more, or a control is wrong */
+/** @returns the process's exit code: 1 if a fault does not show any more, or if a control is wrong */
 export async function reproduce(names: readonly string[]): Promise<number> {
   const unknown = names.find((name) => !REPRODUCTIONS.includes(name));
   if (unknown !== undefined) throw new Error(`no reproduction "${unknown}"; there are ${REPRODUCTIONS.join(", ")}`);
@@ -39,7 +40,7 @@ export async function reproduce(names: readonly string[]): Promise<number> {
   return changed > 0 ? 1 : 0;
 }
 
-/** @returns whether the first backend is wrong, and the last one and our `gpu` right */
+/** @returns whether the first backend is wrong, the last backend is right, and our `gpu` is right */
 async function reproduceOne(name: string): Promise<boolean> {
   const source = join(HERE, `${name}.js`);
   const text = readFileSync(source, "utf8");
@@ -53,7 +54,7 @@ async function reproduceOne(name: string): Promise<boolean> {
   const page = join(PAGES, name);
   mkdirSync(page, { recursive: true });
   await bundle(page, "page.js", { nodePaths: [modules], alias: { "peer-reproduction": source } });
-  // What it expects, and where, without running it: its imports are a page's.
+  // The constants are read from the text, because the file's imports only work in a page.
   const { backends, expected, problem } = constants(text);
   console.log(`${name}: ${/^\/\*\* (.*) \*\/$/m.exec(text)![1]}\n  expected: ${expected.join(", ")}`);
   const right: boolean[] = [];
@@ -68,7 +69,9 @@ async function reproduceOne(name: string): Promise<boolean> {
   return right[0] === false && right.at(-1) === true && isControlled;
 }
 
-/** Whether the driver can be at fault: not where our `gpu` is right on the same problem. A library on the processor has no driver. */
+/**
+ * Whether our `gpu` is right on the same problem, so that the driver is not at fault. A library on the processor has no driver.
+ */
 async function control(backend: string, problem: string): Promise<boolean> {
   const mode = ["webgpu", "webgl"].find((each) => backend.endsWith(each));
   if (mode === undefined) return true;
@@ -112,7 +115,7 @@ function constants(text: string): {
 } {
   const valueOf = (name: string): unknown => {
     const [, expression] = new RegExp(`^export const ${name} = ([^;]*);$`, "m").exec(text)!;
-    // Of a file of ours, which would run in the page anyway.
+    // The expression is from our own file.
     return new Function(`return ${expression}`)() as unknown;
   };
   return {
@@ -122,7 +125,7 @@ function constants(text: string): {
   };
 }
 
-/** Within what float32 rounds in a few operations. */
+/** Whether the values are equal, but for the rounding of a few float32 operations. */
 function isNear(values: readonly number[], expected: readonly number[]): boolean {
   return (
     values.length === expected.length &&
@@ -131,7 +134,7 @@ function isNear(values: readonly number[], expected: readonly number[]): boolean
 }
 
 async function ask(page: string, modules: string, backend: string): Promise<Answer> {
-  let answer: Answer = { error: "the page said nothing" };
+  let answer: Answer = { error: "the page sent no answer" };
   await runInChromium(page, (report) => (answer = report as Answer), {
     query: encodeURIComponent(backend),
     modules,

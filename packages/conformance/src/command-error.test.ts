@@ -11,7 +11,7 @@ describe("messageOf", () => {
     expect(messageOf(error)).toBe(message);
   });
 
-  it("says so of what has no text", () => {
+  it("says that a value has no text", () => {
     expect(messageOf(Object.create(null))).toBe("something was thrown that has no text (object)");
   });
 });
@@ -36,12 +36,12 @@ describe("oneLine", () => {
 describe("suggestion", () => {
   const known = ["mobilenet-v1", "mobilenet-v2", "resnext50"];
 
-  it("names what is near", () => {
+  it("suggests a similar name", () => {
     expect(suggestion("mobilnet-v2", known)).toBe('; did you mean "mobilenet-v2"?');
     expect(suggestion("ResNext50", known)).toBe('; did you mean "resnext50"?');
   });
 
-  it("is silent where nothing is near", () => {
+  it("suggests nothing if no name is similar", () => {
     expect(suggestion("vgg", known)).toBe("");
     expect(suggestion("vgg", [])).toBe("");
   });

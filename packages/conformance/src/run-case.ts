@@ -22,7 +22,9 @@ export interface CaseRun {
 /** The watch over the calls of the present case, or of the last one. */
 let current: CallWatch | undefined;
 
-/** Words for the calls of the backend that have not settled, or `undefined` if there are none. For an error that no call gave. */
+/**
+ * Words for the calls of the backend that have not settled, or `undefined` if there are none. For an error outside of any call.
+ */
 export function describePending(): string | undefined {
   const calls = [...new Set(current?.pending() ?? [])].map((call) => `\`${call}\``);
   if (calls.length === 0) return undefined;

@@ -13,7 +13,7 @@ describe("foldBatchNorm", () => {
     expect([...bias].map((each) => each.toFixed(5))).toEqual(["6.50000", "9.00000"]);
   });
 
-  it("gives a bias to a convolution that has none, and takes ones and zeros for what is left out", () => {
+  it("gives a bias to a convolution without one, and takes ones and zeros for parameters that are left out", () => {
     const { mean, variance } = NORM;
     const { bias } = foldBatchNorm({ weight: f32(1, 1) }, { mean, variance });
     expect([...bias].map((each) => each.toFixed(5))).toEqual(["-0.50000", "4.00000"]);

@@ -70,11 +70,11 @@ describe("checkPair", () => {
 });
 
 describe("checkOneOf", () => {
-  it("takes what is listed", () => {
+  it("takes a listed value", () => {
     expect(checkOneOf("mode", "b", ["a", "b"])).toBe("b");
   });
 
-  it.each([["c"], ["A"], [1], [null], [undefined]])("refuses %o and lists what it takes", (value) => {
+  it.each([["c"], ["A"], [1], [null], [undefined]])("refuses %o and lists the allowed values", (value) => {
     expectError(() => checkOneOf("mode", value, ["a", "b"]), "ERR_INVALID_OPTION", "mode (", 'must be one of "a", "b"');
   });
 });
@@ -123,7 +123,7 @@ describe("checkFloat32Array", () => {
     expect(checkFloat32Array("bias", data, 3, "one a channel")).toBe(data);
   });
 
-  it("names both lengths, and where the expected one comes from", () => {
+  it("names both lengths, and the source of the expected length", () => {
     expectError(
       () => checkFloat32Array("bias", new Float32Array(2), 3, "one a channel"),
       "ERR_SHAPE",

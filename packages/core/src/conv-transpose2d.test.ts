@@ -93,7 +93,7 @@ const layerOf = (s: Sizes, weight: Float32Array, bias: Float32Array): ConvTransp
   );
 
 describe("ConvTranspose2d", () => {
-  it("is what its definition gives, for any options", async () => {
+  it("gives the same result as its definition, for any options", async () => {
     await fc.assert(
       fc.asyncProperty(sizes, async (s) => {
         fc.pre([0, 1].every((axis) => s.outputPadding[axis]! < Math.max(s.stride[axis]!, s.dilation[axis]!)));

@@ -269,7 +269,7 @@ describe("Conv2d's weights", () => {
     expect(new Conv2d(SMALL, { weight, bias }).weights.weight).toBe(weight);
   });
 
-  it("have no bias where there is none", () => {
+  it("have no bias if the options have none", () => {
     expect(new Conv2d({ ...SMALL, bias: false }, { weight }).weights.bias).toBeUndefined();
     expect(new Conv2d({ ...SMALL, bias: false }).weights.bias).toBeUndefined();
   });

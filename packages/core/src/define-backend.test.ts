@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 
 describe("a defined backend", () => {
-  it("says what it is", () => {
+  it("has its name and its device", () => {
     expect(backend).toMatchObject({
       name: "plain",
       device: "plain loops",
@@ -67,7 +67,7 @@ describe("a defined backend", () => {
     expect(plain.count("allocate")).toBe(1);
   });
 
-  it("copies what it is given at once", async () => {
+  it("copies its arguments at once", async () => {
     const x = tensor([1, 2], [1, 1, 1, 2]);
     const uploaded = backend.upload(x);
     x.data.fill(9);
@@ -87,7 +87,7 @@ describe("a defined backend", () => {
     ]);
   });
 
-  it("passes on what a plan says of its arithmetic; a plan that says nothing is direct", async () => {
+  it("gives the arithmetic that a plan declares; a plan without a declaration is direct", async () => {
     const transforming = plainBackend({
       arithmetic: ({ accuracy }) => (accuracy === "fast" ? "transformed" : "direct"),
     }).backend;
@@ -311,7 +311,7 @@ describe("misuse of the rest", () => {
     expect(plain.calls).toEqual([]);
   });
 
-  it("upload into a target of another shape leaves the target as it was", async () => {
+  it("upload into a target of another shape does not change the target", async () => {
     const target = backend.upload(tensor([1, 2], [1, 1, 1, 2]));
     expectError(() => backend.upload(x, target), "ERR_SHAPE", "target has shape [1, 1, 1, 2]; expected [1, 2, 3, 3]");
     expect([...(await backend.read(target)).data]).toEqual([1, 2]);
@@ -486,7 +486,7 @@ describe("read into a tensor of the caller's", () => {
     expect((await backend.read(device)).data).toEqual(source.data);
   });
 
-  it("fails where the implementation's answer has another size", async () => {
+  it("fails if the implementation's result has a wrong size", async () => {
     const short = defineBackend({ ...stub, read: async () => zeros([1, 1, 1, 1]) });
     await expectRejection(
       short.read(short.allocate(source.shape), { into: target() }),
@@ -596,7 +596,7 @@ describe("allocateShared", () => {
     expect(plain.live().bytes).toBe(0);
   });
 
-  it("allocates each by itself where the implementation has no shared memory", () => {
+  it("allocates each tensor by itself if the implementation has no shared memory", () => {
     const apart = plainBackend({ shared: false });
     const tensors = apart.backend.allocateShared(LIVES);
     expect(apart.live().bytes).toBe(40);
@@ -605,7 +605,7 @@ describe("allocateShared", () => {
     expect(apart.count("free")).toBe(3);
   });
 
-  it("gives back what it has where the next cannot be allocated", () => {
+  it("frees the tensors so far if the next cannot be allocated", () => {
     let left = 2;
     const small = plainBackend({
       shared: false,
@@ -807,7 +807,7 @@ describe("a run that answers with a promise, as an async function does", () => {
     expectError(() => lost.allocate([1, 1, 1, 1]), "ERR_EXECUTION", "losing: the device did not answer");
   });
 
-  it("is none the worse where that resolves", async () => {
+  it("works as before if that promise resolves", async () => {
     const fine = losing(async () => undefined);
     await fine.read(await run(fine));
     await fine.sync();

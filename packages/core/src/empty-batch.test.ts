@@ -127,7 +127,7 @@ describe.each([true, false])("a backend (shared memory: %s)", (shared) => {
     expect(plain.live()).toEqual({ bytes: 0, plans: 0 });
   });
 
-  it("refuses of it what it refuses of others", async () => {
+  it("refuses the same arguments as for other batches", async () => {
     const { backend } = opened();
     const x = backend.upload(zeros([0, 3, 8, 8]));
     const y = backend.allocate([0, 4, 4, 4]);

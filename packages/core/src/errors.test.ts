@@ -9,13 +9,13 @@ describe("ConveneError", () => {
     expect(error).toMatchObject({ name: "ConveneError", code: "ERR_SHAPE", message: "no", cause });
   });
 
-  it("has no cause where none was given", () => {
+  it("has no cause if none was given", () => {
     expect("cause" in new ConveneError("ERR_SHAPE", "no")).toBe(false);
   });
 });
 
 describe("BackendUnavailableError", () => {
-  it("says which backend, why, and what to do about it", () => {
+  it("names the backend, the reason and the remedy", () => {
     const error = new BackendUnavailableError("gpu", "there is no adapter", "Install a driver");
     expect(error).toBeInstanceOf(ConveneError);
     expect(error).toMatchObject({

@@ -90,7 +90,7 @@ describe("conv2d", () => {
     expect([x.data, weight.data]).toEqual([xBefore, weightBefore]);
   });
 
-  it("leaves nothing behind where it fails", async () => {
+  it("keeps no memory if it fails", async () => {
     const own = plainBackend({
       fail: (call) => {
         if (call === "execute") throw new Error("lost");

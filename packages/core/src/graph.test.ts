@@ -32,7 +32,7 @@ import { plainBackend } from "./testing/plain-backend.js";
 const image = (...values: number[]) => tensor(values, [1, 1, 1, values.length]);
 
 describe("a chain with operations", () => {
-  it("runs each on what the one before it gave", async () => {
+  it("runs each layer on the result of the layer before", async () => {
     const { backend } = plainBackend();
     const net = network(scale(2), maxPool2d({ kernelSize: [1, 2] }), activation({ clamp: [0, 5] }), globalAvgPool2d());
     const model = await prepare(backend, net, [1, 1, 1, 4]);
@@ -50,7 +50,7 @@ describe("a chain with operations", () => {
     });
   });
 
-  it("has a convolution's activation as a layer of its own, unless it is a clamp", async () => {
+  it("makes a convolution's activation a separate layer, unless the activation is a clamp", async () => {
     const layer = (after: "relu" | "hardSwish") =>
       new Conv2d(
         { inChannels: 1, outChannels: 1, kernelSize: 1, activation: after, bias: false },
@@ -83,7 +83,7 @@ describe("a chain with operations", () => {
     expect(await model.run(tensor([1, 2, -4, -3], [2, 1, 2]))).toEqual(tensor([2, -3], [2, 1, 1]));
   });
 
-  it("costs bytes where nothing is multiplied", () => {
+  it("costs bytes even if nothing is multiplied", () => {
     const net = network(prelu(Float32Array.of(1, 2, 3)), concat());
     expect(net.cost([1, 3, 2, 2])).toMatchObject({
       macs: 0,
@@ -144,7 +144,7 @@ describe("graph", () => {
     ]);
   });
 
-  it("gives back what was prepared, where something after it fails", async () => {
+  it("frees the prepared layers if a later layer fails", async () => {
     const { backend, live } = plainBackend({ fail: (call) => { if (call === "prepareOperation") throw new Error("no"); } }); // prettier-ignore
     const shapes = { left: [1, 1, 1, 2], right: [1, 1, 1, 2] } as const;
     await expectRejection(prepare(backend, graph(options), shapes), "ERR_EXECUTION", "plain: no");
@@ -208,12 +208,12 @@ describe("prepare refuses", () => {
     outputs: { sum: { value: "sum", dims: [7] } },
   });
 
-  it("a shape without its name, where there are several inputs", async () => {
+  it("a shape without a name, if there are several inputs", async () => {
     const words = "this network has 2 inputs: give their shapes by name, { x: [n, c, h, w], y: [n, c, h, w] }";
     await expectRejection(prepare(plainBackend().backend, two, [1, 1, 1, 1]), "ERR_SHAPE", words);
   });
 
-  it("a shape without its name, where there are several outputs", async () => {
+  it("a shape without a name, if there are several outputs", async () => {
     const net = graph({ inputs: ["photo"], layers: [scale(1), scale(2)], outputs: { a: 0, b: 1 } });
     const words = "which have names: give the input's shape by name too, { photo: [1,1,1,1] }";
     await expectRejection(prepare(plainBackend().backend, net, [1, 1, 1, 1]), "ERR_INVALID_OPTION", words);
@@ -385,7 +385,7 @@ describe("layers", () => {
     ],
   ])("refuses %s", (_, call, code, words) => expectError(call, code, words));
 
-  it("keeps one slope for all channels as what it is", () => {
+  it("keeps one slope for all channels as one slope", () => {
     expect(prelu(Float32Array.of(0.25)).kind).toBe("activation");
   });
 

@@ -86,7 +86,7 @@ describe("toImageData", () => {
     expect([...data].filter((_, at) => at % 4 === 0)).toEqual([0, 51, 102, 153, 204, 255]);
   });
 
-  it("is of the class ImageData where there is one", () => {
+  it("is of the class ImageData if the engine has this class", () => {
     class ImageData implements Pixels {
       constructor(
         readonly data: Pixels["data"],

@@ -33,7 +33,7 @@ describe("a model", () => {
     expect([...(await first).data, ...(await second).data]).toEqual([6, 15]);
   });
 
-  it("times each layer where it is asked to", async () => {
+  it("times each layer with profile: true", async () => {
     const model = await prepare(plainBackend().backend, BLOCKS, SHAPE, { profile: true });
     expect(model.layers.map(({ milliseconds }) => milliseconds)).toEqual(BLOCKS.layers.map(() => undefined));
     await model.run(zeros(SHAPE));
@@ -61,7 +61,7 @@ describe("a model", () => {
     expect(plain.count("upload")).toBe(0);
   });
 
-  it("gives back all it holds, once, when it is disposed", async () => {
+  it("frees all its memory when it is disposed, once", async () => {
     const plain = plainBackend();
     const model = await prepare(plain.backend, BLOCKS, SHAPE);
     model.dispose();
@@ -140,7 +140,7 @@ describe("run into a tensor of the caller's", () => {
     for (const [index, result] of results.entries()) expect(result).toBe(tensors[index]);
   });
 
-  it("refuses what does not fit before it uploads anything", async () => {
+  it("refuses tensors of a wrong shape before it uploads anything", async () => {
     const { plain, model } = await opened();
     await expectRejection(model.run(pair(1, 2), { into: x2 }), "ERR_SHAPE", "into has shape [1, 1, 1, 1]");
     await expectRejection(

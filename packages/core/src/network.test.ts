@@ -98,7 +98,7 @@ describe("network of lists", () => {
     expect(network([layer, layer]).outputShape([1, 2, 5, 5])).toEqual([1, 2, 5, 5]);
   });
 
-  it("counts what stands in an array like what stands by itself", () => {
+  it("counts layers in an array like layers as arguments", () => {
     const [, , last] = network([layer, layer], { conv: layer, residual: 0 }).layers;
     expect(last).toMatchObject({ input: 1, residual: 0 });
   });
@@ -156,7 +156,7 @@ describe("network.problems", () => {
     expectError(() => network(...entries).cost([1, 2, 5, 5]), "ERR_SHAPE", words);
   });
 
-  it("names no layer where there is but one", () => {
+  it("names no layer if there is only one", () => {
     expect(() => network(down).problems([1, 2, 5, 5])).toThrow(/^input \(\[1, 2, 5, 5\]\) has 2 channels/);
   });
 

@@ -37,7 +37,7 @@ describe("limitOpening", () => {
 });
 
 describe("a thread that was blocked", () => {
-  it("hears an answer that came in the meantime before it is late", async () => {
+  it("takes an answer that came while the thread was blocked", async () => {
     const channel = new MessageChannel();
     const said = await new Promise<string>((resolve) => {
       const cancel = limitOpening(() => resolve("late"), 2);

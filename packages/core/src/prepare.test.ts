@@ -46,7 +46,7 @@ describe("prepare", () => {
     },
   );
 
-  it("says what it prepared", async () => {
+  it("gives a model with the prepared layers", async () => {
     const model = await prepare(plainBackend().backend, BLOCKS, SHAPE);
     expect(model.inputShape).toEqual(SHAPE);
     expect(model.outputShape).toEqual([2, 4, 5, 5]);
@@ -71,7 +71,7 @@ describe("prepare", () => {
     expect(plain.live().bytes).toBe(4 * 25 * (8 + 16));
   });
 
-  it("runs where the backend has no shared memory", async () => {
+  it("runs if the backend has no shared memory", async () => {
     const x = randomUniform(SHAPE, { seed: 2 });
     const model = await prepare(plainBackend({ shared: false }).backend, BLOCKS, SHAPE);
     expect(await model.run(x)).toEqual(runPlainly(BLOCKS, x));
@@ -90,7 +90,7 @@ describe("prepare", () => {
     }
   });
 
-  it("gives everything back where a strict layer is transformed", async () => {
+  it("frees everything if a strict layer is transformed", async () => {
     const plain = plainBackend({ arithmetic: () => "transformed" });
     const strict = prepare(plain.backend, BLOCKS, SHAPE, { accuracy: "strict" });
     await expectRejection(strict, "ERR_EXECUTION", "a strict plan must be direct");

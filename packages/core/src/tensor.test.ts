@@ -46,7 +46,7 @@ describe("a shape that is none is refused before memory is taken", () => {
 });
 
 describe("tensor", () => {
-  it("keeps a Float32Array, in nchw unless told otherwise", () => {
+  it("keeps a Float32Array, in nchw by default", () => {
     const data = Float32Array.of(1, 2, 3, 4);
     const made = tensor(data, [1, 2, 1, 2]);
     expect(made).toEqual({ shape: [1, 2, 1, 2], layout: "nchw", data });
@@ -191,7 +191,7 @@ describe("toLayout", () => {
     expect([...toLayout(tensor([1, 2, 3, 10, 20, 30], [1, 2, 1, 3]), "nhwc").data]).toEqual([1, 10, 2, 20, 3, 30]);
   });
 
-  it("gives back the tensor itself where it has the layout already", () => {
+  it("returns the tensor itself if it has the layout already", () => {
     const t = zeros([1, 2, 3, 4]);
     expect(toLayout(t, "nchw")).toBe(t);
   });

@@ -15,7 +15,7 @@ import { plainBackend } from "./testing/plain-backend.js";
 const CONV = new Conv2d({ inChannels: 3, outChannels: 4, kernelSize: 3, padding: 1, stride: 2 });
 
 describe("shapes", () => {
-  it("are of three where what they follow from is", () => {
+  it("have three sizes if the input's shape has three", () => {
     expect(CONV.outputShape([3, 8, 8])).toEqual([4, 4, 4]);
     expect(network(CONV).outputShape([3, 8, 8])).toEqual([4, 4, 4]);
     expect(CONV.problem([3, 8, 8])).toEqual(CONV.problem([1, 3, 8, 8]));
@@ -31,7 +31,7 @@ describe("shapes", () => {
 });
 
 describe("a model for [c, h, w]", () => {
-  it.each(["nchw", "nhwc"] as const)("gives what one for [1, c, h, w] gives, in %s", async (layout) => {
+  it.each(["nchw", "nhwc"] as const)("gives the same result as a model for [1, c, h, w], in %s", async (layout) => {
     const { backend } = plainBackend();
     const four = randomUniform([1, 3, 9, 10], { seed: 5, layout });
     const three: Tensor<Shape3> = { ...four, shape: [3, 9, 10] };
@@ -78,7 +78,7 @@ it("conv2d gives a result as its input is", async () => {
   expect(await conv2d(backend, x, weight)).toEqual({ ...expected, shape: [3, 2, 3] });
 });
 
-it("what lies on a device has four sizes", () => {
+it("a tensor on a device has four sizes", () => {
   const { backend } = plainBackend();
   expectError(
     () => backend.upload(zeros([3, 8, 8]) as never),

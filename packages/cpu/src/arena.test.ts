@@ -26,7 +26,7 @@ describe("createArena", () => {
     expect(arena.allocate(0, "test")).toBeGreaterThan(0);
   });
 
-  it("never gives out the staging area, which is no part of what is used or of the limit", () => {
+  it("never gives out the staging area, which counts neither as used nor towards the limit", () => {
     const arena = createArena(testMemory({ staging: 1024 }), 4096);
     const all = arena.allocate(4096, "test");
     expect(all).toBe(1024);
@@ -37,7 +37,7 @@ describe("createArena", () => {
     expect(arena.allocate(64, "test")).toBe(1024);
   });
 
-  it("keeps what was written when the memory grows, in views that follow it", () => {
+  it("keeps its content when the memory grows, and its views follow", () => {
     const arena = createArena(testMemory(), 1e6);
     const first = arena.allocate(64, "test");
     const before = arena.f32;
@@ -64,7 +64,7 @@ describe("createArena", () => {
     expect(arena.allocate(2048, "test")).toBe(block);
   });
 
-  it("refuses what is above its limit, naming the sizes, and goes on working", () => {
+  it("refuses an allocation above its limit with both sizes, and works afterwards", () => {
     const arena = createArena(testMemory(), 4096);
     const kept = arena.allocate(1024, "test");
     expect(() => arena.allocate(4096, "a tensor")).toThrow(

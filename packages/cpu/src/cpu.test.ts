@@ -95,7 +95,7 @@ describe.each(KERNEL_SETS)("cpu({ kernels: %j })", (kernels) => {
     expect(backend.memory()).toEqual(first);
   });
 
-  it("refuses what does not fit with ERR_OUT_OF_MEMORY, and works on", async () => {
+  it("refuses with ERR_OUT_OF_MEMORY if there is no room, and works afterwards", async () => {
     const backend = await make({ kernels, maxMemory: 1 << 20 });
     const large = new Conv2d({ inChannels: 64, outChannels: 64, kernelSize: 3, padding: 1 });
     await expect(prepare(backend, large, [1, 64, 64, 64])).rejects.toThrow(
@@ -113,7 +113,7 @@ describe.each(KERNEL_SETS)("cpu({ kernels: %j })", (kernels) => {
     ]);
   });
 
-  it("gives back what a prepare that fails had taken, whichever allocation fails", async () => {
+  it("frees the memory of a failed prepare, for each allocation that can fail", async () => {
     for (const text of ["ic64_ih6_oc64_kh3_ph1", "g64_ic64_ih40_oc64_kh3_ph1"]) {
       const problem = parseProblem(text);
       const weight = new Float32Array(problem.oc * (problem.ic / problem.g) * 9);
@@ -150,7 +150,7 @@ describe.each(KERNEL_SETS)("cpu({ kernels: %j })", (kernels) => {
     (await backend.prepareConv2d(unread, weights)).dispose();
   });
 
-  it("takes memory in proportion to the taps that there are, however far apart they are", async () => {
+  it("takes memory in proportion to the number of taps, at any dilation", async () => {
     const backend = await make({ kernels });
     for (const [text, expected] of [
       // The first tap of each output lies before the image, the second behind it.
@@ -209,7 +209,7 @@ describe.each(KERNEL_SETS)("cpu({ kernels: %j })", (kernels) => {
     }
   });
 
-  it("keeps nothing alive once it is disposed", async () => {
+  it("keeps no object alive after it is disposed", async () => {
     const backend = await make({ kernels });
     const problem = parseProblem("ic1_ih1_oc1_kh1_nobias");
     const plan = await backend.prepareConv2d(problem, { weight: Float32Array.of(1) });

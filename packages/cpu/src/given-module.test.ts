@@ -55,7 +55,7 @@ describe("cpu({ module })", () => {
     await expect(cpu({ module } as CpuOptions)).rejects.toThrow(refused(message));
   });
 
-  it("refuses another's module, and says what is in it", async () => {
+  it("refuses a module of another package, and names its exports", async () => {
     await expect(cpu({ module: new WebAssembly.Module(EMPTY) })).rejects.toThrow(
       refused(/^module is none of Convene's: it exports nothing/),
     );

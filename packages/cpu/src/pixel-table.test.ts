@@ -34,7 +34,7 @@ describe("createPixelTable", () => {
     expect(complete(createPixelTable(arena, reflected)).readsZeros).toBe(false);
   });
 
-  it("leaves out what stride and dilation step over", () => {
+  it("leaves out pixels that stride and dilation skip", () => {
     const { arena, table } = tableOf({ ic: 1, ih: 9, oc: 1, kh: 1, kw: 3, sh: 4, sw: 2, dw: 2 });
     expect([table.tapColumn, table.pixelColumn]).toEqual([4, 4]);
     // Rows 0, 4 and 8; columns 0, 2, 4, 6 and 8.

@@ -20,12 +20,12 @@ describe("storage", () => {
     expect(storageLayout([2, 3, 4, 5])).toEqual({ zeroRow: 64, image: 64 + 256, total: 2 * (64 + 256) + 64 });
   });
 
-  it("has that room also where an image fills its last line", () => {
+  it("has this room even if an image fills its last line", () => {
     // 32 elements are 128 bytes; four vectors of four from the last one end 60 bytes later.
     expect(storageLayout([1, 2, 4, 4])).toEqual({ zeroRow: 64, image: 64 + 128, total: 64 + 128 + 64 });
   });
 
-  it("takes twice the data at most, and what is read past the end, whatever the shape", () => {
+  it("takes at most twice the data, and the room for reads past the end, for any shape", () => {
     expect(storageLayout([1_048_576, 1, 1, 1]).total).toBe(2 * 2 ** 22 + 64);
     for (const n of [2, 1000]) {
       for (const c of [1, 2, 3, 4, 5, 16, 17, 64, 1000]) {

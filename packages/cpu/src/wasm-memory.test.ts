@@ -28,7 +28,7 @@ function refuseAbove(most: number): readonly number[] {
 }
 
 describe("a memory of whatever size", () => {
-  it("is the largest where that can be had", () => {
+  it("is the largest memory if the engine gives it", () => {
     const asked = refuseAbove(Infinity);
     expect(reserveWasmMemory(ASKER, undefined, false).maxMemory).toBe(4 * GIB - PAGE - STAGING);
     expect(asked).toEqual([4 * GIB - PAGE]);
@@ -55,7 +55,7 @@ describe("a memory of whatever size", () => {
   });
 });
 
-it("where not even a page can be had, the backend is unavailable, and says what can be done", () => {
+it("if the engine gives no page, the backend is unavailable, and its error has a remedy", () => {
   refuseAbove(0);
   for (const maxMemory of [undefined, 100_000]) {
     expect(() => reserveWasmMemory(ASKER, maxMemory, false)).toThrow(
@@ -76,14 +76,14 @@ it("a memory of a size that was asked for is that or an error", () => {
 });
 
 describe("cpu()", () => {
-  it("names what it got where memory is used up", async () => {
+  it("names the size that the engine gave if memory is used up", async () => {
     refuseAbove(GIB / 2);
     const backend = await cpu();
     expect(() => backend.allocate([1, 1, 16384, 16384])).toThrow(/the limit is 536805376\./);
     await backend.dispose();
   });
 
-  it("takes no less than it was told to", async () => {
+  it("takes no less than the given size", async () => {
     const asked = refuseAbove(GIB / 2);
     await expect(cpu({ maxMemory: GIB })).rejects.toMatchObject({ code: "ERR_OUT_OF_MEMORY" });
     expect(asked.filter((bytes) => bytes > PAGE)).toEqual([GIB + STAGING]);

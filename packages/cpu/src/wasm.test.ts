@@ -3,7 +3,7 @@ import { cpu } from "./index.js";
 
 afterEach(() => vi.unstubAllGlobals());
 
-describe("where WebAssembly cannot run, cpu() says so and takes nothing else", () => {
+describe("if WebAssembly cannot run, cpu() says so, and does not fall back", () => {
   const unavailable = (reason: RegExp) =>
     expect.objectContaining({
       name: "BackendUnavailableError",

@@ -43,7 +43,7 @@ describe("setWide", () => {
     expect(flags).toEqual([FLAG]);
   });
 
-  it("sets nothing where Node was started with the flag", () => {
+  it("sets no flag if Node was started with it", () => {
     const flags = engine({ node: "26.0.0", execArgv: [FLAG] });
     setWide(ASKER);
     expect(flags).toEqual([]);
@@ -62,7 +62,7 @@ describe("setWide", () => {
     expect(flags).toEqual([]);
   });
 
-  it("refuses where there is no process at all", () => {
+  it("refuses if there is no process", () => {
     vi.stubGlobal("process", undefined);
     let thrown: unknown;
     try {

@@ -23,7 +23,7 @@ describe("createWorkspace", () => {
     expect(workspace.shared).toBe(0);
   });
 
-  it("has what all workers have together, then a part for each, on cache lines", () => {
+  it("has the part of all workers, then a part for each worker, on cache lines", () => {
     const { workspace, used } = setup(3);
     workspace.reserve({ shared: 100, own: 65 });
     expect(workspace.own - workspace.shared).toBe(128);
@@ -66,7 +66,7 @@ describe("createWorkspace", () => {
     expect(freed).toEqual([before]);
   });
 
-  it("says what does not fit and for what, and stays as it was", () => {
+  it("names the size and its purpose if there is no room, and does not change", () => {
     const { workspace, used } = setup(2);
     workspace.reserve({ shared: 64, own: 64 });
     const [before, place] = [used(), workspace.shared];

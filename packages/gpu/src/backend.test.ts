@@ -71,7 +71,7 @@ const X = randomUniform(inputShape(PROBLEM), { seed: 2 });
 const OUT_OF_MEMORY = new ConveneError("ERR_OUT_OF_MEMORY", "gpu: the device has no memory for 64 bytes");
 
 describe("memory", () => {
-  it("is taken when a model is prepared, shared by what does not live at once, and given back", async () => {
+  it("is taken by prepare, shared by tensors with separate lifetimes, and given back", async () => {
     const { backend, live, calls } = watched();
     const layer = (seed: number) => new Conv2d({ inChannels: 4, outChannels: 4, kernelSize: 1 }, { seed });
     const model = await prepare(backend, network(...[1, 2, 3, 4, 5, 6].map(layer)), X.shape);
@@ -171,7 +171,7 @@ describe("a plan of several kernels", () => {
     await backend.dispose();
   });
 
-  it("gives back what it took where the rest is not there, and can be prepared later", async () => {
+  it("frees what it took if there is no memory for the rest, and can be prepared later", async () => {
     let full = true;
     const { backend, live, calls } = watched({
       ready: async () => {
@@ -205,7 +205,7 @@ it("keeps 64 kernels that nobody uses, however many are in use", async () => {
   await backend.dispose();
 });
 
-it("says what an engine does not take, and takes what it does", async () => {
+it("refuses problems that an engine does not take, and takes the others", async () => {
   const { backend } = watched({ refuse: ({ planes }) => (planes > 3 ? "takes 4 planes" : undefined) });
   const refused = async (text: string, reason: RegExp): Promise<void> => {
     const problem = parseProblem(text);

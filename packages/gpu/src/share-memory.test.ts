@@ -13,7 +13,7 @@ describe("shareMemory", () => {
     ]);
   });
 
-  it("gives what lives long an object of its own", () => {
+  it("gives a tensor with a long lifetime its own object", () => {
     const lifetimes = [
       { from: 0, to: 3 },
       { from: 1, to: 2 },
@@ -25,7 +25,7 @@ describe("shareMemory", () => {
     ]);
   });
 
-  it("shares only what fits", () => {
+  it("shares an object only if the tensor fits", () => {
     const lifetimes = [0, 2, 4].map((from) => ({ from, to: from + 1 }));
     const same = (a: { width: number }, b: { width: number }): boolean => a.width === b.width;
     expect(shareMemory(lifetimes, [2, 1, 2].map(row), same)).toEqual([

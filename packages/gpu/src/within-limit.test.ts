@@ -7,20 +7,20 @@ describe("withinLimit", () => {
   afterEach(() => void vi.useRealTimers());
   const backend = (): Backend => ({ dispose: vi.fn<() => Promise<void>>(async () => undefined) }) as unknown as Backend;
 
-  it("gives what was opened, and leaves no timer", async () => {
+  it("gives the opened device, and leaves no timer", async () => {
     const opened = backend();
     expect(await withinLimit(async () => opened, "WebGPU")).toBe(opened);
     expect(vi.getTimerCount()).toBe(0);
     expect(opened.dispose).not.toHaveBeenCalled();
   });
 
-  it("fails with what opening fails with, and leaves no timer", async () => {
+  it("fails with the error of opening, and leaves no timer", async () => {
     const error = new Error("no driver");
     await expect(withinLimit(() => Promise.reject(error), "WebGPU")).rejects.toBe(error);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("rejects where a driver never answers, says what was waited for, and leaves no timer", async () => {
+  it("rejects if a driver never answers, names the step, and leaves no timer", async () => {
     const opening = withinLimit(() => new Promise(() => undefined), "WebGPU", 60);
     const refused = opening.catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(60_000);
@@ -33,7 +33,7 @@ describe("withinLimit", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("disposes of what comes too late", async () => {
+  it("disposes a device that comes too late", async () => {
     const opened = backend();
     let come = (_backend: Backend): void => undefined;
     const opening = withinLimit(() => new Promise<Backend>((resolve) => (come = resolve)), "WebGPU", 60);

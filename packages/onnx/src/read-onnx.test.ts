@@ -45,14 +45,14 @@ describe("readOnnx", () => {
     }
   });
 
-  test("says what it takes and gives", () => {
+  test("names its inputs and outputs", () => {
     const network = readOnnx(onnxModel(twoConvs));
     expect(network.inputs).toEqual(["x"]);
     expect(network.inputDetails).toEqual({ x: { dims: ["batch", 3, "height", "width"], layout: "nchw" } });
     expect(network.outputs).toEqual(["y"]);
   });
 
-  test("is what prepare takes; a clamp is a part of the convolution before it", async () => {
+  test("goes into prepare, and has a clamp as a part of the convolution before it", async () => {
     const backend = await cpu({ kernels: "js" });
     const model = await prepare(backend, readOnnx(onnxModel(twoConvs)), { x: [2, 3, 5, 4] });
     expect(model.layers.map(({ name }) => name)).toEqual(["first", "second"]);
@@ -62,7 +62,7 @@ describe("readOnnx", () => {
     await backend.dispose();
   });
 
-  test("until: the outputs are other values, and what comes after them is not looked at", () => {
+  test("until: the outputs are these values, and later nodes are ignored", () => {
     const spec = {
       ...twoConvs,
       nodes: [...twoConvs.nodes, { op: "LSTM", inputs: ["y"], outputs: ["z"] }],

@@ -35,7 +35,7 @@ describe("difference", () => {
   const of = (...data: number[]): readonly string[] =>
     difference("y", { dims: [1, 4], data: Float32Array.from(data) }, wanted);
 
-  it("takes what is within 1e-4 of the range", () => {
+  it("accepts differences within 1e-4 of the range", () => {
     expect(of(0.0009, 0.9991, 2, 10)).toEqual([]);
   });
 

@@ -23,7 +23,7 @@ function errorOf(work: () => void): SafetensorsError | undefined {
   return undefined;
 }
 
-it("says that a file is cut off, wherever it is", () => {
+it("says that a file is cut off, at any length", () => {
   for (let length = 0; length < WRITTEN.length; length++) {
     const error = errorOf(() => readAll(WRITTEN.subarray(0, length)));
     expect([length, error?.code]).toEqual([length, "ERR_TRUNCATED"]);

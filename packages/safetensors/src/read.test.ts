@@ -50,14 +50,14 @@ describe("data", () => {
   const header = { a: entry("F32", [2], 0, 8), b: entry("I64", [1], 8, 16) };
   const bytes = [0, 0, 128, 63, 0, 0, 0, 192, 5, 0, 0, 0, 0, 0, 0, 0];
 
-  it("is a view of the file where it lies on a multiple of its size", () => {
+  it("is a view of the file if its offset is a multiple of its element size", () => {
     const file = fileOf(padded(header), bytes);
     const { a, b } = readSafetensors(file);
     expect([...a!.data, ...b!.data]).toEqual([1, -2, 5n]);
     expect([a!.data.buffer, b!.data.buffer]).toEqual([file.buffer, file.buffer]);
   });
 
-  it.each([1, 2, 3, 4, 5, 6, 7])("is the same where it lies %i bytes behind one", (offset) => {
+  it.each([1, 2, 3, 4, 5, 6, 7])("is the same at an offset %i bytes behind such a multiple", (offset) => {
     const file = fileOf(padded(header, offset), bytes);
     const { a, b } = readSafetensors(file);
     expect([...a!.data, ...b!.data]).toEqual([1, -2, 5n]);
@@ -93,7 +93,7 @@ describe("float32", () => {
     expect(float32(tensors, "f32")).toBe(tensors["f32"]!.data);
   });
 
-  it("names what there is not", () => {
+  it("names the missing tensor", () => {
     expect(() => float32(tensors, "fc.weight")).toThrow(/there is no tensor "fc.weight" among \["/);
     expect(codeOf(() => float32(tensors, "toString"))).toBe("ERR_NO_TENSOR");
     expect(codeOf(() => float32(tensors, "i64"))).toBe("ERR_DTYPE");

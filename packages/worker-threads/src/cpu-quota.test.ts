@@ -21,7 +21,7 @@ function quotaWith(group: string, mounts: readonly string[], files: Readonly<Rec
 }
 
 describe("cpuQuota", () => {
-  it("is none where there are no control groups, as on other systems than Linux", () => {
+  it("is undefined without control groups, as on systems other than Linux", () => {
     expect(cpuQuota(() => undefined)).toBeUndefined();
   });
 

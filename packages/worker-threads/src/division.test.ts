@@ -10,7 +10,7 @@ describe("divide", () => {
     expect(divide(large, 800, 4)).toEqual({ ranges: 4, grain: Math.floor(800 / 4 / CLAIMS) });
   });
 
-  it("leaves what is tiny to one worker, in one claim", () => {
+  it("gives a tiny layer to one worker, in one claim", () => {
     expect(divide(tiny, 8, 4)).toEqual({ ranges: 1, grain: 8 });
   });
 
@@ -26,7 +26,7 @@ describe("divide", () => {
 });
 
 describe("operationWork", () => {
-  it("counts what is read and written", () => {
+  it("counts the elements that are read and written", () => {
     const add = operationProblem({ kind: "add", n: 2, c: 3, h: 4, w: 5 });
     expect(operationWork(add)).toBe(MACS_OF_ELEMENT * 3 * 120);
     const concat = operationProblem({ kind: "concat", channels: [1, 2], h: 10 });

@@ -44,7 +44,7 @@ describe("createPacer", () => {
     expect(log.join(" ")).toBe("a a a turn a a a turn a a a turn a");
   });
 
-  it("counts what was done before in the same turn, as the layers of a network are", async () => {
+  it("counts the earlier work of the same turn, such as other layers of a network", async () => {
     const { pacer, work, log } = simulated();
     for (const name of ["a", "b", "c", "d"]) await pacer.complete(work(name, 2, 1));
     expect(log.join(" ")).toBe("a a b turn b c c turn d d");
@@ -58,7 +58,7 @@ describe("createPacer", () => {
     expect(log.filter((each) => each !== "turn")).toHaveLength(9);
   });
 
-  it("rejects with what the work throws, and goes on with others", async () => {
+  it("rejects with the work's error, and continues with other work", async () => {
     const { pacer, work } = simulated();
     const failing = (function* (): Generator<undefined, never, undefined> {
       yield;

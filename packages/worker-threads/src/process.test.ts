@@ -50,7 +50,7 @@ describe("node --permission", () => {
 
   it("runs with --allow-worker", async () => expect(await run("--allow-worker")).toMatch(/^wasm .*, 2 threads$/));
 
-  it("says without it what is missing", async () => {
+  it("names the missing flag without it", async () => {
     expect(await run()).toMatch(/^ERR_BACKEND_UNAVAILABLE Run node with --allow-worker beside --permission/);
   });
 });

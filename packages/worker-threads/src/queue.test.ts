@@ -32,7 +32,7 @@ const act = (queue: Queue, log: string[], what: string): void =>
   queue.after({ act: () => void log.push(what), fail: (cause) => void log.push(`${what} failed: ${cause}`) });
 
 describe("createQueue", () => {
-  it("does at once what nothing is before", () => {
+  it("does work at once if nothing is before it", () => {
     const { log, queue } = setup();
     act(queue, log, "upload");
     expect(log).toEqual(["upload"]);
@@ -95,7 +95,7 @@ describe("createQueue", () => {
     expect(log.at(-1)).toBe("sync");
   });
 
-  it("fails what waits when the workers are lost, and what comes after, and computes no more", async () => {
+  it("fails waiting and later work when the workers are lost, and computes no more", async () => {
     const { log, pool, queue } = setup();
     queue.run(step(1));
     act(queue, log, "read 1");

@@ -195,7 +195,7 @@ describe("a worker that wakes while a batch is written", () => {
   it("takes no part", async () => {
     expect(await raceWith(ENTER, LIMIT.right)).toBeUndefined();
   });
-  it("would compute what is not to be computed yet, if it did not ask whether the batch is open", async () => {
+  it("would compute too early, if it did not ask whether the batch is open", async () => {
     expect(await raceWith(ENTER_UNASKED, LIMIT.planted)).toBeDefined();
   });
 });

@@ -32,18 +32,18 @@ describe("checkSharedMemory", () => {
     expect(process.getActiveResourcesInfo().filter((name) => name === "MessagePort")).toHaveLength(before);
   });
 
-  it("says that there is none, where there is none: an old engine", () => {
+  it("says that an old engine has none", () => {
     vi.stubGlobal("SharedArrayBuffer", undefined);
     expect(check).toThrow(refused(/^SharedArrayBuffer is not available, so threads cannot share memory$/));
   });
 
-  it("says that the page is not isolated, where that is why", () => {
+  it("says that the page is not isolated, if this is the reason", () => {
     vi.stubGlobal("SharedArrayBuffer", undefined);
     vi.stubGlobal("crossOriginIsolated", false);
     expect(check).toThrow(refused(/not available.*the page is not isolated.*crossOriginIsolated is false/));
   });
 
-  it("where it is there and may not be sent, says so, and how that was found out", () => {
+  it("says that it may not be sent, and how this was found out", () => {
     const closed = channels(() => {
       throw new DOMException("SharedArrayBuffer transfer requires self.crossOriginIsolated.", "DataCloneError");
     });
@@ -54,12 +54,12 @@ describe("checkSharedMemory", () => {
     expect(closed).toEqual(["port1", "port2"]);
   });
 
-  it("passes where it may be sent without isolation, as in Electron with a switch", () => {
+  it("passes if it may be sent without isolation, as in Electron with a switch", () => {
     vi.stubGlobal("crossOriginIsolated", false);
     check();
   });
 
-  it("passes where it cannot be tried", () => {
+  it("passes if it cannot be tried", () => {
     vi.stubGlobal("MessageChannel", undefined);
     check();
   });

@@ -63,7 +63,7 @@ describe("workerThreads options", () => {
   });
 });
 
-describe("where it cannot run, workerThreads() says so and takes nothing else", () => {
+describe("if the backend cannot run, workerThreads() says so, and does not fall back", () => {
   const unavailable = (reason: RegExp, remedy: RegExp) =>
     expect.objectContaining({
       code: "ERR_BACKEND_UNAVAILABLE",
@@ -212,7 +212,7 @@ describe("while runs are in flight", () => {
     void (await prepare(backend, conv, x.shape, { accuracy: "strict" })).run(x);
   };
 
-  it("an upload takes what is a tensor to anyone, one with getters too", async () => {
+  it("an upload takes any object with the fields of a tensor, also with getters", async () => {
     const backend = await make({ threads: 2 });
     await busy(backend);
     const given = new (class {
@@ -229,7 +229,7 @@ describe("while runs are in flight", () => {
     expect([...(await backend.read(backend.upload(given))).data]).toEqual([1, 2, 3, 4]);
   });
 
-  it("an upload takes the shape and the data that there are when it is called", async () => {
+  it("an upload takes the shape and the data at the time of the call", async () => {
     const backend = await make({ threads: 2 });
     await busy(backend);
     const given = {
@@ -273,7 +273,7 @@ describe("memory", () => {
     expect(await reserved()).toBe(grown);
   });
 
-  it("grows while workers run, and what they compute stays right", async () => {
+  it("grows while workers run, and the results stay right", async () => {
     const backend = await make({ threads: 2 });
     const conv = new Conv2d({ inChannels: 64, outChannels: 64, kernelSize: 3, padding: 1 }, { seed: 1 });
     const x = randomUniform([1, 64, 32, 32], { seed: 2 });
@@ -340,7 +340,7 @@ describe("memory", () => {
       return asked;
     };
 
-    it("is halved until it fits, and what it got is what it names", async () => {
+    it("is halved until it fits, and errors name this size", async () => {
       // Modules that have no disposed memory to take instead.
       vi.resetModules();
       const fresh = await import("./index.js");
@@ -356,7 +356,7 @@ describe("memory", () => {
       expect(y.data).toHaveLength(256);
     });
 
-    it("is an error below 256 MiB, and where the caller said how much", async () => {
+    it("is an error below 256 MiB, and if the caller gave the size", async () => {
       // Modules that have no disposed memory to take instead.
       vi.resetModules();
       const fresh = await import("./index.js");

@@ -7,6 +7,7 @@ import type { Cells } from "./table.js";
 export async function openPage(folder: string, options: PageOptions = {}): Promise<Cells> {
   let cells: Cells | undefined;
   await runInChromium(folder, (report) => void (cells = report as Cells), options);
-  if (!cells) throw new Error("the page has said nothing; without a Chromium nothing can be said of pages");
+  if (!cells)
+    throw new Error("the page sent no report; pages need a Chromium, which is `chromium` on PATH or CHROMIUM");
   return cells;
 }

@@ -1,4 +1,4 @@
-/** Which cases a task is of: those that `runConformance` has for the same selection, so that each of them runs when it is named. */
+/** The cases of a task: the cases of `runConformance` for the same selection, so that it finds each of them by its name. */
 
 import { selectCases } from "../../../packages/conformance/src/select-cases.js";
 import type { Task } from "./task.js";

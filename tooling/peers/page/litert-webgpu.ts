@@ -8,7 +8,10 @@ import { PEERS } from "../peers.js";
 import { isDepthwise } from "../tflite.js";
 import { GRAPHICS_FEATURES, type PageFactory } from "./page-factory.js";
 
-/** What it makes of them is a fault, and spoils the cases behind it: wrong results, memory out of bounds, a page that hangs. */
+/**
+ * The reason why these groups are refused. LiteRT fails on them, and later cases then fail too: wrong results, memory out of
+ * bounds, a page that hangs.
+ */
 const NO_GROUPS: Support = {
   reason:
     "groups of channels that are no multiple of 4: LiteRT.js does not compute them on WebGPU, which --variant groups shows",
@@ -26,7 +29,10 @@ const open: PageFactory = async ({ faults, variant, modules }) => {
       "Start Chromium with an adapter.",
     );
   }
-  /** WebGPU tells of errors when its queue comes to them: without this wait the next case has them. */
+  /**
+   * Waits for the queue, because WebGPU reports an error only when its queue reaches it. Without the wait the next case gets
+   * the error.
+   */
   const check = async (): Promise<void> => {
     await device.queue.onSubmittedWorkDone();
     await faults.check();
@@ -45,7 +51,7 @@ const open: PageFactory = async ({ faults, variant, modules }) => {
     );
 };
 
-/** As far as has been seen, five of five of the one kind and twelve of twelve of the other. */
+/** Whether LiteRT computes the groups of a problem. The five tried cases with such groups were right, and the twelve others failed. */
 function isComputed(problem: Conv2dProblem): boolean {
   const { g, ic, oc } = problem;
   return g === 1 || isDepthwise(problem) || ((ic / g) % 4 === 0 && (oc / g) % 4 === 0);

@@ -1,4 +1,4 @@
-/** The page: runs the suite on the adapter that it was bundled with, and says case by case what came of it. */
+/** The page. It runs the suite on the bundled adapter, and reports each result at once. */
 
 import {
   type CaseResult,
@@ -9,7 +9,7 @@ import {
   type SuiteName,
 } from "@convene/conformance";
 import { type Backend, type Conv2dProblem, formatProblem, isOperationString, parseProblem } from "@convene/core";
-// The adapter of the peer, which the bundler puts here.
+// The bundler replaces this name by the peer's adapter.
 import adapter from "peer-adapter";
 import { diagnose } from "../../../packages/conformance/src/diagnosis/diagnose.js";
 import { watchConsole } from "./console-faults.js";
@@ -18,16 +18,16 @@ import { casesOf } from "./cases-of.js";
 import { shrinkProblem } from "./shrink.js";
 import { caseKey, type PageMessage, type Shrunk, type Task } from "./task.js";
 
-/** Milliseconds for a case, over a driver in software on cores that others keep busy. */
+/** Milliseconds for a case. A software driver on busy cores is slow. */
 const LIMIT = 60_000;
-/** Tries for one failure. */
+/** The most problems that are tried for one failure. */
 const TRIES = 60;
-/** Milliseconds for the problems that a diagnosis tries: a plan takes up to a second here, where ours take one of a thousand. */
+/** Milliseconds for the problems that a diagnosis tries. One plan takes up to a second here. */
 const DIAGNOSIS_TIME = 240_000;
-/** By what kind of operands a suite holds a problem that a case is named after. */
+/** The kind of operands of each suite whose cases have problems as names. */
 const KINDS: Partial<Record<SuiteName, OperandKind>> = { exact: "integer", bounded: "real" };
 
-/** At once and in order, so that whoever finds the page dead knows which case it was in. */
+/** Sends a message synchronously, so that the other program knows the last case of a page that died. */
 function tell(message: PageMessage): void {
   send("/report", message);
 }
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
       only: names,
       selection,
       limit: LIMIT,
-      // A piece is no whole run, and what is asked of a library for it takes minutes where a plan takes a second.
+      // One page runs only some of the cases. The diagnosis comes after the last page.
       diagnose: false,
       onBegin: (_, name) => tell({ begin: { suite, name } }),
       onCase: (result: CaseResult) => {
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
       onRecheck: () => send("/alive", {}),
     });
   }
-  // A run stops by itself where too many cases in a row give no answer; the next page goes on behind them.
+  // A run stops early if too many cases in a row give no answer. The next page continues after these cases.
   const left = rest.length - told;
   if (now.length > 0 && told === 0) throw new Error(`none of ${now.length} cases ran, from ${caseKey(now[0]!)} on`);
   if (left === 0) {
@@ -95,7 +95,7 @@ async function diagnosisOf(
     accuracy: "fast",
     seed,
     time: DIAGNOSIS_TIME,
-    // Asked before each try: so that the page is known to be alive.
+    // This is called before each try, and reports that the page is alive.
     signal: { throwIfAborted: () => send("/alive", {}) },
   });
 }
@@ -109,7 +109,7 @@ async function shrink(
   const isProblem = kind !== undefined && !/[ ,]/.test(name) && !isOperationString(name);
   if (!isProblem) return;
   let backend = await factory();
-  /** @returns what is wrong, `undefined` where nothing is. */
+  /** @returns the failure of a problem, or `undefined` if the problem passes */
   const failure = async (problem: Conv2dProblem): Promise<string | undefined> => {
     send("/alive", {});
     const support = backend.features.supports?.(problem) ?? true;
@@ -118,7 +118,7 @@ async function shrink(
       const { status, message } = await checkProblem(backend, problem, kind, { seed });
       return status === "failed" ? message : undefined;
     } catch (error) {
-      // What fails while it runs is final for a backend.
+      // After a failed run the backend refuses every call.
       await backend.dispose().catch(() => undefined);
       backend = await factory();
       return String(error);

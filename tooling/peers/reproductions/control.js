@@ -1,4 +1,4 @@
-/** The control's page: our gpu on what a reproduction's fault was met in, over the same adapter and driver. */
+/** The page of the control. It runs our gpu on the problem of a reproduction, with the same adapter and driver. */
 
 import { runConformance } from "@convene/conformance";
 import { gpu } from "@convene/gpu";

@@ -1,4 +1,4 @@
-/** LiteRT.js, WebGPU: a CONV_2D of two groups binds a buffer of zero bytes; `run` resolves, and nothing was computed. */
+/** LiteRT.js, WebGPU: a CONV_2D of two groups binds a buffer of zero bytes. `run` resolves, but nothing was computed. */
 
 import { loadAndCompile, loadLiteRt, Tensor } from "@litertjs/core";
 

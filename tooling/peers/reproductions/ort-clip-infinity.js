@@ -1,4 +1,4 @@
-/** ONNX Runtime, WebGL: the shader of Clip does not compile where a bound is infinite. */
+/** ONNX Runtime, WebGL: the shader of Clip does not compile if a bound is infinite. */
 
 export const peer = "onnxruntime-web-webgl";
 export const problem = "ic1_ih1_iw4_oc1_kh1_nobias_clamp-1:Infinity";

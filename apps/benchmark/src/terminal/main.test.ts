@@ -125,7 +125,7 @@ describe("files", () => {
     },
   );
 
-  it("leaves nothing where the second file is refused", async () => {
+  it("leaves no first file if the second file is refused", async () => {
     const { code } = await convene(`bench textbook --json ${join(folder, "a")} --markdown ${join(folder, "b", "c")}`);
     expect(code).toBe(2);
     expect(readdirSync(folder)).toEqual([]);
@@ -224,7 +224,7 @@ describe("help", () => {
     },
   );
 
-  it("says what start does", async () => {
+  it("says what the command start does", async () => {
     expect((await convene("start --help")).stdout).toMatch(/If they\s+agree, times it/);
   });
 
@@ -283,7 +283,7 @@ describe("verify", () => {
     });
   });
 
-  it("exits 1 where a backend is wrong, and says how to see it again alone", async () => {
+  it("exits 1 if a backend is wrong, and prints a command that runs the case alone", async () => {
     const { code, stdout } = await convene("verify ic3_ih7_oc8_kh3 --backend first wrong --seed 7");
     expect(code).toBe(1);
     expect(stdout).toContain("1 of 200 elements are wrong");
@@ -307,7 +307,7 @@ describe("verify", () => {
     expect(stdout).toContain("agreed: first on 2 cases");
   });
 
-  it("says of goldens what they were compared with", async () => {
+  it("names PyTorch as the source of the goldens", async () => {
     const { code, stdout } = await convene("verify --suite goldens --backend first second");
     expect(code).toBe(0);
     expect(stdout).toMatch(/agreed: first and second on \d+ cases, with PyTorch's results\n/);
@@ -323,7 +323,7 @@ describe("verify", () => {
     expect(alone.text()).toContain("1 of 1 case failed");
   });
 
-  it("skips what a backend says that it cannot do, and does not call that agreement", async () => {
+  it("skips cases that a backend declares unsupported, and does not count them as agreement", async () => {
     const table: BackendTable = {
       limited: entry(async () => ({
         ...(await referenceBackend()),
@@ -373,7 +373,7 @@ describe("verify", () => {
     expect(readdirSync(folder)).toEqual(["out.json"]);
   });
 
-  it("stops at Ctrl-C, with exit code 130 and what there is", async () => {
+  it("stops at Ctrl-C with exit code 130, and prints the results so far", async () => {
     const abort = new AbortController();
     abort.abort();
     const path = join(folder, "out.json");
@@ -410,7 +410,7 @@ describe("bench", () => {
     expect(readFileSync(markdown, "utf8")).toContain("| ic3_ih7_oc8_kh3 | 1 | first |");
   });
 
-  it("goes on where a backend fails, and exits 1", async () => {
+  it("continues after a backend fails, and exits 1", async () => {
     const half: BackendTable = {
       first: TABLE["first"]!,
       half: entry(async () => {
@@ -430,7 +430,7 @@ describe("bench", () => {
     expect(stdout).toMatch(/half +[\d.]+\?? +\d+ % .* reference/);
   });
 
-  it("stops at Ctrl-C between two samples, and gives what it has", async () => {
+  it("stops at Ctrl-C between two samples, and prints the results so far", async () => {
     const abort = new AbortController();
     const json = join(folder, "out.json");
     const table: BackendTable = {
@@ -460,7 +460,7 @@ describe("bench", () => {
 });
 
 describe("bench of a backend that is wrong", () => {
-  it("says where, does not time it, and exits 1", async () => {
+  it("names the wrong layer, does not time it, and exits 1", async () => {
     const html = join(folder, "out.html");
     const { code, stdout } = await convene(
       `bench ic3_ih7_oc8_kh3 --time 20 --backend first wrong second --html ${html}`,
@@ -473,7 +473,7 @@ describe("bench of a backend that is wrong", () => {
     expect(readFileSync(html, "utf8")).toContain("wrong is wrong on ic3_ih7_oc8_kh3: 1 of 200 elements are wrong");
   });
 
-  it("times without having checked where it is told so", async () => {
+  it("times without a check if an option says so", async () => {
     const { code, stdout } = await convene("bench ic3_ih7_oc8_kh3 --time 2 --backend first wrong --no-verify");
     expect(code).toBe(0);
     expect(stdout).not.toContain("elements are wrong");
@@ -496,7 +496,7 @@ describe("bench writes files", () => {
 });
 
 describe("compare", () => {
-  it("says that a run equals itself, and what became slower past the threshold", async () => {
+  it("finds no difference between a run and itself, and finds layers that became slower than the threshold", async () => {
     const [before, after] = [join(folder, "before.json"), join(folder, "after.json")];
     await convene(`bench ic3_ih7_oc8_kh3 --time 40 --backend first --json ${before}`);
     const same = await convene(`compare ${before} ${before}`);
@@ -580,7 +580,7 @@ describe("bench --roofline", () => {
     odd: entry(async () => ({ ...(await referenceBackend()), device: "a card" })),
   };
 
-  it("writes what was measured, what that allows each layer, and each backend's share", async () => {
+  it("writes the measured roofline, the limit of each layer, and each backend's share", async () => {
     const [json, markdown] = [join(folder, "out.json"), join(folder, "out.md")];
     const { io, stdout } = world(new AbortController(), undefined);
     const options = { time: 2, roofline: true, json, markdown };
@@ -605,7 +605,7 @@ describe("bench --roofline", () => {
     }
   });
 
-  it("says of an algorithm that transforms its operands that it can pass 100 %", async () => {
+  it("says that an algorithm that transforms its operands can exceed 100 %", async () => {
     const json = join(folder, "out.json");
     const transforming: BackendTable = {
       first: TABLE["first"]!,
@@ -634,7 +634,7 @@ describe("bench --roofline", () => {
     expect(JSON.parse(readFileSync(json, "utf8")).roofline.peaks.simd128.gflops).toBeGreaterThan(1);
   });
 
-  it("says nothing of a roofline where none was asked for", async () => {
+  it("prints no roofline without --roofline", async () => {
     const json = join(folder, "out.json");
     const { stdout } = await convene(`bench ic3_ih7_oc8_kh3 --time 2 --json ${json}`);
     expect(stdout + readFileSync(json, "utf8")).not.toMatch(/roofline|allowed|share/);
@@ -785,7 +785,7 @@ describe("start", () => {
     return { code, stdout: stdout.text(), report: JSON.parse(readFileSync(json, "utf8")) };
   }
 
-  it("verifies, times, and says what to do next", async () => {
+  it("verifies, times, and prints the next commands", async () => {
     const { code, stdout, report } = await run({ first: TABLE["first"]! }, undefined, ["exact", "goldens", "errors"]);
     expect(code).toBe(0);
     expect(stdout).toContain("verify: the suites exact, goldens and errors on each backend");
@@ -807,7 +807,7 @@ describe("start", () => {
     expect(readdirSync(folder)).toEqual(["out.json"]);
   });
 
-  it("ends with a trained network, if its file is there, and fails where that is wrong", async () => {
+  it("ends with a trained network if its file exists, and fails if the network's result is wrong", async () => {
     const models = mkdtempSync(join(tmpdir(), "convene-models-"));
     const file = fileURLToPath(
       new URL("../../../../packages/onnx/test-files/torch/resnet-basic.onnx", import.meta.url),
@@ -828,7 +828,7 @@ describe("start", () => {
     expect(widest(stdout)).toBeLessThanOrEqual(80);
   });
 
-  it("does not time what is wrong", async () => {
+  it("does not time a wrong backend", async () => {
     const { code, stdout, report } = await run({ wrong: entry(wrongBackend) }, undefined, ["errors"]);
     expect(code).toBe(1);
     expect(stdout).toContain("wrong wrong ic3_ih8_oc4_kh3: 1 of 144 elements are wrong");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readArguments } from "./arguments.js";
 
-test("every option arrives", () => {
+test("every option is read", () => {
   const argv =
     `./b.js --export f --options {"a":1} --suite exact bounded --problem ic3_ih7_oc4_kh3 --case x --accuracy strict ` +
     `--quick --random 5 --seed 7 --limit 1.5 --no-skips --json a --junit b --html c`;
@@ -43,12 +43,12 @@ test("several cases can be named", () => {
 });
 
 test.each([
-  ["", "which module?"],
+  ["", "the module is missing: name the file or package"],
   ["b --suit exact", 'unknown option "--suit"; did you mean "--suite"?'],
   ["b --frobnicate", 'unknown option "--frobnicate"'],
   ["b -x", 'unknown option "-x"'],
   ["b --suite exakt", 'unknown suite "exakt"; did you mean "exact"? (exact, bounded, '],
-  ["b c", 'one module at a time: "c" is left over'],
+  ["b c", 'the command takes one module; "c" is one too many'],
   ["b exact", 'did you mean "--suite exact"?'],
   ["b --json", "--json needs a value"],
   ["b --json --quick", "--json needs a value"],
@@ -66,7 +66,7 @@ test.each([
   expect(() => readArguments(line.split(" ").filter(Boolean))).toThrow(message);
 });
 
-test("no module is needed for what runs nothing", () => {
+test("--help, --version and --list need no module", () => {
   for (const option of ["--help", "-h", "--version", "-V", "--list"])
     expect(() => readArguments([option])).not.toThrow();
 });

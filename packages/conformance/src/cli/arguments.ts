@@ -12,10 +12,10 @@ export interface Arguments {
   readonly help: boolean;
   readonly version: boolean;
   readonly list: boolean;
-  /** The file or package with the factory; `undefined` where none is needed. */
+  /** The file or package with the factory. `undefined` if the command runs nothing. */
   readonly module: string | undefined;
   readonly exportName: string | undefined;
-  /** Of the factory, as they were given: JSON. */
+  /** The factory's options, in JSON. */
   readonly factoryOptions: string | undefined;
   readonly run: Pick<
     ConformanceOptions,
@@ -73,12 +73,12 @@ export function readArguments(argv: readonly string[]): Arguments {
   const [module, extra] = positionals;
   if (extra !== undefined) {
     const near = isSuite(extra) ? `; did you mean "--suite ${extra}"?` : "";
-    throw new InputError(`one module at a time: "${extra}" is left over${near}`);
+    throw new InputError(`the command takes one module; "${extra}" is one too many${near}`);
   }
   const [help, version, list] = [given("help"), given("version"), given("list")];
   if (module === undefined && !help && !version && !list) {
     throw new InputError(
-      "which module? Name the file or package that exports the backend's factory (--help has examples)",
+      "the module is missing: name the file or package that exports the backend's factory (--help has examples)",
     );
   }
   return {
@@ -93,7 +93,10 @@ export function readArguments(argv: readonly string[]): Arguments {
   };
 }
 
-/** By name, with every value that was given; parseArgs's own errors are long and suggest nothing. */
+/**
+ * The values of each option, by the option's name. The errors are ours, because those of parseArgs are long and suggest
+ * nothing.
+ */
 function split(argv: readonly string[]): {
   readonly values: ReadonlyMap<string, readonly string[]>;
   readonly positionals: readonly string[];
@@ -107,7 +110,7 @@ function split(argv: readonly string[]): {
   });
   const values = new Map<string, string[]>();
   const positionals: string[] = [];
-  /** `--suite exact bounded`: names of suites that follow one belong to it. */
+  /** Whether the words belong to `--suite`, as in `--suite exact bounded`. */
   let inSuites = false;
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;

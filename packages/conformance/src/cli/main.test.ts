@@ -1,4 +1,4 @@
-/** The command: what it prints and exits with, on good backends and on those that break their process. */
+/** The command's output and exit code, on good backends and on backends that break their process. */
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ import {
 } from "../testing/command.js";
 
 const BAD_BACKENDS = "./bad-backends.mjs";
-/** The few cases that these tests run, of a suite that is quick to make. */
+/** The arguments for a few cases of a quick suite. */
 const FEW = ["--suite", "exact", "--random", "0", "--case", "residual_relu6"];
 
 let folder = "";
@@ -25,7 +25,7 @@ const command = (argv: readonly string[], options?: CommandOptions): Promise<Com
   commandIn(folder, argv, options);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The cases, and the one of them at which a backend misbehaves. */
+/** The names of the cases, and the name of the case at which a backend misbehaves. */
 let names: readonly string[] = [];
 let at = "";
 beforeAll(async () => {
@@ -36,7 +36,10 @@ beforeAll(async () => {
   at = names[1]!;
 });
 
-/** Those that wait until a limit has passed. The others get the standard limit: on a busy machine a process starts slowly. */
+/**
+ * The backends that wait until a limit has passed. The others get the standard limit, because a process starts slowly on a busy
+ * machine.
+ */
 const WAITING: ReadonlySet<string> = new Set(["hangs", "loops", "neverMade", "hangsWhenDisposed"]);
 
 function limitOf(name: string): readonly string[] {
@@ -59,10 +62,10 @@ describe("a backend that", () => {
     ["wrongShape", /2 elements were computed; expected \d+/],
     ["exits", "the backend ended its process with code 3"],
     ["killsItself", "the backend's process was ended by SIGKILL"],
-    ["throwsLater", "an error that no call gave ended its process: Error: from a timer"],
-    ["rejectsUnheard", "an error that no call gave ended its process: Error: nobody listens"],
+    ["throwsLater", "an error outside of any call ended its process: Error: from a timer"],
+    ["rejectsUnheard", "an error outside of any call ended its process: Error: nobody listens"],
     ["hangsWhenDisposed", "out of luck"],
-  ])("%s fails the case that it was in; the others run, and the command ends", async (name, message) => {
+  ])("%s fails the case in which it does so; the other cases run, and the command ends", async (name, message) => {
     const json = join(folder, `${name}.json`);
     const { code, stdout } = await run(name, ["--json", json]);
     expect(code).toBe(1);
@@ -82,29 +85,32 @@ describe("a backend that", () => {
     expect(stdout).toContain(`${failed.length} failed`);
   });
 
-  test("throws an error is told of with the call and its own lines", async () => {
+  test("throws: the report names the call and shows the backend's own lines of the stack", async () => {
     const junit = join(folder, "throws.xml");
     const { stdout } = await run("throwsError", ["--junit", junit]);
     expect(stdout).toMatch(/thrown by {4}prepareConv2d\n +stack {8}at .*bad-backends\.mjs/);
     expect(readFileSync(junit, "utf8")).toMatch(/Error: no such kernel\n +at .*bad-backends\.mjs/);
   });
 
-  test.each(["throwsLater", "rejectsUnheard"])("%s is told of with the stack of what no call gave", async (name) => {
-    const json = join(folder, "stray.json");
-    await run(name, ["--json", json]);
-    const { results } = JSON.parse(readFileSync(json, "utf8"));
-    const failed = results.find(({ status }: { status: string }) => status === "failed");
-    expect(failed.thrown).toEqual({ stack: expect.stringContaining("bad-backends.mjs") });
-  });
+  test.each(["throwsLater", "rejectsUnheard"])(
+    "%s: the report has the stack of the error outside of any call",
+    async (name) => {
+      const json = join(folder, "stray.json");
+      await run(name, ["--json", json]);
+      const { results } = JSON.parse(readFileSync(json, "utf8"));
+      const failed = results.find(({ status }: { status: string }) => status === "failed");
+      expect(failed.thrown).toEqual({ stack: expect.stringContaining("bad-backends.mjs") });
+    },
+  );
 
-  test("prints something is heard on stderr", async () => {
+  test("prints: its text goes to stderr", async () => {
     const { code, stdout, stderr } = await run("talks");
     expect(code).toBe(0);
     expect(stderr).toContain("a word from the backend\n");
     expect(stdout).not.toContain("a word");
   });
 
-  test("answers nothing is given up after a few cases", async () => {
+  test("answers nothing: the command stops after a few cases", async () => {
     const { code, stdout } = await run("answersNothing", ["--limit", "0.1", "--case", "nobias"]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/0 passed, 5 failed; stopped after 5 of \d+ cases: 5 cases in a row gave no answer/);
@@ -116,7 +122,7 @@ describe("a factory that", () => {
     ["notThere", /no such device here/],
     ["noBackend", /the factory of .* gives string, not a backend/],
     ["neverMade", /no answer within 2 s/],
-  ])("%s: says why there is no backend", async (name, message) => {
+  ])("%s: the command says why there is no backend", async (name, message) => {
     const { code, stdout, stderr } = await run(name);
     expect(code).toBe(1);
     expect(stderr).toMatch(message);
@@ -124,7 +130,7 @@ describe("a factory that", () => {
   });
 });
 
-test("what is skipped has its reason, and fails with --no-skips", async () => {
+test("a skipped case has its reason, and fails with --no-skips", async () => {
   const argv = [BAD_BACKENDS, "--suite", "exact", "--random", "0", "--case", "g2_"];
   const lenient = await command(argv);
   expect(lenient.code).toBe(0);
@@ -134,7 +140,7 @@ test("what is skipped has its reason, and fails with --no-skips", async () => {
   expect(strict.stdout).toContain("--no-skips");
 });
 
-test("the command that a failure ends with runs that case alone, and fails again", async () => {
+test("the command below a failure runs this case alone, and the case fails again", async () => {
   const first = await run("throwsString");
   const line = /npx convene-conformance (.*)/.exec(first.stdout)![1]!;
   const again = await command(shellWords(line));
@@ -142,7 +148,7 @@ test("the command that a failure ends with runs that case alone, and fails again
   expect(again.stdout).toContain("0 passed, 1 failed");
 });
 
-test("a failure that takes an earlier case says so, and its command runs both", async () => {
+test("a failure that needs an earlier case names this case, and its command runs both cases", async () => {
   const json = join(folder, "history.json");
   const first = await run("remembers", ["--json", json]);
   expect(first.code).toBe(1);
@@ -155,7 +161,7 @@ test("a failure that takes an earlier case says so, and its command runs both", 
   expect(again.stdout).toContain("1 passed, 1 failed");
 });
 
-test("a backend that ends its process when a case runs again has failed that case as it was", async () => {
+test("if a backend ends its process when a failed case runs again, the case keeps its first result", async () => {
   const json = join(folder, "again.json");
   const { code, stdout } = await run("exitsTheSecondTime", ["--json", json]);
   expect(code).toBe(1);
@@ -176,14 +182,14 @@ test("all three reports are written", async () => {
   expect(html).toMatch(/^<!doctype html>/);
 });
 
-test("Ctrl-C ends the backend's process, and prints and saves what there is", async () => {
+test("Ctrl-C ends the backend's process, and the command prints and saves the results so far", async () => {
   const interrupt = new AbortController();
   const json = join(folder, "interrupted.json");
   const { code, stdout } = await run("hangs", ["--limit", "600", "--json", json], {
     signal: interrupt.signal,
     interactive: true,
     onStderr: (text) => {
-      // The bar names the case that it is in.
+      // The bar names the case that runs.
       if (text.includes(at)) interrupt.abort();
     },
   });
@@ -194,7 +200,7 @@ test("Ctrl-C ends the backend's process, and prints and saves what there is", as
   expect(report.results.length).toBeLessThan(names.length);
 });
 
-test("a bar moves on a terminal, and is gone in the end", async () => {
+test("a terminal shows a bar that moves, and no bar at the end", async () => {
   const { stderr, stdout } = await run("talks", [], { interactive: true, colors: true });
   expect(stderr).toContain("░");
   expect(stderr.endsWith("\r\u001b[2K")).toBe(true);
@@ -218,7 +224,7 @@ describe("a package", () => {
     ["old", 1, "made by old"],
     ["broken", 1, "not-to-be-found"],
     ["absent", 2, "there is no package absent to be found from"],
-  ])("%s is looked for from the working folder", async (name, code, message) => {
+  ])("%s is searched for from the working folder", async (name, code, message) => {
     const result = await command([name, ...FEW]);
     expect(result.stderr).toContain(message);
     expect(result.stderr).not.toContain("Warning");
@@ -229,7 +235,7 @@ describe("a package", () => {
 test.each([
   [["./nothing.js"], "there is no file ./nothing.js in"],
   [[BAD_BACKENDS, "--export", "hang"], 'exports no function hang; did you mean "hangs"? ('],
-])("%j is refused, with what to do", async (argv, message) => {
+])("%j is refused, with a remedy", async (argv, message) => {
   const { code, stdout, stderr } = await command([...argv, ...FEW]);
   expect(code).toBe(2);
   expect(stdout).toBe("");
@@ -253,7 +259,7 @@ test("a refused file is not left behind", async () => {
   expect(readdirSync(folder)).toEqual(before);
 });
 
-test("--help has examples, --version a version, --list every case", async () => {
+test("--help prints examples, --version prints a version, --list prints every case", async () => {
   const narrow = (await command(["--help"], { columns: 60 })).stdout.split("\n");
   expect(narrow.filter((line) => line.length > 60 && !line.includes("npx "))).toEqual([]);
   const help = await command(["--help"]);

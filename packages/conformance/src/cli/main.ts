@@ -1,4 +1,4 @@
-/** The command: what was typed, to an exit code. */
+/** The command, from its arguments to its exit code. */
 
 import type { ConformanceCase } from "../case.js";
 import { InputError, messageOf } from "../command-error.js";
@@ -63,9 +63,9 @@ async function run(io: SuiteIo, given: Arguments, module: string): Promise<numbe
 
   const { backend, results, stopped } = outcome;
   const diagnosis = backend && (await superviseDiagnosis(io, task, cases, results));
-  // Not even a backend: there is nothing to report on but this.
+  // No backend was made, so the reason is the whole report.
   if (!backend && stopped !== undefined && !io.signal.aborted) {
-    complain(io, PROGRAM, stopped.includes(module) ? stopped : `${module} gives no backend: ${stopped}`);
+    complain(io, PROGRAM, stopped.includes(module) ? stopped : `${module} made no backend: ${stopped}`);
   }
   const report: ConformanceReport = {
     backend: backend?.name ?? module,
@@ -91,7 +91,7 @@ async function run(io: SuiteIo, given: Arguments, module: string): Promise<numbe
 
 const FORMS = { json: reportJson, junit: reportJunit, html: reportHtml } as const;
 
-/** Whether all could be written; one that cannot must not take the others with it. */
+/** Whether all reports were written. If one report cannot be written, the others still are. */
 async function saveReports(
   io: SuiteIo,
   files: readonly (readonly [keyof typeof FORMS, SavedFile])[],
@@ -111,7 +111,7 @@ async function saveReports(
   return saved;
 }
 
-/** What is told of each case as it ends; a pipe hears of a suite when its last case has ended. */
+/** The step of each case that ends. The last case of a suite also gives the suite's line, for a pipe. */
 function stepsOf(cases: readonly ConformanceCase[]): (result: CaseResult) => Step {
   let [done, failures] = [0, 0];
   return ({ suite, status }) => {
@@ -125,7 +125,7 @@ function stepsOf(cases: readonly ConformanceCase[]): (result: CaseResult) => Ste
   };
 }
 
-/** Without the keys that have no value: exactOptionalPropertyTypes tells the two apart. */
+/** The object without the keys whose value is `undefined`. `exactOptionalPropertyTypes` does not allow these keys. */
 function defined<T extends object>(values: T): { [Key in keyof T]?: NonNullable<T[Key]> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as ReturnType<
     typeof defined<T>

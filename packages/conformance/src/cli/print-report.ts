@@ -31,7 +31,7 @@ export function printReport(io: Io, report: ConformanceReport, details: ReportDe
       of: result.suite,
       rerun: result.status === "failed" ? rerun?.(result) : undefined,
     })),
-    elsewhere: "--html and --json have them whole",
+    elsewhere: "--html and --json show them in full",
   });
   printProse(io, lastLine(report, details, colors), 2);
 }

@@ -1,4 +1,4 @@
-/** The diagnosis of a run, in a process of its own: the backend may do to that one what it did to the others. */
+/** The diagnosis of a run. It has a process of its own, because the backend may hang or crash again. */
 
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -10,10 +10,10 @@ import type { CaseResult } from "../run-conformance.js";
 import type { Message, Task } from "./messages.js";
 import type { SuiteIo } from "./suite-io.js";
 
-/** Milliseconds for all of it: starting Node, loading the module, the tries. */
+/** Milliseconds for the whole diagnosis: Node starts, the module loads, and cases run again. */
 const LIMIT = 20_000;
 
-/** `undefined` where nothing has failed, or the user has had enough. */
+/** The diagnosis, or `undefined` if nothing has failed, or if the user has pressed Ctrl-C. */
 export async function superviseDiagnosis(
   io: SuiteIo,
   task: Task,
@@ -23,7 +23,7 @@ export async function superviseDiagnosis(
   if (io.signal.aborted || !results.some(({ status }) => status === "failed")) return undefined;
   const tried = await inProcess(io, task, results);
   if (tried || io.signal.aborted) return tried;
-  // The backend has ended that process, or keeps it busy: what has run is all that there is.
+  // The backend has ended that process, or keeps it busy. So the diagnosis has only the results of the run.
   const { accuracy = "fast", seed = DEFAULT_SEED } = task.run;
   return diagnose({ cases, results, factory: undefined, accuracy, seed });
 }
@@ -33,7 +33,7 @@ function inProcess(io: SuiteIo, task: Task, results: readonly CaseResult[]): Pro
     const child = fork(fileURLToPath(io.child.url), [JSON.stringify({ ...task, diagnose: true })], {
       cwd: task.cwd,
       serialization: "advanced",
-      // What the backend prints has been printed by the run.
+      // The run has already printed the backend's output.
       stdio: ["ignore", "ignore", "ignore", "ipc"],
       ...(io.child.execArgv ? { execArgv: [...io.child.execArgv] } : {}),
     });

@@ -1,6 +1,6 @@
 /**
- * Runs cases on a backend in a process of its own, and outlives it. A process that gives no answer in time is ended, one
- * that ends itself is noted; either fails the case that it was in, and the next case gets a new process.
+ * Runs cases on a backend in another process, so that the backend cannot end the command. A process that gives no answer in
+ * time is ended. If a process ends within a case, this case fails, and the next case gets a new process.
  */
 
 import { fork } from "node:child_process";
@@ -17,28 +17,31 @@ import type { Thrown } from "../thrown.js";
 
 export interface Supervision {
   readonly task: Task;
-  /** What the task selects: in the same order, so that the process needs to tell only when it begins the next. */
+  /** The cases that the task selects, in the same order. So the process only says that the next case begins, and not which. */
   readonly cases: readonly ConformanceCase[];
   readonly onBegin: (each: ConformanceCase) => void;
   readonly onResult: (result: CaseResult) => void;
-  /** What the backend prints. */
+  /** Gets the text that the backend prints. */
   readonly onOutput: (text: string) => void;
 }
 
 export interface Outcome {
   readonly results: readonly CaseResult[];
-  /** Of the backend that was made last. */
+  /** The backend that was made last. */
   readonly backend: { readonly name: string; readonly device: string } | undefined;
   /** Why there are fewer results than cases. */
   readonly stopped: string | undefined;
 }
 
 /**
- * Milliseconds beyond a limit before a process is ended. The engine inside keeps the limits too, and knows more to say;
- * this is for what never lets it.
+ * Milliseconds beyond a limit before a process is ended. The process keeps the limits itself, and its message says more. It
+ * cannot do so while the backend never gives control back.
  */
 const GRACE = 1_500;
-/** Processes that errors which no call gave may end, or the backend itself: each costs the start of another. */
+/**
+ * The most processes that the backend, or an error outside of any call, may end. Each of them costs the start of another
+ * process.
+ */
 const MOST_ENDED = 10;
 
 /** @throws InputError if there is no such module, or no factory in it */
@@ -76,7 +79,8 @@ export async function supervise(io: SuiteIo, supervision: Supervision): Promise<
       else stopped = patience.stopped();
       if (results.length === cases.length) stopped = undefined;
     } else if (end.usage) throw new InputError(end.message);
-    // Between two cases, as when an ended case has left something behind, a new process may do better; but only once.
+    // The process ended between two cases. A new process may do better, if an earlier case left something behind. It is tried
+    // once.
     else if (results.length < cases.length && results.length === before) stopped = end.message;
   }
   return { results, backend, stopped };
@@ -84,15 +88,15 @@ export async function supervise(io: SuiteIo, supervision: Supervision): Promise<
 
 /** How a process ended. */
 interface ProcessEnd {
-  /** Whether a case had begun, and had not ended. */
+  /** Whether the process ended within a case. */
   readonly inCase: boolean;
-  /** What that case had come to, where the process ended while it tried to have the case fail again. */
+  /** The result of that case, if the process ended while it ran the failed case again. */
   readonly known: CaseResult | undefined;
   readonly message: string;
   readonly milliseconds: number;
-  /** Of an error that no call gave. */
+  /** The error outside of any call that ended the process. */
   readonly thrown: Thrown | undefined;
-  /** Whether what was typed is to blame. */
+  /** Whether the command line is wrong. */
   readonly usage: boolean;
 }
 
@@ -113,7 +117,7 @@ function runProcess(io: SuiteIo, { task, onBegin, onOutput }: Supervision, watch
   return new Promise((resolve) => {
     const child = fork(fileURLToPath(io.child.url), [JSON.stringify(argument)], {
       cwd: task.cwd,
-      // NaN and infinities stay what they are.
+      // This serialization keeps NaN and infinities.
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       ...(io.child.execArgv ? { execArgv: [...io.child.execArgv] } : {}),
@@ -162,7 +166,7 @@ function runProcess(io: SuiteIo, { task, onBegin, onOutput }: Supervision, watch
           known = undefined;
           watch.onResult(message.result);
           if (watch.enough()) return kill("enough");
-          // Where the case has broken the backend: disposing it, and making another.
+          // After a case that has broken the backend, the process disposes the backend and makes another.
           return expect(2 * limit + GRACE, "the backend could be neither disposed nor made again in time");
         case "diagnosis":
           return;
@@ -174,7 +178,7 @@ function runProcess(io: SuiteIo, { task, onBegin, onOutput }: Supervision, watch
           usage = message.usage;
           return expect(GRACE, "its process did not end");
         case "stray":
-          reason = `an error that no call gave ended its process: ${message.message}`;
+          reason = `an error outside of any call ended its process: ${message.message}`;
           thrown = message.thrown;
           return expect(GRACE, "its process did not end");
       }
@@ -195,7 +199,7 @@ function runProcess(io: SuiteIo, { task, onBegin, onOutput }: Supervision, watch
       resolve({ inCase, known, message: reason ?? fallback, milliseconds, thrown, usage });
     };
     child.on("error", (error) => settle(`no process could be started: ${error.message}`));
-    // "close" comes after all that was printed; but where the backend has started a process that lives on, it never comes.
+    // "close" comes after the last output. It never comes if the backend has started a process that lives on.
     child.on("exit", (code, signal) => {
       const how =
         signal === null

@@ -151,7 +151,11 @@ async function wrongFindings(used: readonly C[], session: Session, onIntegers: b
   }
   if (left.length > 0 && findings.length < 3) await add(left, [], trials.length - left.length);
   if (inNhwc.length > 0) {
-    await add(inNhwc, ["what is uploaded or read in nhwc is taken as it lies, as if it were nchw"], trials.length);
+    await add(
+      inNhwc,
+      ["data that are uploaded or read in nhwc are not converted, as if they were nchw"],
+      trials.length,
+    );
   }
   if (findings.length > 0) return findings;
   // No problem failed again, or none could be tried. Then there are only the results of the run.
@@ -160,7 +164,7 @@ async function wrongFindings(used: readonly C[], session: Session, onIntegers: b
       ? {}
       : {
           cause:
-            "the same problem is right when it runs again alone: it hangs on what ran before, as where weights or kernels are cached by a key that says too little, or it differs from run to run",
+            "the same problem is right when it runs again alone: its result depends on what ran before, as if weights or kernels are cached by a key that lacks an option, or it differs from run to run",
         };
   return findRules(
     samplesFor(() => true),
@@ -214,7 +218,7 @@ async function transformCause(
   const roundsSo = await Promise.all(some.map(roundsLikeTransform));
   if (roundsSo.every(Boolean)) {
     return {
-      cause: "the plan says that its arithmetic is direct, and it rounds as a transform does: let it say `transformed`",
+      cause: "the plan says that its arithmetic is direct, but it rounds as a transform does: declare `transformed`",
       evidence: `${some.length} of ${some.length} outputs that were looked at keep the rule of transforms, and not that of direct plans`,
     };
   }
@@ -382,11 +386,11 @@ function variantFindings(all: readonly C[]): readonly Finding[] {
   const values = failed.map(({ result }) => Math.abs(Number(result.mismatch?.actual)));
   const range = values.length > 0 && values.every((value) => value === 65504 || value === Infinity);
   const cause = subnormal
-    ? "subnormal numbers are flushed to zero, which `features.subnormals` says they are not"
+    ? "subnormal numbers are flushed to zero, but `features.subnormals` does not say so"
     : range
       ? "results end at 65504, the range of float16"
       : wide
-        ? "large and small values meet in a sum of too few bits, or the range is less than float32's"
+        ? "a sum of large and small values has too few bits, or the range is less than float32's"
         : undefined;
   return [
     {

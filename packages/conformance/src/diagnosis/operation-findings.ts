@@ -112,7 +112,7 @@ async function inPlaceFinding(operations: readonly O[], session: Session): Promi
     const changes = await session.use((backend) => changesInput(backend, problem, session.seed));
     if (changes !== true) continue;
     return {
-      rule: `The input of ${problem.kind} is not after a run what was uploaded: fails in ${failed.length} problems`,
+      rule: `The input of ${problem.kind} after a run differs from what was uploaded: fails in ${failed.length} problems`,
       cause: "a run changes its input: the result is computed in place, in the input's memory",
       evidence: "the input was read back after the run",
       certain: true,

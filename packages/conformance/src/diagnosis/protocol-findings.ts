@@ -64,7 +64,7 @@ export async function protocolFindings(all: readonly Observation[], session: Ses
 function changedWords(name: string): [string, string, string] {
   const what = name === "input" || name === "residual" ? "`upload`" : "`prepareConv2d`";
   return [
-    `The caller's ${name} is not what it was after a run`,
+    `The caller's ${name} has changed after a run`,
     `${what} writes to the caller's array (${name}): ${name === "weight" || name === "bias" ? "weights are changed in place" : "it takes the array instead of copying it"}`,
     "the array was compared with a copy of it",
   ];

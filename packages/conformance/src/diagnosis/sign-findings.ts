@@ -53,7 +53,7 @@ export function signFindings(
     findings.push(findingOf(suite, `${suite}${of}`, own, failed, titles));
   }
   const unanswered = results.filter(
-    ({ status, message = "" }) => status === "failed" && /^no answer within|no call gave/.test(message),
+    ({ status, message = "" }) => status === "failed" && /^no answer within|an error outside of any call/.test(message),
   );
   if (unanswered.length > 0) findings.push(unansweredFinding(unanswered, results.length));
   return findings;

@@ -41,18 +41,18 @@ export const SIGNS: readonly Sign[] = [
   {
     suite: "lifecycle",
     when: ({ says }) => says(/sync resolved while/),
-    cause: "`sync` does not wait: it resolved while work that was called before it was still going on",
+    cause: "`sync` does not wait: it resolved before the work of earlier calls was done",
   },
   {
     suite: "lifecycle",
     when: ({ says }) => says(/^`free` came while|^`dispose of (the|a) \w+` came while/),
     cause:
-      "`free` or `dispose` came while a run or a read that uses it was pending: it has to wait in the queue until that is done",
+      "`free` or `dispose` came while a run or a read that uses it was pending: the release has to wait in the queue until the run or the read is done",
   },
   {
     suite: "lifecycle",
     when: ({ says }) => says(/bytes (were|are) (in use|reserved)/),
-    cause: "memory leaks: what a plan or a tensor takes is not given back when it is disposed, and is still in use",
+    cause: "memory leaks: the memory of a plan or a tensor is not given back when it is disposed, and is still in use",
   },
   {
     suite: "lifecycle",
@@ -87,7 +87,7 @@ export const SIGNS: readonly Sign[] = [
   {
     suite: "lifecycle",
     when: ({ fails }) => fails("disposed right after its read is called"),
-    cause: "`free` came while a read of the tensor was pending: the read gives what lies there afterwards",
+    cause: "`free` came while a read of the tensor was pending: the read gives numbers that were written afterwards",
   },
   {
     suite: "lifecycle",
@@ -112,12 +112,12 @@ export const SIGNS: readonly Sign[] = [
       (fails(UPLOAD_AFTER) || fails("six runs")) &&
       !fails(NEW_INPUT) &&
       says(/the run before the upload: .*: 99, expected/),
-    cause: "`read` is too late: it copies after what was called after it, and gives what a later upload or run wrote",
+    cause: "`read` is too late: it copies after later calls have run, and gives what a later upload or run wrote",
   },
   {
     suite: "lifecycle",
     when: ({ fails }) => fails(UPLOAD_AFTER) && !fails(NEW_INPUT) && !fails(SAME_TENSORS),
-    cause: "`upload` overtakes runs: it does not go through the queue, and is seen by runs that were called before it",
+    cause: "`upload` overtakes runs: it does not go through the queue, so runs that were called before it see its data",
   },
   {
     suite: "lifecycle",
@@ -130,7 +130,7 @@ export const SIGNS: readonly Sign[] = [
     when: ({ fails }) =>
       fails("with nothing awaited between") && !fails(NEW_INPUT) && !fails(SAME_TENSORS) && !fails(TWO_PLANS),
     cause:
-      "where one run's output is another run's input, `read` does not wait for all pending runs, or they do not run in the order of their calls",
+      "if one run's output is another run's input, `read` does not wait for all pending runs, or the runs do not keep the order of their calls",
   },
   {
     suite: "lifecycle",
@@ -146,7 +146,7 @@ export const SIGNS: readonly Sign[] = [
     suite: "lifecycle",
     when: ({ fails }) => fails(SAME_TENSORS),
     cause:
-      "a result is kept for the same tensors: what is uploaded into them afterwards is not seen (cached by tensor)",
+      "a result is kept for the same tensors: data that are uploaded into them afterwards are not seen (cached by tensor)",
   },
   {
     suite: "lifecycle",
@@ -157,7 +157,7 @@ export const SIGNS: readonly Sign[] = [
     suite: "lifecycle",
     when: ({ fails }) => fails(ALIKE) && !fails(TWO_PLANS),
     cause:
-      "plans that differ in one thing only are taken for one another: a cache of kernels or tables has a key that lacks it",
+      "plans that differ in one option only are taken for one another: a cache of kernels or tables has a key that lacks this option",
   },
   {
     suite: "lifecycle",
@@ -174,17 +174,17 @@ export const SIGNS: readonly Sign[] = [
   {
     suite: "errors",
     when: ({ says }) => says(/it threw (?!ERR_)/),
-    cause: "misuse is thrown as what is no ConveneError, so that no caller can tell it by its code",
+    cause: "misuse throws an error that is no ConveneError, so that a caller cannot tell it by its code",
   },
   {
     suite: "errors",
     when: ({ says }) => says(/bytes were in use before/),
-    cause: "memory leaks: what is made before a misuse is refused is not given back, and is still in use",
+    cause: "memory leaks: memory that was taken before a misuse was refused is not given back, and is still in use",
   },
   {
     suite: "errors",
     when: ({ says }) => says(/features\.supports refuses/),
-    cause: "`features.supports` refuses what `prepareConv2d` takes",
+    cause: "`features.supports` refuses problems that `prepareConv2d` takes",
   },
   {
     suite: "errors",
@@ -200,7 +200,7 @@ export const SIGNS: readonly Sign[] = [
   {
     suite: "errors",
     when: ({ says }) => says(/it was accepted; expected ERR_DISPOSED/),
-    cause: "what has been disposed still runs: use after dispose is not refused",
+    cause: "a disposed plan or tensor still runs: use after dispose is not refused",
   },
   {
     suite: "errors",
@@ -211,12 +211,12 @@ export const SIGNS: readonly Sign[] = [
   {
     suite: "operations",
     when: ({ says }) => says(/it threw (?!ERR_)/),
-    cause: "misuse is thrown as what is no ConveneError, so that no caller can tell it by its code",
+    cause: "misuse throws an error that is no ConveneError, so that a caller cannot tell it by its code",
   },
   {
     suite: "operations",
     when: ({ says }) => says(/disposed [a-z ]*was accepted|after .* disposed.*was accepted|expected ERR_DISPOSED/),
-    cause: "what has been disposed still runs: use after dispose is not refused",
+    cause: "a disposed plan or tensor still runs: use after dispose is not refused",
   },
   {
     suite: "operations",
@@ -236,7 +236,7 @@ export const SIGNS: readonly Sign[] = [
   {
     suite: "operations",
     when: ({ says }) => says(/bytes (were|are) (in use|reserved)/),
-    cause: "memory leaks: what a plan takes is not given back when it is disposed, and is still in use or reserved",
+    cause: "memory leaks: the memory of a plan is not given back when it is disposed, and is still in use or reserved",
   },
   {
     suite: "operations",
@@ -256,30 +256,30 @@ export const SIGNS: readonly Sign[] = [
   {
     suite: "operations",
     when: ({ only }) => only("one tensor as both inputs", "over and over"),
-    cause: "the same tensor as both inputs is not thought of: one of the two is overwritten before it is read",
+    cause: "the same tensor as both inputs is not handled: one of the two is overwritten before it is read",
   },
   {
     suite: "operations",
     when: ({ fails }) => fails("over and over"),
     cause:
-      "a plan that runs again gives the result of its first run, which is kept, or adds to what lies in the output",
+      "a plan that runs again gives the result of its first run, which is kept, or adds to the old content of the output",
   },
   {
     suite: "operations",
     when: ({ fails }) => fails("that differ from it in one thing"),
     cause:
-      "a plan gets what another plan was prepared with, which differs in one thing only: a cache has a key that lacks it, or two plans share a buffer",
+      "a plan gets the parameters with which another plan was prepared, which differs in one option only: a cache has a key that lacks this option, or two plans share a buffer",
   },
   {
     suite: "operations",
     when: ({ fails }) => fails("between convolutions") || fails("tensors disposed behind"),
     cause:
-      "operations do not keep the order of calls: they overtake, or are overtaken by, uploads and convolutions in the queue",
+      "operations do not keep the order of calls: they run before earlier uploads or convolutions, or after later ones, so they do not go through the queue",
   },
   {
     suite: "operations",
     when: ({ only }) => only("subnormal"),
-    cause: "subnormal numbers are flushed to zero, which `features.subnormals` says they are not",
+    cause: "subnormal numbers are flushed to zero, but `features.subnormals` does not say so",
   },
   {
     suite: "operations",
@@ -294,18 +294,18 @@ export const SIGNS: readonly Sign[] = [
   {
     suite: "operations",
     when: ({ only }) => only("NaN, infinities"),
-    cause: "NaN, an infinity or the sign of a zero is lost, or reaches what does not read it",
+    cause: "NaN, an infinity or the sign of a zero is lost, or reaches outputs that do not read it",
   },
   // NaN, infinities and subnormals.
   {
     suite: "non-finite",
     when: ({ only }) => only("subnormal"),
-    cause: "subnormal numbers are flushed to zero, which `features.subnormals` says they are not",
+    cause: "subnormal numbers are flushed to zero, but `features.subnormals` does not say so",
   },
   {
     suite: "non-finite",
     when: ({ only }) => only("before a clamp"),
-    cause: "a clamp makes a number of NaN: it compares, as `x > 0 ? x : 0` does",
+    cause: "a clamp makes a number of NaN, because it compares, as `x > 0 ? x : 0` does",
   },
   {
     suite: "non-finite",

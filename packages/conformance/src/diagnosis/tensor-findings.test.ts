@@ -19,7 +19,7 @@ test.each([
   ["pool-forgets-what-is-out", /two tensors lie in the same memory/],
   ["read-ignores-the-layout", /`read` ignores the layout/],
   ["read-in-the-wrong-shape", /the wrong shape/],
-  ["layout-mixed-up", /nhwc is taken as it lies/],
+  ["layout-mixed-up", /nhwc are not converted/],
 ])("%s", async (name, words) => {
   const [finding] = await look(FAULTS.find((fault) => fault.name === name)!.backend);
   expect(finding?.cause).toMatch(words);

@@ -81,7 +81,7 @@ async function lookAtTensors(backend: Backend): Promise<Told> {
     if (!one || wrong.length === 4) return NOTHING;
     return {
       rule: `A tensor that is ${wrong.map(([from, to]) => `uploaded in ${from} and read in ${to}`).join(", or ")} has other numbers`,
-      cause: "what is uploaded or read in nhwc is taken as it lies, as if it were nchw",
+      cause: "data that are uploaded or read in nhwc are not converted, as if they were nchw",
     };
   } finally {
     for (const each of made) each.dispose();

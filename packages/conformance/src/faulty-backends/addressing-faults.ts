@@ -10,7 +10,7 @@ const REFERENCE_SUITES = ["exact", "bounded", "goldens"] as const;
 export const ADDRESSING_FAULTS: readonly Fault[] = [
   {
     name: "second-image-reads-the-first",
-    about: "The input's batch stride is left at zero: whoever wrote it tried one image.",
+    about: "The input's batch stride is zero, because the author tried only one image.",
     caughtBy: ["exact", "bounded", "goldens"],
     problems: { wrong: "n2_ic3_ih5_oc4_kh3", right: "ic3_ih5_oc4_kh3" },
     backend: faultyQuestion("second-image-reads-the-first", (problem, operands) => {
@@ -20,7 +20,7 @@ export const ADDRESSING_FAULTS: readonly Fault[] = [
   },
   {
     name: "residual-of-the-first-image",
-    about: "The residual is indexed by channel and pixel only, as the bias beside it is.",
+    about: "The index of the residual has no batch, so every image gets the residual of the first image.",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "n2_ic3_ih5_oc4_kh3_residual", right: "ic3_ih5_oc4_kh3_residual" },
     backend: faultyQuestion("residual-of-the-first-image", (problem, operands) => {
@@ -30,7 +30,8 @@ export const ADDRESSING_FAULTS: readonly Fault[] = [
   },
   {
     name: "output-rows-as-long-as-the-inputs",
-    about: "Rows of the output are iw apart, where they are ow: without padding they run into each other's channels.",
+    about:
+      "Rows of the output begin iw elements apart instead of ow. Without padding, the rows of one channel overwrite those of the next.",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic3_ih6_oc4_kh3", right: "ic3_ih6_oc4_kh3_ph1" },
     backend: faultyCompute("output-rows-as-long-as-the-inputs", (problem, operands, output) => {
@@ -43,8 +44,7 @@ export const ADDRESSING_FAULTS: readonly Fault[] = [
   },
   {
     name: "rows-padded-to-4",
-    about:
-      "The device keeps rows of a multiple of 4 elements, as aligned copies ask for; a read copies them as they lie.",
+    about: "The device pads rows to a multiple of 4 elements, for aligned copies. A read copies the padding too.",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic3_ih5_oc4_kh3", right: "ic3_ih6_oc4_kh3" },
     backend: faultyCompute("rows-padded-to-4", (problem, operands, output) => {
@@ -59,14 +59,14 @@ export const ADDRESSING_FAULTS: readonly Fault[] = [
   },
   {
     name: "layout-mixed-up",
-    about: "An nhwc upload is taken as nchw: the bytes are copied, the layout is not looked at.",
+    about: "An upload in nhwc is stored as if it were nchw: the upload copies the data, and ignores the layout.",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic2_ih4_oc3_kh3", right: "ic1_ih4_oc3_kh3" },
     backend: faultyBackend("layout-mixed-up", () => ({ upload: (source, target) => target.data.set(source.data) })),
   },
   {
     name: "residual-in-the-other-layout",
-    about: "The kernel works in nhwc and turns its input and output around; the residual it forgets.",
+    about: "The kernel works in nhwc. It transposes its input and output, but not the residual.",
     caughtBy: ["exact", "bounded", "goldens", "lifecycle"],
     problems: { wrong: "ic3_ih5_oc4_kh3_residual", right: "ic3_ih5_oc1_kh3_residual" },
     backend: faultyQuestion("residual-in-the-other-layout", (problem, operands) => {
@@ -79,7 +79,8 @@ export const ADDRESSING_FAULTS: readonly Fault[] = [
   },
   {
     name: "layout-guessed-from-the-shape",
-    about: "A read in nhwc takes data as wide as it has channels to be in nhwc already, and hands it out as it is.",
+    about:
+      "A read in nhwc does not convert data whose width equals the number of channels, because it takes such data for nhwc.",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic3_ih6_oc4_kh3", right: "ic3_ih6_oc5_kh3" },
     backend: faultyBackend("layout-guessed-from-the-shape", (right) => ({
@@ -91,7 +92,7 @@ export const ADDRESSING_FAULTS: readonly Fault[] = [
   },
   {
     name: "index-of-16-bits",
-    about: "Elements of the input are counted in 16 bits, which small tests never fill.",
+    about: "The index of an input element has 16 bits, which is enough in small tests only.",
     caughtBy: ["exact", "bounded"],
     problems: { wrong: "ic1_ih257_oc1_kh1", right: "ic1_ih256_oc1_kh1" },
     backend: faultyQuestion("index-of-16-bits", (problem, operands) => {

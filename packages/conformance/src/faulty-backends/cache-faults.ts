@@ -7,7 +7,8 @@ import { copyWeights, type Fault, faultyBackend, planOf } from "./faulty-backend
 export const CACHE_FAULTS: readonly Fault[] = [
   {
     name: "weights-cached-by-problem",
-    about: "Packed weights are kept by problem, and a second layer of the same shape gets the first one's.",
+    about:
+      "The key of the cache of packed weights is the problem. So a second layer with the same problem gets the weights of the first.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("weights-cached-by-problem", () => {
       const kept = new Map<string, ReturnType<typeof copyWeights>>();
@@ -23,19 +24,19 @@ export const CACHE_FAULTS: readonly Fault[] = [
   },
   {
     name: "kernel-cached-without-activation",
-    about: "A compiled kernel is kept by all but the activation, which was added to the language later.",
+    about: "The key of the cache of compiled kernels lacks the activation, which was added later.",
     caughtBy: ["lifecycle"],
     backend: kernelCachedWithout("kernel-cached-without-activation", ["activation"]),
   },
   {
     name: "kernel-cached-without-padding-mode",
-    about: "A compiled kernel is kept by its numbers, and the padding mode is none.",
+    about: "The key of the cache of compiled kernels has only numbers. The padding mode is a string, and is missing.",
     caughtBy: ["lifecycle"],
     backend: kernelCachedWithout("kernel-cached-without-padding-mode", ["paddingMode"]),
   },
   {
     name: "kernel-cached-without-dilation",
-    about: "A compiled kernel is kept by sizes, strides and pads; dilation, which is mostly 1, was forgotten.",
+    about: "The key of the cache of compiled kernels has sizes, strides and pads, but no dilation, which is usually 1.",
     caughtBy: ["lifecycle"],
     backend: kernelCachedWithout("kernel-cached-without-dilation", ["dh", "dw"]),
   },

@@ -10,7 +10,7 @@ const REFERENCE_SUITES = ["exact", "bounded", "goldens"] as const;
 export const CHANNEL_FAULTS: readonly Fault[] = [
   {
     name: "groups-swapped",
-    about: "The weights of the first two groups have changed places: packed from the last group down.",
+    about: "The weights of the first two groups are exchanged, because groups are packed from the last to the first.",
     caughtBy: ["exact", "bounded", "goldens", "lifecycle"],
     problems: { wrong: "g2_ic6_ih5_oc8_kh3", right: "ic6_ih5_oc8_kh3" },
     backend: faultyQuestion("groups-swapped", (problem, operands) => {
@@ -25,7 +25,8 @@ export const CHANNEL_FAULTS: readonly Fault[] = [
   },
   {
     name: "last-group-one-early",
-    about: "The last group's input channels begin one early, clamped for a tail that is not there.",
+    about:
+      "The input channels of the last group begin one channel early. The start is clamped for a tail, but there is no tail.",
     caughtBy: ["exact", "bounded", "goldens", "lifecycle"],
     problems: { wrong: "g2_ic6_ih5_oc8_kh3", right: "ic6_ih5_oc8_kh3" },
     backend: faultyQuestion("last-group-one-early", (problem, operands) => {
@@ -38,7 +39,8 @@ export const CHANNEL_FAULTS: readonly Fault[] = [
   },
   {
     name: "depthwise-weights-of-tensorflow",
-    about: "With a multiplier m, filters lie as j * ic + i, where OIHW has i * m + j: right for another framework.",
+    about:
+      "With a multiplier m, the filter of channel i and multiple j is read at j * ic + i, as in another framework. In OIHW it is at i * m + j.",
     caughtBy: ["exact", "bounded", "goldens"],
     problems: { wrong: "g3_ic3_ih6_oc6_kh3", right: "g3_ic3_ih6_oc3_kh3" },
     backend: faultyQuestion("depthwise-weights-of-tensorflow", (problem, operands) => {
@@ -54,7 +56,8 @@ export const CHANNEL_FAULTS: readonly Fault[] = [
   },
   {
     name: "multiplier-reads-channel-o-mod-ic",
-    about: "Output channel o of a depthwise convolution reads input channel o mod ic, which a multiplier of 1 allows.",
+    about:
+      "Output channel o of a depthwise convolution reads input channel o mod ic, which is right only for a multiplier of 1.",
     caughtBy: ["exact", "bounded", "goldens"],
     problems: { wrong: "g3_ic3_ih6_oc6_kh3", right: "g3_ic3_ih6_oc3_kh3" },
     backend: faultyQuestion("multiplier-reads-channel-o-mod-ic", (problem, operands) => {
@@ -73,7 +76,7 @@ export const CHANNEL_FAULTS: readonly Fault[] = [
   },
   {
     name: "weights-as-iohw",
-    about: "Weights are read with input channels outermost, as those of a transposed convolution lie.",
+    about: "Weights are read with input channels outermost, which is the order of a transposed convolution.",
     caughtBy: [...REFERENCE_SUITES, "lifecycle"],
     problems: { wrong: "ic3_ih5_oc4_kh3", right: "ic1_ih5_oc4_kh3" },
     backend: faultyQuestion("weights-as-iohw", (problem, operands) => {
@@ -88,7 +91,7 @@ export const CHANNEL_FAULTS: readonly Fault[] = [
   },
   {
     name: "weights-as-hwio",
-    about: "Weights are read as TensorFlow lays them, the kernel's rows outermost.",
+    about: "Weights are read in TensorFlow's order, with the kernel's rows outermost.",
     caughtBy: [...REFERENCE_SUITES, "lifecycle"],
     problems: { wrong: "ic3_ih5_oc4_kh3", right: "ic3_ih5_oc1_kh1" },
     backend: faultyQuestion("weights-as-hwio", (problem, operands) => {
@@ -104,7 +107,7 @@ export const CHANNEL_FAULTS: readonly Fault[] = [
   {
     name: "packed-for-the-wrong-tile",
     about:
-      "Weights are packed in panels of 8 output channels, and read as panels of 4: two kernels, one packing routine.",
+      "Weights are packed in panels of 8 output channels, and read as panels of 4, because two kernels share one packing routine.",
     caughtBy: [...REFERENCE_SUITES, "lifecycle"],
     problems: { wrong: "ic4_ih5_oc5_kh3", right: "ic4_ih5_oc4_kh3" },
     backend: faultyQuestion("packed-for-the-wrong-tile", (problem, operands) => [
@@ -115,7 +118,7 @@ export const CHANNEL_FAULTS: readonly Fault[] = [
   {
     name: "channel-tail-of-the-next-pixel",
     about:
-      "The channels past the last whole vector of 4 are loaded from the next pixel: the pointer moved on too soon.",
+      "The channels after the last whole vector of 4 are read from the next pixel, because the pointer moves too early.",
     caughtBy: [...REFERENCE_SUITES, "lifecycle"],
     problems: { wrong: "ic5_ih5_oc4_kh3", right: "ic8_ih5_oc4_kh3" },
     backend: faultyQuestion("channel-tail-of-the-next-pixel", (problem, operands) => {
@@ -131,7 +134,7 @@ export const CHANNEL_FAULTS: readonly Fault[] = [
   },
   {
     name: "channels-past-64-dropped",
-    about: "A shader's local array holds 64 channels of a pixel, and the loop ends with it.",
+    about: "A shader's local array has room for 64 channels of a pixel, and the loop ends there.",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic65_ih4_oc5_kh3", right: "ic64_ih4_oc5_kh3" },
     backend: faultyQuestion("channels-past-64-dropped", (problem, operands) => {
@@ -141,7 +144,8 @@ export const CHANNEL_FAULTS: readonly Fault[] = [
   },
   {
     name: "bias-of-the-first-group",
-    about: "The bias is indexed by the channel's place in its group: every group gets that of the first.",
+    about:
+      "The index of the bias is the channel's number in its group, so every group gets the bias of the first group.",
     caughtBy: ["exact", "bounded", "goldens", "lifecycle"],
     problems: { wrong: "g2_ic6_ih5_oc8_kh3", right: "ic6_ih5_oc8_kh3" },
     backend: faultyQuestion("bias-of-the-first-group", (problem, operands) => [
@@ -151,7 +155,7 @@ export const CHANNEL_FAULTS: readonly Fault[] = [
   },
   {
     name: "bias-from-every-group",
-    about: "Each group's pass over the output adds the whole bias.",
+    about: "The pass of each group over the output adds the bias of all channels.",
     caughtBy: [...REFERENCE_SUITES, "lifecycle"],
     problems: { wrong: "g2_ic6_ih5_oc8_kh3", right: "ic6_ih5_oc8_kh3" },
     backend: faultyQuestion("bias-from-every-group", (problem, operands) => [

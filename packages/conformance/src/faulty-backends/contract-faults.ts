@@ -11,7 +11,7 @@ import { type Fault, faultyBackend } from "./faulty-backend.js";
 export const CONTRACT_FAULTS: readonly Fault[] = [
   {
     name: "second-dispose-throws",
-    about: "Disposing of a plan twice throws, as freeing memory twice should.",
+    about: "A second `dispose` of a plan throws, like a second release of memory.",
     caughtBy: ["lifecycle", "errors"],
     backend: withPlans("second-dispose-throws", (plan) => ({
       dispose: () => {
@@ -22,7 +22,7 @@ export const CONTRACT_FAULTS: readonly Fault[] = [
   },
   {
     name: "second-backend-dispose-rejects",
-    about: "Disposing of a backend twice rejects: its worker is gone and does not answer.",
+    about: "A second `dispose` of a backend rejects, because its worker is gone and does not answer.",
     caughtBy: ["lifecycle"],
     backend: byHand("second-backend-dispose-rejects", (right) => ({
       dispose: async () => {
@@ -33,7 +33,8 @@ export const CONTRACT_FAULTS: readonly Fault[] = [
   },
   {
     name: "unusable-after-misuse",
-    about: "Any exception marks the device as lost, a wrong shape too: one misuse, and every later call fails.",
+    about:
+      "Any exception marks the device as lost, also one about a wrong shape. So after one misuse every later call fails.",
     caughtBy: ["errors"],
     backend: byHand("unusable-after-misuse", (right) => {
       let lost: unknown;
@@ -60,7 +61,7 @@ export const CONTRACT_FAULTS: readonly Fault[] = [
   },
   {
     name: "codes-of-its-own",
-    about: "Misuse is found, and thrown as a TypeError, which no caller can tell from another.",
+    about: "Misuse throws a TypeError without a code, so that a caller cannot know the reason.",
     caughtBy: ["errors"],
     backend: withPlans("codes-of-its-own", (plan) => ({
       run: (input, output, residual) => {
@@ -74,19 +75,19 @@ export const CONTRACT_FAULTS: readonly Fault[] = [
   },
   {
     name: "shapes-not-checked",
-    about: "A run takes an input of any shape and computes what it can of it.",
+    about: "A run accepts an input of any shape, and computes a part of it.",
     caughtBy: ["errors"],
     backend: withPlans("shapes-not-checked", (plan) => ({ run: forgiving("ERR_SHAPE", plan) })),
   },
   {
     name: "takes-tensors-of-others",
-    about: "A tensor is known by its fields, so that one of another backend passes for its own.",
+    about: "The backend checks only the fields of a tensor, so it accepts a tensor of another backend.",
     caughtBy: ["errors"],
     backend: withPlans("takes-tensors-of-others", (plan) => ({ run: forgiving("ERR_INVALID_OPTION", plan) })),
   },
   {
     name: "runs-after-dispose",
-    about: "A disposed plan runs on: its memory is the garbage collector's, which has not come by yet.",
+    about: "A disposed plan still runs, because the garbage collector has not freed its memory yet.",
     caughtBy: ["errors"],
     backend: withPlans("runs-after-dispose", (plan) => ({ run: forgiving("ERR_DISPOSED", plan) })),
   },
@@ -98,13 +99,13 @@ export const CONTRACT_FAULTS: readonly Fault[] = [
   },
   {
     name: "read-ignores-the-layout",
-    about: "A read answers in nchw, and says so, whatever was asked for.",
+    about: "A read always gives nchw, and says so, even if nhwc was requested.",
     caughtBy: ["errors"],
     backend: byHand("read-ignores-the-layout", (right) => ({ read: (source) => right.read(source) })),
   },
   {
     name: "read-in-the-wrong-shape",
-    about: "A read gives its tensor the shape [n, h, w, c], as the layout that is meant by it goes.",
+    about: "A read in nhwc gives its tensor the shape [n, h, w, c] instead of [n, c, h, w].",
     caughtBy: ["exact", "bounded", "goldens"],
     backend: faultyBackend("read-in-the-wrong-shape", (right) => ({
       read: async (source, shape, layout) => {
@@ -116,7 +117,7 @@ export const CONTRACT_FAULTS: readonly Fault[] = [
   },
   {
     name: "prepare-throws-a-string",
-    about: "What is thrown for a kernel of more than 5 rows is a string, by a library in another language.",
+    about: "A library in another language throws a string for a kernel of more than 5 rows.",
     caughtBy: ["exact", "bounded", "goldens"],
     backend: byHand("prepare-throws-a-string", (right) => ({
       prepareConv2d: (problem, weights, options) =>
@@ -125,7 +126,7 @@ export const CONTRACT_FAULTS: readonly Fault[] = [
   },
   {
     name: "declares-to-lose-subnormals",
-    about: "It says that subnormals are flushed, as on most devices of its kind, and keeps them.",
+    about: "`features` says that the device flushes subnormals, but it keeps them.",
     caughtBy: ["manifest"],
     backend: faultyBackend("declares-to-lose-subnormals", ({ features }) => ({
       features: { ...features, subnormals: { reason: "flushed on devices of this kind" } },
@@ -133,7 +134,7 @@ export const CONTRACT_FAULTS: readonly Fault[] = [
   },
   {
     name: "declares-to-lose-nan",
-    about: "It says that NaN and infinities are lost, from a time when they were.",
+    about: "`features` says that NaN and infinities are lost. This was true of an earlier version.",
     caughtBy: ["manifest"],
     backend: faultyBackend("declares-to-lose-nan", ({ features }) => ({
       features: { ...features, nonFinite: { reason: "lost in the clamp" } },
@@ -141,7 +142,7 @@ export const CONTRACT_FAULTS: readonly Fault[] = [
   },
   {
     name: "takes-what-it-declares-not-to",
-    about: "`supports` refuses dilation, and `prepareConv2d` takes it all the same: a limit that has been lifted.",
+    about: "`supports` refuses dilation, but `prepareConv2d` computes it. The limit is out of date.",
     caughtBy: ["manifest"],
     backend: byHand("takes-what-it-declares-not-to", (right) => ({
       features: {

@@ -9,7 +9,7 @@ import { type Fault, faultyCompute, faultyQuestion } from "./faulty-backend.js";
 export const EPILOGUE_FAULTS: readonly Fault[] = [
   {
     name: "bias-dropped",
-    about: "A 1x1 kernel gets no bias: its fast path goes around the code that adds one.",
+    about: "A 1x1 kernel gets no bias, because its fast path skips the code that adds the bias.",
     caughtBy: ["exact", "bounded", "goldens"],
     problems: { wrong: "ic6_ih4_oc5_kh1", right: "ic6_ih4_oc5_kh2" },
     backend: faultyQuestion("bias-dropped", (problem, operands) =>
@@ -18,7 +18,7 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
   },
   {
     name: "residual-after-clamp",
-    about: "The residual is added to what the activation has already clamped.",
+    about: "The residual is added after the activation instead of before.",
     caughtBy: ["exact", "bounded", "goldens", "lifecycle"],
     problems: { wrong: "ic3_ih5_oc4_kh3_residual_relu", right: "ic3_ih5_oc4_kh3_residual" },
     backend: faultyCompute("residual-after-clamp", (problem, { residual, ...operands }, output) => {
@@ -27,7 +27,7 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
   },
   {
     name: "residual-subtracted",
-    about: "The residual comes off: a difference was being debugged, and the sign stayed.",
+    about: "The residual is subtracted. The sign was left from debugging.",
     caughtBy: ["exact", "bounded", "goldens", "lifecycle", "networks"],
     problems: { wrong: "ic3_ih5_oc4_kh3_residual", right: "ic3_ih5_oc4_kh3" },
     backend: faultyQuestion("residual-subtracted", (problem, operands) => [
@@ -37,7 +37,7 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
   },
   {
     name: "clamp-before-bias",
-    about: "The activation is applied to the sum of products, and the bias added to that.",
+    about: "The activation is applied to the sum of products, and the bias is added afterwards.",
     caughtBy: ["exact", "bounded", "goldens", "lifecycle"],
     problems: { wrong: "ic3_ih5_oc4_kh3_relu", right: "ic3_ih5_oc4_kh3_nobias_relu" },
     backend: faultyCompute("clamp-before-bias", (problem, { bias, ...operands }, output) => {
@@ -48,7 +48,7 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
   },
   {
     name: "relu6-without-the-6",
-    about: "relu6 is matched by its beginning, and taken for relu.",
+    about: "relu6 is taken for relu, because only the beginning of its name is compared.",
     caughtBy: ["exact", "bounded", "goldens", "networks", "non-finite"],
     problems: { wrong: "ic3_ih5_oc4_kh3_relu6", right: "ic3_ih5_oc4_kh3_relu" },
     backend: faultyQuestion(
@@ -58,7 +58,7 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
   },
   {
     name: "clamp-from-zero",
-    about: "Only the upper bound of a clamp is passed on: the kernel was written for relu and relu6.",
+    about: "The kernel gets only the upper bound of a clamp, because it was written for relu and relu6.",
     caughtBy: ["exact", "bounded", "goldens"],
     problems: { wrong: "ic3_ih5_oc4_kh3_clamp-5:40", right: "ic3_ih5_oc4_kh3_clamp0:40" },
     backend: faultyQuestion(
@@ -68,7 +68,7 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
   },
   {
     name: "clamp-bound-zero-is-none",
-    about: "`max || Infinity`: an upper bound of zero counts as none.",
+    about: "The code has `max || Infinity`, so an upper bound of zero counts as no bound.",
     caughtBy: ["exact", "bounded"],
     problems: { wrong: "ic3_ih5_oc4_kh3_clamp-40:0", right: "ic3_ih5_oc4_kh3_clamp-40:1" },
     backend: faultyQuestion(
@@ -78,7 +78,7 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
   },
   {
     name: "clamp-in-integers",
-    about: "The bounds of a clamp pass through integer arguments.",
+    about: "The bounds of a clamp become integers, because they are passed as integer arguments.",
     caughtBy: ["exact", "bounded", "goldens"],
     problems: { wrong: "ic3_ih5_oc4_kh3_clamp-5.5:40.25", right: "ic3_ih5_oc4_kh3_clamp-5:40" },
     backend: faultyQuestion(
@@ -88,7 +88,7 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
   },
   {
     name: "nan-clamped-away",
-    about: "A clamp of comparisons makes 0 of NaN: `x > 0 ? x : 0`, or a GPU's max.",
+    about: "A clamp by comparisons, such as `x > 0 ? x : 0` or a GPU's max, makes 0 of NaN.",
     caughtBy: ["non-finite"],
     backend: faultyCompute("nan-clamped-away", (problem, operands, output) => {
       const [min] = activationRange(problem.activation);
@@ -98,7 +98,7 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
   },
   {
     name: "infinity-saturates",
-    about: "Every result is clamped, to the largest float32 where no activation asks for less.",
+    about: "Every result is clamped. Without an activation the bound is the largest float32, so infinities are lost.",
     caughtBy: ["non-finite"],
     backend: faultyCompute("infinity-saturates", (problem, operands, output) => {
       const most = (2 - 2 ** -23) * 2 ** 127;
@@ -107,7 +107,7 @@ export const EPILOGUE_FAULTS: readonly Fault[] = [
   },
   {
     name: "zero-weights-skipped",
-    about: "Products with a zero weight are skipped, which also loses the NaN that zero times infinity is.",
+    about: "Products with a zero weight are skipped, so zero times infinity does not give NaN.",
     caughtBy: ["non-finite"],
     backend: faultyCompute("zero-weights-skipped", (problem, operands, output) => {
       // The fault shows only if an input is not finite and no filter is zero everywhere.

@@ -11,7 +11,7 @@ const REFERENCE_SUITES = ["exact", "bounded", "goldens"] as const;
 export const GEOMETRY_FAULTS: readonly Fault[] = [
   {
     name: "pad-off-by-one",
-    about: "The left pad is one too small: the border is counted from 1.",
+    about: "The left pad is one too small, because the border is counted from 1.",
     caughtBy: [...REFERENCE_SUITES, "lifecycle"],
     problems: { wrong: "ic4_ih6_oc4_kh3_ph1", right: "ic4_ih6_oc4_kh3_pt1_pb1_pr1" },
     backend: faultyQuestion("pad-off-by-one", (problem, operands) => [
@@ -21,7 +21,7 @@ export const GEOMETRY_FAULTS: readonly Fault[] = [
   },
   {
     name: "right-pad-for-left",
-    about: "Left and right pads have changed places, as where an options object lists them in another order.",
+    about: "The left and right pads are exchanged, because an options object lists them in another order.",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic4_ih6_oc4_kh3_pl2", right: "ic4_ih6_oc4_kh3_pl2_pr2" },
     backend: faultyQuestion("right-pad-for-left", (problem, operands) => [
@@ -31,7 +31,7 @@ export const GEOMETRY_FAULTS: readonly Fault[] = [
   },
   {
     name: "pads-of-axes-swapped",
-    about: "Rows are padded by what is meant for columns: [x, y] in one file is [y, x] in the next.",
+    about: "Rows get the pads of columns, because one file has [x, y] and another file has [y, x].",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic4_ih6_oc4_kh3_ph1_pw2", right: "ic4_ih6_oc4_kh3_ph2" },
     backend: faultyQuestion("pads-of-axes-swapped", (problem, operands) => [
@@ -41,7 +41,7 @@ export const GEOMETRY_FAULTS: readonly Fault[] = [
   },
   {
     name: "dilated-pad",
-    about: "The pads are multiplied by the dilation, as the kernel's size is.",
+    about: "The pads are multiplied by the dilation, like the kernel's size.",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic3_ih8_oc4_kh3_ph1_dh2", right: "ic3_ih8_oc4_kh3_dh2" },
     backend: faultyQuestion("dilated-pad", (problem, operands) => [
@@ -51,14 +51,14 @@ export const GEOMETRY_FAULTS: readonly Fault[] = [
   },
   {
     name: "dilation-ignored-in-one-axis",
-    about: "Columns are not dilated: the kernel was written for dilation in h, and w was forgotten.",
+    about: "Columns are not dilated. The kernel was written for dilation in h, and w was forgotten.",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic3_ih8_oc4_kh3_dh2", right: "ic3_ih8_oc4_kh3_dh2_dw1" },
     backend: faultyQuestion("dilation-ignored-in-one-axis", (problem, operands) => [{ ...problem, dw: 1 }, operands]),
   },
   {
     name: "stride-swapped",
-    about: "The stride of rows is used for columns, and the other way around.",
+    about: "The strides of rows and columns are exchanged.",
     caughtBy: ["exact", "bounded", "goldens"],
     problems: { wrong: "ic3_ih9_oc4_kh3_sh2_sw1", right: "ic3_ih9_oc4_kh3_sh2" },
     backend: faultyQuestion("stride-swapped", (problem, operands) => [
@@ -68,7 +68,7 @@ export const GEOMETRY_FAULTS: readonly Fault[] = [
   },
   {
     name: "pointwise-stride-ignored",
-    about: "A 1x1 kernel is handed to a matrix product, which knows no stride.",
+    about: "A 1x1 kernel is computed by a matrix product, which has no stride.",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic3_ih7_oc4_kh1_sh2", right: "ic3_ih7_oc4_kh2_sh2" },
     backend: faultyQuestion("pointwise-stride-ignored", (problem, operands) => [
@@ -78,7 +78,7 @@ export const GEOMETRY_FAULTS: readonly Fault[] = [
   },
   {
     name: "pointwise-stride-2-starts-late",
-    about: "The fast path for 1x1 kernels of stride 2 takes the second pixel of each pair, where the first is meant.",
+    about: "The fast path for 1x1 kernels of stride 2 takes the second pixel of each pair instead of the first.",
     caughtBy: ["exact", "bounded", "goldens", "networks"],
     problems: { wrong: "ic3_ih8_oc4_kh1_sh2", right: "ic3_ih8_oc4_kh1_sh3" },
     backend: faultyQuestion("pointwise-stride-2-starts-late", (problem, operands) => {
@@ -89,7 +89,8 @@ export const GEOMETRY_FAULTS: readonly Fault[] = [
   },
   {
     name: "kernel-flipped",
-    about: "A convolution as mathematics defines it, with the kernel turned around, where a correlation is meant.",
+    about:
+      "The kernel is flipped, as in the mathematical definition of convolution. The right result is a correlation.",
     caughtBy: [...REFERENCE_SUITES, "lifecycle"],
     problems: { wrong: "ic3_ih6_oc4_kh3", right: "ic3_ih6_oc4_kh1" },
     backend: faultyQuestion(
@@ -99,7 +100,7 @@ export const GEOMETRY_FAULTS: readonly Fault[] = [
   },
   {
     name: "kernel-row-of-the-height",
-    about: "Rows of the kernel are kh weights apart, where they are kw: nobody tries a kernel that is not square.",
+    about: "Rows of the kernel begin kh weights apart instead of kw. The author tried only square kernels.",
     caughtBy: ["exact", "bounded", "goldens"],
     problems: { wrong: "ic3_ih6_oc4_kh2_kw3", right: "ic3_ih6_oc4_kh3" },
     backend: faultyQuestion(
@@ -109,7 +110,7 @@ export const GEOMETRY_FAULTS: readonly Fault[] = [
   },
   {
     name: "reflect-doubles-the-edge",
-    about: "Reflection repeats the edge itself, as numpy's `symmetric` does.",
+    about: "Padding mode `reflect` repeats the edge itself, like numpy's `symmetric`.",
     caughtBy: ["exact", "bounded", "goldens", "non-finite"],
     problems: { wrong: "ic3_ih6_oc4_kh3_ph1_reflect", right: "ic3_ih6_oc4_kh3_ph1_replicate" },
     backend: paddedQuestion("reflect-doubles-the-edge", "reflect", (at, size) =>
@@ -118,14 +119,14 @@ export const GEOMETRY_FAULTS: readonly Fault[] = [
   },
   {
     name: "reflect-clamped-at-the-end",
-    about: "Negative coordinates are reflected; those past the end are clamped, which a tile's guard did all along.",
+    about: "Negative coordinates are reflected. Coordinates after the end are clamped by a check for tiles.",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic3_ih6_oc4_kh3_ph1_reflect", right: "ic3_ih6_oc4_kh3_pt1_pl1_reflect" },
     backend: paddedQuestion("reflect-clamped-at-the-end", "reflect", (at, size) => (at < 0 ? -at : size - 1)),
   },
   {
     name: "replicate-as-zeros",
-    about: "A padding mode that the kernel does not know falls through to its default.",
+    about: "The kernel does not know this padding mode, and uses its default mode.",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic3_ih6_oc4_kh3_ph1_replicate", right: "ic3_ih6_oc4_kh3_ph1" },
     backend: faultyQuestion("replicate-as-zeros", (problem, operands) => [
@@ -135,7 +136,7 @@ export const GEOMETRY_FAULTS: readonly Fault[] = [
   },
   {
     name: "circular-off-by-one",
-    about: "Wrapping is modulo size - 1: the period of a reflection.",
+    about: "Padding mode `circular` wraps with a period of size - 1, which belongs to a reflection.",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic3_ih6_oc4_kh3_ph1_circular", right: "ic3_ih6_oc4_kh3_ph1" },
     backend: paddedQuestion("circular-off-by-one", "circular", (at, size) => {

@@ -7,7 +7,7 @@ import { type Fault, faultyBackend, type Implementation } from "./faulty-backend
 export const INTO_FAULTS: readonly Fault[] = [
   {
     name: "read-into-writes-another-tensor",
-    about: "A read into the caller's tensor makes a new one, as a read does, and nobody gets to see that.",
+    about: "A read into the caller's tensor makes a new tensor, and does not write the caller's tensor.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("read-into-writes-another-tensor", (right) => ({
       readInto: async (source, target) => void (await resultOf(right, source, target)),
@@ -15,7 +15,7 @@ export const INTO_FAULTS: readonly Fault[] = [
   },
   {
     name: "read-into-leaves-out-the-last-row",
-    about: "A read into the caller's tensor copies up to its last row, and not with it.",
+    about: "A read into the caller's tensor copies all rows except the last.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("read-into-leaves-out-the-last-row", (right) => ({
       readInto: async (source, target) => {
@@ -34,7 +34,7 @@ export const INTO_FAULTS: readonly Fault[] = [
   },
   {
     name: "read-into-keeps-the-target",
-    about: "The caller's tensor becomes where all later reads of that size are staged.",
+    about: "The caller's tensor becomes the staging memory of all later reads of the same size.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("read-into-keeps-the-target", (right) => {
       let staging: Float32Array | undefined;
@@ -50,7 +50,7 @@ export const INTO_FAULTS: readonly Fault[] = [
   },
   {
     name: "read-into-resolves-too-early",
-    about: "A read into the caller's tensor resolves when the copy has been asked for, and not when it is there.",
+    about: "A read into the caller's tensor resolves when the copy is requested, not when it is done.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("read-into-resolves-too-early", (right) => ({
       readInto: async (source, target) => {

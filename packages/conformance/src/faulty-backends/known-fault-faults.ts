@@ -7,7 +7,7 @@ import { type Fault, faultyQuestion } from "./faulty-backend.js";
 export const KNOWN_FAULT_FAULTS: readonly Fault[] = [
   {
     name: "taps-counted-in-8-bits",
-    about: "A tap's row and column are kept in a byte each: a kernel of 256 rows begins again at its first.",
+    about: "A tap's row and column have one byte each, so row 256 of a kernel is read as row 0.",
     caughtBy: ["known-faults"],
     problems: { wrong: "ic1_ih257_iw2_oc2_kh257_kw1", right: "ic1_ih254_iw2_oc2_kh254_kw1" },
     backend: faultyQuestion("taps-counted-in-8-bits", (problem, operands) => {
@@ -20,7 +20,8 @@ export const KNOWN_FAULT_FAULTS: readonly Fault[] = [
   },
   {
     name: "depthwise-dilation-of-4",
-    about: "Two columns lie in one texel, so a depthwise kernel is unrolled by dilation; that of 4 reads as that of 2.",
+    about:
+      "Two columns share one texel, so a depthwise kernel has a form for each dilation. Dilation 4 gets the form of dilation 2.",
     caughtBy: ["known-faults"],
     problems: { wrong: "g3_ic3_ih9_oc3_kh3_ph4_dh4", right: "g3_ic3_ih9_oc3_kh3_ph3_dh3" },
     backend: faultyQuestion("depthwise-dilation-of-4", (problem, operands) => {
@@ -31,8 +32,7 @@ export const KNOWN_FAULT_FAULTS: readonly Fault[] = [
   },
   {
     name: "tile-of-32-columns",
-    about:
-      "A row of the output is one tile of 32 columns; the tile after it was written for rows of pointwise kernels only.",
+    about: "A row of the output is one tile of 32 columns. Only pointwise kernels have code for a second tile.",
     caughtBy: ["known-faults"],
     problems: { wrong: "ic3_ih4_iw60_oc4_kh3_ph1", right: "ic3_ih4_iw32_oc4_kh3_ph1" },
     backend: faultyElements("tile-of-32-columns", ({ x, at }, result, { g, kh, kw, sw }) =>
@@ -41,7 +41,8 @@ export const KNOWN_FAULT_FAULTS: readonly Fault[] = [
   },
   {
     name: "last-tile-of-wide-channels",
-    about: "Output channels are computed by 32 from the 129th on, and those left over are not.",
+    about:
+      "From the 129th output channel on, channels are computed in blocks of 32. The channels after the last whole block are not computed.",
     caughtBy: ["known-faults"],
     problems: { wrong: "ic3_ih2_oc150_kh1", right: "ic3_ih2_oc160_kh1" },
     backend: faultyElements("last-tile-of-wide-channels", ({ c, at }, result, { g, oc }) =>

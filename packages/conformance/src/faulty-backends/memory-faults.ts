@@ -8,7 +8,7 @@ import { copyWeights, type Fault, faultyBackend, type Implementation, planOf } f
 export const MEMORY_FAULTS: readonly Fault[] = [
   {
     name: "read-gives-device-memory",
-    about: "A read in the device's own layout hands out the memory itself, which later runs write.",
+    about: "A read in the device's own layout returns the memory itself, which later runs overwrite.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("read-gives-device-memory", (right) => ({
       read: async (source, shape, layout) =>
@@ -17,7 +17,7 @@ export const MEMORY_FAULTS: readonly Fault[] = [
   },
   {
     name: "upload-keeps-the-callers-array",
-    about: "An upload in the device's own layout keeps the caller's array, whatever is done with that afterwards.",
+    about: "An upload in the device's own layout keeps the caller's array, so later changes of the array show.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("upload-keeps-the-callers-array", (right) => ({
       upload: (source, target) => {
@@ -28,7 +28,8 @@ export const MEMORY_FAULTS: readonly Fault[] = [
   },
   {
     name: "read-gives-device-memory-in-nhwc",
-    about: "As before, on a device whose own layout is nhwc: all tests in nchw pass, because those reads convert.",
+    about:
+      "A read in nhwc returns the memory of a device whose own layout is nhwc. Reads in nchw convert, so tests in nchw pass.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("read-gives-device-memory-in-nhwc", () => ({
       ...NHWC,
@@ -38,7 +39,8 @@ export const MEMORY_FAULTS: readonly Fault[] = [
   },
   {
     name: "upload-keeps-the-callers-array-in-nhwc",
-    about: "As before, for uploads: a tensor that needs no conversion is not copied either.",
+    about:
+      "An upload in nhwc keeps the caller's array, on a device whose own layout is nhwc. Only a conversion copies.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("upload-keeps-the-callers-array-in-nhwc", () => ({
       ...NHWC,
@@ -50,7 +52,7 @@ export const MEMORY_FAULTS: readonly Fault[] = [
   },
   {
     name: "upload-takes-the-callers-array",
-    about: "An upload transfers the caller's array to a worker, and the caller is left with nothing.",
+    about: "An upload transfers the caller's array to a worker, so the caller's array becomes empty.",
     caughtBy: ["exact", "bounded"],
     backend: faultyBackend("upload-takes-the-callers-array", (right) => ({
       upload: (source, target) => {
@@ -61,7 +63,7 @@ export const MEMORY_FAULTS: readonly Fault[] = [
   },
   {
     name: "weights-packed-in-place",
-    about: "Weights are packed where they lie, in the caller's array, which fits a plan that is prepared once.",
+    about: "Weights are packed inside the caller's array, so a second plan with the same array gets wrong weights.",
     caughtBy: ["exact", "bounded"],
     backend: faultyBackend("weights-packed-in-place", () => ({
       prepareConv2d: async (problem, weights) => {
@@ -73,7 +75,7 @@ export const MEMORY_FAULTS: readonly Fault[] = [
   },
   {
     name: "pool-forgets-what-is-out",
-    about: "A pool gives out storage by size, and never notes that it did: two tensors of one size are one.",
+    about: "A pool gives out storage by size, and does not mark it as used. So two tensors of one size share memory.",
     caughtBy: ["exact", "bounded", "goldens", "lifecycle"],
     problems: { wrong: "ic4_ih6_oc4_kh3_ph1", right: "ic4_ih6_oc4_kh3" },
     backend: faultyBackend("pool-forgets-what-is-out", (right) => {
@@ -89,7 +91,7 @@ export const MEMORY_FAULTS: readonly Fault[] = [
   },
   {
     name: "dispose-frees-anothers-weights",
-    about: "Weights lie in an arena; disposing of any plan gives back the block that was reserved last.",
+    about: "Weights are in an arena. `dispose` of any plan gives back the block that was reserved last.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("dispose-frees-anothers-weights", () => {
       const arena: Conv2dWeights[] = [];
@@ -111,7 +113,7 @@ export const MEMORY_FAULTS: readonly Fault[] = [
   },
   {
     name: "freed-under-a-read",
-    about: "A tensor's memory is given back at once, also while a read of it is still on its way.",
+    about: "A tensor's memory is given back at once, even if a read of the tensor is pending.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("freed-under-a-read", (right) => {
       const freed = new WeakSet<ReferenceStorage>();
@@ -127,7 +129,7 @@ export const MEMORY_FAULTS: readonly Fault[] = [
   },
   {
     name: "plans-leak",
-    about: "A plan's weights stay reserved when it is disposed: the counter goes up, and nothing takes it down.",
+    about: "A plan's weights stay reserved after `dispose`, so the counter of bytes only grows.",
     caughtBy: ["lifecycle", "errors"],
     backend: faultyBackend("plans-leak", () => {
       let used = 0;
@@ -145,7 +147,7 @@ export const MEMORY_FAULTS: readonly Fault[] = [
   },
   {
     name: "tensors-leak",
-    about: "Disposing of a tensor frees nothing until the backend is disposed.",
+    about: "`dispose` of a tensor frees nothing. The memory is freed with the backend.",
     caughtBy: ["lifecycle", "errors"],
     backend: faultyBackend("tensors-leak", (right) => {
       let used = 0;

@@ -7,7 +7,7 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "concat-in-reverse",
-      about: "Inputs are taken off a stack, the last one first.",
+      about: "Inputs come from a stack, so the last input is the first.",
       kinds: ["concat"],
       problems: { wrong: "concat_channels3:5_h4", right: "concat_channels8_h4" },
     },
@@ -20,7 +20,7 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "concat-of-one-image",
-      about: "Each input is copied whole behind the other, which is right for one image.",
+      about: "Each whole input is copied behind the one before, which is right for one image only.",
       kinds: ["concat"],
       problems: { wrong: "concat_n2_channels3:5_h4", right: "concat_channels3:5_h4" },
     },
@@ -33,7 +33,7 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "concat-by-adding",
-      about: "The output is cleared and each input is added in its place: the sign of a zero is lost.",
+      about: "The output is cleared, and each input is added in its place. So the sign of a zero is lost.",
       kinds: ["concat"],
     },
     (name) => faultyResults(name, ["concat"], ({ at }, _p, _operands, result) => 0 + result[at]!),
@@ -41,7 +41,7 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "slice-from-the-first-channel",
-      about: "The offset of rows and columns is added to the pointer, that of channels is not.",
+      about: "The offsets of rows and columns are added to the pointer, but not the offset of channels.",
       kinds: ["slice"],
       problems: { wrong: "slice_c7_ih4_oc3_fc2", right: "slice_c7_ih4_oc3" },
     },
@@ -50,7 +50,7 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "slice-ends-at-the-last-channel",
-      about: "A slice of channels is always the last ones: a start from behind is taken for the only case.",
+      about: "A slice of channels always takes the last channels, because the code handles only starts from the end.",
       kinds: ["slice"],
       problems: { wrong: "slice_c7_ih4_oc3_fc2", right: "slice_c7_ih4_oc3_fc4" },
     },
@@ -59,7 +59,7 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "slice-columns-without-steps",
-      about: "Rows are stepped over; within a row a run of columns is copied.",
+      about: "The step of rows is used, but columns are copied without a step.",
       kinds: ["slice"],
       problems: { wrong: "slice_c3_ih7_oh3_ow3_sh2", right: "slice_c3_ih7_oh3_ow3_sh2_sw1" },
     },
@@ -68,7 +68,7 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "shuffle-transposed",
-      about: "Channels are seen as c/g groups of g, which is the way back.",
+      about: "Channels are shuffled as c/g groups of g, which is the inverse shuffle.",
       kinds: ["channelShuffle"],
       problems: { wrong: "channelShuffle_g2_c6_h3", right: "channelShuffle_g2_c4_h3" },
     },
@@ -77,7 +77,7 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "pad-value-ignored",
-      about: "The border is cleared, whatever it should be filled with.",
+      about: "The border is filled with zeros instead of the given value.",
       kinds: ["pad"],
       problems: { wrong: "pad_c3_ih4_pt1_value-1.5", right: "pad_c3_ih4_pt1" },
     },
@@ -86,7 +86,7 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "pad-on-the-other-side",
-      about: "Left and right are exchanged.",
+      about: "The left and right pads are exchanged.",
       kinds: ["pad"],
       problems: { wrong: "pad_c3_ih4_pl2", right: "pad_c3_ih4_pl2_pr2" },
     },
@@ -95,7 +95,7 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "pad-channels-behind",
-      about: "All channels that are added are added behind.",
+      about: "All added channels come after the input's channels, and none before.",
       kinds: ["pad"],
       problems: { wrong: "pad_c3_ih4_pf2", right: "pad_c3_ih4_pk2" },
     },
@@ -104,7 +104,7 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "upsample-axes-exchanged",
-      about: "Rows are taken from where columns should be, and the other way round.",
+      about: "Rows and columns are exchanged in the reads of the input.",
       kinds: ["upsample"],
       problems: { wrong: "upsample_c3_ih3_oh9_ow6_nearest", right: "upsample_c3_ih3_oh6_nearest" },
     },
@@ -133,7 +133,7 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "upsample-always-rounds-down",
-      about: "The nearest pixel is the one before, whatever rounding was asked for.",
+      about: "The nearest pixel is always rounded down, and the rounding option is ignored.",
       kinds: ["upsample"],
       problems: { wrong: "upsample_c3_ih4_oh7_nearest_ceil", right: "upsample_c3_ih4_oh7_nearest" },
     },
@@ -142,7 +142,7 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "upsample-halves-round-up",
-      about: "Math.round is taken for roundPreferFloor: the two differ where a pixel lies in the middle.",
+      about: "Math.round is used for roundPreferFloor. The two differ in the middle between two pixels.",
       kinds: ["upsample"],
       problems: {
         wrong: "upsample_c3_ih6_oh3_nearest_halfPixel_roundPreferFloor",
@@ -158,7 +158,7 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "upsample-scale-from-the-sizes",
-      about: "The scale that a file gives is ignored: output over input is as good, mostly.",
+      about: "The scale of a file is ignored, and output size / input size is used, which is often the same.",
       kinds: ["upsample"],
       problems: {
         wrong: "upsample_c3_ih5_iw4_oh7_ow6_nearest_scaleH1.5_scaleW1.75",
@@ -170,7 +170,8 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "nearest-by-weights",
-      about: "The nearest pixel is interpolated with a weight of 0 for the other, which makes NaN of an infinity.",
+      about:
+        "The nearest pixel is interpolated with a weight of 0 for its neighbour, so an infinite neighbour gives NaN.",
       kinds: ["upsample"],
     },
     (name) =>
@@ -182,7 +183,7 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "bilinear-before-the-first-pixel",
-      about: "A place before the first pixel is not moved into the input: the first two are extrapolated.",
+      about: "A coordinate before the first pixel is not clamped, so the first two pixels are extrapolated.",
       kinds: ["upsample"],
       problems: { wrong: "upsample_c3_ih4_oh8_bilinear_halfPixel", right: "upsample_c3_ih4_oh8_bilinear" },
     },
@@ -206,7 +207,7 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "pixel-shuffle-columns-first",
-      about: "Within a block the places go down before they go across.",
+      about: "Within a block, the order of places is by columns instead of by rows.",
       kinds: ["pixelShuffle"],
       problems: { wrong: "pixelShuffle_ic12_ih3_rh2", right: "pixelShuffle_ic12_ih3_rh2_rw1" },
     },
@@ -221,7 +222,7 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "reshape-in-the-devices-order",
-      about: "Nothing is moved, on a device with channels innermost: right where that is the order asked for.",
+      about: "On a device with channels innermost nothing is moved, which is right only for an nhwc order.",
       kinds: ["reshape"],
       problems: { wrong: "reshape_ic6_ih4_iw3_oc12_oh2_ow3", right: "reshape_ic6_ih4_iw3_oc12_oh2_ow3_nhwc" },
     },
@@ -230,7 +231,7 @@ export const OPERATION_MOVEMENT_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "reshape-within-images",
-      about: "Each image is reshaped by itself, also where the batch changes: what does not fit wraps around.",
+      about: "Each image is reshaped by itself, even if the batch size changes. Elements that do not fit wrap around.",
       kinds: ["reshape"],
       problems: { wrong: "reshape_n2_ic4_ih3_on1_oc8_oh3", right: "reshape_n2_ic4_ih3_oc2_oh3_ow6" },
     },

@@ -50,7 +50,7 @@ export const OPERATION_STATE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "last-odd-channel-not-computed",
-      about: "Channels are taken two at a time, and the one that is left over is not.",
+      about: "Channels are computed in pairs, and the last channel of an odd number is not computed.",
       kinds: ["multiply"],
       problems: { wrong: "multiply_c5_h4", right: "multiply_c6_h4" },
     },
@@ -62,7 +62,7 @@ export const OPERATION_STATE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "all-images-are-the-first",
-      about: "The loop over images moves the output on and not the input.",
+      about: "The loop over images moves the pointer of the output, but not the pointer of the input.",
       kinds: ["activation"],
       problems: { wrong: "activation_tanh_n2_c5_h4", right: "activation_tanh_c5_h4" },
     },
@@ -75,7 +75,7 @@ export const OPERATION_STATE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "result-is-kept",
-      about: "A plan that has run keeps its result, because its operands were constants where it was first used.",
+      about: "A plan keeps its first result for all later runs, as if its inputs were constants.",
     },
     preparing((right) => async (problem, parameters) => {
       const plan = await right(problem, parameters);
@@ -93,7 +93,7 @@ export const OPERATION_STATE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "computed-in-place",
-      about: "An elementwise operation writes its first input too: it is made in place, and then copied.",
+      about: "An elementwise operation overwrites its first input, because it computes in place and then copies.",
       kinds: ELEMENTWISE,
     },
     preparing((right) => async (problem, parameters) => {
@@ -111,7 +111,7 @@ export const OPERATION_STATE_FAULTS: readonly Fault[] = [
     {
       name: "first-input-copied-over",
       about:
-        "The first input is copied to the output, and each further one combined with what lies there: not so if it is the first.",
+        "The first input is copied to the output, and each further input is combined with it. An input that is the same tensor as the first is left out.",
       kinds: ["add", "multiply"],
     },
     preparing((right) => async (problem, parameters) => {
@@ -126,7 +126,11 @@ export const OPERATION_STATE_FAULTS: readonly Fault[] = [
     }),
   ),
   operationFault(
-    { name: "slopes-not-copied", about: "The plan keeps the caller's slopes.", kinds: ["prelu"] },
+    {
+      name: "slopes-not-copied",
+      about: "The plan keeps the caller's array of slopes, and does not copy it.",
+      kinds: ["prelu"],
+    },
     preparing((right) => async (problem, parameters) => {
       const plan = await right(problem, parameters);
       if (problem.kind !== "prelu") return plan;
@@ -140,7 +144,7 @@ export const OPERATION_STATE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "slopes-of-the-last-plan",
-      about: "Slopes lie in one buffer of the kernel's, which the next plan overwrites.",
+      about: "The slopes of all plans are in one buffer, which the next plan overwrites.",
       kinds: ["prelu"],
     },
     preparing((right) => {
@@ -157,7 +161,7 @@ export const OPERATION_STATE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "plans-cached-by-shape",
-      about: "As long as a plan lives, another of the same kind and shape is the same kernel, whatever else differs.",
+      about: "Two live plans of the same kind and shape share one kernel, even if other options differ.",
       kinds: ["activation"],
     },
     preparing((right) => {
@@ -174,29 +178,28 @@ export const OPERATION_STATE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "operations-overtake-convolutions",
-      about: "Convolutions go through a queue; operations run at once, on what is there.",
+      about: "Convolutions wait in a queue. Operations run at once, before earlier convolutions.",
     },
     (name) => faultyBackend(name, (right) => queueing(right, ["prepareConv2d", "upload"])),
   ),
   operationFault(
     {
       name: "convolutions-overtake-operations",
-      about: "Operations wait for the next read; a convolution behind one runs before it.",
+      about: "Operations wait for the next read, so a later convolution runs before them.",
     },
     (name) => faultyBackend(name, (right) => queueing(right, ["prepareOperation", "upload"])),
   ),
   operationFault(
     {
       name: "uploads-overtake-operations",
-      about:
-        "Operations are enqueued and uploads are not: what is uploaded is seen by runs that were called before it.",
+      about: "Operations wait in a queue and uploads do not. So an upload changes the input of earlier runs.",
     },
     (name) => faultyBackend(name, (right) => queueing(right, ["prepareConv2d", "prepareOperation"])),
   ),
   operationFault(
     {
       name: "added-to-what-was-there",
-      about: "The output is taken for clean, and sums are added to it.",
+      about: "Sums are added to the output, which is not cleared before.",
       kinds: ["avgPool2d"],
     },
     preparing((right) => async (problem, parameters) => {
@@ -215,7 +218,7 @@ export const OPERATION_STATE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "operation-plans-leak",
-      about: "What a plan of an operation reserves is not given back when it is disposed.",
+      about: "`dispose` of an operation's plan does not give back the memory that the plan reserved.",
     },
     (name) =>
       faultyBackend(name, (right) => {
@@ -232,7 +235,7 @@ export const OPERATION_STATE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "reserves-more-with-each-plan",
-      about: "A plan's memory is given back to a pool that never gives it out again.",
+      about: "A plan's memory goes back to a pool that never gives it out again.",
     },
     (name) =>
       faultyBackend(name, (right) => {
@@ -249,7 +252,7 @@ export const OPERATION_STATE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "empty-batch-of-an-operation-refused",
-      about: "A batch of 0 is refused for operations, as nobody would ask for it.",
+      about: "Operations refuse a batch of 0.",
     },
     byHand((right) => ({
       prepareOperation: async (problem, parameters) => {
@@ -261,22 +264,28 @@ export const OPERATION_STATE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "operation-shapes-not-checked",
-      about: "A run takes inputs of any shape and computes what it can of them.",
+      about: "A run accepts inputs of any shape, and computes a part of them.",
     },
     forgiving("ERR_SHAPE"),
   ),
   operationFault(
-    { name: "operation-tensors-not-checked", about: "A run takes any number of inputs, and those of other backends." },
+    {
+      name: "operation-tensors-not-checked",
+      about: "A run accepts any number of inputs, and tensors of other backends.",
+    },
     forgiving("ERR_INVALID_OPTION"),
   ),
   operationFault(
-    { name: "operation-runs-after-dispose", about: "A disposed plan, or one over a disposed tensor, runs on." },
+    {
+      name: "operation-runs-after-dispose",
+      about: "A disposed plan still runs, and so does a plan on a disposed tensor.",
+    },
     forgiving("ERR_DISPOSED"),
   ),
   operationFault(
     {
       name: "operation-output-may-be-an-input",
-      about: "A run in place is taken: it happens to be right for what is elementwise.",
+      about: "A run with one tensor as input and output is accepted. It is right for elementwise operations only.",
       kinds: ["activation", "prelu", "add"],
     },
     withPlans((plan) => ({
@@ -288,7 +297,7 @@ export const OPERATION_STATE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "misuse-of-an-operation-as-type-error",
-      about: "Misuse is found, and thrown as a TypeError, which no caller can tell from another.",
+      about: "Misuse throws a TypeError without a code, so that a caller cannot know the reason.",
     },
     withPlans((plan) => ({
       run: (inputs, output) => {

@@ -32,7 +32,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "gelu-by-tanh",
-      about: "The approximation by tanh is taken for GELU itself.",
+      about: "GELU is computed by its approximation with tanh, even if the exact form was requested.",
       kinds: ACTIVATION,
       problems: { wrong: "activation_gelu_c5_h4", right: "activation_geluTanh_c5_h4" },
     },
@@ -41,7 +41,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "gelu-by-erf",
-      about: "The other way round: `approximate` is not read.",
+      about: "GELU is always exact, because `approximate` is not read.",
       kinds: ACTIVATION,
       problems: { wrong: "activation_geluTanh_c5_h4", right: "activation_gelu_c5_h4" },
     },
@@ -50,7 +50,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "gelu-by-a-short-polynomial",
-      about: "x·sigmoid(1.702·x), from a paper: good enough to train with.",
+      about: "GELU is computed as x·sigmoid(1.702·x), an approximation from a paper on training.",
       kinds: ACTIVATION,
       problems: { wrong: "activation_gelu_c5_h4", right: "activation_silu_c5_h4" },
     },
@@ -59,7 +59,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "silu-as-sigmoid",
-      about: "The factor x is forgotten.",
+      about: "The factor x of SiLU is forgotten.",
       kinds: ACTIVATION,
       problems: { wrong: "activation_silu_c5_h4", right: "activation_sigmoid_c5_h4" },
     },
@@ -68,7 +68,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "silu-from-a-half-of-tanh",
-      about: "sigmoid(x) is (1 + tanh(x/2))/2 in float32, whose tail for negative x has no digit left.",
+      about: "sigmoid(x) is computed as (1 + tanh(x/2))/2 in float32, which loses all digits for large negative x.",
       kinds: ACTIVATION,
     },
     otherFunction("silu", (x) => r(x * r(0.5 * r(1 + r(Math.tanh(x / 2)))))),
@@ -76,7 +76,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "leaky-slope-is-the-default",
-      about: "The slope is not passed on; PyTorch's default is what the tests have.",
+      about: "The slope is ignored, and PyTorch's default is used.",
       kinds: ACTIVATION,
       problems: { wrong: "activation_leakyRelu0.3_c5_h4", right: "activation_leakyRelu0.01_c5_h4" },
     },
@@ -87,7 +87,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "leaky-as-a-maximum",
-      about: "max(x, slope·x), which takes a slope for less than 1.",
+      about: "The function is max(x, slope·x), which is right only for slopes below 1.",
       kinds: ACTIVATION,
       problems: { wrong: "activation_leakyRelu1.75_c5_h4", right: "activation_leakyRelu0.3_c5_h4" },
     },
@@ -101,7 +101,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "hard-swish-without-clamp",
-      about: "x·(x + 3)/6 everywhere: the clamp between the two factors is forgotten.",
+      about: "The function is x·(x + 3)/6 everywhere, without the clamp between the two factors.",
       kinds: ACTIVATION,
       problems: { wrong: "activation_hardSwish_c5_h4", right: "activation_hardSigmoid_c5_h4" },
     },
@@ -110,7 +110,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "hard-sigmoid-of-another-framework",
-      about: "clamp(0.2·x + 0.5, 0, 1), which is Keras's and ONNX's default, for PyTorch's hardSigmoid.",
+      about: "hardSigmoid is clamp(0.2·x + 0.5, 0, 1), the default of Keras and ONNX, instead of PyTorch's function.",
       kinds: ACTIVATION,
       problems: { wrong: "activation_hardSigmoid_c5_h4", right: "activation_hardSigmoid0.2:0.5_c5_h4" },
     },
@@ -119,7 +119,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "hard-sigmoid-numbers-exchanged",
-      about: "alpha and beta arrive in each other's place.",
+      about: "alpha and beta are exchanged.",
       kinds: ACTIVATION,
       problems: { wrong: "activation_hardSigmoid0.2:0.5_c5_h4", right: "activation_hardSigmoid0.25:0.25_c5_h4" },
     },
@@ -130,13 +130,13 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
     }),
   ),
   operationFault(
-    { name: "relu-loses-nan", about: "`x > 0 ? x : 0` gives 0 for NaN.", kinds: ACTIVATION },
+    { name: "relu-loses-nan", about: "relu is computed as `x > 0 ? x : 0`, which gives 0 for NaN.", kinds: ACTIVATION },
     otherFunction("relu", (x) => (x > 0 ? x : 0)),
   ),
   operationFault(
     {
       name: "sigmoid-overflows",
-      about: "exp(x)/(1 + exp(x)) in float32, which is infinity over infinity from x = 89 on.",
+      about: "sigmoid is computed as exp(x)/(1 + exp(x)) in float32, which is infinity / infinity from x = 89 on.",
       kinds: ACTIVATION,
     },
     otherFunction("sigmoid", (x) => r(exp(x) / r(1 + exp(x)))),
@@ -144,7 +144,8 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "tanh-cancels-near-zero",
-      about: "1 − 2/(exp(2x) + 1) in float32, which for small x is a difference of nearly equal numbers.",
+      about:
+        "tanh is computed as 1 − 2/(exp(2x) + 1) in float32. For small x this is a difference of nearly equal numbers.",
       kinds: ACTIVATION,
     },
     otherFunction("tanh", (x) => r(1 - r(2 / r(exp(2 * x) + 1)))),
@@ -152,7 +153,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "no-clamp-after-add",
-      about: "The activation of an addition is dropped, because convolutions do it in a place of their own.",
+      about: "The activation of an addition is missing, because only convolutions have code for an activation.",
       kinds: ["add"],
       problems: { wrong: "add_c5_h4_relu", right: "add_c5_h4" },
     },
@@ -161,7 +162,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "clamp-before-add",
-      about: "The clamp is applied to the first input, and the second is added afterwards: the order of a residual.",
+      about: "The clamp is applied to the first input, and the second input is added afterwards.",
       kinds: ["add"],
       problems: { wrong: "add_c5_h4_relu", right: "add_c5_h4" },
     },
@@ -177,7 +178,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "per-channel-along-rows",
-      about: "The second input is broadcast along rows, as NumPy does with what has one dimension.",
+      about: "The second input is broadcast along rows, as NumPy broadcasts an array of one dimension.",
       kinds: BINARY,
       problems: { wrong: "multiply_c4_h4_perChannel", right: "multiply_c4_h4" },
     },
@@ -191,7 +192,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "per-channel-of-the-first-image",
-      about: "The second input's batch is ignored: a scale of a network's own has none, a gate's has.",
+      about: "The batch of the second input is ignored, so every image gets the factors of the first image.",
       kinds: BINARY,
       problems: { wrong: "multiply_n2_c5_h4_perChannel", right: "multiply_c5_h4_perChannel" },
     },
@@ -204,7 +205,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "add-in-half-precision",
-      about: "Sums are kept in the eleven bits of a half.",
+      about: "Sums are rounded to float16, which has eleven significant bits.",
       kinds: ["add"],
       problems: { wrong: "add_c5_h4", right: "multiply_c5_h4" },
     },
@@ -218,7 +219,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "prelu-of-one-slope",
-      about: "The first channel's slope is everyone's: PReLU() has one parameter by default.",
+      about: "All channels get the slope of the first channel, because PReLU() has one parameter by default.",
       kinds: ["prelu"],
       problems: { wrong: "prelu_c5_h4", right: "prelu_c1_h4" },
     },
@@ -228,7 +229,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "prelu-slopes-in-reverse",
-      about: "Slopes are packed for a kernel that counts its channels down.",
+      about: "Slopes are packed in reverse, for a kernel that counts channels down.",
       kinds: ["prelu"],
       problems: { wrong: "prelu_c5_h4", right: "prelu_c1_h4" },
     },
@@ -238,7 +239,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "softmax-over-the-width",
-      about: "Over the last axis, as a softmax of a matrix.",
+      about: "The softmax is over the last axis instead of over channels.",
       kinds: ["softmax"],
       problems: { wrong: "softmax_c5_h3", right: "add_c5_h3" },
     },
@@ -252,7 +253,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "softmax-without-the-maximum",
-      about: "exp of the values as they are, which overflows float32 from 89 on.",
+      about: "exp is computed without subtracting the maximum, so it overflows float32 from 89 on.",
       kinds: ["softmax"],
     },
     (name) =>
@@ -265,7 +266,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "softmax-of-one-maximum",
-      about: "The maximum is taken once, over everything, so that pixels far below it are nothing over nothing.",
+      about: "One maximum of all pixels is subtracted. So pixels far below it become 0/0.",
       kinds: ["softmax"],
     },
     (name) =>
@@ -283,7 +284,7 @@ export const OPERATION_VALUE_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "products-below-normal-are-zero",
-      about: "Small products are flushed to zero, and features.subnormals says that they are kept.",
+      about: "Small products are flushed to zero, but features.subnormals says that subnormals are kept.",
       kinds: ["multiply"],
     },
     (name) =>

@@ -37,7 +37,7 @@ export const OPERATION_WINDOW_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "max-pool-window-a-row-short",
-      about: "The loop over a window's rows ends one early where there is more than one.",
+      about: "The loop over a window's rows ends one row early, if there is more than one row.",
       kinds: MAX,
       problems: { wrong: "maxPool2d_c3_ih8_kh3_kw1_sh2", right: "maxPool2d_c3_ih8_kh1_kw3_sh2" },
     },
@@ -49,7 +49,7 @@ export const OPERATION_WINDOW_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "max-pool-window-a-column-late",
-      about: "Padding on the left is taken one too small, where there is some.",
+      about: "The left pad is one too small, if there is a left pad.",
       kinds: MAX,
       problems: { wrong: "maxPool2d_c3_ih6_kh3_pl1", right: "maxPool2d_c3_ih6_kh3_pr1" },
     },
@@ -61,7 +61,8 @@ export const OPERATION_WINDOW_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "max-pool-padding-counts-as-zero",
-      about: "The input is padded with zeros first, as for a convolution: among negative values they are the maximum.",
+      about:
+        "The input is padded with zeros, as for a convolution. So the maximum of negative values is 0 at the border.",
       kinds: MAX,
       problems: { wrong: "maxPool2d_c3_ih6_kh3_pt1_pl1_pb1_pr1", right: "maxPool2d_c3_ih6_kh3" },
     },
@@ -70,7 +71,7 @@ export const OPERATION_WINDOW_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "max-pool-loses-nan",
-      about: "The maximum is kept by `x > max`, which no NaN is.",
+      about: "The maximum is found by `x > max`, which is false for NaN.",
       kinds: MAX,
     },
     (name) =>
@@ -81,7 +82,7 @@ export const OPERATION_WINDOW_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "max-pool-ignores-dilation",
-      about: "The sizes know of dilation, the loop does not.",
+      about: "The output size follows the dilation, but the loop over the window does not.",
       kinds: MAX,
       problems: { wrong: "maxPool2d_c3_ih8_kh3_dh2", right: "maxPool2d_c3_ih8_kh3" },
     },
@@ -90,7 +91,7 @@ export const OPERATION_WINDOW_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "max-pool-strides-exchanged",
-      about: "Rows take the columns' stride and columns that of the rows.",
+      about: "The strides of rows and columns are exchanged.",
       kinds: MAX,
       problems: { wrong: "maxPool2d_c3_ih8_kh2_sh2_sw1", right: "maxPool2d_c3_ih8_kh2_sh2" },
     },
@@ -100,7 +101,7 @@ export const OPERATION_WINDOW_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "ceil-mode-ignored",
-      about: "Loops end at the size that is rounded down; what ceilMode adds keeps what was there.",
+      about: "Loops end at the size that is rounded down. Outputs that ceilMode adds are not written.",
       kinds: ["maxPool2d", "avgPool2d"],
       problems: { wrong: "maxPool2d_c3_ih8_kh3_sh2_ceilMode", right: "maxPool2d_c3_ih8_kh3_sh2" },
     },
@@ -116,7 +117,7 @@ export const OPERATION_WINDOW_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "average-over-the-whole-window",
-      about: "An average divides by kh·kw, also where ceilMode lets the window reach beyond the padded input.",
+      about: "An average divides by kh·kw, even if ceilMode lets the window reach beyond the padded input.",
       kinds: AVG,
       problems: { wrong: "avgPool2d_c3_ih8_kh3_sh2_ceilMode", right: "avgPool2d_c3_ih7_kh3_sh2_ceilMode" },
     },
@@ -128,7 +129,7 @@ export const OPERATION_WINDOW_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "average-counts-padding-always",
-      about: "countIncludePad is not passed on to the kernel, whose default is PyTorch's.",
+      about: "The kernel does not get countIncludePad, and uses PyTorch's default.",
       kinds: AVG,
       problems: { wrong: "avgPool2d_c3_ih6_kh3_pt1_pb1_countExcludePad", right: "avgPool2d_c3_ih6_kh3_pt1_pb1" },
     },
@@ -137,7 +138,7 @@ export const OPERATION_WINDOW_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "average-counts-padding-never",
-      about: "An average divides by the elements that it has added up.",
+      about: "An average always divides by the number of elements inside the input.",
       kinds: AVG,
       problems: { wrong: "avgPool2d_c3_ih6_kh3_pt1_pb1", right: "avgPool2d_c3_ih6_kh3" },
     },
@@ -150,7 +151,7 @@ export const OPERATION_WINDOW_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "pool-padding-on-the-other-side",
-      about: "Top and bottom are exchanged: ONNX's order of pads is read as PyTorch's.",
+      about: "The top and bottom pads are exchanged, because ONNX's order of pads is read as PyTorch's.",
       kinds: AVG,
       problems: { wrong: "avgPool2d_c3_ih6_kh3_pt1", right: "avgPool2d_c3_ih6_kh3_pt1_pb1" },
     },
@@ -159,7 +160,7 @@ export const OPERATION_WINDOW_FAULTS: readonly Fault[] = [
   operationFault(
     {
       name: "average-rounded-to-integers",
-      about: "The sum is divided in integers, as in a library for images.",
+      about: "The sum is divided as an integer, as in a library for images.",
       kinds: AVG,
       problems: { wrong: "avgPool2d_c3_ih6_kh3", right: "maxPool2d_c3_ih6_kh3" },
     },

@@ -6,7 +6,7 @@ import { copyWeights, type Fault, faultyBackend, type Implementation, planOf } f
 export const QUEUE_FAULTS: readonly Fault[] = [
   {
     name: "read-does-not-wait",
-    about: "A read copies what the output holds when it is called; the run before it has been sent off, not awaited.",
+    about: "A read copies the output at once. It does not wait for the run before it.",
     caughtBy: ["exact", "bounded", "goldens", "lifecycle"],
     backend: faultyBackend("read-does-not-wait", (right) => {
       const queue = queueOfRuns();
@@ -15,7 +15,7 @@ export const QUEUE_FAULTS: readonly Fault[] = [
   },
   {
     name: "read-waits-for-one-run",
-    about: "A read waits for the run that was first in the queue, which with one run in flight is the right one.",
+    about: "A read waits for the first run in the queue, which is the right one only if there is one run.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("read-waits-for-one-run", (right) => {
       const queue = queueOfRuns();
@@ -30,7 +30,7 @@ export const QUEUE_FAULTS: readonly Fault[] = [
   },
   {
     name: "upload-overtakes-runs",
-    about: "Runs are enqueued and uploads are not: what is uploaded is seen by runs that were called before it.",
+    about: "Runs wait in a queue and uploads do not. So an upload changes the input of earlier runs.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("upload-overtakes-runs", (right) => {
       const queue = queueOfRuns();
@@ -46,7 +46,7 @@ export const QUEUE_FAULTS: readonly Fault[] = [
   },
   {
     name: "read-too-late",
-    about: "A read copies after everything else that has been called, later runs too, instead of where it was called.",
+    about: "A read copies after all other work, even after later runs, instead of in its turn.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("read-too-late", (right) => ({
       read: async (source, shape, layout) => {
@@ -57,7 +57,8 @@ export const QUEUE_FAULTS: readonly Fault[] = [
   },
   {
     name: "sync-does-not-wait",
-    about: "Uploads, runs and reads go through a queue, one a turn; sync has nothing to wait for, and never did.",
+    about:
+      "Uploads, runs and reads go through a queue, one in each turn of the event loop. `sync` does not wait for the queue.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("sync-does-not-wait", (right) => {
       let queue: Promise<unknown> = Promise.resolve();

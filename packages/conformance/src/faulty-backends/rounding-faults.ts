@@ -8,7 +8,7 @@ import { flush, significant, toBfloat16, toFloat16 } from "../significand.js";
 export const ROUNDING_FAULTS: readonly Fault[] = [
   {
     name: "float16-accumulation",
-    about: "Sums are kept in float16. Sums of small integers, up to 2048, come out right all the same.",
+    about: "Sums are rounded to float16. Sums of small integers up to 2048 are still right.",
     caughtBy: ["bounded", "goldens"],
     backend: faultyCompute("float16-accumulation", (problem, operands, output) =>
       output.set(accumulate(problem, operands, toFloat16)),
@@ -16,7 +16,7 @@ export const ROUNDING_FAULTS: readonly Fault[] = [
   },
   {
     name: "bfloat16-accumulation",
-    about: "Sums are kept in bfloat16, as matrix units of small chips do: integers go wrong above 256.",
+    about: "Sums are rounded to bfloat16, as in some matrix units. Integers above 256 are wrong.",
     caughtBy: ["exact", "bounded", "goldens"],
     backend: faultyCompute("bfloat16-accumulation", (problem, operands, output) =>
       output.set(accumulate(problem, operands, toBfloat16)),
@@ -24,7 +24,7 @@ export const ROUNDING_FAULTS: readonly Fault[] = [
   },
   {
     name: "float16-weights",
-    about: "Weights are stored in float16. Integers lose nothing by it, so that only real values show it.",
+    about: "Weights are stored in float16. Small integers stay exact, so only real values show the fault.",
     caughtBy: ["bounded"],
     backend: faultyQuestion("float16-weights", (problem, operands) => [
       problem,
@@ -34,7 +34,7 @@ export const ROUNDING_FAULTS: readonly Fault[] = [
   {
     name: "bfloat16-inputs",
     about:
-      "Inputs are stored in bfloat16. Small integers lose nothing by it, nor do the goldens, which are bfloat16 already.",
+      "Inputs are stored in bfloat16. Small integers and the goldens stay exact, because the goldens are bfloat16 numbers.",
     caughtBy: ["bounded"],
     backend: faultyQuestion("bfloat16-inputs", (problem, operands) => [
       problem,
@@ -43,7 +43,7 @@ export const ROUNDING_FAULTS: readonly Fault[] = [
   },
   {
     name: "tf32-products",
-    about: "Operands are cut to TF32's eleven bits, as CUDA's libraries do unless told otherwise; sums are float32.",
+    about: "Operands are rounded to TF32's eleven bits, which is the default of CUDA's libraries. Sums are float32.",
     caughtBy: ["bounded"],
     backend: faultyQuestion("tf32-products", (problem, operands) => [
       problem,
@@ -56,7 +56,7 @@ export const ROUNDING_FAULTS: readonly Fault[] = [
   },
   {
     name: "float16-bias",
-    about: "The bias is packed behind weights that once were float16, and still is.",
+    about: "The bias is stored in float16, because an earlier version packed it with float16 weights.",
     caughtBy: ["bounded"],
     backend: faultyQuestion("float16-bias", (problem, operands) => [
       problem,
@@ -73,8 +73,7 @@ export const ROUNDING_FAULTS: readonly Fault[] = [
   },
   {
     name: "range-of-float16",
-    about:
-      "Results are clamped to 65504, the largest float16, by an epilogue that is shared with a half-precision kernel.",
+    about: "Results are clamped to 65504, the largest float16, because a kernel for float16 has the same epilogue.",
     caughtBy: ["bounded"],
     backend: faultyCompute("range-of-float16", (problem, operands, output) =>
       output.set(rememberedConv2d(problem, operands).output.map((y) => Math.min(Math.max(y, -65504), 65504))),
@@ -82,7 +81,7 @@ export const ROUNDING_FAULTS: readonly Fault[] = [
   },
   {
     name: "subnormals-flushed",
-    about: "Subnormal results become zero, as on most GPUs, by a backend that declares to keep them.",
+    about: "Subnormal results become zero, as on most GPUs, but `features` says that they are kept.",
     caughtBy: ["bounded", "non-finite"],
     backend: faultyCompute("subnormals-flushed", (problem, operands, output) =>
       output.set(rememberedConv2d(problem, operands).output.map(flush)),
@@ -90,7 +89,7 @@ export const ROUNDING_FAULTS: readonly Fault[] = [
   },
   {
     name: "subnormal-operands-flushed",
-    about: "Subnormal operands are read as zero: a thread pool has set the processor's flag for it.",
+    about: "Subnormal operands are read as zero, because a thread pool has set the processor's flag.",
     caughtBy: ["bounded", "non-finite"],
     backend: faultyQuestion("subnormal-operands-flushed", (problem, operands) => [
       problem,

@@ -6,7 +6,7 @@ import { copyWeights, type Fault, faultyBackend, planOf } from "./faulty-backend
 export const STATE_FAULTS: readonly Fault[] = [
   {
     name: "stale-output",
-    about: "A plan's runs after its first do nothing, so that the output keeps the first result.",
+    about: "Runs of a plan after the first do nothing, so the output keeps the first result.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("stale-output", () => ({
       prepareConv2d: async (problem, weights) => {
@@ -20,7 +20,7 @@ export const STATE_FAULTS: readonly Fault[] = [
   },
   {
     name: "result-cached-by-tensor",
-    about: "A result is kept for each input tensor, and handed out again when that tensor has been given new content.",
+    about: "The result for each input tensor is kept, and used again even if the tensor has new content.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("result-cached-by-tensor", () => ({
       prepareConv2d: async (problem, weights) => {
@@ -35,7 +35,7 @@ export const STATE_FAULTS: readonly Fault[] = [
   },
   {
     name: "weights-not-copied",
-    about: "A plan reads the caller's arrays when it runs, whatever they hold by then.",
+    about: "A plan reads the caller's weights at each run, and does not copy them when it is prepared.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("weights-not-copied", () => ({
       prepareConv2d: async (problem, weights) =>
@@ -62,7 +62,8 @@ export const STATE_FAULTS: readonly Fault[] = [
   },
   {
     name: "one-run-behind",
-    about: "Results go to one of two buffers and are taken from the other: from the second run on, the last one's.",
+    about:
+      "A run writes one of two buffers, and the result is read from the other. From the second run on, this is the result of the run before.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("one-run-behind", () => ({
       prepareConv2d: async (problem, weights) => {
@@ -77,7 +78,7 @@ export const STATE_FAULTS: readonly Fault[] = [
   },
   {
     name: "residual-bound-at-the-first-run",
-    about: "Bindings are made at a plan's first run and kept: later runs get the residual tensor of that one.",
+    about: "The bindings of the first run are kept, so later runs get the residual tensor of the first run.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("residual-bound-at-the-first-run", () => ({
       prepareConv2d: async (problem, weights) => {
@@ -91,7 +92,7 @@ export const STATE_FAULTS: readonly Fault[] = [
   },
   {
     name: "input-bound-at-the-first-run",
-    about: "As before, for the input: right for whoever uploads into the same tensor each time.",
+    about: "The bindings of the first run are kept, so later runs get the input tensor of the first run.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("input-bound-at-the-first-run", () => ({
       prepareConv2d: async (problem, weights) => {
@@ -105,7 +106,8 @@ export const STATE_FAULTS: readonly Fault[] = [
   },
   {
     name: "bits-change-from-run-to-run",
-    about: "Threads add their parts in the order in which they finish: within the bound, and never twice the same.",
+    about:
+      "Threads add their parts in the order in which they finish. The result is within the bound, but differs from run to run.",
     caughtBy: ["lifecycle"],
     backend: faultyBackend("bits-change-from-run-to-run", () => ({
       prepareConv2d: async (problem, weights) => {

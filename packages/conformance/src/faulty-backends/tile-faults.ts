@@ -10,7 +10,8 @@ const REFERENCE_SUITES = ["exact", "bounded", "goldens"] as const;
 export const TILE_FAULTS: readonly Fault[] = [
   {
     name: "tail-not-written",
-    about: "Channels past the last whole tile of 8 are never written: the loop over tiles ends one early.",
+    about:
+      "Channels after the last whole tile of 8 are never written, because the loop over tiles ends one tile early.",
     caughtBy: [...REFERENCE_SUITES, "lifecycle"],
     problems: { wrong: "ic4_ih5_oc13_kh3", right: "ic4_ih5_oc16_kh3" },
     // Without a whole tile another loop computes, and that loop is right.
@@ -20,7 +21,7 @@ export const TILE_FAULTS: readonly Fault[] = [
   },
   {
     name: "last-odd-column-missing",
-    about: "Columns are computed two at a time, and the one left over is never written.",
+    about: "Columns are computed in pairs, and the last column of an odd number is never written.",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic3_ih5_oc4_kh3", right: "ic3_ih6_oc4_kh3" },
     backend: faultyElements("last-odd-column-missing", ({ x, at }, result, { ow }) =>
@@ -29,7 +30,7 @@ export const TILE_FAULTS: readonly Fault[] = [
   },
   {
     name: "last-row-of-a-partial-tile-missing",
-    about: "Tiles have 4 rows; where fewer are left, the last of them is taken for the border and skipped.",
+    about: "Tiles have 4 rows. If fewer rows are left, the last row is taken for the border, and skipped.",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic3_ih7_oc4_kh3", right: "ic3_ih6_oc4_kh3" },
     backend: faultyElements("last-row-of-a-partial-tile-missing", ({ y, at }, result, { oh }) =>
@@ -39,7 +40,7 @@ export const TILE_FAULTS: readonly Fault[] = [
   {
     name: "overlapping-tiles-added-twice",
     about:
-      "The last tile of 4 rows is moved back to be whole; the rows that it shares with the one before are summed twice.",
+      "The last tile of 4 rows is moved back so that it is whole. The rows that it shares with the tile before are summed twice.",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic3_ih7_oc4_kh3", right: "ic3_ih6_oc4_kh3" },
     backend: faultyElements("overlapping-tiles-added-twice", ({ y, at }, result, { oh }) => {
@@ -50,7 +51,7 @@ export const TILE_FAULTS: readonly Fault[] = [
   {
     name: "winograd-corner",
     about:
-      "A Winograd tile of 2 x 2 outputs: one sign of the output transform is wrong, which loses a tap of its corner.",
+      "In a Winograd tile of 2 x 2 outputs, one sign of the output transform is wrong, so the corner output lacks a tap.",
     caughtBy: [...REFERENCE_SUITES, "lifecycle"],
     problems: { wrong: "ic3_ih6_oc4_kh3", right: "ic3_ih9_oc4_kh3_sh2" },
     backend: faultyCompute("winograd-corner", (problem, operands, output) => {
@@ -67,8 +68,7 @@ export const TILE_FAULTS: readonly Fault[] = [
   },
   {
     name: "tiles-race",
-    about:
-      "Two threads take the same ticket from time to time: their tiles, of one channel each, end up in each other's place.",
+    about: "Two threads sometimes take the same ticket. Then their tiles, of one channel each, are exchanged.",
     caughtBy: [...REFERENCE_SUITES, "lifecycle"],
     problems: { wrong: "ic3_ih6_oc5_kh3", right: "ic3_ih6_oc1_kh3" },
     backend: faultyBackend("tiles-race", () => ({
@@ -90,7 +90,7 @@ export const TILE_FAULTS: readonly Fault[] = [
   },
   {
     name: "output-not-cleared",
-    about: "Sums are added to what the output holds: new memory happens to be zero.",
+    about: "Sums are added to the old content of the output, which is zero only in new memory.",
     caughtBy: [...REFERENCE_SUITES, "lifecycle"],
     problems: { wrong: "ic3_ih6_oc4_kh3", right: "ic3_ih6_oc4_kh1" },
     backend: faultyElements("output-not-cleared", ({ at }, result, { kh, kw }, _operands, before) =>
@@ -100,14 +100,14 @@ export const TILE_FAULTS: readonly Fault[] = [
   },
   {
     name: "zeros-not-written",
-    about: "A result of zero is not stored, since memory is zero to begin with.",
+    about: "A result of zero is not stored, because new memory is zero.",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic3_ih6_oc4_kh3_relu", right: "g4_ic4_ih3_oc4_kh1_nobias" },
     backend: faultyElements("zeros-not-written", ({ at }, result) => (result[at] === 0 ? undefined : result[at]!)),
   },
   {
     name: "padding-only-output-is-zero",
-    about: "An output whose taps all lie in the padding is skipped as zero; it still has its bias to get.",
+    about: "An output whose taps are all in the padding is left at zero, and does not get its bias.",
     caughtBy: REFERENCE_SUITES,
     problems: { wrong: "ic3_ih5_oc4_kh1_ph1", right: "ic3_ih5_oc4_kh1_ph1_nobias" },
     backend: faultyElements("padding-only-output-is-zero", ({ y, x, at }, result, problem) => {

@@ -81,7 +81,7 @@ async function openlyTransformed(): Promise<Backend> {
 export const WINOGRAD_FAULTS: readonly Fault[] = [
   constantFault(
     "winograd-input-sign",
-    "A sign of the input transform is wrong: the row of the point -2 is that of the point 2, in one number.",
+    "One sign of the input transform is wrong: the row of the point -2 has a number of the point 2.",
     "input",
     4,
     3,
@@ -89,7 +89,7 @@ export const WINOGRAD_FAULTS: readonly Fault[] = [
   ),
   constantFault(
     "winograd-input-constant",
-    "A constant of the input transform is 4 instead of 5: the row of 0 is copied from that of another tile size.",
+    "A constant of the input transform is 4 instead of 5: the row of the point 0 comes from another tile size.",
     "input",
     0,
     2,
@@ -105,7 +105,7 @@ export const WINOGRAD_FAULTS: readonly Fault[] = [
   ),
   constantFault(
     "winograd-weight-sign",
-    "A sign of the weight transform is wrong, in the row of the point 1.",
+    "One sign of the weight transform is wrong, in the row of the point 1.",
     "weight",
     1,
     2,
@@ -113,7 +113,7 @@ export const WINOGRAD_FAULTS: readonly Fault[] = [
   ),
   constantFault(
     "winograd-output-constant",
-    "A constant of the output transform is 4 instead of 8: the square of the point 2 where its cube belongs.",
+    "A constant of the output transform is 4 instead of 8, which is the square of the point 2 instead of its cube.",
     "output",
     3,
     3,
@@ -121,7 +121,7 @@ export const WINOGRAD_FAULTS: readonly Fault[] = [
   ),
   constantFault(
     "winograd-output-infinity",
-    "The point at infinity was forgotten in the output transform: the last row and column of a tile lack a tap.",
+    "The output transform lacks the point at infinity, so the last row and column of a tile lack a tap.",
     "output",
     3,
     5,
@@ -129,14 +129,15 @@ export const WINOGRAD_FAULTS: readonly Fault[] = [
   ),
   {
     name: "winograd-two-for-a-half",
-    about: "Two matrices are those of the points 1/2 and -1/2; G still has those of 2 and -2, from the version before.",
+    about:
+      "Two matrices belong to the points 1/2 and -1/2, but G still belongs to the points 2 and -2 of an earlier version.",
     caughtBy: REFERENCE_SUITES,
     problems: PROBLEMS,
     backend: winogradBackend("winograd-two-for-a-half", () => ({ steps: () => TWO_FOR_A_HALF })),
   },
   {
     name: "winograd-tail-moved-back",
-    about: "The last tile is moved back so that it is whole: where it writes, and not where it reads.",
+    about: "The last tile is moved back so that it is whole. Its writes are moved, but not its reads.",
     caughtBy: REFERENCE_SUITES,
     // With outputs for one tile, or for whole tiles, no tile is moved.
     problems: { wrong: "ic3_ih9_oc4_kh3", right: "ic3_ih10_oc4_kh3" },
@@ -151,7 +152,7 @@ export const WINOGRAD_FAULTS: readonly Fault[] = [
   {
     name: "winograd-stale-tile",
     about:
-      "A barrier is missing between the input transform and the product, which reads what the tile before left in scratch.",
+      "A barrier is missing between the input transform and the product. So the product reads the data of the tile before.",
     caughtBy: [...REFERENCE_SUITES, "lifecycle"],
     problems: PROBLEMS,
     backend: winogradBackend("winograd-stale-tile", () => ({
@@ -171,7 +172,7 @@ export const WINOGRAD_FAULTS: readonly Fault[] = [
   {
     name: "winograd-shared-workspace",
     about:
-      "Transformed weights lie in the backend's scratch, which one plan after another may use: the next prepare overwrites them.",
+      "Transformed weights are in the backend's scratch memory, which all plans share. So the next `prepareConv2d` overwrites them.",
     caughtBy: ["lifecycle"],
     backend: winogradBackend("winograd-shared-workspace", () => {
       const workspace = new Float32Array(2 ** 20);
@@ -185,19 +186,20 @@ export const WINOGRAD_FAULTS: readonly Fault[] = [
   },
   {
     name: "winograd-says-direct",
-    about: "Right within the bound of a transform, and its plans say that they are direct: the field was forgotten.",
+    about:
+      "The plans transform, and the results are within the bound of transforms. But `arithmetic` is missing, so the plans count as direct.",
     caughtBy: REFERENCE_SUITES,
     backend: winogradBackend("winograd-says-direct", () => ({ says: () => "direct" })),
   },
   {
     name: "strict-transforms-openly",
-    about: 'Accuracy "strict" is not looked at: its plans transform, and say so.',
+    about: 'Accuracy "strict" is ignored. The plans transform, and say so.',
     caughtBy: ["manifest"],
     backend: openlyTransformed,
   },
   {
     name: "strict-transforms-secretly",
-    about: 'Accuracy "strict" changes what a plan says of itself, and nothing else.',
+    about: 'With accuracy "strict", the plans say that they are direct, but still transform.',
     caughtBy: ["manifest"],
     backend: winogradBackend("strict-transforms-secretly", () => ({
       evenStrict: true,
@@ -206,7 +208,7 @@ export const WINOGRAD_FAULTS: readonly Fault[] = [
   },
   {
     name: "transformed-without-a-rule",
-    about: "Plans for 5x5 kernels say that they transform, and no rule is stated for what that may cost.",
+    about: "Plans for 5x5 kernels say that they transform. There is no rule for the error of such a transform.",
     caughtBy: ["exact", "bounded", "goldens"],
     backend: async () => {
       const right = await winogradBackend("transformed-without-a-rule")();
@@ -224,7 +226,8 @@ export const WINOGRAD_FAULTS: readonly Fault[] = [
   },
   {
     name: "winograd-nan-everywhere",
-    about: "A NaN in one tile reaches all tiles of its image: scratch is cleared by taking it away from itself.",
+    about:
+      "A NaN in one tile reaches all tiles of its image, because scratch memory is cleared by subtracting it from itself.",
     caughtBy: ["non-finite"],
     backend: winogradBackend("winograd-nan-everywhere", () => ({
       steps: () => {

@@ -9,7 +9,7 @@ describe("toJson", () => {
     expect(JSON.parse(text)).toEqual(value);
   });
 
-  it("has words for what JSON has no number for", () => {
+  it("has strings for NaN and infinities", () => {
     expect(JSON.parse(toJson({ a: NaN, b: [-Infinity, 1] }))).toEqual({ a: "NaN", b: ["-Infinity", 1] });
   });
 });

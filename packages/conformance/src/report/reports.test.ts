@@ -81,7 +81,7 @@ describe("summary", () => {
     ]);
   });
 
-  test("gathers what has the same reason", () => {
+  test("groups cases with the same reason", () => {
     expect(reasonsFor("skipped", REPORT.results, ({ suite }) => suite)).toEqual([
       { reason: `no "groups"`, names: ["exact g2", "bounded g2"] },
     ]);

@@ -1,9 +1,9 @@
 /** Colours of a terminal's text. */
 
-/** Puts text between two codes, or leaves it as it is. */
+/** Puts text between two codes, or leaves the text as it is. */
 export type Paint = (text: string) => string;
 
-/** What text may look like on a terminal. */
+/** The styles of text on a terminal. */
 export interface Colors {
   readonly bold: Paint;
   readonly dim: Paint;
@@ -13,11 +13,11 @@ export interface Colors {
   readonly cyan: Paint;
 }
 
-/** Text with codes, or without. */
+/** Styles that write codes, or, if not `enabled`, leave text as it is. */
 export function createColors(enabled: boolean): Colors {
   const paint = (open: number, close: number): Paint => {
     const [begin, end] = [`\u001b[${open}m`, `\u001b[${close}m`];
-    // What ends inside, such as dim text in bold text, must not end what is around it.
+    // If dim text ends inside bold text, the text after it must still be bold.
     return (text) => (enabled ? begin + text.replaceAll(end, end + begin) + end : text);
   };
   return {

@@ -32,7 +32,7 @@ describe("endWith", () => {
     expect(end(error)).toEqual({ code, stderr });
   });
 
-  it("has the stack of what is a fault of the command itself", () => {
+  it("prints the stack of a fault of the command itself", () => {
     expect(end(new TypeError("oops")).stderr).toMatch(/^program: TypeError: oops\n +at .*complain\.test\.ts/);
   });
 

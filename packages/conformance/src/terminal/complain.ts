@@ -1,11 +1,11 @@
-/** How a command ends that cannot do what it was told: one line on stderr, and an exit code. */
+/** The end of a command that failed: one line on stderr, and an exit code. */
 
 import { ConveneError } from "@convene/core";
 import { codeOf, CommandError, InputError, messageOf, oneLine } from "../command-error.js";
 import type { Io } from "./io.js";
 import { wrap } from "./wrap.js";
 
-/** What a command can exit with. */
+/** The exit codes of a command. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 /** Prints `program: message` to stderr, wrapped on a terminal. */
@@ -15,7 +15,7 @@ export function complain(io: Pick<Io, "stderr" | "interactive" | "size">, progra
 }
 
 /**
- * Says what has ended the command `program`, and gives its exit code. After Ctrl-C nothing is said: whoever pressed it
+ * Prints the error that ended the command `program`, and gives the exit code. After Ctrl-C it prints nothing, because the user
  * knows.
  */
 export function endWith(error: unknown, program: string, io: Io): number {
@@ -24,7 +24,7 @@ export function endWith(error: unknown, program: string, io: Io): number {
   return error instanceof InputError ? EXIT.usage : EXIT.failed;
 }
 
-/** One line, but for a fault of the command itself, of which the stack says where. */
+/** The error on one line. A fault of the command itself is printed with its stack, which says where the fault is. */
 function explainError(error: unknown): string {
   if (error instanceof InputError || error instanceof CommandError || error instanceof ConveneError)
     return oneLine(error.message);

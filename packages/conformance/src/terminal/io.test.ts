@@ -22,7 +22,7 @@ describe("processIo", () => {
     expect({ columns, interactive, colored: colors.red("a") !== "a" }).toEqual(expected);
   });
 
-  it("does not take 0 columns for a width", () => {
+  it("takes 0 columns as an unknown width", () => {
     stub(true, {}, 0);
     expect(processIo(signal).columns).toBeUndefined();
     expect(processIo(signal).size()).toEqual({ columns: 80, rows: 30 });

@@ -1,9 +1,9 @@
-/** What a command may touch of the outside world, so that tests can run one without a process. */
+/** The outside world of a command. Tests replace it, and so run a command without a process. */
 
 import { type Colors, createColors } from "./colors.js";
 import { wrap } from "./wrap.js";
 
-/** A stream, as far as commands use it. */
+/** The part of a stream that commands use. */
 export interface Output {
   write(text: string): unknown;
 }
@@ -12,26 +12,26 @@ export interface Output {
 export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Width of the terminal that `stdout` is; `undefined` in a pipe, where lines are as long as they need to be. */
+  /** The columns of the terminal behind `stdout`. `undefined` in a pipe, where lines may have any length. */
   readonly columns: number | undefined;
   /** Whether `stderr` is a terminal, where a progress bar can move. */
   readonly interactive: boolean;
-  /** The size of that terminal, asked for when it is needed, since it may change. */
+  /** The size of the terminal behind `stderr`, in characters, at the time of the call. */
   readonly size: () => { readonly columns: number; readonly rows: number };
   readonly colors: Colors;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
-  /** Where relative paths and packages are looked for. */
+  /** The folder in which relative paths begin, and from which packages are searched for. */
   readonly cwd: string;
 }
 
-/** The process's own streams. Colours only on a terminal, and never against NO_COLOR. */
+/** The process's own streams. There are colours only on a terminal, and not if NO_COLOR is set. */
 export function processIo(signal: AbortSignal): Io {
   const { stdout, stderr, env } = process;
   return {
     stdout,
     stderr,
-    // A terminal may say that it has 0 columns, which means that it does not know.
+    // A terminal that does not know its size says that it has 0 columns.
     columns: (stdout.isTTY && stdout.columns) || undefined,
     interactive: Boolean(stderr.isTTY) && env["TERM"] !== "dumb",
     size: () => ({ columns: stderr.columns || 80, rows: stderr.rows || 24 }),
@@ -41,12 +41,14 @@ export function processIo(signal: AbortSignal): Io {
   };
 }
 
-/** A line as it is: of a table, or one to be copied. */
+/** Prints a line without wrapping it, such as a line of a table, or a command that the user may copy. */
 export function printLine(io: Pick<Io, "stdout">, line = ""): void {
   io.stdout.write(`${line}\n`);
 }
 
-/** Words: wrapped on a terminal, the lines after the first indented; one line in a pipe. */
+/**
+ * Prints sentences. On a terminal they are wrapped, and the lines after the first are indented. In a pipe they are one line.
+ */
 export function printProse(io: Pick<Io, "stdout" | "columns">, text: string, indent = 0): void {
   for (const line of wrap(text, io.columns, indent)) printLine(io, line);
 }

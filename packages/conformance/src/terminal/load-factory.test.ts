@@ -1,4 +1,4 @@
-/** Files and packages, those with a fault among them; each command shows these words. */
+/** Files and packages, with and without a fault. Each command shows these messages. */
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -47,7 +47,7 @@ describe("loadFactory", () => {
     expect((await load(join(cwd, name)))()).toBe(7);
   });
 
-  it("takes a package that the folder has, and another export", async () => {
+  it("takes a package of the folder, and an export by its name", async () => {
     file("node_modules/@mine/backend/package.json", JSON.stringify({ type: "module", exports: "./main.js" }));
     file("node_modules/@mine/backend/main.js", "export const wide = () => 8; export default () => 7;");
     expect((await load("@mine/backend"))()).toBe(7);

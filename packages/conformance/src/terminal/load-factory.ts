@@ -8,25 +8,25 @@ import vm from "node:vm";
 import { CommandError, InputError, oneLine, suggestion } from "../command-error.js";
 import { factoryIn, type ModuleFactory, type Namespace } from "../factory-in.js";
 
-/** Milliseconds for a module to load, the start of a process included. */
+/** Milliseconds in which a module must load, from the start of its process. */
 export const LOADING_LIMIT = 30_000;
 
-/** There is no file and no package of a name. */
+/** No file and no package has the given name. */
 export class NoModuleError extends InputError {}
 
-/** Where a factory is to be found. */
+/** The place of a factory. */
 export interface FactoryPlace {
   /** A file or a package. */
   readonly module: string;
-  /** Relative files and packages are looked for from here. */
+  /** The folder from which relative files and packages are searched for. */
   readonly cwd: string;
   /** The export that is the factory. Default: the default export. */
   readonly exportName?: string | undefined;
-  /** What the reader can do where the default export is no factory and others are functions. */
+  /** The reader's remedy if the default export is no factory, and other exports are functions. */
   readonly remedy: string;
 }
 
-/** Whether a name can only be a file's or a package's. */
+/** Whether a name can only be the name of a file or a package. */
 export function isModuleName(name: string): boolean {
   return isPath(name) || hasExtension(name) || name.startsWith("@") || name.includes("/");
 }
@@ -34,7 +34,8 @@ export function isModuleName(name: string): boolean {
 /**
  * The factory that a module exports.
  *
- * @throws NoModuleError where there is no such module, InputError where it has no factory, CommandError where it cannot be loaded
+ * @throws NoModuleError if there is no such module, InputError if the module has no factory, CommandError if it cannot be
+ * loaded
  */
 export async function loadFactory(place: FactoryPlace): Promise<ModuleFactory> {
   const namespace = await load(place);
@@ -45,7 +46,7 @@ export async function loadFactory(place: FactoryPlace): Promise<ModuleFactory> {
 
 async function load({ module, cwd }: FactoryPlace): Promise<Namespace> {
   if (module === "") throw new NoModuleError("the name of a file or package is empty");
-  // A file may also be named without "./", as shells complete it.
+  // A file may be named without "./", because shells complete names in this form.
   const path = resolve(cwd, module);
   const file = isPath(module) || (hasExtension(module) && existsSync(path)) ? path : undefined;
   if (file !== undefined) {
@@ -76,7 +77,7 @@ function hasExtension(name: string): boolean {
   return /\.[cm]?[jt]s$/.test(name);
 }
 
-/** Whether the package itself is missing, and not something that it imports. */
+/** Whether the package itself is missing, and not a package that it imports. */
 function isMissing(error: unknown, module: string): boolean {
   const { code, message = "" } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
   if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") return false;
@@ -84,7 +85,7 @@ function isMissing(error: unknown, module: string): boolean {
   return message.includes(`'${module}'`) || message.includes(`'${name}'`);
 }
 
-/** What was thrown, on one line, and where; where a syntax error is, only Node's own report has. */
+/** The thrown value and its place, on one line. The place of a syntax error is only in Node's own report. */
 function describe(error: unknown, file: string | undefined): string {
   if (!(error instanceof Error)) return oneLine(String(error));
   const { name, message, stack = "" } = error;
@@ -94,11 +95,11 @@ function describe(error: unknown, file: string | undefined): string {
   return oneLine(place === undefined || text.includes(place) ? text : `${text} (${place})`);
 }
 
-/** `import(name)` as a module in `folder` would do it, rather than as this one would. `name` is a package or an address. */
+/** Imports a package or an address, as a module in `folder` would import it. */
 async function importFrom(folder: string, name: string): Promise<unknown> {
   const parent = join(folder, "index.js");
   const loader = vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-  // Before Node 20.12 there is no way to import from elsewhere, and the package's CommonJS form has to do.
+  // Node before 20.12 cannot import from another folder. It takes the package's CommonJS form instead.
   if (loader === undefined)
     return import(name.startsWith("file:") ? name : pathToFileURL(createRequire(parent).resolve(name)).href);
   const script = new vm.Script("(name) => import(name)", { filename: parent, importModuleDynamically: loader });
@@ -106,7 +107,7 @@ async function importFrom(folder: string, name: string): Promise<unknown> {
   return quietly(() => importName(name));
 }
 
-/** Without the warning that this way of importing is experimental: it is no fault of who reads it. */
+/** Hides Node's warning that this way to import is experimental, because the user can do nothing about it. */
 function quietly<T>(work: () => T): T {
   const { emitWarning } = process;
   process.emitWarning = () => undefined;

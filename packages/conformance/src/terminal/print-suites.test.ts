@@ -18,7 +18,7 @@ function row(counts: Partial<SuiteRow["counts"]>, more: Partial<SuiteRow> = {}):
 const columns = [{ title: "check" }, { title: "backend" }];
 const widest = (lines: readonly string[]) => Math.max(...lines.map((line) => line.length));
 
-/** The lines that cases come to. */
+/** The lines that are printed for cases. */
 function print(
   cases: readonly ToldCase[],
   width?: number,
@@ -26,7 +26,7 @@ function print(
 ) {
   let text = "";
   const stdout = { write: (part: string) => (text += part) };
-  const told = { columns, rows: [], findings, cases, elsewhere: "--json has them whole" };
+  const told = { columns, rows: [], findings, cases, elsewhere: "--json shows them in full" };
   printSuites({ stdout, columns: width, colors: plain }, told);
   return text.split("\n");
 }
@@ -53,7 +53,7 @@ describe("suiteTable", () => {
     expect(widest(suiteTable({ columns, rows: [row(counts)] }, plain, width))).toBeLessThanOrEqual(width);
   });
 
-  it("says exact only where that was found", () => {
+  it("says exact only if exact cases passed and none failed", () => {
     const rows = [
       row({}, { exact: true, worstRatio: undefined }),
       row({ failed: 1 }, { exact: true, worstRatio: undefined }),
@@ -63,13 +63,13 @@ describe("suiteTable", () => {
     expect(lines.map((line) => line.split(/ +/).at(-3))).toEqual(["exact", "-", "-"]);
   });
 
-  it("is not there where nothing ran", () => {
+  it("has no lines if nothing ran", () => {
     expect(suiteTable({ columns, rows: [] }, plain, undefined)).toEqual([]);
   });
 });
 
-describe("what is said of single cases", () => {
-  it.each([80, 40])("fits in %i columns, and is a few of many", (width) => {
+describe("the lines about single cases", () => {
+  it.each([80, 40])("fit in %i columns, and show a few cases of many", (width) => {
     const skips = Array.from({ length: 2000 }, (_, i) => ({
       of,
       name: `s${i}`,
@@ -82,7 +82,7 @@ describe("what is said of single cases", () => {
     expect(lines.length).toBeLessThan(60);
   });
 
-  it("tells a reason once, and what is like a failure", () => {
+  it("give a reason once, and count the failures that are like a failure", () => {
     const skipped = { of, status: "skipped", message: "groups are not done yet" } as const;
     const cases = [..."abcd"].map((name) => ({ ...skipped, name }));
     expect(print([...cases, ...[..."efghij"].map((name) => failed(name))])).toEqual([
@@ -94,13 +94,13 @@ describe("what is said of single cases", () => {
       `failed ${of} f`,
       "  wrong",
       "",
-      `4 more failures of ${of} like these (g; h; i; ...); --json has them whole`,
+      `4 more failures of ${of} like these (g; h; i; ...); --json shows them in full`,
       "",
       "",
     ]);
   });
 
-  it("begins with what the failures have in common", () => {
+  it("begin with the findings", () => {
     const finding = { rule: "Fails wherever dh > 1 (4 of 4)", cause: "dh is ignored", certain: true } as const;
     expect(print([failed("one")], undefined, [{ of: "exact, b", finding }, { finding }]).slice(0, 6)).toEqual([
       "diagnosis 1 exact, b: Fails wherever dh > 1 (4 of 4)",
@@ -112,7 +112,7 @@ describe("what is said of single cases", () => {
     ]);
   });
 
-  it("keeps commands, drawings and places in files on one line", () => {
+  it("keep commands, drawings and places in files on one line", () => {
     const mismatch = {
       shape: [1, 1, 1, 2] as const,
       wrong: 1,
@@ -131,7 +131,7 @@ describe("what is said of single cases", () => {
       expect(lines).toContain(line);
   });
 
-  it("indents words behind their label where there is room", () => {
+  it("indent sentences behind their label if there is room", () => {
     const lines = print([failed("one", { alone: "passes", after: "two" })], 70);
     expect(lines.slice(2)).toEqual([
       "  history      it passes alone on a new backend, so it depends on a",

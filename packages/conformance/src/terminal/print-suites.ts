@@ -1,6 +1,6 @@
 /**
- * What suites came to, on a terminal or in a pipe: what the failures have in common, a table, the reasons of what was not
- * decided, and the failures with what is needed to find their cause.
+ * Prints the results of suites, on a terminal or in a pipe: the findings, a table, the reasons of cases that were not decided,
+ * and the failures with the facts that help to find their cause.
  */
 
 import type { CaseOutcome, CaseStatus } from "../case.js";
@@ -19,9 +19,9 @@ export interface SuiteRow {
   /** The cells of the first columns. */
   readonly cells: readonly string[];
   readonly counts: Readonly<Record<CaseStatus, number>>;
-  /** The largest error / bound; `undefined` where none was measured. */
+  /** The largest error / bound. `undefined` if none was measured. */
   readonly worstRatio: number | undefined;
-  /** Whether there is one right answer, and no bound. */
+  /** Whether each case has exactly one right answer, and no bound. */
   readonly exact: boolean;
   readonly milliseconds: number;
 }
@@ -31,36 +31,39 @@ export interface ToldCase extends CaseOutcome, FailedCase {
   /** Its suite, or its check and its backend. */
   readonly of: string;
   readonly name: string;
-  /** The command that has it fail again. */
+  /** The command that runs the case again. */
   readonly rerun?: string | undefined;
 }
 
-/** What failures have in common. */
+/** A finding about several failures. */
 export interface ToldFinding {
-  /** Whose failures, where that has to be said. */
+  /** The suite, or the check and the backend, if the reader cannot know it. */
   readonly of?: string;
   readonly finding: Finding;
 }
 
-/** All that there is to print. */
+/** The results of suites, in the form in which they are printed. */
 export interface SuitesToPrint {
-  /** The first columns of the table: what a row is about. */
+  /** The first columns of the table. They say what a row is about. */
   readonly columns: readonly Column[];
   readonly rows: readonly SuiteRow[];
   readonly findings: readonly ToldFinding[];
   readonly cases: readonly ToldCase[];
-  /** What has the failures that are only counted here: `--json has them whole`. */
+  /** A clause that says where the reader finds the failures that are only counted here, such as `--json shows them in full`. */
   readonly elsewhere: string;
 }
 
-/** Failures of a group that are shown whole; the others of the group say the same, and are counted. */
+/** The number of failures of a group that are shown in full. The others of the group say the same, and are counted. */
 const MOST_WHOLE = 2;
-/** Groups of a suite that are shown; of each of the others a line is. */
+/** The number of groups of a suite that are shown. Each of the others gets one line. */
 const MOST_GROUPS = 5;
-/** Cases that are named for a reason; the others are counted. */
+/** The number of cases that are named for a reason. The others are counted. */
 const MOST_NAMED = 3;
 
-/** Prints it to `stdout`. Commands, drawings and places in files stay on one line, whatever the width, so that they can be copied. */
+/**
+ * Prints results to `stdout`. Commands, drawings and places in files stay on one line at any width, so that the user can copy
+ * them.
+ */
 export function printSuites(io: Pick<Io, "stdout" | "columns" | "colors">, suites: SuitesToPrint): void {
   const { columns: width, colors } = io;
   for (const block of [
@@ -77,7 +80,7 @@ export function printSuites(io: Pick<Io, "stdout" | "columns" | "colors">, suite
 const COUNTED = ["passed", "failed", "untrusted", "skipped"] as const satisfies readonly CaseStatus[];
 const RIGHT = "right";
 
-/** Where it is too wide, without the columns that are 0 all the way down, then without the time. */
+/** The lines of the table. If it is too wide, it loses the columns that have only zeros, and then the column of times. */
 export function suiteTable(
   { columns, rows }: Pick<SuitesToPrint, "columns" | "rows">,
   colors: Colors,
@@ -107,7 +110,7 @@ export function suiteTable(
   return fitTable(heads, cells, [empty, ["time"]], colors, width);
 }
 
-/** `-` where nothing was measured. */
+/** The worst error of a row, or `-` if no error was measured. */
 function errorCell({ exact, counts, worstRatio }: SuiteRow): string {
   if (worstRatio !== undefined) return formatRatio(worstRatio);
   return exact && counts.failed === 0 && counts.passed > 0 ? "exact" : "-";
@@ -127,7 +130,7 @@ function findingLines(
   ];
 }
 
-/** What was not decided, each reason once. */
+/** The reasons of skipped and untrusted cases, each reason once. */
 function reasonLines(
   cases: readonly ToldCase[],
   { dim, yellow }: Colors,
@@ -141,7 +144,7 @@ function reasonLines(
   );
 }
 
-/** Each failure a block; those of which a line is told, together. */
+/** A block for each failure that is shown. The failures with one line each are a block together. */
 function failureBlocks(
   { cases, elsewhere }: SuitesToPrint,
   { bold, dim, red }: Colors,
@@ -179,12 +182,12 @@ function failureBlocks(
   return blocks;
 }
 
-/** Labels of what is to be copied or looked at, and the lines below a label, which have none. */
+/** Lines that are never wrapped: commands, drawings, and the lines below a label. */
 const WHOLE = /^(run (alone|suite|both)|stack|plane|channels|smallest) {2}| {13}/;
-/** Where the text behind a label begins. */
+/** The column in which the text behind a label begins. */
 const TEXT = 15;
 
-/** A line below the name of what it is about; words are wrapped, behind their label where they have one. */
+/** A line below the name of a case or a finding. Sentences are wrapped, and indented behind their label if they have one. */
 function detail(line: string, width: number | undefined): readonly string[] {
   if (WHOLE.test(line)) return [`  ${line}`];
   const labelled = /^[a-z]+( [a-z]+)? {2,}|^likely cause /.test(line);

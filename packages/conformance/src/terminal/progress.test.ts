@@ -14,11 +14,11 @@ function tell(interactive: boolean): string {
   return text;
 }
 
-test("in a pipe: a line for each step that has one, with how far it is", () => {
+test("a pipe gets a line for each step that has one, with the number of steps done", () => {
   expect(tell(false)).toBe("[ 2/10] exact: 1,234 cases, 2 failed\nsaid\n");
 });
 
-test("on a terminal: a bar, which is gone in the end", () => {
+test("a terminal shows a bar, and no bar at the end", () => {
   const text = tell(true);
   expect(text).toContain("2/10, 1 failed  a");
   expect(text).toContain("said\n");

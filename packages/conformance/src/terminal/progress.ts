@@ -1,4 +1,4 @@
-/** How far a long command is: a bar on a terminal, a line for each finished step in a pipe. Always on stderr. */
+/** The progress of a long command, on stderr. A terminal shows a bar. A pipe gets lines. */
 
 import { progressBar } from "../progress-bar.js";
 import { formatCount, plural } from "../report/format.js";
@@ -7,23 +7,23 @@ import type { Io } from "./io.js";
 /** How one step ended. */
 export interface Step {
   readonly failed?: boolean;
-  /** What came of it and of the steps before it, for a pipe; left out: nothing to say yet. */
+  /** A line about this step and the steps before it, for a pipe. Left out: no line. */
   readonly line?: string;
 }
 
-/** What a command tells of its steps. */
+/** A command calls these methods as it goes on. */
 export interface Progress {
-  /** Says what comes next. */
+  /** Shows the name of the next step. */
   begin(label: string): void;
-  /** One step is done. */
+  /** Counts a step that is done. */
   advance(step?: Step): void;
   /** Prints other text, above the bar where there is one. */
   print(text: string): void;
-  /** Takes the bar away. Calling it again does nothing. */
+  /** Removes the bar. A second call does nothing. */
   stop(): void;
 }
 
-/** @param total how many steps there are */
+/** @param total the number of steps */
 export function createProgress(io: Pick<Io, "stderr" | "interactive" | "size">, total: number): Progress {
   return io.interactive ? bar(io, total) : lines(io, total);
 }

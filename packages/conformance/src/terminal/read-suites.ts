@@ -4,8 +4,8 @@ import { InputError, suggestion } from "../command-error.js";
 import { SUITE_NAMES, type SuiteName } from "../suite-names.js";
 
 /**
- * The suites of these names, in the suites' own order and once each: what comes first makes the rest fail too. Names may be
- * joined by commas.
+ * The suites of these names, once each and in the suites' own order, because the faults that early suites find make later
+ * suites fail too. Names may be joined by commas.
  *
  * @throws InputError for a name that no suite has
  */

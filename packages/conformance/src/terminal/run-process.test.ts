@@ -1,4 +1,4 @@
-/** Processes around commands of a few lines: what a shell sees of them. */
+/** Processes around commands of a few lines, as a shell sees them. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
@@ -29,17 +29,17 @@ async function end(child: ChildProcess) {
     child.on("close", (code, signal) => resolve({ code, signal, stdout })),
   );
 }
-/** Once it has said something, its signals are heard. */
+/** Waits until the process has printed something. From then on it handles signals. */
 const said = (child: ChildProcess) => new Promise((resolve) => child.stdout!.once("data", resolve));
 const ON_ABORT = `process.stdout.write("up\\n"); await new Promise((resolve) => { signal.onabort = resolve; setInterval(() => {}, 1000); });`;
 
 describe("runProcess", () => {
-  it("gives the arguments, and ends with the command's code, whatever timers are left", async () => {
+  it("gives the arguments, and ends with the command's code, even if timers are left", async () => {
     const body = `setInterval(() => {}, 1000); process.stdout.write(argv.join(" ")); return 3;`;
     expect(await end(start(body))).toEqual({ code: 3, signal: null, stdout: "one two" });
   });
 
-  it("ends with the command's code where nobody reads on", async () => {
+  it("ends with the command's code if nobody reads on", async () => {
     const child = start(`for (let i = 0; i < 1000; i++) process.stdout.write("x".repeat(1000)); return 5;`);
     child.stdout!.destroy();
     expect((await end(child)).code).toBe(5);
@@ -54,7 +54,7 @@ describe("runProcess", () => {
     },
   );
 
-  it("hears the first Ctrl-C by its signal, and is ended by the second", async () => {
+  it("aborts the signal at the first Ctrl-C, and ends at the second", async () => {
     const first = start(`${ON_ABORT} return 130;`);
     await said(first);
     first.kill("SIGINT");
@@ -68,14 +68,14 @@ describe("runProcess", () => {
     expect((await end(second)).signal).toBe("SIGINT");
   });
 
-  it("hears SIGTERM where it has processes to end, and says so in its code", async () => {
+  it("aborts the signal at SIGTERM if the command has processes, and ends with SIGTERM's code", async () => {
     const child = start(`${ON_ABORT} process.stdout.write("ended"); return 130;`, { options: { hasProcesses: true } });
     await said(child);
     child.kill("SIGTERM");
     expect(await end(child)).toMatchObject({ code: 143, stdout: expect.stringContaining("ended") });
   });
 
-  it("is ended by the system where it has none", async () => {
+  it("is ended by the system if the command has no processes", async () => {
     const child = start(`${ON_ABORT} return 0;`);
     await said(child);
     child.kill("SIGTERM");

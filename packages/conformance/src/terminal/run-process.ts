@@ -1,10 +1,10 @@
 /** The process around a command: its arguments, signals, closed pipes and exit code. */
 
-/** What a process must know of its command. */
+/** Options of `runProcess`. */
 export interface ProcessOptions {
   /**
-   * Whether the command has processes of its own, which must not outlive it. It then hears of SIGTERM and SIGHUP by its signal,
-   * as of Ctrl-C. Otherwise the system ends the process at once, also in the middle of a call, where no JavaScript could.
+   * Whether the command starts processes, which must not outlive it. If so, SIGTERM and SIGHUP abort its signal, as Ctrl-C
+   * does. Otherwise the system ends the process at once, even in the middle of a long call, when no JavaScript can run.
    */
   readonly hasProcesses?: boolean;
 }
@@ -17,9 +17,10 @@ const ENDING = [
 /**
  * Runs a command as this process, and ends the process with the command's exit code.
  *
- * The first Ctrl-C aborts the signal, so that the command stops and tells what it has. The second ends the process at once.
+ * The first Ctrl-C aborts the signal, so that the command stops and reports its results so far. The second Ctrl-C ends the
+ * process at once.
  *
- * @param main the command: from its arguments and its signal to its exit code
+ * @param main the command: it gets its arguments and its signal, and gives its exit code
  */
 export function runProcess(
   main: (argv: readonly string[], signal: AbortSignal) => Promise<number>,
@@ -28,7 +29,7 @@ export function runProcess(
   const { stdout, stderr } = process;
   const interrupt = new AbortController();
   const restoreTerminal = (): void => {
-    // What a progress bar, or a table that is redrawn, does to a terminal.
+    // A progress bar or a table that is redrawn hides the cursor and switches wrapping off. These codes undo both.
     if (stderr.isTTY) stderr.write("\u001b[?25h\u001b[?7h");
   };
   process.once("SIGINT", () => {
@@ -42,7 +43,7 @@ export function runProcess(
         process.exitCode = code;
       });
     } else if (stderr.isTTY) {
-      // Where there is no terminal to restore, the system ends the process by itself, and sooner.
+      // Without a terminal there is nothing to restore. Then the system ends the process by itself, and sooner.
       process.once(name, () => {
         restoreTerminal();
         process.kill(process.pid, name);
@@ -51,7 +52,7 @@ export function runProcess(
   }
   process.on("exit", restoreTerminal);
 
-  // `command ... | head` closes the pipe: nobody reads on, and the exit code still says what came of it.
+  // `command ... | head` closes the pipe. The command goes on, and its exit code still says how it ended.
   for (const stream of [stdout, stderr]) {
     stream.on("error", (error) => {
       if (isLost(error)) process.exit(1);
@@ -61,18 +62,18 @@ export function runProcess(
   const run = async (): Promise<void> => {
     const code = await main(process.argv.slice(2), interrupt.signal);
     process.exitCode ??= code;
-    // What could not be written shows in the last write's error, before it shows as an event.
+    // If output could not be written, the last write's error says so, before an event does.
     stdout.write("", (error) => {
       if (isLost(error)) process.exitCode ||= 1;
       // A backend may leave timers and threads behind.
       stderr.write("", () => process.exit());
     });
   };
-  // No await here: where nothing is left to wait for, Node would exit with a code of its own.
+  // There is no `await` here, because Node exits with its own code if a module awaits a promise that nothing can settle.
   void run();
 }
 
-/** Whether output has gone nowhere that somebody wanted to read: the disk is full, say. */
+/** Whether output is lost that somebody wanted to read, as on a full disk. */
 function isLost(error: Error | null | undefined): boolean {
   return Boolean(error) && (error as NodeJS.ErrnoException).code !== "EPIPE";
 }

@@ -30,7 +30,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe("saveTo", () => {
-  it("shows the file only when it is whole, and what there is until then beside it", async () => {
+  it("writes the file only when it is complete, and the content so far beside it", async () => {
     const file = saveTo(path);
     expect(readdirSync(folder)).toEqual([]);
     file.update(() => "some");
@@ -42,7 +42,7 @@ describe("saveTo", () => {
     expect(readdirSync(folder)).toEqual(["results.json"]);
   });
 
-  it("leaves nothing behind of what was given up", () => {
+  it("removes the content of a file that is discarded", () => {
     const file = saveTo(path);
     file.update(() => "some");
     file.discard();
@@ -57,7 +57,7 @@ describe("saveTo", () => {
     expect(readFileSync(path, "utf8")).toBe("new");
   });
 
-  it.each(["there", "not there yet"])("writes to what a link leads to, %s", async (when) => {
+  it.each(["there", "not there yet"])("writes to the target of a link, %s", async (when) => {
     const link = join(folder, "link.json");
     symlinkSync("results.json", link);
     if (when === "there") writeFileSync(path, "old");
@@ -66,17 +66,20 @@ describe("saveTo", () => {
     expect(readFileSync(path, "utf8")).toBe("new");
   });
 
-  it.skipIf(process.platform === "win32")("writes into a pipe, more than it holds, and lets it be one", async () => {
-    execFileSync("sh", ["-c", 'mkfifo "$0"', path]);
-    const content = "x".repeat(300_000);
-    const written = saveTo(path).finish(() => content);
-    const [, read] = await Promise.all([written, readFile(path, "utf8")]);
-    expect(read).toBe(content);
-    expect(lstatSync(path).isFIFO()).toBe(true);
-    expect(readdirSync(folder)).toEqual(["results.json"]);
-  });
+  it.skipIf(process.platform === "win32")(
+    "writes more into a pipe than it holds, and does not replace it",
+    async () => {
+      execFileSync("sh", ["-c", 'mkfifo "$0"', path]);
+      const content = "x".repeat(300_000);
+      const written = saveTo(path).finish(() => content);
+      const [, read] = await Promise.all([written, readFile(path, "utf8")]);
+      expect(read).toBe(content);
+      expect(lstatSync(path).isFIFO()).toBe(true);
+      expect(readdirSync(folder)).toEqual(["results.json"]);
+    },
+  );
 
-  it.skipIf(process.platform === "win32")("lets a device be one", async () => {
+  it.skipIf(process.platform === "win32")("does not replace a device", async () => {
     await saveTo("/dev/null").finish(() => "all");
     expect(lstatSync("/dev/null").isCharacterDevice()).toBe(true);
   });
@@ -84,7 +87,7 @@ describe("saveTo", () => {
   it.each([
     ["a missing folder", () => join(folder, "missing", "results.json"), /ENOENT/],
     ["a folder", () => folder, /it is a folder/],
-    ["nothing", () => "", /cannot write to "" \(a name is missing\)/],
+    ["nothing", () => "", /cannot write to "" \(the name is empty\)/],
     [
       "a link to itself",
       () => {
@@ -94,7 +97,7 @@ describe("saveTo", () => {
       /too many links/,
     ],
     [
-      "a file whose partial one is something else",
+      "a file whose name with .partial is a folder",
       () => {
         mkdirSync(`${path}.partial`);
         return path;
@@ -109,14 +112,14 @@ describe("saveTo", () => {
 });
 
 describe("a relative path", () => {
-  it("begins in the folder that was given", async () => {
+  it("begins in the given folder", async () => {
     await saveTo("results.json").finish(() => "all");
     expect(readFileSync(path, "utf8")).toBe("all");
   });
 });
 
 describe("checkApart", () => {
-  it("refuses the same file twice, however it is named", () => {
+  it("refuses the same file twice, by any of its names", () => {
     symlinkSync("results.json", join(folder, "link"));
     for (const other of [path, join(folder, "link"), `${path}.partial`]) {
       expect(() => checkApart({ "--json": path, "--markdown": other }, folder)).toThrow("--json and --markdown");

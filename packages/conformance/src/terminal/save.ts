@@ -1,4 +1,4 @@
-/** Files that a command writes. What was measured survives a crash; the file itself appears whole or not at all. */
+/** Files that a command writes. Results so far survive a crash. The file itself appears only when it is complete. */
 
 import {
   accessSync,
@@ -19,24 +19,25 @@ import { dirname, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { CommandError, InputError } from "../command-error.js";
 
-/** A file while a command works on what goes into it. */
+/** A file whose content a command is still making. */
 export interface SavedFile {
-  /** Replaces what has been kept so far. Content is asked for only where there is a file. */
+  /** Replaces the content that has been kept so far. `content` is called only if there is a file. */
   update(content: () => string): void;
-  /** Writes the whole to the file's own name. */
+  /** Writes the complete content to the file's own name. */
   finish(content: () => string): Promise<void>;
-  /** Leaves nothing behind of what is not finished. */
+  /** Removes the content of a file that is not finished. */
   discard(): void;
 }
 
 const NO_FILE: SavedFile = { update: () => undefined, finish: async () => undefined, discard: () => undefined };
 
 /**
- * A file to be written. Content goes to `path.partial` as it comes, which is renamed at the end; a link's target is
- * replaced and not the link, and a pipe or device is written to and not replaced. Without a path nothing is written.
+ * A file to be written. Content so far goes to `path.partial`, which gets the file's own name at the end. If the path is a
+ * link, its target is replaced, and not the link. A pipe or a device is written to, and not replaced. Without a path nothing is
+ * written.
  *
- * @param cwd the folder that a relative path begins in
- * @throws InputError at once if it cannot be written to, before anything has been measured in vain
+ * @param cwd the folder in which a relative path begins
+ * @throws InputError if the file cannot be written to. The error comes at once, so that no measurement is lost.
  */
 export function saveTo(path: string | undefined, cwd: string): SavedFile {
   if (path === undefined) return NO_FILE;
@@ -45,7 +46,7 @@ export function saveTo(path: string | undefined, cwd: string): SavedFile {
     const { stats } = target;
     if (stats?.isDirectory()) throw new Refusal("it is a folder");
     if (stats?.isBlockDevice() || (stats?.isSocket() && target.descriptor === undefined))
-      throw new Refusal("it is no file");
+      throw new Refusal("it is not a file");
     return stats === undefined || (stats.isFile() && target.descriptor === undefined)
       ? regular(path, target.path, stats?.mode)
       : special(path, target);
@@ -71,7 +72,7 @@ function regular(path: string, target: string, mode: number | undefined): SavedF
   if (mode !== undefined) accessSync(target, constants.W_OK);
   const before = lstatSync(partial, { throwIfNoEntry: false });
   if (before && !before.isFile()) throw new Refusal(`${path}.partial is in the way`);
-  // Tried, and taken back: until something is known there is nothing to keep.
+  // This tries to make the file, and removes it again, because there is no content yet.
   closeSync(openSync(partial, "a"));
   if (!before) rmSync(partial);
   let kept = false;
@@ -84,7 +85,7 @@ function regular(path: string, target: string, mode: number | undefined): SavedF
       try {
         write(content());
       } catch {
-        // It is a precaution; `finish` says what is wrong.
+        // Content so far is a precaution. `finish` reports the error.
       }
     },
     finish: async (content) => {
@@ -104,24 +105,24 @@ function regular(path: string, target: string, mode: number | undefined): SavedF
   };
 }
 
-/** A pipe, a terminal or another device; or what the process has open already, such as its standard output. */
+/** A pipe, a terminal, another device, or a file that the process has open already, such as its standard output. */
 function special(path: string, { path: target, descriptor, stats }: Target): SavedFile {
   return {
     ...NO_FILE,
     finish: async (content) => {
       try {
-        // A file that is open already is written on, from where it stands.
+        // A file that is open already is written from its current position.
         if (descriptor !== undefined && (stats?.isFile() || stats?.isSocket())) writeFileSync(descriptor, content());
         else await writeWaiting(target, content());
       } catch (cause) {
-        // Whoever read has gone, and wants no more.
+        // The reader of the pipe has closed it, and wants no more.
         if ((cause as NodeJS.ErrnoException).code !== "EPIPE") throw failure(path, cause);
       }
     },
   };
 }
 
-/** Waits for a reader, and for room, without blocking: Ctrl-C is heard in the meantime. */
+/** Waits for a reader, and for room, without blocking the event loop, so that Ctrl-C still works. */
 async function writeWaiting(path: string, content: string): Promise<void> {
   const retry = async <T>(code: string, pause: number, step: () => T): Promise<T> => {
     for (;;) {
@@ -144,15 +145,15 @@ async function writeWaiting(path: string, content: string): Promise<void> {
 
 interface Target {
   readonly path: string;
-  /** Where it stands for a file that the process has open. */
+  /** The descriptor, if the path stands for a file that the process has open. */
   readonly descriptor?: number;
-  /** `undefined` where nothing is there yet. */
+  /** `undefined` if the path does not exist yet. */
   readonly stats: Stats | undefined;
 }
 
-/** Where links lead. What stands for an open file, as `/dev/stdout` does, is not followed any further. */
+/** Follows links to their target. A path that stands for an open file, such as `/dev/stdout`, is not followed further. */
 function follow(path: string, cwd: string): Target {
-  if (path === "") throw new Refusal("a name is missing");
+  if (path === "") throw new Refusal("the name is empty");
   let at = resolve(cwd, path);
   for (let links = 0; links < 40; links++) {
     const descriptor = /^\/(?:dev|proc\/(?:self|\d+))\/fd\/(\d+)$/.exec(at)?.[1];
@@ -166,7 +167,7 @@ function follow(path: string, cwd: string): Target {
   throw new Refusal("too many links");
 }
 
-/** Why a file is not written to. */
+/** The reason why a file cannot be written to. */
 class Refusal extends Error {}
 
 function refusing<T>(path: string, work: () => T): T {

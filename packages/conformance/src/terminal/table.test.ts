@@ -10,7 +10,7 @@ describe("formatTable", () => {
     expect(lines).toEqual(["name           n", "a              1", "----------------", "long name  1,000"]);
   });
 
-  it("aligns by what is seen, not by colour codes, and leaves nothing after the last character", () => {
+  it("aligns by visible characters, not by colour codes, and leaves nothing after the last character", () => {
     const colors = createColors(true);
     const lines = formatTable(
       COLUMNS,
@@ -35,12 +35,12 @@ describe("fitTable", () => {
   const rows = [["ic128_ih56", "a", "1", "x"], ["", "b", "22", "y"], "rule", ["ic3_ih7", "a", "3", "z"]] as const;
   const fit = (width: number | undefined) => fitTable(columns, rows, [["kind"]], createColors(false), width);
 
-  it("keeps all that there is room for", () => {
+  it("keeps all columns if there is room", () => {
     expect(fit(undefined)[1]).toBe("ic128_ih56  a         1  x");
     expect(fit(29)).toEqual(fit(undefined));
   });
 
-  it("leaves out what matters least", () => {
+  it("drops the columns of droppable first", () => {
     expect(fit(23)[0]).toBe("problem     backend   n");
   });
 

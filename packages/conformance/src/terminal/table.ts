@@ -1,4 +1,4 @@
-/** Tables without borders: a dim header, numbers to the right, columns as wide as they need. */
+/** Tables without borders, with a dim header. Each column is as wide as its widest cell. */
 
 import type { Colors } from "./colors.js";
 import { visibleLength } from "./wrap.js";
@@ -15,7 +15,7 @@ export type Row = readonly string[] | "rule";
 
 const GAP = "  ";
 
-/** The lines of a table; nothing trails behind the last visible character of a line. */
+/** The lines of a table. No line has spaces after its last visible character. */
 export function formatTable(columns: readonly Column[], rows: readonly Row[], colors: Colors): readonly string[] {
   const cells = rows.filter((row): row is readonly string[] => row !== "rule");
   const head = columns.map(({ title }) => colors.dim(title));
@@ -38,14 +38,14 @@ export function formatTable(columns: readonly Column[], rows: readonly Row[], co
   return [lines[0]!, ...rows.map((row) => (row === "rule" ? colors.dim("-".repeat(width)) : lines[at++]!))];
 }
 
-/** Columns of a terminal that the widest of the lines takes. */
+/** The number of terminal columns of the widest line. */
 export function tableWidth(lines: readonly string[]): number {
   return lines.reduce((width, line) => Math.max(width, visibleLength(line)), 0);
 }
 
 /**
- * A table that keeps within `width`: without the columns that matter least, a group of `droppable` after the other; and
- * where that is not enough, the first cell of each row on a line of its own, above the others.
+ * A table of at most `width` columns of the terminal. If the table is too wide, it loses the groups of columns in `droppable`,
+ * one after another. If it is still too wide, the first cell of each row gets its own line above the other cells.
  */
 export function fitTable(
   columns: readonly Column[],
@@ -72,7 +72,7 @@ export function fitTable(
   return lines;
 }
 
-/** The first cells as titles; rows in a row that have the same one, or an empty one, share it. */
+/** A table with the first cells as titles. Neighbouring rows with the same first cell, or with an empty one, share a title. */
 function stackTable(columns: readonly Column[], rows: readonly Row[], colors: Colors): readonly string[] {
   const [head, ...body] = formatTable(
     columns.slice(1),
@@ -92,7 +92,7 @@ function stackTable(columns: readonly Column[], rows: readonly Row[], colors: Co
   ];
 }
 
-/** Removes spaces at the end, also those before a closing colour code. */
+/** Removes spaces at the end of a line, also if a closing colour code follows them. */
 function trimEnd(line: string): string {
   // oxlint-disable-next-line no-control-regex -- colours are control characters
   return line.replace(/ +((?:\u001b\[\d+m)*)$/, "$1");

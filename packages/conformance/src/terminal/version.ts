@@ -3,7 +3,8 @@
 import { existsSync, readFileSync } from "node:fs";
 
 /**
- * The version in the package.json of a module of ours: one folder up from `dist`, and two from a folder of `src`.
+ * The version in the package.json of one of our modules. The file is one folder up from `dist`, and two folders up from a
+ * folder of `src`.
  *
  * @param module the module's `import.meta.url`
  */

@@ -3,7 +3,7 @@ import { createColors } from "./colors.js";
 import { visibleLength, wrap } from "./wrap.js";
 
 describe("wrap", () => {
-  it("breaks between words, and indents what follows", () => {
+  it("breaks between words, and indents the lines after the first", () => {
     expect(wrap("next  one two three four", 14, 6)).toEqual(["next  one two", "      three", "      four"]);
   });
 
@@ -11,13 +11,13 @@ describe("wrap", () => {
     expect(wrap("  a  b c", 6, 2)).toEqual(["  a  b", "  c"]);
   });
 
-  it("leaves alone what fits, what is in a pipe, and a word that is too long", () => {
+  it("does not break text that fits, text for a pipe, and a word that is too long", () => {
     expect(wrap("a b c", 5)).toEqual(["a b c"]);
     expect(wrap("a b c", undefined)).toEqual(["a b c"]);
     expect(wrap("a ic128_ih56_oc128_kh3 b", 10)).toEqual(["a", "ic128_ih56_oc128_kh3", "b"]);
   });
 
-  it("counts what is seen, not colour codes", () => {
+  it("counts visible characters, not colour codes", () => {
     const { red } = createColors(true);
     expect(visibleLength(red("abc"))).toBe(3);
     expect(wrap(`${red("abc")} ${red("def")}`, 7)).toHaveLength(1);

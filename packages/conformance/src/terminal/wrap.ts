@@ -1,16 +1,16 @@
-/** Prose on a terminal: lines that end between two words. */
+/** Wraps sentences for a terminal. Lines end between two words. */
 
 // oxlint-disable-next-line no-control-regex -- colours are control characters
 const COLOR = /\u001b\[\d+m/g;
 
-/** How many columns a line takes; colours take none. */
+/** The number of columns of a line. Colour codes take none. */
 export function visibleLength(line: string): number {
   return line.replace(COLOR, "").length;
 }
 
 /**
- * `text` in lines of at most `width` columns, all but the first indented by `indent`. A word that is longer, such as a
- * problem's string, stays whole. Without a width, one line.
+ * `text` in lines of at most `width` columns. The lines after the first are indented by `indent` columns. A longer word, such
+ * as a problem's string, stays whole. Without a width there is one line.
  */
 export function wrap(text: string, width: number | undefined, indent = 0): readonly string[] {
   if (width === undefined || visibleLength(text) <= width) return [text];

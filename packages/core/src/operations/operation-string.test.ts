@@ -68,7 +68,7 @@ describe("an operation's string", () => {
     expectError(() => parseOperation(text), "ERR_INVALID_OPTION", words);
   });
 
-  it("refuses what is no string", () => {
+  it("refuses a value that is no string", () => {
     expectError(() => parseOperation(6 as never), "ERR_INVALID_OPTION", "operation (6) must be a string");
   });
 

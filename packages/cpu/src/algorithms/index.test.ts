@@ -109,7 +109,7 @@ describe("planConv2dSliced", () => {
     }
   });
 
-  it("gives back its own where it fails in the middle, and nobody else's", () => {
+  it("frees its own memory, and no other, if it fails in the middle", () => {
     const limit = 2 ** 22;
     const { arena, plan } = opened(limit);
     const other = plan("ic64_ih1_oc96_kh3_ph1");

@@ -54,7 +54,7 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
     },
   );
 
-  it("is exact on small integers where it only adds, multiplies and divides once", async () => {
+  it("is exact on small integers if it only adds, multiplies and divides once", async () => {
     const kernels = await load();
     for (const problem of OPERATION_PROBLEMS) {
       if (!["avgPool2d", "add", "multiply"].includes(problem.kind)) continue;
@@ -68,7 +68,7 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
     }
   });
 
-  it("gives NaN and infinities where its definition does", async () => {
+  it("gives NaN and infinities like its definition", async () => {
     const kernels = await load();
     const special = [NaN, Infinity, -Infinity, -0, 3e38, -3e38, 1e-40];
     for (const problem of OPERATION_PROBLEMS) {

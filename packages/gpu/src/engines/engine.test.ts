@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkMode, lostError, withKind } from "./engine.js";
 
-describe("what gpu.js ran", () => {
+describe("the mode that gpu.js ran", () => {
   it.each([
     ["cpu", null, /ran a kernel in mode "cpu", not "webgpu"/],
     ["gpu", null, /in mode "webgl", not "webgpu"/],
@@ -11,7 +11,7 @@ describe("what gpu.js ran", () => {
       expect.objectContaining({ code: "ERR_EXECUTION", message: expect.stringMatching(message) }),
     );
   });
-  it("passes where it is what was asked", () => {
+  it("passes if it is the requested mode", () => {
     checkMode({ kernel: { constructor: { mode: "webgpu" }, fallbackReason: null } }, "webgpu");
   });
 });
@@ -22,6 +22,6 @@ it("says whether an adapter is software", () => {
   expect(withKind("nvidia hopper", "NVIDIA H100")).toBe("nvidia hopper, hardware");
 });
 
-it("says what to do where the device is lost", () => {
+it("names the remedy if the device is lost", () => {
   expect(lostError()).toMatchObject({ code: "ERR_EXECUTION", message: expect.stringMatching(/open another/) });
 });

@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 describe("withWebGpu", () => {
-  it("takes what the engine has", async () => {
+  it("takes the engine's own WebGPU", async () => {
     const gpu = { requestAdapter: async () => null };
     Object.defineProperty(globalThis, "navigator", { value: { gpu }, configurable: true });
     expect(await withWebGpu(async (webGpu, isNode) => [webGpu === gpu, isNode])).toEqual([true, false]);
@@ -40,7 +40,7 @@ describe("withWebGpu", () => {
 });
 
 describe("patiently", () => {
-  it("gives what comes, soon or late, and what goes wrong", async () => {
+  it("gives the result or the error, at once or late", async () => {
     expect(await patiently(Promise.resolve(1))).toBe(1);
     expect(await patiently(new Promise((resolve) => setTimeout(() => resolve(2), 50)))).toBe(2);
     await expect(patiently(Promise.reject(new Error("lost")))).rejects.toThrow("lost");

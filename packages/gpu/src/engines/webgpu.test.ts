@@ -81,7 +81,7 @@ function open({ late }: { late?: number } = {}) {
   return { engine, kernel, lose: () => lose() };
 }
 
-it("goes through where nothing is lost", async () => {
+it("works if no device is lost", async () => {
   const { engine, kernel } = open();
   const handle = engine.allocate(TEXEL);
   await engine.ready(handle);

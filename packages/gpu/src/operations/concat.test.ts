@@ -22,7 +22,7 @@ it.each([
   expect(algorithm).toBe(`concat by ${how} cpu`);
 });
 
-it("puts together in several steps what a kernel cannot read at once", async () => {
+it("concatenates in several steps if a kernel cannot read all inputs at once", async () => {
   const text = "concat_n2_channels1:2:3:4:5:6:7:8:9:10_h1_w2";
   const backend = javaScriptBackend(3);
   const { data, problem } = await runOperation(text, { backend });

@@ -18,7 +18,7 @@ describe("tally", () => {
     });
   });
 
-  it("keeps what a failure is told from, and the reasons of what was not decided", () => {
+  it("keeps the facts of each failure, and the reasons of cases that were not decided", () => {
     const mismatch = {
       shape: [1, 1, 2, 2] as const,
       wrong: 1,

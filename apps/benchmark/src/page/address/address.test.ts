@@ -20,7 +20,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("writes what has changed, after a moment", async () => {
+it("writes changes to the address, after a moment", async () => {
   const { setState, startAddress } = await import("./address.js");
   startAddress();
   setState("explain", { speed: 5 });
@@ -28,7 +28,7 @@ it("writes what has changed, after a moment", async () => {
   expect(place.hash).toMatch(/^#explain.*speed=5/);
 });
 
-it("reads a link that is opened, and writes over it again what changes after that", async () => {
+it("reads an opened link, and writes later changes over it", async () => {
   const { setState, startAddress, stateOf } = await import("./address.js");
   startAddress();
   place.hash = "#explain?problem=ic4_ih5_oc8_kh3";
@@ -50,7 +50,7 @@ it("does not write over a link that was opened a moment ago, and which nobody ha
   expect(stateOf("explain").peek().problem).toMatchObject({ ic: 4, oc: 8 });
 });
 
-it("goes on writing after a link to what is shown already", async () => {
+it("writes later changes after a link to the current view", async () => {
   const { addressOf, setState, startAddress } = await import("./address.js");
   startAddress();
   place.hash = addressOf("explain");

@@ -90,7 +90,7 @@ const roofed = applyRoofline(
 );
 
 describe("benchTable with a roofline", () => {
-  it("has a column of shares, and one of what bounds the layer; none for a backend whose threads are not known", () => {
+  it("has a column of shares and a column of the layer's limit, but not for a backend with an unknown number of threads", () => {
     const lines = benchTable(roofed, plain, undefined);
     expect(lines[0]).toMatch(/ ratio +roofline +bound by +algorithm$/);
     expect(lines[1]).toMatch(/^ic8_ih14_oc16_kh1 +3 +cpu .* 1\.00 +50 % +arithmetic +igemm$/);

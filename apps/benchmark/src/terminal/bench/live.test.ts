@@ -23,7 +23,7 @@ const rows = ["ic3_ih7_oc8_kh3", "ic8_ih7_oc8_kh1", "end to end"].map(
 const state = { phase: "time", done: 5, total: 10, label: "ic8_ih7_oc8_kh1", remaining: 42_400 };
 
 describe("liveFrame", () => {
-  it("says how far it is and how long it takes, and shows each layer with bars", () => {
+  it("shows the progress and the remaining time, and a bar for each backend on each layer", () => {
     const lines = liveFrame(state, rows.slice(0, 1), { columns: 80, rows: 20 }, plain);
     expect(lines).toEqual([
       "timing  ██████████░░░░░░░░░░  5/10  42 s left  ic8_ih7_oc8_kh1",

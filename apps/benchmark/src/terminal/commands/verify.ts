@@ -177,7 +177,7 @@ export function printVerify(
       findings.map((finding) => ({ of: labelOf(result), finding })),
     ),
     cases: results.flatMap(toldCases),
-    elsewhere: "--json <file> has them whole",
+    elsewhere: "--json <file> writes them in full",
   });
   for (const name of givenUp) printProse(io, colors.red(`given up: ${name} leaves cases without an answer`), 2);
   const names = backends.map(({ name }) => name);

@@ -17,7 +17,7 @@ describe("explain's tables", () => {
     }
   });
 
-  it("fit in 80 columns also where a problem's string is long", () => {
+  it("fit in 80 columns even if a problem's string is long", () => {
     const text = "n2_g32_ic1024_ih128_iw256_oc1024_kh3_kw5_sh2_sw3_ph1_pw2_residual_relu6";
     const long = explainWorkload(resolveTargets([text])[0]!);
     for (const lines of [costTable(long, plain, 80), groupingTable(long.groupings, plain, 80)]) {
@@ -26,7 +26,7 @@ describe("explain's tables", () => {
     }
   });
 
-  it("end where they are too long to be read", () => {
+  it("end after 1,000 layers", () => {
     const [layer] = explanation.layers;
     const many = { ...explanation, layers: Array.from({ length: 50_000 }, () => layer!) };
     const lines = costTable(many, plain, undefined);
@@ -34,7 +34,7 @@ describe("explain's tables", () => {
     expect(lines.at(-1)).toBe("and 49,000 more; --json <file> has them all");
   });
 
-  it("keep what matters most", () => {
+  it("keep the most important columns", () => {
     expect(costTable(explanation, plain, 80)[0]).toMatch(/^layer +x +MACs +parameters/);
     expect(separationTable(explanation.separations, plain, 80)[0]).toMatch(/standard +pair +share$/);
   });

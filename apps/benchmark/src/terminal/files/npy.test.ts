@@ -39,7 +39,7 @@ describe("readNpy", () => {
     expect([...data]).toEqual(values);
   });
 
-  it("gives back what writeNpy wrote, from an address of its own", () => {
+  it("reads a file of writeNpy, at any address in memory", () => {
     const array = { dims: [1, 3, 1], data: new Float32Array([9, 1, 2, 3]).subarray(1) };
     const bytes = writeNpy(array);
     expect(bytes.length % 64).toBe(12);
