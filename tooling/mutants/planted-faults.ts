@@ -88,7 +88,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     name: "cpu, plain JavaScript: the residual is added after the clamp",
     file: `${CPU}/js-kernels/put.ts`,
-    find: "const sum = residual === 0 ? y : y + f32[at + residual]!;\n  // Comparisons that a NaN passes through.\n  f32[at] = sum < min ? min : sum > max ? max : sum;",
+    find: "f32[at] = sum < min ? min : sum > max ? max : sum;",
     replace:
       "const clamped = y < min ? min : y > max ? max : y;\n  f32[at] = residual === 0 ? clamped : clamped + f32[at + residual]!;",
     backend: "cpu-js",

@@ -5,6 +5,7 @@
  *     pnpm mutants                    every mutant: see README.md for how long that takes
  *     pnpm mutants padding cost       of these files only
  *     pnpm mutants --every 5          one mutant of five
+ *     pnpm mutants --list             how many there are of each file; nothing runs
  */
 
 import { type ChildProcess, fork } from "node:child_process";
@@ -44,12 +45,16 @@ const UNCHANGED_LIMIT = 900_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { every: { type: "string", default: "1" } },
+  options: { every: { type: "string", default: "1" }, list: { type: "boolean", default: false } },
 });
 const every = Number(values.every);
 const files = FILES.filter((file) => positionals.length === 0 || positionals.includes(file));
 if (!(every >= 1) || positionals.some((name) => !(FILES as readonly string[]).includes(name))) {
-  throw new Error(`usage: pnpm mutants [${FILES.join("|")} ...] [--every n]`);
+  throw new Error(`usage: pnpm mutants [${FILES.join("|")} ...] [--every n] [--list]`);
+}
+if (values.list) {
+  list();
+  process.exit();
 }
 
 const folder = copyWorkspace();
@@ -66,7 +71,7 @@ try {
   for (const file of files) {
     const path = join(source, `${file}.ts`);
     const text = readFileSync(path, "utf8");
-    const mutations = mutationsOf(text).filter((_, index) => index % every === 0);
+    const mutations = chosen(text);
     let killed = 0;
     for (const mutation of mutations) {
       writeFileSync(path, mutate(text, mutation));
@@ -84,6 +89,18 @@ try {
 } finally {
   await stop();
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** The mutants of a source: all of them, or one of `every`. */
+function chosen(text: string): readonly Mutation[] {
+  return mutationsOf(text).filter((_, index) => index % every === 0);
+}
+
+function list(): void {
+  const here = fileURLToPath(new URL("../../packages/core/src/", import.meta.url));
+  const counts = files.map((file) => [file, chosen(readFileSync(join(here, `${file}.ts`), "utf8")).length] as const);
+  for (const [file, count] of counts) process.stdout.write(`${file}: ${count}\n`);
+  process.stdout.write(`\n${counts.reduce((sum, [, count]) => sum + count, 0)} mutants in ${counts.length} files\n`);
 }
 
 function stagesFor(file: string): readonly (readonly string[])[] {

@@ -22,7 +22,10 @@ export const BROWSER_PEERS = {
   "tfjs-webgpu": {
     adapter: "page/tfjs-webgpu.ts",
     packages: { ...TFJS, "@tensorflow/tfjs-backend-webgpu": "4.22.0" },
-    variants: { same: 'the word "same" in place of the pads, for problems with the same pads' },
+    variants: {
+      same: 'the word "same" in place of the pads, for problems with the same pads',
+      dispose_after_reads: "a tensor is disposed of after the reads that were called before",
+    },
   },
   "tfjs-wasm": {
     adapter: "page/tfjs-wasm.ts",

@@ -17,10 +17,13 @@ export interface Holders<Value> {
   dispose(): void;
 }
 
-export function createHolders<Value extends Disposable>(): Holders<Value> {
+/** @param disposeOf disposes of a value that no storage holds any more; default: at once */
+export function createHolders<Value extends Disposable>(
+  disposeOf: (value: Value) => void = (value) => value.dispose(),
+): Holders<Value> {
   const live = new Set<Holder<Value>>();
   const replace = (holder: Holder<Value>, value: Value | undefined): void => {
-    holder.value?.dispose();
+    if (holder.value) disposeOf(holder.value);
     holder.value = value;
   };
   return {

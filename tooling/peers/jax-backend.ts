@@ -58,8 +58,13 @@ export function jaxBackend(jax: Jax, { name, engine, features, check = async () 
     async read({ value }, shape, layout) {
       if (!value) throw new Error("read before anything was written");
       const held = value.ref;
-      const data = await reads.add(queue.then(async () => held.data()));
-      await check();
+      const checked = async (): Promise<Float32Array> => {
+        const values = await held.data();
+        await check();
+        return values;
+      };
+      // The check is a part of the read, because a `sync` that is called behind the read waits for all of the read.
+      const data = await reads.add(queue.then(checked));
       return toLayout(tensor(data, shape, { layout: "nchw" }), layout);
     },
     async prepareConv2d(problem, { weight, bias }) {

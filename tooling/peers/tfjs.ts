@@ -23,6 +23,8 @@ export interface TfjsOptions {
   readonly check?: () => Promise<void>;
   /** Whether calls use tfjs's word `"same"` instead of the sizes of pads. Then problems with other pads are refused. */
   readonly same?: boolean;
+  /** Whether the adapter disposes of a tensor only after all reads that were called before. Default: tfjs must keep such a tensor. */
+  readonly disposeAfterReads?: boolean;
 }
 
 type TensorHolder = Holder<TfTensor>;
@@ -36,11 +38,14 @@ export function tfjsBackend(tf: Tf, options: TfjsOptions): Backend {
     sync = async () => undefined,
     check = async () => undefined,
     same = false,
+    disposeAfterReads = false,
   } = options;
-  const holders = createHolders<TfTensor>();
+  const reads = createPendingReads();
+  const holders = createHolders<TfTensor>(
+    disposeAfterReads ? (held) => void reads.settled().then(() => held.dispose()) : undefined,
+  );
   const { replace } = holders;
   const plans = new Set<{ dispose(): void }>();
-  const reads = createPendingReads();
   /** Selects this adapter's backend. Two copies of tfjs share one engine through a global, so another adapter may have switched it. */
   const activate = (): void => {
     if (tf.getBackend() !== backend) void tf.setBackend(backend);
@@ -62,11 +67,16 @@ export function tfjsBackend(tf: Tf, options: TfjsOptions): Backend {
       // The array is copied, because tfjs's cpu backend keeps it.
       replace(target, tf.tensor4d(toLayout(source, "nhwc").data.slice(), [n, h, w, c]));
     },
-    async read(source, shape, layout) {
-      if (!source.value) throw new Error("read before anything was written");
+    async read({ value }, shape, layout) {
+      if (!value) throw new Error("read before anything was written");
       activate();
-      const data = await reads.add(source.value.data());
-      await check();
+      const checked = async (): Promise<Float32Array> => {
+        const values = await value.data();
+        await check();
+        return values;
+      };
+      // The check is a part of the read, because a `sync` that is called behind the read waits for all of the read.
+      const data = await reads.add(checked());
       return toLayout(tensor(data.slice(), shape, { layout: "nhwc" }), layout);
     },
     async prepareConv2d(problem, { weight, bias }) {

@@ -1,8 +1,13 @@
 /** A limit on anything asynchronous. */
 
+/** A limit in seconds, with three digits: a limit that follows from the time of other cases has many more. */
+export function inSeconds(milliseconds: number): string {
+  return `${Number((milliseconds / 1000).toPrecision(3))} s`;
+}
+
 export class TimeLimitError extends Error {
   constructor(milliseconds: number) {
-    super(`no answer within ${milliseconds / 1000} s`);
+    super(`no answer within ${inSeconds(milliseconds)}`);
     this.name = "TimeLimitError";
   }
 }

@@ -71,6 +71,11 @@ describe("tensor.from and shapes", () => {
     expect(tensor.from([[[Uint8Array.of(7, 8)]]]).data).toEqual(Float32Array.of(7, 8));
   });
 
+  it("writes typed arrays of a nesting one behind the other", () => {
+    const rows = [Uint8Array.of(1, 2), Float64Array.of(3, 4), BigInt64Array.of(5n, 6n)];
+    expect(tensor.from([rows])).toMatchObject({ shape: [1, 3, 2], data: Float32Array.of(1, 2, 3, 4, 5, 6) });
+  });
+
   it("reads a nesting in the layout's order", () => {
     expect(tensor.from(nested, undefined, { layout: "nhwc" }).shape).toEqual([1, 2, 1, 3]);
     expect(tensor.from(nested[0]!, undefined, { layout: "nhwc" }).shape).toEqual([2, 1, 3]);
@@ -91,6 +96,11 @@ describe("tensor.from and shapes", () => {
     [[[[[[1]]]]], undefined, "shape of data ([1, 1, 1, 1, 1]) must be [n, c, h, w] or [c, h, w]"],
     [[[[1, 2], [3]]], undefined, "data[0][1] has 1 elements; expected 2, as the arrays before it have"],
     [[[[1, 2]], 3], [1, 1, 2, 2], "data[1] (3) is no array; expected 1, as the arrays before it have"],
+    [
+      [[[1], [2]], Uint8Array.of(3, 4)],
+      [1, 1, 2, 2],
+      "data[1][0] (3) is no array; expected 1, as the arrays before it",
+    ],
     [[1, [2]], [1, 1, 1, 2], "data[1] ([2]) must be a number, BigInt or boolean"],
     [[1, "2"], [1, 1, 1, 2], 'data[1] ("2") must be a number, BigInt or boolean'],
     [[1, null], [1, 1, 1, 2], "data[1] (null) must be a number"],
@@ -109,7 +119,8 @@ describe("tensor.from and shapes", () => {
   it("refuses a list that contains itself", () => {
     const list: unknown[] = [];
     list.push(list);
-    expectError(() => tensor.from(list as never), "ERR_SHAPE", "must be [n, c, h, w] or [c, h, w]");
+    const sizes = "shape of data ([1, 1, 1, 1, 1]) must be [n, c, h, w] or [c, h, w]";
+    expectError(() => tensor.from(list as never), "ERR_SHAPE", sizes);
     expectError(() => tensor.from(list as never, [1, 1, 1, 1]), "ERR_SHAPE", "must be a number, BigInt or boolean");
   });
 

@@ -42,6 +42,7 @@ const open: PageFactory = async ({ faults, variant }) => {
       features: GRAPHICS_FEATURES,
       check: faults.check,
       same: variant === "same",
+      disposeAfterReads: variant === "dispose_after_reads",
     });
 };
 

@@ -14,6 +14,7 @@ import type { Message, Task } from "./messages.js";
 import type { SuiteIo } from "./suite-io.js";
 import { LOADING_LIMIT } from "../terminal/load-factory.js";
 import type { Thrown } from "../thrown.js";
+import { inSeconds } from "../time-limit.js";
 
 export interface Supervision {
   readonly task: Task;
@@ -156,7 +157,7 @@ function runProcess(io: SuiteIo, { task, onBegin, onOutput }: Supervision, watch
           inCase = true;
           since = performance.now();
           onBegin(each);
-          return expect(own + GRACE, `no answer within ${own / 1000} s; its process was ended`);
+          return expect(own + GRACE, `no answer within ${inSeconds(own)}; its process was ended`);
         }
         case "recheck":
           known = message.result;

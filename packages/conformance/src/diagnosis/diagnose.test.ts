@@ -18,7 +18,7 @@ const PATIENCE = 120_000;
 describe("the first finding names", () => {
   test.each(
     measuredFaults(
-      /^(right-pad-for-left|groups-swapped|depthwise-dilation-of-4|winograd-says-direct|float16-weights|weights-not-copied|concat-in-reverse|codes-of-its-own)$/,
+      /^(right-pad-for-left|groups-swapped|depthwise-dilation-of-4|winograd-says-direct|float16-weights|weights-not-copied|concat-in-reverse|max-pool-ignores-dilation|max-pool-window-a-row-short|codes-of-its-own)$/,
     ),
   )("$name", { timeout: PATIENCE }, async (fault) => {
     const told = await diagnoseFault(fault);

@@ -5,13 +5,14 @@
 
 import type { OperationProblem } from "@convene/core";
 import type { OperationOperands } from "../operations/operation-operands.js";
-import { referenceOperation } from "../operations/reference-operation.js";
+import { referenceOfShape, referenceOperation } from "../operations/reference-operation.js";
+import { outputShapeOf } from "../problem.js";
 import type { Cause } from "./conv2d-causes.js";
 
 type OperationCause = Cause<OperationProblem, OperationOperands>;
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A cause with the reference's result for other values of some fields. The output keeps its shape, because sizes do not change. */
+/** A cause with the reference's result for other values of some fields. The output keeps its shape, as that of a backend does. */
 function asked(words: string, change: (fields: Fields) => Fields | undefined): OperationCause {
   return {
     words,
@@ -20,7 +21,8 @@ function asked(words: string, change: (fields: Fields) => Fields | undefined): O
       const fields = problem as unknown as Fields;
       const changed = change(fields);
       if (!changed || Object.entries(changed).every(([key, value]) => same(fields[key], value))) return undefined;
-      return referenceOperation(
+      return referenceOfShape(
+        outputShapeOf(problem),
         { ...fields, ...changed } as unknown as OperationProblem,
         inputs,
         slope ? { slope } : {},

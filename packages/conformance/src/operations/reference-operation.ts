@@ -44,11 +44,25 @@ export function referenceOperation(
   inputs: readonly Data[],
   parameters: OperationParameters = {},
 ): Float64Array {
+  return referenceOfShape(operationOutputShape(problem), problem, inputs, parameters);
+}
+
+/**
+ * The reference with an output of a given shape, also where the problem's own output has another one: what a backend computes that
+ * knows the right size and, for instance, no dilation.
+ *
+ * @param problem its output sizes are those of `shape`, and are not computed again
+ */
+export function referenceOfShape(
+  [n, c, h, w]: Shape4,
+  problem: OperationProblem,
+  inputs: readonly Data[],
+  parameters: OperationParameters = {},
+): Float64Array {
   const shapes = operationInputShapes(problem);
   const readers = inputs.map((data, index) => reader(data, shapes[index]!));
   const define = DEFINITIONS[problem.kind] as Definition<OperationKind>;
   const at = define(problem, readers, parameters);
-  const [n, c, h, w] = operationOutputShape(problem);
   const output = new Float64Array(n * c * h * w);
   let index = 0;
   for (let image = 0; image < n; image++) {

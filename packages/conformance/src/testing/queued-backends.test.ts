@@ -1,8 +1,12 @@
-/** The suite and the diagnosis name the faults of a backend with a queue in words that its author understands. */
+/**
+ * The suite and the diagnosis name the faults of a backend with a queue in words that its author understands. A rejection that
+ * nobody awaits is heard by the command alone (cli/main.test.ts).
+ */
 
 import { describe, expect, test } from "vitest";
 import { describeFinding } from "../diagnosis/diagnosis.js";
 import { type ConformanceOptions, type ConformanceReport, runConformance } from "../run-conformance.js";
+import { SUITE_NAMES } from "../suite-names.js";
 import { queuedBackend, type QueueFault } from "./queued-backends.js";
 
 const QUICK = { selection: "quick", randomProblems: 0, limit: 5_000 } as const;
@@ -34,8 +38,12 @@ test.each<[fault: QueueFault, words: readonly RegExp[]]>([
   ["read is too late", [/`read` is too late|with several runs in flight/]],
   ["memory is freed under a pending run", [/`free` or `dispose` came while a run or a read that uses it was pending/]],
 ])("%s: lifecycle names it, and comes before networks", { timeout: 60_000 }, async (fault, words) => {
-  const report = await run(fault, { suites: ["lifecycle"] });
+  const report = await run(fault, {
+    suites: SUITE_NAMES.filter((suite) => suite === "lifecycle" || suite === "networks"),
+  });
   for (const each of words) expect(diagnosed(report)).toMatch(each);
+  expect(report.results.find(({ status }) => status === "failed")?.suite).toBe("lifecycle");
+  expect(report.results.at(-1)?.suite).toBe("networks");
 });
 
 test("memory is freed while a run is pending: the case says so, with a stack, and fails alone too", async () => {
@@ -70,12 +78,14 @@ describe("no memory()", () => {
   test("the leak cases are skipped, with the reason", async () => {
     const report = await run("no memory()", OPTIONS);
     expect(report.counts).toMatchObject({ passed: 0, failed: 0 });
+    expect(report.counts.skipped).toBeGreaterThan(0);
     expect(report.results[0]?.message).toMatch(/^memory\(\) is not there, so a leak would not show; give it/);
   });
 
   test("they fail if nothing may be skipped", async () => {
     const report = await run("no memory()", { ...OPTIONS, noSkips: true });
     expect(report.counts).toMatchObject({ passed: 0, skipped: 0 });
+    expect(report.counts.failed).toBeGreaterThan(0);
   });
 });
 

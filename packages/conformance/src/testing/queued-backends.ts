@@ -27,7 +27,6 @@ export type QueueFault =
   | "run is async"
   | "an error is swallowed"
   | "a read hangs"
-  | "a rejection that nobody hears"
   | "no memory()";
 
 type Storage = { data: Float32Array };
@@ -80,9 +79,6 @@ export async function queuedBackend(fault?: QueueFault): Promise<Backend> {
             output.data.set(result);
           };
           if (fault === "run is async") return later(5).then(work) as unknown as void;
-          if (fault === "a rejection that nobody hears" && problem.kh > 3) {
-            void Promise.reject(new Error("no kernel for this"));
-          }
           queue.add(work);
         },
         dispose: () => undefined,

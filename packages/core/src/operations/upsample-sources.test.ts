@@ -22,6 +22,9 @@ describe("nearest", () => {
     ["ih2_oh3_nearest_halfPixel_roundPreferFloor", [0, 0, 1]],
     ["ih5_oh1_nearest_pytorchHalfPixel", [0]],
     ["ih5_oh1_nearest_halfPixel", [2]],
+    // Of two rows or more, pytorchHalfPixel is halfPixel.
+    ["ih6_oh2_nearest_pytorchHalfPixel", [1, 4]],
+    ["ih6_oh3_nearest_pytorchHalfPixel", [0, 2, 4]],
   ])("%s", (words, low) => expect(rows(words)).toEqual({ low, high: low, weight: low.map(() => 0) }));
 });
 
@@ -42,6 +45,11 @@ describe("bilinear", () => {
     });
   });
 
+  it("with aligned corners to two rows, and to one, which is the first", () => {
+    expect(rows("ih3_oh2_bilinear_alignCorners")).toEqual({ low: [0, 2], high: [1, 2], weight: [0, 0] });
+    expect(rows("ih3_oh1_bilinear_alignCorners")).toEqual({ low: [0], high: [1], weight: [0] });
+  });
+
   it("of one row, which is all there is", () => {
     expect(rows("ih1_oh3_bilinear_halfPixel")).toEqual({ low: [0, 0, 0], high: [0, 0, 0], weight: [0, 0, 0] });
   });
@@ -55,4 +63,10 @@ describe("bilinear", () => {
       "0.667",
     ]);
   });
+});
+
+it("columns have the sources of their own sizes", () => {
+  const problem = parseOperation("upsample_c1_ih3_iw2_oh3_ow4_nearest") as UpsampleProblem;
+  expect([...upsampleSources(problem, "h").low]).toEqual([0, 1, 2]);
+  expect([...upsampleSources(problem, "w").low]).toEqual([0, 0, 1, 1]);
 });
