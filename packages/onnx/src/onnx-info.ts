@@ -44,7 +44,7 @@ export function onnxInfo(bytes: Uint8Array): OnnxInfo {
     const op = node.domain === "" ? node.op : `${node.domain}.${node.op}`;
     counts.set(op, (counts.get(op) ?? 0) + 1);
     const attributes = new Map(node.attributes.map((attribute) => [attribute.name, attribute]));
-    if (op !== "Constant" && !isPart(op) && unknownOperator({ ...node, op, attributes }) !== undefined) unknown.add(op);
+    if (op !== "Constant" && !isPart(op) && unknownOperator(op, false) !== undefined) unknown.add(op);
     const value = op === "Constant" ? attributes.get("value")?.tensor : undefined;
     if (value) add(value.dims);
   }

@@ -219,3 +219,104 @@ describe("readOnnx refuses", () => {
     expect(readOnnx(onnxModel(spec), { until: ["y"] }).outputs).toEqual(["y"]);
   });
 });
+
+describe("what is not supported", () => {
+  const x = [1, 4, 6, 6];
+  const four = (value: number) => ({ dims: [4], data: [value, value, value, value] });
+  const refused = (nodes: ModelSpec["nodes"], initializers: ModelSpec["initializers"] = {}, opset = 17): string =>
+    message(() =>
+      readOnnx(onnxModel({ opset, nodes, inputs: { x }, outputs: ["y"], initializers })).at({ x: [1, 4, 6, 6] }),
+    );
+
+  test("one error lists every node whose operator takes constants alone, also behind other unsupported nodes", () => {
+    const text = refused(
+      [
+        { op: "Sqrt", name: "root", inputs: ["x"], outputs: ["a"] },
+        { op: "InstanceNormalization", name: "norm", inputs: ["a", "s", "s"], outputs: ["b"] },
+        { op: "Shape", name: "sizes", inputs: ["b"], outputs: ["c"] },
+        { op: "Exp", name: "power", inputs: ["b"], outputs: ["y"] },
+      ],
+      { s: four(1) },
+    );
+    expect(text).toMatch(
+      /3 unsupported nodes:\n {2}"root" \(Sqrt\): it reads .*\n {2}"norm" \(I.*\n {2}"power" \(Exp\)/,
+    );
+  });
+
+  test("nodes behind an unsupported one are looked at, where its result has the dims of its input", () => {
+    const text = refused(
+      [
+        { op: "Div", name: "first", inputs: ["x", "x"], outputs: ["a"] },
+        { op: "Pow", name: "second", inputs: ["a", "cube"], outputs: ["b"] },
+        { op: "Conv", name: "third", inputs: ["b", "w"], outputs: ["y"], attributes: { group: 3 } },
+      ],
+      { cube: { dims: [], data: [3] }, w: { dims: [1, 4, 1, 1], data: [1, 1, 1, 1] } },
+    );
+    expect(text).toMatch(/3 unsupported nodes:\n {2}"first".*\n {2}"second".*\n {2}"third"/);
+  });
+
+  test("training: batch normalisation with its statistics as outputs, and a dropout that is on", () => {
+    const statistics = { s: four(1), v: four(2) };
+    const outputs = ["y", "mean", "var", "saved_mean", "saved_var"];
+    const norm = { op: "BatchNormalization", inputs: ["x", "s", "s", "s", "v"], outputs };
+    expect(refused([norm], statistics, 9)).toMatch(/it has 5 outputs, as in training; export .* evaluation mode/);
+    const dropout = { op: "Dropout", inputs: ["x", "r", "t"], outputs: ["y"] };
+    const on = { dims: [], data: [1], type: "bool" } as const;
+    const ratio = { dims: [], data: [0.5] };
+    expect(refused([dropout], { r: ratio, t: on })).toMatch(/training_mode is true; export/);
+    const masked = [
+      { ...dropout, outputs: ["a", "mask"] },
+      { op: "Cast", name: "reader", inputs: ["mask"], outputs: ["y"], attributes: { to: 1 } },
+    ];
+    expect(refused(masked, { r: ratio, t: { ...on, data: [0] } })).toMatch(/"reader" \(Cast\): it reads "mask", which/);
+  });
+
+  test("a constant of equal numbers that would make the input larger", () => {
+    const more = { dims: [1, 4, 6, 6], data: Array.from({ length: 144 }, () => 3) };
+    const pooled = { op: "GlobalAveragePool", inputs: ["x"], outputs: ["a"] };
+    const max = { op: "Max", name: "max", inputs: ["a", "c"], outputs: ["y"] };
+    expect(refused([pooled, max], { c: more })).toMatch(/"max".*dims \[1, 4, 6, 6\] makes its .*\[1, 4, 1, 1\] larger/);
+    expect(refused([{ ...max, inputs: ["x", "c"] }], { c: more })).toBe("no error");
+  });
+
+  test.each(["constructor", "__proto__", "toString"])("an operator of the name %s", (op) => {
+    expect(refused([{ op, name: "odd", inputs: ["x"], outputs: ["y"] }])).toContain(
+      `"odd" (${op}): this operator is not known`,
+    );
+  });
+
+  test("what core refuses names the node too", () => {
+    const transposed = { op: "ConvTranspose", name: "up", inputs: ["x", "w"], outputs: ["y"] };
+    const attributes = { strides: [2, 2], output_padding: [2, 2] };
+    const w = { dims: [4, 1, 2, 2], data: numbers(16, 1) };
+    expect(refused([{ ...transposed, attributes }], { w })).toMatch(
+      /the node "up" of the ONNX file: outputPadding \(2\)/,
+    );
+    const pad = { op: "Pad", name: "edges", inputs: ["x", "p"], outputs: ["y"], attributes: { mode: "wrap" } };
+    const p = { dims: [8], data: [0, 0, 7, 0, 0, 0, 0, 0], type: "int64" } as const;
+    expect(refused([pad], { p }, 19)).toMatch(/"edges" \(Pad\): padding \(7\) must be at most 6/);
+  });
+
+  // The last window begins in the padding, where a pooling's own padding would not count.
+  test("padding by -∞ before a pooling with ceil_mode keeps the size that the file gives", () => {
+    const nodes = [
+      { op: "Pad", inputs: ["x", "p", "v"], outputs: ["a"] },
+      {
+        op: "MaxPool",
+        inputs: ["a"],
+        outputs: ["y"],
+        attributes: { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 },
+      },
+    ];
+    const p = { dims: [8], data: [0, 0, 0, 0, 0, 0, 1, 1], type: "int64" } as const;
+    const model = onnxModel({
+      nodes,
+      inputs: { x },
+      outputs: ["y"],
+      initializers: { p, v: { dims: [], data: [-Infinity] } },
+    });
+    const network = readOnnx(model).at({ x: [1, 4, 6, 6] });
+    expect(network.outputs[0]!.dims).toEqual([1, 4, 4, 4]);
+    expect(network.problems({ x: [1, 4, 6, 6] }).at(-1)).toMatchObject({ kind: "maxPool2d", oh: 4, ow: 4 });
+  });
+});

@@ -10,7 +10,7 @@ import { rewrite } from "./graph/rewrite.js";
 import { dimsOf, type Feature, featureOf, ordersOf } from "./lower/feature.js";
 import { fuse, type Fused } from "./lower/fuse.js";
 import { inputLetters } from "./lower/input-layout.js";
-import { foldConstants, lower, refusal, unknownOperator } from "./lower/lower.js";
+import { foldConstants, lower, refusal, unknownNodes } from "./lower/lower.js";
 import { LayerList } from "./lower/layers.js";
 import { shapeFor } from "./lower/place.js";
 import { type Output, toNetwork } from "./lower/to-core.js";
@@ -69,10 +69,7 @@ export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): Onnx
   const outputs = checkUntil(until);
   const built = buildGraph(model, { externalData, ...(outputs && { until: outputs }) });
   const graph = rewrite(foldConstants(built));
-  const unknown = graph.nodes.flatMap((node) => {
-    const why = unknownOperator(node);
-    return why === undefined ? [] : [{ node, why }];
-  });
+  const unknown = unknownNodes(graph);
   if (unknown.length > 0) throw refusal(unknown, graph);
 
   const letters = inputLetters(graph);

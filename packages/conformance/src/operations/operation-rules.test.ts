@@ -54,6 +54,19 @@ describe("exactly", () => {
 });
 
 describe("the width of a bound", () => {
+  // So a ratio of nearly 1 says nothing against a backend here: a sum of M-LSD's network has these two numbers.
+  test("is reached by a correctly rounded sum just above a power of two", () => {
+    const problem = parseOperation("add_c1_h1");
+    const operands = { inputs: [Float32Array.of(7.455662250518799), Float32Array.of(0.5445451736450195)] };
+    const expected = referenceOperation(problem, operands.inputs);
+    const nearest = Math.fround(expected[0]!);
+    const verdict = checkOperation(problem, operands, expected, [nearest]);
+    expect(verdict.ok).toBe(true);
+    expect(verdict.ratio).toBeGreaterThan(0.9999);
+    const next = nearest + 2 ** -20;
+    expect(checkOperation(problem, operands, expected, [next]).ok).toBe(false);
+  });
+
   test("is half a unit in the last place for a sum, and zero if a clamp cuts the sum off", () => {
     const problem = parseOperation("add_c1_h1_w2_relu");
     const operands = { inputs: [Float32Array.of(3, -3), Float32Array.of(5, 1)] };

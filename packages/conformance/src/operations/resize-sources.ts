@@ -20,7 +20,7 @@ export function resizeSources(
   return Array.from({ length: count }, (_, index): ResizeSource => {
     const at = originalPlace(coordinates, index, scale, size, count);
     if (mode === "nearest") {
-      const nearest = inside(rounded(rounding, at), size);
+      const nearest = inside(rounded(rounding, inFloat32(coordinates, index, scale, at)), size);
       return [nearest, nearest, 0];
     }
     const place = inside(at, size);
@@ -48,6 +48,12 @@ function originalPlace(
       // PyTorch computes its nearest pixels in float32, and the rounding decides which pixel is nearest.
       return Math.fround(index * Math.fround(1 / scale));
   }
+}
+
+/** A place between pixel centres in float32, because a scale is a float32 too: with that next to 0.6, 1.5 / 0.6 is 2.5 only so. */
+function inFloat32(coordinates: UpsampleProblem["coordinates"], index: number, scale: number, at: number): number {
+  const between = coordinates === "halfPixel" || (coordinates === "pytorchHalfPixel" && at !== 0);
+  return between ? Math.fround(Math.fround((index + 0.5) / scale) - 0.5) : at;
 }
 
 function rounded(rounding: UpsampleProblem["rounding"], at: number): number {

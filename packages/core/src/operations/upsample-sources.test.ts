@@ -25,6 +25,8 @@ describe("nearest", () => {
     // Of two rows or more, pytorchHalfPixel is halfPixel.
     ["ih6_oh2_nearest_pytorchHalfPixel", [1, 4]],
     ["ih6_oh3_nearest_pytorchHalfPixel", [0, 2, 4]],
+    // As onnxruntime: 1.5 / 0.6 is 2.5, though the float32 next to 0.6 is larger.
+    ["ih4_oh2_nearest_halfPixel_scaleH0.6", [0, 2]],
   ])("%s", (words, low) => expect(rows(words)).toEqual({ low, high: low, weight: low.map(() => 0) }));
 });
 

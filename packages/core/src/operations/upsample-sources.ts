@@ -12,7 +12,7 @@ export interface UpsampleSources {
 
 /**
  * The sources along one axis, for authors of backends. Coordinates are computed in float64 as ONNX's `Resize` defines them; those of
- * `"asymmetric"` in float32, as in PyTorch's nearest. Weights are rounded to float32 once. So all backends interpolate with the same
+ * `"asymmetric"`, and of `"nearest"` between pixel centres, in float32, as in PyTorch's nearest and in onnxruntime. Weights are rounded to float32 once. So all backends interpolate with the same
  * weights.
  *
  * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` where `problem` is no valid problem
@@ -24,7 +24,8 @@ export function upsampleSources(problem: UpsampleProblem, axis: "h" | "w"): Upsa
   const scale = given === 0 ? count / size : given;
   const clamp = (index: number): number => Math.min(Math.max(index, 0), size - 1);
   for (let index = 0; index < count; index++) {
-    const at = COORDINATE[p.coordinates](index, scale, size, count);
+    const round = p.mode === "nearest" ? Math.fround : Number;
+    const at = COORDINATE[p.coordinates](index, scale, size, count, round);
     if (p.mode === "nearest") {
       low[index] = high[index] = clamp(ROUND[p.rounding](at));
       continue;
@@ -37,12 +38,19 @@ export function upsampleSources(problem: UpsampleProblem, axis: "h" | "w"): Upsa
   return { low, high, weight };
 }
 
-const halfPixel = (index: number, scale: number): number => (index + 0.5) / scale - 0.5;
-const COORDINATE: Readonly<
-  Record<UpsampleProblem["coordinates"], (index: number, scale: number, size: number, count: number) => number>
-> = {
+type Coordinate = (
+  index: number,
+  scale: number,
+  size: number,
+  count: number,
+  /** Rounds to float32 for `"nearest"`: a scale such as 0.6 is a float32, and with it 1.5 / 0.6 would lie just below 2.5. */
+  round: (value: number) => number,
+) => number;
+
+const halfPixel: Coordinate = (index, scale, _, __, round) => round(round((index + 0.5) / scale) - 0.5);
+const COORDINATE: Readonly<Record<UpsampleProblem["coordinates"], Coordinate>> = {
   halfPixel,
-  pytorchHalfPixel: (index, scale, _, count) => (count > 1 ? halfPixel(index, scale) : 0),
+  pytorchHalfPixel: (index, scale, size, count, round) => (count > 1 ? halfPixel(index, scale, size, count, round) : 0),
   alignCorners: (index, _, size, count) => (count > 1 ? (index * (size - 1)) / (count - 1) : 0),
   asymmetric: (index, scale) => Math.fround(index * Math.fround(1 / scale)),
 };

@@ -179,7 +179,9 @@ function decodeDims(bytes: Uint8Array, what: string): Dimension[] {
     let size: Dimension = "?";
     eachField(bytesOf(dimension, `a dimension of ${what}`), `a dimension of ${what}`, (part, value) => {
       if (part === 1) size = numberOf(value, `a dimension of ${what}`);
-      else if (part === 2) size = textOf(value, `a dimension of ${what}`) || "?";
+      else if (part === 2) size = textOf(value, `a dimension of ${what}`);
+      // Exporters that give open sizes no names of their own: paddle2onnx writes -1, onnxmltools "None".
+      if (size === -1 || size === "" || size === "None") size = "?";
     });
     dims.push(size);
   });

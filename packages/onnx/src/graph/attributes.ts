@@ -46,6 +46,6 @@ export function integersAttribute(
   }
   const wrong = integers.find((each) => each < least || (Math.abs(each) > 2 ** 31 && least >= 0));
   if (wrong !== undefined)
-    throw new Refusal(`its attribute ${name} has an entry of ${wrong}; at least ${least} would do`);
+    throw new Refusal(`its attribute ${name} has an entry of ${wrong}; ${least} to 2^31 would do`);
   return integers;
 }

@@ -14,6 +14,8 @@ export interface Node {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, Attribute>;
+  /** Of a node that a rewrite has made: dims of the constants that became numbers. None of them may make the first input larger. */
+  readonly over?: readonly (readonly number[])[];
 }
 
 export interface Graph {
@@ -200,7 +202,9 @@ function declutter(
     const node: Node = { name: proto.name, op, inputs: proto.inputs.map(real), outputs: proto.outputs, attributes };
     const [output = ""] = node.outputs;
     if (op === "Constant" && addConstant(node, constants)) continue;
-    if ((op === "Identity" || op === "Dropout") && node.inputs[0] !== undefined && output !== "") {
+    // A Dropout with a third input may be in training mode; lowering looks at it.
+    const isSame = op === "Identity" || (op === "Dropout" && !node.inputs[2]);
+    if (isSame && node.inputs[0] !== undefined && output !== "") {
       same.set(output, node.inputs[0]);
       // Dropout's mask is used in training alone; a node that reads it finds that nothing gives it.
       continue;

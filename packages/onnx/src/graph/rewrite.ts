@@ -88,7 +88,7 @@ export function rewrite(graph: Graph): Graph {
     constants,
   };
   const made = graph.nodes.map((original) => {
-    let node = withNumbers(original, graph);
+    let node = withNumbers(withoutIndices(original, nodes), graph);
     // The inputs of a node have been rewritten before. Each rule gives a node with fewer or simpler inputs, so the loop ends.
     for (let next = applyRules(nodes, node, graph); next; next = applyRules(nodes, node, graph)) node = next;
     for (const output of node.outputs) producers.set(output, node);
@@ -101,12 +101,12 @@ export function rewrite(graph: Graph): Graph {
 function applyRules(nodes: Nodes, node: Node, graph: Graph): Node | undefined {
   for (const { from, to } of RULES) {
     const found = match(nodes, from, node);
-    if (found) return withInputs(node, to, found, graph);
+    if (found) return withInputs(nodes, node, to, found, graph);
   }
   return undefined;
 }
 
-function withInputs(node: Node, [op, , ...numbers]: Rule["to"], found: Match, graph: Graph): Node {
+function withInputs(nodes: Nodes, node: Node, [op, , ...numbers]: Rule["to"], found: Match, graph: Graph): Node {
   const x = found.values.get("x")!;
   const values = numbers.map((each) => (typeof each === "number" ? each : found.numbers.get(each)!));
   return {
@@ -115,11 +115,30 @@ function withInputs(node: Node, [op, , ...numbers]: Rule["to"], found: Match, gr
     inputs: [x, ...addNumbers(values, graph)],
     outputs: node.outputs,
     attributes: new Map(),
+    over: constantsBetween(nodes, node, x),
   };
 }
 
+/** Dims of the constants in the nodes that a rule replaces, from x to `node`. */
+function constantsBetween(nodes: Nodes, node: Node, x: string): readonly (readonly number[])[] {
+  const found = node.inputs.flatMap((input) => {
+    if (input === x) return [];
+    const dims = nodes.constants.dims(input);
+    if (dims) return dims.length === 0 ? [] : [dims];
+    const inner = nodes.producer(input);
+    return inner ? constantsBetween(nodes, inner, x) : [];
+  });
+  return [...found, ...(node.over ?? [])];
+}
+
+/** Some exporters name MaxPool's indices where nothing reads them. */
+function withoutIndices(node: Node, nodes: Nodes): Node {
+  const [y, indices = ""] = node.outputs;
+  return node.op === "MaxPool" && nodes.uses(indices) === 0 ? { ...node, outputs: [y ?? ""] } : node;
+}
+
 function withNumbers(node: Node, graph: Graph): Node {
-  const numbers = NUMBERS[node.op];
+  const numbers = Object.hasOwn(NUMBERS, node.op) ? NUMBERS[node.op] : undefined;
   const [x, ...given] = node.inputs;
   if (!numbers || x === undefined) return node;
   const standards = addNumbers(

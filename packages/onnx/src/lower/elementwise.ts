@@ -29,7 +29,8 @@ export const ACTIVATIONS: Readonly<Record<string, (node: Node, inputs: Inputs) =
     const [min, max] = [numberInput(inputs, 1, "min", -Infinity), numberInput(inputs, 2, "max", Infinity)];
     if (min === -Infinity && max === Infinity) return undefined;
     if (min === 0 && max === Infinity) return "relu";
-    return min === 0 && max === 6 ? "relu6" : { clamp: [min, max] };
+    // ONNX: where min is above max, every element becomes max.
+    return min === 0 && max === 6 ? "relu6" : { clamp: [Math.min(min, max), max] };
   },
 };
 
@@ -51,9 +52,12 @@ export function prelu(_: Node, inputs: Inputs, list: LayerList): Value[] {
   return [{ ...x, value: list.operation([x], { kind: "prelu", c, h, w }, slope).value }];
 }
 
-export function batchNormalization(node: Node, inputs: Inputs, list: LayerList): Value[] {
+export function batchNormalization(node: Node, inputs: Inputs, list: LayerList, opset: number): Value[] {
   if (integerAttribute(node, "training_mode", 0) !== 0)
     throw new Refusal("its training_mode is 1; export the network in evaluation mode");
+  // Before operator set 14 the outputs say whether the node is in training mode.
+  if (opset < 14 && node.outputs.slice(1).some((output) => output !== ""))
+    throw new Refusal(`it has ${node.outputs.length} outputs, as in training; export the network in evaluation mode`);
   const x = feature(inputs, 0);
   const dims = dimsOf(x);
   const channels = dims[1];

@@ -164,7 +164,8 @@ function pooledPads(layer: OperationLayer, before: Layer | undefined, single: bo
   if (problem.kind !== "avgPool2d" && problem.kind !== "maxPool2d") return undefined;
   const { pt, pl, pb, pr, kh, kw, dh, dw, ceilMode } = problem;
   const none = pt + pl + pb + pr === 0;
-  const fits = problem.kind === "maxPool2d" ? before.value === -Infinity : before.value === 0 && none && !ceilMode;
+  // With ceilMode the last window may begin in padding that a file has as a part of the image, but not in padding of the pooling.
+  const fits = !ceilMode && (problem.kind === "maxPool2d" ? before.value === -Infinity : before.value === 0 && none);
   const [top, left, bottom, right] = plusEdges([pt, pl, pb, pr], before.edges);
   const reach = [(kh - 1) * dh + 1, (kw - 1) * dw + 1] as const;
   if (!fits || Math.max(top, bottom) >= reach[0] || Math.max(left, right) >= reach[1]) return undefined;

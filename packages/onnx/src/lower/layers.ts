@@ -140,7 +140,10 @@ export class LayerList {
     const [n, c, ih, iw] = x.shape;
     const [pt, pl, pb, pr] = edges;
     const [pf, pk] = channels;
-    // The check of a constant pad's sizes holds for every mode.
+    if (mode !== "zeros") {
+      // A mode has a limit of its own. Where no convolution follows, a depthwise one pads.
+      conv2dProblem({ n, g: c, ic: c, ih, iw, oc: c, kh: 1, kw: 1, pt, pl, pb, pr, paddingMode: mode });
+    }
     const shape = operationOutputShape(operationProblem({ kind: "pad", n, c, ih, iw, pf, pk, pt, pl, pb, pr }));
     return this.#push({ kind: "pad", name: this.node, inputs: [x.value], shape, channels, edges, mode, value });
   }

@@ -3,7 +3,7 @@
 import { ConveneError } from "@convene/core";
 import { kindOf } from "../decode/tensor.js";
 import { integerAttribute, Refusal } from "../graph/attributes.js";
-import { canFold, fold, shapeOf } from "../graph/fold.js";
+import { broadcastDims, canFold, fold, shapeOf } from "../graph/fold.js";
 import { type Graph, type Node, nodeTitle, scalar } from "../graph/graph.js";
 import { convTranspose, conv, gemm, matMul } from "./convolution.js";
 import {
@@ -34,7 +34,7 @@ import {
   transpose,
   unsqueeze,
 } from "./moves.js";
-import { constantsOf, feature, type Inputs } from "./operand.js";
+import { constant, constantsOf, feature, type Inputs } from "./operand.js";
 import { placeAnyhow } from "./place.js";
 import { globalPool, pool, reduce, softmax } from "./pooling.js";
 import { resize } from "./resize.js";
@@ -57,7 +57,11 @@ const OPERATORS: Readonly<Record<string, Lower>> = {
   ConvTranspose: convTranspose,
   DepthToSpace: depthToSpace,
   Div: arithmetic,
-  Dropout: (_, inputs) => [feature(inputs, 0)],
+  Dropout(_, inputs) {
+    if (inputs[2] && constant(inputs, 2, "training_mode").data[0] !== 0)
+      throw new Refusal("its training_mode is true; export the network in evaluation mode");
+    return [feature(inputs, 0)];
+  },
   Equal: equal,
   Expand: expand,
   Flatten: flatten,
@@ -97,11 +101,12 @@ const OPERATORS: Readonly<Record<string, Lower>> = {
 };
 
 /** Parts of functions that rewrites put together; by themselves they are not supported. */
-const PARTS: Readonly<Record<string, string>> = {
-  Erf: "as a part of x/2·(1 + Erf(x/√2)) it would do",
-  Max: "with a constant it would do",
-  Min: "with a constant it would do",
-};
+const PARTS: ReadonlyMap<string, string> = new Map([
+  ["Constant", "its value is no tensor of numbers, no numbers and no number; one of these would do"],
+  ["Erf", "as a part of x/2·(1 + Erf(x/√2)) it would do"],
+  ["Max", "of two inputs, one of them a constant of one number, it would do"],
+  ["Min", "of two inputs, one of them a constant of one number, it would do"],
+]);
 
 const isOwn = (op: string): boolean => op.includes(".");
 
@@ -118,13 +123,32 @@ export interface Refused {
 
 /** Whether an operator is supported only as a part of others. */
 export function isPart(op: string): boolean {
-  return Object.hasOwn(PARTS, op);
+  return PARTS.has(op);
 }
 
-/** The reason why a node's operator is not known, for features or for constants; undefined where it is known. */
-export function unknownOperator(node: Node): string | undefined {
-  if (Object.hasOwn(OPERATORS, node.op) || canFold(node.op)) return undefined;
-  return PARTS[node.op] ?? "this operator is not known";
+/**
+ * The reason why an operator is not supported; undefined where it is.
+ *
+ * @param depends whether its node reads a value that depends on the network's inputs, and not on their sizes alone
+ */
+export function unknownOperator(op: string, depends: boolean): string | undefined {
+  if (Object.hasOwn(OPERATORS, op) || (canFold(op) && !depends)) return undefined;
+  const part = PARTS.get(op);
+  if (part !== undefined) return part;
+  return canFold(op)
+    ? "it reads what depends on the network's inputs; constants would do"
+    : "this operator is not known";
+}
+
+/** All nodes whose operators are not supported, whatever the sizes of the inputs. */
+export function unknownNodes(graph: Graph): Refused[] {
+  const depending = new Set(graph.inputs.map(({ name }) => name));
+  return graph.nodes.flatMap((node) => {
+    const depends = node.op !== "Shape" && node.op !== "Size" && node.inputs.some((input) => depending.has(input));
+    if (depends) for (const output of node.outputs) depending.add(output);
+    const why = unknownOperator(node.op, depends);
+    return why === undefined ? [] : [{ node, why }];
+  });
 }
 
 /** One error for all unsupported nodes. */
@@ -153,7 +177,7 @@ export interface Lowered {
 }
 
 /**
- * Layers for the given inputs.
+ * Layers for the given inputs of a graph without `unknownNodes`.
  *
  * @throws ConveneError `ERR_UNSUPPORTED` that lists every unsupported node
  */
@@ -165,8 +189,6 @@ export function lower(graph: Graph, inputs: ReadonlyMap<string, Feature>): Lower
   const lost = new Set<string>();
   for (const node of graph.nodes) {
     if (node.inputs.some((input) => lost.has(input))) {
-      const why = unknownOperator(node);
-      if (why) refused.push({ node, why });
       for (const output of node.outputs) lost.add(output);
       continue;
     }
@@ -177,16 +199,35 @@ export function lower(graph: Graph, inputs: ReadonlyMap<string, Feature>): Lower
       for (const [index, output] of node.outputs.entries()) {
         const value = made[index];
         if (value) values.set(output, value);
-        else lost.add(output);
       }
     } catch (error) {
       if (!(error instanceof Refusal) && !(error instanceof ConveneError)) throw error;
       refused.push({ node, why: error.message });
       for (const output of node.outputs) lost.add(output);
+      keepDims(node, values, lost);
     }
   }
   if (refused.length > 0) throw refusal(refused, graph);
   return { layers: list.layers, outputs: outputsOf(graph, values, list) };
+}
+
+/** Operators whose result has the dims of an input. */
+const KEEPS_DIMS = new Set([
+  ..."Add BatchNormalization Cast Div Equal Mul PRelu Pow Softmax Sub".split(" "),
+  ...Object.keys(ACTIVATIONS),
+]);
+
+/** Lets the nodes after an unsupported node be looked at too, where its result has the dims of an input. */
+function keepDims(node: Node, values: Map<string, Value>, lost: Set<string>): void {
+  const [output] = node.outputs;
+  const sizeOf = (value: Value): number => dimsOf(value).reduce((all, size) => all * size, 1);
+  const inputs = node.inputs
+    .map((input) => values.get(input))
+    .filter((value) => value !== undefined && isFeature(value));
+  const [largest] = inputs.sort((a, b) => sizeOf(b!) - sizeOf(a!));
+  if (output === undefined || !largest || !KEEPS_DIMS.has(node.op)) return;
+  values.set(output, largest);
+  lost.delete(output);
 }
 
 function valueOf(graph: Graph, values: ReadonlyMap<string, Value>, name: string): Value {
@@ -196,12 +237,15 @@ function valueOf(graph: Graph, values: ReadonlyMap<string, Value>, name: string)
 }
 
 function lowerNode(node: Node, inputs: Inputs, list: LayerList, opset: number): readonly Value[] {
-  const lowering = OPERATORS[node.op];
   if (inputs.every((value) => !value || !isFeature(value))) return fold(node, constantsOf(inputs), opset);
-  if (lowering && Object.hasOwn(OPERATORS, node.op)) return lowering(node, inputs, list, opset);
-  throw new Refusal(
-    PARTS[node.op] ?? unknownOperator(node) ?? "it reads what depends on the network's inputs; constants would do",
-  );
+  const sizes = dimsOf(inputs.find((value) => value && isFeature(value))!);
+  for (const dims of node.over ?? []) {
+    if (broadcastDims(sizes, dims).join() !== sizes.join())
+      throw new Refusal(
+        `its constant of dims [${dims.join(", ")}] makes its input of dims [${sizes.join(", ")}] larger; one number would do`,
+      );
+  }
+  return OPERATORS[node.op]!(node, inputs, list, opset);
 }
 
 /** Brings the elements of outputs into an order that a tensor can have. */

@@ -4,7 +4,7 @@ import type { UpsampleProblem } from "@convene/core";
 import { integerAttribute, integersAttribute, Refusal, textAttribute } from "../graph/attributes.js";
 import { axisOf } from "../graph/fold.js";
 import type { Node } from "../graph/graph.js";
-import { type Axis, dimsOf, featureOf, sizeOf, type Value } from "./feature.js";
+import { type Axis, dimsOf, featureOf, type Value } from "./feature.js";
 import type { LayerList } from "./layers.js";
 import { constant, feature, type Inputs } from "./operand.js";
 import { placeAnyhow } from "./place.js";
@@ -44,15 +44,22 @@ export function resize(node: Node, inputs: Inputs, list: LayerList, opset: numbe
       ? { size: 1, scale: scales ? 1 : 0 }
       : { size: sizes[at(letter)]!, scale: scales?.[at(letter)] ?? 0 };
   const [h, w] = [of("h"), of("w")];
-  const rule = ruleOf(
-    node,
-    opset,
-    [h, w].some(({ size, scale }, index) => scale !== 0 && size !== sizeOf(x.shape, index === 0 ? "h" : "w") * scale),
-  );
-  const exact = h.size === ih * h.scale && w.size === iw * w.scale;
-  const scale = scales && !exact ? { scaleH: h.scale, scaleW: w.scale } : {};
+  const rule = ruleOf(node, opset, scales !== undefined && (isCut(h, ih) || isCut(w, iw)));
+  const scale = scales && (isCut(h, ih) || isCut(w, iw)) ? { scaleH: scaleOf(h, ih), scaleW: scaleOf(w, iw) } : {};
   const made = list.operation([x], { kind: "upsample", c, ih, iw, oh: h.size, ow: w.size, ...rule, ...scale });
   return [featureOf(made.value, made.shape, letters)];
+}
+
+type Target = { readonly size: number; readonly scale: number };
+
+/** Whether an axis has less than a whole number of pixels by its scale. */
+function isCut({ size, scale }: Target, from: number): boolean {
+  return size !== Math.fround(from * scale);
+}
+
+/** The scale of an axis: the next float32 where a product that is not rounded to float32 would lie just below the size. */
+function scaleOf({ size, scale }: Target, from: number): number {
+  return from * Math.fround(scale) < size ? scale * (1 + 2 ** -23) : scale;
 }
 
 /** The scales where the file gives them, and the sizes for every dimension. */
@@ -75,7 +82,8 @@ function targets(node: Node, inputs: Inputs, dims: readonly number[], opset: num
     );
     if (all.some((scale) => !(scale > 0 && scale < 2 ** 31)))
       throw new Refusal(`its scales are [${scales.join(", ")}]; positive ones would do`);
-    return { scales: all, sizes: dims.map((size, axis) => Math.floor(size * all[axis]!)) };
+    // In float32, as in onnxruntime: 10 times the float32 next to 0.9 is 9.
+    return { scales: all, sizes: dims.map((size, axis) => Math.floor(Math.fround(size * all[axis]!))) };
   }
   const policy = textAttribute(node, "keep_aspect_ratio_policy", "stretch", ["stretch"]);
   if (policy !== "stretch" || !inputs[3]) throw new Refusal("it has neither scales nor sizes");

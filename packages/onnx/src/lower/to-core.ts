@@ -7,6 +7,7 @@ import {
   channelShuffle,
   concat,
   Conv2d,
+  ConveneError,
   ConvTranspose2d,
   graph,
   type GraphOutput,
@@ -44,7 +45,20 @@ export function toNetwork(inputs: readonly string[], layers: readonly Layer[], o
   ]);
   return graph({
     inputs,
-    layers: layers.map((layer, index) => entryOf(layer, names[index]!, ref)),
+    layers: layers.map((layer, index) => {
+      try {
+        return entryOf(layer, names[index]!, ref);
+      } catch (error) {
+        if (!(error instanceof ConveneError)) throw error;
+        throw new ConveneError(
+          error.code,
+          `the node ${JSON.stringify(layer.name)} of the ONNX file: ${error.message}`,
+          {
+            cause: error,
+          },
+        );
+      }
+    }),
     outputs: Object.fromEntries(answers),
   });
 }

@@ -39,10 +39,13 @@ interface Single {
   readonly attributes?: Readonly<Record<string, AttributeSpec>>;
   readonly opset?: number;
   readonly outputs?: number;
+  /** How many of the node's outputs are the network's. Default: all. */
+  readonly kept?: number;
 }
 
 /** One node, fed by the input x and by constants. */
-function single(name: string, { op, x, with: constants = [], attributes = {}, opset = 17, outputs = 1 }: Single): Case {
+function single(name: string, options: Single): Case {
+  const { op, x, with: constants = [], attributes = {}, opset = 17, outputs = 1, kept = outputs } = options;
   const names = constants.map((each, index) => (each === "" ? "" : `c${index}`));
   const initializers = Object.fromEntries(
     constants.flatMap((each, index) => (each === "" ? [] : [[`c${index}`, each] as const])),
@@ -54,7 +57,7 @@ function single(name: string, { op, x, with: constants = [], attributes = {}, op
       opset,
       nodes: [{ op, name: op, inputs: ["x", ...names], outputs: made, attributes }],
       inputs: { x },
-      outputs: made,
+      outputs: made.slice(0, kept),
       initializers,
     },
     inputs: { x },
@@ -809,4 +812,72 @@ export const CASES: readonly Case[] = [
     ["Cast", "b", "c", { to: 1 }],
     ["Relu", "c", "y"],
   ]),
+  // Forms that hostile files showed.
+  single("Clip, min above max", { op: "Clip", x: image, with: [one(0.5), one(-0.5)] }),
+  several(
+    "Max and Min that cross",
+    { x: image },
+    [
+      ["Max", "x a", "m"],
+      ["Min", "b m", "y"],
+    ],
+    { a: one(0.5), b: one(-0.5) },
+  ),
+  single("Resize, nearest, half_pixel, floor, by 0.6", {
+    op: "Resize",
+    x: [1, 2, 5, 4],
+    with: ["", given([4], [1, 1, 0.7, 0.6])],
+    attributes: { nearest_mode: "floor" },
+  }),
+  single("Resize of 10 and 100 by 0.9 and 0.29", {
+    op: "Resize",
+    x: [1, 1, 10, 100],
+    with: ["", given([4], [1, 1, 0.9, 0.29])],
+    attributes: { mode: "linear" },
+  }),
+  single("Resize of 10 and 5 by 0.9 and 0.7", {
+    op: "Resize",
+    x: [1, 1, 10, 5],
+    with: ["", given([4], [1, 1, 0.9, 0.7])],
+    attributes: { mode: "linear", coordinate_transformation_mode: "asymmetric" },
+  }),
+  single("MaxPool, indices that nothing reads", {
+    op: "MaxPool",
+    x: image,
+    attributes: { kernel_shape: [2, 2] },
+    outputs: 2,
+    kept: 1,
+  }),
+  several(
+    "Max in arithmetic of shapes",
+    { x: [2, 4, 3, 2] },
+    [
+      ["Shape", "x", "s"],
+      ["Gather", "s zero", "n", { axis: 0 }],
+      ["Max", "n one", "m"],
+      ["Unsqueeze", "m axis", "u"],
+      ["Concat", "u rest", "t", { axis: 0 }],
+      ["Reshape", "x t", "y"],
+    ],
+    {
+      zero: { dims: [], data: [0], type: "int64" },
+      one: { dims: [], data: [1], type: "int64" },
+      axis: integers(0),
+      rest: integers(-1),
+    },
+  ),
+  several("Dropout, training_mode false", { x: image }, [["Dropout", "x r t", "y"]], {
+    r: one(0.5),
+    t: { dims: [], data: [0], type: "bool" },
+  }),
+  // As onnxmltools and paddle2onnx name open sizes.
+  {
+    name: "open sizes without names of their own",
+    model: {
+      nodes: [{ op: "Relu", inputs: ["x"], outputs: ["y"] }],
+      inputs: { x: [-1, 4, "None", "None"] },
+      outputs: ["y"],
+    },
+    inputs: { x: image },
+  },
 ];
