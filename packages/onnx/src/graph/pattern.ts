@@ -121,7 +121,8 @@ function matchNumber(numbers: Bound<number>, name: string, value: number): boole
 }
 
 function near(a: number, b: number): boolean {
-  return a === b || Math.abs(a - b) <= TOLERANCE * Math.abs(b);
+  // Only itself is near an infinity.
+  return a === b || Math.abs(a - b) / Math.abs(b) <= TOLERANCE;
 }
 
 interface Factors {

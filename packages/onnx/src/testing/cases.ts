@@ -823,6 +823,27 @@ export const CASES: readonly Case[] = [
     ],
     { a: one(0.5), b: one(-0.5) },
   ),
+  ...(["Relu", "Clip", "Min"] as const).map((first) =>
+    several(
+      `${first}, Clip of both ends, Max`,
+      { x: image },
+      [
+        [first, { Relu: "x", Clip: "x low high", Min: "x high" }[first], "a"],
+        ["Clip", "a b c", "d"],
+        ["Max", "d e", "y"],
+      ],
+      { low: one(-0.75), high: one(0.75), b: one(0.25), c: one(0.5), e: one(0.375) },
+    ),
+  ),
+  several(
+    "Relu, Max",
+    { x: image },
+    [
+      ["Relu", "x", "a"],
+      ["Max", "a b", "y"],
+    ],
+    { b: one(0.25) },
+  ),
   single("Resize, nearest, half_pixel, floor, by 0.6", {
     op: "Resize",
     x: [1, 2, 5, 4],
