@@ -259,11 +259,11 @@ describe("what is not supported", () => {
     const statistics = { s: four(1), v: four(2) };
     const outputs = ["y", "mean", "var", "saved_mean", "saved_var"];
     const norm = { op: "BatchNormalization", inputs: ["x", "s", "s", "s", "v"], outputs };
-    expect(refused([norm], statistics, 9)).toMatch(/it has 5 outputs, as in training; export .* evaluation mode/);
+    expect(refused([norm], statistics, 9)).toMatch(/it is in training mode; export .* evaluation mode/);
     const dropout = { op: "Dropout", inputs: ["x", "r", "t"], outputs: ["y"] };
     const on = { dims: [], data: [1], type: "bool" } as const;
     const ratio = { dims: [], data: [0.5] };
-    expect(refused([dropout], { r: ratio, t: on })).toMatch(/training_mode is true; export/);
+    expect(refused([dropout], { r: ratio, t: on })).toMatch(/it is in training mode; export/);
     const masked = [
       { ...dropout, outputs: ["a", "mask"] },
       { op: "Cast", name: "reader", inputs: ["mask"], outputs: ["y"], attributes: { to: 1 } },
@@ -275,8 +275,7 @@ describe("what is not supported", () => {
     const more = { dims: [1, 4, 6, 6], data: Array.from({ length: 144 }, () => 3) };
     const pooled = { op: "GlobalAveragePool", inputs: ["x"], outputs: ["a"] };
     const max = { op: "Max", name: "max", inputs: ["a", "c"], outputs: ["y"] };
-    expect(refused([pooled, max], { c: more })).toMatch(/"max".*dims \[1, 4, 6, 6\] makes its .*\[1, 4, 1, 1\] larger/);
-    expect(refused([{ ...max, inputs: ["x", "c"] }], { c: more })).toBe("no error");
+    expect(refused([pooled, max], { c: more })).toMatch(/"max" \(Max\): of one input and a constant of one number/);
   });
 
   test.each(["constructor", "__proto__", "toString"])("an operator of the name %s", (op) => {

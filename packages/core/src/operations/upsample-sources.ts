@@ -50,7 +50,7 @@ type Coordinate = (
 const halfPixel: Coordinate = (index, scale, _, __, round) => round(round((index + 0.5) / scale) - 0.5);
 const COORDINATE: Readonly<Record<UpsampleProblem["coordinates"], Coordinate>> = {
   halfPixel,
-  pytorchHalfPixel: (index, scale, size, count, round) => (count > 1 ? halfPixel(index, scale, size, count, round) : 0),
+  pytorchHalfPixel: (...given) => (given[3] > 1 ? halfPixel(...given) : 0),
   alignCorners: (index, _, size, count) => (count > 1 ? (index * (size - 1)) / (count - 1) : 0),
   asymmetric: (index, scale) => Math.fround(index * Math.fround(1 / scale)),
 };

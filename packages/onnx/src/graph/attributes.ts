@@ -5,6 +5,9 @@ import type { Node } from "./graph.js";
 /** The reason why a node is not supported, and a remedy. The driver adds the name of the node. */
 export class Refusal extends Error {}
 
+/** The reason of a refusal. */
+export const TRAINING = "it is in training mode; export the network in evaluation mode";
+
 /** An integer attribute. */
 export function integerAttribute(node: Node, name: string, standard: number): number {
   const attribute = node.attributes.get(name);

@@ -217,11 +217,7 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   Min: elementwise(Math.min),
   Max: elementwise(Math.max),
   // A rewrite makes a Clip of Max and Min with a constant; arithmetic of shapes has these too.
-  Clip(_, inputs) {
-    const x = needed(inputs, 0);
-    const [min, max] = [inputs[1]?.data[0] ?? -Infinity, inputs[2]?.data[0] ?? Infinity];
-    return [filled(x.dims, x.kind, (index) => Math.min(Math.max(x.data[index]!, min), max))];
-  },
+  Clip: (node, [x, min, max], opset) => FOLDS["Min"]!(node, [...FOLDS["Max"]!(node, [x, min], opset), max], opset),
   Mod: elementwise((a, b) => a - b * Math.floor(a / b)),
   Equal: elementwise((a, b) => Number(a === b), "boolean"),
   Greater: elementwise((a, b) => Number(a > b), "boolean"),

@@ -14,8 +14,6 @@ export interface Node {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, Attribute>;
-  /** Of a node that a rewrite has made: dims of the constants that became numbers. None of them may make the first input larger. */
-  readonly over?: readonly (readonly number[])[];
 }
 
 export interface Graph {

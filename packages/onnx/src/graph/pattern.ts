@@ -31,8 +31,8 @@ const MOST_FACTORS = 6;
 /** The number to which all elements of a constant are equal; undefined where they differ. */
 function uniform(constants: Constants, name: string): number | undefined {
   const dims = constants.dims(name);
-  // Patterns look for a number, or a number for each channel; a larger constant is neither.
-  if (!dims || dims.reduce((product, size) => product * size, 1) > 65_536) return undefined;
+  // Patterns look for a number, or a number for each channel. A constant along two axes may also make a value larger.
+  if (!dims || dims.filter((size) => size !== 1).length > 1) return undefined;
   const data = constants.get(name)?.data;
   return data && data.length > 0 && data.every((each) => each === data[0]) ? data[0] : undefined;
 }

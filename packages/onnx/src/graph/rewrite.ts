@@ -101,12 +101,12 @@ export function rewrite(graph: Graph): Graph {
 function applyRules(nodes: Nodes, node: Node, graph: Graph): Node | undefined {
   for (const { from, to } of RULES) {
     const found = match(nodes, from, node);
-    if (found) return withInputs(nodes, node, to, found, graph);
+    if (found) return withInputs(node, to, found, graph);
   }
   return undefined;
 }
 
-function withInputs(nodes: Nodes, node: Node, [op, , ...numbers]: Rule["to"], found: Match, graph: Graph): Node {
+function withInputs(node: Node, [op, , ...numbers]: Rule["to"], found: Match, graph: Graph): Node {
   const x = found.values.get("x")!;
   const values = numbers.map((each) => (typeof each === "number" ? each : found.numbers.get(each)!));
   return {
@@ -115,20 +115,7 @@ function withInputs(nodes: Nodes, node: Node, [op, , ...numbers]: Rule["to"], fo
     inputs: [x, ...addNumbers(values, graph)],
     outputs: node.outputs,
     attributes: new Map(),
-    over: constantsBetween(nodes, node, x),
   };
-}
-
-/** Dims of the constants in the nodes that a rule replaces, from x to `node`. */
-function constantsBetween(nodes: Nodes, node: Node, x: string): readonly (readonly number[])[] {
-  const found = node.inputs.flatMap((input) => {
-    if (input === x) return [];
-    const dims = nodes.constants.dims(input);
-    if (dims) return dims.length === 0 ? [] : [dims];
-    const inner = nodes.producer(input);
-    return inner ? constantsBetween(nodes, inner, x) : [];
-  });
-  return [...found, ...(node.over ?? [])];
 }
 
 /** Some exporters name MaxPool's indices where nothing reads them. */

@@ -2,7 +2,7 @@
 
 import type { Activation } from "@convene/core";
 import type { Constant } from "../decode/tensor.js";
-import { floatAttribute, integerAttribute, Refusal, textAttribute } from "../graph/attributes.js";
+import { floatAttribute, integerAttribute, Refusal, textAttribute, TRAINING } from "../graph/attributes.js";
 import { broadcastDims } from "../graph/fold.js";
 import type { Node } from "../graph/graph.js";
 import { GELU_TANH, SILU } from "../graph/rewrite.js";
@@ -53,11 +53,9 @@ export function prelu(_: Node, inputs: Inputs, list: LayerList): Value[] {
 }
 
 export function batchNormalization(node: Node, inputs: Inputs, list: LayerList, opset: number): Value[] {
-  if (integerAttribute(node, "training_mode", 0) !== 0)
-    throw new Refusal("its training_mode is 1; export the network in evaluation mode");
   // Before operator set 14 the outputs say whether the node is in training mode.
-  if (opset < 14 && node.outputs.slice(1).some((output) => output !== ""))
-    throw new Refusal(`it has ${node.outputs.length} outputs, as in training; export the network in evaluation mode`);
+  const hasStatistics = opset < 14 && node.outputs.slice(1).some((output) => output !== "");
+  if (hasStatistics || integerAttribute(node, "training_mode", 0) !== 0) throw new Refusal(TRAINING);
   const x = feature(inputs, 0);
   const dims = dimsOf(x);
   const channels = dims[1];

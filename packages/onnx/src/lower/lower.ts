@@ -2,8 +2,8 @@
 
 import { ConveneError } from "@convene/core";
 import { kindOf } from "../decode/tensor.js";
-import { integerAttribute, Refusal } from "../graph/attributes.js";
-import { broadcastDims, canFold, fold, shapeOf } from "../graph/fold.js";
+import { integerAttribute, Refusal, TRAINING } from "../graph/attributes.js";
+import { canFold, count, fold, shapeOf } from "../graph/fold.js";
 import { type Graph, type Node, nodeTitle, scalar } from "../graph/graph.js";
 import { convTranspose, conv, gemm, matMul } from "./convolution.js";
 import {
@@ -58,8 +58,7 @@ const OPERATORS: Readonly<Record<string, Lower>> = {
   DepthToSpace: depthToSpace,
   Div: arithmetic,
   Dropout(_, inputs) {
-    if (inputs[2] && constant(inputs, 2, "training_mode").data[0] !== 0)
-      throw new Refusal("its training_mode is true; export the network in evaluation mode");
+    if (inputs[2] && constant(inputs, 2, "training_mode").data[0] !== 0) throw new Refusal(TRAINING);
     return [feature(inputs, 0)];
   },
   Equal: equal,
@@ -82,12 +81,7 @@ const OPERATORS: Readonly<Record<string, Lower>> = {
   Reshape: reshape,
   Resize: resize,
   Shape: (node, inputs) => [shapeOf(node, dimsOf(feature(inputs, 0)))],
-  Size: (_, inputs) => [
-    scalar(
-      dimsOf(feature(inputs, 0)).reduce((all, size) => all * size, 1),
-      "integer",
-    ),
-  ],
+  Size: (_, inputs) => [scalar(count(dimsOf(feature(inputs, 0))), "integer")],
   Slice: slice,
   Softmax: softmax,
   SpaceToDepth: spaceToDepth,
@@ -102,10 +96,10 @@ const OPERATORS: Readonly<Record<string, Lower>> = {
 
 /** Parts of functions that rewrites put together; by themselves they are not supported. */
 const PARTS: ReadonlyMap<string, string> = new Map([
-  ["Constant", "its value is no tensor of numbers, no numbers and no number; one of these would do"],
+  ["Constant", "it has no numbers; numbers would do"],
   ["Erf", "as a part of x/2·(1 + Erf(x/√2)) it would do"],
-  ["Max", "of two inputs, one of them a constant of one number, it would do"],
-  ["Min", "of two inputs, one of them a constant of one number, it would do"],
+  ["Max", "of one input and a constant of one number it would do"],
+  ["Min", "of one input and a constant of one number it would do"],
 ]);
 
 const isOwn = (op: string): boolean => op.includes(".");
@@ -211,23 +205,17 @@ export function lower(graph: Graph, inputs: ReadonlyMap<string, Feature>): Lower
   return { layers: list.layers, outputs: outputsOf(graph, values, list) };
 }
 
-/** Operators whose result has the dims of an input. */
-const KEEPS_DIMS = new Set([
-  ..."Add BatchNormalization Cast Div Equal Mul PRelu Pow Softmax Sub".split(" "),
-  ...Object.keys(ACTIVATIONS),
-]);
+/** What makes a result with the dims of an input. */
+const KEEPS_DIMS: readonly Lower[] = [activation, arithmetic, batchNormalization, equal, power, prelu, softmax];
 
 /** Lets the nodes after an unsupported node be looked at too, where its result has the dims of an input. */
 function keepDims(node: Node, values: Map<string, Value>, lost: Set<string>): void {
-  const [output] = node.outputs;
-  const sizeOf = (value: Value): number => dimsOf(value).reduce((all, size) => all * size, 1);
-  const inputs = node.inputs
-    .map((input) => values.get(input))
-    .filter((value) => value !== undefined && isFeature(value));
-  const [largest] = inputs.sort((a, b) => sizeOf(b!) - sizeOf(a!));
-  if (output === undefined || !largest || !KEEPS_DIMS.has(node.op)) return;
-  values.set(output, largest);
-  lost.delete(output);
+  const size = (value: Value): number => count(dimsOf(value));
+  const inputs = node.inputs.flatMap((input) => values.get(input) ?? []).filter(isFeature);
+  const [largest] = inputs.sort((a, b) => size(b) - size(a));
+  if (!largest || !KEEPS_DIMS.includes(OPERATORS[node.op]!)) return;
+  values.set(node.outputs[0]!, largest);
+  lost.delete(node.outputs[0]!);
 }
 
 function valueOf(graph: Graph, values: ReadonlyMap<string, Value>, name: string): Value {
@@ -238,13 +226,6 @@ function valueOf(graph: Graph, values: ReadonlyMap<string, Value>, name: string)
 
 function lowerNode(node: Node, inputs: Inputs, list: LayerList, opset: number): readonly Value[] {
   if (inputs.every((value) => !value || !isFeature(value))) return fold(node, constantsOf(inputs), opset);
-  const sizes = dimsOf(inputs.find((value) => value && isFeature(value))!);
-  for (const dims of node.over ?? []) {
-    if (broadcastDims(sizes, dims).join() !== sizes.join())
-      throw new Refusal(
-        `its constant of dims [${dims.join(", ")}] makes its input of dims [${sizes.join(", ")}] larger; one number would do`,
-      );
-  }
   return OPERATORS[node.op]!(node, inputs, list, opset);
 }
 

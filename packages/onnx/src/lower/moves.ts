@@ -42,6 +42,8 @@ function underDims(list: LayerList, x: Feature, dims: readonly number[]): Featur
   if (same) return same;
   // Transposed elements are brought into a tensor's order first.
   const { feature: placed } = regroupedOrPlaced(list, x);
+  const again = regroup(placed, dims);
+  if (again) return again;
   for (const letters of LETTERS[dims.length] ?? []) {
     const made = reshaped(list, placed, dims, letters);
     if (made) return made;

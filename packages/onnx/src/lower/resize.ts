@@ -11,20 +11,20 @@ import { placeAnyhow } from "./place.js";
 
 type Rule = Pick<UpsampleProblem, "mode" | "coordinates" | "rounding">;
 
-const ROUNDINGS = {
-  round_prefer_floor: "roundPreferFloor",
-  round_prefer_ceil: "roundPreferCeil",
-  floor: "floor",
-  ceil: "ceil",
-} as const;
-const COORDINATES = {
-  half_pixel: "halfPixel",
-  half_pixel_symmetric: "halfPixel",
-  pytorch_half_pixel: "pytorchHalfPixel",
-  align_corners: "alignCorners",
-  asymmetric: "asymmetric",
-  tf_half_pixel_for_nn: "halfPixel",
-} as const;
+/** ONNX's words; core has them in camel case. */
+const ROUNDINGS = ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"] as const;
+const COORDINATES = [
+  "half_pixel",
+  "half_pixel_symmetric",
+  "pytorch_half_pixel",
+  "align_corners",
+  "asymmetric",
+  "tf_half_pixel_for_nn",
+] as const;
+
+function camelCase(word: string): string {
+  return word.replace(/_./g, (part) => part[1]!.toUpperCase());
+}
 
 export function resize(node: Node, inputs: Inputs, list: LayerList, opset: number): Value[] {
   const given = feature(inputs, 0);
@@ -98,22 +98,19 @@ function ruleOf(node: Node, opset: number, cut: boolean): Rule {
   if (node.op === "Upsample" || opset < 11) return { mode, coordinates: "asymmetric", rounding: "floor" };
   if (integerAttribute(node, "antialias", 0) === 1) throw new Refusal("its antialias is 1; 0 would do");
   if (integerAttribute(node, "exclude_outside", 0) === 1) throw new Refusal("its exclude_outside is 1; 0 would do");
-  const transformation = textAttribute(node, "coordinate_transformation_mode", "half_pixel", keysOf(COORDINATES));
-  const rounding = ROUNDINGS[textAttribute(node, "nearest_mode", "round_prefer_floor", keysOf(ROUNDINGS))];
+  const transformation = textAttribute(node, "coordinate_transformation_mode", "half_pixel", COORDINATES);
+  const nearest = textAttribute(node, "nearest_mode", "round_prefer_floor", ROUNDINGS);
   if (transformation === "half_pixel_symmetric" && cut) {
     throw new Refusal(
       "its half_pixel_symmetric at a scale that gives no whole size cannot be had; half_pixel would do",
     );
   }
   if (transformation === "tf_half_pixel_for_nn") {
-    if (mode !== "nearest" || rounding !== "floor")
+    if (mode !== "nearest" || nearest !== "floor")
       throw new Refusal("its tf_half_pixel_for_nn needs nearest_mode floor");
     // floor((i + 1/2)/s) is what rounds (i + 1/2)/s − 1/2, with halves up.
     return { mode, coordinates: "halfPixel", rounding: "roundPreferCeil" };
   }
-  return { mode, coordinates: COORDINATES[transformation], rounding };
-}
-
-function keysOf<T extends string>(table: Readonly<Record<T, unknown>>): readonly T[] {
-  return Object.keys(table) as T[];
+  const coordinates = camelCase(transformation.replace("_symmetric", "")) as Rule["coordinates"];
+  return { mode, coordinates, rounding: camelCase(nearest) as Rule["rounding"] };
 }

@@ -50,13 +50,7 @@ export function toNetwork(inputs: readonly string[], layers: readonly Layer[], o
         return entryOf(layer, names[index]!, ref);
       } catch (error) {
         if (!(error instanceof ConveneError)) throw error;
-        throw new ConveneError(
-          error.code,
-          `the node ${JSON.stringify(layer.name)} of the ONNX file: ${error.message}`,
-          {
-            cause: error,
-          },
-        );
+        throw new ConveneError(error.code, `the node ${JSON.stringify(layer.name)} of the ONNX file: ${error.message}`);
       }
     }),
     outputs: Object.fromEntries(answers),

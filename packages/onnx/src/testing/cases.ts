@@ -674,6 +674,19 @@ export const CASES: readonly Case[] = [
     { s: integers(1, 2, 3, 2, 3), t: integers(1, 6, 2, 3), w: floats(2, 6, 1, 1) },
   ),
   several(
+    "two channel shuffles in a row",
+    { x: [1, 6, 2, 3] },
+    [
+      ["Reshape", "x s", "a"],
+      ["Transpose", "a", "b", { perm: [0, 2, 1, 3, 4] }],
+      ["Reshape", "b t", "c"],
+      ["Reshape", "c s", "d"],
+      ["Transpose", "d", "e", { perm: [0, 2, 1, 3, 4] }],
+      ["Reshape", "e t", "y"],
+    ],
+    { s: integers(1, 2, 3, 2, 3), t: integers(1, 6, 2, 3) },
+  ),
+  several(
     "pixel shuffle in pieces",
     { x: [1, 8, 2, 3] },
     [
