@@ -162,5 +162,7 @@ describe("network.problems", () => {
 
   it("refuses an input that is no shape", () => {
     expectError(() => network(up, down).problems([5, 5] as never), "ERR_SHAPE", "input ([5, 5]) must be [n, c, h, w]");
+    const sizes = Int32Array.of(1, 2, 5, 5) as never;
+    expectError(() => network(up, down).problems(sizes), "ERR_SHAPE", "input (an Int32Array of 16 bytes) must be [n");
   });
 });

@@ -245,10 +245,11 @@ function makeNetwork(
   return Object.freeze(Object.defineProperty(made, brand(), { value: true }));
 }
 
-/** Whether shapes are given by name. A tensor that is given in place of its shape is no record of shapes. */
+/** Whether shapes are given by name. A tensor that is given in place of its shape is no record of shapes, and no typed array is. */
 export function isNamed(shapes: InputShapes): shapes is Readonly<Record<string, readonly number[]>> {
   return readFrom("input", () => {
-    return typeof shapes === "object" && shapes !== null && !Array.isArray(shapes) && !("layout" in shapes);
+    const isList = Array.isArray(shapes) || ArrayBuffer.isView(shapes);
+    return typeof shapes === "object" && shapes !== null && !isList && !("layout" in shapes);
   });
 }
 

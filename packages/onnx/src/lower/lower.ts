@@ -206,14 +206,14 @@ export function lower(graph: Graph, inputs: ReadonlyMap<string, Feature>): Lower
 }
 
 /** What makes a result with the dims of an input. */
-const KEEPS_DIMS: readonly Lower[] = [activation, arithmetic, batchNormalization, equal, power, prelu, softmax];
+const KEEPS_DIMS = new Set<Lower>([activation, arithmetic, batchNormalization, equal, power, prelu, softmax]);
 
 /** Lets the nodes after an unsupported node be looked at too, where its result has the dims of an input. */
 function keepDims(node: Node, values: Map<string, Value>, lost: Set<string>): void {
   const size = (value: Value): number => count(dimsOf(value));
   const inputs = node.inputs.flatMap((input) => values.get(input) ?? []).filter(isFeature);
   const [largest] = inputs.sort((a, b) => size(b) - size(a));
-  if (!largest || !KEEPS_DIMS.includes(OPERATORS[node.op]!)) return;
+  if (!largest || !KEEPS_DIMS.has(OPERATORS[node.op]!)) return;
   values.set(node.outputs[0]!, largest);
   lost.delete(node.outputs[0]!);
 }
