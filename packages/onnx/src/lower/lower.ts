@@ -149,7 +149,7 @@ export function unknownNodes(graph: Graph): Refused[] {
 export function refusal(refused: readonly Refused[], graph: Graph): ConveneError {
   const shown = refused.slice(0, MOST_SHOWN).map(({ node, why }) => `  ${nodeTitle(node)}: ${why}`);
   if (refused.length > shown.length) shown.push(`  and ${refused.length - shown.length} more`);
-  const count = refused.length === 1 ? "an unsupported node" : `${refused.length} unsupported nodes`;
+  const nodes = refused.length === 1 ? "an unsupported node" : `${refused.length} unsupported nodes`;
   const first = refused[0]!.node;
   const before = first.inputs.find(
     (input) => !graph.constants.has(input) && graph.nodes.some(({ outputs }) => outputs.includes(input)),
@@ -158,7 +158,7 @@ export function refusal(refused: readonly Refused[], graph: Graph): ConveneError
     before === undefined ? "" : `\nThe part before can be read: readOnnx(bytes, { until: ${JSON.stringify(before)} })`;
   return new ConveneError(
     "ERR_UNSUPPORTED",
-    `the ONNX file has ${count}:\n${shown.join("\n")}\nSupported operators: ${OPERATOR_NAMES.join(", ")}${remedy}`,
+    `the ONNX file has ${nodes}:\n${shown.join("\n")}\nSupported operators: ${OPERATOR_NAMES.join(", ")}${remedy}`,
   );
 }
 
