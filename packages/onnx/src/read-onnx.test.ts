@@ -296,6 +296,13 @@ describe("what is not supported", () => {
     expect(refused([pad], { p }, 19)).toMatch(/"edges" \(Pad\): padding \(7\) must be at most 6/);
   });
 
+  test("an output whose elements are in an order that no layout has", () => {
+    const turned = { op: "Transpose", inputs: ["x"], outputs: ["y"], attributes: { perm: [0, 1, 3, 2] } };
+    expect(refused([turned])).toMatch(
+      /the output "y" of dims \[1, 4, 6, 6\] .* transposed in a way that no layout has/,
+    );
+  });
+
   // The last window begins in the padding, where a pooling's own padding would not count.
   test("padding by -∞ before a pooling with ceil_mode keeps the size that the file gives", () => {
     const nodes = [
