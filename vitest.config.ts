@@ -25,7 +25,7 @@ const SHARED = [
 const OWN = [
   "packages/cpu/src/{address-space,conformance,cpu,disposed-memories,forbidden,given-module,kernel-set,many,wasm*,wide}.test.ts",
   "packages/cpu/src/operations/*.test.ts",
-  "packages/worker-threads/src/*.test.ts",
+  "packages/worker-threads/src/{bits,conformance,faults,process,races,shared-memory,soak,worker-threads}.test.ts",
   "packages/gpu/src/{gpu,gpu-js-gaps,ragged-groups}.test.ts",
   "packages/gpu/src/engines/{host,navigator-gpu,webgpu}.test.ts",
   "packages/gpu/src/operations/{activation,operations}.test.ts",

@@ -24,11 +24,12 @@ export function readFrom<T>(name: string, read: () => T): T {
  * is enough to find that there are too many.
  */
 export function readList(name: string, value: unknown, most: number): unknown[] | undefined {
-  return readFrom(name, () =>
-    Array.isArray(value)
-      ? Array.from({ length: Math.min(value.length, most + 1) }, (_, index): unknown => value[index])
-      : undefined,
-  );
+  return readFrom(name, () => {
+    if (!Array.isArray(value)) return undefined;
+    const entries: unknown[] = [];
+    for (let index = 0; index <= most && index < value.length; index++) entries.push(value[index]);
+    return entries;
+  });
 }
 
 /**
@@ -126,8 +127,9 @@ export function checkKeys<T>(name: string, value: T, allowed: readonly string[])
         );
       }
     }
-    const present = allowed.filter((key) => key in Object(value));
-    return Object.fromEntries(present.map((key) => [key, value[key as keyof T]])) as T;
+    const copy: Partial<Record<string, unknown>> = {};
+    for (const key of allowed) if (key in Object(value)) copy[key] = value[key as keyof T];
+    return copy as T;
   });
 }
 
@@ -156,7 +158,20 @@ export function arrayType(value: unknown): string | undefined {
     | undefined;
 }
 
-export function checkFloat32Array(name: string, value: unknown, length: number, expected: string): Float32Array {
+/**
+ * Checks that `value` is a Float32Array of `length` elements, and returns it.
+ *
+ * @param expected in words, where the length comes from
+ * @param shape follows these words. It is written only if the check fails, because every upload is checked
+ * @throws ConveneError `ERR_SHAPE`
+ */
+export function checkFloat32Array(
+  name: string,
+  value: unknown,
+  length: number,
+  expected: string,
+  shape?: readonly number[],
+): Float32Array {
   // `subarray` and `slice` would call an array's own constructor, which may be anything.
   if (arrayType(value) !== "Float32Array" || Object.hasOwn(value as object, "constructor")) {
     // A tensor, or what readSafetensors gives for one.
@@ -170,7 +185,8 @@ export function checkFloat32Array(name: string, value: unknown, length: number, 
   }
   const array = value as Float32Array;
   if (array.length !== length) {
-    throw new ConveneError("ERR_SHAPE", `${name} has ${array.length} elements; expected ${length} (${expected})`);
+    const why = shape ? `${expected} ${show(shape)}` : expected;
+    throw new ConveneError("ERR_SHAPE", `${name} has ${array.length} elements; expected ${length} (${why})`);
   }
   return array;
 }

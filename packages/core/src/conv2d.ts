@@ -335,7 +335,7 @@ export function checkWeights(weights: Conv2dWeights, shape: Shape4, hasBias: boo
     throw new ConveneError("ERR_INVALID_OPTION", `weights (${show(weights)}) must be { weight, bias }`);
   }
   const { weight, bias } = readFrom("weights", () => ({ weight: weights.weight, bias: weights.bias }));
-  checkFloat32Array("weight", weight, elementCount(shape), `OIHW ${show(shape)}`);
+  checkFloat32Array("weight", weight, elementCount(shape), "OIHW", shape);
   if (hasBias && bias === undefined) {
     throw new ConveneError("ERR_SHAPE", `bias is missing: pass a Float32Array of ${shape[0]}, or bias: false`);
   }

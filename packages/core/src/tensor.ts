@@ -57,7 +57,7 @@ export function checkTensor<S extends Shape = Shape4>(
   });
   const checked = check(shape, `${what}.shape`);
   checkLayout(layout);
-  checkFloat32Array(`${what}.data`, data, elementCount(checked), `shape ${show(checked)}`);
+  checkFloat32Array(`${what}.data`, data, elementCount(checked), "shape", checked);
   return { shape: checked, layout, data };
 }
 
@@ -131,7 +131,7 @@ function over(data: Float32Array | readonly number[], shape: readonly number[], 
   const checked = checkSizes(shape);
   const layout = layoutOption("tensor options", options);
   const array = readFrom("data", () => (Array.isArray(data) ? fromNumbers(data, checked) : data)) as Float32Array;
-  checkFloat32Array("data", array, elementCount(checked), `shape ${show(checked)}`);
+  checkFloat32Array("data", array, elementCount(checked), "shape", checked);
   return { shape: checked, layout, data: array };
 }
 
