@@ -112,7 +112,7 @@ export function checkObject<T>(name: string, value: T): T {
 export function checkKeys<T>(name: string, value: T, allowed: readonly string[]): T {
   return readFrom(name, () => {
     checkObject(name, value);
-    for (const key of Object.keys(Object(value))) {
+    for (const key of Object.keys(value as object)) {
       if (!allowed.includes(key)) {
         const meant = allowed.find((each) => spelling(each) === spelling(key));
         if (meant !== undefined) {
@@ -127,9 +127,9 @@ export function checkKeys<T>(name: string, value: T, allowed: readonly string[])
         );
       }
     }
-    const copy: Partial<Record<string, unknown>> = {};
-    for (const key of allowed) if (key in Object(value)) copy[key] = value[key as keyof T];
-    return copy as T;
+    const copy = {} as T;
+    for (const key of allowed as (keyof T)[]) if (key in (value as object)) copy[key] = value[key];
+    return copy;
   });
 }
 
@@ -185,7 +185,7 @@ export function checkFloat32Array(
   }
   const array = value as Float32Array;
   if (array.length !== length) {
-    const why = shape ? `${expected} ${show(shape)}` : expected;
+    const why = shape ? [expected, show(shape)].join(" ") : expected;
     throw new ConveneError("ERR_SHAPE", `${name} has ${array.length} elements; expected ${length} (${why})`);
   }
   return array;

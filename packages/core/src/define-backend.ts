@@ -162,14 +162,15 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
   /** The plan's arithmetic, if it is allowed. A wrong one is the implementation's fault, not the caller's: hence `ERR_EXECUTION`. */
   const arithmeticOf = (made: PlanImplementation<Storage>, accuracy: "fast" | "strict"): Arithmetic => {
     const { algorithm, arithmetic = "direct" } = made;
-    const what = (): string => `${name}: the plan ${show(algorithm)}`;
     if (!ARITHMETICS.includes(arithmetic)) {
+      const what = `${name}: the plan ${show(algorithm)}`;
       const allowed = ARITHMETICS.map(show).join(" or ");
-      throw new ConveneError("ERR_EXECUTION", `${what()} has arithmetic ${show(arithmetic)}; it must be ${allowed}`);
+      throw new ConveneError("ERR_EXECUTION", `${what} has arithmetic ${show(arithmetic)}; it must be ${allowed}`);
     }
     if (accuracy === "strict" && arithmetic !== "direct") {
+      const what = `${name}: the plan ${show(algorithm)}`;
       const remedy = "a strict plan must be direct: prepareConv2d has to take another algorithm here";
-      throw new ConveneError("ERR_EXECUTION", `${what()} is ${arithmetic}, for accuracy "strict"; ${remedy}`);
+      throw new ConveneError("ERR_EXECUTION", `${what} is ${arithmetic}, for accuracy "strict"; ${remedy}`);
     }
     return arithmetic;
   };
