@@ -1,6 +1,7 @@
 /**
- * A program in TypeScript for a process of its own, as one file for plain Node, with the sources that it imports. Node starts such a file
- * in a tenth of a second. With the loader of TypeScript a program that imports gpu.js needs five seconds of processor time to start.
+ * A program in TypeScript for a process of its own, as one file for plain Node, with the sources that it imports. With the loader of
+ * TypeScript a program that opens `gpu` takes 1.1 to 1.5 s of processor time, and as one file 0.2 to 0.3 s (an EPYC, Node 20). A test
+ * that starts ten processes saves ten times this difference.
  */
 
 import { existsSync } from "node:fs";

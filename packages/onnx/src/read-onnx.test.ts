@@ -276,6 +276,11 @@ describe("what is not supported", () => {
     const pooled = { op: "GlobalAveragePool", inputs: ["x"], outputs: ["a"] };
     const max = { op: "Max", name: "max", inputs: ["a", "c"], outputs: ["y"] };
     expect(refused([pooled, max], { c: more })).toMatch(/"max" \(Max\): of one input and a constant of one number/);
+    // One channel, and a number for each of four.
+    const narrow = { op: "Conv", inputs: ["x", "w"], outputs: ["a"] };
+    const w = { dims: [1, 4, 1, 1], data: numbers(4, 1) };
+    const channels = { dims: [4, 1, 1], data: [3, 3, 3, 3] };
+    expect(refused([narrow, max], { w, c: channels })).toMatch(/"max" \(Max\): of one input and a constant of one/);
   });
 
   test.each(["constructor", "__proto__", "toString"])("an operator of the name %s", (op) => {

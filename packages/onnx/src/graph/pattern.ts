@@ -28,13 +28,10 @@ const TOLERANCE = 1e-4;
 /** The most factors of a product. The patterns have few, so a longer chain in a file matches none. */
 const MOST_FACTORS = 6;
 
-/** The number to which all elements of a constant are equal; undefined where they differ. */
-function uniform(constants: Constants, name: string): number | undefined {
-  const dims = constants.dims(name);
-  // Patterns look for a number, or a number for each channel. A constant along two axes may also make a value larger.
-  if (!dims || dims.filter((size) => size !== 1).length > 1) return undefined;
-  const data = constants.get(name)?.data;
-  return data && data.length > 0 && data.every((each) => each === data[0]) ? data[0] : undefined;
+/** The number that a constant holds; undefined for a constant of more elements. */
+function numberIn(constants: Constants, name: string): number | undefined {
+  // More elements, also equal ones, may make a value larger, and a pattern does not know the value's size.
+  return constants.dims(name)?.every((size) => size === 1) ? constants.get(name)?.data[0] : undefined;
 }
 
 export function match(nodes: Nodes, pattern: Pattern, node: Node): Match | undefined {
@@ -106,7 +103,7 @@ function matchValue(
     const node = nodes.producer(value);
     return node !== undefined && node.outputs[0] === value && matchNode(nodes, pattern, node, values, numbers);
   }
-  const constant = uniform(nodes.constants, value);
+  const constant = numberIn(nodes.constants, value);
   if (typeof pattern === "number") return constant !== undefined && near(constant, pattern);
   if (pattern.startsWith("#")) return constant !== undefined && matchNumber(numbers, pattern, constant);
   if (nodes.constants.has(value)) return false;
@@ -139,14 +136,14 @@ function factorsOf(nodes: Nodes, root: Node): Factors | undefined {
   for (let node = open.pop(); node; node = open.pop()) {
     const [a, b] = node.inputs;
     if (a === undefined || b === undefined) return undefined;
-    const divisor = node.op === "Div" ? uniform(nodes.constants, b) : undefined;
+    const divisor = node.op === "Div" ? numberIn(nodes.constants, b) : undefined;
     if (node.op === "Div" && divisor === undefined) return undefined;
     if (divisor !== undefined) constant /= divisor;
     for (const value of node.op === "Div" ? [a] : [a, b]) {
-      const number = uniform(nodes.constants, value);
+      const number = numberIn(nodes.constants, value);
       const inner = nodes.producer(value);
       const isProduct =
-        inner?.op === "Mul" || (inner?.op === "Div" && uniform(nodes.constants, inner.inputs[1] ?? "") !== undefined);
+        inner?.op === "Mul" || (inner?.op === "Div" && numberIn(nodes.constants, inner.inputs[1] ?? "") !== undefined);
       if (number !== undefined) constant *= number;
       else if (inner && isProduct && nodes.uses(value) === 1) open.push(inner);
       else values.push(value);
