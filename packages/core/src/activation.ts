@@ -74,7 +74,7 @@ export function checkClamp(value: unknown): Clamp | undefined {
   if (min > max) {
     throw new ConveneError("ERR_INVALID_OPTION", `activation.clamp (${show(clamp)}): min must not be above max`);
   }
-  return { clamp: [min, max] };
+  return Object.freeze({ clamp: Object.freeze([min, max] as const) });
 }
 
 /** @throws ConveneError `ERR_INVALID_OPTION` */
@@ -83,14 +83,17 @@ export function checkActivation(value: unknown): Activation | undefined {
   if (has(value, "clamp")) return checkClamp(value);
   if (has(value, "leakyRelu")) {
     const { leakyRelu } = checkKeys("activation", value as { readonly leakyRelu: unknown }, ["leakyRelu"]);
-    return { leakyRelu: finite("activation.leakyRelu", leakyRelu) };
+    return Object.freeze({ leakyRelu: finite("activation.leakyRelu", leakyRelu) });
   }
   if (has(value, "hardSigmoid")) {
     const { hardSigmoid } = checkKeys("activation", value as { readonly hardSigmoid: unknown }, ["hardSigmoid"]);
     const pair = twoNumbers("activation.hardSigmoid", hardSigmoid, "[alpha, beta]");
-    return {
-      hardSigmoid: [finite("activation.hardSigmoid[0]", pair[0]), finite("activation.hardSigmoid[1]", pair[1])],
-    };
+    return Object.freeze({
+      hardSigmoid: Object.freeze([
+        finite("activation.hardSigmoid[0]", pair[0]),
+        finite("activation.hardSigmoid[1]", pair[1]),
+      ] as const),
+    });
   }
   const names = NAMED_ACTIVATIONS.map(show).join(", ");
   throw new ConveneError(

@@ -6,9 +6,12 @@ import {
   type Conv2dProblemSpec,
   inputShape,
   outputShape,
+  readProblem,
   weightShape,
 } from "./problem.js";
+import { problemCost } from "./cost.js";
 import { expectError } from "./testing/expect-error.js";
+import { isDeeplyFrozen } from "./testing/is-deeply-frozen.js";
 
 const SMALL: Conv2dProblemSpec = { ic: 4, ih: 8, oc: 6, kh: 3 };
 
@@ -60,8 +63,21 @@ describe("conv2dProblem", () => {
       residual: true,
       bias: false,
     });
-    expect(Object.isFrozen(problem)).toBe(true);
-    expect(conv2dProblem(problem)).toEqual(problem);
+    expect(problem).toSatisfy(isDeeplyFrozen);
+    expect(conv2dProblem(problem)).toBe(problem);
+  });
+
+  it("checks a copy of a problem that it gave, because the copy can be wrong", () => {
+    const problem = conv2dProblem(SMALL);
+    for (const copy of [{ ...problem, ic: 0 }, Object.create(problem, { ic: { value: 0, enumerable: true } })]) {
+      expectError(() => conv2dProblem(copy), "ERR_INVALID_OPTION", "inChannels (0) must be an integer");
+    }
+  });
+
+  it("refuses a problem whose cost was computed, if no tensor can be that large", () => {
+    const huge = readProblem({ ic: 1, ih: 2 ** 20, oc: 1, kh: 1 });
+    expect(problemCost(huge).macs).toBe(2 ** 40);
+    expectError(() => conv2dProblem(huge), "ERR_SHAPE", "input");
   });
 
   it("computes the output's size itself", () => {

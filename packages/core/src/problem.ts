@@ -114,8 +114,15 @@ export function conv2dProblem(spec: Conv2dProblemSpec): Conv2dProblem {
   return p;
 }
 
+/**
+ * The problems that `readProblem` made. They are frozen, so they are still valid. Plans read the shapes of one problem many times, and to
+ * check it each time took a tenth of `prepare`.
+ */
+const RESOLVED = new WeakSet<object>();
+
 /** The same for a problem that may be too large to be run: its cost can still be computed. */
 export function readProblem(spec: Conv2dProblemSpec): Conv2dProblem {
+  if (RESOLVED.has(spec)) return spec as Conv2dProblem;
   const given = checkKeys("problem", spec, KEYS);
   const n = checkInteger("n", or(given.n, 1), 0);
   const g = checkInteger("groups", or(given.g, 1), 1);
@@ -147,7 +154,7 @@ export function readProblem(spec: Conv2dProblemSpec): Conv2dProblem {
       `kernelSize (${kh} x ${kw}${dh > 1 || dw > 1 ? `, ${dilated} when dilated` : ""}) must fit in the padded input (${ih + pt + pb} x ${iw + pl + pr})`,
     );
   }
-  return Object.freeze({
+  const problem = Object.freeze({
     n,
     g,
     ic,
@@ -171,6 +178,8 @@ export function readProblem(spec: Conv2dProblemSpec): Conv2dProblem {
     residual: checkBoolean("residual", or(given.residual, false)),
     activation: checkClamp(given.activation),
   });
+  RESOLVED.add(problem);
+  return problem;
 }
 
 /** The default is for what is left out only: null is an error like any other wrong type. */

@@ -83,7 +83,8 @@ export function createArena(memory: KernelMemory, limit: number): Arena {
     scope() {
       const addresses = new Set<number>();
       const scoped: Arena = {
-        ...arena,
+        scope: arena.scope,
+        use: arena.use,
         allocate(bytes, what) {
           const address = arena.allocate(bytes, what);
           addresses.add(address);

@@ -48,8 +48,8 @@ export function storageLayout([n, c, h, w]: Shape4): StorageLayout {
 }
 
 export function storageAt(address: number, shape: Shape4): Storage {
-  const layout = storageLayout(shape);
-  return { ...layout, shape, address, data: address + layout.zeroRow };
+  const { zeroRow, image, total } = storageLayout(shape);
+  return { zeroRow, image, total, shape, address, data: address + zeroRow };
 }
 
 /** Memory for a tensor. @throws ConveneError `ERR_OUT_OF_MEMORY` */

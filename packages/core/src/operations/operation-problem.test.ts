@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { expectError } from "../testing/expect-error.js";
+import { isDeeplyFrozen } from "../testing/is-deeply-frozen.js";
 import {
   isOperationProblem,
   operationInputShapes,
   operationOutputShape,
+  type OperationProblem,
   operationProblem,
   type OperationProblemSpec,
 } from "./operation-problem.js";
@@ -41,8 +43,24 @@ describe("operationProblem", () => {
   it("gives a frozen problem that it takes again", () => {
     const problem = operationProblem({ kind: "avgPool2d", c: 3, ih: 9, kh: 3 });
     expect(Object.isFrozen(problem)).toBe(true);
-    expect(operationProblem(problem)).toEqual(problem);
+    expect(operationProblem(problem)).toBe(problem);
     expect(problem).toMatchObject({ n: 1, iw: 9, kw: 3, sh: 1, countIncludePad: true, oh: 7, ow: 7 });
+  });
+
+  it.each<OperationProblem>([
+    operationProblem({ kind: "concat", channels: [1, 2], h: 3 }),
+    operationProblem({ kind: "activation", c: 1, h: 1, activation: { clamp: [0, 1] } }),
+    operationProblem({ kind: "activation", c: 1, h: 1, activation: { leakyRelu: 0.5 } }),
+    operationProblem({ kind: "activation", c: 1, h: 1, activation: { hardSigmoid: [0.5, 0.25] } }),
+  ])("gives a problem whose lists and numbers nobody can change: $kind", (problem) => {
+    expect(problem).toSatisfy(isDeeplyFrozen);
+  });
+
+  it("checks a copy of a problem that it gave, because the copy can be wrong", () => {
+    const problem = operationProblem({ kind: "softmax", c: 2, h: 1 });
+    for (const copy of [{ ...problem, c: 0 }, Object.create(problem, { c: { value: 0, enumerable: true } })]) {
+      expectError(() => operationProblem(copy), "ERR_INVALID_OPTION", "c (0) must be an integer");
+    }
   });
 
   it.each<[string, OperationProblemSpec, "ERR_SHAPE" | "ERR_INVALID_OPTION", string]>([

@@ -334,6 +334,9 @@ export type OperationProblemSpec = OperationProblem extends infer P
     : never
   : never;
 
+/** The problems that `operationProblem` made. They are frozen, so they are still valid, and are not checked again. */
+const RESOLVED = new WeakSet<object>();
+
 /**
  * Resolves and checks an operation. Everything that any backend could be asked to do passes through here.
  *
@@ -342,6 +345,7 @@ export type OperationProblemSpec = OperationProblem extends infer P
 export function operationProblem<Spec extends OperationProblemSpec>(
   spec: Spec,
 ): Extract<OperationProblem, { kind: Spec["kind"] }> {
+  if (RESOLVED.has(spec)) return spec as unknown as Extract<OperationProblem, { kind: Spec["kind"] }>;
   const kind = checkOneOf(
     "kind",
     readFrom("problem", () => (spec as OperationProblemSpec | undefined)?.kind),
@@ -358,6 +362,7 @@ export function operationProblem<Spec extends OperationProblemSpec>(
   const problem = Object.freeze(made) as unknown as OperationProblem;
   for (const [index, shape] of inputShapesOf(problem).entries()) checkShape(shape, `input ${index}`);
   checkShape(outputShapeOf(problem), "output");
+  RESOLVED.add(problem);
   return problem as Extract<OperationProblem, { kind: Spec["kind"] }>;
 }
 
