@@ -10,7 +10,7 @@ import type { Backend } from "@convene/core";
 import { diagnose } from "./diagnosis/diagnose.js";
 import { DEFAULT_SEED } from "./random-source.js";
 import { describePending } from "./run-case.js";
-import { type CaseResult, runConformance } from "./run-conformance.js";
+import { type CaseResult, runCases } from "./run-conformance.js";
 import { selectCases } from "./select-cases.js";
 import { loadFactory } from "./terminal/load-factory.js";
 import { thrownOf } from "./thrown.js";
@@ -69,10 +69,14 @@ async function factoryOf({ module, exportName, cwd, factoryOptions }: Task): Pro
 
 async function work(task: Task): Promise<void> {
   try {
+    if (task.diagnose) return await look(task, await factoryOf(task));
+    const cases = await selectCases(task.run);
+    if (cases.length === 0) throw new InputError("no case matches; --list prints their names");
+    send({ type: "selected", cases: cases.map(({ suite, name, limit }) => ({ suite, name, limit })) });
     const factory = await factoryOf(task);
-    if (task.diagnose) return await look(task, factory);
     send({ type: "loaded" });
-    await runConformance(
+    await runCases(
+      cases,
       async () => {
         const backend = await factory();
         send({ type: "backend", name: backend.name, device: backend.device });

@@ -83,9 +83,18 @@ export async function runConformance(
   options: ConformanceOptions = {},
 ): Promise<ConformanceReport> {
   checkOptions(options);
+  return runCases(await selectCases(options), source, options);
+}
+
+/** Runs the cases that `options` select, as `runConformance` does. */
+export async function runCases(
+  selected: readonly ConformanceCase[],
+  source: Backend | (() => Promise<Backend>),
+  options: ConformanceOptions,
+): Promise<ConformanceReport> {
   const { seed = DEFAULT_SEED, accuracy = "fast", limit = DEFAULT_LIMIT } = options;
   const { from = 0, noSkips = false, diagnose: isDiagnosed = true, onCase, onBegin, onRecheck, signal } = options;
-  const cases = (await selectCases(options)).slice(from);
+  const cases = selected.slice(from);
   const factory = typeof source === "function" ? source : undefined;
   let backend = typeof source === "function" ? await withTimeLimit(source, limit) : source;
   const { name: backendName, device } = backend;

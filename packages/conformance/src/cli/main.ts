@@ -1,7 +1,6 @@
 /** The command, from its arguments to its exit code. */
 
-import type { ConformanceCase } from "../case.js";
-import { InputError, messageOf } from "../command-error.js";
+import { messageOf } from "../command-error.js";
 import { DEFAULT_SEED } from "../random-source.js";
 import { reportHtml } from "../report/html.js";
 import { reportJson } from "../report/json.js";
@@ -9,11 +8,11 @@ import { reportJunit } from "../report/junit.js";
 import { rerunCommand } from "../report/rerun-command.js";
 import { countStatuses, type ReportDetails } from "../report/summary.js";
 import type { CaseResult, ConformanceReport } from "../run-conformance.js";
-import { selectCases } from "../select-cases.js";
 import { type Arguments, readArguments } from "./arguments.js";
 import { help } from "./help.js";
+import type { SelectedCase } from "./messages.js";
 import { complain, endWith, EXIT } from "../terminal/complain.js";
-import { createProgress, describeSuite, type Step } from "../terminal/progress.js";
+import { createProgress, describeSuite, type Progress, type Step } from "../terminal/progress.js";
 import { checkApart, type SavedFile, saveTo } from "../terminal/save.js";
 import { packageVersion } from "../terminal/version.js";
 import { printReport } from "./print-report.js";
@@ -37,6 +36,8 @@ export async function main(argv: readonly string[], io: SuiteIo): Promise<number
 }
 
 async function list(io: SuiteIo, { run: options }: Arguments): Promise<number> {
+  // The cases are loaded here, because a run starts sooner without them: its process loads them.
+  const { selectCases } = await import("../select-cases.js");
   const cases = await selectCases(options);
   return say(io, cases.map(({ suite, name }) => `${suite}\t${name}\n`).join(""));
 }
@@ -47,22 +48,23 @@ async function run(io: SuiteIo, given: Arguments, module: string): Promise<numbe
   const saved = Object.entries(files).map(
     ([kind, path]) => [kind as keyof typeof files, saveTo(path, io.cwd)] as const,
   );
-  const cases = await selectCases(options);
-  if (cases.length === 0) throw new InputError(`no case matches; --list prints their names`);
-
-  const progress = createProgress(io, cases.length);
-  const stepOf = stepsOf(cases);
+  let progress: Progress | undefined;
+  let stepOf: (result: CaseResult) => Step = () => ({});
   const task = { module, exportName, factoryOptions, cwd: io.cwd, run: options };
   const outcome = await supervise(io, {
     task,
-    cases,
-    onBegin: ({ suite, name }) => progress.begin(`${suite} ${name}`),
-    onResult: (result) => progress.advance(stepOf(result)),
-    onOutput: progress.print,
-  }).finally(progress.stop);
+    onSelected: (cases) => {
+      progress = createProgress(io, cases.length);
+      stepOf = stepsOf(cases);
+    },
+    onBegin: ({ suite, name }) => progress?.begin(`${suite} ${name}`),
+    onResult: (result) => progress?.advance(stepOf(result)),
+    // Node itself may print a warning before there is a bar.
+    onOutput: (text) => void (progress ? progress.print(text) : io.stderr.write(text)),
+  }).finally(() => progress?.stop());
 
-  const { backend, results, stopped } = outcome;
-  const diagnosis = backend && (await superviseDiagnosis(io, task, cases, results));
+  const { backend, results, planned, stopped } = outcome;
+  const diagnosis = backend && (await superviseDiagnosis(io, task, results));
   // No backend was made, so the reason is the whole report.
   if (!backend && stopped !== undefined && !io.signal.aborted) {
     complain(io, PROGRAM, stopped.includes(module) ? stopped : `${module} made no backend: ${stopped}`);
@@ -80,7 +82,7 @@ async function run(io: SuiteIo, given: Arguments, module: string): Promise<numbe
   const details: ReportDetails = {
     rerun: (result: CaseResult) =>
       rerunCommand({ module, ...defined({ exportName, factoryOptions }), ...options }, result),
-    planned: cases.length,
+    planned,
     ...defined({ stopped }),
   };
   const isSaved = await saveReports(io, saved, report, details);
@@ -112,7 +114,7 @@ async function saveReports(
 }
 
 /** The step of each case that ends. The last case of a suite also gives the suite's line, for a pipe. */
-function stepsOf(cases: readonly ConformanceCase[]): (result: CaseResult) => Step {
+function stepsOf(cases: readonly SelectedCase[]): (result: CaseResult) => Step {
   let [done, failures] = [0, 0];
   return ({ suite, status }) => {
     done++;

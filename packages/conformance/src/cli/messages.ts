@@ -1,5 +1,6 @@
 /** The messages between the command and the process that runs the backend. */
 
+import type { ConformanceCase } from "../case.js";
 import type { CaseResult, ConformanceOptions } from "../run-conformance.js";
 import type { Diagnosis } from "../diagnosis/diagnosis.js";
 import type { Thrown } from "../thrown.js";
@@ -17,7 +18,15 @@ export interface Task {
   readonly diagnose?: boolean;
 }
 
+/** What the command knows of a case. It makes no cases itself: the process has made them already, and to make them takes 0.2 s. */
+export interface SelectedCase extends Pick<ConformanceCase, "suite" | "name"> {
+  /** Milliseconds that the case may take, if it has a limit of its own. */
+  readonly limit: number | undefined;
+}
+
 export type Message =
+  /** The cases that the task selects, in their order. The module is loaded next. */
+  | { readonly type: "selected"; readonly cases: readonly SelectedCase[] }
   /** The module is loaded. The factory is called next. */
   | { readonly type: "loaded" }
   /** A backend is open. */

@@ -2,8 +2,6 @@
 
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { ConformanceCase } from "../case.js";
-import { diagnose } from "../diagnosis/diagnose.js";
 import type { Diagnosis } from "../diagnosis/diagnosis.js";
 import { DEFAULT_SEED } from "../random-source.js";
 import type { CaseResult } from "../run-conformance.js";
@@ -17,7 +15,6 @@ const LIMIT = 20_000;
 export async function superviseDiagnosis(
   io: SuiteIo,
   task: Task,
-  cases: readonly ConformanceCase[],
   results: readonly CaseResult[],
 ): Promise<Diagnosis | undefined> {
   if (io.signal.aborted || !results.some(({ status }) => status === "failed")) return undefined;
@@ -25,7 +22,12 @@ export async function superviseDiagnosis(
   if (tried || io.signal.aborted) return tried;
   // The backend has ended that process, or keeps it busy. So the diagnosis has only the results of the run.
   const { accuracy = "fast", seed = DEFAULT_SEED } = task.run;
-  return diagnose({ cases, results, factory: undefined, accuracy, seed });
+  // The cases are loaded here, because a run without failures starts sooner without them.
+  const [{ diagnose }, { selectCases }] = await Promise.all([
+    import("../diagnosis/diagnose.js"),
+    import("../select-cases.js"),
+  ]);
+  return diagnose({ cases: await selectCases(task.run), results, factory: undefined, accuracy, seed });
 }
 
 function inProcess(io: SuiteIo, task: Task, results: readonly CaseResult[]): Promise<Diagnosis | undefined> {

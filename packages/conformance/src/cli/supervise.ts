@@ -5,12 +5,11 @@
 
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { ConformanceCase } from "../case.js";
 import { DEFAULT_LIMIT } from "../run-case.js";
 import type { CaseResult } from "../run-conformance.js";
 import { createPatience } from "../patience.js";
 import { InputError } from "../command-error.js";
-import type { Message, Task } from "./messages.js";
+import type { Message, SelectedCase, Task } from "./messages.js";
 import type { SuiteIo } from "./suite-io.js";
 import { LOADING_LIMIT } from "../terminal/load-factory.js";
 import type { Thrown } from "../thrown.js";
@@ -18,9 +17,9 @@ import { inSeconds } from "../time-limit.js";
 
 export interface Supervision {
   readonly task: Task;
-  /** The cases that the task selects, in the same order. So the process only says that the next case begins, and not which. */
-  readonly cases: readonly ConformanceCase[];
-  readonly onBegin: (each: ConformanceCase) => void;
+  /** Gets the cases that the task selects, once, before any of them begins. */
+  readonly onSelected: (cases: readonly SelectedCase[]) => void;
+  readonly onBegin: (each: SelectedCase) => void;
   readonly onResult: (result: CaseResult) => void;
   /** Gets the text that the backend prints. */
   readonly onOutput: (text: string) => void;
@@ -28,6 +27,8 @@ export interface Supervision {
 
 export interface Outcome {
   readonly results: readonly CaseResult[];
+  /** How many cases the task selects. 0 if no process could be started. */
+  readonly planned: number;
   /** The backend that was made last. */
   readonly backend: { readonly name: string; readonly device: string } | undefined;
   /** Why there are fewer results than cases. */
@@ -45,9 +46,11 @@ const GRACE = 1_500;
  */
 const MOST_ENDED = 10;
 
-/** @throws InputError if there is no such module, or no factory in it */
+/** @throws InputError if no case matches, or if there is no such module, or no factory in it */
 export async function supervise(io: SuiteIo, supervision: Supervision): Promise<Outcome> {
-  const { task, cases, onResult } = supervision;
+  const { task, onResult } = supervision;
+  /** `undefined` until the first process has selected them. */
+  let cases: readonly SelectedCase[] | undefined;
   const results: CaseResult[] = [];
   let backend: Outcome["backend"];
   let stopped: string | undefined;
@@ -59,11 +62,16 @@ export async function supervise(io: SuiteIo, supervision: Supervision): Promise<
     patience.note(result);
   };
 
-  while (stopped === undefined && results.length < cases.length) {
+  const isDone = (): boolean => results.length === cases?.length;
+  while (stopped === undefined && !isDone()) {
     const before = results.length;
     const end = await runProcess(io, supervision, {
       from: before,
-      next: () => cases[results.length],
+      onSelected: (selected) => {
+        // Each process selects the same cases.
+        if (cases === undefined) supervision.onSelected((cases = selected));
+      },
+      next: () => cases![results.length]!,
       onBackend: (made) => (backend = made),
       onResult: add,
       limit: (each) => patience.limit(limitOf(task, each)),
@@ -71,20 +79,20 @@ export async function supervise(io: SuiteIo, supervision: Supervision): Promise<
     });
     if (end.known) add(end.known);
     if (io.signal.aborted) stopped = "interrupted";
-    else if (results.length < cases.length && patience.stopped() !== undefined) stopped = patience.stopped();
+    else if (!isDone() && patience.stopped() !== undefined) stopped = patience.stopped();
     else if (end.inCase && !end.known) {
-      const { suite, name } = cases[results.length]!;
+      const { suite, name } = cases![results.length]!;
       const { message, milliseconds, thrown } = end;
       add({ suite, name, status: "failed", message, milliseconds, ...(thrown ? { thrown } : {}) });
       if (++ended >= MOST_ENDED) stopped = `${ended} cases ended the process (${message})`;
       else stopped = patience.stopped();
-      if (results.length === cases.length) stopped = undefined;
+      if (isDone()) stopped = undefined;
     } else if (end.usage) throw new InputError(end.message);
     // The process ended between two cases. A new process may do better, if an earlier case left something behind. It is tried
     // once.
-    else if (results.length < cases.length && results.length === before) stopped = end.message;
+    else if (!isDone() && results.length === before) stopped = end.message;
   }
-  return { results, backend, stopped };
+  return { results, planned: cases?.length ?? 0, backend, stopped };
 }
 
 /** How a process ended. */
@@ -103,12 +111,13 @@ interface ProcessEnd {
 
 interface Watch {
   readonly from: number;
+  readonly onSelected: (cases: readonly SelectedCase[]) => void;
   /** The case that has begun, or begins next. */
-  readonly next: () => ConformanceCase | undefined;
+  readonly next: () => SelectedCase;
   readonly onBackend: (backend: { readonly name: string; readonly device: string }) => void;
   readonly onResult: (result: CaseResult) => void;
   /** Milliseconds that a case gets. */
-  readonly limit: (each: ConformanceCase) => number;
+  readonly limit: (each: SelectedCase) => number;
   readonly enough: () => boolean;
 }
 
@@ -147,12 +156,14 @@ function runProcess(io: SuiteIo, { task, onBegin, onOutput }: Supervision, watch
 
     const receive = (message: Message): void => {
       switch (message.type) {
+        case "selected":
+          return watch.onSelected(message.cases);
         case "loaded":
           return expect(limit + GRACE, `no backend was made within ${limit / 1000} s`);
         case "backend":
           return watch.onBackend(message);
         case "begin": {
-          const each = watch.next()!;
+          const each = watch.next();
           const own = watch.limit(each);
           inCase = true;
           since = performance.now();
@@ -212,6 +223,6 @@ function runProcess(io: SuiteIo, { task, onBegin, onOutput }: Supervision, watch
   });
 }
 
-function limitOf({ run }: Task, each: ConformanceCase): number {
+function limitOf({ run }: Task, each: SelectedCase): number {
   return each.limit ?? run.limit ?? DEFAULT_LIMIT;
 }
