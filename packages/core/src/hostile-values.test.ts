@@ -1,5 +1,6 @@
 /** Whatever is handed in, a public function answers, or throws a ConveneError with a code; and takes no memory for it. */
 
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as author from "./for-backends.js";
@@ -188,11 +189,10 @@ const CALLS: Record<string, readonly [Call, ...(() => unknown)[]]> = {
   checkBoolean: [(value) => author.checkBoolean("bias", value), () => true],
 };
 
+/** The error is ours. The stack is read only if it is not, because vitest maps each stack to the source, which takes a millisecond. */
 function expectOurs(error: unknown, name: string): void {
-  expect(error, `${name}: ${error instanceof Error ? error.stack : "?"}`).toBeInstanceOf(core.ConveneError);
-  const { code, message } = error as core.ConveneError;
-  expect(CODES).toContain(code);
-  expect(message).not.toContain("\n");
+  if (error instanceof core.ConveneError && CODES.includes(error.code) && !error.message.includes("\n")) return;
+  expect.fail(`${name} threw ${error instanceof Error ? error.stack : String(error)}`);
 }
 
 describe("a function of core", () => {
@@ -314,7 +314,7 @@ describe("what a backend holds", () => {
         } catch (error) {
           expectOurs(error, name);
         }
-        expect(plain.live()).toEqual(before);
+        if (!isDeepStrictEqual(plain.live(), before)) expect(plain.live()).toEqual(before);
       }),
       { numRuns: RUNS },
     );

@@ -3,7 +3,9 @@
  * fast-check looks at what it makes.
  */
 
-import { runInNewContext } from "node:vm";
+import { createContext, runInContext } from "node:vm";
+
+const OTHER_REALM = createContext();
 
 function thrower(): never {
   throw new TypeError("a trap");
@@ -106,9 +108,9 @@ export const HOSTILE: readonly (() => unknown)[] = [
   () => new BigInt64Array(16),
   () => new DataView(new ArrayBuffer(16)),
   () => new ArrayBuffer(16),
-  () => runInNewContext("new Float32Array(16)") as unknown,
-  () => runInNewContext("[1, 1, 1, 1]") as unknown,
-  () => runInNewContext("({})") as unknown,
+  () => runInContext("new Float32Array(16)", OTHER_REALM) as unknown,
+  () => runInContext("[1, 1, 1, 1]", OTHER_REALM) as unknown,
+  () => runInContext("({})", OTHER_REALM) as unknown,
   () => new Proxy({}, TRAPS),
   () => new Proxy([1, 1, 1, 1], TRAPS),
   () => new Proxy(thrower, TRAPS),
