@@ -109,20 +109,21 @@ function sandwich(matrix: Matrix, square: Float32Array, size: number): Float32Ar
   const height = matrix.length;
   const between = new Float32Array(height * size);
   const result = new Float32Array(height * height);
-  matrix.forEach((row, i) => {
-    for (let x = 0; x < size; x++) between[i * size + x] = dot(row, (k) => square[k * size + x]!);
-  });
-  matrix.forEach((row, j) => {
-    for (let i = 0; i < height; i++) result[i * height + j] = dot(row, (k) => between[i * size + k]!);
-  });
+  for (const [i, row] of matrix.entries()) {
+    for (let x = 0; x < size; x++) between[i * size + x] = dot(row, square, x, size);
+  }
+  for (const [j, row] of matrix.entries()) {
+    for (let i = 0; i < height; i++) result[i * height + j] = dot(row, between, i * size, 1);
+  }
   return result;
 }
 
-/** A dot product. Each product, each sum and each constant is rounded to float32. */
-function dot(row: readonly number[], value: (index: number) => number): number {
+/** The dot product of `row` and the values at `from`, `from + step`, .... Each product, each sum and each constant is rounded to float32. */
+function dot(row: readonly number[], values: Float32Array, from: number, step: number): number {
   let sum = 0;
-  row.forEach((factor, index) => {
-    if (factor !== 0) sum = Math.fround(sum + Math.fround(Math.fround(factor) * value(index)));
-  });
+  for (let k = 0; k < row.length; k++) {
+    const factor = Math.fround(row[k]!);
+    if (factor !== 0) sum = Math.fround(sum + Math.fround(factor * values[from + k * step]!));
+  }
   return sum;
 }
