@@ -76,7 +76,7 @@ export function messageOf(error: unknown): string {
     const { message } = error as Error;
     if (typeof message === "string") return message;
   } catch {
-    // A program can throw anything, also an object whose properties cannot be read.
+    // The thrown value may be any object, also one whose properties cannot be read.
   }
   return show(error);
 }

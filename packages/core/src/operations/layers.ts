@@ -364,7 +364,7 @@ export function upsample(options: UpsampleOptions): Operation {
   return makeOperation("upsample", 1, ([shape]) => {
     const [n, c, ih, iw] = shape!;
     const [oh, ow] = size ?? [Math.floor(ih * scaleH), Math.floor(iw * scaleW)];
-    // Left out of the problem where it follows from the sizes, so that one problem has one string.
+    // The problem has no scale if the scale follows from the sizes, so that one problem has one string.
     const exact = oh === ih * scaleH && ow === iw * scaleW;
     const scales = exact ? {} : { scaleH, scaleW };
     return operationProblem({ kind: "upsample", n, c, ih, iw, oh, ow, mode, coordinates, rounding, ...scales });
