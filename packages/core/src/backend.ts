@@ -1,7 +1,7 @@
 /**
- * The contract between Convene and a backend, in two halves. `Backend` is what callers hold. `BackendImplementation` is
- * what an author writes; `defineBackend` turns the second into the first by adding every check, so that all backends
- * reject the same misuse with the same words and an implementation can trust its arguments.
+ * The contract between Convene and a backend, in two halves. Callers hold a `Backend`. An author writes a
+ * `BackendImplementation`; `defineBackend` turns it into a `Backend` by adding every check, so that all backends reject
+ * the same misuse with the same words and an implementation can trust its arguments.
  */
 
 import type { Conv2dWeights } from "./conv2d.js";

@@ -354,8 +354,8 @@ export function checkWeights(weights: Conv2dWeights, shape: Shape4, hasBias: boo
 }
 
 /**
- * PyTorch's default: `kaiming_uniform_(weight, a=sqrt(5))`, then a bias uniform in ±1/sqrt(fan_in). The expressions are
- * those of torch/nn/init.py and nn/modules/conv.py, step by step, because the bits depend on their rounding.
+ * PyTorch's default: `kaiming_uniform_(weight, a=sqrt(5))`, then a bias uniform in ±1/sqrt(fan_in). The code follows
+ * torch/nn/init.py and nn/modules/conv.py expression by expression, because the bits depend on the rounding of each.
  */
 function initialise(shape: Shape4, hasBias: boolean, seed: number): Conv2dWeights {
   const fanIn = shape[1] * shape[2] * shape[3];

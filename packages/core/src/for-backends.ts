@@ -1,7 +1,7 @@
 /**
- * @convene/core/backend: what only the author of a backend, or of a reader of files, needs beside `@convene/core`. A program
- * that runs networks imports nothing from here. Each name stands in one of the two entries: `Backend`, the problems and the
- * errors are in `@convene/core`, because programs name them too.
+ * @convene/core/backend: the parts that only the author of a backend, or of a reader of files, needs beside
+ * `@convene/core`. A program that runs networks imports nothing from here. Each name stands in one of the two entries:
+ * `Backend`, the problems and the errors are in `@convene/core`, because programs name them too.
  *
  * @packageDocumentation
  */

@@ -74,8 +74,8 @@ export interface ResolvedOutput {
 export type InputShapes = readonly number[] | Readonly<Record<string, readonly number[]>>;
 
 /**
- * Layers whose references are resolved: what `network` and `graph` give, and what `prepare` takes. A network has no shapes;
- * `problems` finds them for the shapes of its inputs.
+ * Layers whose references are resolved: the result of `network` and `graph`, and an argument of `prepare`. A network
+ * has no shapes; `problems` finds them for the shapes of its inputs.
  */
 export interface Network {
   /** Names of the inputs. */
@@ -295,7 +295,7 @@ function pose(layer: ResolvedLayer, shapeOf: (value: number) => Shape4): { probl
 /** Marks a network for every copy of this package. */
 const brand = (): symbol => Symbol.for("convene.network");
 
-/** Whether `value` is what `network` gives, of this copy of the package or of another. */
+/** Whether `value` is a `Network`, of this copy of the package or of another. */
 export function isNetwork(value: unknown): value is Network {
   try {
     return brand() in Object(value);

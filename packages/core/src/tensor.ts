@@ -206,8 +206,9 @@ interface UniformOptions extends LayoutOption {
 }
 
 /**
- * A host tensor of uniform values in `[min, max)`. One seed gives the same values on every machine. The generator is that of PyTorch on a
- * CPU: `randomUniform(shape, { seed })` equals `torch.manual_seed(seed); torch.empty(shape).uniform_(min, max)`.
+ * A host tensor of uniform values in `[min, max)`. One seed gives the same values on every machine. The generator is
+ * the same as PyTorch's on a CPU: `randomUniform(shape, { seed })` equals
+ * `torch.manual_seed(seed); torch.empty(shape).uniform_(min, max)`.
  *
  * @param shape `[n, c, h, w]` or `[c, h, w]`, whatever the layout
  * @throws ConveneError `ERR_SHAPE`; `ERR_INVALID_OPTION`; `ERR_OUT_OF_MEMORY`

@@ -32,7 +32,7 @@ function lengthOf(value: unknown): number | undefined {
  * Writes `data`, nested as `sizes` says, to `out` from `at` on.
  *
  * @returns the place after the last number that was written
- * @throws ConveneError `ERR_SHAPE` for what is no number, and where the nesting is uneven
+ * @throws ConveneError `ERR_SHAPE` for an element that is no number, and for an uneven nesting
  */
 export function writeFloat32(
   data: unknown,

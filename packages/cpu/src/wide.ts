@@ -1,6 +1,6 @@
 /**
- * 256 bits: V8 joins pairs of 128-bit operations where its flag `--experimental-wasm-revectorize` is set, on x64 processors
- * with AVX2. The flag belongs to the process and is experimental, so it is set only where somebody asks for it.
+ * 256 bits: V8 joins pairs of 128-bit operations where its flag `--experimental-wasm-revectorize` is set, on x64
+ * processors with AVX2. The flag belongs to the process and is experimental, so it is set only if the user asks for it.
  */
 
 import { BackendUnavailableError } from "@convene/core";

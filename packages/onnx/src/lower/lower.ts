@@ -124,7 +124,7 @@ export function isPart(op: string): boolean {
 }
 
 /**
- * The reason why an operator is not supported; undefined where it is.
+ * The reason why an operator is not supported; undefined if it is supported.
  *
  * @param depends whether the node reads a value that depends on the content of the network's inputs, and not only on
  * their sizes

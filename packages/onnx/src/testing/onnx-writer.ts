@@ -1,4 +1,4 @@
-/** Writes ONNX files for tests, with the library that reads them. Field numbers are those of onnx.proto. */
+/** Writes ONNX files for tests, with the library that reads them. Field numbers are as in onnx.proto. */
 
 import { PbfWriter } from "pbf";
 
