@@ -28,7 +28,7 @@ it("puts a box around its anchor, in parts of the picture", () => {
   expect([face!.width, face!.height]).toEqual([1 / 4, 1 / 2]);
 });
 
-it("keeps the better of two boxes over one face, and both of two faces, the most probable first", () => {
+it("keeps the better one of two boxes over one face, and keeps the boxes of two faces, the most probable first", () => {
   const box = [0, 0, SIZE / 4, SIZE / 4];
   const here = 6 * (8 * 2 + 2);
   const faces = facesOf(

@@ -7,7 +7,7 @@ const refuse = (name: string) => async (): Promise<Backend> => {
   throw new BackendUnavailableError(name, "it is not here", "Do without");
 };
 
-it("takes the first that runs, and says why the others do not", async () => {
+it("takes the first backend that can run, and says why earlier ones cannot", async () => {
   const said: string[] = [];
   const backend = await openBackend(
     (reason) => said.push(reason),

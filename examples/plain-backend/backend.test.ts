@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import factory from "./backend.js";
 
 // Quick: `pnpm packed` holds the example to the whole suite, from installed packages.
-it("passes the suite, but for operations beside convolution, which it does not have", async () => {
+it("passes the suite, except for operations beside convolution, which are skipped", async () => {
   const { counts, results } = await runConformance(factory, { selection: "quick", randomProblems: 20 });
   const failed = results.filter(({ status }) => status === "failed" || status === "untrusted");
   expect(failed.map(({ name, message }) => `${name}: ${message}`)).toEqual([]);

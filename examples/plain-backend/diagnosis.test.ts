@@ -13,7 +13,7 @@ const section = guide.slice(guide.indexOf("### From failures to a cause"));
 const FOLDER = path("./.cache/diagnosis");
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
-it("is found as the guide tells it", { timeout: 120_000 }, async () => {
+it("the suite finds the fault of the guide, in the words that the guide quotes", { timeout: 120_000 }, async () => {
   const [, wrongLines = ""] = /```diff\n([^]*?)```/.exec(section) ?? [];
   const [, printed = ""] = /```\n(Mostly[^]*?|Fails[^]*?)```/.exec(section) ?? [];
   const line = (mark: string): string =>

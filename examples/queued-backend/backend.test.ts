@@ -2,7 +2,7 @@ import { runConformance } from "@convene/conformance";
 import { expect, it } from "vitest";
 import factory, { createQueue } from "./backend.js";
 
-it("passes the suite, but for operations beside convolution, which it does not have", async () => {
+it("passes the suite, except for operations beside convolution, which are skipped", async () => {
   const { counts, results } = await runConformance(factory, { selection: "quick", randomProblems: 20 });
   const failed = results.filter(({ status }) => status === "failed" || status === "untrusted");
   expect(failed.map(({ name, message }) => `${name}: ${message}`)).toEqual([]);
@@ -11,7 +11,7 @@ it("passes the suite, but for operations beside convolution, which it does not h
   expect(counts.passed).toBeGreaterThan(350);
 });
 
-it("tells of work that failed at every later call, and gives memory back all the same", async () => {
+it("rejects every later call after failed work, and still frees memory", async () => {
   const queue = createQueue();
   void queue.add(() => {
     throw new Error("the device is lost");

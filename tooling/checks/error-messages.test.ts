@@ -27,7 +27,7 @@ function rowsOf(page: string): readonly Row[] {
 const ROWS = rowsOf(readFileSync(join(ROOT, "docs", "errors.md"), "utf8"));
 
 describe("docs/errors.md", () => {
-  it("has a row for each message in the source, under its code, and no other", () => {
+  it("has a row for each message in the source, under its code, and no other rows", () => {
     const inSource = errorMessages().map(({ code, message }) => `${code ?? ""} ${message}`);
     expect(inSource.length).toBeGreaterThan(100);
     expect(ROWS.map(({ code, message }) => `${code} ${message}`).sort()).toEqual([...new Set(inSource)].sort());

@@ -1,11 +1,15 @@
 /**
- * As many multiply-adds as an engine can do: chains that do not depend on each other, and no memory in between. 12 chains
- * stay in the 16 registers of x64; 24 fill the 32 of ARM64, or 12 of twice the width.
+ * As many multiply-adds as an engine can do: chains that do not depend on each other, without loads and stores between
+ * steps. 12 chains stay in the 16 registers of x64. 24 chains stay in the 32 registers of ARM64, or in 12 registers of
+ * twice the width.
  *
- * Each function goes `steps` steps on every chain, and has its chains at `y`, 16 bytes each, and its factors at `k`.
+ * Each function does `steps` steps of every chain. The chains are at `y`, 16 bytes each, and the factors at `k`.
  */
 
-/** One step of a chain: `x * m + c` as two operations, or `m * c + x` as a fused one, whichever this build has. */
+/**
+ * One step of a chain: `m * c + x` as one fused operation in the build with relaxed SIMD, and `x * m + c` as two
+ * operations in the other build.
+ */
 @inline
 function step(x: v128, m: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(m, c, x) : f32x4.add(f32x4.mul(x, m), c);
@@ -49,14 +53,14 @@ export function peak12(k: usize, y: usize, steps: i32): void {
   );
 }
 
-/** The chains end in one sum: no two stores stand beside each other, from which an engine could join operations. */
+/** The chains end in one sum, so no two stores stand beside each other. An engine joins operations from such pairs of stores. */
 export function peak24(k: usize, y: usize, steps: i32): void {
   run24(k, y, steps, false);
 }
 
 /**
- * The same chains in 12 pairs. Their loads, factors and stores lie 16 bytes apart from one address, which is what V8's
- * revectorizer joins to 256 bits where it is on; elsewhere they are as many operations of 128 bits.
+ * The same chains in 12 pairs. The loads, factors and stores of a pair lie 16 bytes apart at one address. V8's
+ * revectorizer joins such pairs to 256 bits if it is on. Without it they are as many operations of 128 bits.
  */
 export function peak24Pairs(k: usize, y: usize, steps: i32): void {
   run24(k, y, steps, true);

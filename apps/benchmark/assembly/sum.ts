@@ -1,8 +1,11 @@
-/** Reads a buffer as fast as it can: one addition a load. Integers, because an engine adds those in one cycle. */
+/**
+ * Reads a buffer as fast as possible, with one addition for each load. The numbers are integers, because an engine adds
+ * integers in one cycle.
+ */
 
 /**
- * Reads the `bytes` bytes at `x`, a multiple of 256, `passes` times, and writes the sums of the eight vectors to `y`. The
- * loads are in pairs 16 bytes apart, and so are the stores at the end, which V8's revectorizer starts from.
+ * Reads the `bytes` bytes at `x`, a multiple of 256, `passes` times, and writes the sums of the eight vectors to `y`.
+ * The loads are in pairs 16 bytes apart. So are the stores at the end, from which V8's revectorizer starts.
  */
 export function sum(x: usize, bytes: usize, passes: i32, y: usize): void {
   let a0 = v128.load(y, 0);

@@ -1,4 +1,7 @@
-/** What a case is: a name that can be pasted, what it needs, and what it does. The engine runs it; reports print it. */
+/**
+ * The type of a case: a name that can be pasted into a command, the problems and features that the case needs, and a
+ * function that runs it. The engine runs cases, and reports print their names.
+ */
 
 import type { Backend, BackendFeatures, Problem } from "@convene/core";
 import type { Mismatch } from "./mismatch.js";
@@ -14,24 +17,24 @@ export type CaseStatus = "passed" | "failed" | "untrusted" | "skipped";
 /** How a case ended. */
 export interface CaseOutcome {
   readonly status: CaseStatus;
-  /** What is wrong, for a failure; the reason, for a skipped or untrusted case. */
+  /** The fault of a failed case, or the reason of a skipped or untrusted case. */
   readonly message?: string;
-  /** The largest error / bound, where the case has a bound. */
+  /** The largest error / bound, if the case has a bound. */
   readonly ratio?: number;
   readonly algorithm?: string;
-  /** Where the wrong elements are, for a failure with wrong elements. */
+  /** The places of the wrong elements, for a failure with wrong elements. */
   readonly mismatch?: Mismatch;
   /** The call that threw and the stack of its error, for a failure by an exception. */
   readonly thrown?: Thrown;
-  /** The backend does not take the case, which `noSkips` makes a failure; `message` is the reason. */
+  /** Whether the case failed only because the backend does not take it and `noSkips` is set. `message` is the backend's reason. */
   readonly notTaken?: true;
 }
 
-/** Whether a failure depends on cases before it. Empty where the case fails alone as well, and where that was not tried. */
+/** Whether a failure depends on earlier cases. Empty if the case also fails alone, and if this was not tried. */
 export interface FailureHistory {
-  /** The case passes alone, on a new backend: it fails only after another case. */
+  /** The case passes alone, on a new backend, so it fails only after another case. */
   readonly alone?: "passes";
-  /** The earlier case of the same suite after which it fails on a new backend, with nothing before the two. */
+  /** An earlier case of the same suite. On a new backend, where only this case runs before it, the failed case fails again. */
   readonly after?: string;
 }
 
@@ -41,14 +44,14 @@ export interface CaseContext {
   readonly accuracy: "fast" | "strict";
   /** Seeds the operands: an integer from 0 to 2³² − 1. */
   readonly seed: number;
-  /** Another backend of the same kind, disposed after the case; `undefined` where only a backend was given, no factory. */
+  /** Makes another backend of the same kind, which is disposed after the case. `undefined` if the caller gave a backend and no factory. */
   readonly another: (() => Promise<Backend>) | undefined;
 }
 
 /** Features that a case can need. */
 export type FeatureName = Exclude<keyof BackendFeatures, "supports" | "operations" | "supportsOperation">;
 
-/** A case of the suite: a name, what it needs, and what it does with a backend. */
+/** A case of the suite. */
 export interface ConformanceCase {
   readonly suite: SuiteName;
   /** A problem's string, or a sentence that begins with one. Unique within its suite. */
@@ -59,7 +62,7 @@ export interface ConformanceCase {
   readonly needs?: readonly FeatureName[];
   /** Whether the quick selection includes the case. Default true. */
   readonly quick?: boolean;
-  /** Milliseconds after which it has failed. Default: the engine's. */
+  /** Milliseconds after which the case has failed. Default: the engine's limit. */
   readonly limit?: number;
   /** Runs the case. @throws ConveneError of the backend, such as `ERR_EXECUTION`, or any other error: the case has then failed */
   run(context: CaseContext): Promise<CaseOutcome>;

@@ -3,7 +3,7 @@
 import type { Backend } from "@convene/core";
 import { CommandError } from "./command-error.js";
 
-/** What every command calls; the rest, a backend's own methods check. */
+/** The methods that every command calls. The backend itself reports if another method is missing. */
 const METHODS = [
   "upload",
   "allocate",
@@ -16,8 +16,8 @@ const METHODS = [
 /**
  * The backend that a factory gave.
  *
- * @param name what the factory is called: a file, a package, or the name of a backend
- * @throws CommandError if it is no backend
+ * @param name the name of the factory in the error: a file, a package, or the name of a backend
+ * @throws CommandError if the value is no backend
  */
 export function checkBackend(name: string, given: unknown): Backend {
   if (typeof given !== "object" || given === null) throw noBackend(name, given === null ? "null" : typeof given);

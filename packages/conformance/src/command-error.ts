@@ -1,4 +1,7 @@
-/** Errors of a command: of what was typed, and of what it cannot do. What an error says, as part of a line. */
+/**
+ * The errors of a command: for a wrong command line, and for work that the command cannot do. Also functions that make
+ * one line of an error.
+ */
 
 /** The words of a command line make no sense. The command prints one line to stderr, and exits with code 2. */
 export class InputError extends Error {
@@ -9,7 +12,8 @@ export class InputError extends Error {
 }
 
 /**
- * The command cannot do its work, and what was typed is not to blame. The command prints one line to stderr, and exits with code 1.
+ * The command cannot do its work, and the command line is not the reason. The command prints one line to stderr, and
+ * exits with code 1.
  */
 export class CommandError extends Error {
   constructor(message: string, options?: { cause?: unknown }) {
@@ -18,13 +22,13 @@ export class CommandError extends Error {
   }
 }
 
-/** What an error says, whatever was thrown, on one line. */
+/** The message of an error, or of any other thrown value, on one line. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return oneLine(textOf(error));
   return oneLine(error.message || error.name);
 }
 
-/** The `code` of an error; also of one that another copy of core has thrown, which `instanceof` would not know. */
+/** The `code` of an error. The error may come from another copy of core, so this function does not use `instanceof`. */
 export function codeOf(error: unknown): string | undefined {
   const { code } = (typeof error === "object" && error !== null ? error : {}) as { code?: unknown };
   return typeof code === "string" ? code : undefined;
@@ -32,11 +36,11 @@ export function codeOf(error: unknown): string | undefined {
 
 /** Text from elsewhere, such as a file's name, as part of a line: line breaks and control characters become spaces. */
 export function oneLine(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what it is about
+  // oxlint-disable-next-line no-control-regex -- the pattern is about control characters
   return text.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, " ").trim();
 }
 
-/** The end of a message: `; did you mean "exact"?`, or `""` where no known name is similar. */
+/** The end of a message: `; did you mean "exact"?`, or `""` if no known name is similar. */
 export function suggestion(given: string, known: readonly string[]): string {
   let [nearest, least] = ["", Infinity];
   for (const name of known) {
@@ -55,7 +59,7 @@ function textOf(value: unknown): string {
   }
 }
 
-/** Levenshtein's distance: how many letters to add, leave out or change. */
+/** Levenshtein's distance: the number of letters to add, leave out or change. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

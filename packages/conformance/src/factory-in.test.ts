@@ -8,7 +8,7 @@ test.each<[string, unknown, string | undefined]>([
   ["CommonJS", { default: make, "module.exports": make }, undefined],
   ["CommonJS that was an ES module", { default: { default: make } }, undefined],
   ["an export by its name", { make }, "make"],
-  ["of CommonJS", { default: { make } }, "make"],
+  ["an export of CommonJS by its name", { default: { make } }, "make"],
   ["a property of a function", { default: Object.assign(() => 1, { make }) }, "make"],
 ])("%s is found", (_, module, name) => {
   expect(factoryIn(module, name)).toBe(make);
@@ -20,6 +20,6 @@ test.each<[string, unknown, string | undefined]>([
   ["null", { default: null }, undefined],
   ["another name", { default: make, make }, "made"],
   ["no module", undefined, undefined],
-])("in what has %s there is none", (_, module, name) => {
+])("with %s there is no factory", (_, module, name) => {
   expect(factoryIn(module, name)).toBeUndefined();
 });

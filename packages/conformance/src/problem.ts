@@ -29,7 +29,7 @@ export function outputShapeOf(problem: Problem): Shape4 {
   return isOperationProblem(problem) ? operationOutputShape(problem) : outputShape(problem);
 }
 
-/** Whether a backend declares to take the problem, or the reason why not. */
+/** `true` if the backend declares that it takes the problem; otherwise the reason. */
 export function supportOf(features: BackendFeatures, problem: Problem): Support {
   if (!isOperationProblem(problem)) return features.supports?.(problem) ?? true;
   const { operations = [], supportsOperation } = features;

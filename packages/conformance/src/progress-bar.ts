@@ -1,14 +1,14 @@
 /** A progress bar on a terminal. */
 
-/** A bar that shows how many steps are done, and the current step. */
+/** A bar that shows the number of finished steps, and the current step. */
 export interface ProgressBar {
   /** Shows the label of the next step. */
   begin(label: string): void;
-  /** One step is done. */
+  /** Notes that one step is done. */
   advance(failed?: boolean): void;
   /** Prints other text above the bar. */
   print(text: string): void;
-  /** Removes the bar. Calling it again does nothing. */
+  /** Removes the bar. A second call does nothing. */
   stop(): void;
 }
 
@@ -21,7 +21,7 @@ const PAUSE = 60;
  *
  * @param terminal the stream of the terminal
  * @param columns the terminal's width in characters
- * @param total how many steps there are
+ * @param total the number of steps
  */
 export function progressBar(terminal: { write(text: string): unknown }, columns: number, total: number): ProgressBar {
   let [done, failed, label, drawn] = [0, 0, "", -Infinity];

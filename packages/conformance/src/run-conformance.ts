@@ -32,14 +32,14 @@ export interface ConformanceReport {
   readonly worstRatio: number;
   /** Why the run ended before its last case: too many cases gave no answer. Left out: every case ran. */
   readonly stopped?: string;
-  /** What the failures have in common. Left out: nothing failed, or `diagnose` was false. */
+  /** The diagnosis of the failures. Left out if nothing failed, or if `diagnose` was false. */
   readonly diagnosis?: Diagnosis;
   readonly results: readonly CaseResult[];
 }
 
 /** Options of `runConformance`: which cases, and how they are run. */
 export interface ConformanceOptions extends CaseSelection {
-  /** How many of the selected cases to leave out at the start, to continue a run that was cut off. Default 0. */
+  /** The number of selected cases to leave out at the start, to continue a run that was cut off. Default 0. */
   readonly from?: number;
   /** How plans are prepared. Default `"fast"`. */
   readonly accuracy?: "fast" | "strict";
@@ -57,8 +57,8 @@ export interface ConformanceOptions extends CaseSelection {
    */
   readonly onRecheck?: (result: CaseResult, milliseconds: number) => void;
   /**
-   * Whether the causes of failures are looked for at the end, which takes some seconds more: see `Diagnosis`. Without a factory the search
-   * runs no new cases. Default true.
+   * Whether the causes of failures are searched for at the end, which takes some seconds more: see `Diagnosis`. Without
+   * a factory the search runs no new cases. Default true.
    */
   readonly diagnose?: boolean;
   /** Stops between cases; the promise then rejects with the signal's reason. */

@@ -35,7 +35,7 @@ export interface RunProblemResult {
   readonly returnedPromise: boolean;
 }
 
-/** Under this symbol core keeps it on a plan, for all copies of core. */
+/** The key of core's property of a plan that says whether `run` returned a promise. All copies of core use this key. */
 const RUN_RETURNED_PROMISE = Symbol.for("convene: run returned a promise");
 
 /**

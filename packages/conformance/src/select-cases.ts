@@ -20,8 +20,8 @@ export interface CaseSelection extends SuiteOptions {
    */
   readonly problem?: string;
   /**
-   * `"quick"` selects what catches nearly all faults in a small part of the time. This selection has no random problems, unless their
-   * number is given. Default `"full"`.
+   * `"quick"` selects cases that find nearly all faults in a small part of the time. This selection has no random
+   * problems, unless their number is given. Default `"full"`.
    */
   readonly selection?: "quick" | "full";
 }

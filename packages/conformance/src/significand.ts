@@ -6,7 +6,10 @@ export function significant(x: number, bits: number): number {
   return Number.isFinite(scaled) ? scaled - (scaled - x) : x;
 }
 
-/** `x` with eleven significant bits. Of float16's range only the upper limit is modelled: a number past 65504 becomes infinite. */
+/**
+ * `x` with eleven significant bits. A number beyond 65504 becomes infinite, as in float16. The lower end of float16's
+ * range is not modelled.
+ */
 export function toFloat16(x: number): number {
   const rounded = significant(x, 11);
   return Math.abs(rounded) > 65504 ? Math.sign(x) * Infinity : rounded;

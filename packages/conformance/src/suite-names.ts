@@ -19,16 +19,19 @@ export const SUITE_NAMES = [
 /** The name of a part of the suite. */
 export type SuiteName = (typeof SUITE_NAMES)[number];
 
-/** Of the quick selection. What PyTorch's results catch `exact` and `bounded` catch, and to load them takes long. */
+/**
+ * The suites of the quick selection. `goldens` is not one of them: `exact` and `bounded` find the same faults, and
+ * PyTorch's results take long to load.
+ */
 export const QUICK_SUITES: readonly SuiteName[] = SUITE_NAMES.filter((suite) => suite !== "goldens");
 
-/** What the cases of the suite are made from: a seed, and how many random problems there are. */
+/** The options from which the cases of the suite are made: a seed, and the number of random problems. */
 export interface SuiteOptions {
   /** Seeds the random problems and all operands: an integer from 0 to 2³² − 1. Default 1. */
   readonly seed?: number;
   /**
-   * How many random problems `exact` and `bounded` each have beside their fixed ones. `networks` has one random network for ten of them.
-   * Default 200.
+   * The number of random problems of `exact` and of `bounded`, in addition to their fixed problems. `networks` has one
+   * random network for each ten of them. Default 200.
    */
   readonly randomProblems?: number;
 }

@@ -1,6 +1,6 @@
 /**
- * @convene/conformance/terminal: what Convene's commands share. For the `convene` command of `@convene/benchmark`; no promise to
- * anyone else.
+ * @convene/conformance/terminal: the code that Convene's commands share. It is for the `convene` command of
+ * `@convene/benchmark` only, and may change in any release.
  *
  * @packageDocumentation
  */

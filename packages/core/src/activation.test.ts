@@ -77,7 +77,7 @@ it("refuses a clamp with a hole", () => {
   expect(() => checkActivation({ clamp })).toThrow("must be two numbers, [min, max]");
 });
 
-describe("checkClamp, of what a convolution computes by itself", () => {
+describe("checkClamp, for the activations that a convolution computes by itself", () => {
   it.each(["silu", "mish", null, 6])("refuses %o", (activation) => {
     expectError(() => checkClamp(activation), "ERR_INVALID_OPTION", 'must be "relu", "relu6" or { clamp: [min, max] }');
   });

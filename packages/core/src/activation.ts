@@ -1,4 +1,4 @@
-/** Activations: functions of a convolution's result, after bias and residual, or of a value by itself. */
+/** Activations: functions of each element. A convolution applies one after bias and residual; an operation applies one to a value. */
 
 import { checkKeys, readFrom, readList } from "./check.js";
 import { ConveneError, show } from "./errors.js";
@@ -27,7 +27,7 @@ export type Activation =
   | { readonly leakyRelu: number }
   | { readonly hardSigmoid: readonly [alpha: number, beta: number] };
 
-/** Activations without numbers. */
+/** The activations that have no parameters. */
 const NAMED_ACTIVATIONS = [
   "relu",
   "relu6",

@@ -1,7 +1,7 @@
 /**
- * The contract between Convene and a backend, in two halves. `Backend` is what callers hold. `BackendImplementation` is
- * what an author writes; `defineBackend` turns the second into the first by adding every check, so that all backends
- * reject the same misuse with the same words and an implementation can trust its arguments.
+ * The contract between Convene and a backend, in two halves. Callers hold a `Backend`. An author writes a
+ * `BackendImplementation`; `defineBackend` turns it into a `Backend` by adding every check, so that all backends reject
+ * the same misuse with the same words and an implementation can trust its arguments.
  */
 
 import type { Conv2dWeights } from "./conv2d.js";
@@ -10,7 +10,7 @@ import type { Conv2dProblem } from "./problem.js";
 import type { Shape4 } from "./shape.js";
 import type { Layout, Tensor } from "./tensor.js";
 
-// Here and not beside their use, because the declarations that are published keep it only with what they export.
+// This declaration stands here and not in dispose-symbols.ts, because the published declarations keep it only in a file that they export.
 declare global {
   interface SymbolConstructor {
     readonly dispose: unique symbol;
@@ -28,13 +28,13 @@ export interface BackendFeatures {
   /** Subnormal numbers are kept, not flushed to zero. */
   readonly subnormals: Support;
   /**
-   * Says which problems the backend takes. Left out: all. `prepareConv2d` refuses the others with `ERR_UNSUPPORTED` and the reason, and
-   * the conformance suite skips them with it.
+   * Says which problems the backend takes. Left out: all. `prepareConv2d` refuses any other problem with
+   * `ERR_UNSUPPORTED` and the reason, and the conformance suite skips its cases with this reason.
    */
   readonly supports?: (problem: Conv2dProblem) => Support;
   /**
-   * The operations that the backend has beside convolution. Left out: none. `prepareOperation` refuses the others with `ERR_UNSUPPORTED`, and
-   * the conformance suite skips them.
+   * The operations that the backend has beside convolution. Left out: none. `prepareOperation` refuses any other kind
+   * with `ERR_UNSUPPORTED`, and the conformance suite skips its cases.
    */
   readonly operations?: readonly OperationKind[];
   /** Says which problems of those kinds the backend takes. Left out: all. */
@@ -52,9 +52,9 @@ export const ARITHMETICS = ["direct", "transformed"] as const;
 /** How a plan may be computed. */
 export interface PrepareOptions {
   /**
-   * `"fast"` (the default) allows transformed plans; `"strict"` never gives one. See `Arithmetic`. A transformed plan may
-   * give NaN for an output near a number that is not finite (in the same tile of its input, or among the weights of its
-   * channel), where an infinity or a number would be right; a direct one never does.
+   * `"fast"` (the default) allows transformed plans; `"strict"` never gives one. See `Arithmetic`. A transformed plan
+   * may give NaN for an output near a number that is not finite (in the same tile of its input, or among the weights of
+   * its channel), where an infinity or a number would be right; a direct plan never does.
    */
   readonly accuracy?: "fast" | "strict";
 }
@@ -67,7 +67,7 @@ export interface MemoryUse {
   readonly reserved: number;
 }
 
-/** When a tensor's content must survive: from step `from` to step `to`, both included. */
+/** The steps in which a tensor's content must be kept: from step `from` to step `to`, both included. */
 export interface Lifetime {
   readonly shape: Shape4;
   /** The first step, an integer of at least 0. */
@@ -80,7 +80,7 @@ export interface Lifetime {
 export interface DeviceTensor {
   readonly shape: Shape4;
   readonly disposed: boolean;
-  /** Gives the memory back. Calling it again does nothing. */
+  /** Frees the memory of the tensor. A second call does nothing. */
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -90,15 +90,18 @@ export interface Conv2dPlan {
   readonly problem: Conv2dProblem;
   /** The algorithm that really runs, such as `"igemm-4x8"`. */
   readonly algorithm: string;
-  /** The rule that the plan's results are held to. Always `"direct"` where it was prepared with `accuracy: "strict"`. */
+  /**
+   * How the plan computes, and so the rule of agreement for its results. Always `"direct"` if the plan was prepared
+   * with `accuracy: "strict"`.
+   */
   readonly arithmetic: Arithmetic;
   readonly disposed: boolean;
   /**
-   * Enqueues the convolution. Takes effect in the order of calls, after every earlier `upload` and `run` and before every
-   * later `read` of this backend; takes no device memory.
+   * Enqueues the convolution, and allocates no device memory. The run takes effect in the order of calls: after every
+   * earlier `upload` and `run` of this backend, and before every later `read`.
    *
    * @throws ConveneError at once for misuse: `ERR_SHAPE`, `ERR_DISPOSED`, `ERR_INVALID_OPTION` (a tensor of another
-   * backend, output that is also input or residual, a residual that the problem does not have, or lacks)
+   * backend, an output that is also input or residual, a residual too many, a missing residual)
    */
   run(input: DeviceTensor, output: DeviceTensor, residual?: DeviceTensor): void;
   dispose(): void;
@@ -123,9 +126,9 @@ export interface OperationPlan {
   [Symbol.dispose](): void;
 }
 
-/** How `backend.read` answers: in which layout, and whether into a tensor of the caller's. */
+/** Options of `backend.read`: the layout of the result, and a tensor of the caller for the result. */
 export interface ReadOptions {
-  /** The layout of the answer. Default: the layout of `into`, or `"nchw"` without `into`. Where both are given they must be the same. */
+  /** The layout of the result. Default: the layout of `into`, or `"nchw"` without `into`. If both are given, they must be the same. */
   readonly layout?: Layout;
   /**
    * A host tensor of the same shape, whose data are overwritten; the promise resolves to this tensor. This saves a new array, and
@@ -183,9 +186,9 @@ export interface Backend {
   read(tensor: DeviceTensor, options?: ReadOptions): Promise<Tensor>;
   /** Waits until everything called before has finished; rejects if any of it failed. */
   sync(): Promise<void>;
-  /** Memory held, where the backend can tell. */
+  /** The memory that the backend holds; undefined if the backend cannot tell. @throws ConveneError `ERR_DISPOSED`; `ERR_EXECUTION` */
   memory(): MemoryUse | undefined;
-  /** Settles what is in flight and frees everything. Calling it again does nothing. */
+  /** Waits for the calls in flight, then frees everything. A second call does nothing more and gives the same promise. */
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

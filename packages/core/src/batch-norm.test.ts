@@ -6,7 +6,7 @@ const f32 = (...values: number[]): Float32Array => Float32Array.from(values);
 const NORM = { mean: f32(1, -2), variance: f32(4 - 1e-5, 0.25 - 1e-5), gamma: f32(3, 0.5), beta: f32(0.5, 1) };
 
 describe("foldBatchNorm", () => {
-  it("is scale and shift of each output channel", () => {
+  it("scales and shifts each output channel", () => {
     const { weight, bias } = foldBatchNorm({ weight: f32(1, 2, 3, 4), bias: f32(5, 6) }, NORM);
     // 3 / 2 and 0.5 / 0.5
     expect([...weight].map((each) => each.toFixed(5))).toEqual(["1.50000", "3.00000", "3.00000", "4.00000"]);

@@ -33,7 +33,7 @@ describe("checkInteger", () => {
     );
   });
 
-  it("names a limit of its own", () => {
+  it("names the limits that the caller gave", () => {
     expectError(
       () => checkInteger("level", 10, 0, 9),
       "ERR_INVALID_OPTION",
@@ -104,7 +104,7 @@ describe("checkKeys", () => {
     );
   });
 
-  it.each(["in_channels", "InChannels", "inchannels"])("says how %s is written", (key) => {
+  it.each(["in_channels", "InChannels", "inchannels"])("gives the right spelling of the key %s", (key) => {
     expectError(
       () => checkKeys("options", { [key]: 1 }, ["a", "inChannels"]),
       "ERR_INVALID_OPTION",

@@ -6,7 +6,8 @@ import { ConveneError, messageOf, show } from "./errors.js";
 export const MAX_ELEMENTS = 2 ** 31 - 1;
 
 /**
- * The result of `read`. A getter or a proxy of the caller's may throw: the caller then gets our error, which names the value.
+ * The result of `read`, which reads a value of the caller. A getter or a proxy of the caller may throw; then the caller
+ * gets a ConveneError that names the value.
  *
  * @throws ConveneError `ERR_INVALID_OPTION`
  */
@@ -53,7 +54,11 @@ export function checkNumber(name: string, value: unknown): void {
     throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(value)}) must be a number`);
 }
 
-/** A number for both axes, or `[h, w]`. */
+/**
+ * Checks a number for both axes, or `[h, w]`: integers of at least `min`. Returns the frozen pair.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION`
+ */
 export function checkPair(name: string, value: unknown, min: number): readonly [h: number, w: number] {
   if (typeof value === "number") {
     const both = checkInteger(name, value, min);
@@ -133,7 +138,7 @@ export function checkKeys<T>(name: string, value: T, allowed: readonly string[])
   });
 }
 
-/** The same for names that differ in case and underscores only: `in_channels` and `inChannels`. */
+/** A key without case and underscores, so that `in_channels` and `inChannels` are equal. */
 function spelling(key: string): string {
   return key.replaceAll("_", "").toLowerCase();
 }
@@ -172,9 +177,9 @@ export function checkFloat32Array(
   expected: string,
   shape?: readonly number[],
 ): Float32Array {
-  // `subarray` and `slice` would call an array's own constructor, which may be anything.
+  // An array with a `constructor` of its own is refused: `subarray` and `slice` would call this constructor, which may be any function.
   if (arrayType(value) !== "Float32Array" || Object.hasOwn(value as object, "constructor")) {
-    // A tensor, or what readSafetensors gives for one.
+    // The caller gave a tensor, or an entry of readSafetensors' result, in place of its data.
     if (arrayType(readFrom(name, () => (value as { readonly data?: unknown } | undefined)?.data)) === "Float32Array") {
       throw new ConveneError("ERR_SHAPE", `${name} (${show(value)}) must be a Float32Array: pass its data`);
     }

@@ -140,7 +140,7 @@ describe("ConvTranspose2d", () => {
     ]);
   });
 
-  it("has its activation behind it, in a network", async () => {
+  it("has its activation as the last layer, in a network", async () => {
     const layer = new ConvTranspose2d(
       { inChannels: 1, outChannels: 1, kernelSize: 2, stride: 2, bias: false, activation: "relu" },
       { weight: Float32Array.of(1, -1, 2, -2) },

@@ -85,7 +85,7 @@ const brand = (): symbol => Symbol.for("convene.ConvTranspose2d");
  * https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html
  */
 export class ConvTranspose2d {
-  /** The layers that compute it; each reads the layer before it. */
+  /** The layers that compute the transposed convolution. Each reads the layer before it. */
   readonly layers: readonly [Conv2d, ...Operation[]];
   /** Applied after the last of `layers`. */
   readonly activation: Activation | undefined;
@@ -177,8 +177,9 @@ function checkEdges(padding: NonNullable<ConvTranspose2dOptions["padding"]>) {
 }
 
 /**
- * Output pixel P of the full result is `q·stride + r`. It reads the inputs `q - e` with those taps `(e·stride + r) / dilation` that are whole
- * numbers; e goes up to `last tap·dilation / stride`. The number of pixels cut off at the end is the same for every input size.
+ * The output pixel `P = q·stride + r` of the full result reads the inputs `q - e` with those taps
+ * `(e·stride + r) / dilation` that are whole numbers; e goes up to `last tap·dilation / stride`. The number of pixels
+ * cut off at the end is the same for every input size.
  */
 function axisOf(
   name: string,
@@ -203,7 +204,8 @@ function axisOf(
     kernel,
     stride,
     dilation,
-    // One phase has all taps at their dilation. Of several phases each lacks some taps, and zeros take their place.
+    // A single phase has all taps, at their dilation. If there are several phases, each lacks some taps, and zeros take
+    // the place of these taps.
     taps: stride === 1 ? kernel : most + 1,
     spread: stride === 1 ? dilation : 1,
     padBefore: most - start,

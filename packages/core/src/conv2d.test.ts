@@ -171,7 +171,7 @@ describe("Conv2d refuses the option", () => {
   });
 });
 
-describe("parameters among the options", () => {
+describe("weights given among the options", () => {
   const weight = new Float32Array(4);
   it.each<[string, () => unknown, string]>([
     ["Conv2d", () => new Conv2d({ ...SMALL, weight } as never), "new Conv2d(options, { weight, bias })"],
@@ -189,17 +189,17 @@ describe("parameters among the options", () => {
       () => depthwiseSeparable({ ...SMALL, weight } as never),
       "depthwiseSeparable(options, { depthwise: { weight, bias }",
     ],
-  ])("of %s are told where they go", (_, make, words) => {
+  ])("of %s are refused, and the error names the second argument", (_, make, words) => {
     expectError(make, "ERR_INVALID_OPTION", "second argument", words);
   });
 
-  it("are no array", () => {
+  it("parameters that are an array are refused", () => {
     const words = "Conv2d parameters (a Float32Array of 16 bytes) must be an object, { weight, bias }";
     expectError(() => new Conv2d(SMALL, weight as never), "ERR_INVALID_OPTION", words);
   });
 });
 
-describe("shapes as lists of numbers", () => {
+describe("shapes of type number[]", () => {
   it("are checked at run time", () => {
     const shape = [1, 1, 8, 8];
     const layer = new Conv2d({ inChannels: 1, outChannels: 2, kernelSize: 3 });
@@ -210,7 +210,7 @@ describe("shapes as lists of numbers", () => {
     expectError(() => zeros([...shape, 1]), "ERR_SHAPE", "must be [n, c, h, w] or [c, h, w]");
   });
 
-  it("prepare a model", async () => {
+  it("are taken by prepare", async () => {
     const shape = [1, 1, 8, 8];
     const layer = new Conv2d({ inChannels: 1, outChannels: 2, kernelSize: 3 });
     const model = await prepare(plainBackend().backend, layer, shape);
@@ -220,13 +220,13 @@ describe("shapes as lists of numbers", () => {
 
 describe("a shape with channels last", () => {
   const layer = new Conv2d({ inChannels: 3, outChannels: 2, kernelSize: 3 });
-  it("is told from one of another layer", () => {
+  it("gives an error that says so, and a shape for another layer does not", () => {
     expectError(() => layer.problem([1, 224, 200, 3]), "ERR_SHAPE", "It looks like [n, h, w, c]", "[1, 3, 224, 200]");
     expectError(() => layer.problem([224, 200, 3]), "ERR_SHAPE", "It looks like [n, h, w, c]", "[3, 224, 200]");
     expectError(() => layer.problem([1, 4, 224, 200]), "ERR_SHAPE", "expected inChannels (3). Shapes are [n, c, h, w]");
   });
 
-  it("is told at a run", async () => {
+  it("gives an error that says so in a run, too", async () => {
     const model = await prepare(plainBackend().backend, layer, [1, 3, 6, 5]);
     await expectRejection(
       model.run(zeros([1, 6, 5, 3])),
@@ -264,7 +264,7 @@ describe("Conv2d's weights", () => {
   const weight = new Float32Array(6 * 4 * 3 * 3);
   const bias = new Float32Array(6);
 
-  it("are the caller's own", () => {
+  it("are the caller's arrays, not copies", () => {
     expect(new Conv2d(SMALL, { weight, bias }).weights).toEqual({ weight, bias });
     expect(new Conv2d(SMALL, { weight, bias }).weights.weight).toBe(weight);
   });
@@ -305,7 +305,7 @@ describe("Conv2d's weights", () => {
     [{}, { seed: null }, "ERR_INVALID_OPTION", "seed (null) must be an integer from 0"],
     [{}, weight, "ERR_INVALID_OPTION", "Conv2d parameters (a Float32Array of 864 bytes) must be an object, { weight"],
     [{}, null, "ERR_INVALID_OPTION", "Conv2d parameters (null) must be an object"],
-  ])("refuse, for options %o, %#", (options, parameters, code, words) => {
+  ])("are refused for options %o, row %#", (options, parameters, code, words) => {
     expectError(() => new Conv2d({ ...SMALL, ...options }, parameters as Conv2dWeights), code, words);
   });
 
@@ -391,7 +391,7 @@ describe("depthwiseSeparable", () => {
     expect([depthwise.cost([1, 3, 7, 7]).macs, pointwise.cost([1, 3, 5, 5]).macs]).toEqual([675, 9600]);
   });
 
-  it("has multiplier outputs a channel in between", () => {
+  it("has inChannels x multiplier channels between its two layers", () => {
     const [depthwise, pointwise] = depthwiseSeparable({
       inChannels: 3,
       outChannels: 8,
@@ -403,7 +403,7 @@ describe("depthwiseSeparable", () => {
     expect(pointwise).toMatchObject({ inChannels: 6, hasBias: false });
   });
 
-  it("takes parameters for each", () => {
+  it("takes parameters for each of its two layers", () => {
     const weight = new Float32Array(2 * 9).fill(1);
     const bias = new Float32Array(2);
     const [depthwise, pointwise] = depthwiseSeparable(
@@ -450,7 +450,7 @@ describe("padding: sameLower", () => {
       { weight: Float32Array.of(1, 10) },
     );
 
-  it("has pads of its own, and no word of its own in a problem", () => {
+  it('has pads that differ from those of "same", and a problem stores only the pads', () => {
     expect(conv(1, "sameLower").padding).toBe("sameLower");
     expect(conv(1, "sameLower").problem([1, 1, 1, 3])).toMatchObject({ pt: 0, pl: 1, pb: 0, pr: 0, ow: 3 });
     expect(conv(1, "same").problem([1, 1, 1, 3])).toMatchObject({ pt: 0, pl: 0, pb: 0, pr: 1, ow: 3 });

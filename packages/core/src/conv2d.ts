@@ -82,7 +82,7 @@ const KEYS = [
   "activation",
 ] as const satisfies readonly (keyof Conv2dOptions)[];
 
-/** Parameters, or what they come from. */
+/** The parameters, or the seed from which they are made. */
 interface State {
   readonly seed: number;
   weights: Conv2dWeights | undefined;
@@ -125,7 +125,7 @@ export class Conv2d {
    */
   constructor(options: Conv2dOptions, parameters: Conv2dWeights | { readonly seed?: number } = {}) {
     const own = checkLayerOptions("Conv2d options", options, KEYS, "new Conv2d(options, { weight, bias })");
-    // Defaults are for what is left out only: null is not PyTorch's None, so it is refused.
+    // Only a missing key has a default. `null` is refused, because it does not mean PyTorch's None here.
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, paddingMode = "zeros" } = own;
     this.inChannels = checkInteger("inChannels", own.inChannels, 1);
     this.outChannels = checkInteger("outChannels", own.outChannels, 1);
@@ -161,7 +161,7 @@ export class Conv2d {
 
   /** The weights, in OIHW order. The weights of a seed are made when they are first used. */
   get weights(): Conv2dWeights {
-    // Under a symbol that copies of core share, which no type of the class can name.
+    // The property's key is a symbol that all copies of core share. The type of the class cannot name it.
     const state = (this as unknown as Record<symbol, State>)[brand()]!;
     state.weights ??= initialise(this.weightShape, this.hasBias, state.seed);
     return state.weights;
@@ -284,7 +284,7 @@ export function depthwiseSeparable(
   ];
 }
 
-/** Among options, what belongs in the second argument of a layer. */
+/** Keys that users write among the options, and that belong in the second argument of a layer. */
 const PARAMETERS = ["weight", "weights", "seed"];
 
 /**
@@ -329,7 +329,11 @@ export function checkParameters<T>(name: string, parameters: T, keys: readonly s
   return checkKeys(name, parameters, keys);
 }
 
-/** Checks parameters against a weight shape; shared by `Conv2d` and the backend boundary. */
+/**
+ * Checks parameters against a weight shape, for `Conv2d` and for `prepareConv2d`.
+ *
+ * @throws ConveneError `ERR_SHAPE`; `ERR_INVALID_OPTION`
+ */
 export function checkWeights(weights: Conv2dWeights, shape: Shape4, hasBias: boolean): Conv2dWeights {
   if (typeof weights !== "object" || weights === null) {
     throw new ConveneError("ERR_INVALID_OPTION", `weights (${show(weights)}) must be { weight, bias }`);
@@ -350,8 +354,8 @@ export function checkWeights(weights: Conv2dWeights, shape: Shape4, hasBias: boo
 }
 
 /**
- * PyTorch's default: `kaiming_uniform_(weight, a=sqrt(5))`, then a bias uniform in ±1/sqrt(fan_in). The expressions are
- * those of torch/nn/init.py and nn/modules/conv.py, step by step, because the bits depend on their rounding.
+ * PyTorch's default: `kaiming_uniform_(weight, a=sqrt(5))`, then a bias uniform in ±1/sqrt(fan_in). The code follows
+ * torch/nn/init.py and nn/modules/conv.py expression by expression, because the bits depend on the rounding of each.
  */
 function initialise(shape: Shape4, hasBias: boolean, seed: number): Conv2dWeights {
   const fanIn = shape[1] * shape[2] * shape[3];

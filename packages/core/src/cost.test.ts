@@ -63,7 +63,7 @@ describe("totalCost", () => {
     });
   });
 
-  it("of nothing is nothing", () => {
+  it("is 0 for an empty list", () => {
     expect(totalCost([])).toEqual({ macs: 0, parameters: 0, bytesRead: 0, bytesWritten: 0, arithmeticIntensity: 0 });
   });
 });

@@ -15,7 +15,7 @@ describe("float32Text", () => {
     [Infinity, "Infinity"],
     [-Infinity, "-Infinity"],
     [NaN, "NaN"],
-  ])("of %d", (value, text) => {
+  ])("writes the float32 of %d as the shortest decimal", (value, text) => {
     expect(float32Text(Math.fround(value))).toBe(text);
   });
 

@@ -38,7 +38,7 @@ describe("a defined backend", () => {
     });
   });
 
-  it("runs a plan from uploaded tensors to one that can be read in both layouts", async () => {
+  it("runs a plan on an uploaded tensor, and the output can be read in both layouts", async () => {
     const x = tensor([1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 0, 0, 0, 10, 0, 0, 0, 0], [1, 2, 3, 3], { layout: "nchw" });
     const plan = await backend.prepareConv2d(PROBLEM, WEIGHTS);
     expect(plan).toMatchObject({ problem: PROBLEM, algorithm: "plain", disposed: false });
@@ -60,21 +60,21 @@ describe("a defined backend", () => {
     expect((await backend.read(output)).data).toEqual(x.data.map((value) => 2 * value));
   });
 
-  it("uploads into a target of the same shape, whose content it replaces", async () => {
+  it("uploads into a target of the same shape, and replaces the content of the target", async () => {
     const target = backend.upload(zeros([1, 1, 1, 2]));
     expect(backend.upload(tensor([1, 2], [1, 1, 1, 2]), target)).toBe(target);
     expect([...(await backend.read(target)).data]).toEqual([1, 2]);
     expect(plain.count("allocate")).toBe(1);
   });
 
-  it("copies its arguments at once", async () => {
+  it("copies the caller's data before upload returns", async () => {
     const x = tensor([1, 2], [1, 1, 1, 2]);
     const uploaded = backend.upload(x);
     x.data.fill(9);
     expect([...(await backend.read(uploaded)).data]).toEqual([1, 2]);
   });
 
-  it("hands the implementation a whole problem and every prepare option", async () => {
+  it("passes the implementation a complete problem and every prepare option", async () => {
     const seen: unknown[] = [];
     const spied = plainBackend({ onPrepare: (...args) => seen.push(args) }).backend;
     await spied.prepareConv2d({ ...PROBLEM, oh: 99 }, WEIGHTS, { accuracy: "strict" });
@@ -98,7 +98,7 @@ describe("a defined backend", () => {
 
   it.each<[string, unknown, "fast" | "strict", string]>([
     [
-      "transformed, for a strict one",
+      'transformed, for accuracy "strict"',
       "transformed",
       "strict",
       'plain: the plan "plain" is transformed, for accuracy "strict"; a strict plan must be direct',
@@ -110,7 +110,7 @@ describe("a defined backend", () => {
       'plain: the plan "plain" has arithmetic "winograd"; it must be "direct" or "transformed"',
     ],
     ["of arithmetic null", null, "fast", 'plain: the plan "plain" has arithmetic null; it must be'],
-  ])("disposes a plan that is %s, and goes on", async (_, arithmetic, accuracy, words) => {
+  ])("disposes a plan that is %s, and keeps working", async (_, arithmetic, accuracy, words) => {
     let answer = arithmetic as Arithmetic;
     const faulty = plainBackend({ arithmetic: () => answer });
     await expectRejection(faulty.backend.prepareConv2d(PROBLEM, WEIGHTS, { accuracy }), "ERR_EXECUTION", words);
@@ -121,7 +121,7 @@ describe("a defined backend", () => {
     await faulty.backend.sync();
   });
 
-  it("tells how much memory it holds", () => {
+  it("reports how much memory it holds", () => {
     backend.allocate([1, 1, 1, 5]);
     expect(backend.memory()).toEqual({ used: 20, reserved: 20 });
   });
@@ -242,7 +242,7 @@ describe("misuse of run", () => {
   });
 });
 
-describe("misuse of the rest", () => {
+describe("misuse of other methods", () => {
   const x = zeros([1, 2, 3, 3]);
 
   it.each<[string, () => unknown, "ERR_SHAPE" | "ERR_INVALID_OPTION", string]>([
@@ -306,7 +306,7 @@ describe("misuse of the rest", () => {
       "ERR_INVALID_OPTION",
       "lifetimes[0].from (undefined) must be an integer",
     ],
-  ])("%s takes nothing of the implementation", (_, misuse, code, words) => {
+  ])("%s is refused, and the implementation is not called", (_, misuse, code, words) => {
     expectError(misuse, code, words);
     expect(plain.calls).toEqual([]);
   });
@@ -327,7 +327,7 @@ describe("misuse of the rest", () => {
       'problem ("ic2_ih3_oc2_kh2") must be an object',
     ],
     [
-      "a problem that is none",
+      "a problem whose sizes do not fit",
       { ...PROBLEM, kh: 4 },
       WEIGHTS,
       {},
@@ -370,7 +370,7 @@ describe("misuse of the rest", () => {
       'prepare options has no key "profile"; its keys are accuracy',
     ],
   ])(
-    "prepareConv2d with %s rejects before the implementation is asked",
+    "prepareConv2d with %s rejects, and the implementation is not called",
     async (_, problem, weights, options, code, words) => {
       await expectRejection(
         backend.prepareConv2d(problem as Conv2dProblem, weights as never, options as never),
@@ -431,7 +431,7 @@ describe("read into a tensor of the caller's", () => {
     dispose: async () => undefined,
   };
 
-  it("overwrites its data, in its layout, and gives it back", async () => {
+  it("overwrites the data of the tensor, in the layout of the tensor, and resolves to the tensor", async () => {
     for (const into of [target("nchw"), target("nhwc")]) {
       expect(await backend.read(backend.upload(source), { into })).toBe(into);
       expect(into).toEqual(toLayout(source, into.layout));
@@ -441,7 +441,7 @@ describe("read into a tensor of the caller's", () => {
     expect([...into.data]).toEqual([1, 3, 2, 4]);
   });
 
-  it("asks an implementation that can write there to do so, and not for a tensor", async () => {
+  it("calls readInto in place of read, if the implementation has readInto", async () => {
     const asked: Tensor[] = [];
     const direct = defineBackend({
       ...stub,
@@ -474,7 +474,7 @@ describe("read into a tensor of the caller's", () => {
     expect(plain.count("read")).toBe(0);
   });
 
-  it("refuses data that have been transferred, before the read or during it, and works on", async () => {
+  it("refuses data that were transferred before or during the read, and keeps working", async () => {
     const gone = target();
     structuredClone(gone.data, { transfer: [gone.data.buffer] });
     const device = backend.upload(source);
@@ -520,7 +520,7 @@ describe("dispose", () => {
     expect(plain.calls).toEqual(["prepareConv2d", "disposePlan"]);
   });
 
-  it("of a backend happens once, and its tensors and plans go with it", async () => {
+  it("of a backend happens once, and disposes the tensors and plans of the backend", async () => {
     const t = backend.allocate([1, 1, 1, 4]);
     const plan = await backend.prepareConv2d(PROBLEM, WEIGHTS);
     const first = backend.dispose();
@@ -532,13 +532,13 @@ describe("dispose", () => {
     expect(plain.calls).toEqual(["allocate", "prepareConv2d", "dispose"]);
   });
 
-  it("lets a read that began before it finish", async () => {
+  it("of a backend lets a read finish that began before", async () => {
     const reading = backend.read(backend.upload(tensor([1, 2], [1, 1, 1, 2])));
     await backend.dispose();
     expect([...(await reading).data]).toEqual([1, 2]);
   });
 
-  it("is the end of every method", async () => {
+  it("of a backend makes every later call fail", async () => {
     const t = backend.allocate([1, 1, 1, 1]);
     await backend.dispose();
     const words = "this plain backend has been disposed";
@@ -551,7 +551,7 @@ describe("dispose", () => {
     await expectRejection(backend.prepareConv2d(PROBLEM, WEIGHTS), "ERR_DISPOSED", words);
   });
 
-  it("waits for a plan that is being prepared, takes it back, and says so to whoever waits for it", async () => {
+  it("of a backend waits for a plan that is being prepared, disposes the plan, and rejects its promise", async () => {
     let finish = (): void => undefined;
     const slow = plainBackend({ beforePrepared: new Promise<void>((resolve) => (finish = resolve)) });
     const preparing = expectRejection(
@@ -617,7 +617,7 @@ describe("allocateShared", () => {
     expect(small.live().bytes).toBe(0);
   });
 
-  it("of nothing is nothing", () => {
+  it("of an empty list gives an empty list", () => {
     expect(backend.allocateShared([])).toEqual([]);
     expect(plain.calls).toEqual([]);
   });
@@ -626,7 +626,7 @@ describe("allocateShared", () => {
 describe("tensors of allocateShared", () => {
   it.each([
     ["they share memory", true],
-    ["another backend's would", false],
+    ["another backend's tensors would", false],
   ])("cannot be a run's input and output where their lifetimes do not meet: %s", async (_, shared) => {
     const { backend: sharing } = plainBackend({ shared });
     const problem = conv2dProblem({ ic: 2, ih: 3, oc: 2, kh: 1, bias: false });
@@ -654,7 +654,7 @@ describe("tensors of allocateShared", () => {
 describe("a failure of the implementation", () => {
   const x = zeros([1, 2, 3, 3]);
 
-  it("while a run executes rejects the next read, and everything after it until dispose", async () => {
+  it("while a run executes rejects the next read and every later call, until dispose", async () => {
     const { backend: failing1, calls } = plainBackend(failing("execute", new RangeError("index out of bounds")));
     const plan = await failing1.prepareConv2d(PROBLEM, WEIGHTS);
     const [input, output] = [failing1.upload(x), failing1.allocate([1, 2, 2, 2])];
@@ -675,7 +675,7 @@ describe("a failure of the implementation", () => {
     expectError(() => failing1.allocate([1, 1, 1, 1]), "ERR_DISPOSED", "disposed");
   });
 
-  it("keeps its cause", async () => {
+  it("is the cause of the error", async () => {
     const cause = new RangeError("index out of bounds");
     const { backend: failing1 } = plainBackend(failing("sync", cause));
     await expect(failing1.sync()).rejects.toMatchObject({ code: "ERR_EXECUTION", cause });
@@ -686,7 +686,7 @@ describe("a failure of the implementation", () => {
     ["allocateShared", (b) => b.allocateShared([{ shape: [1, 1, 1, 1], from: 0, to: 0 }])],
     ["upload", (b) => b.upload(x)],
     ["prepareConv2d", (b) => b.prepareConv2d(PROBLEM, WEIGHTS)],
-  ])("in %s is that call's alone: nothing ran", async (call, use) => {
+  ])("in %s fails that call only, because nothing ran", async (call, use) => {
     const { backend: broken } = plainBackend(failing(call, "a string is thrown"));
     await expectRejection((async () => use(broken))(), "ERR_EXECUTION", 'plain: "a string is thrown"');
     await broken.sync();
@@ -698,7 +698,7 @@ describe("a failure of the implementation", () => {
     ["upload", (b) => b.upload(x)],
     ["prepareConv2d", (b) => b.prepareConv2d(PROBLEM, WEIGHTS)],
     ["read", (b) => b.read(b.allocate([1, 1, 1, 1]))],
-  ])("in %s that says that there is no room is that call's alone", async (call, use) => {
+  ])("in %s for want of memory fails that call only", async (call, use) => {
     const cause = new RangeError("Array buffer allocation failed");
     const { backend: full } = plainBackend(failing(call, cause));
     const error = await (async () => use(full))().catch((caught: unknown) => caught);
@@ -711,7 +711,7 @@ describe("a failure of the implementation", () => {
     ["upload", (b) => b.upload(x)],
     ["prepareConv2d", (b) => b.prepareConv2d(PROBLEM, WEIGHTS)],
     ["read", (b) => b.read(b.allocate([1, 1, 1, 1]))],
-  ])("in %s that is any other RangeError is not about memory", async (call, use) => {
+  ])("in %s by any other RangeError is not reported as want of memory", async (call, use) => {
     const { backend: broken } = plainBackend(failing(call, new RangeError("Maximum call stack size exceeded")));
     await expectRejection((async () => use(broken))(), "ERR_EXECUTION", "plain: Maximum call stack size exceeded");
   });
@@ -722,7 +722,7 @@ describe("a failure of the implementation", () => {
       "run",
       async (b) => (await b.prepareConv2d(PROBLEM, WEIGHTS)).run(b.allocate([1, 2, 3, 3]), b.allocate([1, 2, 2, 2])),
     ],
-  ])("in %s is final for want of memory too: what was to be computed has not been", async (call, use) => {
+  ])("in %s makes every later call fail, for want of memory too, because a result is missing", async (call, use) => {
     const { backend: full } = plainBackend(failing(call, new RangeError("Array buffer allocation failed")));
     const words = "plain: Array buffer allocation failed";
     await expectRejection((async () => use(full))(), "ERR_EXECUTION", words);
@@ -732,7 +732,7 @@ describe("a failure of the implementation", () => {
   it.each<[Call, (b: Backend) => unknown]>([
     ["sync", (b) => b.sync()],
     ["read", (b) => b.read(b.allocate([1, 1, 1, 1]))],
-  ])("in %s sticks where it is the implementation's own", async (call, use) => {
+  ])("in %s makes every later call fail, if the implementation threw an error of its own", async (call, use) => {
     const { backend: broken } = plainBackend(failing(call, "a string is thrown"));
     await expectRejection((async () => use(broken))(), "ERR_EXECUTION", 'plain: "a string is thrown"');
     await expectRejection(broken.sync(), "ERR_EXECUTION", 'plain: "a string is thrown"');
@@ -742,7 +742,7 @@ describe("a failure of the implementation", () => {
     ["allocate", (b) => b.allocate([1, 1, 1, 1])],
     ["upload", (b) => b.upload(x)],
     ["prepareConv2d", (b) => b.prepareConv2d(PROBLEM, WEIGHTS)],
-  ])("in %s that is a refusal does not stick", async (call, use) => {
+  ])("in %s by a ConveneError fails that call only", async (call, use) => {
     const refusal = new ConveneError("ERR_OUT_OF_MEMORY", "full");
     const { backend: full } = plainBackend(failing(call, refusal));
     await expect((async () => use(full))()).rejects.toBe(refusal);
@@ -750,7 +750,7 @@ describe("a failure of the implementation", () => {
   });
 
   it.each([new Error("broken"), new ConveneError("ERR_OUT_OF_MEMORY", "full")])(
-    "of upload frees what upload allocated: %s",
+    "of upload frees the memory that upload allocated: %s",
     (error) => {
       const broken = plainBackend(failing("upload", error));
       expect(() => broken.backend.upload(x)).toThrow(error.message);
@@ -759,7 +759,7 @@ describe("a failure of the implementation", () => {
     },
   );
 
-  it("of upload leaves a target that was given", () => {
+  it("of upload does not dispose the caller's target", () => {
     const broken = plainBackend(failing("upload", new ConveneError("ERR_OUT_OF_MEMORY", "full")));
     const target = broken.backend.allocate([1, 2, 3, 3]);
     expectError(() => broken.backend.upload(x, target), "ERR_OUT_OF_MEMORY", "full");
@@ -768,7 +768,7 @@ describe("a failure of the implementation", () => {
   });
 });
 
-describe("a run that answers with a promise, as an async function does", () => {
+describe("a run that returns a promise, as an async function does", () => {
   /** The plain backend's plans, whose runs are lost: nobody but the promise knows. */
   const losing = (lose: () => Promise<void>): Backend => {
     const memory = new Float32Array(18);
@@ -796,7 +796,7 @@ describe("a run that answers with a promise, as an async function does", () => {
   it.each<[string, (b: Backend, output: DeviceTensor) => Promise<unknown>]>([
     ["read", (b, output) => b.read(output)],
     ["sync", (b) => b.sync()],
-  ])("is not lost where that rejects: %s rejects, and everything after it", async (_, wait) => {
+  ])("makes %s and every later call reject, if the promise rejects", async (_, wait) => {
     const cause = new Error("the device did not answer");
     const lost = losing(async () => {
       throw cause;
@@ -807,7 +807,7 @@ describe("a run that answers with a promise, as an async function does", () => {
     expectError(() => lost.allocate([1, 1, 1, 1]), "ERR_EXECUTION", "losing: the device did not answer");
   });
 
-  it("works as before if that promise resolves", async () => {
+  it("changes nothing if the promise resolves", async () => {
     const fine = losing(async () => undefined);
     await fine.read(await run(fine));
     await fine.sync();
@@ -818,7 +818,7 @@ it.each([
   [null, "implementation.allocate (undefined) must be a function"],
   [{}, "implementation.allocate (undefined) must be a function"],
   [5, "implementation.allocate (undefined) must be a function"],
-])("an implementation that is none is refused: %j", (implementation, words) => {
+])("%j is refused as an implementation", (implementation, words) => {
   expectError(() => defineBackend(implementation as never), "ERR_INVALID_OPTION", words);
 });
 

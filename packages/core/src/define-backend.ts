@@ -58,13 +58,13 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
     if (disposing) throw new ConveneError("ERR_DISPOSED", `this ${name} backend has been disposed`);
     if (failure) throw failure;
   };
-  /** The implementation's error as a ConveneError. `code` is for an error that is none yet. */
+  /** The implementation's error as a ConveneError. An error that is no ConveneError gets the code `code`. */
   const translate = (error: unknown, code: "ERR_EXECUTION" | "ERR_OUT_OF_MEMORY"): ConveneError => {
     if (error instanceof ConveneError) return error;
     return new ConveneError(code, `${name}: ${messageOf(error)}`, { cause: error });
   };
   const codeOf = (error: unknown) => (isOutOfMemory(error) ? "ERR_OUT_OF_MEMORY" : "ERR_EXECUTION");
-  /** As `translate`; an error while running is remembered. */
+  /** As `translate`. An error with the code `ERR_EXECUTION` is remembered, and is the error of every later call. */
   const remember = (error: unknown, code: "ERR_EXECUTION" | "ERR_OUT_OF_MEMORY" = "ERR_EXECUTION"): ConveneError => {
     const translated = translate(error, code);
     if (translated.code === "ERR_EXECUTION") failure ??= translated;
@@ -231,7 +231,8 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
         if (!disposing) made.dispose();
       },
     });
-    // The conformance suite reads this to explain a wrong output: core does not wait for the promise, and the author probably meant it to.
+    // The conformance suite reads this property to explain a wrong output: core does not wait for the promise, and the
+    // author probably expected core to wait.
     return Object.defineProperty(conv2dPlan, RUN_RETURNED_PROMISE, { get: () => returnedPromise });
   };
 
@@ -324,7 +325,7 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
         const made: DeviceTensor[] = [];
         try {
           for (const { shape, from, to } of checked) {
-            // One group although each has its own memory: every backend must refuse the same pairs of tensors.
+            // The tensors are one group although each has its own memory, because every backend must refuse the same pairs of tensors.
             made.push(allocated(shape, { group, from, to }));
           }
         } catch (error) {
@@ -382,7 +383,7 @@ export function defineBackend<Storage>(implementation: BackendImplementation<Sto
       const { layout: asked, into } = checkKeys("read options", options, ["layout", "into"]);
       const layout: Layout = checkLayout(asked === undefined ? "nchw" : asked);
       const storage = storageOf("tensor", tensor);
-      // As it is now: the caller may change the object, though not what is in the array.
+      // A copy of the object `into`, because the caller may change the object during the read.
       const target = into === undefined ? undefined : checkInto(into, tensor.shape, asked);
       if (isEmpty(tensor.shape)) return into ?? zeros(tensor.shape, { layout });
       try {
@@ -439,10 +440,13 @@ function withImages(problem: OperationProblem, n: number): OperationProblem {
 /** The plan of an empty batch. */
 const NOTHING = { algorithm: "none", run: () => undefined, dispose: () => undefined };
 
-/** Of a plan, by a name that another copy of this module has too: whether a run of the implementation's has given a promise. */
+/**
+ * The key of a plan's property that says whether the implementation's `run` has returned a promise. Other copies of
+ * this module use the same key.
+ */
 const RUN_RETURNED_PROMISE = Symbol.for("convene: run returned a promise");
 
-/** Also a promise of another realm. */
+/** Whether a value is a promise, also a promise of another realm. */
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as Partial<PromiseLike<unknown>> | undefined)?.then === "function";
 }
@@ -468,7 +472,7 @@ function checkImplementation<Storage>(implementation: BackendImplementation<Stor
   });
 }
 
-/** Which `allocateShared` a tensor comes from, and when it lives. */
+/** The call of `allocateShared` that a tensor comes from, and the steps in which the tensor lives. */
 interface Sharing {
   readonly group: object;
   readonly from: number;

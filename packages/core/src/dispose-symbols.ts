@@ -1,17 +1,20 @@
-/** `Symbol.dispose` and `Symbol.asyncDispose` (declared in backend.ts), also on engines that do not have them yet, so that `using` can be compiled for them. */
+/**
+ * `Symbol.dispose` and `Symbol.asyncDispose` (declared in backend.ts), also for engines that lack these symbols, so
+ * that code with `using` can be compiled for such engines.
+ */
 
-/** What TypeScript's and Babel's helpers look for where the engine has none. */
+/** If the engine lacks the symbol, the helpers of TypeScript and Babel look for this registered symbol. */
 const DISPOSE = /* @__PURE__ */ (() => Symbol.dispose ?? Symbol.for("Symbol.dispose"))();
 const ASYNC_DISPOSE = /* @__PURE__ */ (() => Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose"))();
 
-/** `value`, which `using` can hold. */
+/** `value` with the method that `using` calls. */
 export function disposable<T extends { dispose(): void; [Symbol.dispose](): void }>(
   value: Omit<T, typeof Symbol.dispose>,
 ): T {
   return Object.assign(value, { [DISPOSE]: () => value.dispose() }) as unknown as T;
 }
 
-/** `value`, which `await using` can hold. */
+/** `value` with the method that `await using` calls. */
 export function asyncDisposable<T extends { dispose(): Promise<void>; [Symbol.asyncDispose](): Promise<void> }>(
   value: Omit<T, typeof Symbol.asyncDispose>,
 ): T {

@@ -18,7 +18,7 @@ const WEIGHTS = { weight: new Float32Array(108), bias: new Float32Array(4) };
 const NOTHING = new Float32Array(0);
 
 describe("shapes, problems and costs", () => {
-  it("follow from it", () => {
+  it("of an empty batch are computed as for any batch", () => {
     expect(CONV.outputShape([0, 3, 8, 8])).toEqual([0, 4, 4, 4]);
     expect(BLOCKS.outputShape([0, 3, 9, 10])).toEqual([0, 4, 5, 5]);
     const problem = CONV.problem([0, 3, 8, 8]);
@@ -31,7 +31,7 @@ describe("shapes, problems and costs", () => {
     expect(Object.is(conv2dProblem({ n: -0, ic: 1, ih: 1, oc: 1, kh: 1 }).n, 0)).toBe(true);
   });
 
-  it("cost nothing but the parameters", () => {
+  it("of an empty batch have only the cost of the parameters", () => {
     expect(problemCost(CONV.problem([0, 3, 8, 8]))).toEqual({
       macs: 0,
       parameters: 112,
@@ -41,12 +41,12 @@ describe("shapes, problems and costs", () => {
     });
   });
 
-  it.each(["reflect", "replicate", "circular"] as const)("%s", (paddingMode) => {
+  it.each(["reflect", "replicate", "circular"] as const)("of an empty batch take padding of mode %s", (paddingMode) => {
     const conv = new Conv2d({ inChannels: 3, outChannels: 4, kernelSize: 3, padding: 1, paddingMode });
     expect(conv.outputShape([0, 3, 8, 8])).toEqual([0, 4, 8, 8]);
   });
 
-  it("are refused where those of an image are, as PyTorch does", () => {
+  it("of an empty batch are refused wherever the shape of one image is refused, as in PyTorch", () => {
     expectError(() => CONV.problem([0, 4, 8, 8]), "ERR_SHAPE", "has 4 channels; expected inChannels (3)");
     expectError(() => CONV.problem([0, 3, 0, 8]), "ERR_SHAPE", "h (0) must be an integer of at least 1");
     expectError(() => CONV.problem([0, 0, 8, 8]), "ERR_SHAPE", "c (0) must be an integer of at least 1");
@@ -57,7 +57,7 @@ describe("shapes, problems and costs", () => {
 });
 
 describe("host tensors", () => {
-  it("have no elements", () => {
+  it("of an empty batch have no elements", () => {
     for (const layout of ["nchw", "nhwc"] as const) {
       const expected = { shape: [0, 3, 8, 8], layout, data: NOTHING };
       expect(zeros([0, 3, 8, 8], { layout })).toEqual(expected);
@@ -73,7 +73,7 @@ describe("host tensors", () => {
 describe.each([true, false])("a backend (shared memory: %s)", (shared) => {
   const opened = () => plainBackend({ shared });
 
-  it("gives an empty result, in either layout and into a tensor of the caller's, and is never asked", async () => {
+  it("gives an empty result, in either layout and into the caller's tensor, and the implementation is never called", async () => {
     const plain = opened();
     const model = await prepare(plain.backend, BLOCKS, [0, 3, 9, 10]);
     expect([model.inputShape, model.outputShape]).toEqual([
@@ -93,14 +93,14 @@ describe.each([true, false])("a backend (shared memory: %s)", (shared) => {
     expect(plain.calls).toEqual(["dispose"]);
   });
 
-  it("profiles it", async () => {
+  it("profiles a run of an empty batch", async () => {
     const { backend } = opened();
     const model = await prepare(backend, network(CONV), [0, 3, 8, 8], { profile: true });
     expect((await model.run(zeros([0, 3, 8, 8]))).shape).toEqual([0, 4, 4, 4]);
     expect(model.layers[0]!.milliseconds).toBeGreaterThanOrEqual(0);
   });
 
-  it("convolves it with a function", async () => {
+  it("takes an empty batch in the function conv2d", async () => {
     const { backend } = opened();
     expect(await conv2d(backend, zeros([0, 3, 8, 8]), zeros([4, 3, 3, 3]))).toEqual(zeros([0, 4, 6, 6]));
     await expectRejection(
@@ -110,7 +110,7 @@ describe.each([true, false])("a backend (shared memory: %s)", (shared) => {
     );
   });
 
-  it("keeps its tensors beside others, each for itself", async () => {
+  it("keeps an empty tensor in shared memory apart from the other tensors", async () => {
     const plain = opened();
     const { backend } = plain;
     const [one, none, two] = backend.allocateShared([
@@ -127,7 +127,7 @@ describe.each([true, false])("a backend (shared memory: %s)", (shared) => {
     expect(plain.live()).toEqual({ bytes: 0, plans: 0 });
   });
 
-  it("refuses the same arguments as for other batches", async () => {
+  it("refuses the same arguments for an empty batch as for other batches", async () => {
     const { backend } = opened();
     const x = backend.upload(zeros([0, 3, 8, 8]));
     const y = backend.allocate([0, 4, 4, 4]);
@@ -152,7 +152,7 @@ describe.each([true, false])("a backend (shared memory: %s)", (shared) => {
   });
 });
 
-it("is taken or refused as a batch of one image is", async () => {
+it("an empty batch is supported exactly if a batch of one image is supported", async () => {
   const { backend } = plainBackend({
     supports: ({ n, kh }) => (n > 0 && kh < 3) || { reason: `n ${n}, kh ${kh}` },
   });

@@ -1,6 +1,6 @@
 /**
- * The errors that every package throws. Messages name the value, what was expected and, where there is one, the
- * remedy; `code` is stable and is what programs should test.
+ * The errors that every package throws. Messages name the value, what was expected and, where there is one, the remedy.
+ * `code` is stable, and programs should test it.
  */
 
 /** Stable codes; a message may be reworded in any release, a code may not. */
@@ -52,7 +52,7 @@ export class BackendUnavailableError extends ConveneError {
   readonly backend: string;
   /** Why it cannot run here. */
   readonly reason: string;
-  /** What to change so that it can. */
+  /** The remedy: a change after which the backend can run. */
   readonly remedy: string;
 
   constructor(backend: string, reason: string, remedy: string, options?: { cause?: unknown }) {
@@ -76,7 +76,7 @@ export function messageOf(error: unknown): string {
     const { message } = error as Error;
     if (typeof message === "string") return message;
   } catch {
-    // A program can throw anything, also an object whose properties cannot be read.
+    // The thrown value may be any object, also one whose properties cannot be read.
   }
   return show(error);
 }

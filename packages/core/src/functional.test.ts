@@ -78,11 +78,11 @@ describe("conv2d", () => {
     expect(await conv2d(backend, toLayout(x, layout), weight)).toEqual(toLayout(expected, layout));
   });
 
-  it("reads an NHWC weight by its shape", async () => {
+  it("takes a weight in NHWC", async () => {
     expect(await conv2d(backend, x, toLayout(weight, "nhwc"))).toEqual(expected);
   });
 
-  it("leaves its operands alone, and nothing behind", async () => {
+  it("changes no operand, and keeps no memory after it has finished", async () => {
     const own = plainBackend();
     const [xBefore, weightBefore] = [x.data.slice(), weight.data.slice()];
     await conv2d(own.backend, x, weight, { accuracy: "strict" });

@@ -1,6 +1,6 @@
 /**
- * The function `conv2d`: one convolution, without a prepared model. The file is called after PyTorch's module: what the
- * class `torch.nn.Conv2d` is there, `Conv2d` is here, in conv2d.ts; and `torch.nn.functional.conv2d` is this function.
+ * The function `conv2d`: one convolution, without a prepared model. The file has the name of PyTorch's module: this
+ * function is `torch.nn.functional.conv2d`, and the class `Conv2d` of conv2d.ts is `torch.nn.Conv2d`.
  */
 
 import type { Backend, PrepareOptions } from "./backend.js";

@@ -105,7 +105,7 @@ describe("graph", () => {
     outputs: { product: "product", sum: { value: 1, layout: "nhwc" }, same: "right" },
   };
 
-  it("answers by name, from inputs by name, in the layout that is said", async () => {
+  it("takes inputs by name and gives outputs by name, each in the layout that the graph says", async () => {
     const { backend } = plainBackend();
     const model = await prepare(backend, graph(options), { left: [1, 1, 1, 2], right: [1, 1, 1, 2] });
     expect(model.inputShapes).toEqual({ left: [1, 1, 1, 2], right: [1, 1, 1, 2] });
@@ -154,7 +154,7 @@ describe("graph", () => {
   const layers = [{ conv: scale(1), name: "a" }];
   it.each<[string, object, string]>([
     ["no outputs", { layers, outputs: {} }, "a graph needs at least one output"],
-    ["outputs that are none", { layers, outputs: null }, "a graph needs at least one output"],
+    ["outputs that are null", { layers, outputs: null }, "a graph needs at least one output"],
     ["no inputs", { inputs: [], layers, outputs: { a: "a" } }, "a graph needs at least one input"],
     ["no layers", { layers: [], outputs: { a: "a" } }, "a network needs at least one layer"],
     ["two inputs of one name", { inputs: ["x", "x"], layers, outputs: { a: "a" } }, 'the input\'s name "x" is taken'],
@@ -219,7 +219,7 @@ describe("prepare refuses", () => {
     await expectRejection(prepare(plainBackend().backend, net, [1, 1, 1, 1]), "ERR_INVALID_OPTION", words);
   });
 
-  it("a shape that is missing, and one of no input", async () => {
+  it("a missing shape, and a shape for an unknown input", async () => {
     const { backend } = plainBackend();
     await expectRejection(
       prepare(backend, two, { x: [1, 1, 1, 1] }),
@@ -233,14 +233,14 @@ describe("prepare refuses", () => {
     );
   });
 
-  it("dimensions of another number of elements, and gives everything back", async () => {
+  it("dims with another number of elements, and frees all memory", async () => {
     const { backend, live } = plainBackend();
     const words = 'output "sum": dims ([7]) must have the elements of [1, 1, 1, 2]';
     await expectRejection(prepare(backend, two, { x: [1, 1, 1, 2], y: [1, 1, 1, 2] }), "ERR_SHAPE", words);
     expect(live()).toEqual({ bytes: 0, plans: 0 });
   });
 
-  it("all layers that the backend has no operation for, before any work", async () => {
+  it("all layers whose operation the backend lacks, before any work", async () => {
     const { backend, calls } = plainBackend({ operations: ["add"] });
     const net = network(
       { conv: scale(1), name: "stem" },
@@ -268,7 +268,7 @@ describe("prepare refuses", () => {
 });
 
 describe("a source of networks", () => {
-  it("is asked for the network of the sizes that are given", async () => {
+  it("is asked for a network for the given input shapes", async () => {
     const at = vi.fn<NetworkSource["at"]>(({ x }) =>
       graph({ inputs: ["x"], layers: [reshape([1, x![1]! * x![3]!, 1, 1])], outputs: { y: 0 } }),
     );
@@ -280,7 +280,7 @@ describe("a source of networks", () => {
     ]);
   });
 
-  it("is not a list, though lists have an `at` too", async () => {
+  it("is not an array, though arrays have a method `at` too", async () => {
     const words = "layers ([a Conv2d]) must be a Conv2d or a network(...)";
     await expectRejection(
       prepare(plainBackend().backend, [scale(1)] as never, [1, 1, 1, 1]),
@@ -389,7 +389,7 @@ describe("layers", () => {
     expect(prelu(Float32Array.of(0.25)).kind).toBe("activation");
   });
 
-  it("gives images as random as they are named", async () => {
+  it("gives outputs of the shapes that the model states, for operations of several kinds", async () => {
     // Every kind runs on the plain backend, over tensors of the shapes that it says.
     const { backend } = plainBackend();
     const x = randomUniform([2, 4, 6, 6], { seed: 1 });

@@ -195,7 +195,7 @@ function expectOurs(error: unknown, name: string): void {
   expect.fail(`${name} threw ${error instanceof Error ? error.stack : String(error)}`);
 }
 
-describe("a function of core", () => {
+describe("a function of core throws only ConveneError, for any value", () => {
   it.each(Object.entries(CALLS))("%s", (name, [call, ...goods]) => {
     // What is meant is taken, or nothing below would say anything.
     if (name !== "defineBackend") call(...(goods.map((good) => good()) as never[]));
@@ -211,7 +211,7 @@ describe("a function of core", () => {
     );
   });
 
-  it("is each of them", () => {
+  it("the table has every function of core", () => {
     const tested = Object.keys(CALLS).map((name) => name.split(/[.,' ]/)[0]);
     const functions = Object.entries({ ...core, ...author }).filter(
       ([name, value]) => typeof value === "function" && !name.endsWith("Error"),
@@ -294,7 +294,7 @@ const OF_A_BACKEND: Record<string, readonly [AsyncCall, ...(() => unknown)[]]> =
   "plan.run": [({ plan, x, y }, input, output) => plan.run(input ?? x, output ?? y), none, none],
 };
 
-describe("what a backend holds", () => {
+describe("a method of a backend, model or plan rejects only with ConveneError, for any value", () => {
   it.each(Object.entries(OF_A_BACKEND))("%s", async (name, [call, ...goods]) => {
     const plain = plainBackend();
     const { backend } = plain;
@@ -322,7 +322,7 @@ describe("what a backend holds", () => {
     expect((await backend.read(world.x)).data).toHaveLength(16);
   });
 
-  it.each(HOSTILE.map((_, at) => at))("prepare, of backend %d", async (at) => {
+  it.each(HOSTILE.map((_, at) => at))("prepare, with the value %d of HOSTILE as the backend", async (at) => {
     const opened = core.prepare(HOSTILE[at]!() as core.Backend, CONV, [1, 1, 1, 1]);
     expectOurs(
       await opened.then(

@@ -72,7 +72,7 @@ describe("toImageData", () => {
     [1, [0.2], [51, 51, 51, 255]],
     [3, [0.2, 0.4, 1], [51, 102, 255, 255]],
     [4, [0.2, 0.4, 1, 0.6], [51, 102, 255, 153]],
-  ])("of %d channels", (c, values, bytes) => {
+  ])("makes pixels of %d channels", (c, values, bytes) => {
     expect(toImageData(tensor(values, [1, c, 1, 1]))).toEqual({
       width: 1,
       height: 1,

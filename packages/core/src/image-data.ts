@@ -89,10 +89,10 @@ export function toImageData(image: Tensor<Shape>): ImageDataOrPixels {
     );
   }
   const pixels = height * width;
-  // From one element to the next of the same pixel, and of the same channel.
+  // Distances in `data`: to the next channel of the same pixel, and to the next pixel of the same channel.
   const [nextChannel, nextPixel] = layout === "nhwc" ? [1, c] : [pixels, 1];
   const bytes = byteArray(pixels * 4);
-  // A clamped array rounds, clamps, and makes 0 of NaN.
+  // A Uint8ClampedArray rounds, clamps, and stores 0 for NaN.
   for (let pixel = 0; pixel < pixels; pixel++) {
     const from = pixel * nextPixel;
     for (let channel = 0; channel < 3; channel++) {

@@ -1,6 +1,6 @@
 /**
- * @convene/core: tensors, convolutions, networks, problems, and what a backend looks like to who calls it. It imports nothing,
- * and names no backend. What only the author of a backend needs is in `@convene/core/backend`.
+ * @convene/core: tensors, convolutions, networks, problems, and the interface of a backend for its callers. It imports
+ * nothing, and names no backend. `@convene/core/backend` has the parts that only the author of a backend needs.
  *
  * @packageDocumentation
  */

@@ -1,4 +1,4 @@
-/** `torch.nn.Linear`, which is a pointwise convolution on one pixel. */
+/** `linear`: `torch.nn.Linear` as a pointwise convolution on one pixel. */
 
 import { checkLayerOptions, Conv2d, type Conv2dOptions, type Conv2dWeights } from "./conv2d.js";
 

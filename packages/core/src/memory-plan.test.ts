@@ -68,7 +68,8 @@ describe("planMemory", () => {
     expectApart(lifetimes, plan);
   });
 
-  // Each is what random search found where one decision is taken otherwise: an order, an end of the arena, which plan.
+  // Random search found each case: another decision of planMemory (an order, an end of the arena, the plan that is kept)
+  // gives another total.
   it.each<[string, [size: number, from: number, to: number][], number]>([
     [
       "values that are not listed by time",
@@ -123,14 +124,14 @@ describe("planMemory", () => {
       ],
       17,
     ],
-  ])("holds %s in no more than it did", (_, values, total) => {
+  ])("needs no more memory than it did for %s", (_, values, total) => {
     const lifetimes = values.map(([each, from, to]) => ({ size: each, from, to }));
     const plan = planMemory(lifetimes);
     expect(plan.total).toBe(total);
     expectApart(lifetimes, plan);
   });
 
-  it("never lets two values that are alive at one step overlap, in no less than the fullest step", () => {
+  it("keeps values apart that are alive at one step, and needs at least the memory of the fullest step", () => {
     const lifetime = fc
       .record({ size, from: fc.nat(12), length: fc.nat(6) })
       .map(({ size: s, from, length }) => ({ size: s, from, to: from + length }));
@@ -144,7 +145,7 @@ describe("planMemory", () => {
     );
   });
 
-  it("holds every chain in its widest pair", () => {
+  it("holds every chain in the memory of its widest pair", () => {
     fc.assert(
       fc.property(fc.array(size, { minLength: 2, maxLength: 30 }), (sizes) => {
         const lifetimes = chain(sizes);
@@ -156,7 +157,7 @@ describe("planMemory", () => {
     );
   });
 
-  it("holds MobileNet V2, whose residuals keep values alive, in its fullest step", () => {
+  it("holds MobileNet V2, whose residuals keep values alive, in the memory of its fullest step", () => {
     const lifetimes = mobilenetV2();
     const plan = planMemory(lifetimes);
     expectApart(lifetimes, plan);
@@ -165,7 +166,7 @@ describe("planMemory", () => {
     expect(plan.total).toBe(fullestStep(lifetimes));
   });
 
-  it("holds inverted residuals of any widths in their fullest step", () => {
+  it("holds inverted residuals of any widths in the memory of their fullest step", () => {
     const block = fc.record({ expand: fc.integer({ min: 1, max: 8 }), width: size, residual: fc.boolean() });
     fc.assert(
       fc.property(size, fc.array(block, { minLength: 1, maxLength: 10 }), (first, blocks) => {

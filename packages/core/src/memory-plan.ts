@@ -1,6 +1,6 @@
 /**
- * Where values that live at different times go in one arena. The problem is dynamic storage allocation; see Pisarchyk
- * and Lee, "Efficient Memory Management for Deep Neural Net Inference" (2020), for the greedy-by-size half.
+ * Places values that live at different times in one arena. The problem is dynamic storage allocation; see Pisarchyk and
+ * Lee, "Efficient Memory Management for Deep Neural Net Inference" (2020), for the greedy-by-size half.
  */
 
 import { checkInteger, checkKeys, checkList } from "./check.js";

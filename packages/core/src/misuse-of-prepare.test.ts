@@ -47,14 +47,14 @@ const PROBLEM = parseProblem("ic4_ih5_iw6_oc4_kh3_ph1_residual");
 const WEIGHTS = { weight: new Float32Array(144), bias: new Float32Array(4) };
 
 const WRONG_WEIGHTS: readonly (readonly [what: string, weights: unknown, code: ConveneErrorCode])[] = [
-  ["a weight too few", { ...WEIGHTS, weight: new Float32Array(143) }, "ERR_SHAPE"],
-  ["a weight too many", { ...WEIGHTS, weight: new Float32Array(145) }, "ERR_SHAPE"],
+  ["a weight of one element too few", { ...WEIGHTS, weight: new Float32Array(143) }, "ERR_SHAPE"],
+  ["a weight of one element too many", { ...WEIGHTS, weight: new Float32Array(145) }, "ERR_SHAPE"],
   ["weights as an array of numbers", { ...WEIGHTS, weight: Array.from({ length: 144 }, () => 0) }, "ERR_SHAPE"],
   ["weights in float64", { ...WEIGHTS, weight: new Float64Array(144) }, "ERR_SHAPE"],
   ["no weight", { bias: WEIGHTS.bias }, "ERR_SHAPE"],
   ["no weights at all", null, "ERR_INVALID_OPTION"],
   ["no bias, where the problem has one", { weight: WEIGHTS.weight }, "ERR_SHAPE"],
-  ["a bias too few", { ...WEIGHTS, bias: new Float32Array(3) }, "ERR_SHAPE"],
+  ["a bias of one element too few", { ...WEIGHTS, bias: new Float32Array(3) }, "ERR_SHAPE"],
   ["a bias as an array of numbers", { ...WEIGHTS, bias: [1, 2, 3, 4] }, "ERR_SHAPE"],
 ];
 
@@ -67,7 +67,7 @@ const expectNotAsked = async (
   expect(calls).toEqual([]);
 };
 
-describe("prepareConv2d refuses, before the implementation is asked,", () => {
+describe("prepareConv2d refuses, before it calls the implementation,", () => {
   it.each(MALFORMED)("%s", (_, change, code) =>
     expectNotAsked((backend) => backend.prepareConv2d({ ...PROBLEM, ...change } as Conv2dProblem, WEIGHTS), code),
   );
@@ -195,13 +195,13 @@ const MALFORMED_OPERATIONS: Readonly<Record<OperationKind, readonly Malformed[]>
 
 const SLOPES: readonly (readonly [what: string, parameters: object, code: ConveneErrorCode])[] = [
   ["no slope", {}, "ERR_SHAPE"],
-  ["a slope too few", { slope: new Float32Array(4) }, "ERR_SHAPE"],
-  ["a slope too many", { slope: new Float32Array(6) }, "ERR_SHAPE"],
-  ["a slope of numbers", { slope: [1, 2, 3, 4, 5] }, "ERR_SHAPE"],
+  ["a slope of one element too few", { slope: new Float32Array(4) }, "ERR_SHAPE"],
+  ["a slope of one element too many", { slope: new Float32Array(6) }, "ERR_SHAPE"],
+  ["a slope as an array of numbers", { slope: [1, 2, 3, 4, 5] }, "ERR_SHAPE"],
   ["an unknown parameter", { slope: new Float32Array(5), slopes: 1 }, "ERR_INVALID_OPTION"],
 ];
 
-describe.each(ONE_OF_EACH)("prepareOperation of %s refuses, before the implementation is asked,", (text) => {
+describe.each(ONE_OF_EACH)("prepareOperation of %s refuses, before it calls the implementation,", (text) => {
   const problem = parseOperation(text);
   const parameters = problem.kind === "prelu" ? { slope: new Float32Array(5) } : {};
 

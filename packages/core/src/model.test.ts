@@ -40,7 +40,7 @@ describe("a model", () => {
     for (const { milliseconds } of model.layers) expect(milliseconds).toBeGreaterThanOrEqual(0);
   });
 
-  it("goes on after a run that was refused", async () => {
+  it("runs again after a run that was refused", async () => {
     for (const profile of [false, true]) {
       const model = await prepare(plainBackend().backend, scale(3), [1, 1, 1, 1], { profile });
       await expectRejection(model.run(zeros([1, 1, 1, 2])), "ERR_SHAPE");
@@ -61,7 +61,7 @@ describe("a model", () => {
     expect(plain.count("upload")).toBe(0);
   });
 
-  it("frees all its memory when it is disposed, once", async () => {
+  it("frees all its memory once, at the first dispose", async () => {
     const plain = plainBackend();
     const model = await prepare(plain.backend, BLOCKS, SHAPE);
     model.dispose();
@@ -72,14 +72,14 @@ describe("a model", () => {
     await expectRejection(model.run(zeros(SHAPE)), "ERR_DISPOSED", "this model has been disposed");
   });
 
-  it("answers a run that began before it was disposed", async () => {
+  it("finishes a run that began before dispose", async () => {
     const model = await prepare(plainBackend().backend, scale(3), [1, 1, 1, 1]);
     const running = model.run(x2);
     model.dispose();
     expect([...(await running).data]).toEqual([6]);
   });
 
-  it("refuses to run on a backend that was disposed, and may still be disposed itself", async () => {
+  it("refuses to run after the backend was disposed, and can still be disposed", async () => {
     const { backend } = plainBackend();
     const model = await prepare(backend, scale(3), [1, 1, 1, 1]);
     await backend.dispose();
@@ -87,7 +87,7 @@ describe("a model", () => {
     model.dispose();
   });
 
-  it.each([false, true])("rejects a run whose execution fails, and every later one (profile: %o)", async (profile) => {
+  it.each([false, true])("rejects a run whose execution fails, and every later run (profile: %o)", async (profile) => {
     let failing = false;
     const { backend } = plainBackend({
       fail: (call) => {
@@ -110,21 +110,24 @@ describe("a model", () => {
   });
 });
 
-describe("run into a tensor of the caller's", () => {
+describe("run with the option into", () => {
   const opened = async (options: ModelOptions = {}) => {
     const plain = plainBackend();
     return { plain, model: await prepare(plain.backend, network(scale(3), scale(1, 10)), [1, 1, 1, 2], options) };
   };
   const pair = (a: number, b: number): Tensor => tensor([a, b], [1, 1, 1, 2]);
 
-  it.each([{}, { profile: true }])("overwrites its data and gives it back (%j)", async (options) => {
-    const { model } = await opened(options);
-    const into = pair(0, 0);
-    expect(await model.run(pair(1, 2), { into })).toBe(into);
-    expect([...into.data]).toEqual([13, 16]);
-  });
+  it.each([{}, { profile: true }])(
+    "overwrites the data of the tensor and resolves to the tensor (%j)",
+    async (options) => {
+      const { model } = await opened(options);
+      const into = pair(0, 0);
+      expect(await model.run(pair(1, 2), { into })).toBe(into);
+      expect([...into.data]).toEqual([13, 16]);
+    },
+  );
 
-  it("answers in the layout of that tensor", async () => {
+  it("writes the result in the layout of the tensor", async () => {
     const model = await prepare(plainBackend().backend, BLOCKS, SHAPE);
     const x = randomUniform(SHAPE, { seed: 1 });
     const into = zeros(model.outputShape, { layout: "nhwc" });
@@ -132,7 +135,7 @@ describe("run into a tensor of the caller's", () => {
     expect(into).toEqual(toLayout(await model.run(x), "nhwc"));
   });
 
-  it.each([{}, { profile: true }])("may be what it was given, also where calls overlap (%j)", async (options) => {
+  it.each([{}, { profile: true }])("takes the input tensor as into, also if calls overlap (%j)", async (options) => {
     const { model } = await opened(options);
     const tensors = [pair(1, 2), pair(3, 4), pair(5, 6)];
     const results = await Promise.all(tensors.map((x) => model.run(x, { into: x })));

@@ -1,4 +1,4 @@
-/** `Model`, a prepared network: its parts, and how its layers run in order. */
+/** `Model` and `NamedModel`: a prepared network, whose layers run in order. */
 
 import type { Arithmetic, Backend, Conv2dPlan, DeviceTensor, OperationPlan, PrepareOptions } from "./backend.js";
 import { checkKeys } from "./check.js";
@@ -37,11 +37,11 @@ export interface Model<S extends Shape = Shape4> {
   readonly outputShape: S;
   readonly layers: readonly ModelLayer[];
   /**
-   * Runs the network. The answer has the layout of `x`, or that of `options.into`. Calls may overlap; each gives its own input's
-   * result.
+   * Runs the network. The result has the layout of `x`, or of `options.into`. Calls may overlap; each gives the result
+   * for its own input.
    *
-   * @throws ConveneError `ERR_SHAPE` if `x` does not have `inputShape`, or `into` does not have `outputShape`; `ERR_INVALID_OPTION`;
-   * `ERR_DISPOSED`; `ERR_OUT_OF_MEMORY`; `ERR_EXECUTION`
+   * @throws ConveneError `ERR_SHAPE` if `x` does not have `inputShape`, or `into` does not have `outputShape`;
+   * `ERR_INVALID_OPTION`; `ERR_DISPOSED`; `ERR_OUT_OF_MEMORY`; `ERR_EXECUTION`
    */
   run(x: Tensor<S>, options?: RunOptions<S>): Promise<Tensor<S>>;
   dispose(): void;
@@ -86,23 +86,23 @@ export interface ModelOptions extends PrepareOptions {
   readonly profile?: boolean;
 }
 
-/** The parts of a model, which `prepare` has prepared and reserved. */
+/** The parts of a model: the plans and the tensors that `prepare` has made. */
 export interface ModelParts {
   readonly backend: Backend;
   readonly layers: readonly ResolvedLayer[];
   /** One for each layer. */
   readonly plans: readonly (Conv2dPlan | OperationPlan)[];
-  /** By name, in the order of the network's. */
+  /** Shapes by the inputs' names, in the network's order of inputs. */
   readonly inputShapes: Readonly<Record<string, Shape>>;
   readonly outputs: readonly ResolvedOutput[];
   /** The tensor that holds a value: an earlier layer's index, or −1−i for input i. */
   readonly tensorOf: (value: number) => DeviceTensor;
   readonly profile: boolean;
-  /** Gives plans and tensors back; called once. */
+  /** Disposes plans and tensors; called once. */
   readonly release: () => void;
 }
 
-/** A call with its inputs copied from what the caller holds, and how its answer is read. */
+/** A call: its inputs, and a function that reads its result. */
 interface Call<Answer> {
   readonly inputs: readonly Tensor[];
   read(): Promise<Answer>;
@@ -166,7 +166,8 @@ function createRunner({ backend, layers, plans, tensorOf, inputShapes, profile, 
         for (const run of calls) run();
         return call.read();
       }
-      // Profiled runs wait between layers, so they must not overlap; the caller may reuse its arrays while its turn comes.
+      // Profiled runs wait between layers, so they must not overlap. A run that waits for its turn copies its inputs,
+      // because the caller may change its arrays meanwhile.
       const own = { ...call, inputs: call.inputs.map((each) => ({ ...each, data: each.data.slice() })) };
       const mine = previous.then(() => runProfiled(own));
       previous = mine.catch(() => undefined);
@@ -195,7 +196,7 @@ function checkInput(what: string, tensor: Tensor<Shape>, expected: Shape): Tenso
   return own as Tensor;
 }
 
-/** A model of one input and one output over what has been prepared for it. */
+/** A model of one input and one output, over its prepared parts. */
 export function createModel<S extends Shape>(parts: ModelParts, inputShape: S): Model<S> {
   const { backend, tensorOf, outputs } = parts;
   const runner = createRunner(parts);
@@ -222,7 +223,7 @@ export function createModel<S extends Shape>(parts: ModelParts, inputShape: S): 
   });
 }
 
-/** A model with names over what has been prepared for it. */
+/** A model with names, over its prepared parts. */
 export function createNamedModel(parts: ModelParts): NamedModel {
   const { backend, tensorOf, outputs, inputShapes } = parts;
   const runner = createRunner(parts);

@@ -1,13 +1,14 @@
 /**
- * A network that depends on the sizes of its inputs, as one from a file does where sizes are computed: `@convene/onnx` gives such.
+ * A network that depends on the sizes of its inputs. `@convene/onnx` gives such a source, because an ONNX file can
+ * compute with sizes.
  */
 
 import type { Shape } from "./shape.js";
 import type { Network } from "./network.js";
 
-/** Gives a network for given sizes of its inputs. `prepare` calls it; `readOnnx` returns one. */
+/** A network for each choice of input sizes. `readOnnx` returns a source, and `prepare` calls its `at`. */
 export interface NetworkSource {
-  /** Names of its inputs. */
+  /** Names of the network's inputs. */
   readonly inputs: readonly string[];
   /**
    * The network for inputs of these shapes, `[n, c, h, w]` or `[c, h, w]`.
@@ -20,7 +21,7 @@ export interface NetworkSource {
 export function isNetworkSource(value: unknown): value is NetworkSource {
   try {
     const { at, inputs } = Object(value) as Partial<NetworkSource>;
-    // Arrays have an `at` too.
+    // The check of `inputs` excludes arrays, which have a method `at` too.
     return typeof at === "function" && Array.isArray(inputs);
   } catch {
     return false;

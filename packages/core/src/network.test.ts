@@ -29,7 +29,7 @@ describe("network", () => {
     expect(net.layers[2]).toMatchObject({ input: index, residual: index });
   });
 
-  it("leaves every name to layers that are given one, indices too", () => {
+  it("prefers a given name to an index of the same text", () => {
     const net = network({ conv: up, name: "1" }, same, { conv: same, input: "1" });
     expect(net.layers[2]).toMatchObject({ input: 0 });
   });
@@ -92,7 +92,7 @@ describe("network of lists", () => {
   const layer = new Conv2d({ inChannels: 2, outChannels: 2, kernelSize: 1 });
   const names = (net: { readonly layers: readonly { readonly name: string }[] }) => net.layers.map(({ name }) => name);
 
-  it("takes an array for its layers, alone or among others", () => {
+  it("takes an array of layers as the only argument, or beside other arguments", () => {
     expect(names(network([layer, { conv: layer, name: "b" }, layer]))).toEqual(["0", "b", "2"]);
     expect(names(network(layer, [layer, { conv: layer, name: "b" }], layer))).toEqual(["0", "1", "b", "3"]);
     expect(network([layer, layer]).outputShape([1, 2, 5, 5])).toEqual([1, 2, 5, 5]);
@@ -150,7 +150,7 @@ describe("network.problems", () => {
       [up, { conv: same, name: "sum", residual: "input" }],
       "layer sum: residual ([1, 2, 5, 5]) must have the output's shape ([1, 4, 5, 5])",
     ],
-  ])("names the layer of %s that does not fit", (_, entries, words) => {
+  ])("names the layer with %s that does not fit", (_, entries, words) => {
     expectError(() => network(...entries).problems([1, 2, 5, 5]), "ERR_SHAPE", words);
     expectError(() => network(...entries).outputShape([1, 2, 5, 5]), "ERR_SHAPE", words);
     expectError(() => network(...entries).cost([1, 2, 5, 5]), "ERR_SHAPE", words);

@@ -25,7 +25,7 @@ export interface NetworkLayer {
   readonly op?: Operation;
   /** A name that later layers can refer to. */
   readonly name?: string;
-  /** The value that the layer reads. Default: that of the layer before it. */
+  /** The value that the layer reads. Default: the output of the layer before this one. */
   readonly input?: LayerRef;
   /** The values that an operation of several inputs reads, in their order. */
   readonly inputs?: readonly LayerRef[];
@@ -59,14 +59,14 @@ export interface ResolvedOperation {
 /** A layer of a network: a convolution, or another operation. */
 export type ResolvedLayer = ResolvedConv2d | ResolvedOperation;
 
-/** A network's output. */
+/** An output of a network. */
 export interface ResolvedOutput {
   readonly name: string;
   /** The index of the layer that makes the output, or −1−i for the network's input i. */
   readonly value: number;
-  /** The layout of the answer. Left out: that of the first input. */
+  /** The layout of the result; undefined for the layout of the first input. */
   readonly layout: Layout | undefined;
-  /** The answer's dimensions. Undefined: those of its shape, in the layout's order. */
+  /** The dimensions of the result; undefined for the sizes of its shape, in the layout's order. */
   readonly dims: readonly number[] | undefined;
 }
 
@@ -74,8 +74,8 @@ export interface ResolvedOutput {
 export type InputShapes = readonly number[] | Readonly<Record<string, readonly number[]>>;
 
 /**
- * Layers whose references are resolved: what `network` and `graph` give, and what `prepare` takes. A network has no shapes;
- * `problems` finds them for the shapes of its inputs.
+ * Layers whose references are resolved: the result of `network` and `graph`, and an argument of `prepare`. A network
+ * has no shapes; `problems` finds them for the shapes of its inputs.
  */
 export interface Network {
   /** Names of the inputs. */
@@ -128,15 +128,15 @@ export function network(...entries: readonly (NetworkEntry | readonly NetworkEnt
   return makeNetwork(["input"], layers, [output]);
 }
 
-/** An output of a graph: a value, and how `run` answers with it. */
+/** An output of a graph: a value, with the layout and the dimensions of the result. */
 export interface GraphOutput {
   /** A layer's name or index, or an input's name. */
   readonly value: LayerRef;
   /** Default: the layout of the first input of the run. */
   readonly layout?: Layout;
   /**
-   * Dimensions of the answer where they are not its shape, such as `[1, 512, 16]`: integers whose product is the number of elements. The
-   * order of the elements is the layout's.
+   * Dimensions of the result if they differ from its shape, such as `[1, 512, 16]`: integers whose product is the
+   * number of elements. The elements are in the order of the layout.
    */
   readonly dims?: readonly number[];
 }
@@ -146,7 +146,7 @@ export interface GraphOptions {
   /** Names of the inputs. Default: `["input"]`. */
   readonly inputs?: readonly string[];
   readonly layers: readonly NetworkEntry[];
-  /** For each output's name, the value that it is. */
+  /** The outputs by name: a value that becomes an output, or a `GraphOutput`. */
   readonly outputs: Readonly<Record<string, LayerRef | GraphOutput>>;
 }
 
@@ -245,7 +245,7 @@ function makeNetwork(
   return Object.freeze(Object.defineProperty(made, brand(), { value: true }));
 }
 
-/** Whether shapes are given by name. A tensor that is given in place of its shape is no record of shapes, and no typed array is. */
+/** Whether `shapes` is a record of shapes by name. A tensor in place of its shape is no such record, and a typed array is none. */
 export function isNamed(shapes: InputShapes): shapes is Readonly<Record<string, readonly number[]>> {
   return readFrom("input", () => {
     const isList = Array.isArray(shapes) || ArrayBuffer.isView(shapes);
@@ -273,7 +273,7 @@ export function checkInputShapes(inputs: readonly string[], shapes: InputShapes)
   );
 }
 
-/** The shape of what a layer makes. */
+/** The shape of a layer's output. */
 export function outputShapeOfProblem(problem: Problem): Shape4 {
   return isOperationProblem(problem) ? operationOutputShape(problem) : outputShape(problem);
 }
@@ -295,7 +295,7 @@ function pose(layer: ResolvedLayer, shapeOf: (value: number) => Shape4): { probl
 /** Marks a network for every copy of this package. */
 const brand = (): symbol => Symbol.for("convene.network");
 
-/** Whether `value` is what `network` gives, of this copy of the package or of another. */
+/** Whether `value` is a `Network`, of this copy of the package or of another. */
 export function isNetwork(value: unknown): value is Network {
   try {
     return brand() in Object(value);

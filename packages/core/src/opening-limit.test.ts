@@ -5,7 +5,7 @@ describe("limitOpening", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it("calls once, when the seconds have passed, and leaves no timer", () => {
+  it("calls the function once, after the given seconds, and leaves no timer", () => {
     const late = vi.fn<() => void>();
     limitOpening(late, 3);
     vi.advanceTimersByTime(2999);
@@ -15,7 +15,7 @@ describe("limitOpening", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("has a default", () => {
+  it("waits OPENING_LIMIT seconds by default", () => {
     const late = vi.fn<() => void>();
     limitOpening(late);
     vi.advanceTimersByTime(1000 * OPENING_LIMIT - 1);
@@ -24,7 +24,7 @@ describe("limitOpening", () => {
     expect(late).toHaveBeenCalledOnce();
   });
 
-  it("is cancelled, twice if need be, and leaves no timer", () => {
+  it("can be cancelled, also twice, and leaves no timer", () => {
     const late = vi.fn<() => void>();
     const cancel = limitOpening(late, 3);
     vi.advanceTimersByTime(2000);

@@ -21,12 +21,12 @@ import { plainBackend } from "./testing/plain-backend.js";
 const foreign = <T>(code: string): T => runInNewContext(code) as T;
 const floats = (...values: readonly number[]): Float32Array => foreign(`Float32Array.of(${values.join()})`);
 
-describe("arrays of another realm", () => {
-  it("are not of this one", () => {
+describe("values of another realm", () => {
+  it("have a Float32Array that is no instance of this realm's class", () => {
     expect(floats(1) instanceof Float32Array).toBe(false);
   });
 
-  it("are a tensor's data, a layer's parameters, what a result is read into, and a function's bias", async () => {
+  it("are taken as a tensor's data, a layer's weights, the tensor of into, and the bias of conv2d", async () => {
     const { backend } = plainBackend();
     const x = tensor(floats(1, 2, 3, 4, 5, 6), [1, 2, 1, 3]);
     const conv = new Conv2d(
@@ -43,7 +43,7 @@ describe("arrays of another realm", () => {
     expect([...toLayout(x, "nhwc").data]).toEqual([1, 4, 2, 5, 3, 6]);
   });
 
-  it("may lie in shared memory, and in memory that grows", async () => {
+  it("are taken if the array is over shared memory or resizable memory", async () => {
     const { backend } = plainBackend();
     const shared = new Float32Array(new SharedArrayBuffer(16)).fill(3);
     expect((await backend.read(backend.upload(tensor(shared, [1, 1, 2, 2])))).data).toEqual(
@@ -53,14 +53,14 @@ describe("arrays of another realm", () => {
     expect([...(await backend.read(backend.upload(tensor(grows, [1, 1, 1, 2])))).data]).toEqual([3, 3]);
   });
 
-  it("are refused where they are others, whatever they call themselves", () => {
+  it("are refused if the array is no Float32Array, also if its tag says Float32Array", () => {
     expectError(() => tensor(foreign("new Float64Array(1)"), [1, 1, 1, 1]), "ERR_SHAPE", "a Float64Array of 8 bytes");
     const liar = Object.defineProperty(new Uint8Array(1), Symbol.toStringTag, { value: "Float32Array" });
     expectError(() => tensor(liar as never, [1, 1, 1, 1]), "ERR_SHAPE", "must be a Float32Array");
     expectError(() => tensor(new Proxy(floats(1), {}), [1, 1, 1, 1]), "ERR_SHAPE", "must be a Float32Array");
   });
 
-  it("are a shape, an image, and options", () => {
+  it("are taken as a shape, as an image, and as options", () => {
     expect(tensor(foreign<number[]>("[1, 2]"), foreign("[1, 1, 1, 2]"), foreign("({ layout: 'nhwc' })"))).toEqual({
       shape: [1, 1, 1, 2],
       layout: "nhwc",
@@ -71,8 +71,8 @@ describe("arrays of another realm", () => {
   });
 });
 
-describe("what another realm throws", () => {
-  it("keeps its words", async () => {
+describe("an error of another realm", () => {
+  it("keeps its message", async () => {
     expect(messageOf(foreign("new TypeError('no')"))).toBe("no");
     const { backend } = plainBackend({
       fail: (call) => {
@@ -82,13 +82,13 @@ describe("what another realm throws", () => {
     expectError(() => backend.upload(tensor([1], [1, 1, 1, 1])), "ERR_EXECUTION", "plain: not this");
   });
 
-  it("is a lack of memory where it says so", () => {
+  it("is recognised as want of memory by its name and message", () => {
     expect(isOutOfMemory(foreign("new RangeError('Array buffer allocation failed')"))).toBe(true);
     expect(isOutOfMemory(foreign("new RangeError('Maximum call stack size exceeded')"))).toBe(false);
     expect(isOutOfMemory(foreign("new TypeError('Array buffer allocation failed')"))).toBe(false);
   });
 
-  it("is heard of a promise too", async () => {
+  it("fails the next sync, if a promise rejected with the error", async () => {
     const backend = defineBackend<number>({
       name: "foreign",
       device: "another realm",
@@ -110,12 +110,12 @@ describe("another copy of this package", async () => {
   vi.resetModules();
   const other = await import("./index.js");
 
-  it("is another one", () => {
+  it("has classes that differ from this copy's", () => {
     expect(other.Conv2d).not.toBe(Conv2d);
     expect(other.ConveneError).not.toBe(ConveneError);
   });
 
-  it("has errors that instanceof knows, each for what it is", () => {
+  it("has errors that are instances of this copy's error classes, each of its own class only", () => {
     const plain = new other.ConveneError("ERR_SHAPE", "no");
     const unavailable = new other.BackendUnavailableError("gpu", "why", "what to do");
     expect(plain instanceof ConveneError).toBe(true);
@@ -135,7 +135,7 @@ describe("another copy of this package", async () => {
     }
   });
 
-  it("has layers that a network takes, and names where they do not fit", async () => {
+  it("has layers that this copy's network takes, and errors about such a layer name the layer", async () => {
     const conv = new other.Conv2d({ inChannels: 1, outChannels: 1, kernelSize: 1 });
     expect(isConv2d(conv)).toBe(true);
     // A Conv2d of another copy of core, which the compiler takes for another class.
@@ -146,7 +146,7 @@ describe("another copy of this package", async () => {
     expect((await model.run(other.zeros([1, 1, 1, 1]))).data).toHaveLength(1);
   });
 
-  it("has errors whose code a backend of this one keeps", async () => {
+  it("has errors whose code a backend of this copy keeps", async () => {
     const { backend } = plainBackend({
       fail: (call) => {
         if (call === "allocate") throw new other.ConveneError("ERR_OUT_OF_MEMORY", "full");

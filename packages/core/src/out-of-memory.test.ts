@@ -12,14 +12,14 @@ function thrownBy(work: () => unknown): unknown {
 
 const recurse = (depth: number): number => recurse(depth + 1) + 1;
 
-describe("what this engine throws", () => {
+describe("the error that this engine throws", () => {
   it.each<[string, () => unknown]>([
     ["a typed array that is too long", () => new Float32Array(2 ** 40)],
     ["a buffer that is too long", () => new ArrayBuffer(2 ** 60)],
     ["a buffer for which there is no memory", () => new ArrayBuffer(2 ** 43)],
     ["an array that is too long", () => Array.from({ length: 2 ** 33 })],
     ["a memory at its maximum", () => new WebAssembly.Memory({ initial: 1, maximum: 1 }).grow(1)],
-  ])("for %s says that there is no room", (_, work) => {
+  ])("for %s counts as want of memory", (_, work) => {
     expect(isOutOfMemory(thrownBy(work))).toBe(true);
   });
 
@@ -32,7 +32,7 @@ describe("what this engine throws", () => {
     ["a read beyond the end", () => new DataView(new ArrayBuffer(4)).getFloat32(8)],
     ["a count below zero", () => "x".repeat(-1)],
     ["a memory whose maximum is too small", () => new WebAssembly.Memory({ initial: 3, maximum: 2 })],
-  ])("for %s says that something is wrong", (_, work) => {
+  ])("for %s does not count as want of memory", (_, work) => {
     expect(isOutOfMemory(thrownBy(work))).toBe(false);
   });
 });
@@ -48,11 +48,11 @@ it.each([
   // JavaScriptCore
   "Out of memory",
   "length too large",
-])("knows the words of other engines: %s", (message) => {
+])("the message of another engine counts as want of memory: %s", (message) => {
   expect(isOutOfMemory(new RangeError(message))).toBe(true);
 });
 
-it("takes no other class of error for it", () => {
+it("an error of another class than RangeError does not count as want of memory", () => {
   expect(isOutOfMemory(new Error("Array buffer allocation failed"))).toBe(false);
   expect(isOutOfMemory("out of memory")).toBe(false);
   expect(isOutOfMemory(undefined)).toBe(false);

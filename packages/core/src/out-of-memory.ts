@@ -1,17 +1,17 @@
 /** Tells an engine's errors about missing memory from its other errors. */
 
 /**
- * Whether `error` is what an engine throws where it has no memory for a typed array, a buffer, an array or a WebAssembly
- * memory, or where one would be longer than the engine makes them.
+ * Whether `error` is an engine's error for want of memory: for a typed array, a buffer, an array or a WebAssembly
+ * memory for which there is no room, or that would be longer than the engine allows.
  *
- * All of those are RangeErrors, and so are errors that are about no memory at all: `"Maximum call stack size exceeded"`
- * (a recursion without an end), `"offset is out of bounds"` (a copy beyond the end), a view beyond its buffer, a wrong
- * argument. Only the message tells them apart. No standard fixes the messages, so these are the words of V8,
- * SpiderMonkey and JavaScriptCore; a message that is not known is taken for a fault, since a fault that is called a lack
- * of memory would be looked for in the wrong place, and would let a broken backend go on.
+ * All of these errors are RangeErrors. Errors that have nothing to do with memory are RangeErrors too:
+ * `"Maximum call stack size exceeded"` (a recursion without an end), `"offset is out of bounds"` (a copy beyond the
+ * end), a view beyond its buffer, a wrong argument. Only the message distinguishes them. No standard fixes the
+ * messages, so this function knows those of V8, SpiderMonkey and JavaScriptCore. An unknown message counts as a fault:
+ * if a fault were called want of memory, users would search in the wrong place, and a broken backend would go on.
  */
 export function isOutOfMemory(error: unknown): boolean {
-  // By name: an engine's error may be of another realm, as in Jest.
+  // The check is by name, because an engine's error may be of another realm, as in Jest.
   const { name, message } = Object(error) as Partial<Error>;
   return name === "RangeError" && NO_ROOM.some((words) => words.test(String(message)));
 }
@@ -23,6 +23,6 @@ const NO_ROOM: readonly RegExp[] = [
   /maximum memory size exceeded|(unable|failed) to grow/i,
   // V8: "Invalid array length", "Invalid array buffer length"; SpiderMonkey and JavaScriptCore, of typed arrays too.
   /invalid array (buffer )?length|length too large/i,
-  // V8. It has the same words for a view beyond its buffer, which is a fault: only what is huge is a lack of memory.
+  // V8. The message is the same for a view beyond its buffer, which is a fault. So only a huge length counts as want of memory.
   /invalid typed array length: \d{9}/i,
 ];

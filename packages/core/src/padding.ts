@@ -1,4 +1,4 @@
-/** Turns a user's `padding` into four numbers. */
+/** The user's option `padding` as four numbers. */
 
 import { checkInteger, checkKeys, checkPair, readFrom } from "./check.js";
 import { ConveneError, show } from "./errors.js";

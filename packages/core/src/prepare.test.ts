@@ -77,7 +77,7 @@ describe("prepare", () => {
     expect(await model.run(x)).toEqual(runPlainly(BLOCKS, x));
   });
 
-  it("says which layers are transformed, and none is under strict", async () => {
+  it('states the arithmetic of each layer: transformed for "fast", direct for "strict"', async () => {
     const { backend } = plainBackend({
       arithmetic: ({ accuracy }) => (accuracy === "fast" ? "transformed" : "direct"),
     });
@@ -110,7 +110,7 @@ describe("a failure in the middle of prepare", () => {
   it.each<[Call, number]>([
     ["prepareConv2d", 3],
     ["allocateShared", 1],
-  ])("in %s gives back everything that was prepared", async (name, nth) => {
+  ])("in %s frees everything that was prepared", async (name, nth) => {
     let seen = 0;
     const plain = plainBackend({
       fail: (call) => {
@@ -121,7 +121,7 @@ describe("a failure in the middle of prepare", () => {
     expect(plain.live()).toEqual({ bytes: 0, plans: 0 });
   });
 
-  it("leaves the backend fit for another model", async () => {
+  it("does not prevent that the backend prepares another model", async () => {
     let full = true;
     const plain = plainBackend({
       fail: (call) => {
@@ -222,7 +222,7 @@ describe("prepare refuses", () => {
     expect(plain.calls).toEqual([]);
   });
 
-  it.each([[undefined], [null], [{}], ["cpu"], [async () => undefined]])("%o for a backend", async (backend) => {
+  it.each([[undefined], [null], [{}], ["cpu"], [async () => undefined]])("%o as the backend", async (backend) => {
     await expectRejection(
       prepare(backend as unknown as Backend, scale(1), [1, 1, 1, 1]),
       "ERR_INVALID_OPTION",

@@ -122,7 +122,7 @@ export async function prepare(
   }
 }
 
-/** A layer's problem is of the layer's kind. */
+/** Never called: the problem of a layer has the layer's kind. */
 function noWeights(): never {
   throw new Error("a convolution's problem came from an operation");
 }
@@ -134,7 +134,7 @@ function networkOf(layers: Preparable, shapes: InputShapes): Network {
   throw new ConveneError("ERR_INVALID_OPTION", `layers (${show(layers)}) must be a Conv2d or a network(...)`);
 }
 
-/** Before any work: all layers that the backend has no operation for, in one error. */
+/** Called before any work. One error names all layers whose operation the backend lacks. @throws ConveneError `ERR_UNSUPPORTED` */
 function checkOperations(backend: Backend, net: Network, problems: readonly Problem[]): void {
   const { operations = [] } = backend.features;
   const missing = problems.flatMap((problem, index) =>
@@ -151,8 +151,8 @@ function checkOperations(backend: Backend, net: Network, problems: readonly Prob
 }
 
 /**
- * The network's inputs, then each layer's output, in steps: step 0 is the upload, layer i runs in step i + 1, and the last one reads
- * the outputs.
+ * The lifetimes of the network's inputs, then of each layer's output. Step 0 is the upload, layer i runs in step i + 1,
+ * and the last step reads the outputs.
  */
 function lifetimes(net: Network, problems: readonly Problem[], inputs: readonly Shape4[]): readonly Lifetime[] {
   const last = new Map<number, number>();

@@ -30,7 +30,7 @@ describe("formatProblem and parseProblem", () => {
     "ic4_ih8_oc4_kh1_replicate",
     "ic4_ih8_oc4_kh1_circular_clamp-0.5:6",
     "ic4_ih8_oc4_kh1_clamp-Infinity:1",
-  ])("take %s for canonical", (text) => {
+  ])("give %s back unchanged", (text) => {
     expect(formatProblem(parseProblem(text))).toBe(text);
   });
 
@@ -44,7 +44,7 @@ describe("formatProblem and parseProblem", () => {
     ["relu_kh3_oc4_ih9_ic3", { ic: 3, ih: 9, oc: 4, kh: 3, activation: "relu" }],
     ["ic3_ih9_oc4_kh3_clamp-1:1e3", { ic: 3, ih: 9, oc: 4, kh: 3, activation: { clamp: [-1, 1000] } }],
     ["n1_g1_ic3_ih9_iw9_oc4_kh3_ph0", { ic: 3, ih: 9, oc: 4, kh: 3 }],
-  ])("%s means what it says", (text, spec) => {
+  ])("parseProblem(%s) gives the problem of the same fields", (text, spec) => {
     expect(parseProblem(text)).toEqual(conv2dProblem(spec));
   });
 });

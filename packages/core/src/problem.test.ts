@@ -53,7 +53,7 @@ describe("conv2dProblem", () => {
     });
   });
 
-  it("gives a problem that cannot be changed, and that resolves to itself", () => {
+  it("gives a frozen problem, and gives an equal problem for that problem", () => {
     const problem = conv2dProblem({
       ...SMALL,
       n: 2,
@@ -84,7 +84,7 @@ describe("conv2dProblem", () => {
     expect(conv2dProblem({ ...conv2dProblem(SMALL), oh: 99 } as Conv2dProblem).oh).toBe(6);
   });
 
-  it("knows the shapes of its operands", () => {
+  it("gives the shapes of input, weight and output", () => {
     const problem = conv2dProblem({ n: 5, g: 2, ic: 4, ih: 8, iw: 9, oc: 6, kh: 3, kw: 2 });
     expect(inputShape(problem)).toEqual([5, 4, 8, 9]);
     expect(weightShape(problem)).toEqual([6, 2, 3, 2]);
@@ -144,7 +144,7 @@ describe("conv2dProblem refuses", () => {
     pr: "padding.right",
   } as const satisfies Partial<Record<keyof Conv2dProblemSpec, string>>;
 
-  it.each(Object.entries(NAMES))("a wrong %s, by the name %s", (key, name) => {
+  it.each(Object.entries(NAMES))("a wrong %s, which the error calls %s", (key, name) => {
     const least = key.startsWith("p") || key === "n" ? 0 : 1;
     for (const value of least === 0 ? WRONG : [...WRONG, 0]) {
       expectError(
@@ -224,7 +224,7 @@ describe("conv2dProblem refuses", () => {
       { ih: 9, iw: 3, pl: 4, paddingMode: "circular" },
       'padding (4) must be at most 3 where paddingMode is "circular" and the input\'s width is 3',
     ],
-  ])("padding that its mode cannot make: %o", (spec, words) => {
+  ])("padding larger than its mode allows: %o", (spec, words) => {
     expectError(() => conv2dProblem({ ...SMALL, ...spec }), "ERR_SHAPE", words);
   });
 
@@ -233,7 +233,7 @@ describe("conv2dProblem refuses", () => {
     [{ ih: 3, pt: 3, pb: 3, paddingMode: "circular" }],
     [{ ih: 3, pt: 100, paddingMode: "replicate" }],
     [{ ih: 3, pt: 100 }],
-  ])("no padding that its mode can just make: %o", (spec) => {
+  ])("no padding of the largest size that its mode allows: %o", (spec) => {
     expect(conv2dProblem({ ...SMALL, ...spec }).oh).toBe(1 + (spec.pt ?? 0) + (spec.pb ?? 0));
   });
 
@@ -246,7 +246,7 @@ describe("conv2dProblem refuses", () => {
     expectError(() => conv2dProblem({ ...SMALL, ...spec }), "ERR_SHAPE", words);
   });
 
-  it("names an input that is too large as such, before it is padded", () => {
+  it("an input that is too large without padding, and the error calls it input and not padded input", () => {
     expect(() => conv2dProblem({ ...SMALL, n: 2 ** 20, ih: 64, pt: 1 })).toThrow(/^input \(/);
   });
 });

@@ -182,7 +182,7 @@ export function readProblem(spec: Conv2dProblemSpec): Conv2dProblem {
   return problem;
 }
 
-/** The default is for what is left out only: null is an error like any other wrong type. */
+/** Only a field that is left out has a default. `null` is an error, like any other wrong type. */
 function or<T>(value: T | undefined, standard: T): T {
   return value === undefined ? standard : value;
 }

@@ -3,7 +3,7 @@ import { fillUniform, mt19937 } from "./random.js";
 import { expectError } from "./testing/expect-error.js";
 
 describe("mt19937", () => {
-  it("gives what C++ requires of std::mt19937: 4123659995 as the 10000th of the default seed", () => {
+  it("gives 4123659995 as the 10000th number of the default seed, as C++ requires of std::mt19937", () => {
     const random = mt19937(5489);
     const outputs = Array.from({ length: 10000 }, random);
     expect(outputs[0]).toBe(3499211612);
@@ -39,7 +39,7 @@ describe("fillUniform", () => {
     expect([...out]).toEqual([-1, 1, 1, 2]);
   });
 
-  it("gives what torch.manual_seed(0); torch.rand(5) prints", () => {
+  it("gives the numbers that torch.manual_seed(0); torch.rand(5) prints", () => {
     const out = new Float32Array(5);
     fillUniform(mt19937(0), out, 0, 1);
     expect([...out].map((value) => value.toFixed(4))).toEqual(["0.4963", "0.7682", "0.0885", "0.1320", "0.3074"]);

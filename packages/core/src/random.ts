@@ -1,7 +1,7 @@
 /**
  * PyTorch's CPU random numbers: MT19937 (Matsumoto and Nishimura, 1998), and the way that ATen makes a uniform float32
- * of one 32-bit output: the low 24 bits, scaled (ATen/core/TransformationHelper.h, `uniform_real`). The goldens hold
- * both to PyTorch's own bits.
+ * of one 32-bit output: the low 24 bits, scaled (ATen/core/TransformationHelper.h, `uniform_real`). The goldens compare
+ * both with PyTorch's own bits.
  */
 
 import { checkInteger } from "./check.js";

@@ -453,14 +453,14 @@ const ROWS = PAGE.split("\n## ").flatMap((section) => {
 
 afterEach(() => void vi.unstubAllGlobals());
 
-it("every row of docs/errors.md that says so is tried here", () => {
+it("every row of docs/errors.md whose message is core's is tried here", () => {
   expect(Object.keys(TRIED).sort()).toEqual(ROWS.map(({ message }) => message).sort());
 });
 
 describe.each(ROWS)("$message", ({ code, message }) => {
   const [provoke, remedy] = TRIED[message] ?? [() => undefined, () => undefined];
 
-  it("is provoked", async () => {
+  it("is thrown, with its code and message", async () => {
     const error = await Promise.resolve()
       .then(provoke)
       .then(

@@ -57,7 +57,7 @@ describe("checkShape", () => {
     expectError(() => checkShape(anyShape(sizes)), "ERR_SHAPE", message);
   });
 
-  it("names what it was asked about, and asks for four sizes alone", () => {
+  it("names the value in its error, and asks for four sizes only", () => {
     expect(() => checkShape(anyShape([1]), "input")).toThrow(/^input \(\[1\]\) must be \[n, c, h, w\]$/);
   });
 });
@@ -68,12 +68,12 @@ describe.each([
 ] as const)("%s", (_, check) => {
   const checked = (sizes: unknown): unknown => check(sizes as Shape3);
 
-  it("takes three sizes, without a batch axis, and four", () => {
+  it("takes three sizes, which have no batch axis, and four sizes", () => {
     expect(checked([3, 4, 5])).toEqual([3, 4, 5]);
     expect(checked([0, 3, 4, 5])).toEqual([0, 3, 4, 5]);
   });
 
-  it("refuses two, five, and no channels, by the name of each axis", () => {
+  it("refuses two sizes, five sizes, and 0 channels, and names the wrong axis", () => {
     expectError(() => checked([3, 4]), "ERR_SHAPE", "shape ([3, 4]) must be [n, c, h, w] or [c, h, w]");
     expectError(() => checked([1, 2, 3, 4, 5]), "ERR_SHAPE", "must be [n, c, h, w] or [c, h, w]");
     expectError(() => checked([0, 4, 5]), "ERR_SHAPE", "shape ([0, 4, 5]): c (0) must be an integer of at least 1");
@@ -90,7 +90,7 @@ describe("meantChannelsFirst", () => {
       [2, 32, 64, 3],
       [2, 3, 32, 64],
     ],
-    // The channels are where they should be, or nowhere.
+    // The channels come first already, or no axis has 3.
     [[3, 64, 3], undefined],
     [[3, 32, 64], undefined],
     [[32, 64, 4], undefined],
@@ -99,12 +99,12 @@ describe("meantChannelsFirst", () => {
   });
 });
 
-it("batched adds a batch of 1 where there is none", () => {
+it("batched adds a batch of 1 to three sizes", () => {
   expect(batched([3, 4, 5])).toEqual([1, 3, 4, 5]);
   expect(batched([2, 3, 4, 5])).toEqual([2, 3, 4, 5]);
 });
 
-it("asBatchedAs leaves the batch out where the other shape has none", () => {
+it("asBatchedAs leaves the batch out if the other shape has three sizes", () => {
   expect(asBatchedAs<Shape>([7, 8, 9], [1, 3, 4, 5])).toEqual([3, 4, 5]);
   expect(asBatchedAs<Shape>([6, 7, 8, 9], [1, 3, 4, 5])).toEqual([1, 3, 4, 5]);
 });

@@ -24,12 +24,12 @@ export function checkShape(shape: Shape4, what = "shape"): Shape4 {
   return check(shape, what, 4) as Shape4;
 }
 
-/** As `checkShape`, also without n. */
+/** As `checkShape`, but three sizes, without n, are right too. */
 export function checkShape3or4<S extends Shape>(shape: S, what = "shape"): S {
   return check(shape, what, 3) as unknown as S;
 }
 
-/** The same for a list whose length the compiler does not know. */
+/** As `checkShape3or4`, for a list whose length the compiler does not know. */
 export function checkSizes(sizes: readonly number[], what = "shape"): Shape {
   return check(sizes, what, 3) as unknown as Shape;
 }
@@ -60,23 +60,24 @@ function check(shape: unknown, what: string, least: number): readonly number[] {
 }
 
 /**
- * The shape `[n, c, h, w]` that was meant where one with channels last was given; undefined where it does not look like that.
+ * The shape with channels first that the caller probably meant, if `given` looks like a shape with channels last;
+ * undefined otherwise.
  *
- * @param channels how many there should be
+ * @param channels the number of channels that the shape should have
  */
 export function meantChannelsFirst(given: Shape, channels: number): Shape | undefined {
   const [c, h, w] = given.slice(-3) as [number, number, number];
   return w === channels && c !== channels ? ([...given.slice(0, -3), w, c, h] as unknown as Shape) : undefined;
 }
 
-/** The same shape with a batch axis. */
+/** The shape with a batch axis: three sizes get a batch of 1. */
 export function batched(shape: Shape): Shape4 {
   return shape.length === 3 ? [1, ...shape] : shape;
 }
 
-/** `shape` as `like` is, with or without a batch axis. */
+/** `shape`, without its batch axis if `like` has none. */
 export function asBatchedAs<S extends Shape>(like: S, shape: Shape4): S {
-  // The compiler does not follow the length to S.
+  // A cast, because the compiler does not infer S from the length.
   return (like.length === 3 ? shape.slice(1) : shape) as unknown as S;
 }
 

@@ -36,10 +36,10 @@ export function checkLayout(layout: unknown): Layout {
 }
 
 /**
- * Checks a host tensor of a caller: its shape, its layout, and that it has as many elements as its shape. Returns a copy of the object, over
- * the same data, because the caller may change the object later.
+ * Checks a host tensor of a caller: its shape, its layout, and that it has as many elements as its shape. Returns a
+ * copy of the object, over the same data, because the caller may change the object later.
  *
- * @param check which shapes it may have
+ * @param check checks the shape; default: four sizes
  */
 export function checkTensor<S extends Shape = Shape4>(
   value: Tensor<S>,
@@ -64,7 +64,7 @@ export function checkTensor<S extends Shape = Shape4>(
 /**
  * Checks a host tensor into which a result is to be written. Returns a copy of the object, over the same data.
  *
- * @param layout the layout that was asked for as well, if any
+ * @param layout the layout that the caller asked for, if any; `into` must have the same
  * @throws ConveneError `ERR_SHAPE`, `ERR_INVALID_OPTION`
  */
 export function checkInto<S extends Shape>(into: Tensor<S>, shape: S, layout?: Layout): Tensor<S> {
@@ -167,7 +167,7 @@ function layoutOption(name: string, options: LayoutOption = {}): Layout {
   return checkLayout(layout);
 }
 
-/** Checked, because a Float32Array makes NaN of what is not a number. */
+/** Converts an array, and checks each entry, because a Float32Array would store NaN for a value that is not a number. */
 function fromNumbers(data: readonly unknown[], shape: Shape): Float32Array {
   checkCount(data.length, shape);
   const out = hostArray(elementCount(shape));
@@ -206,8 +206,9 @@ interface UniformOptions extends LayoutOption {
 }
 
 /**
- * A host tensor of uniform values in `[min, max)`. One seed gives the same values on every machine. The generator is that of PyTorch on a
- * CPU: `randomUniform(shape, { seed })` equals `torch.manual_seed(seed); torch.empty(shape).uniform_(min, max)`.
+ * A host tensor of uniform values in `[min, max)`. One seed gives the same values on every machine. The generator is
+ * the same as PyTorch's on a CPU: `randomUniform(shape, { seed })` equals
+ * `torch.manual_seed(seed); torch.empty(shape).uniform_(min, max)`.
  *
  * @param shape `[n, c, h, w]` or `[c, h, w]`, whatever the layout
  * @throws ConveneError `ERR_SHAPE`; `ERR_INVALID_OPTION`; `ERR_OUT_OF_MEMORY`
@@ -276,7 +277,7 @@ export function transpose(from: Float32Array, to: Float32Array, rows: number, co
   }
 }
 
-/** A zeroed array, or `ERR_OUT_OF_MEMORY`. */
+/** An array of zeros. @throws ConveneError `ERR_OUT_OF_MEMORY` */
 export function hostArray(length: number): Float32Array {
   try {
     return new Float32Array(length);

@@ -30,7 +30,7 @@ describe("tensor.from converts as torch.tensor(data).float()", () => {
     expect(flat(data, expected.length)).toEqual(expected);
   });
 
-  it("half precision, where the engine has it: Node 24 and later", () => {
+  it("a Float16Array, if the engine has this class: Node 24 and later", () => {
     expect("Float16Array" in globalThis).toBe(Number(process.versions.node.split(".")[0]) >= 24);
     if (!("Float16Array" in globalThis)) return;
     // The types of ES2022 have no Float16Array.
@@ -50,7 +50,7 @@ describe("tensor.from converts as torch.tensor(data).float()", () => {
     expect(flat(BigInt64Array.of(value), 1)).toEqual([2 ** 60 + above]);
   });
 
-  it("copies, also a Float32Array", () => {
+  it("copies its argument, also a Float32Array", () => {
     const data = Float32Array.of(1);
     const made = tensor.from(data, [1, 1, 1, 1]);
     data[0] = 2;
@@ -81,7 +81,7 @@ describe("tensor.from and shapes", () => {
     expect(tensor.from(nested[0]!, undefined, { layout: "nhwc" }).shape).toEqual([2, 1, 3]);
   });
 
-  it("gives what it reads in order another shape", () => {
+  it("gives the numbers the shape of the second argument, in the order in which it reads them", () => {
     expect(tensor.from(nested, [1, 6, 1, 1])).toMatchObject({ shape: [1, 6, 1, 1] });
     expect(tensor.from([[1, 2], [3, 4]], [4, 1, 1]).shape).toEqual([4, 1, 1]); // prettier-ignore
   });
@@ -112,7 +112,7 @@ describe("tensor.from and shapes", () => {
     ["12", [1, 1, 1, 2], 'data ("12") must be a typed array'],
     [5, undefined, "data (5) must be a typed array"],
     [undefined, undefined, "data (undefined) must be a typed array"],
-  ])("refuses %o as %o", (data, shape, words) => {
+  ])("refuses %o for the shape %o", (data, shape, words) => {
     expectError(() => tensor.from(data as never, shape as never), "ERR_SHAPE", words);
   });
 
@@ -124,14 +124,14 @@ describe("tensor.from and shapes", () => {
     expectError(() => tensor.from(list as never, [1, 1, 1, 1]), "ERR_SHAPE", "must be a number, BigInt or boolean");
   });
 
-  it("is what tensor names where it is given another array, and takes that", () => {
+  it("is named in the error of tensor for another array, and takes that array", () => {
     const data = Float64Array.of(1, 2);
     expectError(() => tensor(data as never, [1, 1, 1, 2]), "ERR_SHAPE", "tensor.from converts other arrays");
     expect(tensor.from(data, [1, 1, 1, 2]).data).toEqual(Float32Array.of(1, 2));
     expectError(() => tensor([true] as never, [1, 1, 1, 1]), "ERR_SHAPE", "data[0] (true) must be a number");
   });
 
-  it("is what fromImageData names where pixels are floats", () => {
+  it("is named in the error of fromImageData for float pixels, and takes these pixels", () => {
     const image = { width: 1, height: 1, data: Float32Array.of(1, 1, 1, 1) };
     expectError(() => fromImageData(image), "ERR_SHAPE", "a Float32Array of 16 bytes", "tensor.from");
     expect(tensor.from(image.data, [1, 4, 1, 1], { layout: "nhwc" }).shape).toEqual([1, 4, 1, 1]);

@@ -6,7 +6,7 @@ import { ConveneError, show } from "./errors.js";
 /** Typed arrays of any kind, numbers in arrays, and arrays of those. */
 export type NestedNumbers = ArrayLike<number | bigint | boolean> | readonly NestedNumbers[];
 
-/** One level more than a shape can have, so that a list which contains itself comes to an end. */
+/** One level more than a shape can have, so that the reading of a list that contains itself ends. */
 const DEEPEST = 5;
 
 /** The lengths at each level of nesting, read from the first entries. `writeFloat32` finds entries of another length. */
@@ -31,8 +31,8 @@ function lengthOf(value: unknown): number | undefined {
 /**
  * Writes `data`, nested as `sizes` says, to `out` from `at` on.
  *
- * @returns where the next number goes
- * @throws ConveneError `ERR_SHAPE` for what is no number, and where the nesting is uneven
+ * @returns the place after the last number that was written
+ * @throws ConveneError `ERR_SHAPE` for an element that is no number, and for an uneven nesting
  */
 export function writeFloat32(
   data: unknown,

@@ -23,7 +23,7 @@ describe("shapes", () => {
     expect(network(CONV, CONV).layers).toHaveLength(2);
   });
 
-  it("are named as they were given", () => {
+  it("appear in errors as the caller gave them", () => {
     expectError(() => CONV.problem([4, 8, 8]), "ERR_SHAPE", "input ([4, 8, 8]) has 4 channels");
     expectError(() => CONV.problem([3, 0, 8]), "ERR_SHAPE", "input ([3, 0, 8]): h (0)");
     expectError(() => CONV.problem([8, 8] as never), "ERR_SHAPE", "must be [n, c, h, w] or [c, h, w]");
@@ -49,7 +49,7 @@ describe("a model for [c, h, w]", () => {
     expect(await profiled.run(three)).toEqual({ ...expected, shape: [4, 5, 5] });
   });
 
-  it("refuses [1, c, h, w], as the other refuses [c, h, w]", async () => {
+  it("refuses [1, c, h, w], and a model for [1, c, h, w] refuses [c, h, w]", async () => {
     const { backend } = plainBackend();
     const [three, four] = [await prepare(backend, CONV, [3, 8, 8]), await prepare(backend, CONV, [1, 3, 8, 8])];
     await expectRejection(
@@ -70,7 +70,7 @@ describe("a model for [c, h, w]", () => {
   });
 });
 
-it("conv2d gives a result as its input is", async () => {
+it("conv2d gives a result without a batch axis for an input without one", async () => {
   const { backend } = plainBackend();
   const x = randomUniform([2, 4, 5], { seed: 1 });
   const weight = randomUniform([3, 2, 3, 3], { seed: 2 });
@@ -88,13 +88,13 @@ it("a tensor on a device has four sizes", () => {
   expectError(() => backend.allocate([3, 8, 8] as never), "ERR_SHAPE", "must be [n, c, h, w]");
 });
 
-it("toLayout keeps it so", () => {
+it("toLayout gives a tensor without a batch axis for a tensor without one", () => {
   expect(toLayout(tensor([1, 2, 3, 4], [2, 1, 2]), "nhwc")).toEqual(
     tensor([1, 3, 2, 4], [2, 1, 2], { layout: "nhwc" }),
   );
 });
 
-it("types follow the shape", () => {
+it("the type of a tensor or model follows from the type of its shape", () => {
   const { backend } = plainBackend();
   const either = [1, 1, 1] as Shape;
   expectTypeOf(zeros([1, 1, 1, 1])).toEqualTypeOf<Tensor>();

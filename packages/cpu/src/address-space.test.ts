@@ -38,7 +38,7 @@ const RUNS = { shape: "1 x 3 x 2 x 2" };
 const CALLS = ["cpu()", "cpu({ maxMemory: 2 ** 20 })", "workerThreads({ threads: 2 })", 'gpu({ mode: "webasm" })'];
 
 describe("with 8 GB of address space", { timeout: 60_000 }, () => {
-  it.each(CALLS)("%s is unavailable, and names the flag, where Node does not heed the limit", async (call) => {
+  it.each(CALLS)("%s is unavailable, and its remedy names the flag, if Node does not heed the limit", async (call) => {
     const refused = {
       code: "ERR_BACKEND_UNAVAILABLE",
       reason: expect.stringMatching(call.startsWith("gpu") ? /could not allocate memory/ : /guard regions/),
@@ -51,7 +51,7 @@ describe("with 8 GB of address space", { timeout: 60_000 }, () => {
     expect(await outcome(call, "--disable-wasm-trap-handler")).toEqual(RUNS);
   });
 
-  it.each(['cpu({ kernels: "js" })', 'gpu({ mode: "cpu" })'])("%s runs without", async (call) => {
+  it.each(['cpu({ kernels: "js" })', 'gpu({ mode: "cpu" })'])("%s runs without the flag", async (call) => {
     expect(await outcome(call)).toEqual(RUNS);
   });
 });

@@ -37,7 +37,7 @@ describe("createArena", () => {
     expect(arena.allocate(64, "test")).toBe(1024);
   });
 
-  it("keeps its content when the memory grows, and its views follow", () => {
+  it("keeps its content if the memory grows, and renews its views", () => {
     const arena = createArena(testMemory(), 1e6);
     const first = arena.allocate(64, "test");
     const before = arena.f32;
@@ -77,7 +77,7 @@ describe("createArena", () => {
     expect(arena.allocate(2048, "test")).toBe(kept);
   });
 
-  it("turns a memory that will not grow into ERR_OUT_OF_MEMORY with its cause", () => {
+  it("gives ERR_OUT_OF_MEMORY with a cause if the memory does not grow", () => {
     const arena = createArena(testMemory({ refuseAbove: 2048 }), 1e6);
     expect(() => arena.allocate(4096, "a tensor")).toThrow(
       expect.objectContaining({ code: "ERR_OUT_OF_MEMORY", cause: expect.any(RangeError) }),
@@ -85,7 +85,7 @@ describe("createArena", () => {
     expect(arena.use().used).toBe(0);
   });
 
-  it("keeps an account of each scope by itself, though they are used by turns", () => {
+  it("lists the allocations of each scope apart, also if scopes are used by turns", () => {
     const arena = createArena(testMemory(), 1e6);
     const [one, other] = [arena.scope(), arena.scope()];
     const first = one.arena.allocate(64, "test");
@@ -103,7 +103,7 @@ describe("createArena", () => {
     expect(arena.use().used).toBe(2 * 64);
   });
 
-  it("gives out no byte twice, whatever the order of allocations and frees", () => {
+  it("gives out no byte twice, for any order of allocations and frees", () => {
     const steps = fc.array(fc.record({ bytes: fc.integer({ min: 1, max: 5000 }), freeIndex: fc.option(fc.nat(20)) }), {
       maxLength: 60,
     });

@@ -47,7 +47,7 @@ export function createArena(memory: KernelMemory, limit: number): Arena {
     i32 = new Int32Array(memory.buffer);
   };
 
-  /** Takes `bytes` at the end of the memory, which grows if it must. */
+  /** Takes `bytes` at the end of the memory. The memory grows if it is too small. */
   const extend = (bytes: number, what: string): number => {
     const last = free.takeEndingAt(end);
     const address = last?.address ?? end;

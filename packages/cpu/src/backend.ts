@@ -40,7 +40,7 @@ export function cpuImplementation(
     workspace: createWorkspace(tensorsAndPlans, 1, (address) => tensorsAndPlans.free(address)),
   };
   const held = new Set<{ drop(): void }>();
-  /** Holds a plan until the plan or the backend is disposed, so that a handle which outlives them does not keep the memory alive. */
+  /** Holds a plan until the plan or the backend is disposed, so that a handle does not keep the memory alive for longer. */
   const hold = <P extends OperationPlan>({
     plan,
     addresses,

@@ -9,15 +9,15 @@ describe("modules as text", () => {
   it.each([
     ["of one length", [every, every.slice().reverse()]],
     ["of several lengths", [every, every.subarray(0, 10), new Uint8Array(0)]],
-    ["one alone", [every]],
-  ])("come back, every byte value, %s", (_, modules) => {
+    ["of one module only", [every]],
+  ])("decode to the same bytes, with every byte value, %s", (_, modules) => {
     for (const count of [1, 3, 8]) {
       const bundle = JSON.parse(JSON.stringify(encodeModules(modules, count)));
       expect(modules.map((_module, index) => decodeModule(bundle, index, modules.length))).toEqual(modules);
     }
   });
 
-  it("take no more under gzip than the bytes themselves", () => {
+  it("are at most 1 % larger under gzip than the bytes themselves", () => {
     const { bundle } = generated;
     const bytes = decodeModule(bundle, 1, 2);
     const text = encodeModules([bytes], 1).pieces.join("");

@@ -39,7 +39,7 @@ export function encodeModules(modules: readonly Uint8Array[], count: number): Bu
   return { order: values.map((value) => value.toString(16).padStart(2, "0")).join(""), pieces };
 }
 
-/** The module of that number, of so many. */
+/** The module of the number `index`, of `modules` modules. */
 export function decodeModule({ order, pieces }: Bundle, index: number, modules: number): Uint8Array<ArrayBuffer> {
   const text = pieces.filter((_, at) => at % modules === index).join("");
   // Tables, because a program waits for this loop before the first backend opens.

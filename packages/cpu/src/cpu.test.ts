@@ -76,7 +76,7 @@ describe.each(KERNEL_SETS)("cpu({ kernels: %j })", (kernels) => {
     expect(await algorithm("ic8_ih5_oc16_kh1")).toMatch(kernels === "wasm" ? /^igemm-[46]x8$/ : /^igemm-2x4$/);
   });
 
-  it("gives memory back: a thousand cycles need no more than the first", async () => {
+  it("needs no more memory after a thousand models than after the first", async () => {
     const backend = await make({ kernels });
     const net = network(
       new Conv2d({ inChannels: 8, outChannels: 24, kernelSize: 3, padding: 1 }),
@@ -139,7 +139,7 @@ describe.each(KERNEL_SETS)("cpu({ kernels: %j })", (kernels) => {
     }
   });
 
-  it("refuses a table of padding that does not fit before it takes memory for it", async () => {
+  it("refuses a table of padding that is too large before it allocates the table", async () => {
     const backend = await make({ kernels, maxMemory: 1 << 20 });
     const weights = { weight: new Float32Array(1) };
     const wide = parseProblem("ic1_ih1_oc1_kh1_pt200000000_nobias");

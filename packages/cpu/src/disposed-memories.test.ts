@@ -8,17 +8,17 @@ const memoryOf = (pages: number, maximum = 2048): WebAssembly.Memory =>
   new WebAssembly.Memory({ initial: pages, maximum, shared: true });
 
 describe("createDisposedMemories", () => {
-  it("gives a disposed memory to the next one that may grow as far", () => {
+  it("gives a disposed memory once to a backend with the same maximum", () => {
     const memories = createDisposedMemories();
     const memory = memoryOf(3);
     memories.give(memory, 2048, true);
     expect(memories.take(1024)).toBeUndefined();
     expect(memories.take(2048)).toBe(memory);
-    // Once.
+    // A memory is given once.
     expect(memories.take(2048)).toBeUndefined();
   });
 
-  it("gives none that somebody may still write to, and none that is large", () => {
+  it("gives no memory that may still be written to, and no large memory", () => {
     const memories = createDisposedMemories();
     const [unsafe, large] = [memoryOf(1), memoryOf(MOST_REUSED / PAGE + 1)];
     memories.give(unsafe, 2048, false);
@@ -26,7 +26,7 @@ describe("createDisposedMemories", () => {
     expect(memories.take(2048)).toBeUndefined();
   });
 
-  it("keeps none from being collected", async () => {
+  it("does not keep a memory from being collected", async () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
     const memories = createDisposedMemories();

@@ -13,7 +13,7 @@ export interface DisposedMemories {
    * A memory that nobody uses any more.
    *
    * @param maximum pages that it may grow to
-   * @param reuse whether another backend may have it: nobody may write to it any more, however late
+   * @param reuse whether another backend may have the memory. Only true if nobody can write to it any more
    */
   give(memory: WebAssembly.Memory, maximum: number, reuse: boolean): void;
   /** A dead memory that may grow to `maximum` pages, if there is one. Its content is undefined, its size at most `MOST_REUSED`. */
@@ -46,7 +46,7 @@ export function createDisposedMemories(): DisposedMemories {
       collected.register(memory, one, one);
     },
     take(maximum) {
-      // The latest first, because its pages are most likely still in a cache.
+      // The latest memory comes first, because its pages are most likely still in a cache.
       for (const one of [...all].reverse()) {
         const memory = one.reuse && one.maximum === maximum ? one.memory.deref() : undefined;
         if (memory === undefined) continue;

@@ -47,13 +47,13 @@ describe("node --jitless", () => {
     });
   });
 
-  it("runs the remedy", async () => {
+  it('runs cpu({ kernels: "js" }), the remedy of the error', async () => {
     expect(await outcome(["--jitless"], "./index.ts", "cpu", '{ kernels: "js" }')).toEqual({ shape: [1, 3, 2, 2] });
   });
 });
 
 describe("a content security policy", () => {
-  it("is named with the word that it lacks, before the kernels that need none", async () => {
+  it("is named in the error, and the remedy has 'wasm-unsafe-eval' first and the js kernels second", async () => {
     const { Memory, validate } = WebAssembly;
     const cause = new WebAssembly.CompileError("violates the following Content Security Policy directive");
     vi.stubGlobal("WebAssembly", { Memory, validate, instantiate: () => Promise.reject(cause) });

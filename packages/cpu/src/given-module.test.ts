@@ -39,7 +39,7 @@ describe("cpu({ module })", () => {
     expect((await bits({ module })).equals(expected)).toBe(true);
   });
 
-  it("takes one of another realm", async () => {
+  it("takes a module of another realm", async () => {
     const module = runInNewContext("new WebAssembly.Module(bytes)", { bytes: bytesOf("simd128") });
     const backend = await cpu({ module });
     expect(backend.device).toBe("wasm simd128, 1 thread");
@@ -61,7 +61,7 @@ describe("cpu({ module })", () => {
     );
   });
 
-  it("refuses one of another version", async () => {
+  it("refuses a module of another version of the package", async () => {
     const bytes = bytesOf("simd128");
     // The last digit of the hash, which is the file's last byte.
     bytes[bytes.length - 1] = bytes.at(-1) === 0x30 ? 0x31 : 0x30;
@@ -77,7 +77,7 @@ describe("cpu({ module })", () => {
     [{ simd: "relaxed" as const }, /^simd \("relaxed"\) means nothing beside module/],
     [{ wide: false }, /^wide \(false\) means nothing beside module/],
     [{ kernels: "js" as const }, /^module is for kernels "wasm" only/],
-  ])("refuses %j beside it", async (options, message) => {
+  ])("refuses the options %j beside module", async (options, message) => {
     await expect(cpu({ ...options, module: await compiled("simd128") })).rejects.toThrow(refused(message));
   });
 });

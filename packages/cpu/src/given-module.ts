@@ -16,9 +16,10 @@ const FILES = "@convene/cpu/relaxed.wasm or @convene/cpu/simd128.wasm, of the sa
 type GivenBuild = Omit<WasmBuild, "bytes">;
 
 /**
- * Which build a module is.
+ * The build that a module is.
  *
- * @throws ConveneError `ERR_INVALID_OPTION` where it is no module, none of Convene's, or one of another version
+ * @throws ConveneError `ERR_INVALID_OPTION` where `module` is no module, no module of Convene, or a module of another
+ * version
  */
 export function buildOfModule(module: unknown): GivenBuild {
   const identity = identityOf(module);
@@ -37,7 +38,7 @@ export function buildOfModule(module: unknown): GivenBuild {
 function identityOf(module: unknown): string | undefined {
   let sections: ArrayBuffer[];
   try {
-    // Throws for any value that is no module. `instanceof` would only know modules of this realm.
+    // `customSections` throws for any value that is no module. `instanceof` would know modules of this realm only.
     sections = WebAssembly.Module.customSections(module as WebAssembly.Module, SECTION);
   } catch {
     const kind = Object.prototype.toString.call(module).slice("[object ".length, -1);

@@ -117,62 +117,65 @@ const WORKERS = 3;
 
 describe.each(KERNEL_SETS)("%s", (_, load) => {
   it.each([
-    ["blocks as they are", BLOCK_LIMITS, 1],
+    ["blocks of the usual sizes", BLOCK_LIMITS, 1],
     ["blocks of 1 KiB", { least: 1024, most: 1024 }, 1],
-    ["as many blocks as make seven jobs", BLOCK_LIMITS, 7],
-    ["as many blocks as make forty jobs", BLOCK_LIMITS, 40],
-  ])("writes its output, nothing else, in any division of its jobs: %s", async (_name, blockLimits, leastJobs) => {
-    const kernels = await load();
-    const next = randomSource(7);
-    let divided = 0;
-    for (const problem of PROBLEMS) {
-      const text = formatProblem(problem);
-      const arena = createArena(kernels.memory, LIMIT);
-      const { operands, workspace, plan, room, storage, expected } = bench(kernels, arena, problem, {
-        blockLimits,
-        leastJobs,
-      });
-      const x = storage(inputShape(problem));
-      const r = operands.residual && storage(outputShape(problem));
-      const y = storage(outputShape(problem));
-      // Past the output there is room to overrun.
-      arena.allocate(4096, "test");
+    ["blocks for at least seven jobs", BLOCK_LIMITS, 7],
+    ["blocks for at least forty jobs", BLOCK_LIMITS, 40],
+  ])(
+    "each plan writes its right output and nothing else, in any division of its jobs: %s",
+    async (_name, blockLimits, leastJobs) => {
+      const kernels = await load();
+      const next = randomSource(7);
+      let divided = 0;
+      for (const problem of PROBLEMS) {
+        const text = formatProblem(problem);
+        const arena = createArena(kernels.memory, LIMIT);
+        const { operands, workspace, plan, room, storage, expected } = bench(kernels, arena, problem, {
+          blockLimits,
+          leastJobs,
+        });
+        const x = storage(inputShape(problem));
+        const r = operands.residual && storage(outputShape(problem));
+        const y = storage(outputShape(problem));
+        // Past the output there is room to overrun.
+        arena.allocate(4096, "test");
 
-      writeTensor(arena, kernels.copies, x, tensor(operands.input, inputShape(problem)));
-      if (r) writeTensor(arena, kernels.copies, r, tensor(operands.residual!, outputShape(problem)));
-      clearZeroRows(arena, x);
-      // A plan that needs no workspace has none, at no address.
-      const workspaceStart = workspace.shared === 0 ? room : workspace.shared;
-      arena.f32.fill(SENTINEL, workspaceStart / 4, (room + 4096) / 4);
-      arena.f32.fill(SENTINEL, y.address / 4, (y.address + y.total + 4096) / 4);
-      const before = arena.i32.slice();
+        writeTensor(arena, kernels.copies, x, tensor(operands.input, inputShape(problem)));
+        if (r) writeTensor(arena, kernels.copies, r, tensor(operands.residual!, outputShape(problem)));
+        clearZeroRows(arena, x);
+        // A plan that needs no workspace has none, at no address.
+        const workspaceStart = workspace.shared === 0 ? room : workspace.shared;
+        arena.f32.fill(SENTINEL, workspaceStart / 4, (room + 4096) / 4);
+        arena.f32.fill(SENTINEL, y.address / 4, (y.address + y.total + 4096) / 4);
+        const before = arena.i32.slice();
 
-      for (const { kernel, params, jobs } of plan.steps) {
-        for (const [start, end] of divide(jobs, next)) {
-          const own = workspace.own + Math.floor(next() * WORKERS) * workspace.ownBytes;
-          kernels.run[kernel]!(params, x.data, y.data, r ? r.data : 0, workspace.shared, own, start, end);
-          divided++;
+        for (const { kernel, params, jobs } of plan.steps) {
+          for (const [start, end] of divide(jobs, next)) {
+            const own = workspace.own + Math.floor(next() * WORKERS) * workspace.ownBytes;
+            kernels.run[kernel]!(params, x.data, y.data, r ? r.data : 0, workspace.shared, own, start, end);
+            divided++;
+          }
         }
-      }
-      const after = arena.i32.slice();
-      expectOutput(plan, readTensor(arena, kernels.copies, y, "nchw").data, expected, text);
+        const after = arena.i32.slice();
+        expectOutput(plan, readTensor(arena, kernels.copies, y, "nchw").data, expected, text);
 
-      // Outside the output's own pixels, and the workspace, not a bit has changed.
-      const workspaceEnd = workspace.own + WORKERS * workspace.ownBytes;
-      after.set(before.subarray(workspace.shared / 4, workspaceEnd / 4), workspace.shared / 4);
-      const pixels = y.image - y.zeroRow;
-      for (let n = 0; n < problem.n; n++) {
-        const at = (y.data + n * y.image) / 4;
-        const count = problem.oc * problem.oh * problem.ow;
-        expect(4 * count).toBeLessThanOrEqual(pixels);
-        after.set(before.subarray(at, at + count), at);
+        // Outside the output's own pixels, and the workspace, not a bit has changed.
+        const workspaceEnd = workspace.own + WORKERS * workspace.ownBytes;
+        after.set(before.subarray(workspace.shared / 4, workspaceEnd / 4), workspace.shared / 4);
+        const pixels = y.image - y.zeroRow;
+        for (let n = 0; n < problem.n; n++) {
+          const at = (y.data + n * y.image) / 4;
+          const count = problem.oc * problem.oh * problem.ow;
+          expect(4 * count).toBeLessThanOrEqual(pixels);
+          after.set(before.subarray(at, at + count), at);
+        }
+        expect(firstDifference(before, after), `${text}: byte that was overwritten`).toBeUndefined();
       }
-      expect(firstDifference(before, after), `${text}: byte that was overwritten`).toBeUndefined();
-    }
-    expect(divided).toBeGreaterThan(2 * PROBLEMS.length);
-  });
+      expect(divided).toBeGreaterThan(2 * PROBLEMS.length);
+    },
+  );
 
-  it.each(["input", "residual"])("reads nothing past the end of memory where its %s lies there", async (last) => {
+  it.each(["input", "residual"])("no plan reads past the end of memory if its %s lies at the end", async (last) => {
     const kernels = await load();
     kernels.memory.grow(2 ** 20);
     for (const problem of PROBLEMS) {

@@ -21,11 +21,11 @@ export type RangeKernel = (
 
 /**
  * The kernels by name. `igemm<mr>x<nr>` is an indirect GEMM over tiles of `mr` output pixels by `nr` output channels.
- * `depthwise` takes any kernel size, stride and dilation; `depthwise<k>x<k>s<s>_<pixels>x<channels>` kernels of k x k with
- * stride s and dilation 1 along the width, over tiles of so many output pixels by so many channels, m2 for two output channels
- * for each input channel. `grouped3_<pixels>x<channels>` is for groups of few channels, 3 taps wide. `winograd...` are minimal filtering, over
- * tiles of an indirect GEMM. The last six are for operations beside convolution: see operations/params.ts. A kernel set may
- * lack some of the others.
+ * `depthwise` takes any kernel size, stride and dilation; `depthwise<k>x<k>s<s>_<pixels>x<channels>` kernels of k x k
+ * with stride s and dilation 1 along the width, over tiles of so many output pixels by so many channels, m2 for two
+ * output channels for each input channel. `grouped3_<pixels>x<channels>` is for groups of few channels, 3 taps wide.
+ * `winograd...` are minimal filtering, over tiles of an indirect GEMM. The last six are for operations beside
+ * convolution: see operations/params.ts. A kernel set has these six, and may lack some of the others.
  */
 export const KERNEL_NAMES = [
   "igemm1x32",
@@ -69,7 +69,7 @@ export interface IgemmTile {
   /** Each panel of weights is cut into this many panels of `nr / streams` output channels, which the tile reads at once. */
   readonly streams: number;
   readonly kernel: KernelName;
-  /** The speed of full tiles, relative to other tiles of the list. docs/kernels.md, "Tiles". */
+  /** The speed of full tiles, relative to other tiles of the list. docs/kernels.md, "Tiles", has the measurement. */
   readonly speed: number;
 }
 
@@ -98,9 +98,12 @@ export interface WinogradTile {
 
 /** The tiles that suit an engine. */
 export interface Tiles {
-  /** For groups of few channels, 3 taps wide: the kernel, and its neighbouring output pixels. Left out where there is none. */
+  /**
+   * For groups of few channels, 3 taps wide: the kernel, and its neighbouring output pixels. Left out if the kernel set
+   * has no such kernel.
+   */
   readonly grouped?: { readonly kernel: KernelName; readonly pixels: number };
-  /** Left out where there is none. */
+  /** Left out if the kernel set has no such kernels. */
   readonly winograd?: WinogradTile;
   readonly igemm: readonly IgemmTile[];
   readonly depthwise: readonly DepthwiseTile[];

@@ -60,7 +60,7 @@ function arenaWith(count: number): { readonly arena: Arena; readonly addresses: 
   return { arena, addresses: Array.from({ length: count }, () => arena.allocate(192, "a tensor")) };
 }
 
-describe("work is in proportion", () => {
+describe("the work grows in proportion", () => {
   it("to the tensors that are disposed", () =>
     expectLinear((count) => {
       const { arena, addresses } = arenaWith(count);
@@ -68,7 +68,7 @@ describe("work is in proportion", () => {
       return steps(() => order.forEach((address) => arena.free(address)));
     }));
 
-  it("to the tensors that are allocated between others", () =>
+  it("to the tensors that are allocated while there are holes between others", () =>
     expectLinear((count) => {
       const { arena, addresses } = arenaWith(count);
       addresses.forEach((address, index) => index % 2 === 0 && arena.free(address));

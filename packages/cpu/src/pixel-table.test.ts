@@ -11,7 +11,7 @@ describe("sourceIndex", () => {
     ["reflect", [2, 1, 0, 1, 2, 3, 2]],
     ["replicate", [0, 0, 0, 1, 2, 3, 3]],
     ["circular", [2, 3, 0, 1, 2, 3, 0]],
-  ] as const)("%s reads where PyTorch's pad does", (mode, expected) => {
+  ] as const)("%s reads the same positions as PyTorch's pad", (mode, expected) => {
     expect([-2, -1, 0, 1, 2, 3, 4].map((at) => sourceIndex(at, 4, mode))).toEqual(expected);
   });
 });
@@ -27,7 +27,7 @@ describe("createPixelTable", () => {
     expect(table).toMatchObject({ tapRow: 16, tapColumn: 4, pixelRow: 16, pixelColumn: 4, readsZeros: true });
   });
 
-  it("knows that without padding no zero is read", () => {
+  it("says that no zero is read, if there is no padding by zeros", () => {
     const arena = createArena(createJsKernels(1e6).memory, 1e6);
     expect(complete(createPixelTable(arena, conv2dProblem({ ic: 1, ih: 3, oc: 1, kh: 3 }))).readsZeros).toBe(false);
     const reflected = conv2dProblem({ ic: 1, ih: 3, oc: 1, kh: 3, pt: 1, pb: 1, pl: 1, pr: 1, paddingMode: "reflect" });
@@ -43,7 +43,7 @@ describe("createPixelTable", () => {
     );
   });
 
-  it("has an entry for each tap where taps are far apart", () => {
+  it("has an entry for each tap of each output, if taps are far apart", () => {
     const { arena, table } = tableOf({ ic: 1, ih: 1, iw: 5, oc: 1, kh: 1, kw: 2, dw: 1e9, pl: 5e8, pr: 5e8 + 2 });
     expect([table.tapColumn, table.pixelColumn]).toEqual([4, 8]);
     expect(arena.use().used).toBe(64);

@@ -13,15 +13,18 @@ import { storageLayout } from "./storage.js";
 
 export interface PixelTable {
   readonly address: number;
-  /** Bytes in the table from an output pixel's first tap to that of the pixel below it, and of the one at its right. */
+  /**
+   * Bytes in the table from an output pixel's first tap to the first tap of the output pixel below, and of the output
+   * pixel to the right.
+   */
   readonly pixelRow: number;
   readonly pixelColumn: number;
-  /** Bytes in the table from a tap to the one below it, and to the one at its right. */
+  /** Bytes in the table from a tap to the tap below, and to the tap to the right. */
   readonly tapRow: number;
   readonly tapColumn: number;
   /** Bytes of a row of the table. */
   readonly row: number;
-  /** Bytes in the table from an image to the next, where it has several. */
+  /** Bytes in the table from an image to the next image, if the table covers several. */
   readonly image: number;
   /** Whether some entry points at the row of zeros. */
   readonly readsZeros: boolean;
@@ -53,7 +56,7 @@ export function* createPixelTable(
   const address = arena.allocate(images * image, `an indirection buffer of ${rows} x ${columns}${of}`);
   const { zeroRow, image: imageBytes } = storageLayout(inputShape(p));
   const pixel = 4 * p.ic;
-  /** For each column bytes from the row's first pixel, or -1 for a zero. */
+  /** For each column, the bytes from the row's first pixel, or -1 for a zero. */
   const xs = new Int32Array(columns);
   for (let column = 0; column < columns; column++) {
     const x = sourceOf(horizontal, column, p.pl, p.iw, p.paddingMode);
@@ -91,14 +94,14 @@ export function* createPixelTable(
 interface Axis {
   /** Entries along the axis. */
   readonly count: number;
-  /** From an output pixel's first tap to the next one's, and from a tap to the next one, in entries. */
+  /** Distances in entries: from an output pixel's first tap to the next output pixel's first tap, and from a tap to the next tap. */
   readonly pixel: number;
   readonly tap: number;
-  /** The padded coordinate of an entry; `undefined` past the last that a tap reads. */
+  /** The padded coordinate of an entry; `undefined` past the last coordinate that a tap reads. */
   readonly coordinate: (entry: number) => number | undefined;
 }
 
-/** @param size cover all coordinates from 0 to this one, also those that no tap reads */
+/** @param size the number of coordinates to cover, from 0 on, also those that no tap reads */
 function layAxis(outputs: number, stride: number, taps: number, dilation: number, size?: number): Axis {
   const last = (outputs - 1) * stride + (taps - 1) * dilation;
   if (size !== undefined) {
@@ -118,7 +121,7 @@ function layAxis(outputs: number, stride: number, taps: number, dilation: number
   };
 }
 
-/** The greatest common divisor. That of 0 and another number is the other number. */
+/** The greatest common divisor. The divisor of 0 and another number is the other number. */
 function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b);
 }

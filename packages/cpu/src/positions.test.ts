@@ -24,18 +24,18 @@ describe("createPositions", () => {
     expect(entries).toEqual([0, 2, 4, 14, 16, 18, 28, 30, 32, 32, 32, 32, 32]);
   });
 
-  it("goes on from one image to the next", () => {
+  it("lists the outputs of one image after those of another", () => {
     const { entries } = positionsOf({ n: 2, ic: 1, ih: 2, iw: 1, oc: 1, kh: 1 }, 1, 2);
     expect(entries).toEqual([0, 1, 2, 3, 3]);
   });
 
-  it("marks pixels from which on a whole tile has its rows of taps side by side in memory", () => {
+  it("marks an output if the rows of taps of a whole tile from there on are side by side in memory", () => {
     // One row of six outputs with a column of zeros at each side: only the inner four have runs, so three tiles of two.
     const { runs } = positionsOf({ ic: 3, ih: 1, iw: 6, oc: 1, kh: 1, kw: 3, pl: 1, pr: 1 }, 2);
     expect(runs).toEqual([0, 1, 1, 1, 0, 0, 0, 0]);
   });
 
-  it("marks none where taps are apart, or a pixel wide", () => {
+  it("marks no output if taps are dilated, or a kernel's row is one pixel wide", () => {
     expect(positionsOf({ ic: 3, ih: 1, iw: 8, oc: 1, kh: 1, kw: 3, dw: 2 }, 2).runs).not.toContain(1);
     expect(positionsOf({ ic: 3, ih: 1, iw: 8, oc: 1, kh: 1 }, 2).runs).not.toContain(1);
   });

@@ -62,7 +62,7 @@ function* markRuns(
   }
 }
 
-/** @param runs how many positions from `end` on are runs. Returns how many are runs from `start` on */
+/** @param runs how many positions in a row from `end` on are runs. Returns the same count from `start` on */
 function markRunsOf(
   i32: Int32Array,
   p: Conv2dProblem,

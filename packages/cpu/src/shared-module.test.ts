@@ -12,7 +12,7 @@ const instantiate = (bytes: Uint8Array<ArrayBuffer>, shared: boolean): Promise<u
   WebAssembly.instantiate(bytes, { env: { memory: new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared }) } });
 
 describe("withSharedMemory", () => {
-  it("gives a module that takes only a shared memory, from a module that takes only a memory of its own", async () => {
+  it("makes a module that takes a shared memory only of a module that takes an unshared memory only", async () => {
     expect(BUILDS.length).toBeGreaterThan(0);
     for (const own of BUILDS) {
       const shared = withSharedMemory(own);
@@ -27,7 +27,7 @@ describe("withSharedMemory", () => {
 
   it.each([
     ["nothing", []],
-    ["a header alone", [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]],
+    ["a header without sections", [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]],
     // One import, "a" of "e", of a function.
     ["another import", [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 2, 7, 1, 1, 0x65, 1, 0x61, 0, 0]],
     ["a module that ends before its imports", [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1]],

@@ -1,7 +1,7 @@
 /**
- * Work that can be interrupted. Planning copies weights and writes tables, which takes tens of milliseconds for a large layer. `worker-threads`
- * must not block the event loop so long, so it does the work in slices. Between two slices other calls may run, and the memory may grow: so do
- * not keep a view of the memory across `giveWay`.
+ * Work that can be interrupted. Planning copies weights and writes tables, which takes tens of milliseconds for a large
+ * layer. `worker-threads` must not block the event loop for so long, so it does the work in slices. Between two slices
+ * other calls may run, and the memory may grow. So do not keep a view of the memory across `giveWay`.
  */
 
 /** Work that gives way at least once for about `SLICE` written elements. */
@@ -15,7 +15,7 @@ export function* giveWay(): Sliced<void> {
   yield;
 }
 
-/** Does all of it at once. */
+/** Does all slices at once, and returns the result. */
 export function complete<T>(work: Sliced<T>): T {
   for (;;) {
     const { done, value } = work.next();

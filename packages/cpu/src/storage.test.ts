@@ -20,12 +20,12 @@ describe("storage", () => {
     expect(storageLayout([2, 3, 4, 5])).toEqual({ zeroRow: 64, image: 64 + 256, total: 2 * (64 + 256) + 64 });
   });
 
-  it("has this room even if an image fills its last line", () => {
+  it("has room to read past the end even if an image fills its last cache line", () => {
     // 32 elements are 128 bytes; four vectors of four from the last one end 60 bytes later.
     expect(storageLayout([1, 2, 4, 4])).toEqual({ zeroRow: 64, image: 64 + 128, total: 64 + 128 + 64 });
   });
 
-  it("takes at most twice the data, and the room for reads past the end, for any shape", () => {
+  it("is at most twice as large as the data, plus the room for reads past the end, for any shape", () => {
     expect(storageLayout([1_048_576, 1, 1, 1]).total).toBe(2 * 2 ** 22 + 64);
     for (const n of [2, 1000]) {
       for (const c of [1, 2, 3, 4, 5, 16, 17, 64, 1000]) {
@@ -38,7 +38,7 @@ describe("storage", () => {
 
   it.each(
     (["nchw", "nhwc"] as const).flatMap((layout) => SHAPES.map((shape) => [shape.join(" x "), layout, shape] as const)),
-  )("gives back what was written of %s, from %s to either layout", (_, layout, shape) => {
+  )("gives back a tensor of %s, written from %s and read in either layout", (_, layout, shape) => {
     const kernels = createJsKernels(1e6);
     const arena = createArena(kernels.memory, 1e6);
     const x = randomUniform(shape, { seed: 3, layout });
@@ -63,7 +63,7 @@ describe("storage", () => {
   });
 
   it.each(["wasm", "js"] as const)(
-    "takes a million images of one number in twice their data, with kernels %j",
+    "holds a million images of one number in twice the memory of the data, with kernels %j",
     async (kernels) => {
       await using backend = await cpu({ kernels });
       const x = randomUniform([1_048_576, 1, 1, 1], { seed: 1 });

@@ -41,7 +41,7 @@ export function storageLayout([n, c, h, w]: Shape4): StorageLayout {
     const zeroRow = alignUp(4 * c, alignment);
     return [zeroRow, zeroRow + alignUp(data, alignment)];
   };
-  // The last alignment always fits: it takes no more than the zeros and the data.
+  // The last alignment is always allowed: it adds nothing to the zeros and the data.
   const alignment = ALIGNMENTS.find((one) => sizes(one)[1] <= 2 * data)!;
   const [zeroRow, image] = sizes(alignment);
   return { zeroRow, image, total: alignUp((n - 1) * image + zeroRow + data + OVERREAD) };
@@ -52,12 +52,12 @@ export function storageAt(address: number, shape: Shape4): Storage {
   return { zeroRow, image, total, shape, address, data: address + zeroRow };
 }
 
-/** Memory for a tensor. @throws ConveneError `ERR_OUT_OF_MEMORY` */
+/** Allocates memory for a tensor. @throws ConveneError `ERR_OUT_OF_MEMORY` */
 export function allocateStorage(arena: Arena, shape: Shape4): Storage {
   return storageAt(arena.allocate(storageLayout(shape).total, `a tensor of ${shape.join(" x ")}`), shape);
 }
 
-/** One piece of memory, from `address` on, for tensors with lifetimes. */
+/** Allocates one piece of memory, from `address` on, for tensors with lifetimes. */
 export function allocateSharedStorages(
   arena: Arena,
   lifetimes: readonly Lifetime[],

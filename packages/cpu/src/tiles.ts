@@ -40,7 +40,10 @@ const UNROLLED: readonly DepthwiseTile[] = [
   { size: 3, stride: 1, multiplier: 2, pixels: 4, lanes: 8, kernel: "depthwise3x3s1m2_4x8" },
 ];
 
-/** Tiles with a loop over the rows of taps, for older engines, which move every load of a block to its top and then run out of registers. */
+/**
+ * Tiles with a loop over the rows of taps, for older engines. Such an engine moves every load of a block to the top of
+ * the block, and then runs out of registers.
+ */
 const LOOPED: readonly DepthwiseTile[] = [
   { size: 3, stride: 1, multiplier: 1, pixels: 4, lanes: 4, kernel: "depthwise3x3s1_4x4" },
   { size: 3, stride: 2, multiplier: 1, pixels: 1, lanes: 8, kernel: "depthwise3x3s2_1x8" },

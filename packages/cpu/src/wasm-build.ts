@@ -26,7 +26,7 @@ export interface WasmBuild {
   readonly name: string;
   readonly bytes: Bytes;
   readonly tiles: Tiles;
-  /** Whether it uses 256 bits, which need an experimental flag: then its results should be checked before use. */
+  /** Whether the build uses 256 bits. They need an experimental flag, so the results should be checked before use. */
   readonly wide: boolean;
 }
 
@@ -36,11 +36,11 @@ export interface BuildOptions {
   readonly simd: Simd | "auto";
   /** Whether to use 256 bits. Default: whether Node was started with the flag for them. */
   readonly wide?: boolean | undefined;
-  /** The tiles of which engine. Default: this engine's. */
+  /** The kind of engine whose tiles are taken. Default: this engine. */
   readonly registers?: Registers | undefined;
 }
 
-/** The backend that asks, for the words of an error. */
+/** The backend that loads the build, for the words of an error. */
 export interface Asker {
   /** Both the backend's name and its factory's, such as `"cpu"`. */
   readonly backend: string;
@@ -68,7 +68,7 @@ export function checkBuildOptions({ simd, wide }: { readonly simd?: unknown; rea
 /**
  * The build to load. With `wide: true` it sets V8's flag for 256 bits, so that the build is compiled with it.
  *
- * @throws BackendUnavailableError where the engine does not run it
+ * @throws BackendUnavailableError where the engine does not run the build
  */
 export function pickBuild(bundle: Bundle, { simd, wide, registers }: BuildOptions, asker: Asker): WasmBuild {
   const { backend, factory, remedy } = asker;

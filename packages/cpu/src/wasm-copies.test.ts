@@ -55,9 +55,9 @@ function expectSame(actual: Float32Array, expected: Float32Array, what: string):
 
 describe.each(KERNEL_SETS)("copies of %s", (_, load) => {
   it.each([
-    ["between others", 8],
+    ["between other data", 8],
     ["at the end of memory", 0],
-  ])("write their target and nothing else: %s", async (_where, after) => {
+  ])("write their target and nothing else, in memory %s", async (_where, after) => {
     const { memory, copies } = await load();
     memory.grow(MEMORY);
     const f32 = new Float32Array(memory.buffer);
@@ -83,7 +83,7 @@ describe.each(KERNEL_SETS)("copies of %s", (_, load) => {
     }
   });
 
-  it("go on when the memory has grown", async () => {
+  it("work after the memory has grown", async () => {
     const { memory, copies } = await load();
     const { nchw, nhwc } = images(5, 7);
     copies.toNchw(0, new Float32Array(35), 5, 7);

@@ -27,14 +27,14 @@ function refuseAbove(most: number): readonly number[] {
   return asked;
 }
 
-describe("a memory of whatever size", () => {
+describe("a memory for which the caller gave no size", () => {
   it("is the largest memory if the engine gives it", () => {
     const asked = refuseAbove(Infinity);
     expect(reserveWasmMemory(ASKER, undefined, false).maxMemory).toBe(4 * GIB - PAGE - STAGING);
     expect(asked).toEqual([4 * GIB - PAGE]);
   });
 
-  it.each([true, false])("is halved until it fits (shared: %j)", (shared) => {
+  it.each([true, false])("is halved until the engine reserves it (shared: %j)", (shared) => {
     const asked = refuseAbove(GIB);
     const { memory, maxMemory } = reserveWasmMemory(ASKER, undefined, shared);
     expect(asked.filter((bytes) => bytes > PAGE)).toEqual([4 * GIB - PAGE, 2 * GIB, GIB]);
@@ -42,7 +42,7 @@ describe("a memory of whatever size", () => {
     expect(memory.buffer.byteLength).toBe(STAGING);
   });
 
-  it("of less than 256 MiB is an error", () => {
+  it("is an error if the engine refuses 256 MiB", () => {
     const asked = refuseAbove(GIB / 4 - 1);
     expect(() => reserveWasmMemory(ASKER, undefined, false)).toThrow(
       expect.objectContaining({
@@ -68,7 +68,7 @@ it("if the engine gives no page, the backend is unavailable, and its error has a
   }
 });
 
-it("a memory of a size that was asked for is that or an error", () => {
+it("a memory of a given size has this size, or there is an error", () => {
   const asked = refuseAbove(GIB);
   expect(() => reserveWasmMemory(ASKER, 2 * GIB, false)).toThrow(/could not reserve 2147549184 bytes/);
   expect(asked.filter((bytes) => bytes > PAGE)).toEqual([2 * GIB + STAGING]);
@@ -76,14 +76,14 @@ it("a memory of a size that was asked for is that or an error", () => {
 });
 
 describe("cpu()", () => {
-  it("names the size that the engine gave if memory is used up", async () => {
+  it("names the size that the engine reserved, if memory is used up", async () => {
     refuseAbove(GIB / 2);
     const backend = await cpu();
     expect(() => backend.allocate([1, 1, 16384, 16384])).toThrow(/the limit is 536805376\./);
     await backend.dispose();
   });
 
-  it("takes no less than the given size", async () => {
+  it("rejects if the engine refuses the given size", async () => {
     const asked = refuseAbove(GIB / 2);
     await expect(cpu({ maxMemory: GIB })).rejects.toMatchObject({ code: "ERR_OUT_OF_MEMORY" });
     expect(asked.filter((bytes) => bytes > PAGE)).toEqual([GIB + STAGING]);

@@ -1,4 +1,4 @@
-/** A WebAssembly memory as kernels' memory. */
+/** A WebAssembly memory as the kernels' memory. */
 
 import { BackendUnavailableError, ConveneError } from "@convene/core";
 import { createDisposedMemories } from "./disposed-memories.js";
@@ -11,13 +11,13 @@ export const PAGE = 65536;
 /** The bytes that an address of 32 bits can name, less a page. */
 const MOST_ADDRESSES = 2 ** 32 - PAGE;
 
-/** The bytes of them that tensors and plans may have. */
+/** The bytes that tensors and plans may take of these addresses. */
 export const MOST_WASM_MEMORY = MOST_ADDRESSES - STAGING;
 
 /** Sizes that are tried in turn if the user gave none: some phones and containers refuse to reserve 4 GiB of addresses. */
 const SIZES = [MOST_ADDRESSES, 2 ** 31, 2 ** 30, 2 ** 29, 2 ** 28] as const;
 
-/** A memory, and the bytes that tensors and plans may take of it: all but the staging area. */
+/** A memory, and the bytes of the memory that tensors and plans may take: all but the staging area. */
 export interface ReservedMemory {
   readonly memory: WebAssembly.Memory;
   readonly maxMemory: number;
@@ -29,20 +29,20 @@ const disposed = createDisposedMemories();
 /**
  * Marks a shared memory as unused.
  *
- * @param reuse whether another backend may have it: nobody may write to it any more, however late
+ * @param reuse whether another backend may have the memory. Only true if nobody can write to it any more
  */
 export function disposeSharedMemory({ memory, maxMemory }: ReservedMemory, reuse: boolean): void {
   disposed.give(memory, pagesOf(STAGING + maxMemory), reuse);
 }
 
 /**
- * A memory at least as large as the staging area, which can grow. Addresses for all that it may grow to are reserved now. A
- * shared one may be that of a disposed backend, and larger.
+ * A memory at least as large as the staging area, which can grow. The addresses for its largest size are reserved now.
+ * A shared memory may be the larger memory of a disposed backend.
  *
- * @param maxMemory bytes that it may grow by, and no less; left out, it may grow to 4 GiB less a page, or half of that, and so
- * on down to 256 MiB, whichever can be had first
- * @throws ConveneError `ERR_OUT_OF_MEMORY` where so many addresses cannot be reserved, and fewer can
- * @throws BackendUnavailableError where not even the smallest memory can be had
+ * @param maxMemory bytes that the memory may grow by, and no less. Left out: the memory may grow to 4 GiB less a page;
+ * if the engine cannot reserve so much, to half, and so on down to 256 MiB
+ * @throws ConveneError `ERR_OUT_OF_MEMORY` where the engine cannot reserve so many addresses, but can reserve fewer
+ * @throws BackendUnavailableError where the engine cannot reserve even the smallest memory
  */
 export function reserveWasmMemory(
   asker: Pick<Asker, "backend" | "remedy">,
@@ -90,7 +90,10 @@ function hasRoomForAny(shared: boolean): boolean {
   }
 }
 
-/** Tried on Node 20 and 22 under `ulimit -v 8000000`; from 24 on Node sets the flag itself there. */
+/**
+ * The error for an engine without addresses. Its remedy was tried on Node 20 and 22 under `ulimit -v 8000000`. From 24
+ * on Node sets the flag itself under such a limit.
+ */
 function withoutAddresses({ backend, remedy }: Pick<Asker, "backend" | "remedy">, cause: unknown): Error {
   const reason =
     "there are no addresses left for a WebAssembly memory, however small: V8 reserves gigabytes of them around each, as guard " +

@@ -41,12 +41,12 @@ describe("if WebAssembly cannot run, cpu() says so, and does not fall back", () 
 });
 
 describe("cpu({ simd })", () => {
-  it("falls to no other build than the one asked for", async () => {
+  it("takes no other build if the requested build cannot run", async () => {
     vi.stubGlobal("WebAssembly", { ...WebAssembly, validate: () => false });
     await expect(cpu({ simd: "relaxed" })).rejects.toThrow(/no relaxed SIMD.*simd128/);
   });
 
-  it("auto takes simd128 where relaxed SIMD is not accepted", async () => {
+  it("takes simd128 by default if the engine does not accept relaxed SIMD", async () => {
     let asked = 0;
     vi.stubGlobal("WebAssembly", {
       Memory: WebAssembly.Memory,

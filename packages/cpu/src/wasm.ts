@@ -8,7 +8,7 @@ import { type BuildOptions, forbidden, pickBuild, type WasmExports } from "./was
 import { createWasmCopies } from "./wasm-copies.js";
 import { kernelMemory, reserveWasmMemory } from "./wasm-memory.js";
 
-/** What to do where code may not be made of bytes, and compiled modules may be had. */
+/** The remedy for hosts that forbid compiling bytes and allow compiled modules. */
 const COMPILED = "or cpu({ module }) with a compiled module, where only those may run, as on Cloudflare";
 
 const ASKER = {
@@ -23,9 +23,10 @@ export interface LoadOptions extends BuildOptions {
 }
 
 /**
- * @param options which build
- * @param maxMemory bytes that the memory may grow to; left out, as many as can be reserved (`reserveWasmMemory`)
- * @throws BackendUnavailableError where the engine does not run it, or 256 bits are not what they should be
+ * @param options the build to load
+ * @param maxMemory bytes that the memory may grow to. Left out: as many as the engine can reserve (`reserveWasmMemory`)
+ * @throws BackendUnavailableError where the engine does not run the build, or its kernels with 256 bits compute
+ * something wrong
  */
 export async function loadWasmKernels(
   { module, ...options }: LoadOptions,

@@ -37,13 +37,13 @@ afterEach(() => vi.unstubAllGlobals());
 const FLAG = "--experimental-wasm-revectorize";
 
 describe("setWide", () => {
-  it("sets V8's flag, once and for the process", () => {
+  it("sets V8's flag for the process", () => {
     const flags = engine({ node: "24.1.0" });
     setWide(ASKER);
     expect(flags).toEqual([FLAG]);
   });
 
-  it("sets no flag if Node was started with it", () => {
+  it("sets no flag if Node was started with the flag", () => {
     const flags = engine({ node: "26.0.0", execArgv: [FLAG] });
     setWide(ASKER);
     expect(flags).toEqual([]);
@@ -52,7 +52,7 @@ describe("setWide", () => {
   it.each<[string, Engine, RegExp]>([
     ["Node 20", { node: "20.20.2" }, /works from Node 24 on; this is Node 20\.20\.2/],
     ["Node 22", { node: "22.1.0", execArgv: [FLAG] }, /this is Node 22\.1\.0/],
-    ["what only looks like Node", {}, /this is not Node/],
+    ["a process object that is not Node's", {}, /this is not Node/],
     ["another processor", { node: "24.1.0", arch: "arm64" }, /x64 processors only; this is arm64/],
   ])("refuses %s, with the reason", (_, what, reason) => {
     const flags = engine(what);
@@ -105,7 +105,7 @@ describe("cpu({ wide })", () => {
   });
 });
 
-describe("the check of kernels that an experimental flag made", () => {
+describe("the check of the kernels that V8 compiled under the experimental flag", () => {
   it("finds nothing in kernels that are right", async () => {
     expect(firstWrong(await loadWasmKernels({ simd: "simd128" }, 2 ** 24))).toBeUndefined();
   });

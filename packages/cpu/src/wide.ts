@@ -1,6 +1,6 @@
 /**
- * 256 bits: V8 joins pairs of 128-bit operations where its flag `--experimental-wasm-revectorize` is set, on x64 processors
- * with AVX2. The flag belongs to the process and is experimental, so it is set only where somebody asks for it.
+ * 256 bits: V8 joins pairs of 128-bit operations where its flag `--experimental-wasm-revectorize` is set, on x64
+ * processors with AVX2. The flag belongs to the process and is experimental, so it is set only if the user asks for it.
  */
 
 import { BackendUnavailableError } from "@convene/core";
@@ -8,7 +8,7 @@ import type { Asker } from "./wasm-build.js";
 
 const FLAG = "--experimental-wasm-revectorize";
 
-/** The first Node whose V8 joins what these kernels store in pairs: 22 has the flag, and it changes nothing there. */
+/** The first Node whose V8 joins the pairs of stores in these kernels. Node 22 has the flag, but there the flag changes nothing. */
 const FIRST_NODE = 24;
 
 interface NodeProcess {
@@ -27,7 +27,7 @@ function nodeProcess(): NodeProcess | undefined {
 export function startedWide(): boolean {
   const node = nodeProcess();
   if (!node || whyNot(node) !== undefined) return false;
-  // V8 takes underscores for hyphens; the last of several counts.
+  // V8 takes underscores for hyphens. If the flag is given several times, the last one counts.
   const flags = [...(node.env["NODE_OPTIONS"]?.split(/\s+/) ?? []), ...node.execArgv].map((flag) =>
     flag.replaceAll("_", "-"),
   );
@@ -36,10 +36,10 @@ export function startedWide(): boolean {
 }
 
 /**
- * Sets V8's flag for the whole process. Modules that are compiled from now on are affected, and functions of earlier ones
- * that V8 has yet to optimise; what they compute stays the same.
+ * Sets V8's flag for the whole process. The flag affects modules that are compiled from now on, and functions of
+ * earlier modules that V8 has not optimised yet. Their results stay the same.
  *
- * @throws BackendUnavailableError where this engine does not have the flag, or it changes nothing
+ * @throws BackendUnavailableError where this engine does not have the flag, or the flag changes nothing
  */
 export function setWide({ backend, factory }: Asker): void {
   const node = nodeProcess();

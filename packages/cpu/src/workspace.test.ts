@@ -31,7 +31,7 @@ describe("createWorkspace", () => {
     expect(used()).toBe(128 + 3 * 128);
   });
 
-  it("is as large as the plan that needs most of each, and no larger", () => {
+  it("has each part as large as the largest need of any plan, and no larger", () => {
     const { workspace, used } = setup(2);
     const [shared, own] = [
       { shared: 640, own: 64 },
@@ -46,7 +46,7 @@ describe("createWorkspace", () => {
     expect(used()).toBe(0);
   });
 
-  it("keeps its place while a plan of the same size comes and goes", () => {
+  it("keeps its address if a plan of the same need is added and removed", () => {
     const { workspace, freed } = setup(1);
     const need = { shared: 64, own: 64 };
     workspace.reserve(need);
@@ -58,7 +58,7 @@ describe("createWorkspace", () => {
     expect(freed).toEqual([]);
   });
 
-  it("hands an old place to whoever frees it when nothing in flight uses it", () => {
+  it("passes an old address to the function that frees it after runs in flight", () => {
     const { workspace, freed } = setup(1);
     workspace.reserve({ shared: 64, own: 0 });
     const before = workspace.shared;

@@ -1,28 +1,28 @@
 /**
- * The workspace: memory that plans need while they run and nobody keeps, so that all plans of a backend share one. It is as
- * large as the plan that needs most: what all workers have together, then a part for each worker.
+ * The workspace: memory that plans need only while they run, so all plans of a backend share one. It has a part for all
+ * workers together, then a part for each worker. Each part is as large as the largest need of any plan.
  */
 
 import { type Arena, alignUp } from "./arena.js";
 import type { WorkspaceNeed } from "./algorithms/algorithm.js";
 
 export interface Workspace {
-  /** Address of what all workers have together. */
+  /** Address of the part for all workers together. */
   readonly shared: number;
-  /** Address of the first worker's own part, and bytes from one worker's to the next one's. */
+  /** Address of the first worker's own part, and bytes from one worker's part to the next worker's part. */
   readonly own: number;
   readonly ownBytes: number;
   /**
-   * Makes it large enough for one more plan. Plans in flight may go on with what they had been given.
+   * Makes the workspace large enough for one more plan. Runs in flight may keep using the old memory.
    *
    * @throws ConveneError `ERR_OUT_OF_MEMORY`; then nothing has changed
    */
   reserve(need: WorkspaceNeed): void;
-  /** Takes one plan's need back: what `reserve` was given. */
+  /** Removes the need of one plan. `need` is the object that `reserve` was given. */
   release(need: WorkspaceNeed): void;
 }
 
-/** @param free gives memory back, when nothing that was called before can touch it any more */
+/** @param free frees an old workspace, after all runs that were called before */
 export function createWorkspace(arena: Arena, workers: number, free: (address: number) => void): Workspace {
   const needs = { shared: createSizes(), own: createSizes() };
   let address = 0;
@@ -72,13 +72,13 @@ export function createWorkspace(arena: Arena, workers: number, free: (address: n
       try {
         resize();
       } catch {
-        // No room to move to a smaller place: it stays as large as it is.
+        // There is no room for the smaller workspace, so the workspace stays as large as it is.
       }
     },
   };
 }
 
-/** Sizes, of which plans have the same ones over and over, and the largest of them. */
+/** A collection of sizes, in which the same size often occurs many times, and its largest size. */
 interface Sizes {
   readonly largest: number;
   add(size: number): void;
@@ -86,7 +86,7 @@ interface Sizes {
 }
 
 function createSizes(): Sizes {
-  /** How often each is there. */
+  /** How often each size occurs. */
   const counts = new Map<number, number>();
   let largest = 0;
   return {

@@ -5,7 +5,7 @@ describe("texelsAccess", () => {
   const planes = { planes: 10, height: 4, width: 2 };
   const readers = (side: number) => texelsAccess({ x: planes }, side).nativeFunctions.map(({ source }) => source);
 
-  it("finds a plane by its row alone where there is one column", () => {
+  it("finds a plane by its row only, if the atlas has one column", () => {
     expect(readers(64)).toEqual([
       "float threadX() { return gl_FragCoord.x - 0.5; }",
       "float threadY() { return gl_FragCoord.y - 0.5; }",
@@ -25,7 +25,7 @@ describe("texelsAccess", () => {
     });
   });
 
-  it("finds it by row and column where there are more", () => {
+  it("finds a plane by row and column, if the atlas has several columns", () => {
     expect(readers(16)[2]).toContain("float row = floor((z + 0.5) / 3.0); x += (z - row * 3.0) * 2.0; y += row * 4.0;");
     expect(texelsAccess({}, 16).place(planes).lines).toEqual([
       "const left = threadX();",

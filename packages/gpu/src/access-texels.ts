@@ -9,7 +9,10 @@ import { literal, quotient } from "./kernel-text.js";
 import type { Nc4hw4 } from "./nc4hw4.js";
 import { atlasOf } from "./atlas.js";
 
-/** The coordinates of a thread. gpu.js computes `this.thread` by three divisions, which a driver leaves out where it is not used. */
+/**
+ * The coordinates of a thread. gpu.js computes `this.thread` by three divisions; a driver leaves them out if the kernel
+ * does not use `this.thread`.
+ */
 const THREAD: readonly NativeFunction[] = ["X", "Y"].map((axis) => ({
   name: `thread${axis}`,
   source: `float thread${axis}() { return gl_FragCoord.${axis.toLowerCase()} - 0.5; }`,

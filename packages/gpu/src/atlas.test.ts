@@ -4,12 +4,12 @@ import { fromAtlas, atlasOf, toAtlas } from "./atlas.js";
 describe("an atlas", () => {
   it.each([
     [
-      "one below the other, where they fit",
+      "one below the other, if the texture is high enough",
       { planes: 16, height: 14, width: 14 },
       { width: 14, height: 224, columns: 1 },
     ],
     [
-      "in columns, where they do not",
+      "in columns, if one column is higher than the texture",
       { planes: 1000, height: 100, width: 3 },
       { width: 39, height: 7700, columns: 13 },
     ],
@@ -19,21 +19,21 @@ describe("an atlas", () => {
   it.each([
     ["a plane too wide", { planes: 1, height: 1, width: 8193 }],
     ["a plane too high", { planes: 1, height: 8193, width: 1 }],
-    ["too many", { planes: 4096, height: 200, width: 200 }],
-  ])("is not to be had for %s", (_, planes) => expect(atlasOf(planes, 8192)).toBeUndefined());
+    ["too many planes", { planes: 4096, height: 200, width: 200 }],
+  ])("is undefined for %s", (_, planes) => expect(atlasOf(planes, 8192)).toBeUndefined());
 });
 
 describe("planes in a texture", () => {
   const counting = (length: number): Float32Array<ArrayBuffer> => Float32Array.from({ length }, (_, i) => i + 1);
 
-  it("are as they were where they fill it", () => {
+  it("keep their order if they fill one column", () => {
     const planes = { planes: 3, height: 2, width: 2 };
     const data = counting(48);
     expect(toAtlas(data, planes, 64)).toBe(data);
     expect(fromAtlas(data, planes, 64)).toBe(data);
   });
 
-  it("lie in columns, and come back", () => {
+  it("lie in columns, and fromAtlas gives them back", () => {
     // Two columns of two: the third below the first.
     const planes = { planes: 3, height: 2, width: 1 };
     const atlas = toAtlas(counting(24), planes, 4);
@@ -42,7 +42,7 @@ describe("planes in a texture", () => {
     expect(fromAtlas(atlas, planes, 4)).toEqual(counting(24));
   });
 
-  it("lie in columns where they fill those, too", () => {
+  it("lie in columns also if they fill every column", () => {
     const planes = { planes: 4, height: 2, width: 1 };
     const atlas = toAtlas(counting(32), planes, 4);
     expect([0, 1, 2, 3].map((i) => atlas[4 * i])).toEqual([1, 9, 5, 13]);

@@ -12,7 +12,7 @@ export interface Atlas {
   readonly columns: number;
 }
 
-/** The atlas with the fewest columns that fits a texture of `side` by `side`; `undefined` where none fits. */
+/** The atlas with the fewest columns that fits a texture of `side` by `side`; `undefined` if no atlas fits. */
 export function atlasOf({ planes, height, width }: Nc4hw4, side: number): Atlas | undefined {
   const columns = Math.ceil(planes / Math.floor(side / height));
   if (!(columns * width <= side)) return undefined;

@@ -71,7 +71,7 @@ const X = randomUniform(inputShape(PROBLEM), { seed: 2 });
 const OUT_OF_MEMORY = new ConveneError("ERR_OUT_OF_MEMORY", "gpu: the device has no memory for 64 bytes");
 
 describe("memory", () => {
-  it("is taken by prepare, shared by tensors with separate lifetimes, and given back", async () => {
+  it("is allocated by prepare, shared by tensors with separate lifetimes, and freed by dispose", async () => {
     const { backend, live, calls } = watched();
     const layer = (seed: number) => new Conv2d({ inChannels: 4, outChannels: 4, kernelSize: 1 }, { seed });
     const model = await prepare(backend, network(...[1, 2, 3, 4, 5, 6].map(layer)), X.shape);
@@ -89,7 +89,7 @@ describe("memory", () => {
     await backend.dispose();
   });
 
-  it("that is only half there for tensors that share it is given back", async () => {
+  it("for shared tensors is freed if the second of two allocations fails", async () => {
     const host = openHost("cpu");
     let left = 1;
     const { backend } = watched({
@@ -107,7 +107,7 @@ describe("memory", () => {
     await backend.dispose();
   });
 
-  it("that is not there concerns a prepare alone", async () => {
+  it("that is missing in prepare fails that prepare only", async () => {
     let full = true;
     const { backend, live } = watched({
       ready: async () => {
@@ -124,7 +124,7 @@ describe("memory", () => {
     await backend.dispose();
   });
 
-  it("that is not there when something runs is final, and what is disposed of is given back all the same", async () => {
+  it("that is missing in a run makes every later call fail, and dispose still frees plans and tensors", async () => {
     let full = false;
     const { backend, live } = watched({
       ready: async () => {
@@ -152,7 +152,7 @@ describe("a plan of several kernels", () => {
   const shape = [1, 5, 1, 2] as const;
   const source = tensor([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], shape);
 
-  it("has its own memory between them, and shares them with the next plan for the problem", async () => {
+  it("has its own memory between the kernels, and shares the kernels with the next plan for the problem", async () => {
     const { backend, live, calls } = watched();
     const [first, second] = [await backend.prepareOperation(problem), await backend.prepareOperation(problem)];
     expect([calls("compile"), calls("allocate"), live.size]).toEqual([2, 2, 2]);
@@ -171,7 +171,7 @@ describe("a plan of several kernels", () => {
     await backend.dispose();
   });
 
-  it("frees what it took if there is no memory for the rest, and can be prepared later", async () => {
+  it("frees its first allocations if there is no memory for the others, and can be prepared later", async () => {
     let full = true;
     const { backend, live, calls } = watched({
       ready: async () => {
@@ -187,7 +187,7 @@ describe("a plan of several kernels", () => {
   });
 });
 
-it("keeps 64 kernels that nobody uses, however many are in use", async () => {
+it("keeps 64 unused kernels for later plans, for any number of kernels in use", async () => {
   const { backend, calls } = watched();
   const prepareOne = (bound: number) =>
     backend.prepareConv2d(parseProblem(`ic1_ih1_oc1_kh1_nobias_clamp0:${bound}`), { weight: Float32Array.of(1) });
@@ -205,7 +205,7 @@ it("keeps 64 kernels that nobody uses, however many are in use", async () => {
   await backend.dispose();
 });
 
-it("refuses problems that an engine does not take, and takes the others", async () => {
+it("refuses problems that the engine refuses, and keeps working", async () => {
   const { backend } = watched({ refuse: ({ planes }) => (planes > 3 ? "takes 4 planes" : undefined) });
   const refused = async (text: string, reason: RegExp): Promise<void> => {
     const problem = parseProblem(text);
@@ -220,7 +220,7 @@ it("refuses problems that an engine does not take, and takes the others", async 
   await backend.dispose();
 });
 
-it("refuses taps whose coordinates float32 does not count, and is right up to there", async () => {
+it("refuses taps whose coordinates float32 cannot count, and is right for the largest coordinates below", async () => {
   const { backend } = watched();
   const weights = { weight: Float32Array.of(1, 2) };
   for (const far of [

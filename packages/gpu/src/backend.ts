@@ -79,7 +79,7 @@ export function gpuImplementation<Handle>(
     if (live.delete(handle)) engine.free(handle);
   };
 
-  /** Settles when all work before has settled; never rejects. */
+  /** Settles when all earlier work has settled; never rejects. */
   let queue: Promise<unknown> = Promise.resolve();
   /** The first failure of a run. All later work rejects with it. */
   let failure: ConveneError | undefined;
@@ -88,7 +88,7 @@ export function gpuImplementation<Handle>(
     queue = mine.catch(() => undefined);
     return mine;
   };
-  /** Does `work` when all work before is done. An error of `work` is final: all later work rejects with it. */
+  /** Does `work` after all earlier work. An error of `work` is final: all later work rejects with this error. */
   const enqueue = async <T>(work: () => Promise<T> | T): Promise<T> =>
     await queued(async () => {
       if (failure) throw failure;
@@ -101,7 +101,7 @@ export function gpuImplementation<Handle>(
     });
   /** As `enqueue`, without waiting; the next read or sync reports an error. */
   const later = (work: () => Promise<void>): void => void enqueue(work).catch(() => undefined);
-  /** As `enqueue`, but an error concerns this call alone: later work goes on. */
+  /** As `enqueue`, but an error fails this call only: later work goes on. */
   const attempt = async <T>(work: () => Promise<T>): Promise<T> =>
     await queued(async () => {
       if (failure) throw failure;
@@ -123,7 +123,7 @@ export function gpuImplementation<Handle>(
     return storage.handle;
   };
 
-  /** Compiles the steps and makes a plan. It happens in the queue, so that no kernel is compiled twice at the same time. */
+  /** Compiles the steps and makes a plan. The queue does this, so that no kernel is compiled twice at the same time. */
   const planOf = ({ algorithm, table, steps }: Steps, packed: Float32Array<ArrayBuffer> | undefined) =>
     attempt(async () => {
       const taken: { readonly step: Step; readonly kernel: Kernel }[] = [];
@@ -228,7 +228,7 @@ export function gpuImplementation<Handle>(
     },
     sync: () => enqueue(() => engine.finished()),
     memory() {
-      // Tensors and tables only. The memory that gpu.js and the driver use besides cannot be seen.
+      // The memory of tensors and tables only. gpu.js and the driver do not tell how much other memory they use.
       const used = [...live.values()].reduce((sum, bytes) => sum + bytes, 0);
       return { used, reserved: used };
     },
@@ -261,7 +261,7 @@ function conv2dSteps(problem: Conv2dProblem): Steps {
   };
 }
 
-/** An error while running, also a lack of memory, as `ERR_EXECUTION`: a result has not been computed, so the error is final. */
+/** An error of a run as `ERR_EXECUTION`, also an error for want of memory: a result is missing, so the error is final. */
 function asExecution(error: unknown): ConveneError {
   if (error instanceof ConveneError && error.code === "ERR_EXECUTION") return error;
   const message = error instanceof Error ? error.message : String(error);

@@ -45,7 +45,7 @@ describe.skipIf(missing !== undefined && !process.env["CI"])("gpu.js on WebGPU",
       );
     }));
 
-  it("holds on to a kernel's last result, so webgpu.ts takes it away", () =>
+  it("keeps a reference to a kernel's last result, so webgpu.ts deletes the reference", () =>
     withGpu(async (kernel) => {
       const run = kernel(FOUR);
       const handle = (await run()) as { readonly buffer: object; delete(): void };
@@ -53,7 +53,7 @@ describe.skipIf(missing !== undefined && !process.env["CI"])("gpu.js on WebGPU",
       expect((run.kernel as { outputBuffer?: object }).outputBuffer).toBe(handle.buffer);
     }));
 
-  it("makes a float of a whole number that has a name, so kernel-source.ts names few", () =>
+  it("makes a float of an integer in a variable, so kernel-source.ts has few such variables", () =>
     withGpu(async (kernel) => {
       const run = kernel("function () { const x = this.thread.x * 2; return x; }");
       await run();

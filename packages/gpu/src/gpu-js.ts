@@ -7,7 +7,7 @@ import * as module from "gpu.js";
 /** The modes of gpu.js that `gpu` offers. The last two use no graphics processor. */
 export type Mode = "webgpu" | "webgl2" | "webasm" | "cpu";
 
-/** gpu.js's word for a function in a device's own language, with a name and a signature. */
+/** A function in a device's own language, with a name and a signature. The name of the type is gpu.js's. */
 export interface NativeFunction {
   readonly name: string;
   readonly source: string;
@@ -49,6 +49,6 @@ interface Module {
   readonly input: (data: Float32Array, size: readonly number[]) => object;
 }
 
-// A CommonJS module. Some engines cannot see its names in advance and give the whole module as the default export.
+// gpu.js is a CommonJS module. Some engines cannot see its names in advance, and give the whole module as the default export.
 const namespace = module as unknown as { readonly default?: unknown };
 export const gpuJs = ("GPU" in namespace ? namespace : namespace.default) as Module;

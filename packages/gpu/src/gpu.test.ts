@@ -84,7 +84,7 @@ afterEach(async () => {
   for (const backend of open.splice(0)) await backend.dispose();
 });
 
-it("refuses options that it does not have", async () => {
+it("refuses unknown options and wrong values", async () => {
   // Casts: what no type allows.
   await expect(gpu({ mode: "webgl" } as unknown as GpuOptions)).rejects.toThrow(/mode \("webgl"\) must be/);
   await expect(gpu({ adapter: 1 } as unknown as GpuOptions)).rejects.toThrow(/no key "adapter"/);
@@ -93,7 +93,7 @@ it("refuses options that it does not have", async () => {
   expect(gpuDefault).toBe(gpu);
 });
 
-it("has no WebGL2 in Node, and does not take anything else instead", async () => {
+it("mode webgl2 is unavailable in Node, and no other mode takes its place", async () => {
   await expect(gpu({ mode: "webgl2" })).rejects.toMatchObject({
     code: "ERR_BACKEND_UNAVAILABLE",
     reason: "there is no WebGL2 here",
@@ -115,39 +115,47 @@ describe.each<readonly [mode: "webasm" | "cpu", parts: readonly ConformanceOptio
   // The same text again, of which every kind runs.
   ["cpu", [EACH_KIND], 2 * EACH_KIND.only.length - 1],
 ])("without a graphics processor, %s", (mode, parts, least) => {
-  it("passes the suite, under a name that says what it is", { timeout: 300_000 }, async () => {
-    let passed = 0;
-    for (const part of parts) {
-      const { counts, device } = await runConformance(() => gpu({ mode }), { noSkips: true, limit: LIMIT, ...part });
-      expect(device).toMatch(new RegExp(`^gpu.js ${mode}: .* no graphics processor$`));
-      expect(counts).toMatchObject({ failed: 0, skipped: 0, untrusted: 0 });
-      passed += counts.passed;
-    }
-    expect(passed).toBeGreaterThan(least);
-  });
+  it(
+    "passes the suite, and the device's name says that there is no graphics processor",
+    { timeout: 300_000 },
+    async () => {
+      let passed = 0;
+      for (const part of parts) {
+        const { counts, device } = await runConformance(() => gpu({ mode }), { noSkips: true, limit: LIMIT, ...part });
+        expect(device).toMatch(new RegExp(`^gpu.js ${mode}: .* no graphics processor$`));
+        expect(counts).toMatchObject({ failed: 0, skipped: 0, untrusted: 0 });
+        passed += counts.passed;
+      }
+      expect(passed).toBeGreaterThan(least);
+    },
+  );
 });
 
 // With CI set they run, and fail where there is no adapter.
 describe.skipIf(missing !== undefined && !process.env["CI"])("on WebGPU", () => {
-  it("passes the suite; what is skipped is what this device does not keep", { timeout: 900_000 }, async () => {
-    const { device } = await make();
-    expect(device).toMatch(/^WebGPU: \w.*, (software|hardware)$/);
-    const reports = [];
-    for (const part of device.endsWith("software") ? IN_SOFTWARE : [{}]) {
-      reports.push(await runConformance(gpu, { limit: LIMIT, ...part }));
-    }
-    const results = reports.flatMap((report) => report.results);
-    const failures = results.filter(({ status }) => status === "failed" || status === "untrusted");
-    expect(failures.map(({ name, message }) => `${name}: ${message}`)).toEqual([]);
-    for (const { counts } of reports) expect(counts.passed).toBeGreaterThan(20);
-    // Every kind of kernel, whatever the problems above have become.
-    const algorithms = new Set(results.map(({ algorithm }) => algorithm));
-    for (const each of ["dense", "depthwise", "ragged", "grouped"]) expect(algorithms).toContain(`${each} webgpu`);
-    const reasons = results.flatMap(({ status, message }) => (status === "skipped" ? [message] : []));
-    for (const reason of reasons) {
-      expect(reason).toMatch(/^(subnormals|nonFinite): this device .*; shading languages do not promise/);
-    }
-  });
+  it(
+    "passes the suite, and skips only cases about subnormals, NaN and infinities that this device loses",
+    { timeout: 900_000 },
+    async () => {
+      const { device } = await make();
+      expect(device).toMatch(/^WebGPU: \w.*, (software|hardware)$/);
+      const reports = [];
+      for (const part of device.endsWith("software") ? IN_SOFTWARE : [{}]) {
+        reports.push(await runConformance(gpu, { limit: LIMIT, ...part }));
+      }
+      const results = reports.flatMap((report) => report.results);
+      const failures = results.filter(({ status }) => status === "failed" || status === "untrusted");
+      expect(failures.map(({ name, message }) => `${name}: ${message}`)).toEqual([]);
+      for (const { counts } of reports) expect(counts.passed).toBeGreaterThan(20);
+      // Every kind of kernel, whatever the problems above have become.
+      const algorithms = new Set(results.map(({ algorithm }) => algorithm));
+      for (const each of ["dense", "depthwise", "ragged", "grouped"]) expect(algorithms).toContain(`${each} webgpu`);
+      const reasons = results.flatMap(({ status, message }) => (status === "skipped" ? [message] : []));
+      for (const reason of reasons) {
+        expect(reason).toMatch(/^(subnormals|nonFinite): this device .*; shading languages do not promise/);
+      }
+    },
+  );
 
   it("leaves no trace in the globals", async () => {
     const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
@@ -158,7 +166,7 @@ describe.skipIf(missing !== undefined && !process.env["CI"])("on WebGPU", () => 
     expect((globalThis as { navigator?: { gpu?: unknown } }).navigator?.gpu).toBe(lookedAt);
   });
 
-  it("takes the adapter that is asked for, or none", async () => {
+  it("takes the adapter of the given name, and is unavailable if there is none of that name", async () => {
     const { device } = await make();
     const name = device.replace("WebGPU: ", "").split(/[ ,]/)[0]!;
     expect((await make({ device: name.toUpperCase() })).device).toBe(device);
@@ -175,7 +183,7 @@ describe.skipIf(missing !== undefined && !process.env["CI"])("on WebGPU", () => 
     plan.dispose();
   });
 
-  it("is unavailable where what there is does not start, and starts when it does", async () => {
+  it("is unavailable if the engine's WebGPU does not start, and opens once WebGPU starts", async () => {
     const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
     const put = (value: object): unknown =>
       Object.defineProperty(globalThis, "navigator", { value, configurable: true, writable: true });
@@ -218,7 +226,7 @@ describe.skipIf(missing !== undefined && !process.env["CI"])("on WebGPU", () => 
     expect(data[0]).toBe(Infinity);
   });
 
-  it("refuses what the device cannot bind or dispatch, and works on", async () => {
+  it("refuses tensors and dispatches above the device's limits, and keeps working", async () => {
     const backend = await make();
     const unsupported = (message: RegExp) =>
       expect.objectContaining({ code: "ERR_UNSUPPORTED", message: expect.stringMatching(message) });
@@ -249,7 +257,7 @@ describe.skipIf(missing !== undefined && !process.env["CI"])("on WebGPU", () => 
     await backend.sync();
   });
 
-  it("fails what is in flight where the device is lost, says so, and runs again on a new backend", async () => {
+  it("fails runs in flight if the device is lost, names the loss, and a new backend runs", async () => {
     const problem = parseProblem("ic16_ih64_oc16_kh3_ph1_nobias");
     const [weight, source] = [randomUniform(weightShape(problem), { seed: 1 }), randomUniform(inputShape(problem))];
     const run = async (backend: Backend): Promise<Float32Array> => {
@@ -286,10 +294,14 @@ describe.skipIf(missing !== undefined && !process.env["CI"])("a process on WebGP
   it.each([
     ["cycles", 50],
     ["backends", 15],
-  ])("%s: %i and more leave no growth, and it ends", { timeout: 300_000 }, async (name, count) => {
-    const times = process.env["CONVENE_LONG"] === undefined ? 1 : 10;
-    const { grown, noise, buffers, left } = JSON.parse(await scenario(name, count * times)) as Record<string, number>;
-    expect({ buffers, left }).toEqual({ buffers: 0, left: 0 });
-    expect(grown).toBeLessThan(noise!);
-  });
+  ])(
+    "%s: memory does not grow over %i and more of them, and the process ends",
+    { timeout: 300_000 },
+    async (name, count) => {
+      const times = process.env["CONVENE_LONG"] === undefined ? 1 : 10;
+      const { grown, noise, buffers, left } = JSON.parse(await scenario(name, count * times)) as Record<string, number>;
+      expect({ buffers, left }).toEqual({ buffers: 0, left: 0 });
+      expect(grown).toBeLessThan(noise!);
+    },
+  );
 });

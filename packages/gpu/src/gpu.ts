@@ -24,9 +24,9 @@ const MODES = ["auto", "webgpu", "webgl2", "webasm", "cpu"] as const;
 /** Options of `gpu`. */
 export interface GpuOptions {
   /**
-   * `"webgpu"`: the WebGPU of a browser, or in Node that of the optional package `webgpu`. `"webgl2"`: in browsers only. `"auto"`, the
-   * default: WebGPU where it has an adapter, otherwise WebGL2. `"webasm"` and `"cpu"`: gpu.js without a graphics processor, for
-   * comparison. The backend's `device` names the mode that runs.
+   * `"webgpu"`: the WebGPU of a browser, or in Node the WebGPU of the optional package `webgpu`. `"webgl2"`: in
+   * browsers only. `"auto"`, the default: WebGPU where it has an adapter, otherwise WebGL2. `"webasm"` and `"cpu"`:
+   * gpu.js without a graphics processor, for comparison. The backend's `device` names the mode that runs.
    */
   readonly mode?: (typeof MODES)[number];
   /**
@@ -106,7 +106,7 @@ async function describe<Handle>(engine: Engine<Handle>): Promise<Backend> {
   }
 }
 
-/** Tried on Node 20 and 22 under `ulimit -v 8000000`. */
+/** The remedy for an error of opening. The remedy for limited addresses was tried on Node 20 and 22 under `ulimit -v 8000000`. */
 function remedyFor({ mode }: Pick<Engine<unknown>, "mode">, error: unknown): string {
   const other = "Use another mode, or another backend";
   if (mode !== "webasm" || !(error instanceof ConveneError && error.code === "ERR_OUT_OF_MEMORY")) return other;

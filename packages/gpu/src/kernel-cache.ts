@@ -5,7 +5,7 @@ import type { Kernel } from "./gpu-js.js";
 import type { Arguments } from "./kernel-source.js";
 import type { Step } from "./operations/steps.js";
 
-/** How many unused kernels are kept for a later plan of the same problem, because compiling takes milliseconds. */
+/** The most unused kernels that are kept for later plans of the same problems, because compiling takes milliseconds. */
 const MOST_KEPT = 64;
 
 interface Compiled {
@@ -14,15 +14,15 @@ interface Compiled {
 }
 
 export interface KernelCache {
-  /** The step's kernel, with one user more. Calls must not overlap. */
+  /** Returns the step's kernel, which then has one more user. Calls must not overlap. */
   take(step: Step): Promise<Kernel>;
-  /** The step's kernel has one user less. */
+  /** Says that the step's kernel has one user less. */
   leave(step: Step): void;
 }
 
 export function kernelCache<Handle>(engine: Engine<Handle>): KernelCache {
   const compiled = new Map<string, Compiled>();
-  /** Those of them that no plan uses, the one that has been unused for longest first. */
+  /** The kernels that no plan uses; the kernel that has been unused for the longest time comes first. */
   const unused = new Map<string, Compiled>();
   return {
     async take({ key, reads, output, source }) {

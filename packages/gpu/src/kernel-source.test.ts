@@ -37,7 +37,7 @@ describe("kernelSource", () => {
     expect(text).toContain("if (this.thread.z > 0.5) { s2 = 0.0; s3 = 0.0; }");
   });
 
-  it("takes each lane by itself in a depthwise one, with no loop over channels, and no test where nothing is padded", () => {
+  it("computes each lane by itself in a depthwise convolution, without a loop over channels, and without a test if there is no padding", () => {
     const text = source("g8_ic8_ih9_oc8_kh3_sh2_nobias");
     expect(text).toContain(
       "s1 += x[this.thread.z][this.thread.y * 2 + ky][(this.thread.x * 2 + kx) * 4 + 1] * w[this.thread.z][ky * 3 + kx][(0) * 4 + 1];",
@@ -45,14 +45,14 @@ describe("kernelSource", () => {
     expect(text).not.toMatch(/ if |let i /);
   });
 
-  it("reads a group's texels where groups end with one, and else lane by lane", () => {
+  it("reads whole texels if groups end at the end of a texel, and lane by lane otherwise", () => {
     expect(source("g32_ic128_ih56_oc128_kh3_ph1")).toContain("const plane = (this.thread.z) * 1;");
     const text = source("g2_ic6_ih9_oc8_kh1");
     expect(text).toContain("const c3 = Math.floor((this.thread.z * 4 + 3 + 0.5) / 4) * 3;");
     expect(text).toContain("s3 += x[q3][this.thread.y][(this.thread.x) * 4 + c3 + i - q3 * 4]");
   });
 
-  it("tells images from channels where there are several", () => {
+  it("separates the image's index from the channel's, if there are several images", () => {
     const text = source("n2_ic3_ih5_oc7_kh1");
     expect(text).toContain("const image = Math.floor((this.thread.z + 0.5) / 2);");
     expect(text).toContain("const plane = image * 1;");
@@ -67,7 +67,7 @@ describe("kernelSource", () => {
     expect(source(`ic3_ih5_oc7_kh3_ph1${mode === "zeros" ? "" : `_${mode}`}`)).toContain(line);
   });
 
-  it("adds the residual before the activation, in which NaN is neither too small nor too large", () => {
+  it("adds the residual before the activation, which keeps NaN", () => {
     expect(lines("ic3_ih5_oc4_kh1_residual_relu6").slice(-4)).toEqual([
       "if (s3 < 0.0) { s3 = 0.0; }",
       "if (s3 > 6.0) { s3 = 6.0; }",
@@ -79,7 +79,7 @@ describe("kernelSource", () => {
     );
   });
 
-  it("takes a residual only where there is one", () => {
+  it("has an argument for the residual only if the problem has a residual", () => {
     expect(Object.keys(kernelArguments(parseProblem("ic3_ih5_oc7_kh1")))).toEqual(["x", "w"]);
     expect(Object.keys(kernelArguments(parseProblem("ic3_ih5_oc7_kh1_residual")))).toEqual(["x", "w", "r"]);
   });

@@ -1,7 +1,7 @@
 /**
- * A problem as a kernel of gpu.js: a JavaScript function, as text, that computes a texel, four channels of one output
- * pixel, from its place, with every size written into it as a number. gpu.js translates it for the device. The inner loop
- * is over input channels: what a tap costs to find is paid once for all of them.
+ * A problem as a kernel of gpu.js: a JavaScript function, as text. The function computes one texel, four channels of
+ * one output pixel, and has every size in it as a number. gpu.js translates the function for the device. The inner loop
+ * is over input channels, so that the place of a tap is computed once for all of them.
  */
 
 import { type Conv2dProblem, inputShape, outputShape } from "@convene/core";
@@ -9,13 +9,13 @@ import { clampLines, EACH, indented, kernelText, loop, quotient, spareLines, sum
 import { type Algorithm, algorithmOf, blocks, LANES, type Nc4hw4, nc4hw4Of, weightPlanes } from "./nc4hw4.js";
 import { raggedLines, raggedTap } from "./ragged-groups.js";
 
-/** What a kernel takes: the input, or several inputs by number; the weights, or another table of numbers; the residual. */
+/** The names of a kernel's arguments: the input, or several inputs by number; the weights, or another table of numbers; the residual. */
 export type ArgumentName = "x" | `in${number}` | "w" | "r";
 
-/** By name, in the order in which a kernel takes them. */
+/** The sizes of a kernel's arguments by name, in the kernel's order. */
 export type Arguments = Readonly<Record<string, Nc4hw4>>;
 
-/** A thread's plane, row and column, as expressions, and the lines that must stand before. */
+/** A thread's plane, row and column, as expressions, and the lines that must stand before these expressions. */
 export interface Place {
   readonly lines: readonly string[];
   readonly z: string;
@@ -23,7 +23,7 @@ export interface Place {
   readonly x: string;
 }
 
-/** How a kernel finds what it works on, which is another matter in buffers than in textures. All are pieces of text. */
+/** The pieces of text by which a kernel finds its place and reads its arguments. They differ between buffers and textures. */
 export interface Access {
   place(output: Nc4hw4): Place;
   /** Lines that read a texel, and expressions for its lanes after these lines. `as` is an unused name. */
@@ -46,7 +46,7 @@ export function kernelArguments(p: Conv2dProblem): Arguments {
 export function kernelSource(p: Conv2dProblem, access: Access): string {
   const { lines: start, z, y, x } = access.place(nc4hw4Of(outputShape(p)));
   const images = p.n > 1;
-  // gpu.js makes a float of every named value, and keeps an expression without a name an integer.
+  // gpu.js makes a float of every named value. An expression without a name stays an integer.
   const o = images ? "o" : z;
   const bias = p.bias ? access.texel("bias", "w", o, String(p.kh * p.kw), "0") : undefined;
   const lines = [
@@ -70,7 +70,7 @@ export function kernelSource(p: Conv2dProblem, access: Access): string {
     const residual = access.texel("skip", "r", z, y, x);
     lines.push(...residual.lines, ...EACH.map((l) => `s${l} += ${residual.lanes[l]};`));
   }
-  // Spare lanes must be 0, but an infinity times their zero weights gives NaN.
+  // Spare lanes must be 0. Their weights are 0, but 0 times an infinity is NaN, so the lanes are set to 0 here.
   lines.push(...clampLines(p.activation), ...spareLines(p.oc, o));
   return kernelText(Object.keys(kernelArguments(p)), lines);
 }
@@ -94,7 +94,7 @@ interface Lines {
 const ALGORITHMS: Readonly<Record<Algorithm, Lines>> = {
   dense: {
     before(p, o) {
-      // The first input plane: of the image, of the group.
+      // The first input plane of the image, plus the first plane of the group.
       const image = p.n > 1 && `image * ${blocks(p.ic)}`;
       const group = p.g > 1 && `${quotient(o, p.oc / p.g / LANES)} * ${p.ic / p.g / LANES}`;
       return image || group ? [`const plane = ${sum(image, group)};`] : [];
@@ -103,14 +103,14 @@ const ALGORITHMS: Readonly<Record<Algorithm, Lines>> = {
       const count = blocks(p.ic / p.g);
       const plane = sum((p.n > 1 || p.g > 1) && "plane", count > 1 && "i");
       const v = access.texel("v", "x", plane, iy, ix);
-      // Lanes that only fill up the texel have weights of zero.
+      // Lanes that only fill up the texel have weights of 0, so their products are left out.
       const used = EACH.slice(0, Math.min(p.ic / p.g, LANES));
       const w = used.map((c) =>
         access.texel(`w${c}`, "w", o, row, sum(count > 1 && times("i", LANES), (c > 0 || count === 1) && String(c))),
       );
       return loop("i", count, [
         ...v.lines,
-        // A name for each, because each is used four times.
+        // Each lane gets a name, because it is used four times.
         ...used.map((c) => `const v${c} = ${v.lanes[c]};`),
         ...w.flatMap(({ lines }) => lines),
         ...EACH.map((l) => `s${l} += ${used.map((c) => `v${c} * ${w[c]!.lanes[l]}`).join(" + ")};`),

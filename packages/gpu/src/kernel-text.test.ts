@@ -10,7 +10,7 @@ import {
   spareLines,
 } from "./kernel-text.js";
 
-/** What lines of a kernel make of a count, with a floor that is off by `by`. */
+/** Quotient and remainder of `count`, by the lines of `divideLines` run as JavaScript, with a floor that is off by `by`. */
 function divided(count: number, divisor: number, most: number, by: number): readonly number[] {
   const floor = (value: number): number => Math.floor(value) + by;
   // oxlint-disable-next-line no-implied-eval -- kernels are text
@@ -23,7 +23,7 @@ function divided(count: number, divisor: number, most: number, by: number): read
 
 describe("divideLines", () => {
   it.each([0, 1, 6, 7, 8, 699, 700, 2 ** 24 - 1])(
-    "divides %d by 7, also where a quotient is rounded across a whole number",
+    "divides %d by 7, also if the device's floor is off by one",
     (count) => {
       const expected = [Math.floor(count / 7), count % 7];
       expect(divided(count, 7, count, 0)).toEqual(expected);
@@ -31,7 +31,7 @@ describe("divideLines", () => {
     },
   );
 
-  it("corrects nothing where there is nothing to correct", () => {
+  it("writes no correction for divisions that are always exact", () => {
     expect(divideLines("q", "r", "k", 7, 2 ** 20 - 1)).toHaveLength(2);
     expect(divideLines("q", "r", "k", 1, 2 ** 24)).toHaveLength(2);
   });
@@ -41,7 +41,7 @@ it("writes numbers with a point or an exponent", () => {
   expect([0, -3, 0.5, 1e21, 2 ** -64].map(literal)).toEqual(["0.0", "-3.0", "0.5", "1e+21", "5.421010862427522e-20"]);
 });
 
-it("clamps by comparisons, and leaves out an end that is none", () => {
+it("clamps by comparisons, without one for an infinite bound, and refuses two infinite bounds of one sign", () => {
   expect(clampLines("relu")[0]).toBe("if (s0 < 0.0) { s0 = 0.0; }");
   expect(clampLines({ clamp: [-Infinity, 2] })).toEqual([0, 1, 2, 3].map((l) => `if (s${l} > 2.0) { s${l} = 2.0; }`));
   expect(clampLines(undefined)).toEqual([]);
@@ -49,7 +49,7 @@ it("clamps by comparisons, and leaves out an end that is none", () => {
   expect(clampRefusal({ clamp: [0, Infinity] })).toBeUndefined();
 });
 
-it("makes zeros of the lanes beyond the channels, in the last texel alone", () => {
+it("writes zeros to the lanes beyond the channels, in the last texel only", () => {
   expect(spareLines(6, "o")).toEqual(["if (o > 0.5) { s2 = 0.0; s3 = 0.0; }"]);
   expect(spareLines(8, "o")).toEqual([]);
 });

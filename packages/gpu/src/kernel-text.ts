@@ -7,7 +7,10 @@ import { blocks, LANES } from "./nc4hw4.js";
 /** The lanes of a texel: 0 to 3. */
 export const EACH = Array.from({ length: LANES }, (_, lane) => lane);
 
-/** Kernels compute places in float32. Integers up to here are exact; with larger ones a kernel would read the wrong place. */
+/**
+ * The largest integer up to which all integers are exact in float32. Kernels compute places in float32, so a kernel
+ * with larger places would read the wrong ones.
+ */
 export const MOST_COUNT = 2 ** 24;
 
 /** A kernel that returns the lanes `s0` to `s3`. `names`: its arguments. */

@@ -5,7 +5,7 @@ import { algorithmOf, packTensor, packWeights, nc4hw4Of, unpackTensor, weightPla
 const counting = (length: number): Float32Array => Float32Array.from({ length }, (_, i) => i + 1);
 
 describe("a tensor", () => {
-  it("lies in fours of channels, filled up with zeros, image by image", () => {
+  it("is stored image by image, in texels of four channels, the last filled up with zeros", () => {
     const packed = packTensor(tensor(counting(2 * 5 * 2), [2, 5, 1, 2]));
     const texels = Array.from({ length: packed.length / 4 }, (_, i) => [...packed.subarray(4 * i, 4 * i + 4)]);
     expect(texels).toEqual([
@@ -48,7 +48,7 @@ describe("weights", () => {
     expect(texel(1, 2, 0)).toEqual([5, 0, 0, 0]);
   });
 
-  it("have no more texels than channels where groups are gone over lane by lane", () => {
+  it("have a texel for each channel of a group and no more, if the kernel reads groups lane by lane", () => {
     const problem = parseProblem("g2_ic6_ih3_oc4_kh1_nobias");
     expect(weightPlanes(problem)).toEqual({ planes: 1, height: 1, width: 3 });
     const [oc, ic, kh, kw] = weightShape(problem);

@@ -23,7 +23,7 @@ export interface Nc4hw4 {
   readonly width: number;
 }
 
-/** How many texels hold `channels`. */
+/** The number of texels that hold `channels` channels. */
 export function blocks(channels: number): number {
   return Math.ceil(channels / LANES);
 }
@@ -32,12 +32,12 @@ export function nc4hw4Of([n, c, h, w]: Shape4): Nc4hw4 {
   return { planes: n * blocks(c), height: h, width: w };
 }
 
-/** How many numbers the array has, four in each texel. */
+/** The number of elements of the array: four in each texel. */
 export function lengthOf({ planes, height, width }: Nc4hw4): number {
   return LANES * planes * height * width;
 }
 
-/** Zeros on the host. @throws ConveneError `ERR_OUT_OF_MEMORY` */
+/** An array of zeros on the host. @throws ConveneError `ERR_OUT_OF_MEMORY` */
 export function hostMemory(length: number): Float32Array<ArrayBuffer> {
   try {
     return new Float32Array(length);
@@ -112,7 +112,7 @@ const RAGGED_INPUTS = 5;
 /** From three output channels in a group on, a texel of outputs has two groups at most. The kernel relies on this. */
 const RAGGED_OUTPUTS = LANES - 1;
 
-/** How many lanes of the texel in which a group begins belong to the group before. */
+/** The number of lanes that belong to the group before, in the texel in which a group begins. */
 function skippedLanes({ g, ic }: Conv2dProblem, group: number): number {
   return ((ic / g) * group) % LANES;
 }

@@ -28,7 +28,7 @@ describe.each<Mode>(["webasm", "cpu", ...(hasWebGpu ? (["webgpu"] as const) : []
   beforeAll(async () => (backend = await gpu({ mode })));
   afterAll(async () => await backend.dispose());
 
-  it.each(PROBLEMS)("%s agrees, and goes over texels", async (text) => {
+  it.each(PROBLEMS)("%s agrees with the reference, and uses the ragged algorithm", async (text) => {
     const problem = parseProblem(text);
     for (const kind of ["integer", "real"] as const) {
       const { status, message, algorithm } = await checkProblem(backend, problem, kind);
@@ -48,7 +48,7 @@ describe.each<Mode>(["webasm", "cpu", ...(hasWebGpu ? (["webgpu"] as const) : []
   });
 });
 
-it("goes over a second group only where a texel of outputs has one", () => {
+it("reads a second group only for texels of outputs that belong to two groups", () => {
   const text = kernelSource(parseProblem("g31_ic961_ih8_oc961_kh1"), elementsAccess);
   expect(text.match(/for \(let/g)).toHaveLength(2);
   expect(text).toContain("for (let ai = 0; ai < 6; ai++)");

@@ -1,8 +1,8 @@
 /**
- * Groups that begin or end within a texel, such as 31 channels a group. A texel of outputs belongs to one group, or to two.
- * For each of the two the kernel goes over the texels that the group's inputs touch: those in the middle belong to the group
- * alone, the first and the last ones in part. Lanes of another group are read as zeros, since an infinity in them times a
- * weight of zero would be NaN.
+ * Groups that begin or end within a texel, such as 31 channels a group. A texel of outputs belongs to one group, or to
+ * two. For each of these groups the kernel goes over the texels that the group's inputs touch. Texels in the middle
+ * belong to this group only, and the first and the last texels may belong to it in part. Lanes of another group are set
+ * to zero, because an infinity in such a lane times a weight of zero would be NaN.
  */
 
 import type { Conv2dProblem } from "@convene/core";
@@ -10,12 +10,12 @@ import type { Access, Tap } from "./kernel-source.js";
 import { EACH, indented, loop, quotient, sum, times } from "./kernel-text.js";
 import { blocks, LANES, texelsOfGroup } from "./nc4hw4.js";
 
-/** Lines before all taps: which groups the thread's four outputs belong to, and where their inputs begin. */
+/** Lines before all taps: the groups of the thread's four outputs, and where the inputs of these groups begin. */
 export function raggedLines(p: Conv2dProblem, o: string): readonly string[] {
   const [inputs, outputs] = [p.ic / p.g, p.oc / p.g];
   return [
     `const first = ${quotient(`${o} * ${LANES}`, outputs)};`,
-    // How many of the lanes are the first group's: all four, or more, where there is no second group.
+    // The number of lanes of the first group. It is four or more if there is no second group.
     `let lanes = (first + 1) * ${outputs} - ${o} * ${LANES};`,
     ...(p.oc % LANES === 0 ? [] : [`if (first > ${p.g - 1.5}) { lanes = ${LANES}; }`]),
     ...["A", "B"].flatMap((group, index) => [
@@ -41,11 +41,11 @@ export function raggedTap(p: Conv2dProblem, access: Access, at: Tap): readonly s
   ];
 }
 
-/** Lines that leave in `A0` to `A3`, or `B0` to `B3`, what all of the group's inputs give for a tap. */
+/** Lines that compute the sums of a tap over all of the group's inputs, in `A0` to `A3` or `B0` to `B3`. */
 function groupLines(p: Conv2dProblem, access: Access, { o, iy, ix, row }: Tap, group: "A" | "B"): readonly string[] {
   const inputs = p.ic / p.g;
   const whole = Math.floor(inputs / LANES);
-  /** What a texel of inputs adds. `lane` is what becomes of a lane as it was read. */
+  /** Lines that add the products of a texel of inputs. `masks` are lines that set lanes of other groups to zero. */
   const texel = (as: string, t: string, column: (c: number) => string, masks: readonly string[]): readonly string[] => {
     const v = access.texel(`${as}v`, "x", sum(`plane${group}`, t), iy, ix);
     const w = EACH.map((c) => access.texel(`${as}w${c}`, "w", o, row, column(c)));
@@ -63,7 +63,7 @@ function groupLines(p: Conv2dProblem, access: Access, { o, iy, ix, row }: Tap, g
     const end = (c: number): number => LANES * t + c - inputs + 0.5;
     const after = EACH.filter((c) => end(c) > 0).map((c) => `if (skip${group} < ${end(c)}) { ${as}${c} = 0.0; }`);
     const lines = texel(as, String(t), (c) => String(LANES * t + c), [...before, ...after]);
-    // A group that begins at the start of a texel touches fewer of them.
+    // A group that begins at the start of a texel touches fewer texels, so this texel is tested for.
     return end(0) > 0 ? [`if (skip${group} > ${end(0)}) {`, ...indented(lines), "}"] : lines;
   };
   const middle = `${group.toLowerCase()}i`;

@@ -15,11 +15,11 @@ interface Lifetime {
 export interface Shared {
   /** The index of the largest tensor, whose planes the object must hold. */
   readonly largest: number;
-  /** The indices of all its tensors, `largest` included. No two of their lifetimes meet. */
+  /** The indices of all tensors in the object, `largest` included. No two of their lifetimes meet. */
   readonly users: readonly number[];
 }
 
-/** @param fits whether an object made for its first argument can hold its second, which is no larger */
+/** @param fits whether an object that was made for the first argument can hold the second argument, which is no larger */
 export function shareMemory(
   lifetimes: readonly Lifetime[],
   planes: readonly Nc4hw4[],

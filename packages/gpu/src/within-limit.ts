@@ -7,9 +7,9 @@ const REMEDY =
   "Use another mode, or another backend such as @convene/cpu; a driver that does not answer may need a restart";
 
 /**
- * The backend that `open` opens, or a rejection where opening takes too long. A backend that comes after the limit is disposed.
+ * The backend that `open` opens. Rejects if opening takes too long; a backend that comes after the limit is disposed.
  *
- * @param what names it in the error
+ * @param what the name in the error of the step that took too long
  * @throws BackendUnavailableError
  */
 export async function withinLimit(

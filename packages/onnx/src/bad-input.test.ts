@@ -60,7 +60,7 @@ const relu = (from: string, to: string): NodeSpec => ({
   outputs: [to],
 });
 
-test("the small network of these tests is one", () => {
+test("the small network of these tests is valid", () => {
   expect(messageOf(small)).toBe("no error");
 });
 
@@ -87,7 +87,7 @@ describe("damaged files", () => {
     expect(errors).toBeGreaterThan(20);
   });
 
-  test("500 files of which the parts that are no weights are mutated", () => {
+  test("500 files in which only parts other than weights are mutated", () => {
     const bytes = onnxModel({ ...small, nodes: [convolution, relu("y", "z")], outputs: ["z"] });
     let errors = 0;
     for (let count = 0; count < 500; count++) {
@@ -158,7 +158,7 @@ describe("sizes that a file claims", () => {
     );
   });
 
-  test("a filling, a range and an expansion of more than there is memory for", () => {
+  test("a ConstantOfShape, a Range and an Expand that are too large for memory", () => {
     const claims = (op: string, initializers: Record<string, TensorSpec>): string =>
       messageOf({
         nodes: [
@@ -178,7 +178,7 @@ describe("sizes that a file claims", () => {
   });
 });
 
-describe("graphs that are none", () => {
+describe("invalid graphs", () => {
   test.each<[string, ModelSpec, RegExp]>([
     [
       "a cycle",
@@ -262,7 +262,7 @@ describe("graphs that are none", () => {
     expect(error.message).toContain('until: "y"');
   });
 
-  test("100,000 nodes", () => {
+  test("a graph of 100,000 nodes is read, and 100,000 unsupported nodes give one error", () => {
     const nodes = Array.from({ length: 100_000 }, (_, index) => relu(index === 0 ? "x" : `v${index - 1}`, `v${index}`));
     expect(messageOf({ ...small, nodes, outputs: ["v99999"] })).toBe("no error");
     const unknown = nodes.map((node) => ({ ...node, op: "LSTM" }));
@@ -271,7 +271,7 @@ describe("graphs that are none", () => {
     expect(message.length).toBeLessThan(100_000);
   });
 
-  test("long products and deep sums end soon", () => {
+  test("chains of 20,000 products or sums are read soon", () => {
     const chain = (op: string): NodeSpec[] =>
       Array.from({ length: 20_000 }, (_, index) => ({
         op,

@@ -21,7 +21,7 @@ function valueOf(dims: readonly number[], layout: "nchw" | "nhwc", data: readonl
   return { shape, data: channelsFirst(shape, data) };
 }
 
-test("there is an answer of onnxruntime for every case, and for nothing else", () => {
+test("the goldens have an answer of onnxruntime for each case, and no others", () => {
   expect(Object.keys(GOLDENS)).toEqual(CASES.map(({ name }) => name));
 });
 

@@ -21,16 +21,16 @@ export interface OnnxInfo {
   readonly opsets: Readonly<Record<string, number>>;
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
-  /** How many nodes each operator has, the most frequent first. */
+  /** The number of nodes of each operator, the most frequent operator first. */
   readonly operators: Readonly<Record<string, number>>;
   /** The operators that `readOnnx` does not know. It may also refuse an operator that it knows, because of its attributes. */
   readonly unknown: readonly string[];
-  /** How many numbers initializers and constants hold. */
+  /** The number of elements of all initializers and constants. */
   readonly parameters: number;
 }
 
 /**
- * Says what is in an ONNX file, whether `readOnnx` takes it or not.
+ * Describes the contents of an ONNX file, whether `readOnnx` takes the file or not.
  *
  * @throws ConveneError `ERR_INVALID_OPTION` where `bytes` are no ONNX file, or a damaged one
  */

@@ -52,7 +52,7 @@ describe("readOnnx", () => {
     expect(network.outputs).toEqual(["y"]);
   });
 
-  test("goes into prepare, and has a clamp as a part of the convolution before it", async () => {
+  test("gives a network that prepare takes, with a clamp fused into the convolution before it", async () => {
     const backend = await cpu({ kernels: "js" });
     const model = await prepare(backend, readOnnx(onnxModel(twoConvs)), { x: [2, 3, 5, 4] });
     expect(model.layers.map(({ name }) => name)).toEqual(["first", "second"]);
@@ -82,7 +82,7 @@ describe("readOnnx", () => {
     expect(message(() => readOnnx(onnxModel(spec), { until: [] }))).toMatch(/until must be/);
   });
 
-  test("shapes must be those that the file allows", () => {
+  test("at refuses shapes that the file does not allow", () => {
     const dims = ["n", 3, "size", "size"];
     const network = readOnnx(onnxModel({ ...twoConvs, inputs: { x: dims } }));
     const at = (shape: Shape): string => message(() => network.at({ x: shape }));
@@ -94,7 +94,7 @@ describe("readOnnx", () => {
     expect(message(() => network.at({}))).toMatch(/the shape of the input "x" is missing/);
   });
 
-  test("weights of other files are asked for by the file's name for them", () => {
+  test("weights in another file are read through externalData, by the name of that file", () => {
     const bytes = withExternalWeight("w.bin", 8, 48);
     const weights = new Uint8Array(64);
     new Float32Array(weights.buffer, 8, 12).set(numbers(12, 1));
@@ -177,7 +177,7 @@ function writeShape(_: number, tensor: PbfWriter): void {
   );
 }
 
-test("onnxInfo says what is in a file, also in an unsupported one", () => {
+test("onnxInfo describes the content of a file, also of an unsupported file", () => {
   const nodes = [...twoConvs.nodes, { op: "LSTM", inputs: ["y"], outputs: ["z"] }];
   expect(onnxInfo(onnxModel({ ...twoConvs, nodes, outputs: ["z"] }))).toEqual({
     producer: "convene tests",
@@ -228,7 +228,7 @@ describe("what is not supported", () => {
       readOnnx(onnxModel({ opset, nodes, inputs: { x }, outputs: ["y"], initializers })).at({ x: [1, 4, 6, 6] }),
     );
 
-  test("one error lists every node whose operator takes constants alone, also behind other unsupported nodes", () => {
+  test("one error lists every node whose operator is supported for constants only, also behind other unsupported nodes", () => {
     const text = refused(
       [
         { op: "Sqrt", name: "root", inputs: ["x"], outputs: ["a"] },
@@ -243,7 +243,7 @@ describe("what is not supported", () => {
     );
   });
 
-  test("nodes behind an unsupported one are looked at, where its result has the dims of its input", () => {
+  test("nodes behind an unsupported node are checked too, if the node keeps the dims of its input", () => {
     const text = refused(
       [
         { op: "Div", name: "first", inputs: ["x", "x"], outputs: ["a"] },
@@ -255,7 +255,7 @@ describe("what is not supported", () => {
     expect(text).toMatch(/3 unsupported nodes:\n {2}"first".*\n {2}"second".*\n {2}"third"/);
   });
 
-  test("training: batch normalisation with its statistics as outputs, and a dropout that is on", () => {
+  test("training mode is refused: batch normalisation with its statistics as outputs, and an active dropout", () => {
     const statistics = { s: four(1), v: four(2) };
     const outputs = ["y", "mean", "var", "saved_mean", "saved_var"];
     const norm = { op: "BatchNormalization", inputs: ["x", "s", "s", "s", "v"], outputs };
@@ -289,7 +289,7 @@ describe("what is not supported", () => {
     );
   });
 
-  test("what core refuses names the node too", () => {
+  test("an error of core about a node names the node", () => {
     const transposed = { op: "ConvTranspose", name: "up", inputs: ["x", "w"], outputs: ["y"] };
     const attributes = { strides: [2, 2], output_padding: [2, 2] };
     const w = { dims: [4, 1, 2, 2], data: numbers(16, 1) };

@@ -20,8 +20,9 @@ export interface ReadOnnxOptions {
   /** Names of values of the file that become the outputs, instead of the file's own. The nodes after them are left out. */
   readonly until?: string | readonly string[];
   /**
-   * Gives the bytes of a file that holds weights. It is called with the name that the ONNX file has for it (`location`), while a network is
-   * made. The name comes from the file, so check it before you open a file of that name.
+   * Gives the bytes of another file that holds weights. The function is called while a network is made, with the name
+   * of the other file in the ONNX file (`location`). This name comes from the ONNX file, so check the name before you
+   * open a file of that name.
    */
   readonly externalData?: ExternalData;
 }
@@ -124,7 +125,7 @@ function networkAt(
   );
 }
 
-/** Adds a layer that copies, where the file only gives its input another name: a network has at least one layer. */
+/** Adds a layer that copies if the file only gives its input another name, because a network has at least one layer. */
 function withLayer(fused: Fused, inputs: readonly (readonly [name: string, value: Feature])[]): Fused {
   if (fused.layers.length > 0) return fused;
   const list = new LayerList();

@@ -12,7 +12,7 @@ const BACKENDS: readonly (readonly [name: string, make: () => Promise<Backend>])
   ["worker-threads", () => workerThreads({ threads: 2 })],
 ];
 
-it("has every file that was written", () => {
+it("there are at least as many files as were written", () => {
   expect(TORCH_FILES.length).toBeGreaterThanOrEqual(LEAST_FILES);
 });
 
@@ -41,7 +41,7 @@ describe("difference", () => {
 
   it.each([
     ["too far", of(0, 1, 2.0011, 10), "y[2] is"],
-    ["no number", of(0, Number.NaN, 2, 10), "y[1] is NaN"],
+    ["not a number", of(0, Number.NaN, 2, 10), "y[1] is NaN"],
     [
       "other dimensions",
       difference("y", { dims: [4], data: wanted.data }, wanted),

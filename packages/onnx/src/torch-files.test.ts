@@ -56,7 +56,7 @@ test.each(NAMES)("%s", (name) => {
   }
 });
 
-test("a shuffle that two halves read is computed once", () => {
+test("a channel shuffle whose halves two nodes read is computed once", () => {
   const bytes = new Uint8Array(readFileSync(new URL("shufflenet-v2.onnx", FOLDER)));
   const golden = JSON.parse(readFileSync(new URL("shufflenet-v2.json", FOLDER), "utf8")) as Golden;
   const shapes = Object.fromEntries(

@@ -30,7 +30,7 @@ it("says that a file is cut off, at any length", () => {
   }
 });
 
-it("reads a file with a byte changed, or throws its own error", () => {
+it("reads a file with one changed byte, or throws a SafetensorsError", () => {
   let refused = 0;
   const headerEnd = 8 + new DataView(WRITTEN.buffer).getUint32(0, true);
   for (let at = 0; at < headerEnd; at++) {
@@ -45,7 +45,7 @@ it("reads a file with a byte changed, or throws its own error", () => {
 });
 
 it.each([100_000_000n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n])(
-  "takes no memory by a header that claims %d bytes",
+  "allocates no memory for a header that claims %d bytes",
   (claimed) => {
     const file = new Uint8Array(20).fill(0x20);
     file[8] = 0x7b;
@@ -154,22 +154,25 @@ describe("another format", () => {
     ["<!DOCTYPE html>", /the file is HTML/],
     ["version https://git-lfs.github.com/spec/v1", /a Git LFS pointer: git lfs pull/],
     ["\u0008\u0007\u0012\u0007pytorch", /the file is not safetensors: byte 8 must be \{/],
-  ])("of %j is named", (start, message) => {
+  ])("that begins with %j is named in the error", (start, message) => {
     expect(errorOf(() => readAll(latin1(start)))).toMatchObject({
       code: "ERR_FORMAT",
       message: expect.stringMatching(message),
     });
   });
 
-  it("is not seen in a safetensors file whose header has as many bytes as a pickle begins with", () => {
+  it("is not reported for a safetensors file whose first byte, the header's length, is that of a pickle", () => {
     const text = JSON.stringify({ a: one }).padEnd(0x80);
     expect(readSafetensors(fileOf(text, new Uint8Array(4)))["a"]!.data).toEqual(new Uint8Array(4));
   });
 
-  it.each([[undefined], [null], ["{}"], [[1, 2]], [new Float32Array(4)], [{}]])("%j are no bytes", (value) => {
-    expect(errorOf(() => readAll(value as unknown as Uint8Array))).toMatchObject({
-      code: "ERR_FORMAT",
-      message: expect.stringContaining("must be a Uint8Array or an ArrayBuffer"),
-    });
-  });
+  it.each([[undefined], [null], ["{}"], [[1, 2]], [new Float32Array(4)], [{}]])(
+    "%j is refused, because it is not bytes",
+    (value) => {
+      expect(errorOf(() => readAll(value as unknown as Uint8Array))).toMatchObject({
+        code: "ERR_FORMAT",
+        message: expect.stringContaining("must be a Uint8Array or an ArrayBuffer"),
+      });
+    },
+  );
 });

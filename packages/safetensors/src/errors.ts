@@ -8,7 +8,7 @@ export type SafetensorsErrorCode =
   | "ERR_TRUNCATED"
   /** The header, or an index, does not follow the format. */
   | "ERR_HEADER"
-  /** A number type that this package does not read, or that is not the one asked for. */
+  /** A number type that this package does not read, or that differs from the requested type. */
   | "ERR_DTYPE"
   /** There is no tensor of that name, or a file does not hold the tensors that the index names. */
   | "ERR_NO_TENSOR";

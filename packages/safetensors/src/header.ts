@@ -1,10 +1,10 @@
-/** A file's header: checked whole, against the bytes that are really there, before anything is allocated by what it says. */
+/** A file's header. The whole header is checked against the bytes of the file before anything is allocated by its sizes. */
 
 import { type Dtype, DTYPES, isDtype, sizeOf } from "./dtypes.js";
 import { fail, show } from "./errors.js";
 import { checkObject, parseStrict } from "./strict-json.js";
 
-/** A tensor as the header describes it: its data is that from offset `from` to `to`. */
+/** A tensor as the header describes it. Its data lie from offset `from` to offset `to`. */
 export interface Entry {
   readonly name: string;
   readonly dtype: Dtype;
@@ -16,11 +16,11 @@ export interface Entry {
 interface Header {
   readonly metadata: Readonly<Record<string, string>>;
   readonly entries: readonly Entry[];
-  /** What is behind the header: a view of the file. */
+  /** The bytes after the header: a view of the file. */
   readonly data: Uint8Array;
 }
 
-/** How other files begin that people take for these, and what these are. */
+/** The first bytes of other formats that users take for safetensors, and the names of these formats. */
 const OTHERS: readonly (readonly [start: string, what: string])[] = [
   ["PK", "a PyTorch file (.pt): write it with safetensors.torch.save_file"],
   ["\x80", "a pickle: write it with safetensors.torch.save_file"],
@@ -48,7 +48,7 @@ export function readHeader(given: Uint8Array | ArrayBuffer): Header {
 }
 
 function asBytes(given: unknown): Uint8Array {
-  // By what it is, not by whose it is: a test runner's or a frame's arrays have classes of their own.
+  // The check is by the kind of object and not by its class, because arrays of a test runner or of a frame have classes of their own.
   const kind = Object.prototype.toString.call(given).slice(8, -1);
   if (kind === "Uint8Array") return given as Uint8Array;
   if (kind === "ArrayBuffer") return new Uint8Array(given as ArrayBuffer);
@@ -67,7 +67,7 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** The one key of a header that is no tensor's name. */
+/** The only key of a header that is not the name of a tensor. */
 const METADATA = "__metadata__";
 
 function checkMetadata(value: unknown): Readonly<Record<string, string>> {

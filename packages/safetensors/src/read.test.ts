@@ -57,7 +57,7 @@ describe("data", () => {
     expect([a!.data.buffer, b!.data.buffer]).toEqual([file.buffer, file.buffer]);
   });
 
-  it.each([1, 2, 3, 4, 5, 6, 7])("is the same at an offset %i bytes behind such a multiple", (offset) => {
+  it.each([1, 2, 3, 4, 5, 6, 7])("has the same values at an offset %i bytes after such a multiple", (offset) => {
     const file = fileOf(padded(header, offset), bytes);
     const { a, b } = readSafetensors(file);
     expect([...a!.data, ...b!.data]).toEqual([1, -2, 5n]);
@@ -65,7 +65,7 @@ describe("data", () => {
     expect(b!.data.buffer).not.toBe(file.buffer);
   });
 
-  it("comes from any part of a larger buffer, and from an ArrayBuffer", () => {
+  it("is read from a part of a larger buffer, and from an ArrayBuffer", () => {
     const file = fileOf(padded(header), bytes);
     const larger = new Uint8Array(file.length + 11);
     larger.set(file, 5);
@@ -73,7 +73,7 @@ describe("data", () => {
     expect([...readSafetensors(file.buffer as ArrayBuffer)["a"]!.data]).toEqual([1, -2]);
   });
 
-  it("widens each of the 65,536 float16", () => {
+  it("has each of the 65,536 float16 values as the same float32", () => {
     const every = new Uint8Array(Uint16Array.from({ length: 65_536 }, (_, at) => at).buffer);
     const data = float32(readSafetensors(fileOf({ x: entry("F16", [65_536], 0, 131_072) }, every)), "x");
     for (const [half, got] of data.entries()) {
@@ -100,8 +100,8 @@ describe("float32", () => {
   });
 });
 
-describe("names", () => {
-  it("may be any, those of an object's own methods too", () => {
+describe("names of tensors", () => {
+  it("may be any string, also the names of methods of Object", () => {
     const names = ["__proto__", "toString", "constructor", ""];
     const file = fileOf(`{${names.map((name) => `"${name}":${JSON.stringify(entry("U8", [0], 0, 0))}`).join(",")}}`);
     expect(Object.keys(readSafetensors(file))).toEqual(names);

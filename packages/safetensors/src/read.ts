@@ -1,4 +1,4 @@
-/** A file as its tensors. */
+/** The tensors of a file. */
 
 import { type DataOf, decode, type Dtype, type FloatDtype, type IntegerDtype } from "./dtypes.js";
 import { fail, show } from "./errors.js";
@@ -66,7 +66,7 @@ export function float32(tensors: SafetensorsTensors, name: string): Float32Array
 
 function lazyTensor({ dtype, shape, from, to }: Entry, bytes: Uint8Array): SafetensorsTensor {
   let data: DataOf<Dtype> | undefined;
-  // Its parts come from one entry, which the compiler cannot see.
+  // A cast, because the compiler cannot see that `dtype` and `data` come from one entry.
   return {
     dtype,
     shape,

@@ -10,7 +10,7 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
 const index = (map: unknown): string => JSON.stringify({ metadata: { total_size: 4 }, weight_map: map });
 const MAP = { a: "one.safetensors", c: "two.safetensors", b: "one.safetensors" };
 
-it("reads each file once, and gives the tensors of all", async () => {
+it("reads each file once, and gives the tensors of all files", async () => {
   const asked: string[] = [];
   const tensors = await readSafetensorsIndex(index(MAP), async (file) => {
     asked.push(file);
@@ -24,7 +24,7 @@ it("reads each file once, and gives the tensors of all", async () => {
   ]);
 });
 
-describe("refuses", () => {
+describe("readSafetensorsIndex", () => {
   const { b: _b, ...withoutB } = MAP;
   it.each([
     [
@@ -63,7 +63,7 @@ describe("refuses", () => {
       "ERR_TRUNCATED",
       /^short.safetensors: the header's length needs 8 bytes; .* has 3/,
     ],
-  ])("%s", async (_what, json, code, message) => {
+  ])("refuses %s", async (_what, json, code, message) => {
     const reading = readSafetensorsIndex(json, (file) => FILES[file] ?? new Uint8Array(3));
     const error = await reading.then(
       () => undefined,
@@ -73,7 +73,7 @@ describe("refuses", () => {
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
-  it("nothing of what reading a file throws", async () => {
+  it("rejects with the very error that the function for reading a file threw", async () => {
     const gone = new Error("gone");
     await expect(readSafetensorsIndex(index(MAP), () => Promise.reject(gone))).rejects.toBe(gone);
   });

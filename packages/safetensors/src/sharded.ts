@@ -1,4 +1,4 @@
-/** A model in several files, and the index that says which of them holds which tensor. */
+/** A model in several files, and the index that names the file of each tensor. */
 
 import { fail, SafetensorsError, show } from "./errors.js";
 import { readSafetensors, type SafetensorsTensor, type SafetensorsTensors } from "./read.js";

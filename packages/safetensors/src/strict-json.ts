@@ -1,14 +1,17 @@
-/** JSON in which no object has a key twice. `JSON.parse` keeps the last one, so a file could say two things of one tensor. */
+/**
+ * JSON in which no object has a key twice. `JSON.parse` would keep the last of two equal keys, so a file could describe
+ * one tensor in two ways.
+ */
 
 import { fail, show } from "./errors.js";
 
-/** The values of an object's keys, of whatever kind they are. */
+/** The values of an object's keys, of any type. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The object that a text holds, which begins with `{`.
+ * The object in a text that begins with `{`.
  *
- * @param what begins the message: `"the header"`
+ * @param what the first words of the message, such as `"the header"`
  * @throws SafetensorsError `ERR_HEADER`
  */
 export function parseStrict(text: string, what: string): Fields {
@@ -28,9 +31,9 @@ export function checkObject(value: unknown, what: string): Fields {
   return fail("ERR_HEADER", `${what} (${show(value)}) must be an object`);
 }
 
-/** The first key that its object has already. `text` is valid JSON. */
+/** The first key that occurs twice in its object. `text` is valid JSON. */
 function duplicateKey(text: string): string | undefined {
-  /** Of each object around the current place: its keys so far. */
+  /** For each object around the current place, its keys so far. */
   const open: Set<string>[] = [];
   for (let at = 0; at < text.length; at++) {
     const letter = text[at];

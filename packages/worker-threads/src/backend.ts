@@ -44,7 +44,7 @@ export interface ImplementationOptions {
   readonly maxMemory: number;
   readonly pool: Pool;
   readonly caller: "waits" | "joins";
-  /** Gives the memory back. `reuse`: no thread can write to it any more, so another backend may have it. */
+  /** Gives the memory back. `reuse` says that no thread can write to the memory any more, so another backend may have it. */
   readonly giveBack: (reuse: boolean) => void;
 }
 
@@ -85,7 +85,10 @@ export function implementation({
   const checkAlive = (): void => {
     if (queue.lost !== undefined) throw execution(queue.lost);
   };
-  /** What does not fit now may fit when what has been disposed is no longer in use. */
+  /**
+   * Allocates. If there is no room, the error names the remedy `sync()` while runs are in flight: disposed memory that
+   * they still use is free afterwards.
+   */
   const allocating = <T>(allocate: () => T): T => {
     checkAlive();
     try {
@@ -123,7 +126,7 @@ export function implementation({
       });
     });
 
-  /** Plans. If there is no memory, it waits until disposed memory is no longer in use, and plans once more. */
+  /** Plans. If there is no memory, this function waits until disposed memory is no longer in use, and plans once more. */
   const planning = async <T>(planned: () => T | Promise<T>): Promise<T> => {
     checkAlive();
     let made: T;
@@ -138,13 +141,13 @@ export function implementation({
     return made;
   };
 
-  /** A function of its own, so that a plan does not keep the copy of its weights alive. */
+  /** This code is a function of its own, so that a plan does not keep the copy of its weights alive. */
   const planInSlices = async (
     problem: Conv2dProblem,
     weights: Conv2dWeights,
     accuracy: Required<PrepareOptions>["accuracy"],
   ): Promise<PlannedConv2d> => {
-    // The caller may change its arrays before the last slice.
+    // A copy, because the caller may change its arrays before the last slice.
     const own: Conv2dWeights = { weight: weights.weight.slice(), bias: weights.bias?.slice() };
     return planning(() => pacer.complete(planConv2dSliced(place!, place!.workspace, problem, own, accuracy)));
   };
@@ -207,7 +210,7 @@ export function implementation({
       };
     },
     async prepareOperation(problem, parameters) {
-      // The caller may change its array before there is room.
+      // A copy, because the caller may change its array before there is room for the plan.
       const mine: OperationParameters = parameters.slope ? { slope: parameters.slope.slice() } : {};
       const { plan, addresses } = await planning(() => planOperation(place!, place!.workspace, problem, mine));
       const macs = operationWork(problem) / plan.steps.length;
@@ -251,7 +254,7 @@ export function implementation({
     sync: () => whenDone(() => undefined),
     memory: () => arena().use(),
     async dispose() {
-      // Work in flight settles first, as on a backend that computes at once.
+      // Runs in flight end first, as on a backend that computes at once.
       await whenDone(() => undefined).catch(() => undefined);
       await pool.close();
       // After a loss of workers the platform does not say when the others have stopped, so nobody may reuse the memory.

@@ -95,7 +95,7 @@ describe("cpuQuota", () => {
     expect(quotaWith(group, [mount], files)).toBe(expected);
   });
 
-  it("of both versions side by side is the less of the two", () => {
+  it("of both versions side by side is the smaller of the two", () => {
     const both = { ...v1("/sys/fs/cgroup/cpu,cpuacct", "400000"), "/sys/fs/cgroup/unified/cpu.max": "max 100000\n" };
     const unified = V2.replace("/sys/fs/cgroup", "/sys/fs/cgroup/unified");
     expect(quotaWith("4:cpu,cpuacct:/\n0::/", [V1, unified], both)).toBe(4);

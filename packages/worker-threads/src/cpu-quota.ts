@@ -1,14 +1,17 @@
 /**
- * How much of the processor this process may use, where a container or a service limits that: Linux's control groups, of
- * version 1 and 2 (https://docs.kernel.org/admin-guide/cgroup-v2.html, "cpu.max";
- * https://docs.kernel.org/scheduler/sched-bwc.html). The system stops a process that runs more threads than its quota allows for a part of
- * each period, all threads at once. Threads that wait for each other lose most by such stops.
+ * The part of the processor that this process may use if a container or a service limits it. The limits are those of
+ * Linux's control groups, version 1 and 2 (https://docs.kernel.org/admin-guide/cgroup-v2.html, "cpu.max";
+ * https://docs.kernel.org/scheduler/sched-bwc.html). The system stops a process that runs more threads than its quota
+ * allows for a part of each period, all threads at once. Threads that wait for each other lose most by such stops.
  */
 
 /** Returns a file's text; `undefined` where the file does not exist or may not be read. */
 export type ReadText = (path: string) => string | undefined;
 
-/** How many processors this process may use, such as 0.5 or 4: the least limit of its group and the groups above. `undefined`: no limit. */
+/**
+ * The number of processors that this process may use, such as 0.5 or 4: the least limit of its group and the groups
+ * above. `undefined`: no limit.
+ */
 export function cpuQuota(read: ReadText): number | undefined {
   const groups = ownGroups(read("/proc/self/cgroup") ?? "");
   const quotas = mounts(read("/proc/self/mountinfo") ?? "").flatMap(({ version, root, point }) => {
@@ -58,7 +61,10 @@ function plain(path: string): string {
   return path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
-/** A group's path below the mount point. A group that is not there belongs to another namespace; then the mount point is this process's group. */
+/**
+ * A group's path below the mount point. If the group is not below the mount's root, the path is of another namespace,
+ * and the mount point itself is this process's group.
+ */
 function below(root: string, group: string): string {
   if (root === "/") return group;
   return group === root || group.startsWith(`${root}/`) ? group.slice(root.length) : "";

@@ -14,12 +14,12 @@ describe("divide", () => {
     expect(divide(tiny, 8, 4)).toEqual({ ranges: 1, grain: 8 });
   });
 
-  it("makes no more ranges than there are jobs, and no claim of nothing", () => {
+  it("makes at most as many ranges as there are jobs, and claims of at least one job", () => {
     expect(divide(large, 3, 4)).toEqual({ ranges: 3, grain: 1 });
     expect(divide(large, 1, 4)).toEqual({ ranges: 1, grain: 1 });
   });
 
-  it("lets as many take part as have a share", () => {
+  it("makes fewer ranges than workers, if the work is not enough for LEAST_SHARE each", () => {
     const { macs } = problemCost(parseProblem("ic16_ih16_oc32_kh1"));
     expect(divide(macs, 64, 16).ranges).toBe(Math.floor((16 * 32 * 256) / LEAST_SHARE));
   });
@@ -40,16 +40,16 @@ describe("operationWork", () => {
 });
 
 describe("workersFor", () => {
-  it("wakes one worker for a batch that is over before a second would be awake", () => {
+  it("wakes one worker for a batch that ends before a second worker would be awake", () => {
     expect(workersFor([{ ranges: 4, macs: LEAST_WORK - 1 }])).toBe(1);
     expect(workersFor([])).toBe(1);
   });
 
-  it("wakes as many as all of its steps are worth together", () => {
+  it("wakes workers by the work of all steps together", () => {
     expect(workersFor([1, 2, 3].map(() => ({ ranges: 4, macs: LEAST_WORK / 2 })))).toBe(2);
   });
 
-  it("wakes no more than its widest step has ranges", () => {
+  it("wakes at most as many workers as the step with the most ranges has", () => {
     const macs = 100 * LEAST_WORK;
     expect(
       workersFor([

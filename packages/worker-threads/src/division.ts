@@ -3,7 +3,7 @@
 import { operationInputShapes, operationOutputShape, type OperationProblem } from "@convene/core";
 
 export interface Division {
-  /** How many ranges the jobs are cut into. So many workers take part, if they are awake. */
+  /** The number of ranges into which the jobs are cut. So many workers take part, if they are awake. */
   readonly ranges: number;
   /** How many jobs a worker claims at once. */
   readonly grain: number;
@@ -25,8 +25,9 @@ export const LEAST_WORK = 3_000_000;
 export const CLAIMS = 16;
 
 /**
- * How many multiply-accumulates take as long as reading or writing an element. An estimate, not a measurement: four
- * bytes at 10 GB/s are 0.4 ns, in which a core does some 8 multiply-accumulates at the 40 GFLOP/s of docs/kernels.md.
+ * The number of multiply-accumulates that take as long as reading or writing an element. This is an estimate, not a
+ * measurement: four bytes at 10 GB/s are 0.4 ns, in which a core does some 8 multiply-accumulates at the 40 GFLOP/s of
+ * docs/kernels.md.
  */
 export const MACS_OF_ELEMENT = 8;
 

@@ -1,4 +1,4 @@
-/** What goes wrong with workers ends in an error, at once, and in nothing left behind. */
+/** A worker that is lost, or that throws, ends in an error at once, and leaves no worker behind. */
 
 import { randomSource } from "@convene/conformance";
 import { type Backend, Conv2d, type Model, network, prepare, randomUniform } from "@convene/core";
@@ -9,7 +9,7 @@ import { within } from "./testing/within.js";
 
 const X = randomUniform([1, 16, 48, 48], { seed: 1 });
 
-/** Long enough that it can be hit. */
+/** A model whose run is long enough that a worker can be killed during the run. */
 function modelOn(backend: Backend): Promise<Model> {
   const layers = Array.from(
     { length: 12 },
@@ -24,7 +24,7 @@ const lost = (cause: RegExp) =>
 describe("a worker that is killed", () => {
   // Two hundred where CONVENE_LONG is set.
   const rounds = process.env["CONVENE_LONG"] === undefined ? 20 : 200;
-  it(`fails what is in flight within a second, and all that is called later: ${rounds} times`, async () => {
+  it(`fails runs in flight within a second, and all later calls: ${rounds} times`, async () => {
     const random = randomSource(100);
     let interrupted = 0;
     for (let round = 0; round < rounds; round++) {
@@ -79,7 +79,7 @@ async function until(call: () => Promise<unknown>): Promise<unknown> {
 }
 
 describe("a worker that throws", () => {
-  it("fails what is in flight and names the cause", async () => {
+  it("fails runs in flight and names the cause", async () => {
     const faulty = withFault(
       workerSource,
       "run(params,input,output,residual,shared,own,from,to)",
@@ -99,8 +99,8 @@ describe("a worker that throws", () => {
   });
 });
 
-describe("a worker that the calling thread computes with", () => {
-  it("fails what is in flight where it throws, and the calling thread does not wait for it for ever", async () => {
+describe("a worker beside a calling thread that joins", () => {
+  it("fails runs in flight if the worker throws, and the calling thread does not wait for ever", async () => {
     const faulty = withFault(
       workerSource,
       "run(params,input,output,residual,shared,own,from,to)",
@@ -117,7 +117,7 @@ describe("a worker that the calling thread computes with", () => {
     expect(alive()).toBe(0);
   });
 
-  it("fails what is called later where it is killed", async () => {
+  it("fails later calls if the worker is killed", async () => {
     const { backend, threads } = await openReachable({ threads: 2, caller: "joins" });
     const model = await modelOn(backend);
     void threads[0]!.terminate();
@@ -129,7 +129,7 @@ describe("a worker that the calling thread computes with", () => {
     await within(1000, backend.dispose());
   });
 
-  it("is not there with one thread, which is the calling one", async () => {
+  it("is not started for one thread, because the calling thread is that thread", async () => {
     const { backend, threads } = await openReachable({ threads: 1, caller: "joins" });
     expect(threads).toEqual([]);
     const model = await modelOn(backend);
@@ -137,7 +137,7 @@ describe("a worker that the calling thread computes with", () => {
     await within(1000, backend.dispose());
   });
 
-  it("need not be there: the calling thread computes what nobody else does", async () => {
+  it("may do nothing: the calling thread then computes everything", async () => {
     const idle = withFault(workerSource, "takePart(team,self,waitWhile)", "undefined");
     const { backend } = await openReachable({ threads: 2, caller: "joins" }, idle);
     const model = await modelOn(backend);
@@ -147,7 +147,7 @@ describe("a worker that the calling thread computes with", () => {
 });
 
 describe("dispose", () => {
-  it("while runs are in flight lets them end, and leaves no worker", async () => {
+  it("lets runs in flight end, and leaves no worker", async () => {
     const { backend, alive } = await openReachable({ threads: 2 });
     const model = await modelOn(backend);
     const expected = (await model.run(X)).data;

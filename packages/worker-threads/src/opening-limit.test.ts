@@ -29,7 +29,7 @@ describe("withOpeningLimit", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it("loses the workers that never answer, once, and leaves no timer", () => {
+  it("reports the workers that never answer as lost, once, and leaves no timer", () => {
     const { lost } = fakes();
     vi.advanceTimersByTime(29_999);
     expect(lost).toEqual([]);
@@ -41,7 +41,7 @@ describe("withOpeningLimit", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("counts from the last answer of any of them", () => {
+  it("counts from the last answer of any worker", () => {
     const { inner, lost, answers } = fakes();
     vi.advanceTimersByTime(20_000);
     inner[1]!.answer({ kind: "ready" });
@@ -52,7 +52,7 @@ describe("withOpeningLimit", () => {
     expect(answers).toEqual([[1, "ready"]]);
   });
 
-  it("has no timer when all have answered, and passes on what comes later", () => {
+  it("has no timer after all workers have answered, and passes later answers and losses on", () => {
     const { inner, lost, answers } = fakes();
     for (const events of inner) events.answer({ kind: "ready" });
     expect(vi.getTimerCount()).toBe(0);
@@ -63,7 +63,7 @@ describe("withOpeningLimit", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("has no timer when they are lost, or ended, before they answered", async () => {
+  it("has no timer if workers are lost or ended before they answered", async () => {
     const { inner, threads, lost } = fakes();
     inner[0]!.lost("it exited with code 1");
     await threads[1]!.terminate();

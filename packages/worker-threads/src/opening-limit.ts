@@ -7,7 +7,8 @@ import type { StartThread, ThreadEvents } from "./thread.js";
 const SILENCE = 30;
 
 /**
- * The same workers. If no worker has answered for some time, those that have not answered yet count as lost.
+ * A `startThread` that starts the same workers. If no worker has answered for some time, the workers that have not
+ * answered yet count as lost.
  *
  * @param seconds the time without an answer
  */

@@ -50,7 +50,7 @@ describe("createPacer", () => {
     expect(log.join(" ")).toBe("a a b turn b c c turn d d");
   });
 
-  it("shares a turn among all who work in it, and each comes to its end", async () => {
+  it("shares the 3 ms of a turn among all work in the turn, and completes each", async () => {
     const { pacer, work, log } = simulated();
     const names = ["a", "b", "c"];
     expect(await Promise.all(names.map((name) => pacer.complete(work(name, 3, 2))))).toEqual(names);

@@ -5,7 +5,10 @@
 
 import type { Sliced } from "@convene/cpu/kernels";
 
-/** Milliseconds of a turn. A slice can take one more; the copy of a layer's weights, which cannot wait, a few more. */
+/**
+ * Milliseconds of a turn. The last slice can make a turn 1 ms longer. The copy of a layer's weights, which cannot wait,
+ * can make a turn a few milliseconds longer.
+ */
 const MOST = 3;
 
 export interface Pacer {
@@ -44,7 +47,10 @@ export function createPacer(
   };
 }
 
-/** Node's `setImmediate` fires at once. Browsers have none, and their timer fires after a few milliseconds. */
+/**
+ * Waits for the next turn of the event loop. Node's `setImmediate` fires in the next turn. Browsers have no
+ * `setImmediate`, and their timer fires after a few milliseconds.
+ */
 function yieldTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve);

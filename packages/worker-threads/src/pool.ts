@@ -33,12 +33,12 @@ export interface Pool {
 /** Starts the workers, and resolves when all of them are ready. Rejects with a sentence that names the worker that failed, and why. */
 export async function startPool(options: PoolOptions): Promise<Pool> {
   const { threads } = options;
-  // Cleared after the start, so that the pool does not keep the memory alive.
+  // The options are cleared after the start, so that the pool does not keep the memory alive.
   let given: PoolOptions | undefined = options;
   const control = new Int32Array(new SharedArrayBuffer(controlBytes(threads)));
   const workers: Thread[] = [];
   const first = options.caller ? 1 : 0;
-  // Cleared with the pool, because the team holds the memory.
+  // The team is cleared when the pool ends, because the team holds the memory.
   let team: Team | undefined = options.caller && { ...options.caller, control, threads, done: () => undefined };
   let epoch = 0;
   /** Batches whose end the calling thread has seen before the worker's message came. */

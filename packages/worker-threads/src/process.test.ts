@@ -1,4 +1,4 @@
-/** What a whole process does: it ends by itself, loses no result, and stays answerable. */
+/** A whole process with this backend ends by itself, loses no result, and answers requests meanwhile. */
 
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ beforeAll(async () => {
   scenarios = await nodeProgram(fileURLToPath(new URL("testing/scenarios.ts", import.meta.url)));
 });
 
-/** What it printed. Rejects if it does not end by itself, or not with 0. */
+/** The scenario's output. Rejects if the process does not end by itself with exit code 0. */
 async function runScenario(name: string): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [scenarios, name], { timeout: 240_000 });
   expect(stderr).toBe("");
@@ -21,9 +21,9 @@ async function runScenario(name: string): Promise<string> {
 describe("a process", () => {
   it.each([
     ["idle", "that never disposes ends by itself", /^wasm .*, 2 threads$/],
-    ["busy", "ends when what it computes has ended, not before", /^3 results of 131072$/],
-    ["unawaited", "ends though nobody waits for what it computes", /^left$/],
-    ["disposed", "that disposes while it computes gets its result, and ends", /^a result of 131072$/],
+    ["busy", "ends after its runs have ended, not before", /^3 results of 131072$/],
+    ["unawaited", "ends although nobody awaits its runs", /^left$/],
+    ["disposed", "that disposes during a run gets the result, and ends", /^a result of 131072$/],
     ["resources", "has nothing open after dispose", /^\[\]$/],
     ["server", "answers requests while it computes", /^100 answers, some runs$/],
   ])("%s: %s", async (name, _what, printed) => {

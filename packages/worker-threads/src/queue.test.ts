@@ -32,7 +32,7 @@ const act = (queue: Queue, log: string[], what: string): void =>
   queue.after({ act: () => void log.push(what), fail: (cause) => void log.push(`${what} failed: ${cause}`) });
 
 describe("createQueue", () => {
-  it("does work at once if nothing is before it", () => {
+  it("does work at once if the queue is empty", () => {
     const { log, queue } = setup();
     act(queue, log, "upload");
     expect(log).toEqual(["upload"]);
@@ -53,7 +53,7 @@ describe("createQueue", () => {
     expect(log).toHaveLength(4);
   });
 
-  it("starts runs that nobody waits for when the turn ends", async () => {
+  it("starts runs that nobody waits for at the end of the turn", async () => {
     const { log, queue } = setup();
     queue.run(step(1));
     queue.run(step(2));
@@ -62,7 +62,7 @@ describe("createQueue", () => {
     expect(log).toEqual(["clear 1", "1+2 on 1"]);
   });
 
-  it("goes on at once where the calling thread has seen the end of a batch", () => {
+  it("goes on at once if the calling thread has seen the end of a batch", () => {
     const { log, queue, alive } = setup(true);
     queue.run(step(1));
     act(queue, log, "read 1");
@@ -108,7 +108,7 @@ describe("createQueue", () => {
     expect(queue.lost).toBe("gone");
   });
 
-  it("is lost, and says why, where something throws that should not", async () => {
+  it("fails all later work with the cause, if an action throws", async () => {
     const { log, pool, queue } = setup();
     queue.run(step(1));
     queue.after({

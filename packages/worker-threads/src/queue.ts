@@ -33,9 +33,9 @@ export interface Queue {
 /** The rest of the array is moved to its front after this many entries, and half of all, have been taken from there. */
 const LONG = 4096;
 
-/** @param clear writes the rows of zeros of a batch's first step; the workers write those of later steps */
+/** @param clear writes the rows of zeros of a batch's first step; the workers write the rows of later steps */
 export function createQueue(pool: Pool, clear: (step: Step) => void): Queue {
-  /** The waiting entries, from `head` on. `shift` would move all of a long array. */
+  /** The waiting entries, from `head` on. There is no `shift`, because `shift` would move all entries of a long array. */
   let waiting: (QueuedStep | Action)[] = [];
   let head = 0;
   let busy = false;
@@ -77,7 +77,7 @@ export function createQueue(pool: Pool, clear: (step: Step) => void): Queue {
         busy = true;
         if (pool.submit(steps, workersFor(steps))) busy = false;
       } catch (error) {
-        // An action that must not throw has thrown: the memory's content is unknown, and nobody else would hear of the error.
+        // An action that must not throw has thrown. The content of the memory is unknown, and nobody else would hear of the error.
         void pool.close();
         lose(String(error));
         return;

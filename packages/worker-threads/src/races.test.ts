@@ -73,7 +73,7 @@ async function race(
     return { wrong: undefined, compared };
   } finally {
     await one.dispose();
-    // One that has lost its way may never be idle again.
+    // A backend with a planted race may never be idle again.
     await within(1000, backend.dispose()).catch(() => undefined);
   }
 }
@@ -123,7 +123,7 @@ const FAULTS: Readonly<Record<string, readonly (readonly [text: string, instead:
   ],
 };
 
-describe("a race that is planted is detected", () => {
+describe("a planted race is detected", () => {
   it.each(Object.entries(FAULTS))("%s", async (_what, replacements) => {
     const source = replacements.reduce((text, [from, to]) => withFault(text, from, to), workerSource);
     const { wrong } = await race({ threads: 3 }, source, examplesFor(9, 12_000), LIMIT.planted);
@@ -156,11 +156,11 @@ function withSchedule(source: string, enter: string, leave: string): string {
 
 describe("a worker that is off its core while it leaves", () => {
   const examples = [1, 1, 3, 3, 3].map((layers, at) => largeNetworkExample(`batch ${at}`, 10 * at, layers));
-  it("finds no batch but its own", async () => {
+  it("marks only its own batch as done", async () => {
     const source = withSchedule(plainSource, ENTER, `(wait(self),${LEAVE})`);
     expect((await race({ threads: 2 }, source, examples, LIMIT.right, 1)).wrong).toBeUndefined();
   });
-  it("would, if it left in two steps", async () => {
+  it("marks the next batch as done, if it leaves in two steps, as in an earlier version", async () => {
     const source = withSchedule(plainSource, ENTER_IN_TWO_STEPS, LEAVE_IN_TWO_STEPS);
     expect((await race({ threads: 2 }, source, examples, LIMIT.planted, 1)).wrong).toBeDefined();
   });
@@ -192,10 +192,10 @@ describe("a worker that wakes while a batch is written", () => {
     };
     return (await race({ threads: 2 }, withFault(late, ENTER, enter), examples, limit, 1, writing)).wrong;
   };
-  it("takes no part", async () => {
+  it("takes no part in that batch", async () => {
     expect(await raceWith(ENTER, LIMIT.right)).toBeUndefined();
   });
-  it("would compute too early, if it did not ask whether the batch is open", async () => {
+  it("computes too early, if it does not ask whether the batch is open", async () => {
     expect(await raceWith(ENTER_UNASKED, LIMIT.planted)).toBeDefined();
   });
 });

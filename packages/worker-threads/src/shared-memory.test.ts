@@ -32,7 +32,7 @@ describe("checkSharedMemory", () => {
     expect(process.getActiveResourcesInfo().filter((name) => name === "MessagePort")).toHaveLength(before);
   });
 
-  it("says that an old engine has none", () => {
+  it("says that an old engine has no SharedArrayBuffer", () => {
     vi.stubGlobal("SharedArrayBuffer", undefined);
     expect(check).toThrow(refused(/^SharedArrayBuffer is not available, so threads cannot share memory$/));
   });
@@ -43,7 +43,7 @@ describe("checkSharedMemory", () => {
     expect(check).toThrow(refused(/not available.*the page is not isolated.*crossOriginIsolated is false/));
   });
 
-  it("says that it may not be sent, and how this was found out", () => {
+  it("says that shared memory may not be sent, and how this was found out", () => {
     const closed = channels(() => {
       throw new DOMException("SharedArrayBuffer transfer requires self.crossOriginIsolated.", "DataCloneError");
     });
@@ -54,12 +54,12 @@ describe("checkSharedMemory", () => {
     expect(closed).toEqual(["port1", "port2"]);
   });
 
-  it("passes if it may be sent without isolation, as in Electron with a switch", () => {
+  it("passes if shared memory may be sent without isolation, as in Electron with a switch", () => {
     vi.stubGlobal("crossOriginIsolated", false);
     check();
   });
 
-  it("passes if it cannot be tried", () => {
+  it("passes if the check cannot be made, because MessageChannel is missing", () => {
     vi.stubGlobal("MessageChannel", undefined);
     check();
   });

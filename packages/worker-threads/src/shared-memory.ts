@@ -1,10 +1,10 @@
-/** Finds out whether memory may be shared with a worker here, by sharing some. */
+/** Finds out whether memory may be shared with a worker here, by an attempt to share some. */
 
 import { BackendUnavailableError } from "@convene/core";
 
 const HEADERS = "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
 const ISOLATE = `Serve the page with the headers ${HEADERS}, or use @convene/cpu, which needs one thread`;
-/** The remedy for an old browser, or for no browser at all, such as a Cloudflare worker: there may be no page. */
+/** The remedy for an old browser, and for a host that is no browser, such as a Cloudflare worker, where there may be no page. */
 const NO_PAGE = `Use @convene/cpu, which needs one thread; a page needs the headers ${HEADERS}, and a browser that knows them`;
 
 /** Globals that may be there. */

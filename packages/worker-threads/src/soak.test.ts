@@ -31,7 +31,7 @@ interface Live {
   readonly expected: Float32Array;
 }
 
-it(`${RUNS} runs over ${PLANS} live plans, disposed at random`, { timeout: 600_000 }, async () => {
+it(`${RUNS} runs are right over ${PLANS} live plans, which are disposed at random`, { timeout: 600_000 }, async () => {
   const { backend, alive } = await openReachable({ threads: 2 });
   const random = randomSource(50);
   const make = async (index: number): Promise<Live> => {

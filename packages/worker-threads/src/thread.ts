@@ -5,7 +5,7 @@ import type { Answer, Start } from "./team/messages.js";
 
 export interface Thread {
   post(start: Start): void;
-  /** Ends the worker, also in the middle of work. Resolves when it is gone, as far as the platform says. */
+  /** Ends the worker, also in the middle of work. Resolves when the worker has ended, as far as the platform says. */
   terminate(): Promise<void>;
   /** `ref` keeps the process alive, `unref` does not. In a browser both do nothing. */
   ref(): void;
@@ -14,14 +14,14 @@ export interface Thread {
 
 export interface ThreadEvents {
   answer(answer: Answer): void;
-  /** The worker is gone or of no use any more, although nobody has ended it. */
+  /** Called if the worker has ended or no longer works, although nobody has ended it. */
   lost(cause: string): void;
 }
 
 /** Starts a worker that runs `source`, a classic script. Throws the platform's own error where it may not start one. */
 export type StartThread = (source: string, name: string, events: ThreadEvents) => Thread;
 
-/** How to start threads here, and how many this process may run at once. */
+/** The function that starts threads here, and the number of threads that this process may run at once. */
 export interface Platform {
   readonly startThread: StartThread;
   readonly parallelism: number;
@@ -62,7 +62,7 @@ interface WebWorker {
   terminate(): void;
 }
 
-/** `globalThis` as it is in Node and in browsers. */
+/** The parts of `globalThis` that are used, in Node and in browsers. */
 interface Surroundings {
   readonly process?: {
     readonly type?: string;
@@ -114,7 +114,8 @@ async function nodePlatform(): Promise<Platform> {
       }
     }),
     startThread(source, name, events) {
-      // No options of the process: otherwise each worker would set up the process's loaders and hooks, which the script does not need.
+      // The worker gets no options of the process. Otherwise it would set up the process's loaders and hooks, which the
+      // script does not need.
       const worker = new Worker(source, { eval: true, name, execArgv: [], env: {}, argv: [] });
       worker.on("message", events.answer);
       worker.on("error", (error) => events.lost(String(error)));
@@ -130,7 +131,7 @@ async function nodePlatform(): Promise<Platform> {
   };
 }
 
-/** As many threads as the processor runs at once and the quota allows. A part of a processor allows one. */
+/** The number of threads that the processor runs at once and the quota allows. A part of a processor allows one thread. */
 export function withinQuota(parallelism: number, read: ReadText): number {
   return Math.min(parallelism, Math.ceil(cpuQuota(read) ?? parallelism));
 }

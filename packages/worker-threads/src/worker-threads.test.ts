@@ -57,7 +57,7 @@ describe("workerThreads options", () => {
     expect((await make()).device).toMatch(new RegExp(`^wasm .*, ${parallelism} threads?$`));
   });
 
-  it("says how many it has", async () => {
+  it("names the number of threads in device", async () => {
     expect((await make({ threads: 1 })).device).toMatch(/, 1 thread$/);
     expect((await make({ threads: 3, simd: "simd128" })).device).toBe("wasm simd128, 3 threads");
   });
@@ -116,7 +116,7 @@ describe("if the backend cannot run, workerThreads() says so, and does not fall 
     await expect(workerThreads()).rejects.toThrow(unavailable(/no workers/, /@convene\/cpu/));
   });
 
-  it("takes a browser's workers in a window of Electron's", async () => {
+  it("uses a browser's workers in a window of Electron", async () => {
     stubProcess({ type: "renderer", versions: { node: "22.0.0" } });
     vi.stubGlobal("Worker", undefined);
     await expect(workerThreads()).rejects.toThrow(unavailable(/no workers/, /@convene\/cpu/));
@@ -148,7 +148,7 @@ describe("if the backend cannot run, workerThreads() says so, and does not fall 
     expect(asked).toEqual(["node:worker_threads", "node:os", "node:fs"]);
   });
 
-  it("where a worker never answers: gives up, and ends them", async () => {
+  it("if a worker never answers: rejects, and ends all workers", async () => {
     const { startThread } = (await findPlatform())!;
     const ended: Promise<void>[] = [];
     const platform: Platform = {
@@ -172,7 +172,7 @@ describe("if the backend cannot run, workerThreads() says so, and does not fall 
     await Promise.all(ended);
   });
 
-  it("where starting one is forbidden: names the flag", async () => {
+  it("if starting a worker is forbidden: names the flag", async () => {
     const startThread = (): never => {
       throw Object.assign(new Error("Access to this API has been restricted"), { code: "ERR_ACCESS_DENIED" });
     };
@@ -181,7 +181,7 @@ describe("if the backend cannot run, workerThreads() says so, and does not fall 
     );
   });
 
-  it("where the second worker does not start: the first is ended", async () => {
+  it("if the second worker does not start: ends the first", async () => {
     const { startThread } = (await findPlatform())!;
     const ended: Promise<void>[] = [];
     const platform: Platform = {
@@ -243,7 +243,7 @@ describe("while runs are in flight", () => {
     expect([...(await backend.read(uploaded)).data]).toEqual([7, 7, 7, 7]);
   });
 
-  it("a plan has the weights that there were when it was asked for, though it waits for memory", async () => {
+  it("a plan has the weights at the time of the call, also if it waits for memory", async () => {
     const backend = await make({ threads: 2, maxMemory: 4 << 20 });
     const filler = backend.allocate([1, 1, 512, 1200]);
     await busy(backend);
@@ -260,7 +260,7 @@ describe("while runs are in flight", () => {
 });
 
 describe("memory", () => {
-  it("is that of a disposed backend, which the next one need not take anew", async () => {
+  it("of a disposed backend is used again by the next backend", async () => {
     const reserved = async (): Promise<number> => {
       await using backend = await workerThreads({ threads: 1, maxMemory: 5 << 20 });
       return backend.memory()!.reserved;
@@ -273,7 +273,7 @@ describe("memory", () => {
     expect(await reserved()).toBe(grown);
   });
 
-  it("grows while workers run, and the results stay right", async () => {
+  it("grows during runs, and the results stay right", async () => {
     const backend = await make({ threads: 2 });
     const conv = new Conv2d({ inChannels: 64, outChannels: 64, kernelSize: 3, padding: 1 }, { seed: 1 });
     const x = randomUniform([1, 64, 32, 32], { seed: 2 });
@@ -294,7 +294,7 @@ describe("memory", () => {
     }
   });
 
-  it("that is used up is an error, and the backend lives on", async () => {
+  it("that is used up gives an error, and the backend keeps working", async () => {
     const backend = await make({ threads: 2, maxMemory: 1 << 20 });
     expect(() => backend.allocate([1, 1, 2048, 2048])).toThrow(expect.objectContaining({ code: "ERR_OUT_OF_MEMORY" }));
     const conv = new Conv2d(
@@ -306,7 +306,7 @@ describe("memory", () => {
     expect([...y.data]).toEqual([3, 6]);
   });
 
-  it("that runs in flight still use is not given out again; an error says that sync() gives it back", async () => {
+  it("that runs in flight still use is not used for another tensor; the error names the remedy sync()", async () => {
     const backend = await make({ threads: 2, maxMemory: 3 << 20 });
     const conv = new Conv2d({ inChannels: 32, outChannels: 32, kernelSize: 3, padding: 1 });
     const x = randomUniform([1, 32, 64, 64], { seed: 2 });
@@ -320,7 +320,7 @@ describe("memory", () => {
     await next.run(x);
   });
 
-  describe("that an engine does not reserve so much of", () => {
+  describe("of the usual size, if an engine refuses to reserve it,", () => {
     /** @returns how many bytes it was asked for, one after another */
     const refuseAbove = (most: number): readonly number[] => {
       const asked: number[] = [];
@@ -340,7 +340,7 @@ describe("memory", () => {
       return asked;
     };
 
-    it("is halved until it fits, and errors name this size", async () => {
+    it("is halved until the engine reserves it, and errors name this size", async () => {
       // Modules that have no disposed memory to take instead.
       vi.resetModules();
       const fresh = await import("./index.js");
@@ -356,7 +356,7 @@ describe("memory", () => {
       expect(y.data).toHaveLength(256);
     });
 
-    it("is an error below 256 MiB, and if the caller gave the size", async () => {
+    it("gives an error below 256 MiB, and gives an error at once if the caller gave the size", async () => {
       // Modules that have no disposed memory to take instead.
       vi.resetModules();
       const fresh = await import("./index.js");

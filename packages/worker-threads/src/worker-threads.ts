@@ -106,7 +106,7 @@ export async function openWorkerThreads(options: WorkerThreadsOptions, internals
   const reserved = reserveWasmMemory(asker, limit, true);
   const { memory, maxMemory } = reserved;
   const kernels = kernelMemory(memory);
-  // The calling thread has an instance of its own, because it copies tensors in and out.
+  // The calling thread has its own instance of the kernels, because it copies tensors in and out.
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
   const { clearRows, toNhwc, toNchw, ...run } = exports as unknown as WasmExports;
   const copies = createWasmCopies(kernels, { toNhwc, toNchw });

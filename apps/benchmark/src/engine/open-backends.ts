@@ -32,35 +32,35 @@ export interface UnavailableBackend {
 export interface OpenBackends {
   readonly open: readonly OpenBackend[];
   readonly unavailable: readonly UnavailableBackend[];
-  /** Whether one that was asked for by name is missing. */
+  /** Whether a backend that the user named is missing. */
   readonly incomplete: boolean;
   dispose(): Promise<void>;
 }
 
-/** A factory from elsewhere, such as a file; its options are its one argument. */
+/** A factory from elsewhere, such as a file. Its only argument are its options. */
 export type Factory = (options?: unknown) => unknown;
 
-/** What opening needs of the world outside. */
+/** The host's functions for opening backends. */
 export interface OpeningHost extends Waiting {
   /**
-   * The factory of a name that the table does not have, or `undefined` where the name means nothing here.
+   * The factory of a name that the table does not have, or `undefined` if the host does not know the name.
    *
-   * @throws InputError where the name means something, and there is no factory
+   * @throws InputError if the host knows the name, but finds no factory
    */
   readonly loadFactory?: (base: string) => Promise<Factory | undefined>;
-  /** Called when all names have a meaning, before any backend is opened: a driver may print something of its own. */
+  /** Called when all names are known, before any backend is opened. A driver may print something while a backend is opened. */
   readonly onOpening?: () => void;
 }
 
-/** Milliseconds for a backend to start, and for one to be disposed. */
+/** The most milliseconds for a backend to start, and for a backend to be disposed. */
 const OPEN_LIMIT = 60_000;
 const DISPOSE_LIMIT = 10_000;
 
 /**
- * Opens the named backends, or the standard ones: names of the table or of what the host can load, options behind them
- * (`worker-threads?threads=2`).
+ * Opens the named backends, or the standard backends of the table. A name is of the table, or of a module that the host
+ * can load. Options may follow the name (`worker-threads?threads=2`).
  *
- * @throws InputError for a name or an option that means nothing, CommandError for a backend that fails to start
+ * @throws InputError for an unknown name or option, CommandError for a backend that fails to start
  */
 export async function openBackends(
   table: BackendTable,

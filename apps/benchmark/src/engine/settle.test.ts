@@ -33,7 +33,7 @@ describe("settle", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("gives up if nothing can bring an answer any more", async () => {
+  it("rejects if the process is idle, so that no answer can come", async () => {
     const { io, listeners } = world();
     const lost = reasonOf(settle(io, never));
     for (const idle of listeners) idle();
@@ -41,7 +41,7 @@ describe("settle", () => {
     expect(await lost).toBeInstanceOf(UnsettledError);
   });
 
-  it("takes an answer that comes in the meantime", async () => {
+  it("takes an answer that comes during the grace period", async () => {
     const { io, listeners } = world();
     const late = settle(io, () => new Promise((resolve) => setTimeout(() => resolve("late"), GRACE / 2)));
     for (const idle of listeners) idle();
@@ -49,7 +49,7 @@ describe("settle", () => {
     expect(await late).toBe("late");
   });
 
-  it("gives up after the limit, if there is one", async () => {
+  it("rejects after the time limit, if there is a limit", async () => {
     const { io } = world();
     const lost = reasonOf(settle(io, never, { limit: 100 }));
     await vi.advanceTimersByTimeAsync(100);

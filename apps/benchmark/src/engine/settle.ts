@@ -1,19 +1,19 @@
-/** Awaiting code that is not ours, such as a backend of the caller's: what never settles must not end the process. */
+/** Awaits code that is not ours, such as a backend of the caller. A promise that never settles must not end the process silently. */
 
-/** What waiting needs of the world outside. */
+/** The host's functions for waiting. */
 export interface Waiting {
-  /** Aborted where the whole is to stop. */
+  /** Aborted if the whole command should stop. */
   readonly signal: AbortSignal;
-  /** Calls back whenever nothing is left that could still happen. Gives the way to stop listening. */
+  /** Calls back whenever the event loop is empty. Returns a function that stops this. */
   readonly onIdle: (callback: () => void) => () => void;
 }
 
-/** Where nothing is left that could still happen, this is how long an answer may take: an idle worker thread can send one. */
+/** Milliseconds to wait for an answer after the event loop became empty, because an idle worker thread can still send an answer. */
 export const GRACE = 10_000;
 
-/** Nobody will answer any more, or not in time. */
+/** The error for a promise that cannot settle any more, or has not settled in time. */
 export class UnsettledError extends Error {
-  /** @param limit milliseconds after which nobody waited any more; left out: nothing was left to wait for */
+  /** @param limit the time limit in milliseconds. Left out: the event loop was empty */
   constructor(limit?: number) {
     super(
       limit === undefined ? "no answer, and nothing left that could bring one" : `no answer within ${limit / 1000} s`,
@@ -50,7 +50,7 @@ export async function settle<T>(
   };
   const interrupt = (): void => giveUp(signal.reason);
   const stopListening = onIdle(() => unsettledAfter(GRACE, new UnsettledError()));
-  // A limit alone is no reason to keep the process waiting.
+  // The timer of the limit does not keep the process alive.
   if (limit !== undefined) letGo(unsettledAfter(limit, new UnsettledError(limit)));
   if (interruptible) signal.addEventListener("abort", interrupt);
   try {
@@ -67,7 +67,7 @@ function letGo(timer: unknown): void {
   (timer as { unref?: () => void }).unref?.();
 }
 
-/** Waits for one turn of the event loop, in which messages and signals arrive. Then it throws if it was told to stop. */
+/** Waits for one turn of the event loop, in which messages and signals arrive. Then throws if `signal` has been aborted. */
 export async function breathe({ signal }: Pick<Waiting, "signal">): Promise<void> {
   await turn();
   signal.throwIfAborted();

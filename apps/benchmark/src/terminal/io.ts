@@ -1,12 +1,12 @@
-/** What `convene` may touch of the outside world beside what every command may. */
+/** The connection of `convene` to the outside world: the streams of every command, and `onIdle`. */
 
 import { type Io as CommandIo, processIo as commandIo } from "@convene/conformance/terminal";
 import type { Waiting } from "../engine/settle.js";
 
-/** The streams, and word of when nothing is left that could still happen. */
+/** The streams of every command, and a callback for an empty event loop. */
 export interface Io extends CommandIo, Waiting {}
 
-/** The process's own. */
+/** The connection of this process. */
 export function processIo(signal: AbortSignal): Io {
   return {
     ...commandIo(signal),

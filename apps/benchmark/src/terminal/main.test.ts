@@ -114,16 +114,13 @@ describe("bad input", () => {
 });
 
 describe("files", () => {
-  it.each(["start", "bench textbook", "verify textbook"])(
-    "%s: leaves nothing where no backend can run",
-    async (line) => {
-      const { code } = await convene(`${line} --json ${join(folder, "out.json")}`, {
-        table: { absent: { ...TABLE["absent"]!, standard: true } },
-      });
-      expect(code).toBe(1);
-      expect(readdirSync(folder)).toEqual([]);
-    },
-  );
+  it.each(["start", "bench textbook", "verify textbook"])("%s: leaves no file if no backend can run", async (line) => {
+    const { code } = await convene(`${line} --json ${join(folder, "out.json")}`, {
+      table: { absent: { ...TABLE["absent"]!, standard: true } },
+    });
+    expect(code).toBe(1);
+    expect(readdirSync(folder)).toEqual([]);
+  });
 
   it("leaves no first file if the second file is refused", async () => {
     const { code } = await convene(`bench textbook --json ${join(folder, "a")} --markdown ${join(folder, "b", "c")}`);
@@ -162,7 +159,7 @@ describe("backends that fail", () => {
     expect(stderr.match(/convene:/g)).toHaveLength(1);
   });
 
-  it("recognises an unavailable one by its code, whichever core it comes from", async () => {
+  it("recognises an unavailable backend by the error's code, also from another copy of core", async () => {
     const foreign = Object.assign(new Error("x"), {
       code: "ERR_BACKEND_UNAVAILABLE",
       reason: "no device",
@@ -194,7 +191,7 @@ describe("a backend from a module", () => {
       /the factory of backend "mine" gives string, not a backend/,
     ],
   ])(
-    "is looked for from the working folder, and what is wrong with it is told in one line: %s: %s",
+    "is searched for from the working folder, and a fault of the module is told in one line: %s: %s",
     async (name, source, message) => {
       const own = join(folder, "node_modules", name);
       mkdirSync(own, { recursive: true });
@@ -252,7 +249,7 @@ describe("explain", () => {
 });
 
 describe("verify", () => {
-  it("holds a transformed plan to rule 3, on integers and against others too, and one that hides it to rules 1 and 2", async () => {
+  it("checks a transformed plan by rule 3, also on integers and against others, and a plan that hides its transform by rules 1 and 2", async () => {
     const right = await convene("verify ic3_ih7_oc8_kh3 --backend first transforming");
     expect([right.code, right.stdout]).toEqual([0, expect.stringContaining("agreed: first and transforming")]);
     const hiding = await convene("verify ic3_ih7_oc8_kh3 --backend first hiding");
@@ -267,7 +264,7 @@ describe("verify", () => {
     );
   });
 
-  it("holds the backends to the reference and to each other", async () => {
+  it("compares the backends with the reference and with each other", async () => {
     const path = join(folder, "out.json");
     const { code, stdout } = await convene(`verify ic3_ih7_oc8_kh3 g4_ic8_ih6_oc8_kh3_ph1 --json ${path}`);
     expect(code).toBe(0);
@@ -300,7 +297,7 @@ describe("verify", () => {
     expect(stdout).toContain("one backend: none to compare it with");
   });
 
-  it("does not pass over a backend that was asked for and cannot run", async () => {
+  it("fails if a requested backend cannot run", async () => {
     const { code, stdout } = await convene("verify ic3_ih7_oc8_kh3 --backend first absent");
     expect(code).toBe(1);
     expect(stdout).toContain("absent  unavailable: there is no such thing here. Use first.");
@@ -342,13 +339,13 @@ describe("verify", () => {
     expect(stdout).not.toContain("agreed");
   });
 
-  it("fits in 80 columns, but for commands, which are to be copied", async () => {
+  it("fits in 80 columns, except for commands, which users copy", async () => {
     const { stdout } = await convene("verify ic3_ih7_oc8_kh3 --backend first wrong absent", { columns: 80 });
     const lines = stdout.split("\n").filter((line) => !line.includes("run alone"));
     expect(widest(lines.join("\n"))).toBeLessThanOrEqual(80);
   });
 
-  it("tells at Ctrl-C of the failures until then", async () => {
+  it("reports at Ctrl-C the failures so far", async () => {
     const abort = new AbortController();
     let runs = 0;
     const table: BackendTable = {
@@ -481,7 +478,7 @@ describe("bench of a backend that is wrong", () => {
 });
 
 describe("bench writes files", () => {
-  it("as a page that needs nothing else, and as values separated by commas", async () => {
+  it("as an HTML page that loads nothing, and as CSV", async () => {
     const [html, csv] = [join(folder, "out.html"), join(folder, "out.csv")];
     await convene(`bench ic3_ih7_oc8_kh3 --time 40 --html ${html} --csv ${csv}`);
     const page = readFileSync(html, "utf8");
@@ -536,7 +533,7 @@ describe("compare", () => {
 });
 
 describe("bench of a backend whose sync does not wait", () => {
-  it("has no figure for it, and says why", async () => {
+  it("has no figure for this backend, and says why", async () => {
     const table: BackendTable = {
       first: TABLE["first"]!,
       early: entry(async () => {
@@ -725,8 +722,8 @@ describe("an exception inside a backend", () => {
   });
 });
 
-describe("bench of a backend that fails later on", () => {
-  it("records it, and goes on", async () => {
+describe("bench of a backend that fails during the measurement", () => {
+  it("records the failure, and continues", async () => {
     const json = join(folder, "out.json");
     const table: BackendTable = {
       first: TABLE["first"]!,

@@ -53,7 +53,7 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
       getOutHelpWidth: () => io.columns ?? 100,
-      // One line, the suggestion too.
+      // The message and the suggestion become one line.
       outputError: (text) =>
         complain(
           io,
@@ -120,7 +120,7 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
         "Without names: all suites, and random problems. With names: those layers at their real size, and nothing else.",
     )
     .argument("[workload|problem...]", "workloads, .json or .onnx files or problems")
-    // In this order: an option that takes many names would take the workloads too.
+    // The workloads stand before the options, because an option that takes several names would take the workloads too.
     .usage("[workload|problem...] [options]")
     .option("-b, --backend <name...>", "backends, or files or packages with one (default: all that can run here)")
     .option("-s, --suite <name...>", `suites: ${SUITE_NAMES.join(", ")}`)
@@ -153,7 +153,7 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
         "Without names: mobilenet-v1.",
     )
     .argument("[workload|problem...]", "workloads, .json or .onnx files or problems")
-    // In this order: an option that takes many names would take the workloads too.
+    // The workloads stand before the options, because an option that takes several names would take the workloads too.
     .usage("[workload|problem...] [options]")
     .option(
       "-b, --backend <name...>",
@@ -215,7 +215,7 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
       "Multiply-accumulates, parameters and bytes of each layer, and what other kinds of convolution would cost in its place.\nWithout names: textbook.",
     )
     .argument("[workload|problem...]", "workloads, .json or .onnx files or problems")
-    // In this order: an option that takes many names would take the workloads too.
+    // The workloads stand before the options, because an option that takes several names would take the workloads too.
     .usage("[workload|problem...] [options]")
     .option("--shape <nxcxhxw...>", "sizes that an ONNX file leaves open: 1x3x224x224, or name=1x3x224x224")
     .option("--json <file>", "write every number")

@@ -1,4 +1,4 @@
-/** Opening backends in Node: those of the table, and any file or package with a factory. */
+/** Opens backends in Node: backends of the table, and any file or package with a factory. */
 
 import { CommandError, InputError } from "@convene/conformance";
 import { isModuleName, loadFactory, LOADING_LIMIT, NoModuleError } from "@convene/conformance/terminal";
@@ -9,8 +9,8 @@ import { isTarget } from "../engine/workloads/index.js";
 import type { Io } from "./io.js";
 
 /**
- * @param onOpening called when all names have a meaning, before any backend is opened
- * @throws InputError for a name that means nothing, CommandError for a backend that fails to start
+ * @param onOpening called when all names are known, before any backend is opened
+ * @throws InputError for an unknown name, CommandError for a backend that fails to start
  */
 export async function openBackends(
   table: BackendTable,
@@ -21,7 +21,7 @@ export async function openBackends(
   return open(table, names, { ...nodeHost(io), onOpening });
 }
 
-/** What the engine needs to open backends by a file's or a package's name. */
+/** The host's functions by which the engine opens backends by the name of a file or a package. */
 function nodeHost(io: Io): OpeningHost {
   const { signal, onIdle, cwd } = io;
   return {
@@ -34,7 +34,7 @@ function nodeHost(io: Io): OpeningHost {
       try {
         return await settle(io, () => loadFactory(place), { limit: LOADING_LIMIT });
       } catch (error) {
-        // A name of the table with a fault in it looks like a package's.
+        // A misspelt name of the table looks like the name of a package.
         if (error instanceof NoModuleError && !isModuleName(module)) return undefined;
         if (error instanceof UnsettledError)
           throw new CommandError(`${module} was not loaded: ${error.message}`, { cause: error });

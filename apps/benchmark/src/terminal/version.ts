@@ -1,4 +1,4 @@
-/** The command's version, and what it runs on: the context without which a figure means nothing. */
+/** The command's version and environment. Without them a figure means nothing. */
 
 import { availableParallelism, cpus } from "node:os";
 import { packageVersion } from "@convene/conformance/terminal";
@@ -6,7 +6,7 @@ import type { KnownEnvironment } from "../engine/environment.js";
 
 export const VERSION: string = packageVersion(import.meta.url);
 
-/** What only Node can tell of where the engine runs. */
+/** The facts about the environment that only Node can tell. */
 export function knownEnvironment(): KnownEnvironment {
   const { convene, node, v8, platform, arch, cpu, threads } = environment();
   return {

@@ -6,7 +6,7 @@
 export interface KnownFault {
   /** The address of the report. Left out: this suite found the fault, and no report is known. */
   readonly address?: string;
-  /** What is special about the situation. */
+  /** The property of the situation that leads to the fault. */
   readonly about: string;
   /** The problems of the situation, which run in this order on one backend. */
   readonly problems: readonly string[];

@@ -22,7 +22,7 @@ import {
   type Workbench,
 } from "./lifecycle-workbench.js";
 
-/** How many backends are made and disposed, one after the other. */
+/** The number of backends that are made and disposed, one after the other. */
 const IN_A_ROW = 20;
 
 export function disposeCases(text: string): readonly ConformanceCase[] {
@@ -134,7 +134,7 @@ export function disposeCases(text: string): readonly ConformanceCase[] {
     "the backend disposed with a run and its read in flight": async (backend, bench) => {
       const { operands, plan, output } = await start(bench);
       const reading = rightOrError(plan, operands, bench.read(output), "dispose of the backend");
-      // Handled now, awaited below.
+      // The rejection is handled now, and the promise is awaited below.
       reading.catch(() => undefined);
       await disposed(backend);
       await reading;

@@ -1,7 +1,9 @@
 /**
- * lifecycle, what `sync` waits for. A test cannot see from outside whether work is done, and a clock would be reliable only on an idle machine. But a
- * test can see the order in which promises settle. A `sync` waits for every read that was called before it, so such a read has settled when the
- * `sync` resolves, or settles in the same turn of the event loop. Only work that all happens in the very next turn cannot be found in this way.
+ * lifecycle: `sync` waits for all work that was called before it. A test cannot see from outside whether work is done,
+ * and a clock would be reliable only on an idle machine. But a test can see the order in which promises settle. A
+ * `sync` waits for every read that was called before it, so such a read has settled when the `sync` resolves, or
+ * settles in the same turn of the event loop. Only work that all happens in the very next turn cannot be found in this
+ * way.
  */
 
 import { type Conv2dProblem, parseProblem } from "@convene/core";
@@ -14,7 +16,7 @@ const PROBLEM = parseProblem("ic8_ih24_oc8_kh3_ph1");
 /** Runs in flight when `sync` is called: far more than the one turn of the event loop that is allowed below. */
 const RUNS = 12;
 
-/** How many rounds are tried: in one or two of them the machine may have been busy for as long as the work took. */
+/** The number of rounds. There are several, because in one or two of them the machine may be busy for as long as the work takes. */
 const ROUNDS = 4;
 
 export function syncCases(): readonly ConformanceCase[] {
@@ -37,7 +39,7 @@ async function syncWaits(bench: Workbench, problem: Conv2dProblem): Promise<void
     const reading = bench.read(output).finally(() => {
       pending = false;
     });
-    // Handled now, awaited below.
+    // The rejection is handled now, and the promise is awaited below.
     reading.catch(() => undefined);
     await bench.backend.sync();
     await nextTurn();

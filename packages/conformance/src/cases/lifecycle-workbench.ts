@@ -38,7 +38,7 @@ export interface Known extends Operands {
   readonly expected: Float64Array;
   /** The operands as they were, for the bound of a transformed plan. */
   readonly own: Operands;
-  /** How far the operands on the device may be off, if they come from a transformed plan. */
+  /** The allowed error of the operands on the device, if they come from a transformed plan. */
   readonly off?: OperandErrors | undefined;
 }
 
@@ -60,20 +60,20 @@ export function expectRight(plan: Conv2dPlan, operands: Known, actual: Float32Ar
   throw new CaseEnd({ ...failed, message: `${what}: ${failed.message}` });
 }
 
-/** How far the plan's answer to small integers may be off; `undefined` where it must be exact. */
+/** The allowed error of the plan's answer to small integers; `undefined` if the answer must be exact. */
 export function errorOf(plan: Conv2dPlan, { own, off }: Known): Float64Array | undefined {
   const { problem, arithmetic, algorithm } = plan;
   if (arithmetic === "transformed" && !hasTransformedRule(problem)) fail(noRuleFor(problem, algorithm));
   return arithmetic === "transformed" || off ? allowance(problem, arithmetic, own, off) : undefined;
 }
 
-/** The input of one run, and its residual where the problem has one, on the device. */
+/** The input of one run on the device, and its residual if the problem has one. */
 export interface Fed {
   readonly input: DeviceTensor;
   readonly residual: DeviceTensor | undefined;
 }
 
-/** A plan, and the few steps that all cases are made of. */
+/** A plan, and the steps that all cases use. */
 export interface Prepared {
   readonly plan: Conv2dPlan;
   /** Uploads input and residual; with `into`, into those tensors. */
@@ -95,7 +95,7 @@ export interface Workbench {
   prepare(problem: Conv2dProblem, operands: Operands): Promise<Prepared>;
 }
 
-/** Runs `use` at a workbench; the case has passed unless it throws. */
+/** Runs `use` at a workbench. The case has passed unless `use` throws. */
 export async function atWorkbench(
   { backend, accuracy }: Pick<CaseContext, "backend" | "accuracy">,
   use: (bench: Workbench) => Promise<void>,
@@ -141,7 +141,7 @@ export function sizeOf(shape: Shape4): number {
   return shape[0] * shape[1] * shape[2] * shape[3];
 }
 
-/** A second backend. Where there is no factory to make one the case is skipped, if the first backend is in order. */
+/** Makes a second backend. Without a factory the case is skipped, if the first backend is in order. */
 export async function anotherBackend({ backend, another }: CaseContext): Promise<Backend> {
   if (another) return another();
   await backend.sync();
@@ -151,7 +151,7 @@ export async function anotherBackend({ backend, another }: CaseContext): Promise
   });
 }
 
-/** Whether `error` is one that Convene throws on purpose, from this copy of core or from another. */
+/** Whether `error` is an error that Convene throws on purpose, from this copy of core or from another. */
 export function isConveneError(error: unknown): error is Error & { readonly code: string } {
   const { name, code } = Object(error) as { readonly name?: unknown; readonly code?: unknown };
   return (name === "ConveneError" || name === "BackendUnavailableError") && typeof code === "string";

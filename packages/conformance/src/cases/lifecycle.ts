@@ -19,7 +19,7 @@ const PROBLEMS = [
   "g4_ic16_ih8_oc16_kh3_ph1_residual_relu",
 ] as const;
 
-/** Cases of each problem. The quick selection has those of the last problem, because most can go wrong there. */
+/** Cases of each problem. The quick selection has only the cases of the last problem, because most can go wrong there. */
 function ofEach(casesOf: (text: string) => readonly ConformanceCase[]): readonly ConformanceCase[] {
   const [quick, ...others] = [...PROBLEMS].reverse();
   return [...others.reverse().flatMap((text) => notQuick(casesOf(text))), ...casesOf(quick!)];

@@ -1,4 +1,4 @@
-/** What cases of the manifest are made of. */
+/** The parts that all cases of the manifest use. */
 
 import type { CaseContext, ConformanceCase } from "../case.js";
 import { atWorkbench, fail } from "./lifecycle-workbench.js";

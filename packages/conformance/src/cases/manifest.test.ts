@@ -35,7 +35,7 @@ test("a backend without limits has the same cases as any, and the reference pass
 test.each([
   ["nonFinite", 153],
   ["subnormals", 37],
-])("a limit in %s that is none is reported", async (name, count) => {
+])("a declared limit in %s that does not exist is reported", async (name, count) => {
   const expected = [
     `features.${name} declares "the driver loses them", but all ${count} cases that need it pass: declare true`,
   ];

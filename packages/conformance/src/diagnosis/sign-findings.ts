@@ -7,7 +7,7 @@ import type { SuiteName } from "../suite-names.js";
 import type { Finding } from "./diagnosis.js";
 import { type Shown, SIGNS } from "./signs.js";
 
-/** The suites, with the one that says most about a fault first. */
+/** The suites. The suite that says most about a fault comes first. */
 const ORDER: readonly SuiteName[] = [
   "lifecycle",
   "errors",

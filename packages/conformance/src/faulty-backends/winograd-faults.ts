@@ -49,7 +49,7 @@ const TWO_FOR_A_HALF = {
     [4, 0, 0],
     [2 / 3, 2 / 3, 2 / 3],
     [2 / 3, -2 / 3, 2 / 3],
-    // Right would be -8/3, -+4/3, -2/3.
+    // The right constants are -8/3, -+4/3, -2/3.
     [-8 / 3, -16 / 3, -32 / 3],
     [-8 / 3, 16 / 3, -32 / 3],
     [0, 0, 1],
@@ -62,7 +62,7 @@ const TWO_FOR_A_HALF = {
   ],
 } as const;
 
-/** Plans that say "transformed" for accuracy "strict": written by hand, since `defineBackend` would refuse them. */
+/** Plans that say "transformed" for accuracy "strict". They are written by hand, because `defineBackend` would refuse them. */
 async function openlyTransformed(): Promise<Backend> {
   const name = "strict-transforms-openly";
   const right = await winogradBackend(name, () => ({ evenStrict: true, says: () => "direct" }))();

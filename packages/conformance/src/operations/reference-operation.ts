@@ -48,10 +48,10 @@ export function referenceOperation(
 }
 
 /**
- * The reference with an output of a given shape, also where the problem's own output has another one: what a backend computes that
- * knows the right size and, for instance, no dilation.
+ * The reference with an output of a given shape, also if the problem's own output has another shape. So a faulty
+ * backend can have the right output size and, for example, ignore the dilation.
  *
- * @param problem its output sizes are those of `shape`, and are not computed again
+ * @param problem the problem, whose output sizes are not computed again
  */
 export function referenceOfShape(
   [n, c, h, w]: Shape4,

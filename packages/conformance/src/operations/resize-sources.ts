@@ -50,7 +50,10 @@ function originalPlace(
   }
 }
 
-/** A place between pixel centres in float32, because a scale is a float32 too: with that next to 0.6, 1.5 / 0.6 is 2.5 only so. */
+/**
+ * A place between pixel centres is computed in float32, because a scale is a float32 too: 1.5 divided by the float32
+ * nearest to 0.6 is 2.5 in float32 only.
+ */
 function inFloat32(coordinates: UpsampleProblem["coordinates"], index: number, scale: number, at: number): number {
   const between = coordinates === "halfPixel" || (coordinates === "pytorchHalfPixel" && at !== 0);
   return between ? Math.fround(Math.fround((index + 0.5) / scale) - 0.5) : at;

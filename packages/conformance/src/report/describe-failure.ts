@@ -5,7 +5,7 @@ import type { CaseResult } from "../run-conformance.js";
 import { describeThrown } from "../thrown.js";
 import { describeHistory, rerunLabel } from "./history.js";
 
-/** What a failure is told from. */
+/** The parts of a result that the description of a failure needs. */
 export type FailedCase = Pick<CaseResult, "message" | "mismatch" | "algorithm" | "thrown" | "alone" | "after">;
 
 /** The lines below a failed case's name. */

@@ -9,8 +9,8 @@ export interface FailureGroup<T> {
 }
 
 /**
- * By what the cases are of, in the order of the results. Within a suite, what was thrown or said in words comes first, and wrong
- * elements, which say least of their cause, come last.
+ * Groups failures by the suite of their cases, in the order of the results. Within a suite, failures with a message
+ * come first. Wrong elements come last, because they say least about the cause.
  *
  * @param ofWhat the suite of a case, or its check and its backend
  */
@@ -34,7 +34,7 @@ export function groupFailures<T extends CaseOutcome>(
   );
 }
 
-/** What two failures that say the same have in common: the words, without the numbers and the problem. */
+/** The key of a group: the words of the message, without numbers and without the problem. */
 function kindOf({ message = "", mismatch }: CaseOutcome): string {
   if (mismatch) return Number.isNaN(mismatch.actual) ? "elements are NaN" : "elements are wrong";
   return message

@@ -4,8 +4,8 @@ import type { CaseResult, ConformanceReport } from "../run-conformance.js";
 import { type ReportDetails, summarizeSuites } from "./summary.js";
 
 /**
- * JSON would make null of NaN and infinities. So the report has the strings `"NaN"`, `"Infinity"` and
- * `"-Infinity"`. They occur in `worstRatio`, in `ratio`, and in `actual`, `expected` and `bound` of a mismatch.
+ * JSON would write NaN and infinities as null. So the report has the strings `"NaN"`, `"Infinity"` and `"-Infinity"`.
+ * They occur in `worstRatio`, in `ratio`, and in `actual`, `expected` and `bound` of a mismatch.
  */
 export function reportJson(report: ConformanceReport, { rerun, stopped, planned }: ReportDetails = {}): string {
   const { results, ...head } = report;
@@ -24,8 +24,8 @@ export function reportJson(report: ConformanceReport, { rerun, stopped, planned 
 }
 
 /**
- * Indented JSON, in which lists of numbers stay on one line: a plane of wrong elements would else be a page by itself.
- * NaN and infinities are strings.
+ * Indented JSON, in which lists of numbers stay on one line. Otherwise a plane of wrong elements would fill a page. NaN
+ * and infinities are strings.
  */
 export function toJson(value: unknown): string {
   const text = JSON.stringify(value, (_, inner: unknown) => finite(inner), 2);

@@ -47,7 +47,7 @@ describe("runProcess", () => {
 
   // A device that Linux has: every write to it finds the disk full.
   it.each(["/dev/full"].filter((path) => existsSync(path)))(
-    "fails where what it writes to %s is lost",
+    "ends with code 1 if output to %s is lost",
     async (path) => {
       const child = start(`process.stdout.write("x"); return 0;`, { stdout: openSync(path, "w") });
       expect((await end(child)).code).toBe(1);

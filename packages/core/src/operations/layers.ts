@@ -129,7 +129,8 @@ export function maxPool2d(options: Pool2dOptions): Operation {
 }
 
 /**
- * `torch.nn.AvgPool2d`: the mean of each window, from `[n, c, h, w]` to `[n, c, oh, ow]`. `dilation` is that of ONNX's `AveragePool`.
+ * `torch.nn.AvgPool2d`: the mean of each window, from `[n, c, h, w]` to `[n, c, oh, ow]`. `dilation` has the meaning
+ * that it has in ONNX's `AveragePool`.
  *
  * @throws ConveneError `ERR_INVALID_OPTION`
  */
@@ -327,7 +328,7 @@ export function pad(options: PadOptions): Operation {
   });
 }
 
-/** The options of `torch.nn.Upsample`, and those of ONNX's `Resize` that it lacks. */
+/** The options of `torch.nn.Upsample`, and further options of ONNX's `Resize`. */
 export interface UpsampleOptions {
   /** The output's height and width in pixels, at least 1: an integer, or `[h, w]`. Give either `size` or `scale`. */
   readonly size?: Pair;
@@ -364,7 +365,7 @@ export function upsample(options: UpsampleOptions): Operation {
   return makeOperation("upsample", 1, ([shape]) => {
     const [n, c, ih, iw] = shape!;
     const [oh, ow] = size ?? [Math.floor(ih * scaleH), Math.floor(iw * scaleW)];
-    // Left out of the problem where it follows from the sizes, so that one problem has one string.
+    // The problem has no scale if the scale follows from the sizes, so that one problem has one string.
     const exact = oh === ih * scaleH && ow === iw * scaleW;
     const scales = exact ? {} : { scaleH, scaleW };
     return operationProblem({ kind: "upsample", n, c, ih, iw, oh, ow, mode, coordinates, rounding, ...scales });

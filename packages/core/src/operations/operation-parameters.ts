@@ -4,7 +4,11 @@ import { checkFloat32Array, checkKeys } from "../check.js";
 import { ConveneError } from "../errors.js";
 import type { OperationParameters, OperationProblem } from "./operation-problem.js";
 
-/** @throws ConveneError `ERR_INVALID_OPTION`, or `ERR_SHAPE` for parameters of the wrong size */
+/**
+ * Checks the parameters of an operation, and returns them.
+ *
+ * @throws ConveneError `ERR_INVALID_OPTION`, or `ERR_SHAPE` for parameters of the wrong size
+ */
 export function checkOperationParameters(
   parameters: OperationParameters,
   problem: OperationProblem,

@@ -137,7 +137,7 @@ describe("operationProblem", () => {
     expectError(() => operationProblem(spec), code, words);
   });
 
-  it("is told from a convolution's problem", () => {
+  it("is distinguished from a convolution's problem by isOperationProblem", () => {
     expect(isOperationProblem(parseOperation("softmax_c3_h1"))).toBe(true);
     expect(isOperationProblem(parseProblem("ic1_ih1_oc1_kh1"))).toBe(false);
   });

@@ -54,7 +54,7 @@ export interface Pool2dProblem {
   readonly dh: number;
   readonly dw: number;
   readonly ceilMode: boolean;
-  /** Of `"avgPool2d"`; true in a `"maxPool2d"`, where it means nothing. */
+  /** For `"avgPool2d"`: whether padding counts in the divisor. Always true for `"maxPool2d"`, where it has no meaning. */
   readonly countIncludePad: boolean;
 }
 
@@ -202,7 +202,7 @@ export type OperationProblem =
 export type Problem = Conv2dProblem | OperationProblem;
 
 /**
- * Whether a problem is that of an operation other than a convolution.
+ * Whether a problem is of an operation other than a convolution.
  *
  * @throws ConveneError `ERR_INVALID_OPTION` where `problem` cannot be read, such as a revoked proxy
  */
@@ -221,9 +221,9 @@ export interface OperationParameters {
 
 /** A field of a problem. In strings a size is `kh3`, a flag its key, a choice its value, a number `value-0.5`, a list `channels16:24`. */
 export type Field =
-  /** An integer of at least `least`. `standard`: what it is where it is left out, or the field that it then follows. */
+  /** An integer of at least `least`. `standard` is the default, or the name of the field whose value is the default. */
   | { readonly type: "size"; readonly least: number; readonly standard?: number | string }
-  /** Computed from the others. */
+  /** Computed from the other fields. */
   | { readonly type: "derived" }
   | { readonly type: "flag"; readonly standard: boolean; readonly word: string }
   | { readonly type: "choice"; readonly options: readonly string[]; readonly standard?: string }

@@ -6,7 +6,7 @@ import { operationProblem, type OperationProblemSpec } from "./operation-problem
 import { formatOperation, isOperationString, parseOperation } from "./operation-string.js";
 
 describe("an operation's string", () => {
-  it("gives the same problem back, any that there is", () => {
+  it("gives the same problem back, for every problem", () => {
     fc.assert(
       fc.property(arbitraryOperation, (problem) => {
         const text = formatOperation(problem);
@@ -72,7 +72,7 @@ describe("an operation's string", () => {
     expectError(() => parseOperation(6 as never), "ERR_INVALID_OPTION", "operation (6) must be a string");
   });
 
-  it.each(["ic3_ih7_oc8_kh3", "max", "maxPool2dx_c1"])("%s is no operation's", (text) => {
+  it.each(["ic3_ih7_oc8_kh3", "max", "maxPool2dx_c1"])("isOperationString refuses %s", (text) => {
     expect(isOperationString(text)).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * An operation's short string, as problem-string.ts has for convolutions: its kind, then its fields with what is standard left
- * out.
+ * An operation's short string, like a convolution's in problem-string.ts: its kind, then its fields without those that
+ * have the default value.
  *
  *     maxPool2d_c64_ih112_kh3_sh2_pt1_pl1_pb1_pr1
  *     activation_silu_c96_h56
@@ -124,7 +124,7 @@ function readWord(key: string, field: Field, word: string): unknown {
         : undefined;
     case "activation": {
       const parts = new RegExp(`^(clamp|leakyRelu|hardSigmoid)(${NUMBER})(?::(${NUMBER}))?$`).exec(word);
-      // A word that is no other field's; whether it is an activation is for operationProblem to say.
+      // A word that belongs to no other field is taken as the activation. operationProblem checks whether it is one.
       if (!parts) return word !== "perChannel" && /^(relu6|[a-zA-Z]+)$/.test(word) ? word : undefined;
       const [, name, a, b] = parts;
       return { [name!]: b === undefined ? Number(a) : [Number(a), Number(b)] };

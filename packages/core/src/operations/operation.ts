@@ -1,15 +1,18 @@
-/** An operation of a network before its sizes are known, as `Conv2d` is for convolutions; and what tells one from other values. */
+/** `Operation`: an operation of a network whose sizes are not known yet, as `Conv2d` is for convolutions. `isOperation` recognises one. */
 
 import type { Shape4 } from "../shape.js";
 import type { OperationKind, OperationParameters, OperationProblem } from "./operation-problem.js";
 
-/** An operation, as the functions of layers.ts give it: `maxPool2d({ kernelSize: 2 })` and so on. One may stand in many places and networks. */
+/**
+ * An operation, the result of functions such as `maxPool2d({ kernelSize: 2 })`. The same object may be used several
+ * times, also in several networks.
+ */
 export interface Operation {
   readonly kind: OperationKind;
-  /** How many values it reads; `"any"`: one or more. */
+  /** How many values the operation reads; `"any"`: one or more. */
   readonly inputs: number | "any";
   readonly parameters: OperationParameters;
-  /** The problem that it poses for inputs of these shapes. @throws ConveneError `ERR_SHAPE` if they do not fit */
+  /** The problem for inputs of these shapes. @throws ConveneError `ERR_SHAPE` if the shapes do not fit */
   problem(inputShapes: readonly Shape4[]): OperationProblem;
 }
 

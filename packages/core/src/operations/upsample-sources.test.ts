@@ -31,7 +31,7 @@ describe("nearest", () => {
 });
 
 describe("bilinear", () => {
-  it("with half-pixel centres, as torch without align_corners", () => {
+  it("reads with half-pixel centres, as torch does without align_corners", () => {
     expect(rows("ih2_oh4_bilinear_halfPixel")).toEqual({
       low: [0, 0, 0, 1],
       high: [1, 1, 1, 1],
@@ -39,7 +39,7 @@ describe("bilinear", () => {
     });
   });
 
-  it("with aligned corners", () => {
+  it("reads with aligned corners", () => {
     expect(rows("ih3_oh5_bilinear_alignCorners")).toEqual({
       low: [0, 0, 1, 1, 2],
       high: [1, 1, 2, 2, 2],
@@ -47,16 +47,16 @@ describe("bilinear", () => {
     });
   });
 
-  it("with aligned corners to two rows, and to one, which is the first", () => {
+  it("reads the first and last row for two rows of output, and the first row for one, with aligned corners", () => {
     expect(rows("ih3_oh2_bilinear_alignCorners")).toEqual({ low: [0, 2], high: [1, 2], weight: [0, 0] });
     expect(rows("ih3_oh1_bilinear_alignCorners")).toEqual({ low: [0], high: [1], weight: [0] });
   });
 
-  it("of one row, which is all there is", () => {
+  it("reads the only row, if the input has one", () => {
     expect(rows("ih1_oh3_bilinear_halfPixel")).toEqual({ low: [0, 0, 0], high: [0, 0, 0], weight: [0, 0, 0] });
   });
 
-  it("with a scale that the sizes do not say", () => {
+  it("reads by the given scale, if it differs from the ratio of the sizes", () => {
     expect(rows("ih4_oh5_bilinear_asymmetric_scaleH1.5").weight.map((each) => each.toFixed(3))).toEqual([
       "0.000",
       "0.667",
@@ -67,7 +67,7 @@ describe("bilinear", () => {
   });
 });
 
-it("columns have the sources of their own sizes", () => {
+it("columns have sources by the widths, not by the heights", () => {
   const problem = parseOperation("upsample_c1_ih3_iw2_oh3_ow4_nearest") as UpsampleProblem;
   expect([...upsampleSources(problem, "h").low]).toEqual([0, 1, 2]);
   expect([...upsampleSources(problem, "w").low]).toEqual([0, 0, 1, 1]);

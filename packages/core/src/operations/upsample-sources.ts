@@ -11,9 +11,9 @@ export interface UpsampleSources {
 }
 
 /**
- * The sources along one axis, for authors of backends. Coordinates are computed in float64 as ONNX's `Resize` defines them; those of
- * `"asymmetric"`, and of `"nearest"` between pixel centres, in float32, as in PyTorch's nearest and in onnxruntime. Weights are rounded to float32 once. So all backends interpolate with the same
- * weights.
+ * The sources along one axis, for authors of backends. Coordinates are computed as ONNX's `Resize` defines them: in
+ * float32 for `"asymmetric"`, and for `"nearest"` between pixel centres, as in PyTorch's nearest and in onnxruntime; in
+ * float64 otherwise. Weights are rounded to float32 once. So all backends interpolate with the same weights.
  *
  * @throws ConveneError `ERR_INVALID_OPTION` or `ERR_SHAPE` where `problem` is no valid problem
  */

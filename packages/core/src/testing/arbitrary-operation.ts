@@ -36,7 +36,7 @@ const pool = (kind: "maxPool2d" | "avgPool2d") =>
         kind,
         ...p,
         ...pads,
-        // So that the window fits.
+        // The input is larger by the kernel's reach, so that the window fits.
         ih: p.ih + (p.kh - 1) * p.dh,
         iw: p.iw + (p.kw - 1) * p.dh,
       })),

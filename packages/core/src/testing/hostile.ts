@@ -1,6 +1,6 @@
 /**
- * Values that nobody means to hand in. Each is made anew, because some of them change, and where it is used, because
- * fast-check looks at what it makes.
+ * Values that no caller would pass on purpose. Each use makes a new value, because some values change. The value is
+ * made where it is used, because fast-check reads the values that it makes.
  */
 
 import { createContext, runInContext } from "node:vm";
@@ -19,7 +19,7 @@ function revoked(target: object): object {
   return proxy;
 }
 
-/** An array whose length is `length`, whatever is in it. */
+/** An array whose property `length` is `length`, with any content. */
 const long = (length: unknown): unknown =>
   new Proxy([1, 2, 3, 4], { get: (target, key) => (key === "length" ? length : Reflect.get(target, key)) });
 
@@ -29,7 +29,7 @@ function detached(): Float32Array {
   return array;
 }
 
-/** Length-tracking, or of a length that its buffer no longer has. */
+/** A Float32Array whose buffer was resized: it tracks the length, or it is longer than the buffer now is. */
 function resized(to: number, tracking: boolean): Float32Array {
   const buffer = Reflect.construct(ArrayBuffer, [64, { maxByteLength: 128 }]) as ArrayBuffer & {
     resize(n: number): void;

@@ -1,4 +1,4 @@
-/** Networks for the tests of `prepare` and of models, and what comes of them without either. */
+/** Networks for the tests of `prepare` and of models, and a function that runs a network without either. */
 
 import { Conv2d, type Conv2dOptions } from "../conv2d.js";
 import { network, type Network } from "../network.js";
@@ -17,7 +17,7 @@ export const scale = (factor: number, bias = 0): Conv2d =>
     { weight: Float32Array.of(factor), bias: Float32Array.of(bias) },
   );
 
-/** What `scale` is given. */
+/** An input of `scale`: one element, 2. */
 export const x2 = tensor([2], [1, 1, 1, 1]);
 
 /** Blocks as in MobileNet V2, with strides, a branch and residuals from near and far. */

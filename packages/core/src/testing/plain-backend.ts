@@ -1,6 +1,6 @@
 /**
- * A backend in plain loops for core's own tests: it takes every problem, works later than it is called, as a GPU does,
- * and can be told to fail. What is freed is overwritten with NaN, so that nothing can depend on it unnoticed.
+ * A backend in plain loops for core's own tests. It takes every problem, works later than it is called, as a GPU does,
+ * and can be told to fail. Freed memory is overwritten with NaN, so that a read of freed memory shows.
  */
 
 import { activationRange } from "../activation.js";
@@ -22,7 +22,7 @@ import { elementCount, type Shape4 } from "../shape.js";
 import { hostArray, type Layout, tensor, type Tensor, toLayout } from "../tensor.js";
 import { operate } from "./plain-operations.js";
 
-/** What is called of the implementation; `execute` is the work of a run, when its turn comes. */
+/** The calls of the implementation; `execute` is the work of a run, when its turn comes. */
 export type Call =
   | "allocate"
   | "free"
@@ -39,21 +39,21 @@ export type Call =
   | "dispose";
 
 export interface PlainOptions {
-  /** Asked before each call; what it throws, the call throws. */
+  /** Called before each call. The call throws the error that this function throws. */
   readonly fail?: (call: Call) => void;
   /** Whether tensors of `allocateShared` lie in one arena. Default true; false: it is not implemented. */
   readonly shared?: boolean;
-  /** Which problems it takes. Default: all. */
+  /** The problems that the backend takes. Default: all. */
   readonly supports?: NonNullable<BackendFeatures["supports"]>;
-  /** Which operations it has beside convolution. Default: all. */
+  /** The operations that the backend has beside convolution. Default: all. */
   readonly operations?: readonly OperationKind[];
-  /** Which problems of those it takes. Default: all. */
+  /** The problems of these operations that the backend takes. Default: all. */
   readonly supportsOperation?: NonNullable<BackendFeatures["supportsOperation"]>;
-  /** Told of every prepareConv2d. */
+  /** Called at every prepareConv2d. */
   readonly onPrepare?: (problem: Conv2dProblem, options: Required<PrepareOptions>) => void;
-  /** What its plans say of their arithmetic. Left out: nothing. */
+  /** The arithmetic that the backend's plans declare. Left out: none. */
   readonly arithmetic?: (options: Required<PrepareOptions>) => Arithmetic;
-  /** What a prepare waits for. */
+  /** A promise for which every prepare waits. */
   readonly beforePrepared?: Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export interface PlainBackend {
   /** Every call of the implementation so far. */
   readonly calls: readonly Call[];
   count(call: Call): number;
-  /** What is held now. */
+  /** The memory and the plans that are held now. */
   live(): { readonly bytes: number; readonly plans: number };
 }
 
@@ -260,7 +260,7 @@ export function convolve(
   return output;
 }
 
-/** Where a tap at `index`, which may lie in the padding, reads; `undefined` for a zero. */
+/** The row or column that a tap at `index` reads, where `index` may lie in the padding; `undefined` for a zero. */
 function sourceIndex(index: number, size: number, mode: PaddingMode): number | undefined {
   if (index >= 0 && index < size) return index;
   if (mode === "zeros") return undefined;

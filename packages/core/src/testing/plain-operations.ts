@@ -15,7 +15,7 @@ import { elementCount, type Shape4 } from "../shape.js";
 /** The element of one input at a place, or undefined outside of it. */
 type At = (n: number, c: number, y: number, x: number) => number | undefined;
 
-/** What an operation gives. */
+/** The output of an operation. */
 export function operate(
   p: OperationProblem,
   inputs: readonly Float32Array[],
@@ -144,7 +144,7 @@ function activate(activation: Activation, x: number): number {
   }
 }
 
-/** By its series, which is enough for the small numbers of these tests. */
+/** The error function by its series, which is exact enough for the small numbers of these tests. */
 function erf(x: number): number {
   let [term, sum] = [x, x];
   for (let k = 1; k < 60; k++) {

@@ -1,4 +1,7 @@
-/** For remedies.test.ts: what provokes each message about operations and graphs, and the remedy, which is then no error. */
+/**
+ * For remedies.test.ts: for each message about operations and graphs, a call that throws it, and the call that follows
+ * the remedy and does not throw.
+ */
 
 import * as core from "../index.js";
 import { plainBackend } from "./plain-backend.js";

@@ -1,4 +1,4 @@
-/** The interface of an algorithm: it says which problems it takes, and plans them. */
+/** The interface of an algorithm. An algorithm says which problems it takes, and plans them. */
 
 import type { Arithmetic, Conv2dProblem, Conv2dWeights, PrepareOptions } from "@convene/core";
 import type { Arena } from "../arena.js";
@@ -12,7 +12,7 @@ export interface Workplace {
   readonly arena: Arena;
   /** How many bytes of input a block may cover; see igemm.ts. */
   readonly blockLimits: BlockLimits;
-  /** How many jobs a step should have at least, where its output is large enough: one, for one thread. */
+  /** The least number of jobs of a step whose output is large enough: 1 for one thread. */
   readonly leastJobs: number;
 }
 
@@ -50,7 +50,7 @@ export interface OperationPlan {
   readonly workspace: WorkspaceNeed;
 }
 
-/** A problem with packed weights and written tables, as data: any thread that has the memory can run it. */
+/** A plan of a convolution: packed weights and written tables, as data. Any thread that has the memory can run the plan. */
 export interface Plan extends OperationPlan {
   readonly arithmetic: Arithmetic;
   /** Whether the input's rows of zeros must be written before a run. */

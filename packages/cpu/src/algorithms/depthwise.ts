@@ -49,7 +49,7 @@ export const depthwise: Algorithm = {
       algorithm: special ? `depthwise-${kh}x${kw}` : "depthwise",
       arithmetic: "direct",
       steps: [{ kernel, params, jobs: n * oh * division.blocks * division.chunks }],
-      // For the last channels: a tile of outputs, and a tile of residuals.
+      // Each worker has a tile of outputs and a tile of residuals, for the last channels.
       workspace: { shared: 0, own: 2 * 4 * pixels * lanes },
       readsZeros: table.readsZeros,
     };

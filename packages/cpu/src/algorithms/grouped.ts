@@ -1,4 +1,7 @@
-/** Kernels three taps wide over groups of few channels: grouped convolutions as in ResNeXt, and depthwise ones with a multiplier. */
+/**
+ * Convolutions with kernels three taps wide over groups of few channels: grouped convolutions as in ResNeXt, and
+ * depthwise convolutions with a multiplier.
+ */
 
 import { type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from "@convene/core";
 import { activationRange } from "@convene/core/backend";

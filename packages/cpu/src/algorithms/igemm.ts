@@ -74,7 +74,7 @@ export const igemm: Algorithm = {
       algorithm: `igemm-${mr}x${nr}`,
       arithmetic: "direct",
       steps: [{ kernel: tile.kernel, params, jobs: passes * blocks * g * panels }],
-      // For ragged ends: a tile of outputs, and a tile of residuals.
+      // Each worker has a tile of outputs and a tile of residuals, for ragged ends.
       workspace: { shared: 0, own: 2 * 4 * mr * nr },
       readsZeros: table.readsZeros,
     };
@@ -88,7 +88,10 @@ function chooseTile(tiles: readonly IgemmTile[], pixels: number, ocPerGroup: num
   return tiles.reduce((best, tile) => (time(tile) < time(best) ? tile : best));
 }
 
-/** How many rows are computed for so many pixels. After tiles of 6 the last tiles are of 4 where that is less (assembly/igemm.ts). */
+/**
+ * The number of rows that are computed for `pixels` pixels. With tiles of 6 rows, the last tiles have 4 rows if that is
+ * less work (assembly/igemm.ts).
+ */
 function tileRows(pixels: number, mr: number): number {
   const whole = mr * Math.ceil(pixels / mr);
   const rest = pixels % mr;

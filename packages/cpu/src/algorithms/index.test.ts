@@ -38,8 +38,8 @@ describe("planConv2dSliced", () => {
     ["weights of few outputs for each group", "g64_ic2048_ih1_oc128_kh9_ph4", 32 * 128 * 81],
     ["weights of a depthwise layer", "g8192_ic8192_ih1_oc8192_kh5_ph2", 8192 * 25],
     ["the table of pixels", "g2_ic2_ih600_oc2_kh3_sh4", 600 * 600],
-    ["where outputs begin", "g2_ic2_ih600_oc4_kh1", 600 * 600],
-    ["which of them have runs", "ic1_ih200_oc2_kh5_ph2", 200 * 200 * 25],
+    ["the table of where outputs begin", "g2_ic2_ih600_oc4_kh1", 600 * 600],
+    ["the marks of outputs whose taps are side by side", "ic1_ih200_oc2_kh5_ph2", 200 * 200 * 25],
   ])("gives way at least once for 65,536 elements of %s", (_what, text, elements) => {
     const { plan } = opened();
     const { slices } = plan(text);
@@ -53,7 +53,7 @@ describe("planConv2dSliced", () => {
     ["winograd-2x2", "ic64_ih2_oc96_kh3_ph1", 16 * 65 * 96],
     ["grouped-4x4", "g256_ic4096_ih4_oc1024_kh3_ph1", 256 * 4 * 145],
     ["depthwise-3x3", "g8192_ic8192_ih5_oc16384_kh3_ph1", 16384 * 10],
-  ])("packs weights of %s in slices, the same while the memory grows", (algorithm, text, elements) => {
+  ])("packs weights of %s in slices, also if the memory grows between slices", (algorithm, text, elements) => {
     const [undisturbed, disturbed] = [opened(LIMIT, TILES.few), opened(LIMIT, TILES.few)];
     const expected = complete(undisturbed.plan(text).slices);
     expect(expected.plan.algorithm).toBe(algorithm);
@@ -75,7 +75,7 @@ describe("planConv2dSliced", () => {
     expect(bytes(disturbed, planned).equals(bytes(undisturbed, expected))).toBe(true);
   });
 
-  it("plans by turns with others, while the memory grows, and each is right", () => {
+  it("makes right plans if several plans take turns and the memory grows between slices", () => {
     const { kernels, arena, workspace, plan } = opened();
     const texts = [
       "ic64_ih6_oc96_kh3_ph1",
@@ -126,7 +126,7 @@ describe("planConv2dSliced", () => {
     expect(complete(other.slices).plan.algorithm).toBe("igemm-2x4");
   });
 
-  it("does the same in one go", () => {
+  it("makes the same plan as planConv2d, which does not stop between slices", () => {
     const { arena, workspace, plan } = opened();
     const { slices } = plan("ic64_ih6_oc96_kh3_ph1");
     const sliced = complete(slices);

@@ -3,8 +3,8 @@
 const [A2, B2] = [1 / 2, 2];
 
 /**
- * G by the number of outputs m, one row a point. F(2x2, 3x3) has the points 0, 1, -1 and infinity (Lavin and Gray, 2015);
- * F(4x4, 3x3) has 0, ±√½, ±√2 and infinity. docs/kernels.md, "Winograd", says why those.
+ * G by the number of outputs m, one row a point. F(2x2, 3x3) has the points 0, 1, -1 and infinity (Lavin and Gray,
+ * 2015); F(4x4, 3x3) has 0, ±√½, ±√2 and infinity. docs/kernels.md, "Winograd", says why these points.
  */
 const G: Readonly<Record<2 | 4, readonly (readonly [number, number, number])[]>> = {
   2: [

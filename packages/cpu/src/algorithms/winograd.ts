@@ -111,7 +111,7 @@ export const winograd: Algorithm = {
   },
 };
 
-/** F(4x4) where an image has more than two rows and columns of outputs; on smaller images F(2x2) computes less in vain. */
+/** F(4x4) if an image has more than two rows and columns of outputs. On smaller images F(2x2) computes fewer outputs in vain. */
 function outputsOf({ oh, ow }: Conv2dProblem): 2 | 4 {
   return oh <= 2 && ow <= 2 ? 2 : 4;
 }
@@ -122,7 +122,7 @@ function writeGemm(arena: Arena, icPerGroup: number, uTile: number, tiles: numbe
   const table = arena.allocate(4 * rows, "an indirection buffer");
   const positions = arena.allocate(4 * rows, "an indirection buffer");
   for (let row = 0; row < rows; row++) {
-    // Rows past the last tile repeat it.
+    // Rows past the last tile repeat the last tile.
     arena.i32[table / 4 + row] = Math.min(row, tiles - 1) * uTile;
     arena.i32[positions / 4 + row] = table + 4 * row;
   }

@@ -28,7 +28,7 @@ export function igemmJs(memory: KernelMemory): RangeKernel {
     const [inputImage, outputImage] = [field(AT.inputImage) >>> 2, field(AT.outputImage) >>> 2];
     const outputPixel = field(AT.outputPixel) >>> 2;
     const [min, max] = [f32[p + AT.min]!, f32[p + AT.max]!];
-    /** Distance of a pixel of a pass from the first one. */
+    /** The distance of a pixel from the first pixel of the pass. */
     const outputAt = (pixel: number): number => {
       const image = Math.floor(pixel / imagePixels);
       return image * outputImage + (pixel - image * imagePixels) * outputPixel;
@@ -84,7 +84,7 @@ export function igemmJs(memory: KernelMemory): RangeKernel {
           t1 += tapRow;
         }
         store(f32, channel + outputAt(pixel), nr, c00, c01, c02, c03, residualDelta, min, max);
-        // The second row of the last tile of an odd count repeats the first; it is computed and not stored.
+        // If the count is odd, the second row of the last tile repeats the first row. It is computed and not stored.
         if (pixel + 1 < last) {
           store(f32, channel + outputAt(pixel + 1), nr, c10, c11, c12, c13, residualDelta, min, max);
         }

@@ -26,7 +26,7 @@ export function planBilinear({ arena }: Workplace, p: UpsampleProblem): Operatio
   };
 }
 
-/** For each output row or column: bytes to the lower source, and to the higher one, and the higher one's weight, a float32. */
+/** For each output row or column: bytes to the lower source, bytes to the higher source, and the weight of the higher source, a float32. */
 function sources(p: UpsampleProblem, axis: "h" | "w", step: number): Int32Array {
   const { low, high, weight } = upsampleSources(p, axis);
   const bits = new Int32Array(weight.buffer);

@@ -6,7 +6,10 @@ import { cut, LINE } from "./division.js";
 import { COPY_RUNS_PARAMS } from "./params.js";
 import { writeTable } from "./table.js";
 
-/** `count` neighbouring elements: their places in a row of the output and of the input. Without `from` they are the value. */
+/**
+ * `count` neighbouring elements: their places in a row of the output and of the input. Without `from` the elements get
+ * the value of `RowsOfRuns.value`.
+ */
 export interface Run {
   readonly to: number;
   readonly from: number | undefined;
@@ -16,7 +19,7 @@ export interface Run {
 /** Rows of images. Each row consists of the same runs. Sizes and places are in elements, distances of images in bytes. */
 export interface RowsOfRuns {
   readonly n: number;
-  /** For each output row, where the row begins in the image that it comes from, or -1: all of its runs are the value. */
+  /** For each output row, the place where its source row begins in the input image, or -1 if all runs of the row get the value. */
   readonly rows: Int32Array;
   readonly runs: readonly Run[];
   readonly outputRow: number;
@@ -56,7 +59,7 @@ export function copyStep(
   return { kernel: "copyRuns", params, jobs: n * rows.length * chunks };
 }
 
-/** `run` of 0 to `count` - 1. */
+/** The results of `run` for 0 to `count` - 1. */
 export function runsOf<T = Run>(count: number, run: (index: number) => T): readonly T[] {
   return Array.from({ length: count }, (_, index) => run(index));
 }

@@ -2,7 +2,7 @@
 
 import type { StorageLayout } from "../storage.js";
 
-/** Elements of a cache line. Parts begin at multiples of it, so that two workers seldom write to one line. */
+/** Elements of a cache line. Parts begin at multiples of this number, so that two workers seldom write to one line. */
 export const LINE = 16;
 
 /** `count` pieces of `each` elements; the last piece may be shorter. */

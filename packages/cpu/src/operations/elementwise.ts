@@ -50,7 +50,7 @@ interface SecondOperand {
   readonly perChannel: boolean;
 }
 
-/** Eight elements each. */
+/** The ends of a run and of its operand: eight elements each. */
 const ENDS_BYTES = 64;
 
 function plan(
@@ -80,7 +80,8 @@ function plan(
   return {
     algorithm: "elementwise",
     steps: [{ kernel: "elementwise", params, jobs: n * chunks }],
-    // The constants of functions, the ends of a run and of its operand, then the repeated operand and the vector that it may end in.
+    // Each worker has the constants of functions, the ends of a run and of its operand, then the repeated operand and a
+    // vector for its last elements.
     workspace: { shared: 0, own: CONSTANT_BYTES + ENDS_BYTES + (repeat > 1 ? 4 * run + 16 : 0) },
   };
 }

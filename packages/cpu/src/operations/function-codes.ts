@@ -3,7 +3,7 @@
 import type { Activation, Clamp } from "@convene/core";
 import { activationRange, isClamp } from "@convene/core/backend";
 
-/** In the order of assembly/elementwise.ts. */
+/** The functions, in the order of their codes in assembly/elementwise.ts. */
 export const FUNCTION_CODES = [
   /** `x` within `[min, max]`. */
   "clamp",

@@ -35,13 +35,13 @@ function firstWrong(problem: OperationProblem, output: Float32Array, { inputs, s
   return undefined;
 }
 
-it("has problems of every kind", () => {
+it("the problems of these tests have every kind of operation", () => {
   expect([...new Set(OPERATION_PROBLEMS.map(({ kind }) => kind))].sort()).toEqual([...OPERATION_KINDS].sort());
 });
 
 describe.each(KERNEL_SETS)("%s", (_, load) => {
   it.each([1, 7, 40])(
-    "computes each problem in any division of %i jobs or more, and writes nothing else",
+    "computes each problem in any division of its jobs, of which there are at least %i, and writes nothing else",
     async (leastJobs) => {
       const kernels = await load();
       const next = randomSource(leastJobs);
@@ -54,7 +54,7 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
     },
   );
 
-  it("is exact on small integers if it only adds, multiplies and divides once", async () => {
+  it("avgPool2d, add and multiply are exact on small integers", async () => {
     const kernels = await load();
     for (const problem of OPERATION_PROBLEMS) {
       if (!["avgPool2d", "add", "multiply"].includes(problem.kind)) continue;
@@ -68,7 +68,7 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
     }
   });
 
-  it("gives NaN and infinities like its definition", async () => {
+  it("gives NaN and infinities as the definition of the operation does", async () => {
     const kernels = await load();
     const special = [NaN, Infinity, -Infinity, -0, 3e38, -3e38, 1e-40];
     for (const problem of OPERATION_PROBLEMS) {
@@ -86,7 +86,7 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
     }
   });
 
-  it("reads nothing past the end of memory where an input lies there", async () => {
+  it("reads nothing past the end of memory if an input lies at the end", async () => {
     const kernels = await load();
     kernels.memory.grow(2 ** 20);
     for (const problem of OPERATION_PROBLEMS) {

@@ -3,7 +3,7 @@
  * assembly/operation-params.ts say what each means.
  */
 
-/** `elementwise`: a function of each element, or of each and its partner in a second operand. */
+/** `elementwise`: a function of each element, or of each pair of elements of two operands. */
 export const ELEMENTWISE_PARAMS = [
   "code",
   "operand",
@@ -39,7 +39,7 @@ export const POOL_PARAMS = [
   "outputImage",
 ] as const;
 
-/** `copyRuns`: runs of numbers, each of a row of the output, out of a row of the input. */
+/** `copyRuns`: copies of runs of numbers, from a row of the input to a row of the output. */
 export const COPY_RUNS_PARAMS = [
   "rows",
   "oh",
@@ -53,7 +53,7 @@ export const COPY_RUNS_PARAMS = [
   "outputImage",
 ] as const;
 
-/** `transposes`: matrices, each of them transposed. */
+/** `transposes`: the transpose of each of several matrices. */
 export const TRANSPOSES_PARAMS = [
   "matrices",
   "rows",
@@ -70,7 +70,7 @@ export const TRANSPOSES_PARAMS = [
   "outputImage",
 ] as const;
 
-/** `bilinear`: each output pixel of four input pixels. */
+/** `bilinear`: each output pixel from four input pixels. */
 export const BILINEAR_PARAMS = ["rows", "columns", "oh", "ow", "channels", "inputImage", "outputImage"] as const;
 
 /** `softmax`: over the channels of each pixel. */

@@ -5,7 +5,10 @@ import { writeParams } from "../params.js";
 import { cut, LINE } from "./division.js";
 import { TRANSPOSES_PARAMS } from "./params.js";
 
-/** In each of `n` images `matrices` of `rows` x `columns` numbers, one right after the other. Images in bytes. */
+/**
+ * Each of `n` images has `matrices` matrices of `rows` x `columns` numbers, one right after the other. Distances of
+ * images are in bytes.
+ */
 export interface Matrices {
   readonly n: number;
   readonly matrices: number;

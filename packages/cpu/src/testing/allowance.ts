@@ -1,16 +1,16 @@
-/** How far an output may be from its definition: rules 2 and 4 of agreement, for inputs between -8 and 8. */
+/** The allowed distance of an output from its definition: rules 2 and 4 of agreement, for inputs between -8 and 8. */
 
 import type { Activation, OperationProblem } from "@convene/core";
 
 /** Half a unit in the last place of 1. */
 const U = 2 ** -24;
 
-/** The error of a sum of `terms` products, of their magnitudes' sum. */
+/** The error of a sum of `terms` products, as a share of the sum of their magnitudes. */
 const gamma = (terms: number): number => (terms * U) / (1 - terms * U);
 
 /**
- * Units in the last place of the result that a function may be wrong by; see docs/kernels.md, "Operations beside convolution".
- * What is not here is exact but for one rounding.
+ * The allowed error of a function in units in the last place of its result; see docs/kernels.md, "Operations beside
+ * convolution". A function that is not in this table is exact but for one rounding.
  */
 export const FUNCTION_ULPS: Readonly<Partial<Record<Extract<Activation, string>, number>>> = {
   sigmoid: 3,

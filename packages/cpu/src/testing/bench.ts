@@ -26,7 +26,10 @@ export interface Operands {
   readonly slope: Float32Array | undefined;
 }
 
-/** Numbers between -8 and 8, by `element`, which gets a random number below 1 and the place. */
+/**
+ * The inputs and slopes of an operation: the results of `element`, which gets a random number in [0, 1) and the
+ * element's place. The default gives numbers between -8 and 8.
+ */
 export function operandsOf(
   problem: OperationProblem,
   seed: number,
@@ -44,13 +47,13 @@ export function operandsOf(
 export interface Outcome {
   readonly plan: OperationPlan;
   readonly output: Float32Array;
-  /** The address of a byte that was overwritten and is neither the output's nor the workspace's; not looked for with `atEnd`. */
+  /** The address of an overwritten byte outside output and workspace. With `atEnd` nobody looks for such a byte. */
   readonly overwritten: number | undefined;
 }
 
 export interface BenchOptions {
   readonly leastJobs?: number;
-  /** Gives random numbers by which jobs are divided among workers; left out: one worker, all at once. */
+  /** Gives the random numbers by which jobs are divided among workers. Left out: one worker does all jobs at once. */
   readonly next?: () => number;
   /** Puts the input of this number at the end of the memory, past which a load traps. */
   readonly atEnd?: number;
@@ -99,7 +102,7 @@ export function runOperation(
       }
     }
   };
-  // It goes through the staging area, which nobody watches over.
+  // The read goes through the staging area, which is not checked for overwritten bytes.
   const read = (): Float32Array => readTensor(arena, kernels.copies, y, "nchw").data;
   if (last !== undefined) {
     run();
@@ -126,7 +129,7 @@ export function runOperation(
 }
 
 function firstDifference(a: Int32Array, b: Int32Array): number | undefined {
-  // As bytes at once: an element at a time takes a hundred times as long.
+  // The memory is compared as bytes at once, because one element at a time takes a hundred times as long.
   if (Buffer.from(a.buffer).equals(Buffer.from(b.buffer))) return undefined;
   return 4 * a.findIndex((value, at) => value !== b[at]);
 }

@@ -1,4 +1,4 @@
-/** The complementary error function by a way of its own: quadrature. */
+/** The complementary error function by quadrature, a method that js-kernels/operations/erfc.ts does not use. */
 
 /**
  * `erfc(x)` for x >= 0, within 10⁻¹⁴ of itself: 2/√π·exp(-x²) times the integral of exp(-2xt - t²) over t > 0, whose integrand is

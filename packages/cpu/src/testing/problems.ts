@@ -1,4 +1,4 @@
-/** Operations of every kind, with each number of channels that a vector can be short of, and each option at least once. */
+/** Operations of every kind, with each remainder of channels by a vector's length, and each option at least once. */
 
 import { type Activation, operationProblem, type OperationProblem } from "@convene/core";
 

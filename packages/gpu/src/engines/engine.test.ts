@@ -6,7 +6,7 @@ describe("the mode that gpu.js ran", () => {
     ["cpu", null, /ran a kernel in mode "cpu", not "webgpu"/],
     ["gpu", null, /in mode "webgl", not "webgpu"/],
     ["webgpu", "no adapter", /\(no adapter\)/],
-  ])("is held to what was asked: %s, %s", (mode, fallbackReason, message) => {
+  ])("is an error if it is not the requested mode: %s, %s", (mode, fallbackReason, message) => {
     expect(() => checkMode({ kernel: { constructor: { mode }, fallbackReason } }, "webgpu")).toThrow(
       expect.objectContaining({ code: "ERR_EXECUTION", message: expect.stringMatching(message) }),
     );

@@ -5,7 +5,7 @@ import type { GpuJs, Kernel, Mode } from "../gpu-js.js";
 import type { Access, Arguments } from "../kernel-source.js";
 import { lengthOf, type Nc4hw4 } from "../nc4hw4.js";
 
-/** `Handle` stands for planes of texels that a kernel can read and write. */
+/** An engine: one mode of gpu.js. `Handle` is the type of planes of texels that a kernel can read and write. */
 export interface Engine<Handle> {
   readonly mode: Mode;
   /** The name of the device, as the backend's `device` shows it. */
@@ -15,22 +15,26 @@ export interface Engine<Handle> {
   refuse(planes: Nc4hw4): string | undefined;
   /** The reason why a kernel cannot write planes of this size; undefined where it can. */
   refuseOutput(planes: Nc4hw4): string | undefined;
-  /** How many tensors a kernel can read. */
+  /** The most tensors that a kernel can read. */
   readonly mostInputs: number;
-  /** How a kernel that takes `args` reads them. */
+  /** The text by which a kernel that takes `args` reads its arguments. */
   access(args: Arguments): Access;
-  /** Compiles a kernel that writes `output`, and runs it once to see that it works. */
+  /** Compiles a kernel that writes `output`, and runs the kernel once to see that it works. */
   compile(source: string, args: Arguments, output: Nc4hw4): Promise<Kernel>;
-  /** Texels with undefined content. @throws ConveneError `ERR_OUT_OF_MEMORY` where the device says so at once; else `ready` does */
+  /**
+   * Allocates texels with undefined content.
+   *
+   * @throws ConveneError `ERR_OUT_OF_MEMORY` where the device reports this at once; otherwise `ready` reports it
+   */
   allocate(planes: Nc4hw4): Handle;
   /** Whether memory that was allocated for `memory` can hold `planes`, which are no larger. */
   fits(memory: Nc4hw4, planes: Nc4hw4): boolean;
-  /** Another handle over the same memory. The memory is given back when all its handles are freed. */
+  /** Another handle over the same memory. The memory is freed when all its handles are freed. */
   view(handle: Handle, planes: Nc4hw4): Handle;
   /** Resolves when the handle's memory is there. @throws ConveneError `ERR_OUT_OF_MEMORY` */
   ready(handle: Handle): Promise<void>;
   write(handle: Handle, planes: Nc4hw4, data: Float32Array<ArrayBuffer>): void;
-  /** Takes no device memory. */
+  /** Runs a kernel, and allocates no device memory. */
   run(kernel: Kernel, args: readonly Handle[], output: Handle): Promise<void>;
   read(handle: Handle, planes: Nc4hw4): Promise<Float32Array>;
   free(handle: Handle): void;
@@ -41,10 +45,10 @@ export interface Engine<Handle> {
 }
 
 /**
- * gpu.js takes another mode where one does not work; a backend never does. A kernel for WebGL names its mode "gpu" for both versions of
- * WebGL, so its context must tell the version.
+ * Checks the mode in which a kernel has run. If a mode does not work, gpu.js takes another; a backend never does. A
+ * kernel for WebGL names its mode "gpu" for both versions of WebGL, so its context must tell the version.
  *
- * @throws ConveneError `ERR_EXECUTION` where a kernel that has run did so in another mode than was asked for
+ * @throws ConveneError `ERR_EXECUTION` where a kernel has run in another mode than `asked`
  */
 export function checkMode({ kernel }: Pick<Kernel, "kernel">, asked: Mode): void {
   const { constructor, context, fallbackReason } = kernel;

@@ -7,8 +7,8 @@ import { openHost } from "./host.js";
 
 afterEach(() => void vi.unstubAllGlobals());
 
-describe("mode webasm, where it cannot be", () => {
-  it("names the version of Node that has what gpu.js needs", () => {
+describe("mode webasm, where it cannot run", () => {
+  it("is refused on Node before 20.16, and the error names this version", () => {
     // All but these is the process's own: the test runner sends its messages through it.
     const old = { versions: { node: "20.10.0" }, getBuiltinModule: undefined };
     vi.stubGlobal("process", Object.create(process, Object.getOwnPropertyDescriptors(old)));

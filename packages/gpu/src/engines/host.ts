@@ -84,7 +84,7 @@ export function openHost(mode: "webasm" | "cpu"): Engine<HostHandle> {
   };
 }
 
-/** @returns where the next number goes */
+/** @returns the place after the last number that was written */
 function flatten(from: Nested, to: Float32Array, at: number): number {
   if (typeof from === "number") {
     to[at] = from;

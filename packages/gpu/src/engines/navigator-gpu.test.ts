@@ -18,7 +18,7 @@ describe("withWebGpu", () => {
   });
 
   it.skipIf(missing && !process.env["CI"])(
-    "lends what there is none of to all who open at once, and takes it back after the last",
+    "sets a missing navigator.gpu while anyone opens, and deletes it after the last",
     async () => {
       const lent = (): unknown => (globalThis as { navigator?: { gpu?: unknown } }).navigator?.gpu;
       const gates = [0, 1].map(() => {

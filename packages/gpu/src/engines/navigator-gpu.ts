@@ -1,6 +1,6 @@
 /**
- * WebGPU: the browser's own, or in Node that of the optional package `webgpu`. gpu.js reads `navigator.gpu`, so in Node `navigator.gpu` is
- * set while a backend opens.
+ * WebGPU: the browser's own, or in Node the WebGPU of the optional package `webgpu`. gpu.js reads `navigator.gpu`, so
+ * in Node `navigator.gpu` is set while a backend opens.
  */
 
 import { BackendUnavailableError } from "@convene/core";
@@ -45,7 +45,7 @@ const INSIDE_JEST = /Must use import to load ES Module|--experimental-vm-modules
 const JEST_REMEDY =
   "Inside Jest it needs node --experimental-vm-modules, on Node 24.9 or later, and the package webgpu; outside, the package alone";
 
-/** Runs `work` while `navigator.gpu` is set. */
+/** Runs `work` with WebGPU: the engine's own, or the package's, for which `navigator.gpu` is set until `work` has ended. */
 export async function withWebGpu<T>(work: (webGpu: WebGpu, isNode: boolean) => Promise<T>): Promise<T> {
   // A `navigator.gpu` that was set for another backend is not the engine's own.
   const own = lent === 0 ? (globalThis as Surroundings).navigator?.gpu : undefined;
@@ -59,7 +59,7 @@ export async function withWebGpu<T>(work: (webGpu: WebGpu, isNode: boolean) => P
   }
 }
 
-/** The package's instance, one for the process: gpu.js keeps one device, and a second instance would not know this device. */
+/** The only instance of the package in the process: gpu.js keeps one device, and a second instance would not know this device. */
 let node: Promise<WebGpu> | undefined;
 
 function nodeWebGpu(): Promise<WebGpu> {
@@ -114,7 +114,10 @@ async function importWebGpu(): Promise<WebGpuPackage> {
 let lent = 0;
 let takeBack = (): void => undefined;
 
-/** Sets `navigator.gpu`. Returns a function that removes it; the last of several backends really removes it. */
+/**
+ * Sets `navigator.gpu` for one more backend. Returns a function that ends this. When the last of several backends has
+ * called its function, `navigator.gpu` is removed.
+ */
 function lend(webGpu: WebGpu): () => void {
   if (lent === 0) takeBack = put(webGpu);
   lent++;
@@ -123,7 +126,7 @@ function lend(webGpu: WebGpu): () => void {
   };
 }
 
-/** Sets `navigator.gpu`. @returns a function that restores what was there before */
+/** Sets `navigator.gpu`. @returns a function that restores the old state */
 function put(webGpu: WebGpu): () => void {
   const { navigator } = globalThis as Surroundings;
   if (navigator) {

@@ -37,7 +37,10 @@ interface Surroundings {
   readonly OffscreenCanvas?: new (width: number, height: number) => Canvas;
 }
 
-/** Up to here a plane's number plus a half is exact in float32, also through a division. With 2²³ planes it would not be. */
+/**
+ * The most planes. Up to this number a plane's number plus a half is exact in float32, also through a division. With
+ * 2²³ planes this number would be rounded.
+ */
 const MOST_PLANES = 2 ** 21;
 
 /** Textures that a kernel can read: WebGL2 has at least 16 units, of which `bind` uses the last, and gpu.js one for the output. */
@@ -103,8 +106,8 @@ function engine(
     if (error !== gl.NO_ERROR)
       throw new ConveneError("ERR_EXECUTION", `gpu: WebGL2 says: error 0x${error.toString(16)}`);
   };
-  // As in webgpu.ts: gpu.js makes a handle only as the result of a kernel. Such a kernel would have to be compiled for each
-  // size, and it keeps its last result (gpu-js-gaps.js).
+  // As in webgpu.ts, handles are made here, because gpu.js makes a handle only as the result of a kernel. Such a kernel
+  // would have to be compiled for each size, and keeps its last result (gpu-js-gaps.js).
   const Handle = first.constructor as TextureHandleClass;
   const bind = (texture: WebGLTexture): void => {
     // A unit that no kernel uses.
@@ -190,8 +193,8 @@ function engine(
         kernel(...names.map(() => small));
         checkMode(kernel, "webgl2");
         const { texture } = kernel.kernel as unknown as Inner;
-        // Deletes the kernel's own output texture, because `run` gives it another one. `beforeMutate` keeps gpu.js from replacing
-        // that one where other handles share it.
+        // Deletes the kernel's own output texture, because `run` gives the kernel another texture. `beforeMutate`
+        // returns false, so that gpu.js does not replace this texture where other handles share it.
         texture.delete();
         texture.beforeMutate = () => false;
         detach();
@@ -211,7 +214,7 @@ function engine(
       return a.width === b.width && a.height === b.height;
     },
     view: ({ texture }, planes) => handleOf(texture, planes),
-    // `allocate` has already asked.
+    // `allocate` has already asked the device, so there is nothing to wait for.
     ready: async () => undefined,
     write({ texture }, planes, data) {
       check();
@@ -241,7 +244,7 @@ function engine(
     async dispose() {
       first.delete();
       await gpu.destroy();
-      // A page has about 16 contexts; with more the browser drops the oldest.
+      // A page can have about 16 contexts. If there are more, the browser drops the oldest.
       gl.getExtension("WEBGL_lose_context")?.loseContext();
     },
   };
@@ -251,9 +254,9 @@ function engine(
 const SOON = 2;
 
 /**
- * Resolves in a later task: at first the next one, because a browser's timer takes 4 ms, in which a graphics processor finishes most layers.
- * Later after a timer, because polling without a pause takes a processor from a driver in software (a layer of 24 ms took 43 with two
- * processors).
+ * Resolves in a later task. At first this is the next task, because a browser's timer takes 4 ms, in which a graphics
+ * processor finishes most layers. Later it is the task of a timer, because polling without a pause takes a processor
+ * from a driver in software (a layer of 24 ms took 43 ms with two processors).
  */
 function nextTask(waited: number): Promise<void> {
   if (waited > SOON) return new Promise((resolve) => setTimeout(resolve));

@@ -92,8 +92,8 @@ it("works if no device is lost", async () => {
 
 it.each([
   ["known at once", {}],
-  ["told of a moment later", { late: 20 }],
-])("leaves no rejection that nobody hears of where the device is lost, which is %s", async (_, options) => {
+  ["reported a moment later", { late: 20 }],
+])("leaves no unhandled rejection if the device is lost, and the loss is %s", async (_, options) => {
   const { engine, kernel, lose } = open(options);
   const [handle, second] = [engine.allocate(TEXEL), engine.allocate(TEXEL)];
   await engine.run(kernel, [], handle);
@@ -110,7 +110,7 @@ it.each([
 });
 
 it.each(["ready", "finished", "read", "compile"] as const)(
-  "says of the loss of a device that it is one, where %s learns of it from a scope alone",
+  "reports the loss of the device, if %s learns of the loss only from an error scope",
   async (asked) => {
     const { engine, kernel, lose } = open({ late: 20 });
     const handle = engine.allocate(TEXEL);

@@ -29,7 +29,7 @@ interface Device {
   pushErrorScope(filter: "out-of-memory" | "validation"): void;
   popErrorScope(): ScopeError;
 }
-/** The error of a scope, if there was one. In some engines it rejects after a loss of the device. */
+/** The error of a scope, if there was one. In some engines the promise rejects after a loss of the device. */
 type ScopeError = Promise<{ readonly message: string } | null>;
 interface Context {
   readonly adapter: Adapter;
@@ -103,7 +103,7 @@ async function start(wanted: string | undefined, isNode: boolean): Promise<Engin
     checkMode(seed, "webgpu");
     const context = seed.kernel.context as Context;
     const name = adapterName(context.adapter);
-    // gpu.js keeps one device for the whole process, so its adapter is the one of the first backend.
+    // gpu.js keeps one device for the whole process, so every backend has the adapter of the first backend.
     if (wanted !== undefined && !name.toLowerCase().includes(wanted.toLowerCase())) {
       const remedy = "Ask for that one, or for none; on a machine with several, the driver's own settings choose";
       throw new BackendUnavailableError("gpu", `the adapter is "${name}", not "${wanted}"`, remedy);
@@ -143,7 +143,10 @@ export function webGpuEngine(
   const check = (): void => {
     if (context.isLost) throw lostError();
   };
-  /** Awaits an answer of the device. If the device was lost, the news may come a moment after the failure: then the error says so. */
+  /**
+   * Awaits an answer of the device. If the answer fails because the device was lost, the error says so. The news of the
+   * loss may come a moment after the failure.
+   */
   const told = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
@@ -164,7 +167,7 @@ export function webGpuEngine(
   };
   /** The last scope's error. It may be read late or never, and an unhandled rejection would end a Node process. */
   const popScope = (): ScopeError => heard(device.popErrorScope());
-  /** A buffer, and the error of its allocation. All backends share the device, so each call has an error scope of its own. */
+  /** A new buffer, and the error of its allocation. All backends share the device, so each call has an error scope of its own. */
   const createBuffer = (size: number, usage: number): [Buffer, ScopeError] => {
     device.pushErrorScope("out-of-memory");
     const buffer = device.createBuffer({ size, usage });
@@ -214,7 +217,7 @@ export function webGpuEngine(
         ? `takes ${groups} workgroups in a direction; this device dispatches ${mostGroups} at most`
         : undefined;
     },
-    // One buffer is for the output.
+    // One of the buffers that a kernel can bind is for the output.
     mostInputs: limits.maxStorageBuffersPerShaderStage - 1,
     access: () => elementsAccess,
     async compile(source, args, output) {

@@ -66,11 +66,14 @@ describe.each(["cpu", "webasm", "webgpu"] as const)("in mode %s", (mode) => {
   const off = (actual: number, expected: number): number =>
     Math.max(0, Math.abs(actual - expected) - NORMAL) / Math.max(Math.abs(expected), NORMAL) / 2 ** -24;
 
-  it.skipIf(skipped).each(FUNCTIONS)("$which is near enough everywhere", async ({ which, f, ulps }) => {
-    const { data } = await runOperation(problem(which), { backend: (await opened)!, fill: at });
-    const worst = data.map((each, i) => off(each, f(at(i)))).reduce((a, b) => Math.max(a, b), 0);
-    expect(worst).toBeLessThan(2 * ulps);
-  });
+  it.skipIf(skipped).each(FUNCTIONS)(
+    "$which is within its bound for arguments of all sizes",
+    async ({ which, f, ulps }) => {
+      const { data } = await runOperation(problem(which), { backend: (await opened)!, fill: at });
+      const worst = data.map((each, i) => off(each, f(at(i)))).reduce((a, b) => Math.max(a, b), 0);
+      expect(worst).toBeLessThan(2 * ulps);
+    },
+  );
 
   it.skipIf(skipped)("geluTanh is as near as its argument in float32 allows", async () => {
     const { data } = await runOperation(problem("geluTanh"), { backend: (await opened)!, fill: at });
@@ -83,7 +86,7 @@ describe.each(["cpu", "webasm", "webgpu"] as const)("in mode %s", (mode) => {
     expect(worst.reduce((a, b) => Math.max(a, b), 0)).toBeLessThan(16);
   });
 
-  it.skipIf(skipped)("is what PyTorch has of numbers that are large, infinite, and none", async () => {
+  it.skipIf(skipped)("gives PyTorch's results for large numbers, infinities and NaN", async () => {
     const backend = (await opened)!;
     if (backend.features.nonFinite !== true) return;
     const given = [3e38, -3e38, Infinity, -Infinity, NaN, 0];
@@ -104,12 +107,12 @@ describe.each(["cpu", "webasm", "webgpu"] as const)("in mode %s", (mode) => {
   });
 });
 
-it("is a line of text where the function has numbers", async () => {
+it("hardSigmoid has its parameters in the kernel's text", async () => {
   const { data } = await runOperation("activation_hardSigmoid0.2:0.5_c1_h1_w3", { fill: (element) => element - 1 });
   expect(data.map((each) => Math.round(each * 1e6) / 1e6)).toEqual([0.3, 0.5, 0.7]);
 });
 
-it("refuses a clamp to an infinity alone", () => {
+it("refuses a clamp whose two bounds are the same infinity", () => {
   const clamped = parseOperation("activation_clamp-Infinity:-Infinity_c1_h1") as ActivationProblem;
   expect(activation.refuse!(clamped)).toMatch(/a clamp to an infinity alone/);
 });

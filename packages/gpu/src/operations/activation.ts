@@ -61,32 +61,35 @@ const between = (s: string, min: number, max: number): readonly string[] => [
   `if (${s} > ${literal(max)}) { ${s} = ${literal(max)}; }`,
 ];
 
-/** Names `f`size, the magnitude. */
+/** Lines that compute the magnitude of `s` as `${f}size`. */
 const magnitude = (s: string, f: string): readonly string[] => [
   `let ${f}size = ${s};`,
   `if (${s} < 0.0) { ${f}size = -${s}; }`,
 ];
 
-/** tanh x = x + x³·(these in powers of x², the lowest first), |x| ≤ 0.625: off by 4.4e-9 of it. A minimax fit. */
+/**
+ * tanh x = x + x³·P(x²) for |x| ≤ 0.625, where P has these coefficients, the lowest power first. The relative error is
+ * 4.4e-9. A minimax fit.
+ */
 const TANH = [
   -0.3333328068256378, 0.13331441581249237, -0.05373971164226532, 0.020639078691601753, -0.005704978480935097,
 ];
 const TANH_SMALL = 0.625;
 
 /**
- * Φ(-u)·e^(u²/2) = t·(these in powers of t, the lowest first), where Φ(-u) is erfc(u / √2) / 2 and t = 1 / (1 + u / 4), for
- * u from 0 to 15: off by 9.1e-9 of it, and by 3.8e-7 of it, 6.3·2^-24, in float32. A minimax fit.
+ * Φ(-u)·e^(u²/2) = t·P(t) for u from 0 to 15, where P has these coefficients, the lowest power first, Φ(-u) is erfc(u /
+ * √2) / 2 and t = 1 / (1 + u / 4). The relative error is 9.1e-9, and 3.8e-7 or 6.3·2^-24 in float32. A minimax fit.
  */
 const TAIL = [
   0.09974499046802521, 0.09954634308815002, 0.09508959949016571, 0.0739026814699173, 0.08136744797229767,
   0.022213196381926537, 0.017384525388479233, 0.05969332531094551, -0.06611932069063187, 0.01717720925807953,
 ];
 
-/** Each function through the exponential of a number below 0, which does not overflow. */
+/** Each function uses the exponential of a number below 0, which does not overflow. */
 const FUNCTIONS: Readonly<
   Record<"sigmoid" | "hardSigmoid" | "hardSwish" | "silu" | "tanh" | "gelu" | "geluTanh", FunctionLines>
 > = {
-  // In PyTorch's order of operations, which loses no digits near 0, where x is near -3.
+  // The order of operations is PyTorch's. It loses no digits near x = -3, where the result is near 0.
   hardSigmoid: (s) => [...between(s, -3, 3), `${s} = (${s} + 3.0) / 6.0;`],
   hardSwish: (s, f) => [
     `let ${f} = ${s} + 3.0;`,
@@ -148,7 +151,7 @@ const FUNCTIONS: Readonly<
   },
 };
 
-/** Beyond this magnitude sigmoid(2·u) of `geluTanh` is 0 or 1 in float32. */
+/** The magnitude beyond which sigmoid(2·u) of `geluTanh` is 0 or 1 in float32. */
 const GELU_FAR = 20;
 
 /** `s` times the sigmoid of `v`. A subnormal result is rounded once. */

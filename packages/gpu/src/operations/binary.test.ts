@@ -9,7 +9,7 @@ it.each([
   "add_n2_c5_h2_w3_perChannel",
   "multiply_n2_c6_h2_w3_perChannel_clamp2004000:2010000",
   "add_c3_h2_relu6",
-])("%s takes two inputs", async (text) => {
+])("%s combines two inputs", async (text) => {
   const { data, problem } = await runOperation(text);
   const { kind, perChannel, activation } = problem as BinaryProblem;
   const [a, b] = [indexIn(problem, 0), indexIn(problem, 1)];
@@ -21,7 +21,7 @@ it.each([
   expect(data).toEqual(expected);
 });
 
-it("refuses a clamp to an infinity alone", () => {
+it("refuses a clamp whose two bounds are the same infinity", () => {
   const problem = parseOperation("add_c1_h1_clampInfinity:Infinity") as BinaryProblem;
   expect(binary.refuse!(problem)).toMatch(/a clamp to an infinity alone/);
 });

@@ -1,4 +1,4 @@
-/** Channels of groups, taken in turn. */
+/** Channel shuffle: the output takes channels of the groups in turn. */
 
 import { type ChannelShuffleProblem, formatOperation } from "@convene/core";
 import { divideLines, kernelText, sum, times } from "../kernel-text.js";

@@ -16,7 +16,7 @@ it.each([
   ["concat_n2_channels3:1:6_h2_w3", "lanes"],
   ["concat_channels5_h2", "texels"],
   ["concat_channels1:1:1:1:1:1:1:1:1:1:1_h1", "lanes"],
-])("%s puts one behind the other, by %s", async (text, how) => {
+])("%s puts the inputs' channels one after another, by %s", async (text, how) => {
   const { data, algorithm, problem } = await runOperation(text);
   expect(data).toEqual(expected(problem as ConcatProblem));
   expect(algorithm).toBe(`concat by ${how} cpu`);
@@ -30,7 +30,7 @@ it("concatenates in several steps if a kernel cannot read all inputs at once", a
   await backend.dispose();
 });
 
-it("reads no more than it may in any step, and each input once", () => {
+it("reads no more tensors in a step than a kernel can bind, and each input once", () => {
   const problem = parseOperation("concat_channels1:2:3:4:5:6:7:8:9:10_h1") as ConcatProblem;
   const { steps } = concat.steps(problem, 3);
   const reads = steps.flatMap((step) => Object.values(step.reads));

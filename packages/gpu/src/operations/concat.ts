@@ -1,4 +1,4 @@
-/** Tensors behind one another along channels. */
+/** Concat: the channels of several tensors one after another. */
 
 import { type ConcatProblem, formatOperation, operationProblem } from "@convene/core";
 import type { Access, ArgumentName } from "../kernel-source.js";
@@ -29,7 +29,7 @@ export const concat: OperationKernels<ConcatProblem> = {
   },
 };
 
-/** What is put behind what is before it. */
+/** One of the tensors that are joined. */
 interface Part {
   readonly channels: number;
   readonly read: Read;

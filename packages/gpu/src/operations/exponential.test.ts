@@ -1,4 +1,4 @@
-/** In gpu.js's WebAssembly, which rounds each product and each sum to float32, as the least of devices does. */
+/** These tests run in gpu.js's WebAssembly, which rounds each product and each sum to float32, as the least precise device does. */
 
 import { afterAll, expect, it } from "vitest";
 import { openHost } from "../engines/host.js";
@@ -9,7 +9,7 @@ import { exponential, polynomial } from "./exponential.js";
 const engine = openHost("webasm");
 afterAll(() => engine.dispose());
 
-/** e^(t + rest) of each. */
+/** e^(t + rest) for each t. */
 async function inFloat32(ts: readonly number[], rest?: number): Promise<readonly number[]> {
   const planes = { planes: 1, height: 1, width: Math.ceil(ts.length / LANES) };
   const access = engine.access({ x: planes });
@@ -41,7 +41,7 @@ it("is within 2 units in the last place wherever float32 has a normal number", a
   expect(worst).toBeLessThan(2 * 2 ** -23);
 });
 
-it("is rounded once below the normal numbers, and then zero", async () => {
+it("is rounded once if the result is subnormal, and is 0 below", async () => {
   const ts = range(-87.4, -104, 1000);
   for (const [i, e] of (await inFloat32(ts)).entries()) {
     const exact = Math.exp(ts[i]!);
@@ -50,12 +50,12 @@ it("is rounded once below the normal numbers, and then zero", async () => {
   expect(await inFloat32([-110, -111, -1e30, -Infinity])).toEqual([0, 0, 0, 0]);
 });
 
-it("takes what the argument does not hold", async () => {
+it("uses the second argument, the part of the exponent that float32 rounds off", async () => {
   const [e] = await inFloat32([-80], -1.5e-6);
   expect(Math.abs(e! / Math.exp(-80 - 1.5e-6) - 1)).toBeLessThan(2 * 2 ** -23);
 });
 
-it("keeps NaN, and begins with 1", async () => {
+it("gives NaN for NaN, and 1 for 0", async () => {
   expect(await inFloat32([NaN, 0, -0])).toEqual([NaN, 1, 1]);
 });
 

@@ -1,6 +1,7 @@
 /**
- * The exponential function of numbers that are not positive, as lines of a kernel. WGSL's own may be off by 3 + 2·|x| units
- * in the last place (W3C, "WebGPU Shading Language", section "Floating Point Accuracy"), and GLSL ES promises nothing.
+ * The exponential function of numbers that are not positive, as lines of a kernel. WGSL's own may be off by 3 + 2·|x|
+ * units in the last place (W3C, "WebGPU Shading Language", section "Floating Point Accuracy"). GLSL ES promises
+ * nothing.
  */
 
 import { literal, quotient } from "../kernel-text.js";
@@ -12,12 +13,15 @@ const LEAST = -110;
 const LN2_HIGH = 0.693359375;
 const LN2_LOW = 2.1219444005469057e-4;
 
-/** e^r = 1 + r + r²·(these, the lowest power first), |r| ≤ ln 2 / 2: off by 3.1e-9 of it. A minimax fit. */
+/**
+ * e^r = 1 + r + r²·P(r) for |r| ≤ ln 2 / 2, where P has these coefficients, the lowest power first. The relative error
+ * is 3.1e-9. A minimax fit.
+ */
 const POLYNOMIAL = [
   0.4999999403953552, 0.1666651964187622, 0.04166839271783829, 0.008368780836462975, 0.001381446490995586,
 ];
 
-/** The powers of two whose product is any from 2^-80 on. */
+/** The exponents of the factors 2^-64, 2^-32 to 2^-1. Products of these factors give every power of two from 2^-80 to 1. */
 const HALVINGS = [64, 32, 16, 8, 4, 2, 1];
 
 /** e^t as a product of two factors, each of which is a normal number: the last one may be 2^-80. */
@@ -51,7 +55,7 @@ export function exponential(as: string, t: string, rest?: string): Exponential {
       `const ${n} = Math.floor(${arg} * ${literal(Math.LOG2E)} + 0.5);`,
       `const ${r} = ${arg} - ${n} * ${literal(LN2_HIGH)} + ${n} * ${literal(LN2_LOW)}${rest === undefined ? "" : ` + ${rest}`};`,
       `const ${p} = ${r} + ${r} * ${r} * (${polynomial(r!, POLYNOMIAL)}) + 1.0;`,
-      // Half of n at a time.
+      // The power of two is applied as two factors, each with half of the exponent n.
       `let ${m} = ${quotient(n!, 2)};`,
       `let ${scale} = 1.0;`,
       `let ${last} = 1.0;`,

@@ -45,7 +45,7 @@ const parameters = (text: string) => {
 /** What moves or selects has no rounding. */
 const ROUNDED = /^(activation_sigmoid|activation_gelu|avgPool2d|multiply|softmax|upsample.*bilinear)/;
 
-it("has a test of every kind", () => {
+it("the table has an operation of every kind", () => {
   expect(new Set(OPERATIONS.map((text) => parseOperation(text).kind))).toEqual(new Set(OPERATION_KINDS));
 });
 
@@ -59,7 +59,7 @@ describe.each(["webasm", "webgpu"] as const)("in mode %s", (mode) => {
   const opened = skipped ? undefined : gpu({ mode });
   afterAll(async () => (await opened)?.dispose());
 
-  it.skipIf(skipped).each(OPERATIONS)("%s is what JavaScript makes of it", async (text) => {
+  it.skipIf(skipped).each(OPERATIONS)("%s gives the same result as the kernel run as JavaScript", async (text) => {
     const backend = (await opened)!;
     expect(backend.features.operations).toEqual(OPERATION_KINDS);
     const given = { fill, parameters: parameters(text) };
@@ -74,7 +74,7 @@ describe.each(["webasm", "webgpu"] as const)("in mode %s", (mode) => {
     expect(expected.data.some((each) => each !== 0)).toBe(true);
   });
 
-  it.skipIf(skipped)("keeps NaN, where the device does", async () => {
+  it.skipIf(skipped)("keeps NaN, if the device keeps NaN", async () => {
     const backend = (await opened)!;
     if (backend.features.nonFinite !== true) return;
     for (const at of [0, 1, 2, 3, 4, 5, 6]) {
@@ -98,7 +98,7 @@ describe.each(["webasm", "webgpu"] as const)("in mode %s", (mode) => {
   });
 });
 
-it.each(OPERATIONS)("%s leaves zeros in the lanes that only fill up a texel", async (text) => {
+it.each(OPERATIONS)("%s writes zeros to the lanes that only fill up a texel", async (text) => {
   let texels = new Float32Array(0);
   const backend = javaScriptBackend(Infinity, (read) => (texels = Float32Array.from(read)));
   await runOperation(text, { backend, fill: (element) => 1 + (element % 7), parameters: parameters(text) });
@@ -112,7 +112,7 @@ it.each(OPERATIONS)("%s leaves zeros in the lanes that only fill up a texel", as
   await backend.dispose();
 });
 
-it.each(OPERATIONS)("%s is a function of JavaScript from textures too, which declares no name twice", (text) => {
+it.each(OPERATIONS)("%s is also valid JavaScript with access to textures, and declares no name twice", (text) => {
   // So small a texture has planes in several columns.
   for (const side of [24, 4096]) {
     const { steps } = operationSteps(parseOperation(text), 14);
@@ -154,7 +154,7 @@ describe("operationRefusal", () => {
     ["reshape_ic1_ih2097153_iw1_oc1_oh1_ow2097153", /1 x 1 x 2097153 x 1 has an axis of more than 2097152/],
   ])("%s", (text, reason) => expect(refused(text)).toMatch(reason));
 
-  it("names the table, and what lies between two kernels", () => {
+  it("names the table, and a tensor between two kernels", () => {
     const tables = {
       ...engine,
       refuse: ({ width }: { readonly width: number }) => (width > 8 ? "is wide" : undefined),
@@ -171,5 +171,6 @@ describe("operationRefusal", () => {
     );
   });
 
-  it("takes the rest", () => expect(refused("concat_channels4:4:4:4:4_h8")).toBeUndefined());
+  it("is undefined for an operation within all limits", () =>
+    expect(refused("concat_channels4:4:4:4:4_h8")).toBeUndefined());
 });

@@ -42,7 +42,7 @@ const KERNELS: { readonly [K in OperationKind]: OperationKernels<Extract<Operati
 
 /** The entry of the problem's kind. */
 function kernelsOf(problem: OperationProblem): OperationKernels<OperationProblem> {
-  // Each entry of the table takes problems of its own kind. The compiler cannot follow this for a kind that it does not know.
+  // A cast: each entry of the table takes problems of its own kind, but the compiler cannot check this for a kind that it does not know.
   return KERNELS[problem.kind] as unknown as OperationKernels<OperationProblem>;
 }
 

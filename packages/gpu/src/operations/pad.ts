@@ -1,4 +1,4 @@
-/** A constant around a tensor. */
+/** Pad: a constant around a tensor. */
 
 import { formatOperation, operationOutputShape, type PadProblem } from "@convene/core";
 import type { Access } from "../kernel-source.js";
@@ -10,7 +10,7 @@ import { input, ONE_TEXEL, type OperationKernels, packOne, table } from "./steps
 export const pad: OperationKernels<PadProblem> = {
   steps: (p) => ({
     algorithm: `pad by ${isAligned(p) ? "texels" : "lanes"}`,
-    // The value, which may be an infinity.
+    // The table has the value of the padding, because the value may be an infinity.
     table: ONE_TEXEL,
     steps: [
       {
@@ -24,7 +24,7 @@ export const pad: OperationKernels<PadProblem> = {
   pack: ({ value }) => packOne(value),
 };
 
-/** Whether the channels before the input fill texels, and so do those of the input where others follow. */
+/** Whether the padded channels before the input fill whole texels, and the channels of the input do too if other channels follow. */
 function isAligned({ c, pf, pk }: PadProblem): boolean {
   return pf % LANES === 0 && (pk === 0 || c % LANES === 0);
 }

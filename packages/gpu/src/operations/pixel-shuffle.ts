@@ -1,4 +1,4 @@
-/** Channels laid out as pixels. */
+/** Pixel shuffle: channels become pixels. */
 
 import { formatOperation, operationOutputShape, type PixelShuffleProblem } from "@convene/core";
 import type { Access } from "../kernel-source.js";
@@ -21,7 +21,7 @@ export const pixelShuffle: OperationKernels<PixelShuffleProblem> = {
   }),
 };
 
-/** Whether a texel of the output is one of the input. */
+/** Whether each texel of the output is a whole texel of the input. */
 function isAligned(p: PixelShuffleProblem): boolean {
   return p.order === "dcr" && operationOutputShape(p)[1] % LANES === 0;
 }

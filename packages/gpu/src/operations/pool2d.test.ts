@@ -36,14 +36,14 @@ const OPTIONS = [
   "c4_ih5_iw3_kh5_kw3",
 ];
 
-it.each(OPTIONS)("maxPool2d_%s takes the largest, and leaves padding out", async (options) => {
+it.each(OPTIONS)("maxPool2d_%s gives the largest value of each window, without padding", async (options) => {
   const { data, problem } = await runOperation(`maxPool2d_${options}`, { fill });
   const p = problem as Pool2dProblem;
   expect(data).toEqual(eachPlace(p, (n, c, y, x) => Math.max(...windowOf(p, n, c, y, x).values)));
 });
 
 it.each(OPTIONS.flatMap((options) => [options, `${options}_countExcludePad`]))(
-  "avgPool2d_%s divides by what counts",
+  "avgPool2d_%s divides by the number of pixels that count",
   async (options) => {
     const { data, problem } = await runOperation(`avgPool2d_${options}`, { fill });
     const p = problem as Pool2dProblem;
@@ -55,15 +55,18 @@ it.each(OPTIONS.flatMap((options) => [options, `${options}_countExcludePad`]))(
   },
 );
 
-it.each([0, 1, 2, 3])("a NaN at %d is the largest of its windows, and of no other", async (at) => {
-  const { data } = await runOperation("maxPool2d_c1_ih1_iw5_kh1_kw3", {
-    fill: (element) => (element === at ? NaN : element),
-  });
-  const expected = [0, 1, 2].map((first) => (at >= first && at < first + 3 ? NaN : first + 2));
-  expect(data).toEqual(expected);
-});
+it.each([0, 1, 2, 3])(
+  "a NaN at %d is the maximum of the windows that contain it, and of no other window",
+  async (at) => {
+    const { data } = await runOperation("maxPool2d_c1_ih1_iw5_kh1_kw3", {
+      fill: (element) => (element === at ? NaN : element),
+    });
+    const expected = [0, 1, 2].map((first) => (at >= first && at < first + 3 ? NaN : first + 2));
+    expect(data).toEqual(expected);
+  },
+);
 
-it("is minus infinity where a window has nothing but that, and where it has nothing", async () => {
+it("the maximum is minus infinity for a window of minus infinities, and for an empty window", async () => {
   const least = await runOperation("maxPool2d_c1_ih2_kh2", { fill: () => -Infinity });
   expect(least.data).toEqual([-Infinity]);
   // Two taps, three apart, on either side of a single row.
@@ -71,7 +74,7 @@ it("is minus infinity where a window has nothing but that, and where it has noth
   expect(empty.data).toContain(-Infinity);
 });
 
-it("refuses windows whose coordinates float32 does not count", () => {
+it("refuses windows whose coordinates float32 cannot count", () => {
   const far = parseOperation("maxPool2d_c1_ih20000001_iw1_kh1_sh20000000") as Pool2dProblem;
   expect(pool2d.refuse!(far)).toMatch(/reaches coordinate 20000000 of the padded input.*2\^24/);
 });

@@ -20,7 +20,7 @@ export const pool2d: OperationKernels<Pool2dProblem> = {
     const isMax = p.kind === "maxPool2d";
     return {
       algorithm: p.kind,
-      // The first value of a maximum.
+      // The table of a maximum has the value with which the maximum begins.
       ...(isMax ? { table: ONE_TEXEL } : {}),
       steps: [
         {

@@ -1,4 +1,4 @@
-/** A slope for each channel below 0. */
+/** PReLU: numbers below 0 are multiplied by a slope of their channel. */
 
 import { formatOperation, type PreluProblem } from "@convene/core";
 import { EACH, kernelText } from "../kernel-text.js";

@@ -33,7 +33,7 @@ it.each([
   expect(data).toEqual(eachPlace(problem, (i, c, y, x) => DISTINCT(elements[target(i, c, y, x)]!, 0)));
 });
 
-it("counts by digits, so that a tensor may have more elements than float32 can count, and refuses a larger tensor", () => {
+it("takes a tensor of more elements than float32 can count, because it counts axis by axis, and refuses an axis that is too long", () => {
   const refuse = (text: string): string | undefined => reshape.refuse!(parseOperation(text) as ReshapeProblem);
   expect(refuse("reshape_n64_ic512_ih64_iw64_oc2097152_oh1")).toBeUndefined();
   expect(refuse("reshape_ic512_ih256_iw256_oc1_oh512_ow65536")).toBeUndefined();

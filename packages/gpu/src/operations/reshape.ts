@@ -1,7 +1,7 @@
 /**
- * The same elements under another shape. An element's place in the whole tensor may be an integer that float32 cannot hold. So a place
- * stays a list of digits, whose bases are the sizes of the axes. It is divided as on paper: by each size of the input in turn, from the most
- * significant digit on.
+ * The same elements under another shape. An element's place in the whole tensor may be an integer that float32 cannot
+ * hold. So a place stays a list of digits, whose bases are the sizes of the axes. The list is divided as on paper, by
+ * each size of the input in turn, from the most significant digit on.
  */
 
 import { formatOperation, type ReshapeProblem } from "@convene/core";
@@ -63,7 +63,7 @@ interface Axis {
   readonly size: number;
 }
 
-/** The input's place of the output's element at `own`, the lines that name this place, and the largest count in the lines. */
+/** The place in the input of the output's element at `own`, the lines that name this place, and the largest count in the lines. */
 function placeOf(
   p: ReshapeProblem,
   as: string,
@@ -117,7 +117,7 @@ function meetings(
     found.push({ digits: digits.slice(i, fromI), axes: axes.slice(j, fromJ) });
     [fromI, fromJ, a, b] = [i, j, 1, 1];
   }
-  // The axes that are left have one place.
+  // The axes that are left have size 1.
   return found;
 }
 

@@ -7,7 +7,7 @@ it.each([
   ["slice_n2_c9_ih4_iw3_oc3_fc4", "slice by texels cpu"],
   ["slice_n2_c9_ih4_iw5_oc5_oh4_ow2_fc3_fw1_sh1_sw3", "slice by lanes cpu"],
   ["slice_c6_ih2_oc1_fc5", "slice by lanes cpu"],
-])("%s takes the part that it names: %s", async (text, expected) => {
+])("%s copies the part that the problem describes: %s", async (text, expected) => {
   const { data, algorithm, problem } = await runOperation(text);
   const { fc, fh, fw, sh, sw } = problem as SliceProblem;
   const from = indexIn(problem, 0);

@@ -1,4 +1,4 @@
-/** A part of a tensor. */
+/** Slice: a part of a tensor. */
 
 import { formatOperation, type SliceProblem } from "@convene/core";
 import type { Access } from "../kernel-source.js";
@@ -33,7 +33,7 @@ function sliceSource(p: SliceProblem, access: Access): string {
   const lines = isAligned(p)
     ? [
         ...readTexel(access, "x", planeAt(at, p.c, sum(at.o, p.fc > 0 && String(p.fc / LANES))), y, x),
-        // The input may have other channels in these lanes.
+        // The spare lanes are set to 0, because the input may have other channels in these lanes.
         ...spareLines(p.oc, at.o),
       ]
     : eachChannelLane(p.oc, at, (lane) =>

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { eachPlace, indexIn, runOperation } from "../testing/run-operation.js";
 
 it.each(["softmax_c1_h1", "softmax_n2_c5_h2_w3", "softmax_c4_h2", "softmax_n2_c19_h1", "softmax_c1000_h1"])(
-  "%s is over the channels of each pixel, however large they are",
+  "%s is over the channels of each pixel, also for large values",
   async (text) => {
     const fill = (element: number): number => 500 + ((element * 37) % 101) / 4;
     const { data, problem } = await runOperation(text, { fill });
@@ -20,13 +20,13 @@ it.each(["softmax_c1_h1", "softmax_n2_c5_h2_w3", "softmax_c4_h2", "softmax_n2_c1
   },
 );
 
-it.each([0, 2, 4])("a NaN in channel %d makes a NaN of its pixel alone", async (channel) => {
+it.each([0, 2, 4])("a NaN in channel %d gives NaN in its own pixel only", async (channel) => {
   const fill = (element: number): number => (element === channel * 2 ? NaN : element);
   const { data } = await runOperation("softmax_c5_h1_w2", { fill });
   expect(data.map((each) => Number.isNaN(each))).toEqual([0, 1, 2, 3, 4].flatMap(() => [true, false]));
 });
 
-it("is nothing for minus infinity beside a number", async () => {
+it("softmax gives 0 for minus infinity beside a number", async () => {
   const { data } = await runOperation("softmax_c3_h1", { fill: (element) => (element === 1 ? -Infinity : 2) });
   expect(data).toEqual([0.5, 0, 0.5]);
 });

@@ -9,7 +9,7 @@ it.each([
   "upsample_n2_c5_ih3_iw2_oh6_ow7_bilinear_halfPixel",
   "upsample_c3_ih3_iw5_oh7_ow2_bilinear_alignCorners",
   "upsample_c1_ih1_oh3_bilinear",
-])("%s is made of the pixels that core names", async (text) => {
+])("%s reads the pixels that core's upsampleSources names", async (text) => {
   const { data, problem } = await runOperation(text);
   const p = problem as UpsampleProblem;
   const [rows, columns] = [upsampleSources(p, "h"), upsampleSources(p, "w")];

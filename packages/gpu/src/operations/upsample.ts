@@ -1,4 +1,4 @@
-/** Larger or smaller images: the nearest pixel, or four of them weighted. */
+/** Upsampling: larger or smaller images, by the nearest pixel or by four weighted pixels. */
 
 import { formatOperation, type UpsampleProblem } from "@convene/core";
 import { upsampleSources } from "@convene/core/backend";

@@ -17,7 +17,7 @@ import { openHost } from "../engines/host.js";
  * A backend in JavaScript that has every operation.
  *
  * @param mostInputs how many tensors a kernel may read
- * @param onRead hears of the texels that are read
+ * @param onRead called with the texels that are read
  */
 export function javaScriptBackend(
   mostInputs = Infinity,
@@ -33,13 +33,13 @@ export function javaScriptBackend(
   return defineBackend(gpuImplementation({ ...host, mostInputs, read }, features));
 }
 
-/** How the numbers of an input are made from the input's index and the element's, in NCHW. */
+/** A function that gives the number of an element, from the element's index in NCHW and the input's index. */
 export type Fill = (element: number, input: number) => number;
 
-/** Every element another number: what was moved can be told. */
+/** Gives every element another number, so that a test sees which element was moved where. */
 export const DISTINCT: Fill = (element, input) => 1000 * (input + 1) + element;
 
-/** What the operation makes of its inputs, in NCHW, and the plan's name. */
+/** The output of an operation in NCHW, and the plan's name. */
 export async function runOperation(
   text: string,
   {
@@ -68,7 +68,7 @@ export async function runOperation(
   return { data: [...data], algorithm: plan.algorithm, problem };
 }
 
-/** What `at` gives for every place of the operation's output, in NCHW. */
+/** The results of `at` for every place of the operation's output, in NCHW. */
 export function eachPlace(
   problem: OperationProblem,
   at: (n: number, c: number, y: number, x: number) => number,

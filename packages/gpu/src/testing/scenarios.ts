@@ -1,4 +1,4 @@
-/** What a process of its own does for gpu.test.ts; prints bytes, as JSON. */
+/** Programs for gpu.test.ts that run in a process of their own. Each prints numbers of bytes as JSON. */
 
 import {
   type Backend,
@@ -37,16 +37,16 @@ async function cycle(
   for (const each of [plan, input, output]) each.dispose();
 }
 
-/** How many parts `growth` has of its cycles, half of which it compares with the other half. */
+/** The number of parts into which `growth` divides its cycles. It compares one half of the parts with the other half. */
 const PARTS = 10;
 
-/** What is held moves by as much with the engine's own heap, seldom by more: in one of some thirty runs, by 13 MiB. */
+/** The engine's own heap changes the memory by as much, seldom by more: in one of some thirty runs, by 13 MiB. */
 const NOISE = 8 * 2 ** 20;
 
 /**
- * Bytes by which a process grows while it does something `count` times over: the least that is held in the second half,
- * less the least in the first. Where that is more than noise, the second half is compared with a third, and that with a
- * fourth: what leaks grows in each.
+ * Bytes by which a process grows while it does `work` `count` times: the least memory during the second half, less the
+ * least memory during the first half. If this is more than noise, the second half is compared with a third, and the
+ * third with a fourth. A leak grows in each of them.
  */
 async function growth(count: number, work: (index: number) => Promise<void>): Promise<{ readonly grown: number }> {
   let index = 0;
@@ -72,7 +72,7 @@ interface Device {
   createBuffer(settings: object): { destroy(): void };
 }
 
-/** How many buffers there are that nobody has destroyed; that the collector may come for them does not count. */
+/** Counts the buffers that nobody has destroyed. A buffer that the garbage collector frees still counts. */
 async function countBuffers(): Promise<{ readonly alive: () => number }> {
   const engine = await openWebGpu();
   const kernel = await engine.compile("function () { return [0.0, 0.0, 0.0, 0.0]; }", {}, TEXEL);
@@ -95,7 +95,10 @@ async function countBuffers(): Promise<{ readonly alive: () => number }> {
   return { alive: () => alive };
 }
 
-/** Tensors of 1 MiB on the device, of which one a cycle would be as many in either half; every fifth kernel is a new one. */
+/**
+ * Cycles with tensors of 1 MiB on the device. If each cycle leaked one tensor, both halves would show it. Every fifth
+ * cycle compiles a new kernel.
+ */
 async function cycles(count: number): Promise<object> {
   const buffers = await countBuffers();
   const backend = await gpu({ mode: "webgpu" });
@@ -103,7 +106,7 @@ async function cycles(count: number): Promise<object> {
   const newProblem = (size: number): Conv2dProblem => parseProblem(`ic4_ih${size}_oc4_kh1_clamp0:${++kernels}_nobias`);
   const problem = newProblem(256);
   const image = randomUniform(inputShape(problem));
-  // As many as are kept, and more.
+  // More kernels than the cache keeps.
   for (let i = 0; i < 70; i++) await cycle(backend, newProblem(8));
   await backend.sync();
   const before = buffers.alive();
@@ -122,7 +125,8 @@ async function backends(count: number): Promise<object> {
     await backend.dispose();
   };
   const buffers = await countBuffers();
-  // What engine and driver keep once and for all has come by then: 40 more grow by 10 MB at first, by 1 later.
+  // After 80 backends the engine and the driver have allocated what they keep for ever: 40 backends take 10 MB more at
+  // first, and 1 MB more later.
   for (let i = 0; i < 80; i++) await one();
   const { grown } = await growth(count, one);
   return { grown, noise: NOISE, buffers: 0, left: buffers.alive() };

@@ -4,7 +4,7 @@ import { ConveneError } from "@convene/core";
 import { decodeModel, type ModelProto } from "./model.js";
 import { eachField, fileError } from "./wire.js";
 
-/** @throws ConveneError `ERR_INVALID_OPTION` that says what the file is instead, or what is wrong with it */
+/** Decodes an ONNX file. @throws ConveneError `ERR_INVALID_OPTION` that names the format of another file, or the fault of a damaged file */
 export function decodeFile(bytes: Uint8Array): ModelProto & { readonly graph: NonNullable<ModelProto["graph"]> } {
   // A Uint8Array of any realm, because Jest has classes of its own. Node's Buffer is one too.
   if (Object.prototype.toString.call(bytes) !== "[object Uint8Array]") {
@@ -37,7 +37,7 @@ export function decodeFile(bytes: Uint8Array): ModelProto & { readonly graph: No
 const TO_ONNX = "torch.onnx.export writes an ONNX file from it";
 const TF_TO_ONNX = "tf2onnx makes an ONNX file of it";
 
-/** What begins so. `at`: where; a text is compared byte by byte. */
+/** The first bytes of other formats: at offset `at` there is `text`, a character for each byte. */
 const SIGNATURES: readonly (readonly [at: number, text: string, what: string])[] = [
   [4, "TFL3", `a TensorFlow Lite model; ${TF_TO_ONNX}`],
   [4, "ORTM", "an ONNX Runtime model (.ort); take the .onnx file that it was made from"],
@@ -68,10 +68,11 @@ function otherFormat(bytes: Uint8Array): string | undefined {
   const found = SIGNATURES.find(([at, text]) => begins(bytes, at, text));
   if (found) return found[2];
   if (begins(bytes, 0, "{")) return "JSON, as TensorFlow.js writes (model.json)";
-  // The length of its header in eight bytes, then JSON.
+  // A safetensors file begins with the length of its header in eight bytes; then JSON follows.
   if (begins(bytes, 8, '{"') && bytes[7] === 0 && bytes[6] === 0)
     return "safetensors, which has weights and no network; @convene/safetensors reads them";
-  // The fields and lengths of a model are no letters: of so many bytes some are below a space.
+  // A text has no other control characters. In an ONNX file some of so many bytes are control characters, because
+  // fields and lengths are not letters.
   return bytes.length >= 16 && bytes.subarray(0, 64).every(isText) ? "text" : undefined;
 }
 
@@ -95,7 +96,7 @@ function tensorFlowFormat(bytes: Uint8Array): string | undefined {
       if (kinds.length === 2) throw new RangeError();
     });
   } catch {
-    // The file is damaged here; the fields that were found count.
+    // The file is damaged at this place. The fields before this place are enough.
   }
   if (kinds[0] === "1:1" && kinds[1] === "2:object") return `a SavedModel of TensorFlow; ${TF_TO_ONNX}`;
   if (kinds[0] === "1:object") return `a graph of TensorFlow (.pb), or another file of protocol buffers; ${TF_TO_ONNX}`;

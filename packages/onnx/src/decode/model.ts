@@ -25,7 +25,7 @@ export interface NodeProto {
   readonly attributes: readonly Attribute[];
 }
 
-/** A size of at least 0; or the name of an open size, which `prepare` is given; `"?"` for an open size without a name. */
+/** A size of at least 0, or the name of an open size, whose value `prepare` is given; `"?"` for an open size without a name. */
 export type Dimension = number | string;
 
 /** ValueInfoProto of a tensor. `dims` is undefined where the file gives no shape. */
@@ -48,14 +48,14 @@ export interface GraphProto {
 export interface ModelProto {
   readonly irVersion: number;
   readonly producer: string;
-  /** Versions of operator sets, by domain; `""` is ONNX's own. */
+  /** Versions of operator sets, by domain; `""` is ONNX's own domain. */
   readonly opsets: ReadonlyMap<string, number>;
   readonly graph: GraphProto | undefined;
   /** Functions that the file defines itself, as `domain.name`. */
   readonly functions: readonly string[];
 }
 
-/** @throws ConveneError `ERR_INVALID_OPTION` */
+/** Decodes a ModelProto. @throws ConveneError `ERR_INVALID_OPTION` */
 export function decodeModel(bytes: Uint8Array): ModelProto {
   let irVersion = 0;
   let [name, version] = ["", ""];
@@ -180,7 +180,7 @@ function decodeDims(bytes: Uint8Array, what: string): Dimension[] {
     eachField(bytesOf(dimension, `a dimension of ${what}`), `a dimension of ${what}`, (part, value) => {
       if (part === 1) size = numberOf(value, `a dimension of ${what}`);
       else if (part === 2) size = textOf(value, `a dimension of ${what}`);
-      // Exporters that give open sizes no names of their own: paddle2onnx writes -1, onnxmltools "None".
+      // Some exporters give open sizes no names: paddle2onnx writes -1, and onnxmltools writes "None".
       if (size === -1 || size === "" || size === "None") size = "?";
     });
     dims.push(size);

@@ -21,7 +21,7 @@ export type ExternalData = (location: string) => Uint8Array;
 /** The kind of numbers that a constant holds. */
 export type NumberKind = "float" | "integer" | "boolean";
 
-/** A constant: numbers in order of `dims`, the last one innermost. */
+/** A constant: numbers in the order of `dims`, with the last dimension innermost. */
 export interface Constant {
   readonly dims: readonly number[];
   readonly kind: NumberKind;
@@ -40,7 +40,7 @@ interface DataType {
   readonly bytes: number;
   readonly read: (view: DataView, at: number) => number;
   readonly field: number;
-  /** Of what an integer field holds. */
+  /** Converts the bits in an integer field to the number. */
   readonly convert?: (bits: number) => number;
 }
 
@@ -155,7 +155,7 @@ export function readTensor(tensor: TensorProto, what: string, externalData?: Ext
 }
 
 function rawData(tensor: TensorProto): Uint8Array | undefined {
-  // As in all protocol buffers, the last one counts.
+  // If a field occurs several times, the last one counts, as in all protocol buffers.
   const all = tensor.fields.filter(([number]) => number === RAW_DATA);
   return all.length === 0 ? undefined : bytesOf(all[all.length - 1]![1], "raw_data");
 }

@@ -3,7 +3,7 @@
 import { ConveneError, type ConveneErrorCode } from "@convene/core";
 import { PbfReader } from "pbf";
 
-/** A field's value: a varint as a signed 64-bit integer, a float or double as such, anything else as a view of its bytes. */
+/** A field's value: the number of a varint (a signed 64-bit integer), a float or a double; for any other type a view of the bytes. */
 export type FieldValue = number | Uint8Array;
 
 /** An error about the file. */

@@ -24,7 +24,7 @@ export function floatAttribute(node: Node, name: string, standard: number): numb
   return attribute.float;
 }
 
-/** A text attribute, one of `allowed` where that is given. */
+/** A text attribute; one of `allowed`, if `allowed` is given. */
 export function textAttribute<T extends string>(node: Node, name: string, standard: T, allowed?: readonly T[]): T {
   const attribute = node.attributes.get(name);
   if (!attribute) return standard;
@@ -34,7 +34,7 @@ export function textAttribute<T extends string>(node: Node, name: string, standa
   return attribute.text as T;
 }
 
-/** A list of integers, undefined where it is left out; of `length` entries, each at least `least`. */
+/** A list of `length` integers, each at least `least`; undefined if the node does not have the attribute. */
 export function integersAttribute(
   node: Node,
   name: string,

@@ -1,4 +1,4 @@
-/** Operations whose inputs are all constants, such as arithmetic on shapes and on weights. Computed in float64. */
+/** Operations whose inputs are all constants, such as arithmetic on shapes and on weights. They are computed in float64. */
 
 import { type Constant, kindOf, type NumberKind, readTensor } from "../decode/tensor.js";
 import { floatAttribute, integerAttribute, integersAttribute, Refusal } from "./attributes.js";
@@ -43,7 +43,7 @@ export function axisOf(axis: number, rank: number): number {
   throw new Refusal(`its axis ${axis} must lie within its input's ${rank} dimensions`);
 }
 
-/** Integers from the input with that index, or from the attribute where the operator set still has one. */
+/** Integers from the input with the index `index`, or from the attribute in older operator sets. */
 export function integersOf(
   node: Node,
   inputs: Inputs,
@@ -54,7 +54,7 @@ export function integersOf(
   return input ? [...input.data] : integersAttribute(node, attribute);
 }
 
-/** Dims with those of size 1 taken out: those named, or all. */
+/** Dims without dims of size 1: without the axes `axes`, or without all of size 1. */
 export function squeezed(dims: readonly number[], axes: readonly number[] | undefined): readonly number[] {
   const gone = new Set(axes?.map((axis) => axisOf(axis, dims.length)) ?? dims.keys());
   const kept = dims.filter((size, axis) => !(gone.has(axis) && size === 1));
@@ -63,7 +63,7 @@ export function squeezed(dims: readonly number[], axes: readonly number[] | unde
   return kept;
 }
 
-/** Places of the dims that are put in. */
+/** The places of the dims that are inserted. */
 export function unsqueezed(rank: number, axes: readonly number[] | undefined): ReadonlySet<number> {
   if (!axes) throw new Refusal("its axes are missing");
   if (axes.length > 8) throw new Refusal(`it has ${axes.length} axes; up to 8 would do`);
@@ -84,7 +84,7 @@ export function reshapedDims(node: Node, dims: readonly number[], wanted: readon
   throw new Refusal(`it makes [${wanted.join(", ")}] of dims [${dims.join(", ")}], which does not keep the elements`);
 }
 
-/** Start, end and step of each axis, resolved: from `start`, `count` of them, `step` apart. */
+/** The resolved part of an axis: `count` elements from `start` on, `step` apart. */
 export interface Range {
   readonly start: number;
   readonly step: number;
@@ -167,7 +167,7 @@ export function permutation(node: Node, rank: number): readonly number[] {
   throw new Refusal(`its perm [${order.join(", ")}] must have each of ${rank} axes once`);
 }
 
-/** The dims of both after broadcasting. */
+/** The dims of two values after broadcasting. */
 export function broadcastDims(a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, index) => {
@@ -216,7 +216,7 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   Pow: elementwise((a, b) => a ** b),
   Min: elementwise(Math.min),
   Max: elementwise(Math.max),
-  // A rewrite makes a Clip of Max and Min with a constant; arithmetic of shapes has these too.
+  // A rewrite turns Max and Min with a constant into a Clip. Max and Min also occur in arithmetic on shapes, so Clip must fold.
   Clip: (node, [x, min, max], opset) => FOLDS["Min"]!(node, [...FOLDS["Max"]!(node, [x, min], opset), max], opset),
   Mod: elementwise((a, b) => a - b * Math.floor(a / b)),
   Equal: elementwise((a, b) => Number(a === b), "boolean"),
@@ -376,7 +376,7 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   },
 };
 
-/** The value that ConstantOfShape fills with. */
+/** The fill value of ConstantOfShape. */
 function fillValue(node: Node): { readonly value: number; readonly kind: NumberKind } {
   const tensor = node.attributes.get("value")?.tensor;
   if (!tensor) return { value: floatAttribute(node, "value", 0), kind: "float" };

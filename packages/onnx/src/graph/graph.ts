@@ -8,7 +8,7 @@ import { fileError } from "../decode/wire.js";
 /** A node of the file, or a node that a rewrite has made of several. */
 export interface Node {
   readonly name: string;
-  /** ONNX's operator, with its domain unless that is ONNX's own. */
+  /** The operator's name, with its domain unless the domain is ONNX's own. */
   readonly op: string;
   /** `""` for an optional input that is left out. */
   readonly inputs: readonly string[];
@@ -20,7 +20,7 @@ export interface Graph {
   /** The version of ONNX's own operator set. */
   readonly opset: number;
   readonly inputs: readonly ValueInfo[];
-  /** The file's name of an output, and the value that it is. */
+  /** The file's name of an output, and the name of the value. */
   readonly outputs: readonly { readonly name: string; readonly value: string }[];
   readonly nodes: readonly Node[];
   readonly constants: Constants;
@@ -204,7 +204,8 @@ function declutter(
     const isSame = op === "Identity" || (op === "Dropout" && !node.inputs[2]);
     if (isSame && node.inputs[0] !== undefined && output !== "") {
       same.set(output, node.inputs[0]);
-      // Dropout's mask is used in training alone; a node that reads it finds that nothing gives it.
+      // The mask of a Dropout is not kept, because only training uses it. If another node reads the mask, an error says
+      // that no node makes this value.
       continue;
     }
     kept.push(node);
@@ -235,7 +236,7 @@ export function withoutUnused(nodes: readonly Node[], outputs: readonly string[]
   return kept.reverse();
 }
 
-/** Whether the node `Constant` is of numbers. */
+/** Adds the value of a node `Constant`, if it consists of numbers. Returns whether it does. */
 function addConstant(node: Node, constants: Constants): boolean {
   const [output] = node.outputs;
   const [attribute] = node.attributes.values();

@@ -1,7 +1,8 @@
 /**
- * Patterns over nodes as data. `["Add", "x", 3]` is an Add node of any value, which gets the name x, and the constant 3. The same name again must be
- * the same value. `"#a"` is any constant of one number. Operands of Add and of Product come in any order. `["Product", ...]` is a tree of Mul nodes,
- * and of Div nodes by constants, with these factors; all constants of the tree are multiplied into one.
+ * Patterns over nodes as data. `["Add", "x", 3]` is an Add node of any value, which gets the name x, and the constant
+ * 3. A name that occurs twice stands for one value. `"#a"` is any constant of one number. Operands of Add and of
+ * Product come in any order. `["Product", ...]` is a tree of Mul nodes, and of Div nodes by constants, with these
+ * factors; all constants of the tree are multiplied into one.
  */
 
 import type { Constants, Node } from "./graph.js";
@@ -14,10 +15,10 @@ export interface Match {
   readonly numbers: ReadonlyMap<string, number>;
 }
 
-/** The nodes among which a match is looked for. */
+/** The nodes among which a pattern is searched for. */
 export interface Nodes {
   readonly producer: (value: string) => Node | undefined;
-  /** How many nodes and outputs read a value. */
+  /** The number of nodes and outputs that read a value. */
   readonly uses: (value: string) => number;
   readonly constants: Constants;
 }
@@ -30,7 +31,8 @@ const MOST_FACTORS = 6;
 
 /** The number that a constant holds; undefined for a constant of more elements. */
 function numberIn(constants: Constants, name: string): number | undefined {
-  // More elements, also equal ones, may make a value larger, and a pattern does not know the value's size.
+  // A constant of several elements does not count, also if they are equal: it may make the value larger, and a pattern
+  // does not know the value's size.
   return constants.dims(name)?.every((size) => size === 1) ? constants.get(name)?.data[0] : undefined;
 }
 
@@ -118,7 +120,7 @@ function matchNumber(numbers: Bound<number>, name: string, value: number): boole
 }
 
 function near(a: number, b: number): boolean {
-  // Only itself is near an infinity.
+  // An infinity is near no other number.
   return a === b || Math.abs(a - b) / Math.abs(b) <= TOLERANCE;
 }
 

@@ -1,4 +1,7 @@
-/** Rewrites: exporters write some functions in several nodes, and a rule makes one operator of them. One driver applies all rules. */
+/**
+ * Rewrites: exporters write some functions as several nodes, and a rule replaces these nodes by one operator. One
+ * driver applies all rules.
+ */
 
 import { floatAttribute } from "./attributes.js";
 import { type Graph, type Node, scalar, withoutUnused } from "./graph.js";
@@ -7,11 +10,14 @@ import { match, type Match, type Nodes, type Pattern } from "./pattern.js";
 interface Rule {
   readonly name: string;
   readonly from: Pattern;
-  /** The operator, x, and the numbers that become its constants. */
+  /** The new operator, its input x, and the numbers that become its constants. */
   readonly to: readonly [op: string, x: "x", ...numbers: (number | string)[]];
 }
 
-/** Operators that ONNX does not have before operator set 24. */
+/**
+ * Operators that rules make. ONNX has no SiLU before operator set 24. Its Gelu, from operator set 20 on, has the tanh
+ * form as an attribute.
+ */
 export const SILU = "convene.Silu";
 export const GELU_TANH = "convene.GeluTanh";
 
@@ -118,7 +124,7 @@ function withInputs(node: Node, [op, , ...numbers]: Rule["to"], found: Match, gr
   };
 }
 
-/** Some exporters name MaxPool's indices where nothing reads them. */
+/** Removes MaxPool's second output, the indices, if nothing reads it. Some exporters name it all the same. */
 function withoutIndices(node: Node, nodes: Nodes): Node {
   const [y, indices = ""] = node.outputs;
   return node.op === "MaxPool" && nodes.uses(indices) === 0 ? { ...node, outputs: [y ?? ""] } : node;

@@ -120,7 +120,7 @@ export function matMul(_: Node, inputs: Inputs, list: LayerList): Value[] {
   return [matrix(list, feature(inputs, 0), data, dims, false)];
 }
 
-/** x times a matrix, along x's last dimension: a convolution. */
+/** The product of x and a matrix along the last dimension of x, as a convolution. */
 function matrix(
   list: LayerList,
   x: Feature,
@@ -169,7 +169,7 @@ function flattened(x: Feature, data: Float32Array, ic: number, oc: number, trans
   return { weight: permutedWeights(data, oc, ic, from, transposed), kernel: [ih, iw] as const };
 }
 
-/** `[oc, ic]`, where element i of a row is element `from(i)` of the matrix's. */
+/** The matrix as `[oc, ic]`, where element i of a row is element `from(i)` of the given matrix's row. */
 function permutedWeights(
   data: Float32Array,
   oc: number,

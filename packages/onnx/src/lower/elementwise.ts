@@ -1,4 +1,4 @@
-/** Functions of each element, sums and products of features and constants, batch normalisation. */
+/** Functions of each element, sums and products of features and constants, and batch normalisation. */
 
 import type { Activation } from "@convene/core";
 import type { Constant } from "../decode/tensor.js";
@@ -29,7 +29,7 @@ export const ACTIVATIONS: Readonly<Record<string, (node: Node, inputs: Inputs) =
     const [min, max] = [numberInput(inputs, 1, "min", -Infinity), numberInput(inputs, 2, "max", Infinity)];
     if (min === -Infinity && max === Infinity) return undefined;
     if (min === 0 && max === Infinity) return "relu";
-    // ONNX: where min is above max, every element becomes max.
+    // ONNX says: if min is above max, every element becomes max.
     return min === 0 && max === 6 ? "relu6" : { clamp: [Math.min(min, max), max] };
   },
 };
@@ -150,7 +150,7 @@ function repeated(list: LayerList, part: Feature, full: Feature): Feature {
     );
   }
   if (pc === c) return part;
-  // Times 1, which is exact.
+  // A convolution with weights of 1 copies the channel exactly.
   const made = list.conv(part, { weight: new Float32Array(c).fill(1), oc: c, kernel: [1, 1] });
   return { ...part, value: made.value, shape: made.shape, dims: [] };
 }
@@ -175,15 +175,16 @@ export function power(_: Node, inputs: Inputs, list: LayerList): Value[] {
 }
 
 /**
- * Equal: 1 where two values are equal and 0 elsewhere, as in the search for local maxima. A difference is 0 only for equal values, and a steep clamp
- * separates 0 from other differences: 2¹⁰⁰ times a difference is above 1 from 10⁻³⁰ on, and is no infinity up to 10⁸.
+ * Equal is 1 where two values are equal and 0 elsewhere, as in the search for local maxima. A difference is 0 only for
+ * equal values, and a steep clamp separates 0 from other differences: 2¹⁰⁰ times a difference is above 1 from 10⁻³⁰ on,
+ * and is no infinity up to 10⁸.
  */
 const STEEP = 2 ** 100;
 
 export function equal(_: Node, inputs: Inputs, list: LayerList): Value[] {
   const [a, b] = [feature(inputs, 0), feature(inputs, 1)];
   const difference = combined(list, "add", a, negated(list, b));
-  // No value is above the largest of its neighbourhood, nor the other way round.
+  // If one value is the maximum of the other's neighbourhood, the difference has only one sign, so one clamp is enough.
   if (isLargestAround(list, b, a)) return [activate(list, difference, { hardSigmoid: [STEEP, 1] })];
   if (isLargestAround(list, a, b)) return [activate(list, difference, { hardSigmoid: [-STEEP, 1] })];
   const below = activate(list, difference, { hardSigmoid: [STEEP, 1] });

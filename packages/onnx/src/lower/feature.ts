@@ -11,7 +11,7 @@ export type Axis = "n" | "c" | "h" | "w";
 /** The order of a tensor's axes in which elements are counted. */
 export type Order = "nchw" | "nhwc";
 
-/** A part of an axis: every `stride`-th element, `size` elements in all. Atoms of size 1 are always left out. */
+/** A part of an axis: every `stride`-th element, `size` elements in total. Atoms of size 1 are always left out. */
 export interface Atom {
   readonly axis: Axis;
   readonly size: number;
@@ -20,7 +20,7 @@ export interface Atom {
 
 /** A value that is computed when the network runs. */
 export interface Feature {
-  /** The index of the layer that makes it, or −1 − i for input i. */
+  /** The index of the layer that makes the value, or −1 − i for input i. */
   readonly value: number;
   /** The shape of the tensor of core. */
   readonly shape: Shape4;
@@ -141,7 +141,7 @@ export const LETTERS: Readonly<Record<number, readonly string[]>> = {
   4: ["nchw", "nhwc"],
 };
 
-/** A letter for each dimension, where each is a whole axis; dimensions of 1 get the axes that are left. */
+/** A letter for each dimension, if each dimension is a whole axis. Dimensions of size 1 get the axes that are left. */
 export function lettersOf(feature: Feature): string | undefined {
   const known = feature.dims.map((dim) => wholeAxis(feature.shape, dim));
   if (known.includes(undefined)) return undefined;

@@ -16,7 +16,7 @@ export interface Fused {
  */
 export function fuse(layers: readonly Layer[], outputs: readonly number[]): Fused {
   const uses = countUses(layers, outputs);
-  /** The layers made so far; a layer that was fused into a later one is undefined. */
+  /** The layers made so far; undefined in place of a layer that was fused into a later layer. */
   const made: (Layer | undefined)[] = [];
   /** The new index of each old value. */
   const places: number[] = [];
@@ -31,7 +31,7 @@ export function fuse(layers: readonly Layer[], outputs: readonly number[]): Fuse
     const next = { ...layer, inputs } as Layer;
     const joined = join(next, made, single);
     const at = joined === undefined ? undefined : joined.at;
-    // The joined layer takes the place of the later one, so that all its inputs come before it.
+    // The joined layer takes the place of the later layer, so that all its inputs come before it.
     if (at !== undefined) made[at] = undefined;
     made.push(joined?.layer ?? next);
     places.push(made.length - 1);
@@ -113,7 +113,7 @@ function withActivation(layer: OperationLayer, activation: Activation, before: L
   return clamp && { layer: { ...before, problem: { ...problem, activation: clamp } } as Layer, at };
 }
 
-/** One clamp for two in a row; undefined where the first is none. */
+/** One clamp in place of two successive clamps; undefined if the first activation is no clamp. */
 function bothClamps(first: Activation | undefined, then: Activation): Activation | undefined {
   if (first === undefined) return then;
   if (!isClamp(first) || !isClamp(then)) return undefined;
@@ -146,7 +146,10 @@ function plusEdges(pads: ConvLayer["pads"], edges: PadLayer["edges"]): ConvLayer
   return pads.map((each, index) => each + edges[index]!) as unknown as ConvLayer["pads"];
 }
 
-/** Takes padding before a convolution into it: zeros beside its own padding, or another mode if it has no padding. */
+/**
+ * Fuses padding into the convolution after it: zeros in addition to the convolution's own padding, or another mode if
+ * the convolution has no padding.
+ */
 function withPads(layer: ConvLayer, before: Layer | undefined, single: boolean): Joined | undefined {
   if (before?.kind !== "pad" || before.channels.some((each) => each !== 0)) return undefined;
   const own = layer.pads.some((each) => each !== 0);
@@ -157,7 +160,7 @@ function withPads(layer: ConvLayer, before: Layer | undefined, single: boolean):
   return { layer: joined, at: single ? layer.inputs[0] : undefined };
 }
 
-/** Takes padding before pooling into it: zeros if an average counts them, −∞ for a maximum. */
+/** Fuses padding into the pooling after it: zeros if an average counts them, −∞ for a maximum. */
 function pooledPads(layer: OperationLayer, before: Layer | undefined, single: boolean): Joined | undefined {
   const { problem } = layer;
   if (before?.kind !== "pad" || before.mode !== "zeros" || before.channels.some((each) => each !== 0)) return undefined;

@@ -1,4 +1,4 @@
-/** Finds the axes of an input's dimensions. */
+/** Finds the axis of each of an input's dimensions. */
 
 import type { Dimension, ValueInfo } from "../decode/model.js";
 import { isNumber } from "../decode/tensor.js";
@@ -8,12 +8,12 @@ import { integersAttribute } from "../graph/attributes.js";
 
 /** Operators that an input may pass before the operator that shows which dimension has the channels. */
 const PASSED = new Set(["Add", "Sub", "Mul", "Div", "Cast", "Relu", "Clip", "Sigmoid", "Tanh", "Neg"]);
-/** The most nodes that are looked at for one input. The operator that shows the channels is near the input. */
+/** The most nodes that are searched for one input. The operator that shows the channels is near the input. */
 const MOST_LOOKED_AT = 64;
 
 /**
- * A letter for each dimension of each input. `"nhwc"`: the file first moves the channels to the front, or the file is cut from a network that does so.
- * Otherwise `"nchw"`, and `"nch"` and `"nc"` for fewer dimensions.
+ * A letter for each dimension of each input. `"nhwc"` if the file first moves the channels to the front, or is cut from
+ * a network that does so. Otherwise `"nchw"`, and `"nch"` and `"nc"` for fewer dimensions.
  *
  * @throws ConveneError for an input that is no image, no sequence and no vector
  */

@@ -141,7 +141,7 @@ export class LayerList {
     const [pt, pl, pb, pr] = edges;
     const [pf, pk] = channels;
     if (mode !== "zeros") {
-      // A mode has a limit of its own. Where no convolution follows, a depthwise one pads.
+      // conv2dProblem checks the limit of the padding mode. If no convolution follows, the padding becomes a depthwise convolution.
       conv2dProblem({ n, g: c, ic: c, ih, iw, oc: c, kh: 1, kw: 1, pt, pl, pb, pr, paddingMode: mode });
     }
     const shape = operationOutputShape(operationProblem({ kind: "pad", n, c, ih, iw, pf, pk, pt, pl, pb, pr }));

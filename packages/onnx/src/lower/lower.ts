@@ -1,4 +1,4 @@
-/** From the graph to layers at known sizes: node by node, constants folded, and every unsupported node collected. */
+/** Makes layers at known sizes of a graph, node by node. Constants are folded, and all unsupported nodes are collected. */
 
 import { ConveneError } from "@convene/core";
 import { kindOf } from "../decode/tensor.js";
@@ -94,7 +94,10 @@ const OPERATORS: Readonly<Record<string, Lower>> = {
   Upsample: resize,
 };
 
-/** Parts of functions that rewrites put together; by themselves they are not supported. */
+/**
+ * Operators that rewrites remove in the supported forms, so lowering does not have them, with the reason why a node
+ * that is left is refused.
+ */
 const PARTS: ReadonlyMap<string, string> = new Map([
   ["Constant", "it has no numbers; numbers would do"],
   ["Erf", "as a part of x/2·(1 + Erf(x/√2)) it would do"],
@@ -121,9 +124,10 @@ export function isPart(op: string): boolean {
 }
 
 /**
- * The reason why an operator is not supported; undefined where it is.
+ * The reason why an operator is not supported; undefined if it is supported.
  *
- * @param depends whether its node reads a value that depends on the network's inputs, and not on their sizes alone
+ * @param depends whether the node reads a value that depends on the content of the network's inputs, and not only on
+ * their sizes
  */
 export function unknownOperator(op: string, depends: boolean): string | undefined {
   if (Object.hasOwn(OPERATORS, op) || (canFold(op) && !depends)) return undefined;
@@ -205,10 +209,13 @@ export function lower(graph: Graph, inputs: ReadonlyMap<string, Feature>): Lower
   return { layers: list.layers, outputs: outputsOf(graph, values, list) };
 }
 
-/** What makes a result with the dims of an input. */
+/** The operators whose result has the dims of an input. */
 const KEEPS_DIMS = new Set<Lower>([activation, arithmetic, batchNormalization, equal, power, prelu, softmax]);
 
-/** Lets the nodes after an unsupported node be looked at too, where its result has the dims of an input. */
+/**
+ * Gives the result of an unsupported node the dims of its largest input, if the operator keeps dims. So the nodes after
+ * this node are checked too.
+ */
 function keepDims(node: Node, values: Map<string, Value>, lost: Set<string>): void {
   const size = (value: Value): number => count(dimsOf(value));
   const inputs = node.inputs.flatMap((input) => values.get(input) ?? []).filter(isFeature);
@@ -275,7 +282,7 @@ export function foldConstants(graph: Graph): Graph {
         if (output !== "" && made[index]) graph.constants.add(output, made[index]);
       return node.outputs.some((output, index) => output !== "" && !made[index]);
     } catch (error) {
-      // Lowering comes to this node again, and reports it with the other unsupported nodes.
+      // The node stays in the graph. Lowering finds the node again, and reports it with the other unsupported nodes.
       if (error instanceof Refusal) return true;
       throw error;
     }

@@ -40,7 +40,7 @@ export function transpose(node: Node, inputs: Inputs): Value[] {
 function underDims(list: LayerList, x: Feature, dims: readonly number[]): Feature {
   const same = regroup(x, dims);
   if (same) return same;
-  // Transposed elements are brought into a tensor's order first.
+  // Elements in a transposed order are first moved into a tensor's order.
   const { feature: placed } = regroupedOrPlaced(list, x);
   const again = regroup(placed, dims);
   if (again) return again;

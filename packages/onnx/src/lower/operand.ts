@@ -27,12 +27,12 @@ export function constant(inputs: Inputs, index: number, what: string): Constant 
   return value;
 }
 
-/** Inputs with features left out, for code that is shared with folding. */
+/** The inputs without features, for code that is shared with folding. */
 export function constantsOf(inputs: Inputs): readonly (Constant | undefined)[] {
   return inputs.map((value) => (value && !isFeature(value) ? value : undefined));
 }
 
-/** A constant of one element. */
+/** The number in a constant of one element. */
 export function numberInput(inputs: Inputs, index: number, what: string, standard: number): number {
   const given = optionalConstant(inputs, index, what);
   if (!given) return standard;

@@ -37,7 +37,7 @@ function tryPlace(list: LayerList, feature: Feature, letters: string): Feature |
   return placed;
 }
 
-/** As `place`, onto the axes that need the fewest layers. Returns their letters too. */
+/** As `place`, onto the axes that need the fewest layers. Returns the letters of these axes too. */
 export function placeAnyhow(
   list: LayerList,
   feature: Feature,

@@ -1,4 +1,4 @@
-/** Pooling, global pooling, means over axes, softmax. */
+/** Pooling, global pooling, means over axes, and softmax. */
 
 import { integerAttribute, integersAttribute, Refusal } from "../graph/attributes.js";
 import { axisOf, integersOf } from "../graph/fold.js";
@@ -83,7 +83,7 @@ export function softmax(node: Node, inputs: Inputs, list: LayerList, opset: numb
   const dims = dimsOf(x);
   const axis = axisOf(integerAttribute(node, "axis", opset < 13 ? 1 : -1), dims.length);
   const channels = sizeOf(x.shape, "c");
-  // Before operator set 13 it runs over all dimensions from its axis on.
+  // Before operator set 13, a softmax is over all dimensions from its axis on.
   const over = opset < 13 ? x.dims.slice(axis) : [x.dims[axis]!];
   const atoms = over.flat();
   const overChannels =

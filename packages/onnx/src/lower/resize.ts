@@ -1,4 +1,4 @@
-/** Resize and Upsample, in the coordinates that core has. */
+/** Resize and Upsample, with the coordinates of core's upsampling. */
 
 import type { UpsampleProblem } from "@convene/core";
 import { integerAttribute, integersAttribute, Refusal, textAttribute } from "../graph/attributes.js";
@@ -11,7 +11,7 @@ import { placeAnyhow } from "./place.js";
 
 type Rule = Pick<UpsampleProblem, "mode" | "coordinates" | "rounding">;
 
-/** ONNX's words; core has them in camel case. */
+/** ONNX's words; core has the same words in camel case. */
 const ROUNDINGS = ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"] as const;
 const COORDINATES = [
   "half_pixel",
@@ -52,17 +52,20 @@ export function resize(node: Node, inputs: Inputs, list: LayerList, opset: numbe
 
 type Target = { readonly size: number; readonly scale: number };
 
-/** Whether an axis has less than a whole number of pixels by its scale. */
+/** Whether the size of an axis is smaller than its input's size times the scale, because that is no integer. */
 function isCut({ size, scale }: Target, from: number): boolean {
   return size !== Math.fround(from * scale);
 }
 
-/** The scale of an axis: the next float32 where a product that is not rounded to float32 would lie just below the size. */
+/**
+ * The scale of an axis. If the product of size and scale, without rounding to float32, would lie just below the
+ * output's size, the result is the next larger float32.
+ */
 function scaleOf({ size, scale }: Target, from: number): number {
   return from * Math.fround(scale) < size ? scale * (1 + 2 ** -23) : scale;
 }
 
-/** The scales where the file gives them, and the sizes for every dimension. */
+/** The scales, if the file gives scales, and the output's size for every dimension. */
 function targets(node: Node, inputs: Inputs, dims: readonly number[], opset: number) {
   const axes = integersAttribute(node, "axes")?.map((axis) => axisOf(axis, dims.length)) ?? [...dims.keys()];
   const everywhere = (values: readonly number[], standard: readonly number[]): number[] => {
@@ -82,7 +85,7 @@ function targets(node: Node, inputs: Inputs, dims: readonly number[], opset: num
     );
     if (all.some((scale) => !(scale > 0 && scale < 2 ** 31)))
       throw new Refusal(`its scales are [${scales.join(", ")}]; positive ones would do`);
-    // In float32, as in onnxruntime: 10 times the float32 next to 0.9 is 9.
+    // The product is in float32, as in onnxruntime: 10 times the float32 nearest to 0.9 is 9.
     return { scales: all, sizes: dims.map((size, axis) => Math.floor(Math.fround(size * all[axis]!))) };
   }
   const policy = textAttribute(node, "keep_aspect_ratio_policy", "stretch", ["stretch"]);
@@ -90,11 +93,11 @@ function targets(node: Node, inputs: Inputs, dims: readonly number[], opset: num
   return { scales: undefined, sizes: everywhere([...constant(inputs, 3, "sizes").data], dims) };
 }
 
-/** `cut`: whether the output has less than a whole number of pixels by its scale. */
+/** The rule of a node. `cut`: whether `isCut` holds for an axis. */
 function ruleOf(node: Node, opset: number, cut: boolean): Rule {
   const mode =
     textAttribute(node, "mode", "nearest", ["nearest", "linear", "bilinear"]) === "nearest" ? "nearest" : "bilinear";
-  // Until operator set 11 there was one rule.
+  // Before operator set 11 there was one rule only.
   if (node.op === "Upsample" || opset < 11) return { mode, coordinates: "asymmetric", rounding: "floor" };
   if (integerAttribute(node, "antialias", 0) === 1) throw new Refusal("its antialias is 1; 0 would do");
   if (integerAttribute(node, "exclude_outside", 0) === 1) throw new Refusal("its exclude_outside is 1; 0 would do");
@@ -108,7 +111,7 @@ function ruleOf(node: Node, opset: number, cut: boolean): Rule {
   if (transformation === "tf_half_pixel_for_nn") {
     if (mode !== "nearest" || nearest !== "floor")
       throw new Refusal("its tf_half_pixel_for_nn needs nearest_mode floor");
-    // floor((i + 1/2)/s) is what rounds (i + 1/2)/s − 1/2, with halves up.
+    // floor((i + 1/2)/s) is (i + 1/2)/s − 1/2, rounded to the nearest integer with halves up.
     return { mode, coordinates: "halfPixel", rounding: "roundPreferCeil" };
   }
   const coordinates = camelCase(transformation.replace("_symmetric", "")) as Rule["coordinates"];

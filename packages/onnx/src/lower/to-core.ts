@@ -28,7 +28,7 @@ import {
 import { asConv } from "./fuse.js";
 import type { Affine, ConvLayer, Layer, OperationLayer, PadLayer, TransposedLayer } from "./layers.js";
 
-/** An output's value, and how it is answered. */
+/** An output's value, with the layout and the dimensions of the result. */
 export interface Output {
   readonly name: string;
   readonly value: number;
@@ -57,7 +57,7 @@ export function toNetwork(inputs: readonly string[], layers: readonly Layer[], o
   });
 }
 
-/** The nodes' names, each once: a number is added where a node has become several layers. */
+/** The names of the nodes, made unique: a number is added if a node has become several layers. */
 function uniqueNames(layers: readonly Layer[], taken: readonly string[]): string[] {
   const used = new Set(taken);
   const next = new Map<string, number>();
@@ -93,7 +93,7 @@ function entryOf(layer: Layer, name: string, ref: (value: number) => LayerRef): 
   }
 }
 
-/** Weights and bias with the factor and summand of each output channel in them. `size`: weights of an output channel that follow each other. */
+/** Weights and bias, with the factor and the summand of each output channel folded into them. */
 function folded(
   weight: Float32Array,
   bias: Float32Array | undefined,
@@ -135,7 +135,7 @@ function transposedOf(layer: TransposedLayer): ConvTranspose2d {
   const { kernel, stride, dilation, padding, outputPadding, groups, ic, oc, activation: after, affine } = layer;
   const perGroup = oc / groups;
   const taps = kernel[0] * kernel[1];
-  // [ic, oc / groups, kh, kw]: input channels of a group come one after another.
+  // The weight is `[ic, oc / groups, kh, kw]`, so the input channels of a group come one after another.
   const weights = folded(layer.weight, layer.bias, affine, (index) => {
     const group = Math.floor(index / (taps * perGroup * (ic / groups)));
     return group * perGroup + (Math.floor(index / taps) % perGroup);
@@ -162,7 +162,7 @@ function padOf({ channels, edges: [top, left, bottom, right], value }: PadLayer)
   return pad({ channels, top, left, bottom, right, value });
 }
 
-/** Padding by what the image has itself, where no convolution follows: a convolution that copies, times 1. */
+/** Padding in a mode that repeats pixels of the image, if no convolution follows: a depthwise convolution with weights of 1. */
 function paddingConv({ shape, edges: [top, left, bottom, right], mode }: PadLayer): Conv2d {
   const channels = shape[1];
   return new Conv2d(

@@ -1,4 +1,4 @@
-/** The attributes of everything that has a window: kernel, strides, dilations, pads, of images and of sequences. */
+/** The attributes of operators with a window, over images and over sequences: kernel, strides, dilations and pads. */
 
 import { integerAttribute, integersAttribute, Refusal, textAttribute } from "../graph/attributes.js";
 import type { Node } from "../graph/graph.js";
@@ -12,7 +12,7 @@ export interface Window {
   readonly ceilMode: boolean;
 }
 
-/** Of a window over one axis (`[n, c, l]`, here h) or two. */
+/** The attributes of a window over one axis (of `[n, c, l]`, where l is h here) or over two axes. */
 export function windowOf(node: Node, axes: number, kernel: readonly number[], [ih, iw]: Pair): Window {
   const [kh, kw] = pair(kernel, 1);
   const stride = pair(integersAttribute(node, "strides", axes, 1), 1);
@@ -35,18 +35,18 @@ function samePads(size: number, kernel: number, stride: number, dilation: number
   return auto === "SAME_UPPER" ? [less, total - less] : [total - less, less];
 }
 
-/** One number a spatial axis; w has the standard where there is one axis. */
+/** One number for each spatial axis. If there is one axis only, w has the default. */
 export function pair(values: readonly number[] | undefined, standard: number): Pair {
   return [values?.[0] ?? standard, values?.[1] ?? standard];
 }
 
-/** ONNX has all beginnings before all ends. */
+/** The pads of each edge. ONNX lists the beginnings of all axes first, then their ends. */
 export function edges(pads: readonly number[] | undefined, axes: number): Edges {
   if (!pads) return [0, 0, 0, 0];
   return axes === 1 ? [pads[0]!, 0, pads[1]!, 0] : [pads[0]!, pads[1]!, pads[2]!, pads[3]!];
 }
 
-/** How many axes a window has over an input of `rank` dimensions, and the letters of those. */
+/** The number of a window's axes over an input of `rank` dimensions, and the letters of the input's dimensions. */
 export function spatial(rank: number): { readonly axes: 1 | 2; readonly letters: "nch" | "nchw" } {
   if (rank === 3) return { axes: 1, letters: "nch" };
   if (rank === 4) return { axes: 2, letters: "nchw" };

@@ -1,6 +1,6 @@
 /**
- * Small networks of each operator, with the forms that exporters give it. What onnxruntime answers to each is in
- * test-files/onnxruntime.json; `pnpm onnx-goldens` writes it.
+ * Small networks of each operator, in the forms that exporters write. The answers of onnxruntime are in
+ * test-files/onnxruntime.json, which `pnpm onnx-goldens` writes.
  */
 
 import type { AttributeSpec, ModelSpec, NodeSpec, TensorSpec } from "./onnx-writer.js";
@@ -39,7 +39,7 @@ interface Single {
   readonly attributes?: Readonly<Record<string, AttributeSpec>>;
   readonly opset?: number;
   readonly outputs?: number;
-  /** How many of the node's outputs are the network's. Default: all. */
+  /** The number of the node's outputs that are outputs of the network. Default: all. */
   readonly kept?: number;
 }
 

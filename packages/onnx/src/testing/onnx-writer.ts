@@ -1,4 +1,4 @@
-/** Writes ONNX files for tests, with the library that reads them. Field numbers are those of onnx.proto. */
+/** Writes ONNX files for tests, with the library that reads them. Field numbers are as in onnx.proto. */
 
 import { PbfWriter } from "pbf";
 
@@ -127,7 +127,7 @@ function writeTensor(
     );
 }
 
-/** Exact for what both kinds can hold: the bits of the numbers that tests use. */
+/** The bits of a number. They are exact for numbers that both types can hold, such as the numbers of these tests. */
 function halfBits(value: number, type: "float16" | "bfloat16"): number {
   const bits = new Uint32Array(Float32Array.of(value).buffer)[0]!;
   if (type === "bfloat16") return bits >>> 16;

@@ -74,7 +74,7 @@ function at({ shape: [, c, h, w], data }: Value4, n: number, channel: number, y:
   return data[((n * c + channel) * h + y) * w + x]!;
 }
 
-/** Where a coordinate outside the image reads; undefined: a zero. */
+/** The coordinate that a tap at `pixel` reads, where `pixel` may lie outside the image; undefined for a zero. */
 function source(pixel: number, size: number, mode: Conv2dProblem["paddingMode"]): number | undefined {
   if (pixel >= 0 && pixel < size) return pixel;
   if (mode === "zeros") return undefined;
@@ -220,7 +220,7 @@ function activate(of: Activation, x: number): number {
   }
 }
 
-/** Its series, which for |x| < 5 is exact to float32 in float64; beyond that it is ±1. */
+/** The error function by its series, which is exact to float32 for |x| < 5. Beyond, the function is ±1 in float32. */
 function erf(x: number): number {
   if (Math.abs(x) >= 5) return Math.sign(x);
   let [term, sum] = [x, x];

@@ -1,4 +1,7 @@
-/** The ONNX files that PyTorch wrote (`tooling/goldens/onnx_blocks.py`), and how a backend is held to PyTorch's answers. */
+/**
+ * The ONNX files that PyTorch wrote (`tooling/goldens/onnx_blocks.py`), and the comparison of a backend's results with
+ * PyTorch's answers.
+ */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -6,17 +9,17 @@ import { fileURLToPath } from "node:url";
 import { type Backend, prepare, type PrepareOptions, type Shape, tensor } from "@convene/core";
 import { readOnnx } from "../index.js";
 
-/** Whole networks are replayed by naming the folder that `tooling/goldens/onnx_networks.py` wrote: `TORCH_FILES=.cache/models/torch`. */
+/** With `TORCH_FILES=.cache/models/torch` the tests run the whole networks in the folder that `tooling/goldens/onnx_networks.py` wrote. */
 const OTHER_FOLDER = process.env["TORCH_FILES"];
 const FOLDER = OTHER_FOLDER ?? fileURLToPath(new URL("../../test-files/torch", import.meta.url));
 
-/** How many files there have to be; fewer would be a test that has lost its files. */
+/** The least number of files. If there are fewer, the test has lost its files. */
 export const LEAST_FILES = OTHER_FOLDER === undefined ? 28 : 1;
 
-/** Of an output's range: what its error may be. */
+/** The largest allowed error of an output, as a share of the output's range. */
 const LIMIT = 1e-4;
 
-/** A value of a file's, in PyTorch's order. */
+/** A value of a file, in PyTorch's order of elements. */
 interface Value {
   readonly dims: readonly number[];
   readonly data: Float32Array;
@@ -60,7 +63,7 @@ function decode(values: Written): Readonly<Record<string, Value>> {
   );
 }
 
-/** What was wrong with one output; an empty list where all are right. */
+/** The faults of the outputs; an empty list if all outputs are right. */
 export async function faultsOf(
   backend: Backend,
   { bytes, inputs, outputs }: TorchFile,

@@ -1,6 +1,6 @@
 /** Files for tests, right and wrong, byte by byte. */
 
-/** A file of this header, whatever it says, and this data. */
+/** A file of this header, right or wrong, and these data. */
 export function fileOf(header: string | object, data: Uint8Array | readonly number[] = []): Uint8Array {
   const text = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));
   const file = new Uint8Array(8 + text.length + data.length);
@@ -15,7 +15,7 @@ export function entry(dtype: string, shape: readonly number[], from: number, to:
   return { dtype, shape, data_offsets: [from, to] };
 }
 
-/** A header with spaces behind it, so that data begins `offset` bytes behind a multiple of 8. */
+/** A header with spaces after it, so that the data begin `offset` bytes after a multiple of 8. */
 export function padded(header: object, offset = 0): string {
   const text = JSON.stringify(header);
   return text.padEnd(text.length + ((8 - (text.length % 8)) % 8) + offset);

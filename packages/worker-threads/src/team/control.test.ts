@@ -33,7 +33,7 @@ describe("rangeStart", () => {
 
 describe("writeBatch", () => {
   it.each([1, 2, 7, 256])(
-    "keeps steps apart, and what several threads write on lines of their own: %i threads",
+    "keeps steps apart, and words that several threads write on separate cache lines: %i threads",
     (threads) => {
       const control = new Int32Array(new SharedArrayBuffer(controlBytes(threads)));
       const steps = Array.from({ length: MOST_STEPS }, (_, index) => step(1000 + index, threads));

@@ -8,14 +8,15 @@ const LINE = 16;
 /** Counts batches. Workers sleep on it. */
 export const EPOCH = 0;
 /**
- * One of the states below, plus the number of workers that are in, which may be reading the batch. The batch is not rewritten before they have left.
- * State and number share one word, so that a worker leaves and marks the batch as done in one atomic step. With two steps the system could stop a
- * worker between them, and the worker would later find another batch in the same state.
+ * One of the states below, plus the number of workers that are in. Workers that are in may be reading the batch, so the
+ * batch is not rewritten before they have left. State and number share one word, so that a worker leaves and marks the
+ * batch as done in one atomic step. With two steps the system could stop a worker between them, and the worker would
+ * later find another batch in the same state.
  */
 export const STATE = 1 * LINE;
-/** The index of the current step of the batch. Workers that find no more jobs in it wait for this word. */
+/** The index of the current step of the batch. Workers that find no more jobs in this step wait for a change of this word. */
 export const PHASE = 2 * LINE;
-/** How many steps the batch has. */
+/** The number of steps of the batch. */
 export const STEPS = 3 * LINE;
 const FIRST_STEP = 4 * LINE;
 
@@ -45,9 +46,9 @@ export const FIELDS = [
   "own",
   "ownBytes",
   "jobs",
-  /** How many ranges the jobs are cut into, one for each worker that takes part. */
+  /** The number of ranges into which the jobs are cut, one for each worker that takes part. */
   "ranges",
-  /** How many jobs a worker claims at once. */
+  /** The number of jobs that a worker claims at once. */
   "grain",
   /** Rows of zeros to write before the step. */
   "clearAddress",
@@ -87,7 +88,7 @@ export function nextAt(at: number, range: number): number {
   return at + LINE * (2 + range);
 }
 
-/** The first job of a range, or the end of the one before it. */
+/** The first job of a range, which is also the end of the range before. */
 export function rangeStart(jobs: number, ranges: number, range: number): number {
   return Math.floor((jobs * range) / ranges);
 }

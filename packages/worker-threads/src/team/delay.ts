@@ -7,7 +7,7 @@ const ON = typeof DELAYS !== "undefined" && DELAYS;
 let state = 0;
 const asleep = ON ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
 
-/** At entry and exit: rarely a wait as long as that of a thread that the system has taken off its core. */
+/** A wait at entry and exit, which is rarely as long as the wait of a thread that the system has taken off its core. */
 export function longDelay(): void {
   if (!ON) return;
   delay();

@@ -1,9 +1,10 @@
 /**
  * The life of a worker: it waits for a batch, takes part in its steps, one after the other, and sleeps again.
  *
- * A step's jobs are cut into ranges, one for each worker. A worker begins with the range of its own number, so that in the next layer it finds its
- * own output in its cache. It claims jobs from the front of a range with one atomic addition. After its own range it claims from the other
- * ranges, so a slow core does not hold up the others. A step has ended when all its jobs are computed: nobody waits for a worker that wakes late.
+ * A step's jobs are cut into ranges, one for each worker. A worker begins with the range of its own number, so that in
+ * the next layer it finds its own output in its cache. It claims jobs from the front of a range with one atomic
+ * addition. After its own range it claims from the other ranges, so a slow core does not hold up the others. A step has
+ * ended when all its jobs are computed, so nobody waits for a worker that wakes late.
  */
 
 import {
@@ -34,12 +35,12 @@ export interface Team {
 }
 
 /**
- * How often a worker polls before it sleeps: about 100 µs. Waking a sleeping worker takes tens of microseconds, in every layer and between runs of a
- * model. docs/kernels.md, "Threads", has the measurement.
+ * The number of polls of a worker before it sleeps: about 100 µs. Waking a sleeping worker takes tens of microseconds,
+ * in every layer and between runs of a model. docs/kernels.md, "Threads", has the measurement.
  */
 const LOOKS = 20_000;
 
-/** Waits until a word is no longer `value`. Returns the new value, or `undefined` where it gives up. */
+/** Waits until a word is no longer `value`. Returns the new value, or `undefined` if the wait has been given up. */
 type Wait = (control: Int32Array, word: number, value: number) => number | undefined;
 
 /** Takes part in one batch after the other. Never returns. */
@@ -104,7 +105,7 @@ function takePart(team: Team, self: number, wait: Wait): void {
   }
 }
 
-/** Computes jobs of the step at word `at` until no job is left to claim. Returns how many it computed. */
+/** Computes jobs of the step at word `at` until no job is left to claim. Returns the number of jobs that it computed. */
 function compute({ control, kernels }: Team, at: number, self: number): number {
   const run = kernels[control[at + AT.kernel]!]!;
   const params = control[at + AT.params]!;
@@ -140,7 +141,7 @@ function clear({ control, clearRows }: Team, at: number): void {
   clearRows(control[at + AT.clearAddress]!, control[at + AT.clearBytes]!, control[at + AT.clearStride]!, rows);
 }
 
-/** How long the calling thread waits for workers before it leaves the rest of a batch to them. */
+/** The longest time that the calling thread waits for workers before it leaves the rest of a batch to them. */
 const LONGEST_MILLISECONDS = 100;
 
 /** Polls and does not sleep, because a page's own thread may not sleep. */

@@ -1,4 +1,4 @@
-/** Operations of every kind, large enough for several workers to take part, and some that are not. */
+/** Operations of every kind, most of them large enough for several workers, and some too small. */
 
 import { randomSource } from "@convene/conformance";
 import {
@@ -25,7 +25,7 @@ export const OPERATIONS: readonly OperationProblem[] = [
   operationProblem({ kind: "prelu", n: 1, c: 3, h: 200, w: 201 }),
   operationProblem({ kind: "maxPool2d", ...INPUT, kh: 3, sh: 2, pt: 1, pl: 1, ceilMode: true }),
   operationProblem({ kind: "avgPool2d", ...INPUT, kh: 2, sh: 2 }),
-  // One row of output: cut along its channels.
+  // One row of output, which is cut along its channels.
   operationProblem({ kind: "avgPool2d", n: 1, c: 203, ih: 20, kh: 20 }),
   operationProblem({ kind: "add", ...IMAGES, activation: "relu" }),
   operationProblem({ kind: "multiply", ...IMAGES, perChannel: true }),
@@ -39,7 +39,7 @@ export const OPERATIONS: readonly OperationProblem[] = [
   operationProblem({ kind: "softmax", ...IMAGES }),
   operationProblem({ kind: "pixelShuffle", n: 2, ic: 24, ih: 40, iw: 31, rh: 2 }),
   operationProblem({ kind: "pixelShuffle", n: 2, ic: 24, ih: 40, iw: 31, rh: 2, order: "dcr" }),
-  // Transposed, copied, and both, through the workspace.
+  // A reshape by a transpose, one by a copy, and one by both through the workspace.
   operationProblem({ kind: "reshape", n: 2, ic: 24, ih: 40, iw: 31, oc: 24 * 40 * 31, oh: 1 }),
   operationProblem({ kind: "reshape", n: 2, ic: 24, ih: 40, iw: 31, on: 3, oc: 16, oh: 40, ow: 31 }),
   operationProblem({ kind: "reshape", n: 2, ic: 24, ih: 40, iw: 31, on: 3, oc: 16, oh: 40, ow: 31, order: "nhwc" }),

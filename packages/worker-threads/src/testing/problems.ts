@@ -15,12 +15,12 @@ import {
   tensor,
 } from "@convene/core";
 
-/** Something that gives an output; `name` is for a failure's message. */
+/** A computation with an output; `name` is for the message of a failure. */
 export interface Example {
   readonly name: string;
-  /** Convolutions in it. */
+  /** The number of convolutions. */
   readonly count: number;
-  /** Its output's bits; everything that it takes of the backend is given back while it runs. */
+  /** The bits of the output. All tensors and plans are disposed while the run is in flight. */
   bits(backend: Backend): Promise<Int32Array>;
 }
 
@@ -50,7 +50,7 @@ export function randomProblemExample(name: string, random: () => number): Exampl
   return problemExample(name, randomProblem(random), 1 + Math.floor(random() * 1e6));
 }
 
-/** A chain of `count` layers that keep the shape, each of several jobs: what a step reads, the one before it has written. */
+/** A chain of `count` layers that keep the shape. Each layer has several jobs, and each step reads the output of the step before. */
 export function randomNetworkExample(name: string, random: () => number, count: number): Example {
   const pick = <T>(choices: readonly T[]): T => choices[Math.floor(random() * choices.length)]!;
   const channels = pick([12, 16, 24]);

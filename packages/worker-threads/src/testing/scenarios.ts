@@ -1,4 +1,4 @@
-/** Programs of their own, for process.test.ts: `node scenarios.ts <name>`. Each prints what it has to say as one line. */
+/** Programs for process.test.ts: `node scenarios.ts <name>`. Each prints its result as one line. */
 
 import { createServer } from "node:http";
 import { Conv2d, network, prepare, randomUniform } from "@convene/core";
@@ -15,32 +15,32 @@ async function start() {
 }
 
 const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
-  /** Never disposed, with nothing to do. */
+  /** A backend that is never disposed, with nothing to do. */
   async idle() {
     const { backend } = await start();
     console.log(backend.device);
   },
-  /** Nothing else keeps the process alive while the workers are busy. */
+  /** Three runs. Only the busy workers keep the process alive. */
   async busy() {
     const { model } = await start();
     void Promise.all([model.run(X), model.run(X), model.run(X)]).then((results) =>
       console.log(`${results.length} results of ${results[0]!.data.length}`),
     );
   },
-  /** Busy, with nobody waiting. */
+  /** A run that nobody awaits. */
   async unawaited() {
     const { model } = await start();
     void model.run(X);
     console.log("left");
   },
-  /** Disposed while it is busy. */
+  /** A backend that is disposed during a run. */
   async disposed() {
     const { backend, model } = await start();
     const running = model.run(X);
     await backend.dispose();
     console.log(`a result of ${(await running).data.length}`);
   },
-  /** What happens to be open in a process that ends. */
+  /** Prints the resources that are open after dispose. */
   async resources() {
     const { backend, model } = await start();
     await model.run(X);
@@ -48,7 +48,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     const open = process.getActiveResourcesInfo().filter((name) => !name.includes("Pipe") && !name.includes("TTY"));
     console.log(JSON.stringify(open));
   },
-  /** Answers requests while it computes: how many, and how long the longest waited. */
+  /** A server that answers requests during runs. */
   async server() {
     const { backend, model } = await start();
     const server = createServer((_request, response) => response.end("ok"));

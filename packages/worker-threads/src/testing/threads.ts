@@ -1,4 +1,4 @@
-/** Workers that a test can reach. */
+/** A backend whose workers a test can reach. */
 
 import type { Backend } from "@convene/core";
 import type { Step } from "../team/control.js";
@@ -7,15 +7,16 @@ import { openWorkerThreads, type WorkerThreadsOptions } from "../worker-threads.
 
 export interface Reachable {
   readonly backend: Backend;
-  /** In the order of their numbers. */
+  /** The workers, in the order of their numbers. */
   readonly threads: readonly Thread[];
-  /** How many of them have not ended. */
+  /** The number of workers that have not ended. */
   readonly alive: () => number;
 }
 
 /**
- * @param source the workers' program, if another
- * @param writing what the calling thread does in the midst of writing a batch, to which it is given the control memory
+ * @param source the workers' program; left out: the package's own
+ * @param writing called with the control memory while the calling thread writes a batch, before the last field is
+ * written
  */
 export async function openReachable(
   options: WorkerThreadsOptions,
@@ -59,7 +60,7 @@ export async function openReachable(
   return { backend, threads, alive: () => alive };
 }
 
-/** A step whose last field is not read, and so not written, before `work` is done. */
+/** A step that calls `work` when its last field is read, so before this field is written. */
 function interrupted(step: Step, work: () => void): Step {
   return {
     ...step,
@@ -70,7 +71,7 @@ function interrupted(step: Step, work: () => void): Step {
   };
 }
 
-/** The workers' program with something else in one place, which it must have. */
+/** The workers' program, in which `instead` replaces `text`. @throws Error if the program does not have `text` exactly once */
 export function withFault(source: string, text: string, instead: string): string {
   const parts = source.split(text);
   if (parts.length !== 2) throw new Error(`the program has ${parts.length - 1} times: ${text}`);

@@ -31,7 +31,7 @@ describe("a sync that waits", () => {
     ["for work of a minute", { work: 60_000 }],
     ["where a copy takes far longer than the work", { work: 0.01, copy: 50 }],
     ["where reading again is no slower", { work: 0.5, copy: 0 }],
-  ])("%s is believed", async (_, settings) => {
+  ])("%s is accepted", async (_, settings) => {
     await simulation(settings).check();
   });
 
@@ -52,7 +52,7 @@ describe("a sync that returns too early", () => {
     ["for work of a minute", { work: 60_000, waited: 0 }],
     ["where a copy takes far longer than one run", { work: 0.01, copy: 50, waited: 0 }],
     ["after a third of the work", { work: 0.5, waited: 1 / 3 }],
-  ])("%s is not", async (_, settings) => {
+  ])("%s is refused", async (_, settings) => {
     await expect(simulation(settings).check()).rejects.toThrow(/^sync came back before the work was done: after /);
   });
 

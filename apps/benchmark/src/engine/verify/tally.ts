@@ -14,20 +14,20 @@ export interface Check {
   readonly exact: boolean;
 }
 
-/** What a case that failed has come to, and the command that runs it again. */
+/** The outcome of a failed case, and the command that runs the case again. */
 export interface Failure extends Omit<CaseOutcome, "status" | "message">, FailureHistory {
   readonly case: string;
   readonly message: string;
   readonly rerun: string;
 }
 
-/** A case that was not decided, and why. */
+/** A case that was not decided, and the reason. */
 export interface Doubt {
   readonly case: string;
   readonly reason: string;
 }
 
-/** One line of the report: a check on a backend, or on a pair of them. */
+/** One line of the report: a check on a backend, or on a pair of backends. */
 export interface TallyResult {
   readonly check: string;
   readonly backend: string;
@@ -40,13 +40,13 @@ export interface TallyResult {
   readonly failures: readonly Failure[];
   readonly untrusted: readonly Doubt[];
   readonly skipped: readonly Doubt[];
-  /** What the failures have in common, the surest finding first. Left out where nothing was found. */
+  /** The common properties of the failures, the surest finding first. Left out if there is no finding. */
   readonly findings?: readonly Finding[];
 }
 
 export interface Tally {
   add(name: string, outcome: CaseOutcome & FailureHistory, milliseconds: number, rerun: string): void;
-  /** Takes note of what the failures have in common. */
+  /** Notes the common properties of the failures. */
   diagnose(findings: readonly Finding[]): void;
   result(): TallyResult;
 }
@@ -87,9 +87,9 @@ export function tally({ name: check, against, exact }: Check, backend: string): 
   };
 }
 
-/** The tallies of a whole run, in the order in which they were begun. */
+/** The tallies of a whole run, in the order in which they were made. */
 export interface Tallies {
-  /** The tally of a check on a backend, or on a pair of them. If there is none, it is made. */
+  /** The tally of a check on a backend, or on a pair of backends. The first call makes the tally. */
   of(check: Check, backend: string): Tally;
   /** The results so far. */
   results(): readonly TallyResult[];

@@ -125,7 +125,7 @@ function verdictOf(where: Pick<Verdict, "workload" | "problem" | "a" | "b">, out
   };
 }
 
-/** Where in the plane the wrong elements are; of a plane that is all of one kind there is nothing to see. */
+/** A drawing of the plane with the wrong elements. There is no drawing if all elements are right, or wrong in the same way. */
 function drawing(mismatch: Mismatch | undefined): Pick<Verdict, "map"> {
   const map = mismatch ? drawMismatch(mismatch) : [];
   return new Set(map.join("")).size > 1 ? { map } : {};

@@ -39,7 +39,7 @@ it("reads an opened link, and writes later changes over it", async () => {
   expect(place.hash).toMatch(/ic4_ih5_oc8_kh3.*speed=5/);
 });
 
-it("does not write over a link that was opened a moment ago, and which nobody has read yet", async () => {
+it("does not write over a link that was opened a moment ago, before the page has read the link", async () => {
   const { setState, startAddress, stateOf } = await import("./address.js");
   startAddress();
   setState("explain", { speed: 5 });

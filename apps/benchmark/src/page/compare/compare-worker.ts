@@ -39,7 +39,7 @@ async function run(plan: Parameters<typeof compare>[0], peers: readonly PeerModu
     if (report) post({ type: "report", report: withSizes(report, sizes) });
   };
   const sizes = new Map<string, number>();
-  /** By package: resolves when its size is among `sizes`. */
+  /** For each package, a promise that resolves when its size is in `sizes`. */
   const sizing = new Map<string, Promise<void>>();
   let known = fetchedScripts();
   const conditions = (): readonly "background"[] => (hidden ? ["background"] : []);
@@ -53,11 +53,12 @@ async function run(plan: Parameters<typeof compare>[0], peers: readonly PeerModu
       const scripts = fetchedScripts();
       const own = scripts.filter((each) => !known.includes(each));
       known = scripts;
-      // Not awaited here: what is measured meanwhile would not be sent, and the next backend may block this thread for good.
+      // The size is not awaited here. Otherwise results of the meantime would not be sent, and the next backend may
+      // block this thread for ever.
       if (own.length > 0 && !sizing.has(base)) {
         const told = gzippedSize(own).then(
           (size) => void sizes.set(base, size),
-          // Without a size the report says nothing of the download.
+          // If there is no size, the report leaves it out.
           () => undefined,
         );
         sizing.set(base, told);

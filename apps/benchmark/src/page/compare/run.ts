@@ -7,7 +7,7 @@ import { watchLongTasks } from "./long-tasks.js";
 import type { FromWorker, Progress, ToWorker } from "./messages.js";
 import { peerModules } from "./page-peers.js";
 
-/** `"stopping"`: the comparison was told to stop, and finishes its present step. */
+/** `"stopping"`: the reader stopped the comparison, and its present step still runs. */
 export type RunState = "idle" | "running" | "stopping";
 
 export const runState = signal<RunState>("idle");

@@ -7,7 +7,7 @@ import { TEXTBOOK } from "./fields.js";
 import { pairOf } from "./stages.js";
 
 describe("code", () => {
-  it("is right for torch", () => {
+  it("has the right calls for torch", () => {
     expect(torchCode([TEXTBOOK])).toContain("layer = nn.Conv2d(3, 128, kernel_size=3)\n");
     const p = conv2dProblem({
       ic: 4,

@@ -39,7 +39,7 @@ describe("anchors", () => {
 describe("isBlazeFace", () => {
   const dims = Object.fromEntries(Object.entries(empty()).map(([name, { dims: each }]) => [name, each]));
   const merged = { regressors: [1, 896, 16], classificators: [1, 896, 1] };
-  test("by its outputs and its input", () => {
+  test("recognises the network by its outputs and the size of its input", () => {
     expect(isBlazeFace({ width: 128, height: 128 }, dims)).toBe(true);
     expect(isBlazeFace({ width: 256, height: 256 }, dims)).toBe(true);
     expect(isBlazeFace({ width: 128, height: 128 }, merged)).toBe(true);

@@ -5,7 +5,7 @@ import { differenceOf, differencePicture, glow } from "./difference.js";
 const of = (values: number[]) => tensor(values, [1, 2, 1, values.length / 2]);
 
 describe("differenceOf", () => {
-  test("equal outputs, NaN beside NaN included", () => {
+  test("equal outputs have no difference, also where both are NaN", () => {
     const x = of([1, NaN, 3, -0]);
     expect(differenceOf(x, of([1, NaN, 3, 0]))).toEqual({
       largest: 0,
@@ -16,7 +16,7 @@ describe("differenceOf", () => {
     });
   });
 
-  test("the largest difference and its place; the largest ratio may be elsewhere", () => {
+  test("the largest difference has a place; the largest ratio may be elsewhere", () => {
     const bound = Float64Array.of(1, 1, 10, 1);
     const found = differenceOf(of([0, 0, 0, 0]), of([0.25, 0, 2, 0]), bound);
     expect(found).toEqual({ largest: 2, at: [1, 0, 0], differing: 2, elements: 4, ratio: 0.25 });

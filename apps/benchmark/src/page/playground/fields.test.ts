@@ -29,7 +29,7 @@ test.each([
   ["right=tpu", "one of photo, cpu"],
   ["feature=12", "from -1 to 11"],
   ["seed=4294967295", "from 0 to 4294967294"],
-])("%s is nonsense, which is said, and the rest is kept", (query, words) => {
+])("%s is a wrong value: a notice says so, and the right values are kept", (query, words) => {
   const { state, notices } = read(`${query}&stride=2`);
   expect(notices).toHaveLength(1);
   expect(notices[0]).toContain(words);

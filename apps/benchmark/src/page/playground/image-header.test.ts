@@ -24,7 +24,7 @@ describe("readHeader", () => {
     ["JPEG", bytes([255, 216, 255, 224])],
     ["WebP", bytes("RIFF", zeros(4), "WEBP")],
     ["AVIF", bytes(zeros(4), "ftypavif", zeros(40))],
-  ] as const)("%s that is cut off is left to the decoder", (format, file) => {
+  ] as const)("a truncated %s has no size, and is left to the decoder", (format, file) => {
     expect(readHeader(file)).toEqual({ kind: "image", format });
   });
 
@@ -39,12 +39,12 @@ describe("readHeader", () => {
     ["ZIP", bytes("PK\u0003\u0004")],
     ["Git LFS", bytes("version https://git-lfs.github.com/spec/v1")],
     ["no image", bytes("hello")],
-  ] as const)("%s is said to be what it is", (word, file) => {
+  ] as const)("%s is refused, and the sentence names it", (word, file) => {
     const found = readHeader(file);
     expect(found.kind === "other" && found.what).toContain(word);
   });
 
-  test("a view into a larger buffer", () => {
+  test("a file in a view of a larger buffer is read", () => {
     const file = bytes(zeros(3), "GIF89a", [44, 1, 200, 0]).subarray(3);
     expect(readHeader(file)).toMatchObject({ width: 300, height: 200 });
   });

@@ -13,7 +13,7 @@ describe.each(SIZES)("kernels of %i x %i", (size) => {
     ["sobel x", sobelX(size), 0],
     ["sobel y", sobelY(size), 0],
     ...[0, 30, 60, 90, 120, 150].map((degrees) => [`gabor ${degrees}`, gabor(size, degrees), 0] as const),
-  ] as const)("%s has all its weights, and the sum of what keeps or removes a flat picture", (_, kernel, sum) => {
+  ] as const)("%s has size² weights, whose sum keeps a flat picture (1) or removes it (0)", (_, kernel, sum) => {
     expect(kernel).toHaveLength(size ** 2);
     expect(sumOf(kernel)).toBeCloseTo(sum, 12);
   });

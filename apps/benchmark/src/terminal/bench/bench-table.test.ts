@@ -28,7 +28,7 @@ describe("benchTable", () => {
     expect(lines[2]).toMatch(/^ +cpu:js +12\.00 +0 % +\d+\.\d +12\.00 +direct$/);
   });
 
-  it("marks a time from which nothing should be concluded, and says how sure a ratio is", () => {
+  it("marks a time that is too noisy to use, and has an interval for each ratio", () => {
     const samples = [1, 1, 3, 1, 3, 1, 3, 1];
     const [one] = ["ic8_ih14_oc16_kh1"].map((text) =>
       layerReport(
@@ -53,7 +53,7 @@ describe("benchTable", () => {
     expect(lines.find((line) => line.startsWith("sum of 6 layers "))).toMatch(/cpu +6\.000 /);
   });
 
-  it("does not call a sum whole that Ctrl-C has cut short", () => {
+  it("marks a sum as incomplete after Ctrl-C", () => {
     const lines = benchTable({ ...result, complete: false }, plain, undefined);
     expect(lines.filter((line) => line.startsWith("sum of 6 layers, not all "))).toHaveLength(1);
   });

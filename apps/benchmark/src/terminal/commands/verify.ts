@@ -26,10 +26,10 @@ import { environment, type Environment } from "../version.js";
 import { isTarget, type Workload } from "../../engine/workloads/index.js";
 import { resolveTargets } from "../workloads/resolve-targets.js";
 
-/** Problems on which backends are compared with each other, where none are named. */
+/** The number of random problems on which backends are compared with each other, if the user names no problems. */
 const DEFAULT_PAIRED = 48;
 
-/** Said where a file was verified and there was nothing to compare its outputs with. */
+/** The note if the outputs of a file were not compared, because ONNX Runtime is not installed. */
 const WITHOUT_RUNTIME =
   "the network's outputs were not compared with ONNX Runtime's, which is not installed here: npm install onnxruntime-node";
 
@@ -56,7 +56,7 @@ export interface VerifyReport {
   readonly failed: number;
   /** Whether nothing failed, and every backend has a trusted result. */
   readonly agreed: boolean;
-  /** Backends that were asked no more, because they left cases without an answer. */
+  /** Backends that were given up, because they left cases without an answer. */
   readonly givenUp: readonly string[];
   readonly results: readonly TallyResult[];
 }
@@ -162,7 +162,7 @@ export async function runVerify(
   return report(io.signal.aborted);
 }
 
-/** @param ended why it ended early, where that was not Ctrl-C */
+/** @param ended the reason of an early end. Default: Ctrl-C, if there was one */
 export function printVerify(
   { results, backends, interrupted, givenUp }: VerifyReport,
   io: Io,
@@ -188,7 +188,7 @@ function labelOf({ check, backend }: Pick<TallyResult, "check" | "backend">): st
   return `${check}, ${backend}`;
 }
 
-/** What has not passed, as the printer of suites takes it. */
+/** The cases that have not passed, in the form that the printer of suites takes. */
 function toldCases({ failures, skipped, untrusted, ...result }: TallyResult): readonly ToldCase[] {
   const of = labelOf(result);
   const doubts = { skipped, untrusted };

@@ -1,4 +1,4 @@
-/** The lines that commands begin with: where they run, which backends run on what device, and which do not. */
+/** The first lines of a command's output: the environment, the device of each backend, and the backends that cannot run. */
 
 import type { OpenBackends } from "../../engine/open-backends.js";
 import { printProse } from "@convene/conformance/terminal";

@@ -9,7 +9,7 @@ function collect() {
   return { stream: { write: (text: string): void => void (all += text) }, text: () => all };
 }
 
-/** What a command may touch, and what it has written. */
+/** The outside world of a command in a test, and the text that the command has written. */
 export function world(abort: AbortController, columns: number | undefined, cwd: string = process.cwd()) {
   const [stdout, stderr] = [collect(), collect()];
   const io = {
@@ -33,7 +33,7 @@ export interface CommandLineOptions {
   readonly cwd?: string;
 }
 
-/** Runs a line, whose words have no spaces in them, and gives what a shell would. */
+/** Runs a command line, whose words must not have spaces in them. Returns the exit code and the output, as a shell has them. */
 export async function runCommandLine(
   line: string,
   { table, abort = new AbortController(), columns, cwd }: CommandLineOptions,

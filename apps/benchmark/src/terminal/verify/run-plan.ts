@@ -1,4 +1,4 @@
-/** Everything that one run of verify does: suites on each backend, then problems on all of them together. */
+/** The work of one run of verify: the suites on each backend, then the problems on all backends together. */
 
 import { randomProblem, randomSource, type SuiteName } from "@convene/conformance";
 import { command, quote } from "../again.js";
@@ -15,22 +15,22 @@ import type { Patience } from "../../engine/verify/patience.js";
 import { runSuite } from "./run-suite.js";
 import type { Tallies } from "../../engine/verify/tally.js";
 
-/** What to run: everything that `verify` with no names does, or what was named. */
+/** The plan of a run: all checks if the user names none, otherwise the named checks. */
 export interface VerifyPlan {
   readonly suites: readonly SuiteName[];
-  /** Of the suites, only cases whose name contains this. */
+  /** Only cases of the suites whose name contains this text run. */
   readonly only?: string | undefined;
   readonly workloads: readonly Workload[];
-  /** How many random problems to compare backends on. */
+  /** The number of random problems on which backends are compared with each other. */
   readonly paired: number;
   /** Random problems in each suite; default: the suite's own count. */
   readonly random?: number | undefined;
   readonly seed: number;
-  /** What the outputs of networks from ONNX files are held to, where it is installed. */
+  /** ONNX Runtime, with which the outputs of networks from ONNX files are compared. Left out if it is not installed. */
   readonly runtime?: OnnxRuntime | undefined;
 }
 
-/** Counts into `tallies`, so that nothing is lost where Ctrl-C makes it throw. `save` is called as there is more. */
+/** Counts results in `tallies`, so that no result is lost if Ctrl-C makes this function throw. `save` is called after new results. */
 export async function runPlan(
   plan: VerifyPlan,
   open: readonly OpenBackend[],
@@ -132,7 +132,7 @@ export async function runPlan(
   }
 }
 
-/** A problem held to the reference is known by its string alone; any other case by its suite and name. */
+/** A problem that is compared with the reference has its string as its target. Any other case needs its suite and its name. */
 function caseAgain(suite: SuiteName, name: string, random: number | undefined): string {
   if ((suite === "exact" || suite === "bounded") && /^\S+$/.test(name)) return name;
   const words = ["--suite", suite, ...(name === "" ? [] : ["--case", quote(name)])];

@@ -11,7 +11,7 @@ export interface RunSuiteOptions {
   readonly seed: number;
   /** Random problems, in a suite that has some; default: the suite's own count. */
   readonly randomProblems: number | undefined;
-  /** Only cases whose name contains this. */
+  /** Only cases whose name contains this text run. */
   readonly only: string | undefined;
   readonly patience: Patience;
   readonly onCase: (result: CaseResult, done: number, total: number) => void;
@@ -19,17 +19,17 @@ export interface RunSuiteOptions {
   readonly rerun: (name: string) => string;
 }
 
-/** What a suite compares with; the others hold a backend to what it must do, or to what it says of itself. */
+/** The source of a suite's right results. The other suites check what every backend must do, or what a backend declares of itself. */
 const AGAINST: Partial<Record<SuiteName, Against>> = {
   exact: "the float64 reference",
   bounded: "the float64 reference",
   goldens: "PyTorch's results",
 };
 
-/** Why a suite ends early that nobody stopped. */
+/** Thrown to end a suite early, because its backend is given up. */
 class OutOfPatience extends Error {}
 
-/** Counts into a tally as cases end, so that nothing is lost where Ctrl-C makes it throw. */
+/** Counts each case in a tally when the case ends, so that no result is lost if Ctrl-C makes this function throw. */
 export async function runSuite(
   suite: SuiteName,
   { name, another }: OpenBackend,
@@ -66,7 +66,7 @@ export async function runSuite(
   } catch (error) {
     io.signal.throwIfAborted();
     if (error instanceof OutOfPatience) return;
-    // The engine asks for another backend where a case has broken one; it may get none.
+    // If a case breaks the backend, the suite asks for another backend, and the factory may fail.
     const thrown = error instanceof UnsettledError ? undefined : thrownOf(error, "the factory");
     const outcome = { status: "failed", message: messageOf(error), ...(thrown ? { thrown } : {}) } as const;
     tallies.of(check, name).add("the rest", outcome, 0, rerun(""));

@@ -16,7 +16,7 @@ export interface OnnxFile extends SizedNetwork {
 const SHAPE = /^(?:(.+)=)?(\d+)x(\d+)x(\d+)x(\d+)$/;
 
 /**
- * Reads a file with its own sizes. For open sizes it takes those of `shapes`, and a batch of one.
+ * Reads a file with its own sizes. For open sizes it takes the sizes of `shapes`, and a batch of one.
  *
  * @param shapes from the command line: `1x3x224x224` for the only input, `name=1x3x224x224` for one of several
  * @throws InputError with the file's name and the fault

@@ -1,4 +1,4 @@
-/** assembly/bilinear.ts in TypeScript, in float64, rounded once when it is stored. */
+/** assembly/bilinear.ts in TypeScript: sums in float64, rounded once when they are stored. */
 
 import type { KernelMemory, RangeKernel } from "../../kernel-set.js";
 import { BILINEAR_PARAMS } from "../../operations/params.js";

@@ -7,7 +7,7 @@ import { viewsOf } from "../views.js";
 
 const AT = fieldIndices(COPY_RUNS_PARAMS);
 
-/** Longer ones are copied as a whole. */
+/** Elements up to which a run is copied in a loop. Longer runs are copied as a whole. */
 const SHORT = 64;
 
 export function copyRunsJs(memory: KernelMemory): RangeKernel {

@@ -9,7 +9,7 @@ import { erfc } from "./erfc.js";
 
 const AT = fieldIndices(ELEMENTWISE_PARAMS);
 
-/** The numbers of a function. */
+/** The parameters of a function. */
 interface Numbers {
   readonly alpha: number;
   readonly beta: number;
@@ -63,7 +63,7 @@ export function elementwiseJs(memory: KernelMemory): RangeKernel {
       min: float(AT.min),
       max: float(AT.max),
     };
-    // The second operand's numbers repeat after this many elements.
+    // The number of elements after which the second operand repeats.
     const period = run / repeat;
 
     for (let job = start; job < end; job++) {

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { erfcByQuadrature } from "../../testing/erfc.js";
 import { erfc } from "./erfc.js";
 
-it("is the integral, to twelve digits", () => {
+it("equals the integral to twelve digits", () => {
   for (let x = -7; x < 26; x += 0.03125) {
     expect(Math.abs(erfc(x) / erfcByQuadrature(x) - 1), `erfc(${x})`).toBeLessThan(1e-12);
   }
@@ -14,6 +14,6 @@ it("has the values of a table (Abramowitz and Stegun, 7.1)", () => {
   expect(erfc(2)).toBeCloseTo(1 - 0.995322265, 10);
 });
 
-it("has its limits, and lets NaN through", () => {
+it("has the right limits at the infinities, and gives NaN for NaN", () => {
   expect([erfc(-Infinity), erfc(0), erfc(28), erfc(Infinity), erfc(NaN)]).toEqual([2, 1, 0, 0, NaN]);
 });

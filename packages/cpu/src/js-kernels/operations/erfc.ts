@@ -2,7 +2,7 @@
 
 /** Up to here 1 - erf(x) loses no more than three of float64's sixteen digits. */
 const SMALL = 2;
-/** From here on erfc(x) is below the least float64. */
+/** From here on erfc(x) is smaller than the smallest positive float64. */
 const LARGE = 27;
 
 /**

@@ -41,7 +41,7 @@ export function poolJs(memory: KernelMemory): RangeKernel {
             for (let kx = 0; kx < width; kx++) {
               const value = f32[from]!;
               sum += value;
-              // A NaN is taken, and stays.
+              // A NaN becomes the maximum, and stays the maximum.
               if (!(value <= most) && !Number.isNaN(most)) most = value;
               from += tapColumn;
             }

@@ -24,7 +24,7 @@ export function softmaxJs(memory: KernelMemory): RangeKernel {
       for (let pixel = chunk * chunkPixels; pixel < last; pixel++) {
         const from = (input >>> 2) + image * inputImage + pixel * channels;
         const to = (output >>> 2) + image * outputImage + pixel * channels;
-        // Of a NaN it makes NaN, which Math.max does too.
+        // The maximum of a NaN and any number must be NaN, as Math.max gives it.
         let most = -Infinity;
         for (let channel = 0; channel < channels; channel++) most = Math.max(most, f32[from + channel]!);
         let sum = 0;
