@@ -199,7 +199,7 @@ export function needMemory(backend: Backend): void {
   if (backend.memory() !== undefined) return;
   throw new CaseEnd({
     status: "skipped",
-    message: "memory() is not there, so a leak would not show; give it in the backend to have this held",
+    message: "the backend has no memory(), so a leak would not show; with memory() the suite checks it",
   });
 }
 
