@@ -27,9 +27,17 @@ export interface NetworkDefinition {
   readonly layers: readonly LayerDefinition[];
 }
 
+/** The answers of `problemsOf`. Each network has several cases, and they ask for the same problems. */
+const PROBLEMS = new WeakMap<NetworkDefinition, readonly Conv2dProblem[]>();
+
 /** The problem of each layer. A backend must take all of them to run the network. */
-export function problemsOf({ layers, input }: NetworkDefinition): readonly Conv2dProblem[] {
-  return convolutionProblems(network(...layers.map((layer) => entryOf(layer, new Conv2d(optionsOf(layer))))), input);
+export function problemsOf(definition: NetworkDefinition): readonly Conv2dProblem[] {
+  const known = PROBLEMS.get(definition);
+  if (known) return known;
+  const entries = definition.layers.map((layer) => entryOf(layer, new Conv2d(optionsOf(layer))));
+  const problems = convolutionProblems(network(...entries), definition.input);
+  PROBLEMS.set(definition, problems);
+  return problems;
 }
 
 /** The network with weights from the seed. */
