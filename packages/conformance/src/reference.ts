@@ -21,34 +21,19 @@ export interface ReferenceResult {
  * @throws ConveneError `ERR_INVALID_OPTION` for an activation that is no clamp
  */
 export function referenceConv2d(problem: Conv2dProblem, operands: Operands): ReferenceResult {
-  const { n, g, ic, ih, iw, oc, oh, ow, kh, kw, sh, sw, dh, dw, pt, pl, paddingMode } = problem;
-  const { input, weight, bias, residual } = operands;
-  const icPerGroup = ic / g;
-  const ocPerGroup = oc / g;
+  const { n, oc, oh, ow } = problem;
+  const { bias, residual } = operands;
   const [min, max] = activationRange(problem.activation);
   const output = new Float64Array(n * oc * oh * ow);
   const magnitude = new Float64Array(n * oc * oh * ow);
-  /** The sum of an output's products, and the sum of their absolute values. */
   const totals = new Float64Array(2);
 
   for (let image = 0; image < n; image++) {
     for (let o = 0; o < oc; o++) {
-      const firstPlane = image * ic + Math.floor(o / ocPerGroup) * icPerGroup;
       for (let oy = 0; oy < oh; oy++) {
         for (let ox = 0; ox < ow; ox++) {
           totals.fill(0);
-          for (let ky = 0; ky < kh; ky++) {
-            const y = sourceIndex(oy * sh + ky * dh - pt, ih, paddingMode);
-            for (let kx = 0; kx < kw; kx++) {
-              const x = sourceIndex(ox * sw + kx * dw - pl, iw, paddingMode);
-              const pixel =
-                y === undefined || x === undefined
-                  ? ZEROS
-                  : { data: input, at: (firstPlane * ih + y) * iw + x, step: ih * iw };
-              const tap = { data: weight, at: (o * icPerGroup * kh + ky) * kw + kx, step: kh * kw };
-              addProducts(totals, pixel, tap, icPerGroup);
-            }
-          }
+          addTaps(totals, problem, operands, image, o, oy, ox);
           const at = ((image * oc + o) * oh + oy) * ow + ox;
           const ofBias = bias?.[o] ?? 0;
           const ofResidual = residual?.[at] ?? 0;
@@ -61,6 +46,35 @@ export function referenceConv2d(problem: Conv2dProblem, operands: Operands): Ref
   return { output, magnitude };
 }
 
+/**
+ * Adds the products of one output to `totals[0]`, and their absolute values to `totals[1]`. This function and `addProducts` are small,
+ * so the engine compiles them after a few calls: all convolutions of the quick selection take 150 to 190 ms at first, and took 270 to 290 ms
+ * in one function (AMD EPYC, Node 20).
+ */
+function addTaps(
+  totals: Float64Array,
+  { g, ic, ih, iw, oc, kh, kw, sh, sw, dh, dw, pt, pl, paddingMode }: Conv2dProblem,
+  { input, weight }: Operands,
+  image: number,
+  o: number,
+  oy: number,
+  ox: number,
+): void {
+  const icPerGroup = ic / g;
+  const ocPerGroup = oc / g;
+  const firstPlane = image * ic + Math.floor(o / ocPerGroup) * icPerGroup;
+  for (let ky = 0; ky < kh; ky++) {
+    const y = sourceIndex(oy * sh + ky * dh - pt, ih, paddingMode);
+    for (let kx = 0; kx < kw; kx++) {
+      const x = sourceIndex(ox * sw + kx * dw - pl, iw, paddingMode);
+      const pixel =
+        y === undefined || x === undefined ? ZEROS : { data: input, at: (firstPlane * ih + y) * iw + x, step: ih * iw };
+      const tap = { data: weight, at: (o * icPerGroup * kh + ky) * kw + kx, step: kh * kw };
+      addProducts(totals, pixel, tap, icPerGroup);
+    }
+  }
+}
+
 /** The values of all channels of a group at one place: `data[at]`, `data[at + step]`, .... */
 interface Channels {
   readonly data: Float32Array;
@@ -71,11 +85,6 @@ interface Channels {
 /** A zero of the padding is multiplied like any other value. This matters if the weight is infinite. */
 const ZEROS: Channels = { data: new Float32Array(1), at: 0, step: 0 };
 
-/**
- * Adds the products of `count` channels to `totals[0]`, and their absolute values to `totals[1]`. The function is small, so the engine
- * compiles it after a few calls: all convolutions of the quick selection take 150 to 190 ms at first, 270 to 290 ms in one function (AMD
- * EPYC, Node 20).
- */
 function addProducts(totals: Float64Array, x: Channels, w: Channels, count: number): void {
   let [sum, size] = [totals[0]!, totals[1]!];
   for (let i = 0; i < count; i++) {

@@ -189,23 +189,25 @@ function slidingLargest(problem: Conv2dProblem, pixel: (at: number) => number): 
   for (let py = 0; py < height; py++) {
     const y = sourceIndex(py - pt, ih, paddingMode);
     if (y === undefined) continue;
-    const line = columns.map((x) => (x === undefined ? 0 : pixel(y * iw + x)));
-    for (let ox = 0; ox < ow; ox++) rows[py * ow + ox] = largestNear(ox, width, (px) => line[px]!);
+    const line = Float64Array.from(columns, (x) => (x === undefined ? 0 : pixel(y * iw + x)));
+    for (let ox = 0; ox < ow; ox++) rows[py * ow + ox] = largestNear(line, ox, 0, 1, width);
   }
   const result = new Float64Array(oh * ow);
   for (let oy = 0; oy < oh; oy++) {
     for (let ox = 0; ox < ow; ox++) {
-      result[oy * ow + ox] = largestNear(oy, height, (py) => rows[py * ow + ox]!);
+      result[oy * ow + ox] = largestNear(rows, oy, ox, ow, height);
     }
   }
   return result;
 }
 
-/** The largest value along an axis that a tile with output `at` can read. */
-function largestNear(at: number, size: number, value: (index: number) => number): number {
+/** The largest value along an axis that a tile with output `at` can read. The axis has `size` values, from `first` on, `step` apart. */
+function largestNear(values: Float64Array, at: number, first: number, step: number, size: number): number {
   let largest = 0;
   const end = Math.min(size, at + TILE + 2);
-  for (let index = Math.max(0, at - TILE + 1); index < end; index++) largest = Math.max(largest, value(index));
+  for (let index = Math.max(0, at - TILE + 1); index < end; index++) {
+    largest = Math.max(largest, values[first + index * step]!);
+  }
   return largest;
 }
 
@@ -222,17 +224,17 @@ function amplifications(weight: Float32Array): Float64Array {
   const through = output.map((row) =>
     [0, 1, 2].map((tap) => row.reduce((total, a, i) => total + a * b[i]! * kernel[i]![tap]!, 0)),
   );
+  /** For each row and each column of the output, the factors of the nine taps. */
+  const factors = Float64Array.from(
+    through.flatMap((row) => through.flatMap((column) => row.flatMap((down) => column.map((across) => down * across)))),
+  );
   const result = new Float64Array(weight.length / 9);
   for (let pair = 0; pair < result.length; pair++) {
     let largest = 0;
-    for (const row of through) {
-      for (const column of through) {
-        let sum = 0;
-        for (let tap = 0; tap < 9; tap++) {
-          sum += row[Math.floor(tap / 3)]! * Math.abs(weight[pair * 9 + tap]!) * column[tap % 3]!;
-        }
-        largest = Number.isFinite(sum) ? Math.max(largest, sum) : Infinity;
-      }
+    for (let first = 0; first < factors.length; first += 9) {
+      let sum = 0;
+      for (let tap = 0; tap < 9; tap++) sum += factors[first + tap]! * Math.abs(weight[pair * 9 + tap]!);
+      largest = Number.isFinite(sum) ? Math.max(largest, sum) : Infinity;
     }
     result[pair] = largest;
   }

@@ -16,9 +16,12 @@ import { fail } from "./lifecycle-workbench.js";
 import { checkSupport, isWords, manifestCase, show } from "./manifest-case.js";
 import { ONE_OF_EACH, OPERATION_PROBLEMS } from "./operations-problems.js";
 
-/** The problems of all kinds. They are made when a case asks for them, because all of them take 50 ms. */
+let known: readonly OperationProblem[] | undefined;
+
+/** The problems of all kinds. They are made when a case first asks for them, because all of them take 50 ms. */
 function allProblems(): readonly OperationProblem[] {
-  return OPERATION_KINDS.flatMap((kind) => OPERATION_PROBLEMS[kind]).map(parseOperation);
+  known ??= OPERATION_KINDS.flatMap((kind) => OPERATION_PROBLEMS[kind]).map(parseOperation);
+  return known;
 }
 
 export function operationManifestCases(): readonly ConformanceCase[] {
