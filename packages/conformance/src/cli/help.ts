@@ -19,7 +19,7 @@ const OPTIONS: Readonly<Record<string, readonly (readonly [option: string, text:
       "only what is about this problem, a convolution or an operation; it need not be one of the suite's",
     ],
     ["--case <text>", "only the case of this name, or those whose name contains it; again for more cases"],
-    ["--quick", "a fourth of the cases, which catch nearly every fault; without random problems and PyTorch's results"],
+    ["--quick", "a third of the cases, which catch nearly every fault; without random problems and PyTorch's results"],
     ["--random <n>", "random problems in each of exact and bounded (default: 200, with --quick 0)"],
     ["--seed <n>", "seeds random problems and operands (default: 1)"],
     ["--limit <seconds>", "what a case may take (default: 20)"],
