@@ -391,7 +391,8 @@ describe("bench", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/ic3_ih7_oc8_kh3 +1 +first .* 1\.00 +reference/);
     expect(stdout).toMatch(/second +0\.\d+ +0\n/);
-    expect(stdout).toMatch(/problems, all layers: .*(times as fast as|equally fast).*\.\n$/);
+    // Which of the sentences it is depends on the noise of the machine. winner.test.ts has each of them.
+    expect(stdout).toMatch(/problems, all layers: .*(times as fast as|equally fast|cannot be told apart).*\.\n$/);
     expect(stdout).toContain("geometric mean");
     expect(stderr).toMatch(/^verifying 2 problems, then timing; about \d+ s left\n/);
     expect(stderr).toMatch(/\n\[1\/2\] ic3_ih7_oc8_kh3: first [\d.]+\?? ms, second [\d.]+\?? ms\n\[2\/2\] /);
