@@ -169,6 +169,7 @@ describe("another format", () => {
   it.each([[undefined], [null], ["{}"], [[1, 2]], [new Float32Array(4)], [{}]])(
     "%j is refused, because it is not bytes",
     (value) => {
+      // The cast: no type allows these values.
       expect(errorOf(() => readAll(value as unknown as Uint8Array))).toMatchObject({
         code: "ERR_FORMAT",
         message: expect.stringContaining("must be a Uint8Array or an ArrayBuffer"),

@@ -345,6 +345,7 @@ const RESOLVED = new WeakSet<object>();
 export function operationProblem<Spec extends OperationProblemSpec>(
   spec: Spec,
 ): Extract<OperationProblem, { kind: Spec["kind"] }> {
+  // The cast: `RESOLVED` has only problems that this function returned, and their kind is the spec's.
   if (RESOLVED.has(spec)) return spec as unknown as Extract<OperationProblem, { kind: Spec["kind"] }>;
   const kind = checkOneOf(
     "kind",
