@@ -5,6 +5,7 @@ What `onnx_blocks.py` and `onnx_networks.py` share.
 
 import base64
 import copy
+import inspect
 import io
 import json
 import os
@@ -20,6 +21,10 @@ torch.set_grad_enabled(False)
 torch.set_num_threads(1)
 # The exporter's advice to people who export by hand: of constants that it folds itself, and of sizes that a trace fixes.
 warnings.filterwarnings("ignore")
+
+
+# From PyTorch 2.9 on, another exporter is the default, which needs more packages. The options below are those of the old one.
+OLD_EXPORTER = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
 
 
 def seed_by(name, attempt=0):
@@ -69,7 +74,7 @@ def export(module, inputs, outputs, path, opset, fuse=True, fold=True, dynamic=N
     buffer = io.BytesIO()
     torch.onnx.export(module, tuple(inputs.values()), buffer, input_names=list(inputs), output_names=list(outputs),
                       opset_version=opset, do_constant_folding=fold, training=mode.EVAL if fuse else mode.PRESERVE,
-                      dynamic_axes=dynamic or {})
+                      dynamic_axes=dynamic or {}, **OLD_EXPORTER)
     with open(path, "wb") as file:
         file.write(buffer.getvalue())
     return buffer.tell()

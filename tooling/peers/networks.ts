@@ -48,6 +48,7 @@ export async function networks(names: readonly PeerName[], args: readonly string
       threads: { type: "string", default: "1" },
     },
   });
+  const threads = Number(values.threads);
   let code = 0;
   for (const path of positionals) {
     // Only a file with open sizes takes the given shapes.
@@ -57,9 +58,9 @@ export async function networks(names: readonly PeerName[], args: readonly string
       `\n${basename(path)} at ${shapes.join(", ")}: ${(file.network.cost(file.shapes).macs / 1e6).toFixed(1)} M multiply-accumulates`,
     );
     const contestants: Contestant[] = [];
-    for (const name of [...ours(Number(values.threads)), ...names]) {
+    for (const name of [...ours(threads), ...names]) {
       try {
-        contestants.push(await contestant(name, file));
+        contestants.push(await contestant(name, file, threads));
       } catch (error) {
         console.log(`  ${name.padEnd(24)} cannot: ${(error as Error).message.slice(0, 200)}`);
       }
@@ -85,8 +86,9 @@ function ours(threads: number): readonly string[] {
 
 type File = ReturnType<typeof readOnnxFile>;
 
-async function contestant(name: string, file: File): Promise<Contestant> {
-  if (name === "onnxruntime-web" || name === "onnxruntime-node") return onnxRuntime(name, file);
+async function contestant(name: string, file: File, threads: number): Promise<Contestant> {
+  if (name === "onnxruntime-web" || name === "onnxruntime-node") return onnxRuntime(name, file, 1);
+  if (name === "onnxruntime-node-threads") return onnxRuntime(name, file, threads);
   if (name.startsWith("onnxruntime") || name === "jax-js" || name === "litert")
     throw new Error("it has no adapter for whole networks");
   const backend = await openBackend(name);
@@ -141,16 +143,17 @@ function inputsOf(shapes: Readonly<Record<string, Shape4>>): Readonly<Record<str
 }
 
 async function onnxRuntime(
-  name: "onnxruntime-web" | "onnxruntime-node",
+  name: "onnxruntime-web" | "onnxruntime-node" | "onnxruntime-node-threads",
   { bytes, source, shapes }: File,
+  threads: number,
 ): Promise<Contestant> {
   const require = createRequire(join(installPackages(name, PEERS[name].packages), "package.json"));
   const web = name === "onnxruntime-web";
-  const ort = (web ? await import(pathToFileURL(require.resolve(WEB)).href) : require(name)) as Ort;
+  const ort = (web ? await import(pathToFileURL(require.resolve(WEB)).href) : require("onnxruntime-node")) as Ort;
   if (web) ort.env.wasm.numThreads = 1;
   const session = await ort.InferenceSession.create(bytes, {
     executionProviders: [web ? "wasm" : "cpu"],
-    intraOpNumThreads: 1,
+    intraOpNumThreads: threads,
     interOpNumThreads: 1,
   });
   const { toLayout } = (await import(dist("core"))) as Core;
@@ -166,7 +169,7 @@ async function onnxRuntime(
     );
   }
   return {
-    name: `${name} ${(web ? ort.env.versions.web : ort.env.versions.node) ?? ""}`,
+    name: `${name} ${(web ? ort.env.versions.web : ort.env.versions.node) ?? ""}${threads === 1 ? "" : `, ${threads} threads`}`,
     async run() {
       const answer = await session.run(feeds);
       return Object.fromEntries(Object.entries(answer).map(([key, { data }]) => [key, data]));

@@ -8,11 +8,16 @@ import type { Ort } from "./ort-types.js";
 const require = createRequire(import.meta.url);
 
 export default async function onnxruntimeNode(): Promise<Backend> {
+  return openOnnxruntimeNode(1);
+}
+
+/** @param threads the threads of each session */
+export function openOnnxruntimeNode(threads: number): Backend {
   const ort = load();
   return ortBackend(ort, {
-    name: "onnxruntime-node",
-    device: `ONNX Runtime ${ort.env.versions.node}, native CPU execution provider, 1 thread`,
-    session: { executionProviders: ["cpu"], intraOpNumThreads: 1, interOpNumThreads: 1 },
+    name: threads === 1 ? "onnxruntime-node" : "onnxruntime-node-threads",
+    device: `ONNX Runtime ${ort.env.versions.node}, native CPU execution provider, ${threads} ${threads === 1 ? "thread" : "threads"}`,
+    session: { executionProviders: ["cpu"], intraOpNumThreads: threads, interOpNumThreads: 1 },
     features: { nonFinite: true, subnormals: true },
   });
 }

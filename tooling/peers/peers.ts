@@ -35,6 +35,10 @@ export const PEERS = {
     adapter: "onnxruntime-node.ts",
     packages: { "onnxruntime-node": "1.30.0" },
   },
+  "onnxruntime-node-threads": {
+    adapter: "onnxruntime-node-threads.ts",
+    packages: { "onnxruntime-node": "1.30.0" },
+  },
   "jax-js": {
     adapter: "jax-js.ts",
     packages: { "@jax-js/jax": "0.1.25" },

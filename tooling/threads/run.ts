@@ -1,6 +1,7 @@
 /**
  * Measures MobileNet V2 on worker-threads beside cpu, one run at a time, with input and result, as in an application: back to back,
- * after a rest, and after other work on the calling thread. Both run in turn, so that other work of the machine affects both. `pnpm threads [rounds] [threads]`; with 256 bits:
+ * after a rest, and after other work on the calling thread. Both run in turn, so that other work of the machine affects both. At the
+ * end it measures how long a backend takes to open, with one thread and with all. `pnpm threads [rounds] [threads]`; with 256 bits:
  * `node --experimental-wasm-revectorize --import tsx tooling/threads/run.ts`.
  */
 
@@ -22,6 +23,7 @@ const SITUATIONS: Readonly<Record<string, { readonly before: () => Promise<void>
   "after 20 ms of work": { before: () => work(20), runs: 1 },
 };
 const WARM_UP = 30;
+const OPENINGS = 11;
 
 const rounds = Number(process.argv[2] ?? 40);
 const threads = Number(process.argv[3] ?? 2);
@@ -71,3 +73,20 @@ for (const [name, { before, runs }] of Object.entries(SITUATIONS)) {
 
 for (const model of models) model.dispose();
 for (const backend of backends) await backend.dispose();
+
+/** Milliseconds to open a backend. */
+async function opening(count: number): Promise<number> {
+  const start = performance.now();
+  const backend = await workerThreads({ threads: count });
+  const time = performance.now() - start;
+  await backend.dispose();
+  return time;
+}
+
+await opening(threads);
+const openings: (readonly [number, number])[] = [];
+for (let round = 0; round < OPENINGS; round++) openings.push([await opening(1), await opening(threads)]);
+const [single, all] = [median(openings.map(([time]) => time)), median(openings.map(([, time]) => time))];
+console.log(
+  `  opening, medians of ${OPENINGS}: ${single.toFixed(1)} ms with one thread, ${all.toFixed(1)} ms with ${threads}`,
+);

@@ -7,7 +7,7 @@ import {
 } from "@convene/core";
 import { afterAll, describe, expect, it } from "vitest";
 import { gpu } from "../index.js";
-import { runOperation } from "../testing/run-operation.js";
+import { javaScriptBackend, runOperation } from "../testing/run-operation.js";
 import { activation } from "./activation.js";
 
 const sigmoid = (x: number): number => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
@@ -110,6 +110,18 @@ describe.each(["cpu", "webasm", "webgpu"] as const)("in mode %s", (mode) => {
 it("hardSigmoid has its parameters in the kernel's text", async () => {
   const { data } = await runOperation("activation_hardSigmoid0.2:0.5_c1_h1_w3", { fill: (element) => element - 1 });
   expect(data.map((each) => Math.round(each * 1e6) / 1e6)).toEqual([0.3, 0.5, 0.7]);
+});
+
+it.each(["hardSigmoid", "hardSwish"])("%s is 0 at -3, also if a compiler divides each term of a sum", async (which) => {
+  const sixth = Math.fround(1 / 6);
+  const divideTerms = (source: string): string =>
+    source.replace(/\((\w+) \+ 3\.0\) \/ 6\.0/g, (_, x: string) => `(${x} * ${sixth} + 0.5)`);
+  const backend = javaScriptBackend(Infinity, () => undefined, divideTerms);
+  const { data } = await runOperation(`activation_${which}_c1_h1_w2`, {
+    backend,
+    fill: (element) => [-3, 0][element]!,
+  });
+  expect(data.map((each) => each + 0)).toEqual([0, which === "hardSwish" ? 0 : 0.5]);
 });
 
 it("refuses a clamp whose two bounds are the same infinity", () => {

@@ -89,8 +89,9 @@ const TAIL = [
 const FUNCTIONS: Readonly<
   Record<"sigmoid" | "hardSigmoid" | "hardSwish" | "silu" | "tanh" | "gelu" | "geluTanh", FunctionLines>
 > = {
-  // The order of operations is PyTorch's. It loses no digits near x = -3, where the result is near 0.
-  hardSigmoid: (s) => [...between(s, -3, 3), `${s} = (${s} + 3.0) / 6.0;`],
+  // The order of operations is PyTorch's. It loses no digits near x = -3, where the result is near 0. The limits stand between the sum
+  // and the quotient, because NVIDIA's compiler makes x·(1/6) + 1/2 of (x + 3) / 6, which is -1.5e-8 at x = -3.
+  hardSigmoid: (s) => [`${s} = ${s} + 3.0;`, ...between(s, 0, 6), `${s} = ${s} / 6.0;`],
   hardSwish: (s, f) => [
     `let ${f} = ${s} + 3.0;`,
     ...between(f, 0, 6),

@@ -18,10 +18,12 @@ import { openHost } from "../engines/host.js";
  *
  * @param mostInputs how many tensors a kernel may read
  * @param onRead called with the texels that are read
+ * @param compiler changes the text of a kernel, as the compiler of a device may do
  */
 export function javaScriptBackend(
   mostInputs = Infinity,
   onRead: (texels: Float32Array) => void = () => undefined,
+  compiler: (source: string) => string = (source) => source,
 ): Backend {
   const features = { nonFinite: true, subnormals: true, operations: OPERATION_KINDS } as const;
   const host = openHost("cpu");
@@ -30,7 +32,8 @@ export function javaScriptBackend(
     onRead(texels.slice());
     return texels;
   };
-  return defineBackend(gpuImplementation({ ...host, mostInputs, read }, features));
+  const compile: typeof host.compile = (source, ...rest) => host.compile(compiler(source), ...rest);
+  return defineBackend(gpuImplementation({ ...host, mostInputs, read, compile }, features));
 }
 
 /** A function that gives the number of an element, from the element's index in NCHW and the input's index. */
