@@ -14,6 +14,7 @@ import { measure } from "../../apps/benchmark/src/engine/measure/measure.js";
 import { median, quantile } from "../../apps/benchmark/src/engine/statistics.js";
 import { readOnnxFile } from "../../apps/benchmark/src/terminal/workloads/onnx-file.js";
 import { installPackages, installPeer } from "./install.js";
+import { externalOf } from "./ort-network.js";
 import type { Ort, OrtTensor } from "./ort-types.js";
 import { isPeerName, PEERS, type PeerName } from "./peers.js";
 
@@ -144,7 +145,7 @@ function inputsOf(shapes: Readonly<Record<string, Shape4>>): Readonly<Record<str
 
 async function onnxRuntime(
   name: "onnxruntime-web" | "onnxruntime-node" | "onnxruntime-node-threads",
-  { bytes, source, shapes }: File,
+  { bytes, external, source, shapes }: File,
   threads: number,
 ): Promise<Contestant> {
   const require = createRequire(join(installPackages(name, PEERS[name].packages), "package.json"));
@@ -155,6 +156,7 @@ async function onnxRuntime(
     executionProviders: [web ? "wasm" : "cpu"],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    externalData: externalOf(external),
   });
   const { toLayout } = (await import(dist("core"))) as Core;
   const feeds: Record<string, OrtTensor> = {};

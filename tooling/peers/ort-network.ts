@@ -9,7 +9,7 @@ export function ortNetwork(ort: Ort, options: OrtSessionOptions): PrepareNetwork
   return async (_backend, { network, inputShapes, onnx }) => {
     const bytes = onnx?.bytes ?? onnxNetwork(network, inputShapes);
     if (!bytes) return undefined;
-    const session = await ort.InferenceSession.create(bytes, options);
+    const session = await ort.InferenceSession.create(bytes, { ...options, externalData: externalOf(onnx?.external) });
     const problems = network.problems(inputShapes);
     const shapeOf = (value: number) => {
       const problem = problems[value]!;
@@ -37,4 +37,11 @@ export function ortNetwork(ort: Ort, options: OrtSessionOptions): PrepareNetwork
       dispose: () => void session.release(),
     };
   };
+}
+
+/** Files that have weights, as ONNX Runtime takes them. */
+export function externalOf(
+  files: Readonly<Record<string, Uint8Array>> = {},
+): NonNullable<OrtSessionOptions["externalData"]> {
+  return Object.entries(files).map(([path, data]) => ({ path, data }));
 }

@@ -16,6 +16,7 @@ export interface OrtSessionOptions {
   )[];
   readonly intraOpNumThreads: number;
   readonly interOpNumThreads: number;
+  readonly externalData?: readonly { readonly path: string; readonly data: Uint8Array }[];
 }
 
 export interface Ort {

@@ -109,7 +109,13 @@ describe("readOnnx", () => {
 
     const at = (file: Uint8Array, externalData?: (location: string) => Uint8Array): string =>
       message(() => readOnnx(file, externalData ? { externalData } : {}).at({ x: [1, 3, 4, 4] }));
-    expect(at(bytes)).toMatch(/the constant "w" lies in another file, "w.bin"; pass readOnnx\(bytes, \{ externalData/);
+    expect(message(() => readOnnx(bytes))).toMatch(
+      /^the constant "w" lies in another file, "w.bin"; pass readOnnx\(bytes, \{ externalData/,
+    );
+    const missing = (): Uint8Array => {
+      throw new RangeError("w.bin is not there");
+    };
+    expect(() => readOnnx(bytes, { externalData: missing })).toThrow(new RangeError("w.bin is not there"));
     expect(at(withExternalWeight("w.bin", 2 ** 40, 48), give)).toMatch(/at bytes 1099511627776 to .*, which has 64/);
     expect(at(withExternalWeight("w.bin", 0, 40), give)).toMatch(
       /should have 12 elements by its dims, and has 40 bytes/,

@@ -58,8 +58,8 @@ export interface OnnxNetwork extends NetworkSource {
  *
  * @example
  * const model = await prepare(await cpu(), readOnnx(bytes), { input: [1, 3, 128, 128] });
- * @throws ConveneError `ERR_INVALID_OPTION` where `bytes` are no ONNX file or a damaged one, with the reason; `ERR_UNSUPPORTED` with a
- * list of all nodes whose operator is not known
+ * @throws ConveneError `ERR_INVALID_OPTION` where `bytes` are no ONNX file or a damaged one, with the reason, or where weights lie in
+ * another file and `externalData` is missing; `ERR_UNSUPPORTED` with a list of all nodes whose operator is not known
  */
 export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): OnnxNetwork {
   const { until, externalData } = checkKeys("readOnnx options", options, ["until", "externalData"]);
@@ -72,6 +72,9 @@ export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): Onnx
   const graph = rewrite(foldConstants(built));
   const unknown = unknownNodes(graph);
   if (unknown.length > 0) throw refusal(unknown, graph);
+  // If the weights lie in another file, and the file or the function is missing, the first weight tells so here, and not in `prepare`.
+  const outside = graph.nodes.flatMap(({ inputs: names }) => names).find((name) => graph.constants.isExternal(name));
+  if (outside !== undefined) graph.constants.get(outside);
 
   const letters = inputLetters(graph);
   const details = graph.inputs.map((input): [string, OnnxInput] => {

@@ -14,6 +14,8 @@ export type WorkloadChoice =
       /** The file's name, for reports. */
       readonly name: string;
       readonly bytes: Uint8Array;
+      /** Other files that have weights of the network, by their names. */
+      readonly external?: Readonly<Record<string, Uint8Array>>;
       /** `[n, c, h, w]` of inputs whose sizes the file leaves open. An open batch alone needs none, and is 1. */
       readonly shapes?: Readonly<Record<string, Shape4>>;
     }

@@ -59,6 +59,11 @@ export class Constants {
     return this.#read.get(name);
   }
 
+  /** Whether the numbers lie in another file. */
+  isExternal(name: string): boolean {
+    return this.#tensors.get(name)?.external !== undefined;
+  }
+
   /** The dims of a constant, without reading its numbers. */
   dims(name: string): readonly number[] | undefined {
     return this.#tensors.get(name)?.dims ?? this.#read.get(name)?.dims;

@@ -17,6 +17,7 @@ import {
 import type { OpenBackend } from "../open-backends.js";
 import { breathe, settle, type Waiting } from "../settle.js";
 import type { Workload } from "../workloads/index.js";
+import type { OnnxBytes } from "../workloads/workload.js";
 import { compareOutputs, referenceOutputs, TOLERANCE } from "./check-own-network.js";
 import type { Tallies } from "./tally.js";
 
@@ -34,7 +35,7 @@ export interface OnnxRuntime {
   /** Its package and version: `"onnxruntime-node 1.27.0"`. */
   readonly name: string;
   /** Runs a file once. Inputs and outputs by their names in the file. */
-  run(file: Uint8Array, inputs: Readonly<Record<string, Dense>>): Promise<Readonly<Record<string, Float32Array>>>;
+  run(file: OnnxBytes, inputs: Readonly<Record<string, Dense>>): Promise<Readonly<Record<string, Float32Array>>>;
 }
 
 export interface CheckOutputsOptions {
@@ -154,7 +155,7 @@ async function outputsOf(
       return [name, { data: toLayout(given, layout).data, dims: sizes.slice(0, dims.length) }];
     }),
   );
-  const found = await runtime.run(onnx.bytes, feeds);
+  const found = await runtime.run(onnx, feeds);
   const problems = network.problems(inputShapes);
   return new Map(
     network.outputs.map(({ name, value, layout = "nchw" }) => {

@@ -41,7 +41,7 @@ export function resolveChoice(choice: WorkloadChoice): Workload {
     case "problems":
       return problemsWorkload(choice.problems, choice.name ?? "problems");
     case "onnx":
-      return onnxWorkload(choice.name, choice.bytes, choice.shapes);
+      return onnxWorkload(choice.name, choice.bytes, choice.shapes, choice.external);
   }
 }
 

@@ -3,10 +3,9 @@
 import { InputError, oneLine } from "@convene/conformance";
 import { ConveneError, type Network, type Shape4 } from "@convene/core";
 import { type OnnxInput, type OnnxNetwork, onnxInfo, readOnnx } from "@convene/onnx";
-import { networkLayers, type Workload } from "./workload.js";
+import { networkLayers, type OnnxBytes, type Workload } from "./workload.js";
 
-export interface SizedNetwork {
-  readonly bytes: Uint8Array;
+export interface SizedNetwork extends OnnxBytes {
   readonly source: OnnxNetwork;
   /** `[n, c, h, w]` of each input. */
   readonly shapes: Readonly<Record<string, Shape4>>;
@@ -19,11 +18,23 @@ export type InputShapesOf = (source: OnnxNetwork) => Readonly<Record<string, Sha
  * Reads a file with its own sizes. For open sizes it takes the given ones, and a batch of one.
  *
  * @param label the name of the file in errors
+ * @param open reads the file at a location, relative to the ONNX file. It is called once for each location, and may throw an InputError
  * @throws InputError with the file's name and the fault
  */
-export function readSizedNetwork(label: string, bytes: Uint8Array, given: InputShapesOf): SizedNetwork {
+export function readSizedNetwork(
+  label: string,
+  bytes: Uint8Array,
+  given: InputShapesOf,
+  open: (location: string) => Uint8Array,
+): SizedNetwork {
+  const external = new Map<string, Uint8Array>();
+  const externalData = (location: string): Uint8Array => {
+    const known = external.get(location) ?? open(location);
+    external.set(location, known);
+    return known;
+  };
   try {
-    const source = readOnnx(bytes);
+    const source = readOnnx(bytes, { externalData });
     const own = given(source);
     const shapes = Object.fromEntries(
       source.inputs.map((name) => [
@@ -31,7 +42,8 @@ export function readSizedNetwork(label: string, bytes: Uint8Array, given: InputS
         (Object.hasOwn(own, name) ? own[name] : undefined) ?? shapeOf(name, source.inputDetails[name]!),
       ]),
     );
-    return { bytes, source, shapes, network: source.at(shapes) };
+    const network = source.at(shapes);
+    return { bytes, external: Object.fromEntries(external), source, shapes, network };
   } catch (error) {
     if (error instanceof InputError || error instanceof ConveneError)
       throw new InputError(`${label}: ${oneLine(error.message)}`, { cause: error });
@@ -61,16 +73,38 @@ function shapeOf(name: string, { dims, layout }: OnnxInput): Shape4 {
  * A workload from a file's bytes: its convolutions as layers, and the whole network.
  *
  * @param name the file's name
+ * @param external the files that have its weights, by their names; their folders do not count
  * @throws InputError with the file's name and the fault
  */
-export function onnxWorkload(name: string, bytes: Uint8Array, shapes: Readonly<Record<string, Shape4>> = {}): Workload {
+export function onnxWorkload(
+  name: string,
+  bytes: Uint8Array,
+  shapes: Readonly<Record<string, Shape4>> = {},
+  external: OnnxBytes["external"] = {},
+): Workload {
+  const open = (location: string): Uint8Array => fileFor(location, external);
   return sizedWorkload(
     name,
-    readSizedNetwork(name, bytes, () => shapes),
+    readSizedNetwork(name, bytes, () => shapes, open),
   );
 }
 
-export function sizedWorkload(name: string, { bytes, source, network, shapes }: SizedNetwork): Workload {
+/**
+ * The file of a location, by its name without folders, because a browser gives files without folders.
+ *
+ * @throws InputError with the files that there are
+ */
+export function fileFor(location: string, files: OnnxBytes["external"]): Uint8Array {
+  const name = location.split(/[/\\]/).at(-1)!;
+  if (Object.hasOwn(files, name)) return files[name]!;
+  const others = Object.keys(files);
+  const found = others.length === 0 ? "was not given" : `is not among ${others.join(", ")}`;
+  throw new InputError(
+    `its weights lie in another file, ${JSON.stringify(name)}, which ${found}. Give both files at once`,
+  );
+}
+
+export function sizedWorkload(name: string, { bytes, external, source, network, shapes }: SizedNetwork): Workload {
   const { producer, opsets } = onnxInfo(bytes);
   const others = network.layers.filter(({ kind }) => kind === "operation").length;
   const sizes = Object.values(shapes).map((shape) => shape.join(" x "));
@@ -81,6 +115,6 @@ export function sizedWorkload(name: string, { bytes, source, network, shapes }: 
       `an ONNX file (operator set ${opsets["ai.onnx"] ?? "?"}${from}) at ${sizes.join(", ")}; ${others} of ${network.layers.length} layers are no convolutions and are timed with the whole only`,
     ),
     layers: networkLayers(network, shapes),
-    chain: { network, inputShapes: shapes, trained: true, onnx: { bytes, inputs: source.inputDetails } },
+    chain: { network, inputShapes: shapes, trained: true, onnx: { bytes, external, inputs: source.inputDetails } },
   };
 }

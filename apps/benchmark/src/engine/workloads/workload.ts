@@ -18,6 +18,13 @@ export interface WorkloadLayer {
   readonly repeat: number;
 }
 
+/** An ONNX file. */
+export interface OnnxBytes {
+  readonly bytes: Uint8Array;
+  /** The files that have weights, by the locations that the ONNX file gives. */
+  readonly external: Readonly<Record<string, Uint8Array>>;
+}
+
 export interface Workload {
   readonly name: string;
   /** The word of the command line, if it is not the name. */
@@ -35,8 +42,8 @@ export interface Workload {
     readonly inputShapes: Readonly<Record<string, Shape4>>;
     /** Whether the weights come from a file. Then verify compares each layer, with these weights, with the reference. */
     readonly trained?: boolean;
-    /** The ONNX file of the workload, and the file's details of its inputs. */
-    readonly onnx?: { readonly bytes: Uint8Array; readonly inputs: OnnxNetwork["inputDetails"] };
+    /** The ONNX file of the workload, other files that have its weights, and the file's details of its inputs. */
+    readonly onnx?: OnnxBytes & { readonly inputs: OnnxNetwork["inputDetails"] };
   };
 }
 

@@ -2,12 +2,13 @@
 
 import { signal } from "@preact/signals";
 import { parseReport } from "../../engine/parse-report.js";
+import type { OnnxBytes } from "../../engine/workloads/workload.js";
 import { setState } from "../address/address.js";
+import { networkSize, readFiles, sortFiles } from "../network-files.js";
 import { show } from "./run.js";
 
-export interface OnnxFile {
+export interface OnnxFile extends OnnxBytes {
   readonly name: string;
-  readonly bytes: Uint8Array;
 }
 
 export const dropped = signal<OnnxFile | undefined>(undefined);
@@ -18,20 +19,27 @@ const LARGEST_JSON = 100e6;
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 
-/** @returns a sentence about a fault of the file, or `undefined`. The comparison finds out whether the file is a network */
-export async function takeOnnx(file: File): Promise<string | undefined> {
-  if (!/\.onnx$/i.test(file.name)) {
-    return `${file.name} is no ONNX file by its name: a name that ends in .onnx was expected. Export the network again, docs/networks.md of the repository says how.`;
+/**
+ * Takes an ONNX file, and files that have its weights.
+ *
+ * @returns a sentence about a fault of the files, or `undefined`. The comparison finds out whether the file is a network
+ */
+export async function takeOnnx(files: readonly File[]): Promise<string | undefined> {
+  const { network } = sortFiles(files);
+  if (!network) {
+    return `${files.map(({ name }) => name).join(", ")} is no ONNX file by its name: a name that ends in .onnx was expected. Export the network again, docs/networks.md of the repository says how.`;
   }
-  if (file.size > LARGEST_ONNX) {
-    return `${file.name} has ${megabytes(file.size)}, and a tab takes at most ${megabytes(LARGEST_ONNX)}. Compare it in a terminal: npx convene bench ${file.name}.`;
+  const { name } = network;
+  const size = networkSize(network);
+  if (size > LARGEST_ONNX) {
+    return `${name} has ${megabytes(size)}, and a tab takes at most ${megabytes(LARGEST_ONNX)}. Compare it in a terminal: npx convene bench ${name}.`;
   }
   try {
-    dropped.value = { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+    dropped.value = { name, ...(await readFiles(network)) };
   } catch (error) {
-    return `${file.name} cannot be read (${error instanceof Error ? error.message : String(error)}). Choose it again.`;
+    return `${name} cannot be read (${error instanceof Error ? error.message : String(error)}). Choose it again.`;
   }
-  setState("compare", { workload: "onnx", file: file.name });
+  setState("compare", { workload: "onnx", file: name });
   return undefined;
 }
 

@@ -6,6 +6,7 @@ import type { ComparePlan, WorkloadChoice } from "../../engine/compare-plan.js";
 import { setState, stateOf } from "../address/address.js";
 import { isolation } from "../isolation/isolation.js";
 import { CONTESTANTS, findBrowser } from "./contestants.js";
+import type { OnnxBytes } from "../../engine/workloads/workload.js";
 import { dropped, takeOnnx } from "./dropped-file.js";
 import { WORKLOAD_CHOICES, type WorkloadName } from "./fields.js";
 import { OtherLibraries } from "./other-libraries.js";
@@ -116,7 +117,7 @@ function planOf(): ComparePlan {
     workload === "problems"
       ? { kind: "problems", problems }
       : workload === "onnx"
-        ? { kind: "onnx", name: file!.name, bytes: file!.bytes }
+        ? { kind: "onnx", name: file!.name, bytes: file!.bytes, external: file!.external }
         : { kind: "named", name: workload };
   return { workloads: [choice], backends, time, roofline };
 }
@@ -220,12 +221,16 @@ function Problems() {
   );
 }
 
+function sizeOf({ bytes, external }: OnnxBytes): number {
+  return Object.values(external).reduce((sum, { length }) => sum + length, bytes.length);
+}
+
 function OnnxFile() {
   const file = dropped.value;
   const wanted = state.value.file;
   const wrong = useSignal<string | undefined>(undefined);
-  const take = async (given: File | undefined): Promise<void> => {
-    if (given) wrong.value = await takeOnnx(given);
+  const take = async (given: FileList | null | undefined): Promise<void> => {
+    if (given && given.length > 0) wrong.value = await takeOnnx([...given]);
   };
   return (
     <div
@@ -233,16 +238,21 @@ function OnnxFile() {
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        void take(event.dataTransfer?.files[0]);
+        void take(event.dataTransfer?.files);
       }}
     >
       <label class="field">
         <span>ONNX file: drop it here, or choose it</span>
-        <input type="file" accept=".onnx" onChange={({ currentTarget }) => void take(currentTarget.files?.[0])} />
+        <input
+          type="file"
+          accept=".onnx,.data,.onnx_data"
+          multiple
+          onChange={({ currentTarget }) => void take(currentTarget.files)}
+        />
       </label>
       <p class="small" role="status">
         {file
-          ? `${file.name}, ${(file.bytes.length / 1e6).toFixed(1)} MB`
+          ? [file.name, ...Object.keys(file.external)].join(" and ") + `, ${(sizeOf(file) / 1e6).toFixed(1)} MB`
           : wanted !== "" && `This link is about ${wanted}. A link cannot hold the file: choose it here.`}
       </p>
       {wrong.value && (

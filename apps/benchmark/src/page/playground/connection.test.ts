@@ -102,7 +102,7 @@ test("a worker that breaks is reported, and the next change starts another", () 
   connection.run(settings(1));
   workers[0]!.fail("no memory");
   expect(heard.at(-1)).toMatchObject({ kind: "failed", message: "The worker that computes has ended: no memory." });
-  connection.network(new Blob([]), "x.onnx");
+  connection.network({ file: new Blob([]), name: "x.onnx" });
   expect(workers[1]!.sent.map(({ kind }) => kind)).toEqual(["run", "network"]);
   connection.noNetwork();
   connection.stop();

@@ -3,6 +3,7 @@
  * interrupted, so a run that keeps a newer one waiting is ended with its worker.
  */
 
+import type { NetworkFiles } from "../network-files.js";
 import type { PhotoSource, PlaygroundEvent, PlaygroundRequest, RunSettings } from "./messages.js";
 
 /** The members of a worker that are used. */
@@ -18,7 +19,7 @@ export interface WorkerLike {
 
 export interface Connection {
   photo(source: PhotoSource): void;
-  network(file: Blob, name: string): void;
+  network(files: NetworkFiles): void;
   noNetwork(): void;
   run(settings: RunSettings): void;
   /** Ends the present work together with its worker. */
@@ -38,7 +39,7 @@ const SILENCE = 60_000;
 export function connect(start: () => WorkerLike, onEvent: (event: PlaygroundEvent) => void): Connection {
   let worker: WorkerLike | undefined;
   let photo: PhotoSource | undefined;
-  let network: { readonly file: Blob; readonly name: string } | undefined;
+  let network: NetworkFiles | undefined;
   let settings: RunSettings | undefined;
   let doing: Extract<PlaygroundEvent, { kind: "doing" }> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -121,9 +122,9 @@ export function connect(start: () => WorkerLike, onEvent: (event: PlaygroundEven
       photo = source;
       send({ kind: "photo", source });
     },
-    network(file, name) {
-      network = { file, name };
-      send({ kind: "network", file, name });
+    network(files) {
+      network = files;
+      send({ kind: "network", ...files });
     },
     noNetwork() {
       network = undefined;

@@ -1,5 +1,6 @@
 /** The messages between the page and its worker. All of them can be cloned. */
 
+import type { NetworkFiles } from "../network-files.js";
 import type { Score, Summary } from "../../engine/top.js";
 import type { Face } from "./blaze-face.js";
 import type { Difference } from "./difference.js";
@@ -34,7 +35,7 @@ export interface RunSettings extends FilterSettings {
 /** A request to the worker. A later request of a kind replaces an earlier one. */
 export type PlaygroundRequest =
   | { readonly kind: "photo"; readonly source: PhotoSource }
-  | { readonly kind: "network"; readonly file: Blob; readonly name: string }
+  | ({ readonly kind: "network" } & NetworkFiles)
   | { readonly kind: "no-network" }
   | { readonly kind: "run"; readonly settings: RunSettings };
 

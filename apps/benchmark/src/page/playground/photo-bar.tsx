@@ -18,7 +18,7 @@ export function PhotoBar() {
           class="hidden"
           tabIndex={-1}
           aria-label="A photo, or a network as an ONNX file"
-          accept="image/*,.onnx"
+          accept="image/*,.onnx,.data,.onnx_data"
           multiple
           onChange={(event) => {
             takeFiles(event.currentTarget.files ?? []);

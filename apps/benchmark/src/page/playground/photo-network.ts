@@ -2,6 +2,8 @@
 
 import type { Network, Shape4 } from "@convene/core";
 import { onnxInfo, readOnnx } from "@convene/onnx";
+import { fileFor } from "../../engine/workloads/onnx-workload.js";
+import type { OnnxBytes } from "../../engine/workloads/workload.js";
 import { isBlazeFace } from "./blaze-face.js";
 import { type ImageInput, imageInput } from "./network-input.js";
 
@@ -14,9 +16,12 @@ export interface PhotoNetwork {
   readonly about: string;
 }
 
-/** @throws Error with a sentence that says why the network cannot run on a photo */
-export function readNetwork(bytes: Uint8Array): PhotoNetwork {
-  const file = readOnnx(bytes);
+/**
+ * @param external the files that have its weights, by their names
+ * @throws Error with a sentence that says why the network cannot run on a photo
+ */
+export function readNetwork(bytes: Uint8Array, external: OnnxBytes["external"] = {}): PhotoNetwork {
+  const file = readOnnx(bytes, { externalData: (location) => fileFor(location, external) });
   const input = imageInput(file.inputDetails);
   if ("refused" in input) throw new Error(input.refused);
   const inputShape: Shape4 = [1, input.channels, input.height, input.width];

@@ -198,6 +198,26 @@ describe("networks", () => {
     expect(ofKind(events, "difference").at(-1)!.difference!.largest).toBeLessThan(1e-3);
   });
 
+  test("a network may be two files", async () => {
+    const folder = new URL("../two-files/", torch);
+    const [model, data] = ["model.onnx", "model.onnx.data"].map(
+      (name) => new Blob([readFileSync(new URL(name, folder))]),
+    );
+    const network: PlaygroundRequest = {
+      kind: "network",
+      file: model!,
+      name: "m.onnx",
+      weights: { "model.onnx.data": data! },
+    };
+    const events = await withSession([RUN, network, SCENE]);
+    expect(ofKind(events, "network-failed")).toEqual([]);
+    expect(ofKind(events, "answer").at(-1)!.answer.outputs[0]!.summary.notFinite).toBe(0);
+    const alone = await withSession([RUN, { kind: "network", file: model!, name: "m.onnx" }, SCENE]);
+    expect(ofKind(alone, "network-failed")[0]!.message).toBe(
+      'its weights lie in another file, "model.onnx.data", which was not given. Give both files at once',
+    );
+  });
+
   test("if both sides are the photo, no network runs", async () => {
     const network: PlaygroundRequest = { kind: "network", file: file("mobilenet-v2.onnx"), name: "m.onnx" };
     const events = await withSession([run({ left: "photo", right: "photo" }), network, SCENE]);

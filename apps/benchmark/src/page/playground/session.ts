@@ -4,6 +4,7 @@
  * it.
  */
 
+import { networkSize, type NetworkFiles, readFiles } from "../network-files.js";
 import { type Backend, ConveneError } from "@convene/core";
 import type { Pixels } from "./learn-filters.js";
 import type { PhotoSource, PlaygroundEvent, PlaygroundRequest, RunSettings } from "./messages.js";
@@ -96,15 +97,18 @@ export function createSession(host: Host): Session {
     await start();
   };
 
-  const takeNetwork = async (file: Blob, name: string): Promise<void> => {
+  const takeNetwork = async (files: NetworkFiles): Promise<void> => {
+    const { name } = files;
     host.post({ kind: "doing", what: `Reading ${name}`, blocking: false });
     try {
-      if (file.size > MOST_NETWORK_BYTES) {
+      const size = networkSize(files);
+      if (size > MOST_NETWORK_BYTES) {
         throw new Error(
-          `The file has ${Math.round(file.size / 2 ** 20)} MiB, and a tab should not read more than ${MOST_NETWORK_BYTES / 2 ** 20}. Run it in Node: convene run model.onnx.`,
+          `The network has ${Math.round(size / 2 ** 20)} MiB, and a tab should not read more than ${MOST_NETWORK_BYTES / 2 ** 20}. Run it in Node: convene run model.onnx.`,
         );
       }
-      const read = readNetwork(new Uint8Array(await file.arrayBuffer()));
+      const { bytes, external } = await readFiles(files);
+      const read = readNetwork(bytes, external);
       network = read;
       host.post({ kind: "network", name, about: read.about, isBlazeFace: read.isBlazeFace });
     } catch (error) {
@@ -118,7 +122,7 @@ export function createSession(host: Host): Session {
   return {
     async handle(request) {
       if (request.kind === "photo") return takePhoto(request.source);
-      if (request.kind === "network") return takeNetwork(request.file, request.name);
+      if (request.kind === "network") return takeNetwork(request);
       if (request.kind === "no-network") network = undefined;
       else settings = request.settings;
       return start();

@@ -2,6 +2,7 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import { setState, stateOf } from "../address/address.js";
+import { type NetworkFiles, sortFiles } from "../network-files.js";
 import { type Camera, openCamera } from "./camera.js";
 import { connect, type Connection, type WorkerLike } from "./connection.js";
 import { resizeKernel } from "./custom-kernel.js";
@@ -53,7 +54,7 @@ let connection: Connection | undefined;
 let camera: Camera | undefined;
 /** The source of the photo. It is kept while another view is shown. */
 let source: { readonly source: PhotoSource; readonly name: string } = { source: SCENE, name: SCENE_NAME };
-let file: { readonly file: Blob; readonly name: string } | undefined;
+let network: NetworkFiles | undefined;
 
 const state = stateOf("playground");
 /** The settings of a run, without the place of the divider. They are a string, so that equal settings run once. */
@@ -71,7 +72,7 @@ export function startPlayground(): () => void {
     }) as unknown as WorkerLike;
   const own = connect(start, hear);
   connection = own;
-  if (file) own.network(file.file, file.name);
+  if (network) own.network(network);
   own.photo(source.source);
   const end = effect(() => {
     const next = JSON.parse(settings.value) as RunSettings;
@@ -86,24 +87,18 @@ export function startPlayground(): () => void {
   };
 }
 
-/** A file that was dropped, pasted or chosen: a photo, or a network. */
-function takeFile(given: File): void {
-  inputError.value = "";
-  if (/\.onnx$/i.test(given.name)) {
-    file = { file: given, name: given.name };
-    connection?.network(given, given.name);
-    return;
-  }
-  takePhoto({ kind: "file", file: given, name: given.name }, given.name || "Pasted photo");
-}
-
-/** Several files at once: a network and a photo, or the first of each. */
+/** Files that were dropped, pasted or chosen: a network with files of its weights, and a photo; or the first of each. */
 export function takeFiles(files: Iterable<File>): void {
   const all = [...files];
-  const networks = all.filter(({ name }) => /\.onnx$/i.test(name));
-  const photos = all.filter((each) => !networks.includes(each));
-  for (const first of [networks[0], photos[0]]) if (first) takeFile(first);
-  const left = networks.slice(1).concat(photos.slice(1));
+  const { network: given, others, left: networks } = sortFiles(all);
+  inputError.value = "";
+  if (given) {
+    network = given;
+    connection?.network(given);
+  }
+  const [photo] = others;
+  if (photo) takePhoto({ kind: "file", file: photo, name: photo.name }, photo.name || "Pasted photo");
+  const left = [...networks, ...others.slice(1)];
   if (left.length > 0)
     inputError.value = `One photo and one network at a time: ${left.map(({ name }) => name).join(", ")} was left out.`;
   if (all.length === 0) inputError.value = "What was dropped or pasted is no file. A photo or an ONNX file works.";
@@ -121,7 +116,7 @@ function takePhoto(next: PhotoSource, name: string): void {
 }
 
 export function removeNetwork(): void {
-  file = undefined;
+  network = undefined;
   networkInfo.value = undefined;
   answer.value = undefined;
   connection?.noNetwork();

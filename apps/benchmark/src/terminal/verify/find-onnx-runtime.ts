@@ -15,7 +15,11 @@ interface Ort {
   readonly InferenceSession: {
     create(
       file: Uint8Array,
-      options: { readonly executionProviders: readonly string[]; readonly logSeverityLevel: number },
+      options: {
+        readonly executionProviders: readonly string[];
+        readonly logSeverityLevel: number;
+        readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
+      },
     ): Promise<{
       run(feeds: Readonly<Record<string, OrtTensor>>): Promise<Readonly<Record<string, OrtTensor>>>;
       release(): Promise<void>;
@@ -67,12 +71,13 @@ function versionOf(path: string, name: string): string {
 function runtimeOf(require: NodeJS.Require, packageName: string, name: string): OnnxRuntime {
   return {
     name,
-    async run(file, inputs) {
+    async run({ bytes, external }, inputs) {
       const ort = require(packageName) as Ort;
       const provider = packageName === "onnxruntime-node" ? "cpu" : "wasm";
-      const session = await ort.InferenceSession.create(file, {
+      const session = await ort.InferenceSession.create(bytes, {
         executionProviders: [provider],
         logSeverityLevel: ERRORS,
+        externalData: Object.entries(external).map(([path, data]) => ({ path, data })),
       });
       try {
         const feeds = Object.fromEntries(

@@ -1,7 +1,7 @@
 /** A network from an ONNX file, with sizes from the command line. */
 
 import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { InputError } from "@convene/conformance";
 import type { Shape4 } from "@convene/core";
 import type { OnnxNetwork } from "@convene/onnx";
@@ -22,7 +22,32 @@ const SHAPE = /^(?:(.+)=)?(\d+)x(\d+)x(\d+)x(\d+)$/;
  * @throws InputError with the file's name and the fault
  */
 export function readOnnxFile(path: string, shapes: readonly string[] = []): OnnxFile {
-  return { path, ...readSizedNetwork(path, readBytes(path), (source) => parseShapes(source, shapes)) };
+  const sizes = (source: OnnxNetwork): Readonly<Record<string, Shape4>> => parseShapes(source, shapes);
+  return { path, ...readSizedNetwork(path, readBytes(path), sizes, filesBeside(path)) };
+}
+
+/**
+ * Reads the files that have weights of an ONNX file. Their locations come from the file, so they must lie in its folder: nobody expects
+ * that a network reads other files.
+ */
+function filesBeside(path: string): (location: string) => Uint8Array {
+  const folder = dirname(resolve(path));
+  return (location) => {
+    const place = relative(folder, resolve(folder, location));
+    if (place === "" || isAbsolute(place) || place.split(sep)[0] === "..") {
+      throw new InputError(
+        `its weights lie in ${JSON.stringify(location)}, which is not in the folder of the file; move it there, and export the network again`,
+      );
+    }
+    try {
+      return readBytes(join(folder, place));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      throw new InputError(`its weights lie in ${JSON.stringify(location)}, in the same folder: ${error.message}`, {
+        cause: error,
+      });
+    }
+  };
 }
 
 function readBytes(path: string): Uint8Array {
