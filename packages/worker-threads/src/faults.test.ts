@@ -31,7 +31,7 @@ describe("a worker that is killed", () => {
       const count = 1 + Math.floor(random() * 4);
       const { backend, threads, alive } = await openReachable({ threads: count });
       const model = await modelOn(backend);
-      const runs = Array.from({ length: 5 }, () =>
+      const runs = Array.from({ length: 12 }, () =>
         model.run(X).then(
           () => undefined,
           (error: unknown) => error,
@@ -42,8 +42,12 @@ describe("a worker that is killed", () => {
         (error: unknown) => error,
       );
       const victim = Math.floor(random() * count);
-      // At any moment from before the first step to after the last.
-      if (random() < 0.8) await new Promise((resolve) => setTimeout(resolve, random() * 12));
+      // At any moment from before the first step to after the last, on a machine of any speed: after some of the runs, and a moment.
+      if (random() < 0.8) {
+        await runs[Math.floor(random() * (runs.length + 1)) - 1];
+        const end = performance.now() + random() * 2;
+        while (performance.now() < end);
+      }
       void threads[victim]!.terminate();
       const cause = new RegExp(`worker ${victim + 1} of ${count} was lost: it exited with code 1.*make another`);
       for (const error of await within(1000, Promise.all([...runs, synced]))) {
