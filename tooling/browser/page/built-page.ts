@@ -8,7 +8,7 @@ import process from "node:process";
 import { type Browser, chromium } from "playwright-core";
 import { ROOT } from "../../checks/workspace.js";
 import type { servePeer } from "../../peers/page-peers.js";
-import { findChromium } from "../chromium.js";
+import { DRAWN_BY_THE_PROCESSOR, findChromium } from "../chromium.js";
 
 const FOLDER = join(ROOT, "apps", "benchmark", "dist", "page");
 const TYPES: Readonly<Record<string, string>> = {
@@ -73,6 +73,7 @@ export async function openBrowser({ webgpu = false } = {}): Promise<Browser> {
     executablePath,
     args: [
       "--no-sandbox",
+      DRAWN_BY_THE_PROCESSOR,
       "--disable-dev-shm-usage",
       ...(software ? ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"] : []),
       ...(webgpu ? ["--enable-unsafe-webgpu", ...(software ? ["--use-webgpu-adapter=swiftshader"] : [])] : []),
