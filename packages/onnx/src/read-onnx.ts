@@ -73,8 +73,7 @@ export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): Onnx
   const unknown = unknownNodes(graph);
   if (unknown.length > 0) throw refusal(unknown, graph);
   // If the weights lie in another file, and the file or the function is missing, the first weight tells so here, and not in `prepare`.
-  const outside = graph.nodes.flatMap(({ inputs: names }) => names).find((name) => graph.constants.isExternal(name));
-  if (outside !== undefined) graph.constants.get(outside);
+  graph.nodes.some((node) => node.inputs.some((name) => graph.constants.external(name)));
 
   const letters = inputLetters(graph);
   const details = graph.inputs.map((input): [string, OnnxInput] => {

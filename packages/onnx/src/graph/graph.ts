@@ -59,9 +59,9 @@ export class Constants {
     return this.#read.get(name);
   }
 
-  /** Whether the numbers lie in another file. */
-  isExternal(name: string): boolean {
-    return this.#tensors.get(name)?.external !== undefined;
+  /** The constant, if its numbers lie in another file. */
+  external(name: string): Constant | undefined {
+    return this.#tensors.get(name)?.external && this.get(name);
   }
 
   /** The dims of a constant, without reading its numbers. */
