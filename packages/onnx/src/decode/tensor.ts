@@ -208,7 +208,7 @@ function readExternal(
   }
   const offset = Number(external.get("offset") ?? 0);
   const length = Number(external.get("length") ?? bytes.length - offset);
-  if (!(offset >= 0) || !(length >= 0) || !(offset + length <= bytes.length)) {
+  if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length)) {
     throw fileError(
       `has ${what} at bytes ${offset} to ${offset + length} of ${JSON.stringify(location)}, which has ${bytes.length}`,
     );
