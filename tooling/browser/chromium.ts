@@ -1,9 +1,11 @@
-/** Finds and starts a headless Chromium that talks only to the page's own server. */
+/** Finds and starts a headless Chromium that talks only to the pages' own servers. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
@@ -33,8 +35,23 @@ const SOFTWARE_ADAPTER = ["--use-webgpu-adapter=swiftshader", "--use-angle=swift
  */
 export const DRAWN_BY_THE_PROCESSOR = "--disable-gpu-compositing";
 
-/** Starts Chromium. With `CHROMIUM_ADAPTER=hardware` in the environment Chromium chooses the adapter. `more` are more flags of Chromium. */
-export function startChromium(path: string, profile: string, url: string, more: readonly string[] = []): ChildProcess {
+/** A running Chromium. */
+export interface Chromium {
+  /** Opens an address in a tab of its own. @returns a function that closes the tab */
+  open(url: string): Promise<() => Promise<void>>;
+  /** Resolves with the reason when Chromium has ended, whoever ended it. */
+  readonly ended: Promise<string>;
+  /** Ends Chromium and its processes, and removes its profile. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts Chromium with a new profile. With `CHROMIUM_ADAPTER=hardware` in the environment Chromium chooses the adapter.
+ *
+ * @param more more flags of Chromium
+ */
+export async function startChromium(path: string, more: readonly string[] = []): Promise<Chromium> {
+  const profile = mkdtempSync(join(tmpdir(), "convene-chromium-"));
   const flags = [
     "--headless",
     // Chromium's sandbox does not run as root, and commands in a container do. The page is our own.
@@ -46,7 +63,7 @@ export function startChromium(path: string, profile: string, url: string, more: 
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    // Without this flag, a tab in the background would be slow.
+    // Without these flags, a tab in the background would be slow.
     "--disable-background-timer-throttling",
     "--disable-renderer-backgrounding",
     // /dev/shm is small in a container.
@@ -55,12 +72,54 @@ export function startChromium(path: string, profile: string, url: string, more: 
     `--user-data-dir=${profile}`,
     ...more,
   ];
-  // Chromium gets its own process group, so that `killChromium` also reaches the processes that it started.
-  return spawn(path, [...flags, url], { stdio: "ignore", detached: true });
+  // Chromium gets its own process group, so that `kill` also reaches the processes that it started.
+  const child = spawn(path, [...flags, "about:blank"], { stdio: "ignore", detached: true });
+  const ended = new Promise<string>((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("exit", (code) => resolve(`${path} ended with ${code}`));
+  });
+  const close = async (): Promise<void> => {
+    kill(child);
+    await ended;
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
+  };
+  try {
+    const port = await Promise.race([debuggingPort(profile), ended.then((why) => Promise.reject(new Error(why)))]);
+    const ask = async (what: string, method = "GET"): Promise<string> => {
+      const answer = await fetch(`http://127.0.0.1:${port}/json/${what}`, { method });
+      if (!answer.ok) throw new Error(`Chromium does not take /json/${what}: ${answer.status}`);
+      return await answer.text();
+    };
+    return {
+      ended,
+      close,
+      async open(url) {
+        const { id } = JSON.parse(await ask(`new?${encodeURIComponent(url)}`, "PUT")) as { id: string };
+        return async () => void (await ask(`close/${id}`));
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Milliseconds that Chromium has for its start, on a busy machine. */
+const START = 120_000;
+
+/** The port of the debugging interface. Chromium writes the port into a file of its profile. */
+async function debuggingPort(profile: string): Promise<string> {
+  const file = join(profile, "DevToolsActivePort");
+  for (const end = performance.now() + START; performance.now() < end;) {
+    const [port] = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+    if (port) return port;
+    await sleep(20);
+  }
+  throw new Error(`Chromium did not start within ${START / 1000} s`);
 }
 
 /** Ends Chromium and its processes. A process that lives on would write to the profile while the profile is deleted. */
-export function killChromium({ pid }: ChildProcess): void {
+function kill({ pid }: ChildProcess): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, "SIGKILL");

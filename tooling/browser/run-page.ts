@@ -1,13 +1,12 @@
 /** Serves a built page on this machine, opens it in headless Chromium, and passes on its reports. */
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import process from "node:process";
 import { text } from "node:stream/consumers";
-import { findChromium, killChromium, startChromium } from "./chromium.js";
+import { type Chromium, findChromium, startChromium } from "./chromium.js";
 
 /** Milliseconds without a message from the page. The page sends one (a POST to /alive) at least every ten seconds of its work. */
 const PATIENCE = 300_000;
@@ -32,6 +31,8 @@ export interface PageOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Flags of Chromium. */
   readonly flags?: readonly string[];
+  /** A running Chromium for the page. Left out: the page gets its own one, with `flags`. */
+  readonly chromium?: Chromium;
   /** Another folder, whose files have addresses that begin with `/modules/`. */
   readonly modules?: string;
   /** Milliseconds without a message from the page after which it is given up. Default: 300,000. */
@@ -48,8 +49,8 @@ export async function runInChromium(
   onReport: (report: unknown) => void,
   options: PageOptions = {},
 ): Promise<void> {
-  const chromium = findChromium();
-  if (chromium !== undefined) return await runPage(chromium, folder, onReport, options);
+  const path = findChromium();
+  if (path !== undefined) return await runPage(path, folder, onReport, options);
   const words = "no Chromium on PATH (Debian: apt-get install chromium; or set CHROMIUM), so nothing ran in one";
   if (process.env["CI"]) throw new Error(words);
   process.stdout.write(`browser: ${words}\n`);
@@ -88,43 +89,41 @@ async function serve(
 }
 
 async function runPage(
-  chromium: string,
+  path: string,
   folder: string,
   onReport: (report: unknown) => void,
   options: PageOptions,
 ): Promise<void> {
   const { query = "", flags = [], patience = PATIENCE } = options;
-  const profile = mkdtempSync(join(tmpdir(), "convene-chromium-"));
   let settle: { resolve: () => void; reject: (error: Error) => void };
   const done = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
+  // It may reject before anybody awaits it.
+  done.catch(() => undefined);
   const late = (): void => settle.reject(new Error(`no word from the page for ${patience / 1000} s`));
   let timer = setTimeout(late, patience);
-  const server = await serve(folder, options, (path, content) => {
+  const server = await serve(folder, options, (where, content) => {
     clearTimeout(timer);
     timer = setTimeout(late, patience);
-    if (path === "/report") onReport(content);
-    else if (path === "/end") settle.resolve();
-    else if (path === "/alive") return;
+    if (where === "/report") onReport(content);
+    else if (where === "/end") settle.resolve();
+    else if (where === "/alive") return;
     else settle.reject(new Error(`the page: ${(content as { message: string }).message}`));
-  });
-  const { port } = server.address() as AddressInfo;
-  const browser = startChromium(chromium, profile, `http://127.0.0.1:${port}/${query && `?${query}`}`, flags);
-  const gone = new Promise<void>((resolve) => {
-    for (const event of ["exit", "error"]) browser.once(event, () => resolve());
   });
   const interrupt = (): void => settle.reject(new Error("interrupted"));
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, interrupt);
-  browser.once("error", (error) => settle.reject(error));
-  browser.once("exit", (code) => settle.reject(new Error(`${chromium} ended with ${code} before the page was done`)));
+  let own: Chromium | undefined;
   try {
+    const chromium = options.chromium ?? (own = await startChromium(path, flags));
+    void chromium.ended.then((why) => settle.reject(new Error(`${why} before the page was done`)));
+    const { port } = server.address() as AddressInfo;
+    const closeTab = await chromium.open(`http://127.0.0.1:${port}/${query && `?${query}`}`);
     await done;
+    if (!own) await closeTab();
   } finally {
     clearTimeout(timer);
-    killChromium(browser);
+    await own?.close();
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, interrupt);
-    await gone;
     server.closeAllConnections();
     server.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
   }
 }

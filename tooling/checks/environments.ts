@@ -10,6 +10,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { ENTRIES } from "./environments/bundlers.js";
 import { type Environment, ENVIRONMENTS, MARK } from "./environments/list.js";
+import { closePages } from "./environments/pages.js";
 import { type Cells, COLUMNS, failedCells, faultsOf, markdown, type Row } from "./environments/table.js";
 import { withInstalled } from "./installed.js";
 import { fail, ROOT } from "./workspace.js";
@@ -95,7 +96,11 @@ try {
   const rows: Row[] = [];
   await withInstalled("environments", [...new Set(chosen.flatMap(({ needs }) => needs))], async (folder) => {
     writePrograms(folder);
-    for (const environment of chosen) rows.push(await rowOf(environment, folder));
+    try {
+      for (const environment of chosen) rows.push(await rowOf(environment, folder));
+    } finally {
+      await closePages();
+    }
   });
   process.stdout.write(`\n${markdown(rows)}\n`);
   const faults = faultsOf(rows);
