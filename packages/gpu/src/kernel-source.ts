@@ -7,7 +7,7 @@
 import { type Conv2dProblem, inputShape, outputShape } from "@convene/core";
 import { clampLines, EACH, indented, kernelText, loop, quotient, spareLines, sum, times } from "./kernel-text.js";
 import { type Algorithm, algorithmOf, blocks, LANES, type Nc4hw4, nc4hw4Of, weightPlanes } from "./nc4hw4.js";
-import { raggedLines, raggedTap } from "./ragged-groups.js";
+import { raggedPasses, raggedTap } from "./ragged-groups.js";
 
 /** The names of a kernel's arguments: the input, or several inputs by number; the weights, or another table of numbers; the residual. */
 export type ArgumentName = "x" | `in${number}` | "w" | "r";
@@ -49,22 +49,24 @@ export function kernelSource(p: Conv2dProblem, access: Access): string {
   // gpu.js makes a float of every named value. An expression without a name stays an integer.
   const o = images ? "o" : z;
   const bias = p.bias ? access.texel("bias", "w", o, String(p.kh * p.kw), "0") : undefined;
+  const algorithm = ALGORITHMS[algorithmOf(p)];
+  const taps = loop("ky", p.kh, [
+    ...coordinate("iy", times(y, p.sh), "ky", p.kh, p.dh, p.pt, p.pb, p.ih, p.paddingMode, (iy) =>
+      loop("kx", p.kw, [
+        ...coordinate("ix", times(x, p.sw), "kx", p.kw, p.dw, p.pl, p.pr, p.iw, p.paddingMode, (ix) => {
+          const at = { z, o, iy, ix, row: sum(p.kh > 1 && times("ky", p.kw), p.kw > 1 && "kx") };
+          return algorithm.tap(p, access, at);
+        }),
+      ]),
+    ),
+  ]);
   const lines = [
     ...start,
     ...(images ? [`const image = ${quotient(z, blocks(p.oc))};`, `const o = ${z} - image * ${blocks(p.oc)};`] : []),
     ...(bias ? bias.lines : []),
     ...EACH.map((l) => `let s${l} = ${bias ? bias.lanes[l] : "0.0"};`),
-    ...ALGORITHMS[algorithmOf(p)].before(p, o),
-    ...loop("ky", p.kh, [
-      ...coordinate("iy", times(y, p.sh), "ky", p.kh, p.dh, p.pt, p.pb, p.ih, p.paddingMode, (iy) =>
-        loop("kx", p.kw, [
-          ...coordinate("ix", times(x, p.sw), "kx", p.kw, p.dw, p.pl, p.pr, p.iw, p.paddingMode, (ix) => {
-            const at = { z, o, iy, ix, row: sum(p.kh > 1 && times("ky", p.kw), p.kw > 1 && "kx") };
-            return ALGORITHMS[algorithmOf(p)].tap(p, access, at);
-          }),
-        ]),
-      ),
-    ]),
+    ...algorithm.before(p, o),
+    ...(algorithm.around?.(p, o, taps) ?? taps),
   ];
   if (p.residual) {
     const residual = access.texel("skip", "r", z, y, x);
@@ -87,6 +89,8 @@ export interface Tap {
 interface Lines {
   /** Lines before all taps. */
   before(p: Conv2dProblem, o: string): readonly string[];
+  /** Lines around all taps. Left out: the lines of the taps. */
+  around?(p: Conv2dProblem, o: string, taps: readonly string[]): readonly string[];
   /** Lines for a tap. */
   tap(p: Conv2dProblem, access: Access, at: Tap): readonly string[];
 }
@@ -124,7 +128,7 @@ const ALGORITHMS: Readonly<Record<Algorithm, Lines>> = {
       return [...v.lines, ...w.lines, ...EACH.map((l) => `s${l} += ${v.lanes[l]} * ${w.lanes[l]};`)];
     },
   },
-  ragged: { before: raggedLines, tap: raggedTap },
+  ragged: { before: () => [], around: raggedPasses, tap: raggedTap },
   grouped: {
     before: (p, o) => [
       ...(p.n > 1 ? [`const plane = image * ${blocks(p.ic)};`] : []),
