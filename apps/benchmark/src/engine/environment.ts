@@ -32,7 +32,12 @@ export function runtimeOf(userAgent: string): string {
 }
 
 /** `Node v20.1.0, V8 11.3, AMD EPYC, 2 threads`. */
-export function describeEnvironment({ runtime, engine, cpu, threads }: Environment): string {
+export function describeEnvironment({
+  runtime,
+  engine,
+  cpu,
+  threads,
+}: Pick<Environment, "runtime" | "engine" | "cpu" | "threads">): string {
   return [runtime, engine, cpu, `${threads} thread${threads === 1 ? "" : "s"}`]
     .filter((part) => part !== undefined)
     .join(", ");

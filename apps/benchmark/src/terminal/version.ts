@@ -7,7 +7,7 @@ import type { KnownEnvironment } from "../engine/environment.js";
 export const VERSION: string = packageVersion(import.meta.url);
 
 /** The facts about the environment that only Node can tell. */
-export function knownEnvironment(): KnownEnvironment {
+export function knownEnvironment() {
   const { convene, node, v8, platform, arch, cpu, threads } = environment();
   return {
     convene,
@@ -17,7 +17,7 @@ export function knownEnvironment(): KnownEnvironment {
     arch,
     cpu,
     threads,
-  };
+  } satisfies KnownEnvironment;
 }
 
 export interface Environment {
@@ -42,9 +42,4 @@ export function environment(): Environment {
     threads: availableParallelism(),
     date: new Date().toISOString(),
   };
-}
-
-/** `Node v20.1.0, V8 11.3, AMD EPYC, 2 threads`. */
-export function describeEnvironment({ node, v8, cpu, threads }: Environment): string {
-  return `Node ${node}, V8 ${v8.split(".").slice(0, 2).join(".")}, ${cpu}, ${threads} thread${threads === 1 ? "" : "s"}`;
 }

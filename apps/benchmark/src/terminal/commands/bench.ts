@@ -24,7 +24,7 @@ import { reportHtml } from "../report/bench-html.js";
 import { reportMarkdown } from "../report/bench-markdown.js";
 import { printBackends, printTitle } from "../report/header.js";
 import { describeRoofline, rooflineNotes } from "../roofline/describe-roofline.js";
-import { environment, knownEnvironment } from "../version.js";
+import { knownEnvironment } from "../version.js";
 import { resolveTargets } from "../workloads/resolve-targets.js";
 
 export interface BenchOptions {
@@ -63,7 +63,7 @@ export async function bench(
     [saveTo(markdownPath, io.cwd), reportMarkdown],
   ] as const;
   try {
-    const backends = await openBackends(table, options.backend, io, () => printTitle(io, "bench", environment()));
+    const backends = await openBackends(table, options.backend, io, () => printTitle(io, "bench"));
     try {
       printBackends(io, backends);
       if (backends.open.length === 0) return 1;

@@ -24,7 +24,6 @@ import { type LayerTimes, profileLines } from "../run/profile.js";
 import { isScores, readLabels, summarize, top } from "../../engine/top.js";
 import { settle } from "../../engine/settle.js";
 import { median } from "../../engine/statistics.js";
-import { environment } from "../version.js";
 import { type OnnxFile, readOnnxFile } from "../workloads/onnx-file.js";
 
 export interface RunOptions {
@@ -57,9 +56,7 @@ export async function run(
   const file = readOnnxFile(path, options.shape);
   const labels = options.labels === undefined ? undefined : readLabels(String(readBytes(options.labels, "utf8")));
   const inputs = await readInputs(file, files, options);
-  const backends = await openBackends(table, options.backend ?? ["cpu"], io, () =>
-    printTitle(io, "run", environment()),
-  );
+  const backends = await openBackends(table, options.backend ?? ["cpu"], io, () => printTitle(io, "run"));
   try {
     printBackends(io, backends);
     printFile(file, files, io);

@@ -12,7 +12,6 @@ import type { Io } from "../io.js";
 import { openBackends } from "../open-backends.js";
 import { printBackends, printTitle } from "../report/header.js";
 import { findTrainedNetwork, MODELS_FOLDER, runTrainedNetwork } from "../run/trained-network.js";
-import { environment } from "../version.js";
 import { hasFailed, printBench, runBench } from "./bench.js";
 import { printVerify, runVerify, type VerifyReport, wholePlan } from "./verify.js";
 
@@ -54,7 +53,7 @@ export async function start(
   const content = (bench: CompareReport, verify?: VerifyReport): string =>
     toJson({ command: "start", bench, ...(verify && { verify }) });
   try {
-    printTitle(io, "Convene", environment());
+    printTitle(io, "Convene");
     printIntroduction(io, workload, suites, options.whole ?? false);
     const standard = Object.keys(table).filter((name) => table[name]!.standard);
     const names = options.whole ? standard : standard.filter((name) => name !== SLOW);

@@ -71,7 +71,7 @@ export async function verify(
   await checkCase(plan);
   const json = saveTo(options.json, io.cwd);
   try {
-    const backends = await openBackends(table, options.backend, io, () => printTitle(io, "verify", environment()));
+    const backends = await openBackends(table, options.backend, io, () => printTitle(io, "verify"));
     try {
       printBackends(io, backends);
       if (backends.open.length === 0) return 1;

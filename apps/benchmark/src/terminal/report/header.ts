@@ -1,12 +1,13 @@
 /** The first lines of a command's output: the environment, the device of each backend, and the backends that cannot run. */
 
+import { describeEnvironment } from "../../engine/environment.js";
 import type { OpenBackends } from "../../engine/open-backends.js";
 import { printProse } from "@convene/conformance/terminal";
 import type { Io } from "../io.js";
-import { describeEnvironment, type Environment } from "../version.js";
+import { knownEnvironment } from "../version.js";
 
-export function printTitle(io: Io, title: string, environment: Environment): void {
-  printProse(io, `${io.colors.bold(title)}  ${describeEnvironment(environment)}`, title.length + 2);
+export function printTitle(io: Io, title: string): void {
+  printProse(io, `${io.colors.bold(title)}  ${describeEnvironment(knownEnvironment())}`, title.length + 2);
 }
 
 export function printBackends(io: Io, { open, unavailable }: OpenBackends): void {
