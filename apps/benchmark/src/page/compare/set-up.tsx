@@ -221,8 +221,9 @@ function Problems() {
   );
 }
 
-function sizeOf({ bytes, external }: OnnxBytes): number {
-  return Object.values(external).reduce((sum, { length }) => sum + length, bytes.length);
+function sizeOf({ bytes, external }: OnnxBytes): string {
+  const size = Object.values(external).reduce((sum, { length }) => sum + length, bytes.length);
+  return size < 1e5 ? `${Math.ceil(size / 1e3)} kB` : `${(size / 1e6).toFixed(1)} MB`;
 }
 
 function OnnxFile() {
@@ -242,7 +243,7 @@ function OnnxFile() {
       }}
     >
       <label class="field">
-        <span>ONNX file: drop it here, or choose it</span>
+        <span>ONNX file, and its file with weights if there is one: drop them here, or choose them</span>
         <input
           type="file"
           accept=".onnx,.data,.onnx_data"
@@ -252,7 +253,7 @@ function OnnxFile() {
       </label>
       <p class="small" role="status">
         {file
-          ? [file.name, ...Object.keys(file.external)].join(" and ") + `, ${(sizeOf(file) / 1e6).toFixed(1)} MB`
+          ? [file.name, ...Object.keys(file.external)].join(" and ") + `, ${sizeOf(file)}`
           : wanted !== "" && `This link is about ${wanted}. A link cannot hold the file: choose it here.`}
       </p>
       {wrong.value && (
