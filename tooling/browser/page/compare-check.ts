@@ -10,6 +10,8 @@ import type { Page } from "playwright-core";
 import { ROOT } from "../../checks/workspace.js";
 import { checkAccessible, type ViewCheck } from "./view-check.js";
 
+/** The files of a network that PyTorch 2.11 wrote. */
+const TWO_FILES = join(ROOT, "packages", "onnx", "test-files", "two-files");
 /** Milliseconds: graphics in software compile shaders slowly. */
 const LONG = 120_000;
 const LONGEST_TASK = 50;
@@ -111,11 +113,21 @@ export const compareCheck: ViewCheck = {
       mimeType: "application/octet-stream",
       buffer: Buffer.from("not a network"),
     });
-    await page.getByText("none.onnx, 0.0 MB").waitFor();
+    await page.getByText("none.onnx, 1 kB").waitFor();
     await compare.click();
     await page.getByText("The comparison cannot run").waitFor({ timeout: LONG });
     const alert = await page.locator(".files [role=alert]").innerText();
     assert.equal(alert, "", "what was wrong with an earlier file goes when a comparison starts");
+
+    // A network may be two files, and one of them alone is refused.
+    const [model, weights] = ["model.onnx", "model.onnx.data"].map((name) => join(TWO_FILES, name));
+    await page.locator(".drop input").setInputFiles(model!);
+    await compare.click();
+    await page
+      .getByText('its weights lie in another file, "model.onnx.data", which was not given')
+      .waitFor({ timeout: LONG });
+    await page.locator(".drop input").setInputFiles([model!, weights!]);
+    await page.getByText("model.onnx and model.onnx.data, 10 kB").waitFor();
 
     // A file that is too large is refused. A file object with a large size is enough for this.
     await page.locator(".drop").evaluate((drop) => {
