@@ -1,9 +1,9 @@
 /** Finds and starts a headless Chromium that talks only to the pages' own servers. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -81,7 +81,8 @@ export async function startChromium(path: string, more: readonly string[] = []):
   const close = async (): Promise<void> => {
     kill(child);
     await ended;
-    rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
+    const folders = [profile, socketFolder(profile)].filter((folder) => folder !== undefined);
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   };
   try {
     const port = await Promise.race([debuggingPort(profile), ended.then((why) => Promise.reject(new Error(why)))]);
@@ -116,6 +117,18 @@ async function debuggingPort(profile: string): Promise<string> {
     await sleep(20);
   }
   throw new Error(`Chromium did not start within ${START / 1000} s`);
+}
+
+/**
+ * The folder of the socket that keeps a second Chromium from the profile. On Linux this folder is outside the profile, because the path of
+ * a socket must be short. A Chromium that is killed leaves the folder behind.
+ */
+function socketFolder(profile: string): string | undefined {
+  try {
+    return dirname(readlinkSync(join(profile, "SingletonSocket")));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Ends Chromium and its processes. A process that lives on would write to the profile while the profile is deleted. */
