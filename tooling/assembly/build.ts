@@ -35,9 +35,9 @@ if (!wanted)
 
 const { file, entries, as, files: asFiles } = wanted;
 await mkdir("src/generated", { recursive: true });
-// Together, because each is a process of its own.
-const binaries = await Promise.all(
-  INSTRUCTION_SETS.map(({ features }, index) => compile({ folder: process.cwd(), entry: entries[index]!, features })),
+const binaries = await compile(
+  process.cwd(),
+  INSTRUCTION_SETS.map(({ features }, index) => ({ entry: entries[index]!, features })),
 );
 const modules: Uint8Array[] = [];
 const identities: string[] = [];

@@ -21,14 +21,13 @@ const PIECES = 4;
 
 const run = promisify(execFile);
 const COMPILER = fileURLToPath(new URL("asc.js", import.meta.url));
-/** The most bytes of a module. */
+/** The most bytes of the compiler's answer. */
 const MOST = 2 ** 24;
 
 const FLAGS = ["--importMemory", "--runtime", "stub", "--noAssert", "-O2"];
 
-export interface CompileOptions {
-  /** The package's folder. */
-  readonly folder: string;
+/** A module to compile. */
+export interface ModuleSource {
   /** The source in `assembly` that lists the exports, without its extension. */
   readonly entry: string;
   /** Features of WebAssembly, separated by commas. */
@@ -37,18 +36,27 @@ export interface CompileOptions {
   readonly source?: string;
 }
 
-/** @throws Error with the compiler's messages */
-export async function compile({ folder, entry, features, source }: CompileOptions): Promise<Uint8Array> {
-  const file = `assembly/${entry}.ts`;
-  const args = [file, "--baseDir", folder, "--outFile", "kernels.wasm", "--enable", features, ...FLAGS];
-  const replaced = source === undefined ? {} : { file: resolve(folder, file), source };
-  const words = [COMPILER, JSON.stringify(args), JSON.stringify(replaced)];
+/**
+ * Compiles modules of one package, in one process.
+ *
+ * @param folder the package's folder
+ * @returns the modules, in the order of `sources`
+ * @throws Error with the compiler's messages
+ */
+export async function compile(folder: string, sources: readonly ModuleSource[]): Promise<Uint8Array[]> {
+  const compilations = sources.map(({ entry, features, source }) => {
+    const file = `assembly/${entry}.ts`;
+    return {
+      args: [file, "--baseDir", folder, "--outFile", "kernels.wasm", "--enable", features, ...FLAGS],
+      ...(source !== undefined && { replaced: { file: resolve(folder, file), source } }),
+    };
+  });
   try {
-    const { stdout } = await run(process.execPath, words, { encoding: "buffer", maxBuffer: MOST });
-    return stdout;
+    const { stdout } = await run(process.execPath, [COMPILER, JSON.stringify(compilations)], { maxBuffer: MOST });
+    return (JSON.parse(stdout) as string[]).map((module) => Uint8Array.from(Buffer.from(module, "base64")));
   } catch (error) {
-    const { stderr } = error as { readonly stderr?: Buffer };
-    throw new Error(`AssemblyScript failed for ${features}: ${stderr?.toString() ?? String(error)}`, { cause: error });
+    const { stderr } = error as { readonly stderr?: string };
+    throw new Error(`AssemblyScript failed: ${stderr || String(error)}`, { cause: error });
   }
 }
 

@@ -87,13 +87,12 @@ function namesIn(list: string): string[] {
 }
 
 async function compileWithout(leftOut: (name: string) => boolean): Promise<Uint8Array[]> {
-  const modules: Uint8Array[] = [];
-  for (const { name, features } of INSTRUCTION_SETS) {
+  const sources = INSTRUCTION_SETS.map(async ({ name, features }) => {
     const entry = await readFile(join(CPU, "assembly", `${name}.ts`), "utf8");
-    const module = await compile({ folder: CPU, entry: name, features, source: without(entry, leftOut) });
-    modules.push(withIdentity(module, identityOf(name, module)));
-  }
-  return modules;
+    return { entry: name, features, source: without(entry, leftOut) };
+  });
+  const modules = await compile(CPU, await Promise.all(sources));
+  return modules.map((module, index) => withIdentity(module, identityOf(INSTRUCTION_SETS[index]!.name, module)));
 }
 
 /** Bundles core and cpu as they are published, with the text of `measured` in place of the text of `published`. */
