@@ -5,8 +5,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { ROOT, run } from "./workspace.js";
 
-/** The oldest supported version, the last version before `Uint8Array` was generic, and later versions. */
-const VERSIONS = ["5.0", "5.6", "6", "7"];
+/** The oldest supported version, the last version that is written in JavaScript, and the newest. */
+const VERSIONS = ["5.0", "6", "7"];
 
 /** The compilers that npm installs, each under its own name. */
 export const COMPILERS: readonly string[] = VERSIONS.map(
