@@ -3,7 +3,6 @@
  * relaxed SIMD; Node 20 has it behind a flag, which is set here so that no supported Node leaves the build untested.
  */
 
-import { setFlagsFromString } from "node:v8";
 import { type ConformanceReport, runConformance, type SuiteName } from "@convene/conformance";
 import type { Backend } from "@convene/core";
 import { defineBackend } from "@convene/core/backend";
@@ -12,8 +11,6 @@ import { cpuImplementation } from "./backend.js";
 import { cpu, type Simd } from "./index.js";
 import type { Registers } from "./tiles.js";
 import { loadWasmKernels } from "./wasm.js";
-
-if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 /** Each build with each engine's tiles, whichever of them this engine would choose. */
 const wasm = (simd: Simd, registers: Registers) => async (): Promise<Backend> =>

@@ -3,7 +3,6 @@
  * bits. A backend's own interface could not show a write between two tensors.
  */
 
-import { setFlagsFromString } from "node:v8";
 import { makeOperands, randomProblem, randomSource, referenceConv2d } from "@convene/conformance";
 import { type Conv2dProblem, formatProblem, inputShape, outputShape, parseProblem, tensor } from "@convene/core";
 import { describe, expect, it } from "vitest";
@@ -18,9 +17,6 @@ import type { Registers } from "./tiles.js";
 import { loadWasmKernels } from "./wasm.js";
 import type { Simd } from "./wasm-build.js";
 import { createWorkspace } from "./workspace.js";
-
-// Node 20 has relaxed SIMD behind a flag.
-if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const LIMIT = 2 ** 24;
 const SENTINEL = 12345.678;

@@ -1,14 +1,10 @@
 /** Copies between layouts at the level of memory: what they write, what they leave alone, and that they read nothing past the end. */
 
-import { setFlagsFromString } from "node:v8";
 import { describe, expect, it } from "vitest";
 import { createJsKernels } from "./js-kernels/index.js";
 import type { KernelSet } from "./kernel-set.js";
 import { loadWasmKernels } from "./wasm.js";
 import { STAGING } from "./wasm-copies.js";
-
-// Node 20 has relaxed SIMD behind a flag.
-if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const SENTINEL = 12345.5;
 const MEMORY = 2 ** 22;

@@ -5,13 +5,9 @@
  * queue or memory.
  */
 
-import { setFlagsFromString } from "node:v8";
 import { runConformance, type SuiteName } from "@convene/conformance";
 import { describe, expect, it } from "vitest";
 import { workerThreads, type WorkerThreadsOptions } from "./index.js";
-
-// Node 20 has relaxed SIMD behind a flag.
-if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 type Case = readonly [
   device: string,

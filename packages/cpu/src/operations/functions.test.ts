@@ -1,6 +1,5 @@
 /** The functions of the WebAssembly kernels over all of float32, against float64. */
 
-import { setFlagsFromString } from "node:v8";
 import { type Activation, operationProblem } from "@convene/core";
 import { describe, expect, it } from "vitest";
 import { erfc } from "../js-kernels/operations/erfc.js";
@@ -8,9 +7,6 @@ import { loadWasmKernels } from "../wasm.js";
 import { FUNCTION_ULPS, ulp } from "../testing/allowance.js";
 import { LIMIT, runOperation } from "../testing/bench.js";
 import { activationOf } from "../testing/definitions.js";
-
-// Node 20 has relaxed SIMD behind a flag.
-if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 type Named = Extract<Activation, string>;
 const FUNCTIONS = [...(Object.keys(FUNCTION_ULPS) as Named[]), "geluTanh"] as const;

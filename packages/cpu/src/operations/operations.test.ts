@@ -1,6 +1,5 @@
 /** Operations at the level of memory, on every kernel set, against their definitions. */
 
-import { setFlagsFromString } from "node:v8";
 import { randomSource } from "@convene/conformance";
 import { formatOperation, type OperationProblem, operationInputShapes } from "@convene/core";
 import { OPERATION_KINDS } from "@convene/core/backend";
@@ -12,9 +11,6 @@ import { allowance } from "../testing/allowance.js";
 import { LIMIT, type Operands, operandsOf, runOperation } from "../testing/bench.js";
 import { outputOf } from "../testing/definitions.js";
 import { OPERATION_PROBLEMS } from "../testing/problems.js";
-
-// Node 20 has relaxed SIMD behind a flag.
-if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const KERNEL_SETS: readonly (readonly [name: string, load: () => Promise<KernelSet>])[] = [
   ["simd128", () => loadWasmKernels({ simd: "simd128" }, LIMIT)],
