@@ -2,7 +2,7 @@
  * `pnpm environments`: packs the published packages, installs them beside each runtime, bundler, test runner and page, and runs a tiny
  * program there. The result is a table of what runs where, without an empty cell. `--quick` runs the half that CI runs, and `--write`
  * puts the table into docs/environments.md. Other words select the environments whose names contain one of them. The program fails if
- * a backend neither works nor is refused as expected.
+ * a backend neither works nor is refused as expected, and if docs/environments.md has another result.
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import process from "node:process";
 import { ENTRIES } from "./environments/bundlers.js";
 import { type Environment, ENVIRONMENTS, MARK } from "./environments/list.js";
 import { closePages } from "./environments/pages.js";
-import { type Cells, COLUMNS, failedCells, faultsOf, markdown, type Row } from "./environments/table.js";
+import { type Cells, COLUMNS, failedCells, faultsOf, markdown, outdated, type Row } from "./environments/table.js";
 import { withInstalled } from "./installed.js";
 import { fail, ROOT } from "./workspace.js";
 
@@ -106,6 +106,10 @@ try {
   const faults = faultsOf(rows);
   if (faults.length > 0) throw new Error(`\n${faults.length} cells are wrong:\n${faults.join("\n")}`);
   if (flags.has("--write")) write(rows);
+  const old = outdated(readFileSync(DOCUMENT, "utf8"), rows);
+  if (old.length > 0) {
+    throw new Error(`\n${old.join("\n")}\ndocs/environments.md is older than this: run pnpm environments --write`);
+  }
 } catch (error) {
   fail(error);
 }

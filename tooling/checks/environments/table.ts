@@ -49,3 +49,25 @@ export function markdown(rows: readonly Row[]): string {
   const notes = refusals.map((text, at) => `${at + 1}. ${text.replaceAll("\n", " ").replaceAll("*", "\\*")}`);
   return [...lines, ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
 }
+
+/** The part of a cell that is our own text. The engine's message in parentheses changes with the version of the engine. */
+function ownText(cell: string): string {
+  const [reason = "", remedy = ""] = cell.split("Remedy: ");
+  return `${reason.split(" (")[0]!.trim()} ${remedy}`.replaceAll("\\*", "*").trim();
+}
+
+/** The cells of `rows` that a document with this table does not have, beside an engine's own messages. */
+export function outdated(document: string, rows: readonly Row[]): string[] {
+  const notes = new Map([...document.matchAll(/^(\d+)\. (refused: .+)$/gm)].map(([, number, text]) => [number, text]));
+  const documented = new Map(
+    [...document.matchAll(/^\| (.+) \|$/gm)].map(([, line]) => {
+      const [name = "", ...cells] = line!.split(" | ").map((cell) => cell.trim());
+      return [name, cells.map((cell) => notes.get(/\[(\d+)\]$/.exec(cell)?.[1]) ?? cell)];
+    }),
+  );
+  return rows.flatMap(({ name, cells }) =>
+    COLUMNS.filter((column, at) => ownText(documented.get(name)?.[at] ?? "") !== ownText(cells[column])).map(
+      (column) => `${name}, ${column}: the document has ${documented.get(name)?.[COLUMNS.indexOf(column)] ?? "no row"}`,
+    ),
+  );
+}
