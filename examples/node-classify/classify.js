@@ -39,6 +39,20 @@ export async function readPhoto(photo, height, width) {
 }
 
 /**
+ * The softmax of scores. Some files end in Softmax: their scores are positive, with a sum of 1, and stay as they are.
+ *
+ * @param {Float32Array} scores
+ */
+export function probabilitiesOf(scores) {
+  const total = (/** @type {Float32Array} */ values) => values.reduce((sum, value) => sum + value);
+  if (scores.every((score) => score >= 0) && Math.abs(total(scores) - 1) < 1e-3) return scores;
+  const largest = scores.reduce((most, score) => Math.max(most, score));
+  const powers = scores.map((score) => Math.exp(score - largest));
+  const sum = total(powers);
+  return powers.map((power) => power / sum);
+}
+
+/**
  * The best classes of a photo, best first.
  *
  * @param {Uint8Array} file the bytes of the ONNX file of a classifier: one picture in, one list of scores out
@@ -57,13 +71,8 @@ export async function classify(file, photo, count = 5) {
   try {
     const model = await prepare(backend, network, { [input]: [1, 3, height, width] });
     const outputs = await model.run({ [input]: await readPhoto(photo, height, width) });
-    const scores = outputs[network.outputs[0]].data;
-    // Softmax. If the scores are probabilities already, their order stays the same.
-    const largest = scores.reduce((most, score) => Math.max(most, score));
-    const powers = scores.map((score) => Math.exp(score - largest));
-    const sum = powers.reduce((total, power) => total + power);
-    return [...powers]
-      .map((power, index) => ({ class: index, probability: power / sum }))
+    return [...probabilitiesOf(outputs[network.outputs[0]].data)]
+      .map((probability, index) => ({ class: index, probability }))
       .sort((a, b) => b.probability - a.probability)
       .slice(0, count);
   } finally {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import sharp from "sharp";
 import { expect, it } from "vitest";
-import { classify, readPhoto } from "./classify.js";
+import { classify, probabilitiesOf, readPhoto } from "./classify.js";
 
 const NETWORK = new URL("../../packages/onnx/test-files/torch/mobilenet-v2.onnx", import.meta.url);
 
@@ -29,4 +29,16 @@ it("gives the most probable classes of a network whose size is in its file, best
   expect(probabilities[0]).toBeGreaterThan(0);
   expect(probabilities.reduce((sum, each) => sum + each)).toBeLessThanOrEqual(1 + 1e-6);
   expect(new Set(best.map((each) => each.class)).size).toBe(3);
+});
+
+it("makes probabilities of scores, and keeps those of a file that ends in Softmax", () => {
+  const [first, second] = probabilitiesOf(Float32Array.of(Math.log(3), 0));
+  expect(first).toBeCloseTo(0.75, 6);
+  expect(second).toBeCloseTo(0.25, 6);
+  expect(probabilitiesOf(Float32Array.of(0.75, 0.25))).toEqual(Float32Array.of(0.75, 0.25));
+  // The sum is 1, but one score is negative. Or all are positive, with another sum.
+  for (const scores of [Float32Array.of(1.5, -0.5), Float32Array.of(3, 1)]) {
+    const expected = 1 / (1 + Math.exp(scores[1]! - scores[0]!));
+    expect(probabilitiesOf(scores)[0]).toBeCloseTo(expected, 6);
+  }
 });
