@@ -36,9 +36,16 @@ const SAMPLE = graph({
  * @param {import("@convene/core").Network | import("@convene/core").NetworkSource} [options.network] of one input
  * @param {readonly [c: number, h: number, w: number]} [options.size] of the input
  * @param {number} [options.port] 0 is any that is free
+ * @param {number} [options.patience] milliseconds that `close` waits for open requests
  * @param {() => Promise<import("@convene/core").Backend>} [options.openBackend]
  */
-export async function serve({ network = SAMPLE, size = [3, 32, 32], port = 8080, openBackend = open } = {}) {
+export async function serve({
+  network = SAMPLE,
+  size = [3, 32, 32],
+  port = 8080,
+  patience = 10_000,
+  openBackend = open,
+} = {}) {
   const [input] = network.inputs;
   /** @type {readonly [number, number, number, number]} */
   const shape = [1, ...size];
@@ -48,19 +55,28 @@ export async function serve({ network = SAMPLE, size = [3, 32, 32], port = 8080,
     return { backend, model: await prepare(backend, network, { [input]: shape }) };
   };
 
-  let session = await start();
+  /** @type {ReturnType<typeof start> | undefined} */
+  let session;
+  /** The present backend and model. If there is none, another backend is opened, once for all who ask. */
+  const current = () =>
+    (session ??= start().catch((error) => {
+      session = undefined;
+      throw error;
+    }));
+  const { device } = (await current()).backend;
   let queued = 0;
 
   /** @param {Float32Array} values */
   async function run(values) {
-    const mine = session;
+    const mine = current();
+    const { backend, model } = await mine;
     try {
-      return await mine.model.run({ [input]: tensor(values, shape) });
+      return await model.run({ [input]: tensor(values, shape) });
     } catch (error) {
-      // After this error every later call fails with it, so later calls need another backend.
+      // After this error every later call fails with it, so later calls need another backend. Many runs may fail together.
       if (error instanceof ConveneError && error.code === "ERR_EXECUTION" && session === mine) {
-        session = await start();
-        await mine.backend.dispose();
+        session = undefined;
+        await backend.dispose();
       }
       throw error;
     }
@@ -101,11 +117,14 @@ export async function serve({ network = SAMPLE, size = [3, 32, 32], port = 8080,
   const address = server.address();
   return {
     port: typeof address === "object" && address !== null ? address.port : port,
-    device: () => session.backend.device,
-    /** Stops listening, waits for the open requests, and disposes the backend. */
+    device,
+    /** Stops listening, waits for the open requests, though not for clients that stall, and disposes the backend. */
     async close() {
+      const timer = setTimeout(() => server.closeAllConnections(), patience);
       await new Promise((resolve) => server.close(resolve));
-      await session.backend.dispose();
+      clearTimeout(timer);
+      const last = await session;
+      await last?.backend.dispose();
     },
   };
 }
@@ -130,7 +149,7 @@ async function main() {
           size: /** @type {[number, number, number]} */ (sizes.split(",").map(Number)),
         };
   const server = await serve({ ...given, port: Number(process.env.PORT ?? 8080) });
-  console.log(`http://localhost:${server.port}, on ${server.device()}; Ctrl-C ends it`);
+  console.log(`http://localhost:${server.port}, on ${server.device}; Ctrl-C ends it`);
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void server.close());
 }
 

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { type Backend, ConveneError } from "@convene/core";
 import { cpu } from "@convene/cpu";
 import { afterEach, expect, it } from "vitest";
@@ -7,6 +9,8 @@ type Server = Awaited<ReturnType<typeof serve>>;
 let server: Server;
 afterEach(() => server.close());
 
+/** Runs that are in flight together. */
+const RUNS = 6;
 const BODY = new Float32Array(3 * 32 * 32).fill(0.5);
 const post = (body: Uint8Array<ArrayBuffer>) => fetch(`http://localhost:${server.port}`, { method: "POST", body });
 const bytes = (): Uint8Array<ArrayBuffer> => new Uint8Array(BODY.buffer);
@@ -63,24 +67,48 @@ it("refuses requests when the queue is full, and takes requests again afterwards
   expect((await post(bytes())).status).toBe(200);
 });
 
-it("opens another backend after one has failed", async () => {
+it("opens one other backend after many runs have failed at once, also if an opening fails", async () => {
   const opened: Backend[] = [];
+  let openings = 0;
   server = await serve({
     port: 0,
     async openBackend() {
-      const first = opened.length === 0;
+      openings++;
+      if (openings === 2) throw new Error("no backend now");
+      const first = openings === 1;
+      let reads = 0;
+      let fail = (): void => undefined;
+      const failure = new Promise<never>((_, reject) => {
+        fail = () => reject(new ConveneError("ERR_EXECUTION", "a worker was lost"));
+      });
       const backend = await withRead((real) => async (...given) => {
-        if (first) throw new ConveneError("ERR_EXECUTION", "a worker was lost");
-        return real.read(...given);
+        if (!first) return real.read(...given);
+        // All runs are in flight when the first of them fails.
+        if (++reads === RUNS) fail();
+        return await failure;
       });
       opened.push(backend);
       return backend;
     },
   });
-  const failed = await post(bytes());
-  expect(failed.status).toBe(503);
-  expect(await failed.json()).toEqual({ error: "a worker was lost" });
-  expect((await post(bytes())).status).toBe(200);
-  expect(opened).toHaveLength(2);
+  const failed = await Promise.all(Array.from({ length: RUNS }, () => post(bytes())));
+  for (const each of failed) expect(await each.json()).toEqual({ error: "a worker was lost" });
+  const none = await post(bytes());
+  expect([none.status, await none.json()]).toEqual([503, { error: "no backend now" }]);
+  const answers = await Promise.all(Array.from({ length: RUNS }, () => post(bytes())));
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: RUNS }, () => 200));
+  expect(openings).toBe(3);
   expect(opened.map(({ disposed }) => disposed)).toEqual([true, false]);
+});
+
+it("does not wait for a client that sends a part of its request and no more", async () => {
+  server = await serve({ port: 0, patience: 10, openBackend: () => cpu({ kernels: "js" }) });
+  const socket = connect(server.port);
+  const ended = once(socket, "close");
+  socket.write(`POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${BODY.byteLength}\r\n\r\n`);
+  socket.write("a part");
+  await once(socket, "connect");
+  socket.on("error", () => undefined);
+  await server.close();
+  await ended;
 });
