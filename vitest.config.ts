@@ -32,8 +32,9 @@ const RELAXED_FLAGS = process.versions.node.startsWith("20.") ? ["--experimental
 const OWN = [
   "packages/cpu/src/{address-space,cpu,disposed-memories,forbidden,given-module,many,wasm,wasm-memory,wide}.test.ts",
   "packages/worker-threads/src/{bits,faults,process,races,shared-memory,soak,worker-threads}.test.ts",
-  "packages/gpu/src/gpu.test.ts",
+  "packages/gpu/src/{gpu,gpu-js-gaps,ragged-groups}.test.ts",
   "packages/gpu/src/engines/{host,navigator-gpu,webgpu}.test.ts",
+  "packages/gpu/src/operations/{activation,operations}.test.ts",
   "apps/*/src/**/*-on-gpu.test.ts",
 ];
 

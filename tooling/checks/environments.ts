@@ -77,6 +77,11 @@ function judged(said: Cells, refused: Environment["refused"] = {}): Cells {
   return { cpu: judge("cpu"), "worker-threads": judge("worker-threads"), gpu: judge("gpu") };
 }
 
+/** The part of the document that `--write` writes. */
+function tableOf(document: string): string {
+  return document.split(BEGIN)[1]?.split(END)[0] ?? "";
+}
+
 function write(rows: readonly Row[]): void {
   const [before, rest = ""] = readFileSync(DOCUMENT, "utf8").split(BEGIN);
   writeFileSync(DOCUMENT, `${before}${BEGIN}\n\n${markdown(rows)}\n\n${END}${rest.split(END)[1] ?? "\n"}`);
@@ -106,7 +111,7 @@ try {
   const faults = faultsOf(rows);
   if (faults.length > 0) throw new Error(`\n${faults.length} cells are wrong:\n${faults.join("\n")}`);
   if (flags.has("--write")) write(rows);
-  const old = outdated(readFileSync(DOCUMENT, "utf8"), rows);
+  const old = outdated(tableOf(readFileSync(DOCUMENT, "utf8")), rows);
   if (old.length > 0) {
     throw new Error(`\n${old.join("\n")}\ndocs/environments.md is older than this: run pnpm environments --write`);
   }
