@@ -265,12 +265,12 @@ describe("memory", () => {
     // a size of its own, because a memory of another round has another one.
     const isUsedAgain: boolean[] = [];
     for (const megabytes of [5, 6, 7, 8, 9]) {
-      const open = (): Promise<Backend> => workerThreads({ threads: 1, maxMemory: megabytes << 20 });
+      const another = (): Promise<Backend> => workerThreads({ threads: 1, maxMemory: megabytes << 20 });
       const reserved = async (): Promise<number> => {
-        await using backend = await open();
+        await using backend = await another();
         return backend.memory()!.reserved;
       };
-      const first = await open();
+      const first = await another();
       first.allocate([1, 1, 1024, 1024]);
       const { reserved: grown } = first.memory()!;
       expect(await reserved()).toBeLessThan(grown);
