@@ -52,7 +52,12 @@ export async function serve({
   const bytes = 4 * shape.reduce((product, each) => product * each, 1);
   const start = async () => {
     const backend = await openBackend();
-    return { backend, model: await prepare(backend, network, { [input]: shape }) };
+    try {
+      return { backend, model: await prepare(backend, network, { [input]: shape }) };
+    } catch (error) {
+      await backend.dispose();
+      throw error;
+    }
   };
 
   /** @type {ReturnType<typeof start> | undefined} */
@@ -73,7 +78,7 @@ export async function serve({
     try {
       return await model.run({ [input]: tensor(values, shape) });
     } catch (error) {
-      // After this error every later call fails with it, so later calls need another backend. Many runs may fail together.
+      // Every later call on this backend fails too, so the next run opens another one. Of many runs that fail together, the first does this.
       if (error instanceof ConveneError && error.code === "ERR_EXECUTION" && session === mine) {
         session = undefined;
         await backend.dispose();
@@ -118,12 +123,13 @@ export async function serve({
   return {
     port: typeof address === "object" && address !== null ? address.port : port,
     device,
-    /** Stops listening, waits for the open requests, though not for clients that stall, and disposes the backend. */
+    /** Stops listening, waits for the open requests, but at most `patience`, and disposes the backend. */
     async close() {
       const timer = setTimeout(() => server.closeAllConnections(), patience);
       await new Promise((resolve) => server.close(resolve));
       clearTimeout(timer);
-      const last = await session;
+      // An opening that fails in this moment leaves nothing to dispose.
+      const last = await session?.catch(() => undefined);
       await last?.backend.dispose();
     },
   };

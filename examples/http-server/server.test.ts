@@ -101,6 +101,21 @@ it("opens one other backend after many runs have failed at once, also if an open
   expect(opened.map(({ disposed }) => disposed)).toEqual([true, false]);
 });
 
+it("disposes a backend on which the model cannot be prepared", async () => {
+  const opened: Backend[] = [];
+  const starting = serve({
+    port: 0,
+    openBackend: async () => {
+      const backend = await cpu({ kernels: "js", maxMemory: 65536 });
+      opened.push(backend);
+      return backend;
+    },
+    size: [3, 1024, 1024],
+  });
+  await expect(starting).rejects.toMatchObject({ code: "ERR_OUT_OF_MEMORY" });
+  expect(opened.map(({ disposed }) => disposed)).toEqual([true]);
+});
+
 it("does not wait for a client that sends a part of its request and no more", async () => {
   server = await serve({ port: 0, patience: 10, openBackend: () => cpu({ kernels: "js" }) });
   const socket = connect(server.port);

@@ -39,7 +39,7 @@ export async function readPhoto(photo, height, width) {
 }
 
 /**
- * The softmax of scores. Some files end in Softmax: their scores are positive, with a sum of 1, and stay as they are.
+ * The softmax of scores. Some files end in Softmax. Their scores are probabilities already: none is negative, and their sum is 1.
  *
  * @param {Float32Array} scores
  */

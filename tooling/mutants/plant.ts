@@ -90,7 +90,7 @@ async function buildKernels(folder: string): Promise<void> {
   // The compiler takes some seconds to load, and most faults do not need it.
   const { bundleOf, compile, identityOf, INSTRUCTION_SETS, withIdentity } = await import("../assembly/compile.js");
   const [{ name, features }] = INSTRUCTION_SETS;
-  const [binary] = (await compile(folder, [{ entry: name, features }])) as [Uint8Array];
+  const binary = (await compile(folder, [{ entry: name, features }]))[0]!;
   const module = withIdentity(binary, identityOf(name, binary));
   const text = [
     `export const bundle = ${JSON.stringify(bundleOf([module, module]))};`,

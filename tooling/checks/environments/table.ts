@@ -66,8 +66,9 @@ export function outdated(document: string, rows: readonly Row[]): string[] {
     }),
   );
   return rows.flatMap(({ name, cells }) =>
-    COLUMNS.filter((column, at) => ownText(documented.get(name)?.[at] ?? "") !== ownText(cells[column])).map(
-      (column) => `${name}, ${column}: the document has ${documented.get(name)?.[COLUMNS.indexOf(column)] ?? "no row"}`,
-    ),
+    COLUMNS.flatMap((column, at) => {
+      const said = documented.get(name)?.[at] ?? "no row";
+      return ownText(said) === ownText(cells[column]) ? [] : [`${name}, ${column}: the document has ${said}`];
+    }),
   );
 }
