@@ -35,9 +35,9 @@ it("removes a file from the entry if no export of the file is left", () => {
 
 it("replaces the modules of a build, and refuses a build with other modules", () => {
   const [from, to] = [
-    { order: "0001", pieces: ["ab", "cd"] },
-    { order: "0100", pieces: ["e", "f"] },
+    { singles: "0001", pieces: ["ab", "cd"] },
+    { singles: "0100", pieces: ["e", "f"] },
   ];
-  expect(replaceBundle('{order:"0001",pieces:["ab","cd"]}', from, to)).toBe('{order:"0100",pieces:["e","f"]}');
-  expect(() => replaceBundle('{order:"0001",pieces:["ab","xy"]}', from, to)).toThrow("run pnpm build");
+  expect(replaceBundle('{singles:"0001",pieces:["ab","cd"]}', from, to)).toBe('{singles:"0100",pieces:["e","f"]}');
+  expect(() => replaceBundle('{singles:"0001",pieces:["ab","xy"]}', from, to)).toThrow("run pnpm build");
 });

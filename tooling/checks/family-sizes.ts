@@ -122,8 +122,8 @@ async function bundleWith(published: Bundle, measured: Bundle): Promise<Uint8Arr
 
 /** @throws Error where `text` does not have each string of `from` */
 export function replaceBundle(text: string, from: Bundle, to: Bundle): string {
-  const wanted = [to.order, ...to.pieces];
-  return [from.order, ...from.pieces].reduce((result, string, index) => {
+  const wanted = [to.singles, ...to.pieces];
+  return [from.singles, ...from.pieces].reduce((result, string, index) => {
     const at = result.indexOf(string);
     if (at < 0) throw new Error(OTHER_KERNELS);
     return result.slice(0, at) + wanted[index]! + result.slice(at + string.length);

@@ -12,8 +12,8 @@ const SINGLE = CHARACTERS.length - 2;
 
 /** Modules as text, all together. */
 export interface Bundle {
-  /** All byte values, most frequent first, as 512 hexadecimal digits. */
-  readonly order: string;
+  /** The bytes that are one character, as 64 hexadecimal digits: the lowest bit of the first digit stands for byte 0. */
+  readonly singles: string;
   /** The first piece of each module, then the second of each, and so on. */
   readonly pieces: readonly string[];
 }
@@ -22,9 +22,13 @@ export interface Bundle {
 export function encodeModules(modules: readonly Uint8Array[], count: number): Bundle {
   const frequency = new Uint32Array(256);
   for (const module of modules) for (const byte of module) frequency[byte]!++;
-  const values = Array.from(frequency.keys()).sort((a, b) => frequency[b]! - frequency[a]! || a - b);
+  const byFrequency = Array.from(frequency.keys()).sort((a, b) => frequency[b]! - frequency[a]! || a - b);
+  const single = new Set(byFrequency.slice(0, SINGLE));
+  const digit = (first: number): number =>
+    [0, 1, 2, 3].reduce((sum, at) => sum + (Number(single.has(first + at)) << at), 0);
+  const singles = Array.from({ length: 64 }, (_, at) => digit(4 * at).toString(16)).join("");
   const texts: string[] = Array.from({ length: 256 });
-  for (const [rank, value] of values.entries()) {
+  for (const [rank, value] of valuesOf(singles).entries()) {
     const rest = rank - SINGLE;
     texts[value] =
       rest < 0 ? CHARACTERS[rank]! : CHARACTERS[SINGLE + Math.floor(rest / SINGLE)]! + CHARACTERS[rest % SINGLE]!;
@@ -36,18 +40,22 @@ export function encodeModules(modules: readonly Uint8Array[], count: number): Bu
       pieces.push(Array.from(module.subarray(cut(piece), cut(piece + 1)), (byte) => texts[byte]).join(""));
     }
   }
-  return { order: values.map((value) => value.toString(16).padStart(2, "0")).join(""), pieces };
+  return { singles, pieces };
+}
+
+/** All byte values: those that are one character, then those that are two. */
+function valuesOf(singles: string): number[] {
+  const isSingle = (value: number): number => (Number.parseInt(singles[value >> 2]!, 16) >> (value & 3)) & 1;
+  return Array.from({ length: 256 }, (_, value) => value).sort((a, b) => isSingle(b) - isSingle(a));
 }
 
 /** The module of the number `index`, of `modules` modules. */
-export function decodeModule({ order, pieces }: Bundle, index: number, modules: number): Uint8Array<ArrayBuffer> {
+export function decodeModule({ singles, pieces }: Bundle, index: number, modules: number): Uint8Array<ArrayBuffer> {
   const text = pieces.filter((_, at) => at % modules === index).join("");
   // Tables, because a program waits for this loop before the first backend opens.
   const ranks = new Uint8Array(128);
   for (let rank = 0; rank < CHARACTERS.length; rank++) ranks[CHARACTERS.charCodeAt(rank)] = rank;
-  const values = Uint8Array.from({ length: 256 }, (_, rank) =>
-    Number.parseInt(order.slice(2 * rank, 2 * rank + 2), 16),
-  );
+  const values = Uint8Array.from(valuesOf(singles));
   const bytes = new Uint8Array(text.length);
   let length = 0;
   for (let at = 0; at < text.length; at++) {
