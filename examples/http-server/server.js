@@ -17,6 +17,8 @@ import { workerThreads } from "@convene/worker-threads";
 
 /** The most runs that may wait. A request waits at most this number times the time of one run. */
 const MOST_QUEUED = 8;
+/** The most connections, each of which may hold a request. */
+const MOST_CONNECTIONS = 256;
 
 /** The network if no file is named: a small one with random weights. */
 const SAMPLE = graph({
@@ -36,7 +38,7 @@ const SAMPLE = graph({
  * @param {import("@convene/core").Network | import("@convene/core").NetworkSource} [options.network] of one input
  * @param {readonly [c: number, h: number, w: number]} [options.size] of the input
  * @param {number} [options.port] 0 is any that is free
- * @param {number} [options.patience] milliseconds that `close` waits for open requests
+ * @param {number} [options.patience] milliseconds that a request may take to arrive, and that `close` waits for open requests
  * @param {() => Promise<import("@convene/core").Backend>} [options.openBackend]
  */
 export async function serve({
@@ -91,23 +93,30 @@ export async function serve({
   async function answer(request, response) {
     /** @param {number} status @param {unknown} content */
     const send = (status, content) => {
+      // A client that keeps its connection would keep the server open.
+      if (!server.listening) response.setHeader("connection", "close");
       response.writeHead(status, { "content-type": "application/json" }).end(`${JSON.stringify(content)}\n`);
     };
     if (Number(request.headers["content-length"]) !== bytes) {
       return send(400, { error: `send ${bytes} bytes: float32 numbers of shape ${JSON.stringify(shape)}` });
     }
+    const body = new Uint8Array(bytes);
+    let at = 0;
+    try {
+      for await (const chunk of request) {
+        body.set(chunk, at);
+        at += chunk.length;
+      }
+    } catch {
+      return; // the client has gone
+    }
+    // Runs are counted, and not uploads: slow clients must not take the places of the others.
     if (queued >= MOST_QUEUED) {
       response.setHeader("retry-after", "1");
       return send(503, { error: "too many runs are waiting; try again in a second" });
     }
     queued += 1;
     try {
-      const body = new Uint8Array(bytes);
-      let at = 0;
-      for await (const chunk of request) {
-        body.set(chunk, at);
-        at += chunk.length;
-      }
       const outputs = await run(new Float32Array(body.buffer));
       send(200, Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, [...data]])));
     } catch (error) {
@@ -117,7 +126,9 @@ export async function serve({
     }
   }
 
-  const server = createServer(answer);
+  // A request must arrive within `patience`. Node looks for late requests once a second.
+  const server = createServer({ requestTimeout: patience, connectionsCheckingInterval: 1000 }, answer);
+  server.maxConnections = MOST_CONNECTIONS;
   await new Promise((resolve) => server.listen(port, () => resolve(undefined)));
   const address = server.address();
   return {

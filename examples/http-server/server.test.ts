@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { connect } from "node:net";
+import { Agent, request } from "node:http";
+import { connect, type Socket } from "node:net";
 import { type Backend, ConveneError } from "@convene/core";
 import { cpu } from "@convene/cpu";
 import { afterEach, expect, it } from "vitest";
@@ -116,14 +117,54 @@ it("disposes a backend on which the model cannot be prepared", async () => {
   expect(opened.map(({ disposed }) => disposed)).toEqual([true]);
 });
 
+/** A client that sends a part of a request and no more. */
+async function stall(): Promise<Socket> {
+  const socket = connect(server.port);
+  socket.on("error", () => undefined);
+  socket.write(`POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${BODY.byteLength}\r\n\r\na part`);
+  await once(socket, "connect");
+  return socket;
+}
+
 it("does not wait for a client that sends a part of its request and no more", async () => {
   server = await serve({ port: 0, patience: 10, openBackend: () => cpu({ kernels: "js" }) });
-  const socket = connect(server.port);
-  const ended = once(socket, "close");
-  socket.write(`POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${BODY.byteLength}\r\n\r\n`);
-  socket.write("a part");
-  await once(socket, "connect");
-  socket.on("error", () => undefined);
+  const ended = once(await stall(), "close");
   await server.close();
   await ended;
+});
+
+it("answers others while clients upload slowly", async () => {
+  server = await serve({ port: 0, openBackend: () => cpu({ kernels: "js" }) });
+  const stalled = await Promise.all(Array.from({ length: 8 }, stall));
+  // The server has read the headers of all eight when it answers a ninth, because connections are accepted in order.
+  expect((await post(bytes())).status).toBe(200);
+  for (const socket of stalled) socket.destroy();
+});
+
+it("ends the connection of a client that asks again and again", async () => {
+  let finish = (): void => undefined;
+  let reading = (): void => undefined;
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+  const started = new Promise<void>((resolve) => (reading = resolve));
+  server = await serve({
+    port: 0,
+    openBackend: () =>
+      withRead((backend) => async (...given) => {
+        reading();
+        await finished;
+        return backend.read(...given);
+      }),
+  });
+  const agent = new Agent({ keepAlive: true });
+  const connection = new Promise((resolve, reject) => {
+    request({ port: server.port, method: "POST", agent }, ({ headers }) => resolve(headers.connection))
+      .on("error", reject)
+      .end(bytes());
+  });
+  await started;
+  const closed = server.close();
+  finish();
+  expect(await connection).toBe("close");
+  await closed;
+  agent.destroy();
 });
