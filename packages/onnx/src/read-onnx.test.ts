@@ -217,6 +217,44 @@ describe("readOnnx refuses", () => {
     );
   });
 
+  test.each([
+    ["nchw", ["n", 3, 48, 192], [1, 48, 192, 3], "; shapes are [n, c, h, w]: [1, 3, 48, 192]"],
+    ["nchw with open sizes", ["n", 3, "h", "w"], [1, 48, 192, 3], "; shapes are [n, c, h, w]: [1, 3, 48, 192]"],
+    [
+      "nchw, of other sizes",
+      ["n", 3, 48, 192],
+      [1, 3, 48, 200],
+      "; to run other sizes, export the network with dynamic",
+    ],
+  ] as const)("another shape than that of a file in %s, and says what is meant", (_, dims, shape, remedy) => {
+    const nodes = [{ op: "Relu", inputs: ["x"], outputs: ["y"] }];
+    const network = readOnnx(onnxModel({ nodes, inputs: { x: dims }, outputs: ["y"] }));
+    expect(message(() => network.at({ x: shape }))).toContain(remedy);
+  });
+
+  test("the file's own shape in NHWC, and says what is meant", () => {
+    const nodes = [{ op: "Transpose", inputs: ["x"], outputs: ["y"], attributes: { perm: [0, 3, 1, 2] } }];
+    const network = readOnnx(onnxModel({ nodes, inputs: { x: [1, 128, 128, 3] }, outputs: ["y"] }));
+    expect(message(() => network.at({ x: [1, 128, 128, 3] }))).toContain("; shapes are [n, c, h, w]: [1, 3, 128, 128]");
+  });
+
+  test("sizes that are too small for a node, and does not call the node unsupported", () => {
+    const spec: ModelSpec = {
+      nodes: [
+        { op: "MaxPool", name: "pool", inputs: ["x"], outputs: ["a"], attributes: { kernel_shape: [5, 5] } },
+        { op: "Relu", inputs: ["a"], outputs: ["y"] },
+      ],
+      inputs: { x: [1, 3, "h", "w"] },
+      outputs: ["y"],
+    };
+    const network = readOnnx(onnxModel(spec));
+    expect(() => network.at({ x: [1, 3, 5, 5] })).not.toThrow();
+    expect(message(() => network.at({ x: [1, 3, 4, 4] }))).toBe(
+      'inputs of these sizes do not fit the ONNX file:\n  "pool" (MaxPool): the pooling window\'s height (5) must fit in the padded input (4)',
+    );
+    expect(() => network.at({ x: [1, 3, 4, 4] })).toThrow(expect.objectContaining({ code: "ERR_SHAPE" }) as Error);
+  });
+
   test("an output that does not depend on the inputs", () => {
     const spec: ModelSpec = { ...twoConvs, outputs: ["y", "w"] };
     expect(message(() => readOnnx(onnxModel(spec)).at({ x: [1, 3, 4, 4] }))).toBe(

@@ -165,9 +165,14 @@ function inputFeature(
     if (typeof dim === "string" && dim !== "?") symbols.set(dim, wanted);
     if (wanted === size) continue;
     const as = `[${dims!.join(", ")}] (${[...letters].join(", ")})`;
+    // The caller may have written [n, h, w, c], which the file itself may have.
+    const remedy =
+      letters.length === 4 && c !== w && dims![letters.indexOf("c")] === w
+        ? `shapes are [n, c, h, w]: [${[n, w, c, h].join(", ")}]`
+        : "to run other sizes, export the network with dynamic axes";
     throw new ConveneError(
       "ERR_SHAPE",
-      `${shown} does not fit the file's ${as}: ${letters[axis]} is ${size}, and must be ${wanted}; to run other sizes, export the network with dynamic axes`,
+      `${shown} does not fit the file's ${as}: ${letters[axis]} is ${size}, and must be ${wanted}; ${remedy}`,
     );
   }
   return featureOf(-1 - index, [n, c, h, w], letters);

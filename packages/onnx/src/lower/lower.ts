@@ -116,6 +116,8 @@ const OPERATOR_NAMES: readonly string[] = Object.keys(OPERATORS)
 export interface Refused {
   readonly node: Node;
   readonly why: string;
+  /** Whether another size of the inputs may do. */
+  readonly unfit?: boolean;
 }
 
 /** Whether an operator is supported only as a part of others. */
@@ -153,6 +155,10 @@ export function unknownNodes(graph: Graph): Refused[] {
 export function refusal(refused: readonly Refused[], graph: Graph): ConveneError {
   const shown = refused.slice(0, MOST_SHOWN).map(({ node, why }) => `  ${nodeTitle(node)}: ${why}`);
   if (refused.length > shown.length) shown.push(`  and ${refused.length - shown.length} more`);
+  const isOpen = graph.inputs.some(({ dims }) => dims!.some((dim) => typeof dim === "string"));
+  if (isOpen && refused.every(({ unfit }) => unfit)) {
+    return new ConveneError("ERR_SHAPE", `inputs of these sizes do not fit the ONNX file:\n${shown.join("\n")}`);
+  }
   const nodes = refused.length === 1 ? "an unsupported node" : `${refused.length} unsupported nodes`;
   const first = refused[0]!.node;
   const before = first.inputs.find(
@@ -200,7 +206,7 @@ export function lower(graph: Graph, inputs: ReadonlyMap<string, Feature>): Lower
       }
     } catch (error) {
       if (!(error instanceof Refusal) && !(error instanceof ConveneError)) throw error;
-      refused.push({ node, why: error.message });
+      refused.push({ node, why: error.message, unfit: error instanceof ConveneError && error.code === "ERR_SHAPE" });
       for (const output of node.outputs) lost.add(output);
       keepDims(node, values, lost);
     }
