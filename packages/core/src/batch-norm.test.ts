@@ -53,7 +53,7 @@ describe("foldBatchNorm", () => {
       "a weight in float64",
       () => foldBatchNorm({ weight: Float64Array.of(1, 1) as never }, NORM),
       "ERR_SHAPE",
-      "must be a Float32Array; tensor.from converts other arrays",
+      "must be a Float32Array; Float32Array.from or tensor.from converts other arrays",
     ],
     [
       "a variance below 0",

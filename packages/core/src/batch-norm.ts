@@ -22,8 +22,9 @@ export interface BatchNorm {
 const PYTORCH = { weight: "gamma", bias: "beta", running_mean: "mean", running_var: "variance", eps: "epsilon" };
 
 /**
- * Folds a `torch.nn.BatchNorm2d` in evaluation mode into the convolution before it. The result is computed in float64 and rounded to
- * float32 once.
+ * Folds a `torch.nn.BatchNorm2d` in evaluation mode into the `Conv2d` or `linear` before it. The result is computed in float64 and
+ * rounded to float32 once. The weights of a `ConvTranspose2d` lie in another order, which their numbers do not show: write a batch
+ * normalisation behind such a layer as a depthwise 1x1 convolution, which is the fold into weights of ones.
  *
  * @returns the weight (OIHW) and the bias (one element for each output channel) of a convolution that does both. This convolution always
  * has a bias, so its layer needs `bias: true`, the default

@@ -185,7 +185,7 @@ export function checkFloat32Array(
     }
     throw new ConveneError(
       "ERR_SHAPE",
-      `${name} (${show(value)}) must be a Float32Array; tensor.from converts other arrays`,
+      `${name} (${show(value)}) must be a Float32Array; Float32Array.from or tensor.from converts other arrays`,
     );
   }
   const array = value as Float32Array;

@@ -183,7 +183,7 @@ describe("ConvTranspose2d", () => {
       {},
       { ...weights, weight: new Float32Array(8) },
       "ERR_SHAPE",
-      "weight has 8 elements; expected 9",
+      "weight has 8 elements; expected 9 (IOHW [1, 1, 3, 3])",
     ],
     ["no bias", {}, { weight: weights.weight }, "ERR_SHAPE", "bias is missing"],
     ["a bias too many", { bias: false }, weights, "ERR_INVALID_OPTION", "a bias was given where bias is false"],

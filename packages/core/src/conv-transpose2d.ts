@@ -116,7 +116,7 @@ export class ConvTranspose2d {
     const w = axisOf("width", kw, sw, dw, pads.left, pads.right, opw);
     const shape: Shape4 = [inChannels, outChannels / groups, kh, kw];
     const given = checkParameters("ConvTranspose2d weights", weights, ["weight", "bias"]);
-    const { weight } = checkWeights({ weight: given.weight }, shape, false);
+    const { weight } = checkWeights({ weight: given.weight }, shape, false, "IOHW");
     if (bias) checkWeights({ weight: new Float32Array(outChannels), bias: given.bias }, [outChannels, 1, 1, 1], true);
     else if (given.bias !== undefined) {
       throw new ConveneError(

@@ -332,14 +332,15 @@ export function checkParameters<T>(name: string, parameters: T, keys: readonly s
 /**
  * Checks parameters against a weight shape, for `Conv2d` and for `prepareConv2d`.
  *
+ * @param order of the weight's axes, for the message
  * @throws ConveneError `ERR_SHAPE`; `ERR_INVALID_OPTION`
  */
-export function checkWeights(weights: Conv2dWeights, shape: Shape4, hasBias: boolean): Conv2dWeights {
+export function checkWeights(weights: Conv2dWeights, shape: Shape4, hasBias: boolean, order = "OIHW"): Conv2dWeights {
   if (typeof weights !== "object" || weights === null) {
     throw new ConveneError("ERR_INVALID_OPTION", `weights (${show(weights)}) must be { weight, bias }`);
   }
   const { weight, bias } = readFrom("weights", () => ({ weight: weights.weight, bias: weights.bias }));
-  checkFloat32Array("weight", weight, elementCount(shape), "OIHW", shape);
+  checkFloat32Array("weight", weight, elementCount(shape), order, shape);
   if (hasBias && bias === undefined) {
     throw new ConveneError("ERR_SHAPE", `bias is missing: pass a Float32Array of ${shape[0]}, or bias: false`);
   }

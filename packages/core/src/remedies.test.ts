@@ -195,9 +195,9 @@ const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
     () => conv({ bias: false }, { weight: { dtype: "F32", shape: [1, 1, 1, 1], data: WEIGHT } }),
     () => conv({ bias: false }, { weight: { dtype: "F32", shape: [1, 1, 1, 1], data: WEIGHT }.data }),
   ],
-  "… (…) must be a Float32Array; tensor.from converts other arrays": [
+  "… (…) must be a Float32Array; Float32Array.from or tensor.from converts other arrays": [
     () => conv({ bias: false }, { weight: Float64Array.of(1) }),
-    () => conv({ bias: false }, { weight: tensor.from(Float64Array.of(1), ONE).data }),
+    () => conv({ bias: false }, { weight: Float32Array.from(Float64Array.of(1)) }),
   ],
   "… has … elements; expected … (…)": [
     () => conv({ bias: false }, { weight: new Float32Array(2) }),
