@@ -7,7 +7,7 @@ const LEAST = 0.6;
 /** If two boxes share more than this part of their area, only the better box stays. */
 const MOST_SHARED = 0.3;
 
-/** @typedef {{ left: number, top: number, width: number, height: number, probability: number }} Face parts of the picture, from 0 to 1 */
+/** @typedef {{ left: number, top: number, width: number, height: number, probability: number }} Face parts of the square, from 0 to 1 */
 
 /** The anchors, as centres of boxes: two at each place of a 16 x 16 grid, and six at each place of an 8 x 8 grid. */
 const ANCHORS = [

@@ -9,11 +9,18 @@ const status = /** @type {HTMLElement} */ (document.querySelector("#status"));
 const file = /** @type {HTMLInputElement} */ (document.querySelector("#file"));
 const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector("#canvas"));
 
+/** The place of a picture in the network's square: whole, in the middle, with a border where the picture is no square. */
+function placeOf(/** @type {ImageBitmap} */ { width, height }) {
+  const scale = SIZE / Math.max(width, height);
+  return { scale, left: (SIZE - width * scale) / 2, top: (SIZE - height * scale) / 2 };
+}
+
 /** @param {ImageBitmap} picture */
 function inputOf(picture) {
   const square = new OffscreenCanvas(SIZE, SIZE).getContext("2d");
   if (!square) throw new Error("this browser has no canvas");
-  square.drawImage(picture, 0, 0, SIZE, SIZE);
+  const { scale, left, top } = placeOf(picture);
+  square.drawImage(picture, left, top, picture.width * scale, picture.height * scale);
   const x = fromImageData(square.getImageData(0, 0, SIZE, SIZE));
   // BlazeFace was trained on values from -1 to 1.
   return { ...x, data: x.data.map((value) => 2 * value - 1) };
@@ -21,15 +28,15 @@ function inputOf(picture) {
 
 async function start() {
   const answer = await fetch("./blazeface.onnx");
-  if (!answer.ok) throw new Error("public/blazeface.onnx is not there: npm run model fetches it");
+  if (!answer.ok) throw new Error(`blazeface.onnx is not there (status ${answer.status})`);
   const network = readOnnx(new Uint8Array(await answer.arrayBuffer()));
   const [input] = network.inputs;
   const backend = await openBackend((reason) => console.info(reason));
   const model = await prepare(backend, network, { [input]: [1, 3, SIZE, SIZE] });
 
-  /** @param {Blob} blob */
-  async function show(blob) {
-    const picture = await createImageBitmap(blob);
+  /** @param {ImageBitmapSource} source a file, or a video element */
+  async function show(source) {
+    const picture = await createImageBitmap(source);
     const before = performance.now();
     const faces = facesOf(await model.run({ [input]: inputOf(picture) }));
     const took = (performance.now() - before).toFixed(1);
@@ -38,8 +45,11 @@ async function start() {
     context.drawImage(picture, 0, 0);
     context.strokeStyle = "#e33";
     context.lineWidth = Math.max(2, picture.width / 200);
+    const place = placeOf(picture);
+    /** A distance in the picture, of a part of the square. */
+    const inPicture = (/** @type {number} */ part, border = 0) => (part * SIZE - border) / place.scale;
     for (const { left, top, width, height } of faces) {
-      context.strokeRect(left * canvas.width, top * canvas.height, width * canvas.width, height * canvas.height);
+      context.strokeRect(inPicture(left, place.left), inPicture(top, place.top), inPicture(width), inPicture(height));
     }
     status.textContent = `${faces.length} ${faces.length === 1 ? "face" : "faces"}, ${took} ms on ${backend.device}`;
   }

@@ -12,6 +12,8 @@ import { cpu } from "@convene/cpu";
 import { readOnnx } from "@convene/onnx";
 import sharp from "sharp";
 
+/** The height and the width if the file leaves them open: those of most networks for ImageNet. */
+const OPEN = [224, 224];
 /** ImageNet's mean and deviation of red, green and blue: torchvision's `Normalize`. */
 const MEAN = [0.485, 0.456, 0.406];
 const DEVIATION = [0.229, 0.224, 0.225];
@@ -66,7 +68,10 @@ export async function classify(file, photo, count = 5) {
   const { dims, layout } = network.inputDetails[input];
   const sizes = layout === "nchw" ? dims.slice(2) : dims.slice(1, 3);
   // A size that the file leaves open is a name, and not a number.
-  const [height, width] = sizes.map((size) => (typeof size === "number" ? size : 224));
+  const [height, width] = sizes.map((size, axis) => (typeof size === "number" ? size : OPEN[axis]));
+  if (sizes.some((size) => typeof size !== "number")) {
+    console.error(`the file leaves the size open; ${height} x ${width} is taken`);
+  }
   const backend = await cpu();
   try {
     const model = await prepare(backend, network, { [input]: [1, 3, height, width] });

@@ -28,6 +28,8 @@ declare global {
   const backbone: core.Conv2d;
   const boxHead: core.Conv2d;
   const scoreHead: core.Conv2d;
+  /** Shows a picture, in the tutorial of the page. */
+  function show(source: ImageBitmapSource): Promise<void>;
   /** Headers of a page. */
   const headers: Record<string, string>;
   /** A server of node:http. */

@@ -7,7 +7,7 @@
  *     <!-- not compiled: a reason -->  the block is no program
  *     <!-- file: its path -->          the block equals this file of the repository, in any language; the file is compiled elsewhere
  *
- * A block without imports gets the imports of the blocks before it on its page. A block of properties, `free: (storage) => ...`, is
+ * A block without imports gets the imports of the blocks before it on its page, except those of files. A block of properties, `free: (storage) => ...`, is
  * checked against the contract of a backend. Other names that a block may use, such as `model`, are in code-blocks-ambient.ts, with
  * their types.
  */
@@ -85,7 +85,10 @@ const IMPORT = /^import\s[^;]*;/gm;
 /** A block as a file. A block without imports gets those of earlier blocks on its page, on its first line. */
 function programOf(block: CodeBlock, all: readonly CodeBlock[]): string {
   const own = block.code.match(IMPORT) ?? [];
-  const before = all.slice(0, all.indexOf(block)).filter(({ document }) => document === block.document);
+  // A file of the repository imports other files, which lie beside it and not beside the document.
+  const before = all
+    .slice(0, all.indexOf(block))
+    .filter(({ document, file }) => document === block.document && file === undefined);
   const names = new Set<string>();
   const inherited =
     own.length > 0
