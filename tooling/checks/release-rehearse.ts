@@ -169,7 +169,7 @@ function used(folder: string, version: string, { env }: Registry): void {
   writeFileSync(join(shop, "mobilenet_v2.onnx"), classifier());
   writeFileSync(join(shop, "example.js"), firstExample(readFileSync(join(ROOT, "README.md"), "utf8")));
   const printed = withoutFault("the README's first example", attempt(process.execPath, ["example.js"], shop, { env }));
-  say(`the README's first example runs on them, and prints: ${printed.split("\n", 1)[0]}`);
+  say(`the README's first example runs on them, and prints: ${printed.replace(/ \[\n.*/s, " [ … ]").trim()}`);
 }
 
 function firstExample(readme: string): string {

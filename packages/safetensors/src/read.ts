@@ -4,6 +4,9 @@ import { type DataOf, decode, type Dtype, type FloatDtype, type IntegerDtype } f
 import { fail, show } from "./errors.js";
 import { type Entry, readHeader } from "./header.js";
 
+/** The most names that an error lists. */
+const MOST_NAMES = 4;
+
 interface TensorOf<D extends Dtype> {
   readonly dtype: D;
   /** As in PyTorch; `[]` for a single number. */
@@ -59,9 +62,27 @@ export function readSafetensorsMetadata(bytes: Uint8Array | ArrayBuffer): Readon
  */
 export function float32(tensors: SafetensorsTensors, name: string): Float32Array {
   const tensor = tensors[name];
-  if (!tensor) return fail("ERR_NO_TENSOR", `there is no tensor ${show(name)} among ${show(Object.keys(tensors))}`);
+  if (!tensor) {
+    const names = Object.keys(tensors);
+    const nearest = nearestNames(name, names).map(show).join(", ") || "none";
+    return fail(
+      "ERR_NO_TENSOR",
+      `there is no tensor ${show(name)}; nearest of the file's ${names.length} names: ${nearest}`,
+    );
+  }
   if (tensor.data instanceof Float32Array) return tensor.data;
   return fail("ERR_DTYPE", `tensor ${show(name)} (${tensor.dtype}) must hold floating-point numbers`);
+}
+
+/** The names that share most parts with `name`, such as `layer1`, `0` and `weight`. */
+function nearestNames(name: string, names: readonly string[]): string[] {
+  const parts = new Set(String(name).split("."));
+  const shared = (other: string): number => other.split(".").filter((part) => parts.has(part)).length;
+  const scored = names.map((other): [string, number] => [other, shared(other)]);
+  return scored
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, MOST_NAMES)
+    .map(([other]) => other);
 }
 
 function lazyTensor({ dtype, shape, from, to }: Entry, bytes: Uint8Array): SafetensorsTensor {

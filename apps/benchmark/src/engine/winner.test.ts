@@ -63,6 +63,15 @@ describe("describeWinner", () => {
     ]);
   });
 
+  it("says of how many layers it speaks if a run has ended early", () => {
+    const early = report({ a: around(1), b: around(2) });
+    const [workload] = early.workloads;
+    const of = (changed: object) => describeWinner({ ...early, workloads: [{ ...workload!, ...changed }] })[0];
+    expect(of({ distinctLayers: 21, complete: false })).toMatch(/^w, 1 of 21 layers: a is /);
+    expect(of({ distinctLayers: 21, complete: true })).toMatch(/^w: a is /);
+    expect(of({ layers: [workload!.layers[0], workload!.layers[0]], complete: true })).toMatch(/^w, all layers: a is /);
+  });
+
   it("says equal if an interval contains 1, and says if little is known", () => {
     const mixed = [1.01, 0.99, 1.02, 0.98, 1, 1.01, 0.99, 1];
     expect(describeWinner(report({ a: around(1), b: mixed }))[0]).toMatch(/a and b are equally fast|b and a are/);

@@ -49,9 +49,16 @@ export function describeWinner(report: CompareReport): readonly string[] {
   return report.workloads.flatMap((workload) => {
     const [first, ...others] = rank(workload, names);
     if (!first || others.length === 0) return [];
-    const on = `${workload.name}${workload.network ? ", end to end" : workload.layers.length > 1 ? ", all layers" : ""}`;
+    const on = `${workload.name}${partOf(workload)}`;
     return [`${on}: ${sentence(first, others)}.`];
   });
+}
+
+/** The part of a workload that was measured, unless the workload is one layer. A run may have ended early. */
+function partOf({ network, complete, layers, distinctLayers }: WorkloadReport): string {
+  if (network) return ", end to end";
+  if (!complete && layers.length < distinctLayers) return `, ${layers.length} of ${distinctLayers} layers`;
+  return layers.length > 1 ? ", all layers" : "";
 }
 
 /** If an interval contains 1 and is wider than this, little is known. Otherwise the two are equal. */

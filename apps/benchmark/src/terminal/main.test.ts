@@ -78,6 +78,12 @@ const widest = (text: string) => Math.max(...text.split("\n").map((line) => line
 describe("bad input", () => {
   it.each([
     ["bnech", /unknown command 'bnech' \(Did you mean bench\?\)/],
+    ["frobnicate", /unknown command 'frobnicate'; see .*--help/],
+    ["bench --frobnicate", /unknown option '--frobnicate'; see .*--help/],
+    [
+      "run --backend first model.onnx",
+      /missing required argument 'model\.onnx'; write it before options such as --backend/,
+    ],
     ["bench --bakend first", /unknown option '--bakend' \(Did you mean --backend\?\)/],
     ["bench mobilnet-v1", /did you mean "mobilenet-v1"\?/],
     ["bench textbook --backend frist", /unknown backend "frist"; did you mean "first"\?/],
@@ -521,7 +527,7 @@ describe("compare", () => {
       /version 9 of their form, and this is for version 1/,
     ],
     ["is something else", '{"command": "verify"}', /no results of a comparison/],
-    ["is not there", undefined, /cannot be read \(ENOENT\)/],
+    ["is not there", undefined, /x\.json: there is no such file/],
   ])("refuses a file that %s, in one line", async (_, text, message) => {
     const file = join(folder, "x.json");
     if (text !== undefined) writeFileSync(file, text);

@@ -47,7 +47,7 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
     .description("Grouped 2-D convolution on backends that agree: whether they do, how fast they are, and why.")
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print help for a command")
-    .helpCommand(false)
+    .helpCommand("help [command]", "print help for a command")
     .configureHelp({ showGlobalOptions: false, subcommandTerm: (subcommand) => subcommand.name() })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
@@ -58,10 +58,12 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
         complain(
           io,
           PROGRAM,
-          text
-            .replace(/^error: /, "")
-            .trim()
-            .replace(/\.?\s*\n\s*/g, " "),
+          withRemedy(
+            text
+              .replace(/^error: /, "")
+              .trim()
+              .replace(/\.?\s*\n\s*/g, " "),
+          ),
         ),
     })
     .exitOverride();
@@ -148,7 +150,7 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
     .command("bench")
     .summary("how fast each backend runs each layer")
     .description(
-      "Holds each backend to the float64 reference and to the others, then times each distinct layer on each of them, in turn,\n" +
+      "Holds each backend to the float64 reference and to the others, then times each distinct layer on each of them, in turn, " +
         "with tensors on the device; then the whole network. What is wrong is not timed. Ratios are to the first backend.\n" +
         "Without names: mobilenet-v1.",
     )
@@ -195,8 +197,8 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
     .command("compare")
     .summary("what became faster or slower between two runs of bench")
     .description(
-      "Reads two files that bench (or the page) has written, and says of each layer on each backend how its time has changed,\n" +
-        "with an interval. Exits with 1 where something is slower by more than the threshold, even at the interval's better\n" +
+      "Reads two files that bench (or the page) has written, and says of each layer on each backend how its time has changed, " +
+        "with an interval. Exits with 1 where something is slower by more than the threshold, even at the interval's better " +
         "end, or has no figure any more.",
     )
     .argument("<before.json>", "results of --json")
@@ -226,7 +228,7 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
     .command("start")
     .summary("check and time mobilenet-v1, then suites: what npm start does")
     .description(
-      "Holds the backends to the reference and to each other, on MobileNet V1 at its real size. If they agree, times it layer\nby layer and as a whole; then runs suites. In 90 s at most, unless the whole is asked for. This is what npm start does.",
+      "Holds the backends to the reference and to each other, on MobileNet V1 at its real size. If they agree, times it layer by layer and as a whole; then runs suites. In 90 s at most, unless the whole is asked for. This is what npm start does.",
     )
     .option(
       "-t, --time <ms>",
@@ -242,6 +244,15 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
     `${catalogue(table, io)}${examples(["start", "verify", "bench mobilenet-v2 resnext50", "explain textbook"])}`,
   );
   return program;
+}
+
+/** Adds what commander's message does not say: where an argument is that seems to be missing, and where the names are. */
+function withRemedy(message: string): string {
+  if (message.startsWith("missing required argument"))
+    return `${message}; write it before options such as --backend, which take all words after them`;
+  return /^unknown (command|option)/.test(message) && !message.includes("Did you mean")
+    ? `${message}; see ${command("--help")}`
+    : message;
 }
 
 function integer(min: number, max: number): (text: string) => number {

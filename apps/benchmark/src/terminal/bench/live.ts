@@ -5,7 +5,7 @@
 
 import type { CompareEvent } from "../../engine/compare-events.js";
 import type { CompareReport, Figure, LayerReport, NetworkReport } from "../../engine/compare-report.js";
-import { formatMilliseconds } from "../../engine/format.js";
+import { formatMilliseconds, plural } from "../../engine/format.js";
 import { failureWord } from "../../engine/measure/failure.js";
 import { isNoisy } from "../../engine/warnings.js";
 import { type Colors, visibleLength } from "@convene/conformance/terminal";
@@ -30,7 +30,9 @@ function liveLines(io: Io): Live {
     event(event, report) {
       if (event.type === "progress" && event.phase === "verify" && !verifying) {
         verifying = true;
-        io.stderr.write(`verifying ${event.total} problems, then timing; about ${timeWords(event.remaining)}\n`);
+        io.stderr.write(
+          `verifying ${plural(event.total, "problem")}, then timing; about ${timeWords(event.remaining)}\n`,
+        );
       }
       if ((event.type !== "layer" && event.type !== "network") || !event.final) return;
       const [done, total] = stepsOf(report);

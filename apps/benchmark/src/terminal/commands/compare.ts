@@ -1,6 +1,5 @@
 /** `convene compare before.json after.json`: figures that became faster or slower between two runs of `bench`. */
 
-import { readFileSync } from "node:fs";
 import { InputError } from "@convene/conformance";
 import type { CompareReport } from "../../engine/compare-report.js";
 import { type Change, compareReports } from "../../engine/compare-reports.js";
@@ -8,6 +7,7 @@ import { describeEnvironment } from "../../engine/environment.js";
 import { formatMilliseconds, formatRatio, plural } from "../../engine/format.js";
 import { parseReport, ReportError } from "../../engine/parse-report.js";
 import { fitTable, printLine, printProse } from "@convene/conformance/terminal";
+import { readNamedFile } from "../files/read-file.js";
 import type { Io } from "../io.js";
 
 export interface CompareOptions {
@@ -91,14 +91,7 @@ function isPast({ ratio }: Change, threshold: number): boolean {
 }
 
 function readReport(path: string): CompareReport {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new InputError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`, {
-      cause: error,
-    });
-  }
+  const text = String(readNamedFile(path));
   try {
     return parseReport(text);
   } catch (error) {

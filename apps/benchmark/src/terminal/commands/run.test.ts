@@ -25,6 +25,18 @@ beforeAll(async () => {
     .png()
     .toFile(at("photo.png"));
   writeFileSync(at("text.png"), "no picture");
+  const noise = await sharp({
+    create: {
+      width: 64,
+      height: 64,
+      channels: 3,
+      background: "red",
+      noise: { type: "gaussian", mean: 128, sigma: 30 },
+    },
+  })
+    .png()
+    .toBuffer();
+  writeFileSync(at("damaged.png"), noise.subarray(0, noise.length / 2));
   writeFileSync(at("labels.txt"), "zero\none\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n");
   writeFileSync(at("short.npy"), writeNpy({ dims: [2], data: Float32Array.of(1, 2) }));
 });
@@ -91,16 +103,24 @@ describe("convene run", () => {
   });
 
   it.each<[string, (line: { png: string }) => string, RegExp]>([
-    ["a file that is not there", () => "run missing.onnx", /missing\.onnx: cannot be read \(ENOENT\)/],
+    ["a file that is not there", () => "run missing.onnx", /missing\.onnx: there is no such file in /],
     ["a picture for a network", () => `run ${at("photo.png")}`, /photo\.png: .*ONNX/],
-    ["text for a picture", () => `run ${MODEL} ${at("text.png")}`, /text\.png: /],
+    [
+      "text for a picture",
+      () => `run ${MODEL} ${at("text.png")}`,
+      /text\.png: is no picture; PNG, JPEG, WebP, GIF, TIFF and AVIF are read/,
+    ],
     [
       "an array of another size",
       () => `run ${MODEL} ${at("short.npy")}`,
       /short\.npy: has 2 elements \(2\); the input has 3072 \(1 x 3 x 32 x 32\)/,
     ],
     ["two files for one input", () => `run ${MODEL} ${at("photo.png")} ${at("photo.png")}`, /one file for each input/],
-    ["an input that is none", () => `run ${MODEL} mask=${at("photo.png")}`, /mask=.*: cannot be read \(ENOENT\)/],
+    [
+      "an input that is none",
+      () => `run ${MODEL} mask=${at("photo.png")}`,
+      /the network has no input mask; it has \w+/,
+    ],
     [
       "a shape of three sizes",
       () => `run ${ANY_SIZE} --shape 3x48x64`,
@@ -123,7 +143,11 @@ describe("convene run", () => {
     ],
     ["a deviation of 0", () => `run ${MODEL} --std 0`, /one, three or four positive numbers/],
     ["another fit", () => `run ${MODEL} --fit zoom`, /Allowed choices are crop, stretch, pad/],
-    ["labels that are not there", () => `run ${MODEL} --labels none.txt`, /none\.txt: cannot be read \(ENOENT\)/],
+    ["labels that are not there", () => `run ${MODEL} --labels none.txt`, /none\.txt: there is no such file in /],
+    ["labels that are a picture", () => `run ${MODEL} --labels ${at("photo.png")}`, /photo\.png: is no text/],
+    ["an output in no folder", () => `run ${MODEL} -o ${at("none/y.npy")}`, /--output .*: there is no folder .*none/],
+    ["an output that is a folder", () => `run ${MODEL} -o ${folder}`, /--output .*: it is a folder; name a file in it/],
+    ["a damaged picture", () => `run ${MODEL} ${at("damaged.png")}`, /damaged\.png: is a damaged PNG \(.*\)/],
     ["nothing", () => "run", /missing required argument 'model\.onnx'/],
   ])("refuses %s in a line, with exit code 2", async (_, line, words) => {
     const { code, stderr, stdout } = await convene(line({ png: at("photo.png") }));

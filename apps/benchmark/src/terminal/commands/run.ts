@@ -1,7 +1,7 @@
 /** `convene run`: runs a network from a file on a picture or on arrays, and prints its outputs and its time. */
 
-import { readFileSync, writeFileSync } from "node:fs";
-import { basename } from "node:path";
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import {
   type NamedModel,
   type OutputTensor,
@@ -15,6 +15,7 @@ import { CommandError, InputError, messageOf, oneLine } from "@convene/conforman
 import type { BackendTable } from "../../engine/backends.js";
 import { openBackends } from "../open-backends.js";
 import { NpyError, readNpy, writeNpy } from "../files/npy.js";
+import { readNamedFile } from "../files/read-file.js";
 import { type Fit, IMAGENET, readImage } from "../files/read-image.js";
 import { formatTable, printLine, printProse } from "@convene/conformance/terminal";
 import type { Io } from "../io.js";
@@ -54,7 +55,8 @@ export async function run(
   table: BackendTable,
 ): Promise<number> {
   const file = readOnnxFile(path, options.shape);
-  const labels = options.labels === undefined ? undefined : readLabels(String(readBytes(options.labels, "utf8")));
+  const labels = options.labels === undefined ? undefined : readLabels(readText(options.labels));
+  if (options.output !== undefined) checkTarget(options.output);
   const inputs = await readInputs(file, files, options);
   const backends = await openBackends(table, options.backend ?? ["cpu"], io, () => printTitle(io, "run"));
   try {
@@ -139,6 +141,10 @@ async function readInputs(
   const given = new Map<string, string>();
   for (const [index, text] of files.entries()) {
     const named = source.inputs.find((name) => text.startsWith(`${name}=`));
+    const [, other] = /^([^/\\]+?)=/.exec(text) ?? [];
+    if (named === undefined && other !== undefined && !existsSync(text)) {
+      throw new InputError(`"${text}": the network has no input ${other}; it has ${enumerate(source.inputs)}`);
+    }
     const name = named ?? (index === 0 ? source.inputs[0] : undefined);
     if (name === undefined || given.has(name)) {
       throw new InputError(
@@ -159,7 +165,7 @@ async function readInputs(
 }
 
 async function readInput(path: string, shape: Shape4, layout: Tensor["layout"], options: RunOptions): Promise<Tensor> {
-  const bytes = readBytes(path);
+  const bytes = readNamedFile(path);
   const [n, channels, height, width] = shape;
   try {
     if (path.endsWith(".npy")) {
@@ -180,16 +186,6 @@ async function readInput(path: string, shape: Shape4, layout: Tensor["layout"], 
     return await readImage(bytes, { channels, height, width, fit, order: bgr ? "bgr" : "rgb", mean, deviation });
   } catch (error) {
     throw new InputError(`${path}: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-function readBytes(path: string, encoding?: "utf8"): Buffer {
-  try {
-    return Buffer.from(readFileSync(path, encoding));
-  } catch (error) {
-    throw new InputError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`, {
-      cause: error,
-    });
   }
 }
 
@@ -229,6 +225,21 @@ function printOutputs(
     ];
     for (const line of formatTable(head, best, io.colors)) printLine(io, line);
   }
+}
+
+/** The text of a file. @throws InputError for a file that is no text, such as a picture */
+function readText(path: string): string {
+  const text = String(readNamedFile(path));
+  if (text.includes("\0") || text.includes("\uFFFD")) throw new InputError(`${path}: is no text`);
+  return text;
+}
+
+/** Checks before any work that a file of this name can be written. @throws InputError */
+function checkTarget(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw new InputError(`--output ${path}: it is a folder; name a file in it`);
+  if (!statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory())
+    throw new InputError(`--output ${path}: there is no folder ${dirname(path)}`);
 }
 
 /** Writes one file, or one for each output: `f.npy` becomes `f.scores.npy`. */

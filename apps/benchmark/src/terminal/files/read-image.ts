@@ -1,5 +1,6 @@
 /** A picture as a network's input: decoded and resized by sharp, then scaled as the network was trained. */
 
+import { messageOf } from "@convene/conformance";
 import type { Tensor } from "@convene/core";
 import type { default as Decoder, Sharp } from "sharp";
 
@@ -38,6 +39,20 @@ const MARGIN = 8 / 7;
  */
 export async function readImage(bytes: Uint8Array, options: ImageOptions): Promise<Tensor> {
   const sharp = await loadSharp();
+  const format = await sharp(bytes)
+    .metadata()
+    .then(({ format: found }) => found.toUpperCase())
+    .catch((cause: unknown) => {
+      throw new Error("is no picture; PNG, JPEG, WebP, GIF, TIFF and AVIF are read", { cause });
+    });
+  try {
+    return await decode(sharp, bytes, options);
+  } catch (cause) {
+    throw new Error(`is a damaged ${format} (${messageOf(cause).replace(/ vips2png:.*/, "")})`, { cause });
+  }
+}
+
+async function decode(sharp: typeof Decoder, bytes: Uint8Array, options: ImageOptions): Promise<Tensor> {
   const { channels, height, width } = options;
   const upright = sharp(bytes, { failOn: "error" }).autoOrient().toColourspace("srgb");
   const sized = await resized(upright, options);

@@ -48,7 +48,7 @@ describe("a network in two files", () => {
     const path = join(folder, "alone.onnx");
     copyFileSync(join(FILES, "model.onnx"), path);
     expect(() => readOnnxFile(path)).toThrow(
-      `${path}: its weights lie in "model.onnx.data", in the same folder: ${join(folder, "model.onnx.data")}: cannot be read (ENOENT)`,
+      `${path}: its weights lie in "model.onnx.data", in the same folder: ${join(folder, "model.onnx.data")}: there is no such file`,
     );
   });
 

@@ -1,10 +1,10 @@
 /** A network from an ONNX file, with sizes from the command line. */
 
-import { readFileSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { InputError } from "@convene/conformance";
 import type { Shape4 } from "@convene/core";
 import type { OnnxNetwork } from "@convene/onnx";
+import { readNamedFile } from "../files/read-file.js";
 import { readSizedNetwork, type SizedNetwork, sizedWorkload } from "../../engine/workloads/onnx-workload.js";
 import type { Workload } from "../../engine/workloads/workload.js";
 
@@ -51,13 +51,7 @@ function filesBeside(path: string): (location: string) => Uint8Array {
 }
 
 function readBytes(path: string): Uint8Array {
-  try {
-    return new Uint8Array(readFileSync(path));
-  } catch (error) {
-    throw new InputError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`, {
-      cause: error,
-    });
-  }
+  return new Uint8Array(readNamedFile(path));
 }
 
 function parseShapes({ inputs }: OnnxNetwork, shapes: readonly string[]): Readonly<Record<string, Shape4>> {

@@ -1,10 +1,10 @@
 /** A workload from a JSON file: `{ "about": "...", "layers": ["ic3_ih7_oc8_kh3", { "problem": "...", "repeat": 2 }] }`. */
 
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { InputError, oneLine } from "@convene/conformance";
 import { ConveneError, parseProblem } from "@convene/core";
 import { z } from "zod";
+import { readNamedFile } from "../files/read-file.js";
 import type { Workload } from "../../engine/workloads/workload.js";
 
 const LAYER = z.strictObject({
@@ -27,17 +27,16 @@ export function readWorkloadFile(path: string): Workload {
   const fail = (why: string, cause?: unknown): never => {
     throw new InputError(`${path}: ${why}`, { cause });
   };
-  let text = "";
+  const text = String(readNamedFile(path));
   let json: unknown;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    fail(`cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`, error);
-  }
   try {
     // Some editors begin a file with a byte-order mark.
     json = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
+    // The message of the engine shows the text, which helps nobody where the file is a picture.
+    const isText = !text.includes("\0") && !text.includes("\uFFFD");
+    if (!isText || !path.endsWith(".json"))
+      fail("is no workload: name a .json file, or a network as a .onnx file", error);
     fail(`is not JSON: ${oneLine((error as Error).message)}`, error);
   }
   const parsed = FILE.safeParse(json);
