@@ -49,7 +49,6 @@ declare global {
   /** Functions of the backend in the guide for authors. */
   function convolve(...values: unknown[]): void;
   const queue: { add<T>(work: () => T): Promise<T>; release(work: () => void): void; idle(): Promise<void> };
-  function copyOf(storage: unknown): core.Tensor;
   function addPlan(problem: core.OperationProblem): (inputs: Float32Array[], output: Float32Array) => void;
   function maxPoolPlan(problem: core.OperationProblem): (inputs: Float32Array[], output: Float32Array) => void;
 }

@@ -21,6 +21,7 @@ describe("blocks of a document", () => {
   it("are a file of the repository if their comment says so, in any language", () => {
     const text = `<!-- file: a/b.html -->\n\n${fence}html\n<p>\n${fence}\n`;
     expect(blocksOf("page.md", text)).toMatchObject([{ file: "a/b.html", code: "<p>\n" }]);
+    expect(blocksOf("page.md", text.replace("file:", "end of:"))).toMatchObject([{ file: "a/b.html", isEnd: true }]);
     expect(blocksOf("page.md", text.replace("<!--", "<! "))).toEqual([]);
   });
 
@@ -82,8 +83,10 @@ describe("the documents", () => {
   it("show files of the repository as they are", () => {
     const shown = allBlocks().filter(({ file }) => file !== undefined);
     expect(shown.length).toBeGreaterThan(4);
-    for (const { document, line, file, code } of shown) {
-      expect(code, `${document}:${line}`).toBe(readFileSync(join(ROOT, file!), "utf8"));
+    expect(shown.filter(({ isEnd }) => isEnd).length).toBeGreaterThan(0);
+    for (const { document, line, file, isEnd, code } of shown) {
+      const text = readFileSync(join(ROOT, file!), "utf8");
+      expect(code, `${document}:${line}`).toBe(isEnd ? text.slice(-code.length) : text);
     }
   });
 

@@ -6,6 +6,7 @@
  *     <!-- run: prints some words -->  the block is run, and its output must contain these words
  *     <!-- not compiled: a reason -->  the block is no program
  *     <!-- file: its path -->          the block equals this file of the repository, in any language; the file is compiled elsewhere
+ *     <!-- end of: its path -->        the block equals the end of this file
  *
  * A block without imports gets the imports of the blocks before it on its page, except those of files. A block of properties, `free: (storage) => ...`, is
  * checked against the contract of a backend. Other names that a block may use, such as `model`, are in code-blocks-ambient.ts, with
@@ -30,13 +31,15 @@ export interface CodeBlock {
   readonly notCompiled?: string;
   /** The file of the repository that the block shows, from the root. */
   readonly file?: string;
+  /** Whether the block shows only the end of `file`. */
+  readonly isEnd?: true;
   /** Set if the block is run, with the words that it must print. */
   readonly run?: { readonly prints: string };
 }
 
 const FENCE = /^(?<indent> *)```(?<language>\w+)\b[^\n]*\n(?<code>.*?)^ *```$/gms;
 const CODE = /^(ts|typescript|js|javascript|mjs)$/;
-const MARK = /<!-- (run|not compiled|file)(?:: (.*?))? -->\s*$/;
+const MARK = /<!-- (run|not compiled|file|end of)(?:: (.*?))? -->\s*$/;
 
 /** Every block of a document, in order. @throws Error for a block that is not compiled and has no reason */
 export function blocksOf(document: string, text: string): CodeBlock[] {
@@ -46,7 +49,8 @@ export function blocksOf(document: string, text: string): CodeBlock[] {
     const line = before.split("\n").length + 1;
     const [, mark, words] = MARK.exec(before) ?? [];
     const reason = words?.replace(/^prints /, "").trim();
-    if (!CODE.test(language) && mark !== "file") return [];
+    const showsFile = mark === "file" || mark === "end of";
+    if (!CODE.test(language) && !showsFile) return [];
     if (mark === "not compiled" && !reason) throw new Error(`${document}:${line}: say why the block is not compiled`);
     return {
       document,
@@ -54,7 +58,8 @@ export function blocksOf(document: string, text: string): CodeBlock[] {
       language: language.startsWith("t") ? "ts" : "js",
       code,
       ...(mark === "not compiled" && { notCompiled: reason! }),
-      ...(mark === "file" && { notCompiled: "it is compiled where the file lies", file: reason! }),
+      ...(showsFile && { notCompiled: "it is compiled where the file lies", file: reason! }),
+      ...(mark === "end of" && { isEnd: true }),
       ...(mark === "run" && { run: { prints: reason ?? "" } }),
     };
   });
