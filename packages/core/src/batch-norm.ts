@@ -51,13 +51,14 @@ export function foldBatchNorm(
     epsilon = 1e-5,
   } = checkKeys("batch normalisation", norm, ["gamma", "beta", "mean", "variance", "epsilon"]);
   checkNumber("epsilon", epsilon);
-  const channels = checkFloat32Array("mean", mean, lengthOf("mean", mean), "one for each channel").length;
+  // Any length is right, so no message says where a length comes from.
+  const channels = checkFloat32Array("mean", mean, lengthOf("mean", mean), "").length;
   const each = `one for each of ${channels} channels`;
   for (const [name, array] of Object.entries({ gamma, beta, bias })) {
     if (array !== undefined) checkFloat32Array(name, array, channels, each);
   }
   checkFloat32Array("variance", variance, channels, each);
-  checkFloat32Array("weight", weight, lengthOf("weight", weight), "OIHW");
+  checkFloat32Array("weight", weight, lengthOf("weight", weight), "");
   if (channels === 0 || weight.length % channels !== 0) {
     throw new ConveneError(
       "ERR_SHAPE",

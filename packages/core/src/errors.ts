@@ -39,7 +39,7 @@ export class ConveneError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return this === ConveneError ? brand() in Object(value) : super[Symbol.hasInstance](value);
+    return isBase(this) ? brand() in Object(value) : super[Symbol.hasInstance](value);
   }
 }
 
@@ -64,10 +64,17 @@ export class BackendUnavailableError extends ConveneError {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return this === BackendUnavailableError
-      ? value instanceof ConveneError && "remedy" in value
-      : super[Symbol.hasInstance](value);
+    return isUnavailable(this) ? value instanceof ConveneError && "remedy" in value : super[Symbol.hasInstance](value);
   }
+}
+
+// These comparisons stand outside of the classes: a bundler gives a class that names itself another name, which an uncaught error prints.
+function isBase(type: unknown): boolean {
+  return type === ConveneError;
+}
+
+function isUnavailable(type: unknown): boolean {
+  return type === BackendUnavailableError;
 }
 
 /** The message of an error of any realm; anything else that was thrown, as `show` writes it. */
