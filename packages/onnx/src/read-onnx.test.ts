@@ -255,6 +255,11 @@ describe("readOnnx refuses", () => {
     expect(() => network.at({ x: [1, 3, 4, 4] })).toThrow(expect.objectContaining({ code: "ERR_SHAPE" }) as Error);
   });
 
+  test("a network of constants", () => {
+    const spec: ModelSpec = { ...twoConvs, inputs: {}, nodes: [{ op: "Relu", inputs: ["w"], outputs: ["y"] }] };
+    expect(message(() => readOnnx(onnxModel(spec)))).toBe("the ONNX file has no inputs, so its outputs are constants");
+  });
+
   test("an output that does not depend on the inputs", () => {
     const spec: ModelSpec = { ...twoConvs, outputs: ["y", "w"] };
     expect(message(() => readOnnx(onnxModel(spec)).at({ x: [1, 3, 4, 4] }))).toBe(

@@ -5,6 +5,7 @@ import { checkKeys } from "@convene/core/backend";
 import type { Dimension, ValueInfo } from "./decode/model.js";
 import { decodeFile } from "./decode/file.js";
 import type { ExternalData } from "./decode/tensor.js";
+import { fileError } from "./decode/wire.js";
 import { buildGraph, type Graph } from "./graph/graph.js";
 import { rewrite } from "./graph/rewrite.js";
 import { dimsOf, type Feature, featureOf, ordersOf } from "./lower/feature.js";
@@ -37,11 +38,11 @@ export interface OnnxInput {
 
 /** An ONNX file for `prepare`: it gives a network for any input sizes that the file allows. */
 export interface OnnxNetwork extends NetworkSource {
-  /** Names of the inputs. */
-  readonly inputs: readonly string[];
+  /** Names of the inputs, at least one. */
+  readonly inputs: readonly [string, ...string[]];
   readonly inputDetails: Readonly<Record<string, OnnxInput>>;
-  /** Names of the outputs. */
-  readonly outputs: readonly string[];
+  /** Names of the outputs, at least one. */
+  readonly outputs: readonly [string, ...string[]];
   /**
    * The network for inputs of these shapes, `[n, c, h, w]` or `[c, h, w]`. The outputs have the file's dimensions and the file's order of
    * elements.
@@ -72,6 +73,8 @@ export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): Onnx
   const graph = rewrite(foldConstants(built));
   const unknown = unknownNodes(graph);
   if (unknown.length > 0) throw refusal(unknown, graph);
+  const inputs = namesOf(graph.inputs);
+  if (!inputs) throw fileError("has no inputs, so its outputs are constants", "ERR_UNSUPPORTED");
   // If the weights lie in another file, and the file or the function is missing, the first weight tells so here, and not in `prepare`.
   graph.nodes.some((node) => node.inputs.some((name) => graph.constants.external(name)));
 
@@ -81,12 +84,18 @@ export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): Onnx
     return [input.name, Object.freeze({ dims: Object.freeze([...input.dims!]), layout })];
   });
   return Object.freeze({
-    inputs: Object.freeze(graph.inputs.map(({ name }) => name)),
+    inputs,
     // `fromEntries` makes own properties, also of an input with the name "__proto__".
     inputDetails: Object.freeze(Object.fromEntries(details)),
-    outputs: Object.freeze(graph.outputs.map(({ name }) => name)),
+    outputs: namesOf(graph.outputs)!,
     at: (inputShapes: Readonly<Record<string, Shape>>) => networkAt(graph, letters, inputShapes),
   });
+}
+
+/** Undefined where there is none. */
+function namesOf(values: readonly { readonly name: string }[]): readonly [string, ...string[]] | undefined {
+  const [first, ...others] = values.map(({ name }) => name);
+  return first === undefined ? undefined : Object.freeze([first, ...others] as const);
 }
 
 function checkUntil(until: unknown): readonly string[] | undefined {
