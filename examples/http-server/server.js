@@ -45,7 +45,7 @@ export async function serve({
   network = SAMPLE,
   size = [3, 32, 32],
   port = 8080,
-  patience = 10_000,
+  patience = 5000,
   openBackend = open,
 } = {}) {
   const [input] = network.inputs;
@@ -98,6 +98,8 @@ export async function serve({
       response.writeHead(status, { "content-type": "application/json" }).end(`${JSON.stringify(content)}\n`);
     };
     if (Number(request.headers["content-length"]) !== bytes) {
+      // Otherwise Node would read the rest of the body.
+      response.setHeader("connection", "close");
       return send(400, { error: `send ${bytes} bytes: float32 numbers of shape ${JSON.stringify(shape)}` });
     }
     const body = new Uint8Array(bytes);

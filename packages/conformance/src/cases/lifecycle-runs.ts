@@ -1,6 +1,6 @@
 /** lifecycle, one plan and its runs: each run reads the content of its input at the time of the call, and writes all of its output. */
 
-import { type Conv2dProblem, inputShape, outputShape, parseProblem } from "@convene/core";
+import { type Conv2dProblem, formatProblem, inputShape, outputShape, parseProblem } from "@convene/core";
 import type { ConformanceCase } from "../case.js";
 import { makeOperands, type Operands } from "../operands.js";
 import {
@@ -12,6 +12,7 @@ import {
   known,
   type Prepared,
   sizeOf,
+  takenOf,
   type Workbench,
 } from "./lifecycle-workbench.js";
 
@@ -22,7 +23,21 @@ const POISONS = [NaN, -12345.5];
 const READ_ORDER = [3, 0, 5, 1, 4, 2];
 const AWAIT_ORDER = [2, 5, 0, 4, 3, 1];
 
-export function runCases(text: string): readonly ConformanceCase[] {
+/**
+ * Problems whose weights a backend may pack in another way than those of `text`, or not at all: a kernel of 1x1, one pixel, few
+ * channels, one channel, a multiplier, a stride, and a large kernel.
+ */
+export const PACKED_IN_OTHER_WAYS: readonly Conv2dProblem[] = [
+  "ic8_ih5_oc8_kh1",
+  "ic16_ih1_oc12_kh1",
+  "ic3_ih6_oc8_kh3_sh2",
+  "ic1_ih5_oc1_kh3",
+  "g4_ic4_ih6_oc8_kh3",
+  "g8_ic8_ih9_oc8_kh5_ph2",
+].map((text) => parseProblem(text));
+
+/** @param others problems for the case about weights, which may be packed in several ways */
+export function runCases(text: string, others: readonly Conv2dProblem[] = []): readonly ConformanceCase[] {
   const problem = parseProblem(text);
   const right = ({ plan }: Prepared, operands: Known, actual: Float32Array, what: string): void =>
     expectRight(plan, operands, actual, what);
@@ -48,13 +63,16 @@ export function runCases(text: string): readonly ConformanceCase[] {
       right(it, otherInput, await bench.read(output), "run 2");
     },
     "weights that the caller changes after prepare do not matter": async (bench, { first }) => {
-      const given = { ...first, weight: first.weight.slice(), bias: first.bias?.slice() };
-      const it = await bench.prepare(problem, given);
-      given.weight.fill(99);
-      given.bias?.fill(99);
-      const output = it.output();
-      it.run(it.feed(first), output);
-      right(it, first, await bench.read(output), "the run");
+      for (const each of takenOf(bench.backend, [problem, ...others])) {
+        const operands = each === problem ? first : integers(each, 1);
+        const given = { ...operands, weight: operands.weight.slice(), bias: operands.bias?.slice() };
+        const it = await bench.prepare(each, given);
+        given.weight.fill(99);
+        given.bias?.fill(99);
+        const output = it.output();
+        it.run(it.feed(operands), output);
+        right(it, operands, await bench.read(output), `the run of ${formatProblem(each)}`);
+      }
     },
     "tensors that the caller changes after upload do not matter": async (bench, { first }) => {
       const given = { ...first, input: first.input.slice(), residual: first.residual?.slice() };

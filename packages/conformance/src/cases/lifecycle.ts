@@ -8,7 +8,7 @@ import { intoCases } from "./lifecycle-into.js";
 import { memoryCases } from "./lifecycle-memory.js";
 import { planCases } from "./lifecycle-plans.js";
 import { notQuick } from "./quick.js";
-import { runCases } from "./lifecycle-runs.js";
+import { PACKED_IN_OTHER_WAYS, runCases } from "./lifecycle-runs.js";
 import { sharedCases } from "./lifecycle-shared.js";
 import { syncCases } from "./lifecycle-sync.js";
 
@@ -27,7 +27,7 @@ function ofEach(casesOf: (text: string) => readonly ConformanceCase[]): readonly
 
 export async function lifecycleCases(): Promise<readonly ConformanceCase[]> {
   return [
-    ...ofEach(runCases),
+    ...ofEach((text) => runCases(text, text === PROBLEMS.at(-1) ? PACKED_IN_OTHER_WAYS : [])),
     ...ofEach(disposeCases),
     ...backendCases(PROBLEMS[0]),
     ...planCases(),

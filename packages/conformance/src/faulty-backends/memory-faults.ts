@@ -74,6 +74,18 @@ export const MEMORY_FAULTS: readonly Fault[] = [
     })),
   },
   {
+    name: "pointwise-keeps-the-callers-weights",
+    about:
+      "Weights of a kernel of 1x1 need no packing, so the plan reads the caller's array, and copies other weights.",
+    caughtBy: ["lifecycle"],
+    backend: faultyBackend("pointwise-keeps-the-callers-weights", () => ({
+      prepareConv2d: async (problem, weights) => {
+        const kept = problem.kh * problem.kw === 1 ? weights : copyWeights(weights);
+        return planOf((operands, output) => output.set(rememberedConv2d(problem, operands).output), kept);
+      },
+    })),
+  },
+  {
     name: "pool-forgets-what-is-out",
     about: "A pool gives out storage by size, and does not mark it as used. So two tensors of one size share memory.",
     caughtBy: ["exact", "bounded", "goldens", "lifecycle"],

@@ -101,6 +101,7 @@ export const ACCEPTED_WORDINGS: Readonly<Record<string, RegExp>> = {
   "stale-output": /second run|runs? again|run(s)? after (its|the) first/,
   "result-cached-by-tensor": /same tensors?|kept for .*tensor|cached/,
   "weights-not-copied": /weights.*(caller|not copied|changes)/,
+  "pointwise-keeps-the-callers-weights": /weights.*(caller|not copied|changes)/,
   "weights-shared-by-plans": /another plan|two plans|weights.*(shared|prepared last)/,
   "one-run-behind": /second run|runs? again|run(s)? after (its|the) first|run behind/,
   "residual-bound-at-the-first-run": /first run/,
