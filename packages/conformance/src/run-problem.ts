@@ -20,6 +20,8 @@ export interface RunProblemOptions extends PrepareOptions {
   readonly layout?: Layout;
   /** Fills every element of the output before the run, so that an element that is never written shows. Default NaN. */
   readonly poison?: number;
+  /** A function that is awaited between the uploads and the run. */
+  readonly beforeRun?: () => Promise<void>;
   /** A function that is awaited between the run and the read. */
   readonly beforeRead?: () => Promise<void>;
 }
@@ -50,7 +52,7 @@ export async function runProblem(
   operands: Operands,
   options: RunProblemOptions = {},
 ): Promise<RunProblemResult> {
-  const { layout = "nchw", accuracy = "fast", poison = NaN, beforeRead } = options;
+  const { layout = "nchw", accuracy = "fast", poison = NaN, beforeRun, beforeRead } = options;
   const { weight, bias } = operands;
   const disposables: { dispose(): void }[] = [];
   const keep = <T extends { dispose(): void }>(value: T): T => {
@@ -65,6 +67,7 @@ export async function runProblem(
     const input = upload(operands.input, inputShape(problem));
     const residual = operands.residual && upload(operands.residual, shape);
     const output = upload(new Float32Array(shape[0] * shape[1] * shape[2] * shape[3]).fill(poison), shape);
+    await beforeRun?.();
     plan.run(input, output, residual);
     await beforeRead?.();
     const result = await backend.read(output, { layout });

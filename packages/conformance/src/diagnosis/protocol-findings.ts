@@ -50,6 +50,14 @@ export async function protocolFindings(all: readonly Observation[], session: Ses
       `with \`await backend.sync()\` between run and read, ${some.length} of ${some.length} problems are right`,
     );
   }
+  const uploaded = await tryAll(some, session, (backend) => ({ beforeRun: () => backend.sync() }));
+  if (isRight(uploaded, some)) {
+    return finding(
+      "Right after `sync` between upload and run, wrong without",
+      "`run` did not wait for the uploads that were called before it: it has to go through the same queue",
+      `with \`await backend.sync()\` between upload and run, ${some.length} of ${some.length} problems are right`,
+    );
+  }
   const delayed = await tryAll(some, session, () => ({ beforeRead: () => later(LATER) }));
   if (isRight(delayed, some)) {
     return finding(

@@ -27,7 +27,7 @@ const DEFAULT_TIME = 4_000;
 /** The most tries of one diagnosis. This number ends a diagnosis, and not the clock, except on a very slow machine. So the same run gives the same words. */
 const MOST_TRIES = 200;
 
-type Extra = Partial<Pick<TrialOptions, "kind" | "layout" | "beforeRead" | "accuracy">>;
+type Extra = Partial<Pick<TrialOptions, "kind" | "layout" | "beforeRun" | "beforeRead" | "accuracy">>;
 
 export interface Session {
   /** The seed of the operands of all tries. */

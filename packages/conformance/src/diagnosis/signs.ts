@@ -36,12 +36,16 @@ const INTO = "a read into a tensor";
 const INTO_IN_FLIGHT = "reads in flight into tensors";
 const MANY_PLANS = "plans of each kind alive at once";
 
+export const SYNC_DOES_NOT_WAIT = "`sync` does not wait: it resolved before the work of earlier calls was done";
+/** The beginning of each cause about memory that is not given back. */
+export const LEAKS = "memory leaks";
+
 export const SIGNS: readonly Sign[] = [
   // Lifecycle: first signs from messages, then signs from one case, then signs from several cases together.
   {
     suite: "lifecycle",
     when: ({ says }) => says(/sync resolved while/),
-    cause: "`sync` does not wait: it resolved before the work of earlier calls was done",
+    cause: SYNC_DOES_NOT_WAIT,
   },
   {
     suite: "lifecycle",
@@ -52,7 +56,7 @@ export const SIGNS: readonly Sign[] = [
   {
     suite: "lifecycle",
     when: ({ says }) => says(/bytes (were|are) (in use|reserved)/),
-    cause: "memory leaks: the memory of a plan or a tensor is not given back when it is disposed, and is still in use",
+    cause: `${LEAKS}: the memory of a plan or a tensor is not given back when it is disposed, and is still in use`,
   },
   {
     suite: "lifecycle",
@@ -179,7 +183,7 @@ export const SIGNS: readonly Sign[] = [
   {
     suite: "errors",
     when: ({ says }) => says(/bytes were in use before/),
-    cause: "memory leaks: memory that was taken before a misuse was refused is not given back, and is still in use",
+    cause: `${LEAKS}: memory that was taken before a misuse was refused is not given back, and is still in use`,
   },
   {
     suite: "errors",
@@ -236,7 +240,7 @@ export const SIGNS: readonly Sign[] = [
   {
     suite: "operations",
     when: ({ says }) => says(/bytes (were|are) (in use|reserved)/),
-    cause: "memory leaks: the memory of a plan is not given back when it is disposed, and is still in use or reserved",
+    cause: `${LEAKS}: the memory of a plan is not given back when it is disposed, and is still in use or reserved`,
   },
   {
     suite: "operations",

@@ -53,16 +53,23 @@ export interface TrialOptions {
   readonly accuracy: "fast" | "strict";
   readonly kind?: OperandKind;
   readonly layout?: Layout;
+  readonly beforeRun?: () => Promise<void>;
   readonly beforeRead?: () => Promise<void>;
 }
 
 /** Runs a convolution. Rejects with the error that the backend throws. */
 export async function tryConv2d(backend: Backend, problem: Conv2dProblem, options: TrialOptions): Promise<Conv2dTrial> {
-  const { seed, accuracy, kind = "integer", layout = "nchw", beforeRead } = options;
+  const { seed, accuracy, kind = "integer", layout = "nchw", beforeRun, beforeRead } = options;
   const operands = makeOperands(problem, kind, seed);
   const own = copyOperands(operands);
   const { output: expected, magnitude } = referenceConv2d(problem, own);
-  const run = { accuracy, layout, poison: TRIAL_POISON, ...(beforeRead ? { beforeRead } : {}) };
+  const run = {
+    accuracy,
+    layout,
+    poison: TRIAL_POISON,
+    ...(beforeRun && { beforeRun }),
+    ...(beforeRead && { beforeRead }),
+  };
   const { output: actual, algorithm, arithmetic, returnedPromise } = await runProblem(backend, problem, operands, run);
   const changed = (["input", "weight", "bias", "residual"] as const).find((name) =>
     own[name]?.some((value, at) => value !== operands[name]![at]),
@@ -94,13 +101,13 @@ export async function tryConv2d(backend: Backend, problem: Conv2dProblem, option
 export async function tryOperation(
   backend: Backend,
   problem: OperationProblem,
-  { seed, layout = "nchw", beforeRead }: TrialOptions,
+  { seed, layout = "nchw", beforeRun, beforeRead }: TrialOptions,
 ): Promise<OperationTrial> {
   const tried = async (values: "integer" | "real" | "negative"): Promise<OperationTrial> => {
     const operands = makeOperationOperands(problem, values, seed);
     const { inputs, slope } = operands;
     const expected = referenceOperation(problem, inputs, slope ? { slope } : {});
-    const run = { layout, poison: TRIAL_POISON, ...(beforeRead ? { beforeRead } : {}) };
+    const run = { layout, poison: TRIAL_POISON, ...(beforeRun && { beforeRun }), ...(beforeRead && { beforeRead }) };
     const { output: actual, algorithm } = await runOperation(backend, problem, operands, run);
     const { wrongAt: wrong } = checkOperation(problem, operands, expected, actual);
     const shape = outputShapeOf(problem);

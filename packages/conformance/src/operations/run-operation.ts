@@ -19,6 +19,8 @@ export interface RunOperationOptions {
   readonly layout?: Layout;
   /** Fills every element of the output before the run, so that an element that is never written shows. Default NaN. */
   readonly poison?: number;
+  /** A function that is awaited between the uploads and the run. */
+  readonly beforeRun?: () => Promise<void>;
   /** A function that is awaited between the run and the read. */
   readonly beforeRead?: () => Promise<void>;
 }
@@ -40,7 +42,7 @@ export async function runOperation(
   backend: Backend,
   problem: OperationProblem,
   operands: OperationOperands,
-  { layout = "nchw", poison = NaN, beforeRead }: RunOperationOptions = {},
+  { layout = "nchw", poison = NaN, beforeRun, beforeRead }: RunOperationOptions = {},
 ): Promise<RunOperationResult> {
   // A backend gets a copy, because it may write to its operands.
   const { inputs, slope } = copyOperationOperands(operands);
@@ -57,6 +59,7 @@ export async function runOperation(
     const shapes = operationInputShapes(problem);
     const tensors = inputs.map((data, index) => upload(data, shapes[index]!));
     const output = upload(new Float32Array(n * c * h * w).fill(poison), [n, c, h, w]);
+    await beforeRun?.();
     plan.run(tensors, output);
     await beforeRead?.();
     const result = await backend.read(output, { layout });

@@ -23,6 +23,10 @@ test.each<[fault: QueueFault, words: readonly RegExp[]]>([
   ["dh ignored", [/ails where(ver)? .*dh > 1/, /cause +dh is ignored/]],
   ["residual after the clamp", [/there is a residual and there is an activation/, /added after the activation/]],
   ["read does not wait", [/^Right after `sync`, wrong without/, /`read` did not wait/]],
+  [
+    "run is not in the queue",
+    [/^Right after `sync` between upload and run, wrong without/, /`run` did not wait for the uploads/],
+  ],
   ["run is async", [/returned a promise, which is ignored; the output was not written when it was read/]],
   [
     "an error is swallowed",
@@ -57,6 +61,13 @@ test("memory is freed while a run is pending: the case says so, with a stack, an
   );
   expect(first?.thrown?.stack).toMatch(/queued-backends/);
   expect(first?.alone).toBeUndefined();
+});
+
+test("sync does not wait: no finding says that memory leaks", { timeout: 60_000 }, async () => {
+  const { diagnosis } = await run("sync does not wait", { suites: ["lifecycle", "errors"] });
+  const [first, ...others] = (diagnosis?.findings ?? []).flatMap(({ cause = "" }) => cause);
+  expect(first).toMatch(/`sync` does not wait/);
+  expect(others.join("\n")).not.toMatch(/leak/);
 });
 
 test("an error is swallowed: the failure explains the NaN", async () => {

@@ -25,6 +25,8 @@ export type QueueFault =
   | "read is too late"
   | "memory is freed under a pending run"
   | "run is async"
+  | "run is not in the queue"
+  | "sync does not wait"
   | "an error is swallowed"
   | "a read hangs"
   | "no memory()";
@@ -79,12 +81,15 @@ export async function queuedBackend(fault?: QueueFault): Promise<Backend> {
             output.data.set(result);
           };
           if (fault === "run is async") return later(5).then(work) as unknown as void;
+          if (fault === "run is not in the queue") return work();
           queue.add(work);
         },
         dispose: () => undefined,
       };
     },
-    sync: () => queue.add(() => undefined),
+    sync: async () => {
+      if (fault !== "sync does not wait") await queue.add(() => undefined);
+    },
     memory: () => ({ used, reserved: used }),
     dispose: () => queue.idle(),
   };
