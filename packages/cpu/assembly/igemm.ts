@@ -18,9 +18,12 @@ import { tile6x8 } from "./ukernels/f32-igemm-6x8";
 import { tile6x16 } from "./ukernels/f32-igemm-6x16";
 import { tile8x4 } from "./ukernels/f32-igemm-8x4";
 
+/** The number of tiles that the scratch memory holds, of outputs and of residuals. src/algorithms/igemm.ts has the same number. */
+const SCRATCH_TILES: i32 = 4;
+
 /**
  * Computes the jobs `start` to `end` of passes x blocks x groups x panels, panels innermost. A pass is an image, or the whole batch
- * if tiles cross images. `residual` is 0 if there is none. `own` is this worker's part of the workspace: two tiles.
+ * if tiles cross images. `residual` is 0 if there is none. `own` is this worker's part of the workspace: twice `SCRATCH_TILES` tiles.
  */
 @inline
 function igemm(
@@ -63,13 +66,26 @@ function igemm(
       let rows = rowsOf(MR, left);
       const positions = params.positions + (pixel << 2);
       const inImage = single ? left : min<i32>(left, imagePixels - column);
-      if (nr == NR && rows <= inImage) {
-        const at = c + image * params.outputImage + column * params.outputPixel;
+      const at = c + image * params.outputImage + column * params.outputPixel;
+      const crosses = rows > inImage;
+      if (nr == NR && !crosses) {
         const tiles = tilesOf(MR, rows, inImage);
         tile(NR, rows, MR, params, base, positions, w, at, step, residualDelta, tiles);
         rows *= tiles;
       } else {
-        ragged(NR, rows, MR, params, base, positions, w, c, residualDelta, own, pixel, min<i32>(rows, left), nr);
+        // A ragged end is computed in this worker's scratch memory, so that the tiles themselves have no branches.
+        const tiles = crosses ? 1 : min<i32>(tilesOf(MR, rows, inImage), SCRATCH_TILES);
+        const count = min<i32>(rows * tiles, left);
+        const scratchStep: usize = NR << 2;
+        const residualScratch = residualDelta ? SCRATCH_TILES * MR * scratchStep : 0;
+        // Rows of several images have no common step, so each of them is found by itself.
+        const first = crosses ? c : at;
+        const outputStep = crosses ? 0 : step;
+        if (residualDelta)
+          copyRows(params, own + residualScratch, scratchStep, first + residualDelta, outputStep, pixel, count, nr);
+        tile(NR, rows, MR, params, base, positions, w, own, scratchStep, residualScratch, tiles);
+        copyRows(params, first, outputStep, own, scratchStep, pixel, count, nr);
+        rows *= tiles;
       }
       pixel += rows;
       column += rows;
@@ -127,35 +143,27 @@ export function tile(
 }
 
 /**
- * A tile with only `mr` existing rows of `nr` channels, or with rows in several images. It is computed in this worker's scratch
- * memory, so that the tiles themselves have no branches. `c` is the address of the panel's first channel at the pass's first pixel.
+ * Copies `lanes` lanes of `rows` rows. A step of 0 stands for the rows of an output from the pixel `pixel` on, in several images. It may
+ * read up to three lanes past the end of a row.
  */
-@inline
-function ragged(
-  NR: i32,
-  rows: i32,
-  MR: i32,
+function copyRows(
   params: IgemmParams,
-  base: usize,
-  positions: usize,
-  w: usize,
-  c: usize,
-  residual: usize,
-  scratch: usize,
+  to: usize,
+  toStep: usize,
+  from: usize,
+  fromStep: usize,
   pixel: i32,
-  mr: i32,
-  nr: i32,
+  rows: i32,
+  lanes: i32,
 ): void {
-  const step: usize = NR << 2;
-  const residualScratch = residual ? MR * step : 0;
-  if (residual) {
-    for (let row = 0; row < mr; row++) {
-      copyLanes(scratch + residualScratch + row * step, outputAt(params, c, pixel + row) + residual, nr);
-    }
-  }
-  tile(NR, rows, MR, params, base, positions, w, scratch, step, residualScratch, 1);
-  for (let row = 0; row < mr; row++) {
-    copyLanes(outputAt(params, c, pixel + row), scratch + row * step, nr);
+  for (let row = 0; row < rows; row++) {
+    const y = toStep ? to : outputAt(params, to, pixel + row);
+    const x = fromStep ? from : outputAt(params, from, pixel + row);
+    // A call for each row would take as long as the rest of the loop.
+    if (lanes == 4) v128.store(y, v128.load(x));
+    else copyLanes(y, x, lanes);
+    to += toStep;
+    from += fromStep;
   }
 }
 

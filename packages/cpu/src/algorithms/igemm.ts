@@ -24,6 +24,9 @@ export const BLOCK_LIMITS: BlockLimits = { least: 128 * 1024, most: 1024 * 1024 
  */
 const CROSS_BELOW = 256;
 
+/** The number of tiles of a ragged end that one call computes. assembly/igemm.ts has the same number. */
+const SCRATCH_TILES = 4;
+
 export const igemm: Algorithm = {
   name: "igemm",
   supports: () => true,
@@ -74,8 +77,8 @@ export const igemm: Algorithm = {
       algorithm: `igemm-${mr}x${nr}`,
       arithmetic: "direct",
       steps: [{ kernel: tile.kernel, params, jobs: passes * blocks * g * panels }],
-      // Each worker has a tile of outputs and a tile of residuals, for ragged ends.
-      workspace: { shared: 0, own: 2 * 4 * mr * nr },
+      // Each worker has tiles of outputs and of residuals, for ragged ends.
+      workspace: { shared: 0, own: SCRATCH_TILES * 2 * 4 * mr * nr },
       readsZeros: table.readsZeros,
     };
   },

@@ -30,7 +30,7 @@ function opened(limit = LIMIT, tiles?: Tiles) {
   return { kernels, arena, workspace, plan };
 }
 
-const used = (arena: Arena, workspace: Workspace): number => arena.use().used - (workspace.shared === 0 ? 0 : 64);
+const used = (arena: Arena, workspace: Workspace): number => arena.use().used - workspace.ownBytes;
 
 describe("planConv2dSliced", () => {
   it.each([
