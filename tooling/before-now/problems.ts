@@ -12,6 +12,21 @@ export const PROBLEMS: Readonly<Record<string, readonly string[]>> = {
   yardstick: yardsticks,
   "yardstick without dense 3x3": yardsticks.filter((text) => !DENSE.includes(text)),
   "dense 3x3": DENSE,
+  "dilated 3x3": [
+    "ic64_ih80_oc64_kh3_ph5_dh5",
+    "ic64_ih56_oc64_kh3_ph2_dh2",
+    "ic64_ih56_oc64_kh3_ph8_dh8",
+    "ic256_ih33_oc256_kh3_ph6_dh6",
+    "ic512_ih14_oc512_kh3_ph4_dh4",
+    "ic64_ih14_oc64_kh3_ph7_dh7",
+  ],
+  "ragged panels": [
+    "ic24_ih64_oc28_kh1",
+    "ic32_ih32_oc36_kh1",
+    "ic36_ih32_oc42_kh1",
+    "ic16_ih56_oc12_kh1",
+    "ic64_ih28_oc10_kh1",
+  ],
   "depthwise 3x3 stride 1": [
     "g32_ic32_ih112_oc32_kh3_ph1",
     "g64_ic64_ih112_oc64_kh3_ph1",

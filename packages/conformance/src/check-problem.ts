@@ -114,7 +114,7 @@ export async function checkOperands(
  */
 export function noRuleFor(problem: Conv2dProblem, algorithm: string): string {
   const what = `the plan for ${formatProblem(problem)} (${algorithm}) says that it is transformed`;
-  return `${what}, and there is no rule for that: rule 3 is stated for 3x3 kernels of stride 1 and dilation 1 only`;
+  return `${what}, and there is no rule for that: rule 3 is stated for 3x3 kernels of stride 1 only`;
 }
 
 /** The outcome for a verdict that is not ok. */

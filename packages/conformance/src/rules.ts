@@ -6,7 +6,7 @@
  *    Algorithms" (2002), section 3.1, for any order of summation: |ŷ − y| ≤ γ(k)·(Σ|x||w| + |b| + |r|), γ(k) =
  *    k·u / (1 − k·u), u = 2⁻²⁴, plus the loss of products to underflow.
  * 3. `checkTransformed`: plans that transform their operands (Winograd) must stay within a norm-wise bound, for integers and for
- *    real values. `transformed-bound.ts` derives the bound. It exists only for 3x3 kernels of stride 1 and dilation 1.
+ *    real values. `transformed-bound.ts` derives the bound. It exists only for 3x3 kernels of stride 1.
  *
  * The plan says which rule applies: `plan.arithmetic`.
  */

@@ -224,6 +224,16 @@ describe("values that are not finite", () => {
     },
   );
 
+  test("with a dilation of 2, allows NaN for outputs of the same phase alone", () => {
+    const dilated = parseProblem("ic1_ih16_oc1_kh3_ph2_dh2");
+    const operands = makeOperands(dilated, "integer", 1);
+    operands.input[0] = NaN;
+    // The pixel is row 2 of the padded input. A tile with the output row y reads rows from y - 6 to y + 10, two apart.
+    const near = [0, 2, 4, 6, 8];
+    const allowed = [...transformedBound(dilated, operands).mayBeNaN].flatMap((each, at) => (each ? [at] : []));
+    expect(allowed).toEqual(near.flatMap((y) => near.map((x) => 16 * y + x)));
+  });
+
   test("a weight allows NaN in its output channel; bias and residual allow no NaN", () => {
     const operands = given();
     operands.weight[2 * 18 + 5] = -Infinity;
@@ -247,16 +257,13 @@ describe("values that are not finite", () => {
   });
 });
 
-test.each([
-  "ic3_ih6_oc4_kh5_ph2",
-  "ic3_ih6_oc4_kh3_sh2",
-  "ic3_ih6_oc4_kh3_sh1_sw2",
-  "ic3_ih6_oc4_kh3_dh2",
-  "ic3_ih6_oc4_kh1",
-])("is not stated for %s", (text) => {
-  const problem = parseProblem(text);
-  expect(hasTransformedRule(problem)).toBe(false);
-  expect(() => transformedBound(problem, makeOperands(problem, "real", 1))).toThrow(
-    new RangeError("rule 3 is stated for 3x3 kernels of stride 1 and dilation 1 only"),
-  );
-});
+test.each(["ic3_ih6_oc4_kh5_ph2", "ic3_ih6_oc4_kh3_sh2", "ic3_ih6_oc4_kh3_sh1_sw2", "ic3_ih6_oc4_kh1"])(
+  "is not stated for %s",
+  (text) => {
+    const problem = parseProblem(text);
+    expect(hasTransformedRule(problem)).toBe(false);
+    expect(() => transformedBound(problem, makeOperands(problem, "real", 1))).toThrow(
+      new RangeError("rule 3 is stated for 3x3 kernels of stride 1 only"),
+    );
+  },
+);

@@ -25,6 +25,9 @@
  * - 2 · 5 for the output: a row of Aᵀ has at most 5 numbers;
  * - 1 for the bias, and 1 for the residual.
  *
+ * **Dilation.** With a dilation of d, a tile has every d-th output and reads every d-th pixel: the outputs of one phase, y mod d, are a
+ * convolution without dilation. The derivation is the same, with every d-th of the pixels below.
+ *
  * **The bound of an output.** A backend chooses where its tiles begin, so the bound must hold for every tiling. If a tile has row
  * oy among its 4 rows of outputs, it reads rows between oy − 3 and oy + 5 of the padded input. The same holds for columns. Let
  * X_c be the largest |x_c| in these 9 x 9 pixels (pixels outside of the padded input are zeros). Then |Bᵀ||x_c||B| ≤ X_c b bᵀ,
@@ -97,9 +100,9 @@ const LARGEST = 2 ** 127 * (2 - 2 ** -23);
 /** The largest row sums of |Aᵀ| and of |Aᵀ| b, and the largest of b, each for two passes. */
 const [OUTPUT_GAIN, BOTH_GAINS, INPUT_GAIN] = [19 ** 2, 126 ** 2, 10 ** 2];
 
-/** Whether rule 3 exists for `problem`: a 3x3 kernel of stride 1 and dilation 1. */
-export function hasTransformedRule({ kh, kw, sh, sw, dh, dw }: Conv2dProblem): boolean {
-  return kh === 3 && kw === 3 && sh === 1 && sw === 1 && dh === 1 && dw === 1;
+/** Whether rule 3 exists for `problem`: a 3x3 kernel of stride 1, with any dilation. */
+export function hasTransformedRule({ kh, kw, sh, sw }: Conv2dProblem): boolean {
+  return kh === 3 && kw === 3 && sh === 1 && sw === 1;
 }
 
 /** K, the most roundings of one product on its way through the transforms into an output. */
@@ -114,7 +117,7 @@ export function transformedRoundings({ ic, g }: Conv2dProblem): number {
  */
 export function transformedBound(problem: Conv2dProblem, operands: Operands): TransformedBound {
   if (!hasTransformedRule(problem)) {
-    throw new RangeError("rule 3 is stated for 3x3 kernels of stride 1 and dilation 1 only");
+    throw new RangeError("rule 3 is stated for 3x3 kernels of stride 1 only");
   }
   const { n, g, ic, oc, oh, ow } = problem;
   const { weight, bias, residual } = operands;
@@ -182,7 +185,7 @@ function reachOf(
 
 /** For each output, the largest value among the pixels that a tile with this output can read. */
 function slidingLargest(problem: Conv2dProblem, pixel: (at: number) => number): Float64Array {
-  const { ih, iw, oh, ow, pt, pb, pl, pr, paddingMode } = problem;
+  const { ih, iw, oh, ow, pt, pb, pl, pr, dh, dw, paddingMode } = problem;
   const [height, width] = [ih + pt + pb, iw + pl + pr];
   const columns = Array.from({ length: width }, (_, px) => sourceIndex(px - pl, iw, paddingMode));
   const rows = new Float64Array(height * ow);
@@ -190,23 +193,30 @@ function slidingLargest(problem: Conv2dProblem, pixel: (at: number) => number): 
     const y = sourceIndex(py - pt, ih, paddingMode);
     if (y === undefined) continue;
     const line = Float64Array.from(columns, (x) => (x === undefined ? 0 : pixel(y * iw + x)));
-    for (let ox = 0; ox < ow; ox++) rows[py * ow + ox] = largestNear(line, ox, 0, 1, width);
+    for (let ox = 0; ox < ow; ox++) rows[py * ow + ox] = largestNear(line, ox, dw, 0, 1, width);
   }
   const result = new Float64Array(oh * ow);
   for (let oy = 0; oy < oh; oy++) {
     for (let ox = 0; ox < ow; ox++) {
-      result[oy * ow + ox] = largestNear(rows, oy, ox, ow, height);
+      result[oy * ow + ox] = largestNear(rows, oy, dh, ox, ow, height);
     }
   }
   return result;
 }
 
 /** The largest value along an axis that a tile with output `at` can read. The axis has `size` values, from `first` on, `step` apart. */
-function largestNear(values: Float64Array, at: number, first: number, step: number, size: number): number {
+function largestNear(
+  values: Float64Array,
+  at: number,
+  dilation: number,
+  first: number,
+  step: number,
+  size: number,
+): number {
   let largest = 0;
-  const end = Math.min(size, at + TILE + 2);
-  for (let index = Math.max(0, at - TILE + 1); index < end; index++) {
-    largest = Math.max(largest, values[first + index * step]!);
+  for (let tap = 1 - TILE; tap < TILE + 2; tap++) {
+    const index = at + dilation * tap;
+    if (index >= 0 && index < size) largest = Math.max(largest, values[first + index * step]!);
   }
   return largest;
 }

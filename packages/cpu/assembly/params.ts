@@ -98,9 +98,14 @@ export class GroupedParams {
 export class WinogradParams {
   /** The number of outputs of a tile in one dimension: 2 or 4. */
   m: i32;
-  /** Address of the table of one image's padded pixels, which has all pixels that the tiles read, and the bytes from a row to the row below. */
-  table: usize;
+  /** Bytes of a row of the table of one image's padded pixels, which has all pixels that the tiles read. */
   tableRow: i32;
+  /**
+   * Addresses of three numbers for each row of tiles, and for each column: the place of its first pixel in the table (for a row its address,
+   * for a column bytes), the bytes to its first output, and the number of its outputs.
+   */
+  rows: usize;
+  columns: usize;
   /** For each group, panel and product: NR zeros, then NR weights for each input channel. */
   weights: usize;
   /** For each group and panel: NR biases. */
@@ -124,11 +129,11 @@ export class WinogradParams {
   uBlock: i32;
   /** Bytes in a worker's products from one product to the next. */
   pStep: i32;
-  oh: i32;
-  ow: i32;
   inputImage: i32;
   outputImage: i32;
-  outputPixel: i32;
+  /** Bytes from an output of a tile to the output below, and to the output on the right. */
+  outputRow: i32;
+  outputColumn: i32;
   min: f32;
   max: f32;
 }

@@ -4,6 +4,9 @@
  * *products*. Each product is a matrix product over the input channels, and its rows are tiles. The results are transformed into
  * m x m output pixels. (m+2)² multiplications do the work of 9m².
  *
+ * With a dilation of d a tile has every d-th row and column. `rows` and `columns` hold three numbers for each row and each column of tiles:
+ * the place in the table (for rows with the table's address), the bytes to the first output, and the number of outputs.
+ *
  * A block has as many tiles as keep both transformed operands in cache. If there are enough blocks for all workers, one step computes
  * a block from end to end in the worker's own workspace. Otherwise a first step transforms the input into the shared workspace, and a
  * second step multiplies, panel by panel.
@@ -41,14 +44,13 @@ export function winogradTransform(
 
 /** Transforms all channels of one tile. */
 function transform(params: WinogradParams, input: usize, index: i32, u: usize, scratch: usize): void {
-  const m = params.m;
   const image = index / params.imageTiles;
   const inImage = index - image * params.imageTiles;
   const ty = inImage / params.rowTiles;
   const tx = inImage - ty * params.rowTiles;
   const base = input + image * params.inputImage;
-  const table = params.table + ty * m * params.tableRow + ((tx * m) << 2);
-  if (m == 4) winogradInput4x4(base, table, params.tableRow, params.channels, u, params.uStep, scratch);
+  const table = load<usize>(params.rows + 12 * ty) + load<usize>(params.columns + 12 * tx);
+  if (params.m == 4) winogradInput4x4(base, table, params.tableRow, params.channels, u, params.uStep, scratch);
   else winogradInput2x2(base, table, params.tableRow, params.channels, u, params.uStep, scratch);
 }
 
@@ -100,15 +102,15 @@ function multiply(
     const image = at / params.imageTiles;
     const inImage = at - image * params.imageTiles;
     const ty = inImage / params.rowTiles;
-    const y = ty * m;
-    const x = (inImage - ty * params.rowTiles) * m;
-    const rows = min<i32>(m, params.oh - y);
-    const columns = min<i32>(m, params.ow - x);
+    const vertical = params.rows + 12 * ty;
+    const horizontal = params.columns + 12 * (inImage - ty * params.rowTiles);
+    const rows = load<i32>(vertical, 8);
+    const columns = load<i32>(horizontal, 8);
     const from = own + PRODUCTS + index * (NR << 2);
-    const c = output + image * params.outputImage + (y * params.ow + x) * params.outputPixel + channel;
-    const rowBytes: usize = params.ow * params.outputPixel;
+    const c = output + image * params.outputImage + load<usize>(vertical, 4) + load<usize>(horizontal, 4) + channel;
+    const rowBytes: usize = params.outputRow;
     if (rows == m && columns == m && nr == NR) {
-      finish(NR, params, m, from, pStep, bias, c, rowBytes, params.outputPixel, residualDelta, own);
+      finish(NR, params, m, from, pStep, bias, c, rowBytes, params.outputColumn, residualDelta, own);
     } else {
       // Outputs past an edge of the image, or past the last channel, are computed in this worker's scratch memory, and stay there.
       const scratch = own + HALF_BYTES;
@@ -120,13 +122,13 @@ function multiply(
           NR << 2,
           c + residualDelta,
           rowBytes,
-          params.outputPixel,
+          params.outputColumn,
           rows,
           columns,
           nr,
         );
       finish(NR, params, m, from, pStep, bias, scratch, m * (NR << 2), NR << 2, residualScratch, own);
-      copyTile(c, rowBytes, params.outputPixel, scratch, m * (NR << 2), NR << 2, rows, columns, nr);
+      copyTile(c, rowBytes, params.outputColumn, scratch, m * (NR << 2), NR << 2, rows, columns, nr);
     }
   }
 }

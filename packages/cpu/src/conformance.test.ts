@@ -3,8 +3,8 @@
  * relaxed SIMD; Node 20 has it behind a flag, which is set here so that no supported Node leaves the build untested.
  */
 
-import { type ConformanceReport, runConformance, type SuiteName } from "@convene/conformance";
-import type { Backend } from "@convene/core";
+import { checkProblem, type ConformanceReport, runConformance, type SuiteName } from "@convene/conformance";
+import { type Backend, parseProblem } from "@convene/core";
 import { defineBackend } from "@convene/core/backend";
 import { describe, expect, it } from "vitest";
 import { cpuImplementation } from "./backend.js";
@@ -22,6 +22,20 @@ const KERNEL_SETS: readonly (readonly [device: string, wide: string, make: () =>
   ["wasm relaxed simd, 1 thread", "igemm-6x8", wasm("relaxed", "many")],
   ["wasm relaxed simd, 1 thread", "igemm-6x16", wasm("relaxed", "wide")],
   ["plain JavaScript, 1 thread", "igemm-2x4", () => cpu({ kernels: "js" })],
+];
+
+/** Dilations of 2 to 6, also along one axis; phases of 2 to 9 outputs, whole and ragged tiles, every mode of padding, groups, batches. */
+const DILATED = [
+  "ic16_ih16_oc16_kh3_ph5_dh5",
+  "ic24_ih13_iw11_oc20_kh3_ph2_dh2_residual_relu",
+  "ic16_ih9_iw14_oc24_kh3_kw3_dh1_dw3_ph1_pw3",
+  "ic17_ih19_iw8_oc16_kh3_dh6_dw2_ph6_pw2",
+  "ic16_ih4_oc16_kh3_ph2_dh2",
+  "ic16_ih12_oc16_kh3_dh3_nobias",
+  "ic16_ih10_iw9_oc16_kh3_ph2_dh2_reflect",
+  "ic16_ih10_iw9_oc16_kh3_ph3_dh3_replicate_residual",
+  "ic16_ih8_iw12_oc18_kh3_ph4_dh4_circular",
+  "n3_g2_ic32_ih7_iw11_oc32_kh3_pt1_pl3_pb3_pr2_dh2_clamp-20:20",
 ];
 
 /** Beside those that are always there, which find every faulty backend of the suite's own tests. More where CONVENE_LONG is set. */
@@ -48,6 +62,22 @@ describe.each(KERNEL_SETS)("%s, %s", (device, wide, make) => {
     expect(report.results.length).toBeGreaterThan(RANDOM_PROBLEMS);
     expect(report.results.map(({ algorithm }) => algorithm)).toContain(wide);
     expect(report.counts.untrusted).toBeLessThan(report.results.length / 100);
+  });
+
+  it("transforms dilated kernels, phase by phase, and stays within rule 3", async () => {
+    const backend = await make();
+    for (const text of DILATED) {
+      const problem = parseProblem(text);
+      for (const kind of ["integer", "real"] as const) {
+        const { status, message, algorithm } = await checkProblem(backend, problem, kind);
+        expect({ text, status, message }).toEqual({ text, status: "passed", message: undefined });
+        expect(algorithm).toMatch(device.startsWith("wasm") ? /^winograd-[24]x[24]$/ : /^igemm/);
+      }
+    }
+    // With one output in most phases, as many outputs would be computed in vain.
+    const sparse = await checkProblem(backend, parseProblem("ic16_ih5_oc16_kh3_ph4_dh4"), "integer");
+    expect(sparse).toMatchObject({ status: "passed", algorithm: expect.stringMatching(/^igemm/) as string });
+    await backend.dispose();
   });
 
   it("stays within the bound on random real problems and the corners", async () => {

@@ -76,8 +76,9 @@ export const GROUPED_PARAMS = [
 
 export const WINOGRAD_PARAMS = [
   "m",
-  "table",
   "tableRow",
+  "rows",
+  "columns",
   "weights",
   "bias",
   "gemm",
@@ -95,11 +96,10 @@ export const WINOGRAD_PARAMS = [
   "uStep",
   "uBlock",
   "pStep",
-  "oh",
-  "ow",
   "inputImage",
   "outputImage",
-  "outputPixel",
+  "outputRow",
+  "outputColumn",
   "min",
   "max",
 ] as const;

@@ -33,8 +33,8 @@ export interface PixelTable {
 export interface PixelTableOptions {
   /** How many images the table covers. Default 1, which serves a whole batch if the kernel adds the image's address itself. */
   readonly images?: number;
-  /** Rows and columns of the padded image, all of which are in the table. Left out: the pixels that taps read. */
-  readonly size?: readonly [rows: number, columns: number];
+  /** The rows and columns of the padded image that are in the table, in this order. Left out: the pixels that taps read. */
+  readonly order?: readonly [rows: readonly number[], columns: readonly number[]];
 }
 
 /**
@@ -46,10 +46,10 @@ export interface PixelTableOptions {
 export function* createPixelTable(
   arena: Arena,
   p: Conv2dProblem,
-  { images = 1, size }: PixelTableOptions = {},
+  { images = 1, order }: PixelTableOptions = {},
 ): Sliced<PixelTable> {
-  const vertical = layAxis(p.oh, p.sh, p.kh, p.dh, size?.[0]);
-  const horizontal = layAxis(p.ow, p.sw, p.kw, p.dw, size?.[1]);
+  const vertical = layAxis(p.oh, p.sh, p.kh, p.dh, order?.[0]);
+  const horizontal = layAxis(p.ow, p.sw, p.kw, p.dw, order?.[1]);
   const [rows, columns] = [vertical.count, horizontal.count];
   const image = 4 * rows * columns;
   const of = images === 1 ? "" : ` of ${images} images`;
@@ -101,11 +101,12 @@ interface Axis {
   readonly coordinate: (entry: number) => number | undefined;
 }
 
-/** @param size the number of coordinates to cover, from 0 on, also those that no tap reads */
-function layAxis(outputs: number, stride: number, taps: number, dilation: number, size?: number): Axis {
+/** @param order the coordinates of the entries, also those that no tap reads */
+function layAxis(outputs: number, stride: number, taps: number, dilation: number, order?: readonly number[]): Axis {
   const last = (outputs - 1) * stride + (taps - 1) * dilation;
-  if (size !== undefined) {
-    return { count: size, pixel: stride, tap: dilation, coordinate: (entry) => (entry <= last ? entry : undefined) };
+  if (order !== undefined) {
+    const coordinate = (entry: number): number | undefined => (order[entry]! <= last ? order[entry] : undefined);
+    return { count: order.length, pixel: stride, tap: dilation, coordinate };
   }
   // With one output pixel the stride does not matter, and with one tap the dilation does not.
   const step = commonDivisor(outputs > 1 ? stride : 0, taps > 1 ? dilation : 0) || 1;

@@ -1,5 +1,5 @@
 /**
- * Problems that a backend may transform: 3x3 kernels of stride 1 and dilation 1. Rule 3 exists only for these. Winograd's tiles
+ * Problems that a backend may transform: 3x3 kernels of stride 1, here without dilation. Rule 3 exists only for such kernels. Winograd's tiles
  * have 2 to 4 outputs a side, and their own weights for each pair of channels. So these problems vary tails, pads and channels.
  * They are strings, so that you can paste each into a command.
  */

@@ -14,7 +14,15 @@ import { hasTransformedRule, transformedBound } from "../transformed-bound.js";
 import { winogradBackend } from "./winograd-backend.js";
 import { RIGHT, transformWeights, winograd } from "./winograd.js";
 
-const problems = WINOGRAD_PROBLEMS.map(parseProblem);
+/** Phases of one to five outputs, with every mode of padding. The suite's own problems with dilation have few outputs. */
+const DILATED = [
+  "ic3_ih16_oc4_kh3_ph5_dh5",
+  "ic4_ih9_iw14_oc3_kh3_dh1_dw3_ph1_pw3_residual",
+  "ic2_ih10_iw9_oc3_kh3_ph2_dh2_reflect",
+  "g2_ic4_ih11_iw8_oc6_kh3_ph4_dh4_circular_relu",
+  "n2_ic3_ih7_iw13_oc2_kh3_pt1_pl3_pb3_pr2_dh2_replicate",
+];
+const problems = [...WINOGRAD_PROBLEMS, ...DILATED].map(parseProblem);
 
 describe("against the reference", () => {
   test.each(problems.map((problem) => [formatProblem(problem), problem] as const))("%s", (_, problem) => {

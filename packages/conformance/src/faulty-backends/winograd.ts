@@ -55,16 +55,16 @@ export function winograd(
   output: Float32Array,
   steps: Steps = RIGHT,
 ): void {
-  const { n, g, ic, oc, oh, ow } = problem;
+  const { n, g, ic, oc, oh, ow, dh, dw } = problem;
   const [icPerGroup, ocPerGroup] = [ic / g, oc / g];
   const [min, max] = activationRange(problem.activation);
   for (let image = 0; image < n; image++) {
-    for (const rows of steps.spans(oh)) {
-      for (const columns of steps.spans(ow)) {
+    for (const rows of phaseSpans(steps, oh, dh)) {
+      for (const columns of phaseSpans(steps, ow, dw)) {
         for (let group = 0; group < g; group++) {
           const fresh = new Float32Array(icPerGroup * COORDINATES);
           for (let c = 0; c < icPerGroup; c++) {
-            const tile = readTile(problem, input, image * ic + group * icPerGroup + c, rows.from, columns.from);
+            const tile = readTile(problem, input, image * ic + group * icPerGroup + c, rows, columns);
             fresh.set(sandwich(steps.input, tile, READ), c * COORDINATES);
           }
           const read = steps.transformed(fresh);
@@ -78,7 +78,8 @@ export function winograd(
             }
             const results = sandwich(steps.output, product, READ);
             for (let at = 0; at < TILE * TILE; at++) {
-              const [y, x] = [rows.to + Math.floor(at / TILE), columns.to + (at % TILE)];
+              const y = rows.phase + dh * (rows.to + Math.floor(at / TILE));
+              const x = columns.phase + dw * (columns.to + (at % TILE));
               if (y >= oh || x >= ow) continue;
               const to = ((image * oc + o) * oh + y) * ow + x;
               const biased = Math.fround(results[at]! + (bias?.[o] ?? 0));
@@ -91,12 +92,31 @@ export function winograd(
   }
 }
 
+/** A tile among the outputs `phase`, `phase` + d and so on, which are a convolution without dilation. */
+interface PhaseSpan extends Span {
+  readonly phase: number;
+}
+
+/** The tiles along an axis with `size` outputs, for each phase of the dilation. */
+function phaseSpans(steps: Steps, size: number, dilation: number): readonly PhaseSpan[] {
+  return Array.from({ length: Math.min(size, dilation) }, (_, phase) =>
+    steps.spans(Math.ceil((size - phase) / dilation)).map((span) => ({ ...span, phase })),
+  ).flat();
+}
+
 /** The 6x6 pixels that a tile reads from one plane, with zeros outside of the padded input. */
-function readTile(problem: Conv2dProblem, input: Float32Array, plane: number, top: number, left: number): Float32Array {
-  const { ih, iw, pt, pb, pl, pr, paddingMode } = problem;
+function readTile(
+  problem: Conv2dProblem,
+  input: Float32Array,
+  plane: number,
+  rows: PhaseSpan,
+  columns: PhaseSpan,
+): Float32Array {
+  const { ih, iw, pt, pb, pl, pr, dh, dw, paddingMode } = problem;
   const tile = new Float32Array(COORDINATES);
   for (let at = 0; at < COORDINATES; at++) {
-    const [py, px] = [top + Math.floor(at / READ), left + (at % READ)];
+    const py = rows.phase + dh * (rows.from + Math.floor(at / READ));
+    const px = columns.phase + dw * (columns.from + (at % READ));
     if (py >= ih + pt + pb || px >= iw + pl + pr) continue;
     const [y, x] = [sourceIndex(py - pt, ih, paddingMode), sourceIndex(px - pl, iw, paddingMode)];
     if (y !== undefined && x !== undefined) tile[at] = input[(plane * ih + y) * iw + x]!;

@@ -20,6 +20,13 @@ const LEAST_CHANNELS = 16;
 const MOST_TILES = 24;
 const BLOCK_BYTES = { least: 256 * 1024, most: 1024 * 1024 } as const;
 
+/**
+ * The most multiplications of a dilated problem, as a share of the direct sum's. The direct sum took 1.7 to 1.8 times as long with a share of
+ * 0.44, 1.4 with 0.51, 1.2 to 1.3 with 0.55, and 0.86 with 0.79 (64→64 @14 with dilation 7 and 5, 32→32 @9 with dilation 4 as F(2x2) and as
+ * F(4x4); Node 20 and 24, AMD EPYC).
+ */
+const MOST_MULTIPLICATIONS = 0.6;
+
 /** Bytes of a worker's own scratch before the products: see assembly/winograd.ts. */
 const SCRATCH_BYTES = 32 * 36 + 2 * 4 * 16 * 16;
 
@@ -28,26 +35,30 @@ const SKEW = 64;
 
 export const winograd: Algorithm = {
   name: "winograd",
-  supports: ({ g, ic, oc, kh, kw, sh, sw, dh, dw }, tiles, accuracy) =>
-    accuracy === "fast" &&
-    tiles.winograd !== undefined &&
-    kh === 3 &&
-    kw === 3 &&
-    sh === 1 &&
-    sw === 1 &&
-    dh === 1 &&
-    dw === 1 &&
-    ic / g >= LEAST_CHANNELS &&
-    oc / g >= LEAST_CHANNELS,
+  supports: (problem, tiles, accuracy) => {
+    const { g, ic, oc, kh, kw, sh, sw } = problem;
+    return (
+      accuracy === "fast" &&
+      tiles.winograd !== undefined &&
+      kh === 3 &&
+      kw === 3 &&
+      sh === 1 &&
+      sw === 1 &&
+      ic / g >= LEAST_CHANNELS &&
+      oc / g >= LEAST_CHANNELS &&
+      isDense(problem)
+    );
+  },
   *plan({ tiles, arena, leastJobs }, problem, weights) {
     const { mr, nr, multiply, blocks: inBlocks } = tiles.winograd!;
-    const { n, g, ic, oc, oh, ow } = problem;
+    const { n, g, ic, oc, oh, ow, dh, dw } = problem;
     const m = outputsOf(problem);
     const products = (m + 2) ** 2;
     const ocPerGroup = oc / g;
     const panels = Math.ceil(ocPerGroup / nr);
-    const [columnTiles, rowTiles] = [Math.ceil(oh / m), Math.ceil(ow / m)];
-    const imageTiles = columnTiles * rowTiles;
+    const [vertical, horizontal] = [layTiles(oh, dh, m), layTiles(ow, dw, m)];
+    const rowTiles = horizontal.tiles.length;
+    const imageTiles = vertical.tiles.length * rowTiles;
     const count = n * imageTiles;
 
     // The transforms take eight channels at a time.
@@ -62,13 +73,15 @@ export const winograd: Algorithm = {
     // The matrix product has whole tiles, so rows past a block's last row are computed too.
     const pStep = 4 * nr * mr * Math.ceil(blockTiles / mr);
 
-    const table = yield* createPixelTable(arena, problem, { size: [columnTiles * m + 2, rowTiles * m + 2] });
+    const table = yield* createPixelTable(arena, problem, { order: [vertical.coordinates, horizontal.coordinates] });
+    const outputRow = 4 * oc * ow;
     const packed = yield* packWeights(arena, problem, weights, m, nr);
     const [min, max] = activationRange(problem.activation);
     const params = writeParams(arena, WINOGRAD_PARAMS, {
       m,
-      table: table.address,
       tableRow: table.row,
+      rows: writeTiles(arena, vertical.tiles, table.address, table.row, outputRow),
+      columns: writeTiles(arena, horizontal.tiles, 0, 4, 4 * oc),
       ...packed,
       gemm: writeGemm(arena, ic / g, uTile, blockTiles, mr),
       channels: ic,
@@ -85,11 +98,10 @@ export const winograd: Algorithm = {
       uStep,
       uBlock,
       pStep,
-      oh,
-      ow,
       inputImage: storageLayout(inputShape(problem)).image,
       outputImage: storageLayout(outputShape(problem)).image,
-      outputPixel: 4 * oc,
+      outputRow: dh * outputRow,
+      outputColumn: dw * 4 * oc,
       min,
       max,
     });
@@ -111,9 +123,82 @@ export const winograd: Algorithm = {
   },
 };
 
-/** F(4x4) if an image has more than two rows and columns of outputs. On smaller images F(2x2) computes fewer outputs in vain. */
-function outputsOf({ oh, ow }: Conv2dProblem): 2 | 4 {
-  return oh <= 2 && ow <= 2 ? 2 : 4;
+/**
+ * Whether the tiles do enough less than the direct sum. Without dilation they always do. With dilation each phase has its own tiles, and the
+ * tiles of a short phase compute many outputs in vain.
+ */
+function isDense(problem: Conv2dProblem): boolean {
+  const { oh, ow, dh, dw } = problem;
+  return dh * dw === 1 || multiplications(problem, outputsOf(problem)) <= MOST_MULTIPLICATIONS * 9 * oh * ow;
+}
+
+/**
+ * F(4x4) if an image has more than two rows and columns of outputs. On smaller images F(2x2) computes fewer outputs in vain. With dilation,
+ * the tile that multiplies less.
+ */
+function outputsOf(problem: Conv2dProblem): 2 | 4 {
+  const { oh, ow, dh, dw } = problem;
+  if (dh * dw === 1) return oh <= 2 && ow <= 2 ? 2 : 4;
+  return multiplications(problem, 2) < multiplications(problem, 4) ? 2 : 4;
+}
+
+/** The multiplications of an image, for one pair of channels. */
+function multiplications({ oh, ow, dh, dw }: Conv2dProblem, m: 2 | 4): number {
+  return layTiles(oh, dh, m).tiles.length * layTiles(ow, dw, m).tiles.length * (m + 2) ** 2;
+}
+
+/** A row or a column of tiles. */
+interface TileLine {
+  /** The place of its first padded coordinate in the table, in entries. */
+  readonly entry: number;
+  /** Its first output, and the number of its outputs: less than m at the end of a phase. */
+  readonly first: number;
+  readonly outputs: number;
+}
+
+/**
+ * The tiles along an axis, phase by phase. An output y reads the padded coordinates y, y + d and y + 2d, so the outputs of one phase, y mod d,
+ * are a convolution without dilation of the coordinates of this phase.
+ */
+function layTiles(
+  outputs: number,
+  dilation: number,
+  m: number,
+): { readonly coordinates: readonly number[]; readonly tiles: readonly TileLine[] } {
+  const coordinates: number[] = [];
+  const tiles: TileLine[] = [];
+  for (let phase = 0; phase < dilation; phase++) {
+    const own = Math.ceil((outputs - phase) / dilation);
+    for (let at = 0; at < own; at += m) {
+      tiles.push({
+        entry: coordinates.length + at,
+        first: phase + dilation * at,
+        outputs: Math.min(m, own - at),
+      });
+    }
+    const count = m * Math.ceil(own / m) + 2;
+    for (let at = 0; at < count; at++) coordinates.push(phase + dilation * at);
+  }
+  return { coordinates, tiles };
+}
+
+/**
+ * Writes three numbers for each row or column of tiles, and returns their address: the address in the table (for columns, bytes), the bytes
+ * to the first output, and the number of outputs.
+ */
+function writeTiles(
+  arena: Arena,
+  tiles: readonly TileLine[],
+  table: number,
+  entryBytes: number,
+  outputBytes: number,
+): number {
+  const address = arena.allocate(12 * tiles.length, "the places of tiles");
+  arena.i32.set(
+    tiles.flatMap(({ entry, first, outputs }) => [table + entryBytes * entry, outputBytes * first, outputs]),
+    address / 4,
+  );
+  return address;
 }
 
 /** Writes the parameters of the products, and returns their address. A product is a pointwise convolution of one row of tiles, with an indirect GEMM's parameters. */
