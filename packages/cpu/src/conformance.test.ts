@@ -74,6 +74,9 @@ describe.each(KERNEL_SETS)("%s, %s", (device, wide, make) => {
         expect(algorithm).toMatch(device.startsWith("wasm") ? /^winograd-[24]x[24]$/ : /^igemm/);
       }
     }
+    // A dilation far larger than the image: the number of phases must not count.
+    const huge = await checkProblem(backend, parseProblem("ic16_ih5_oc16_kh3_dh1000000_dw1_ph1000000_pw1"), "integer");
+    expect(huge).toMatchObject({ status: "passed", algorithm: expect.stringMatching(/^igemm/) as string });
     // With one output in most phases, as many outputs would be computed in vain.
     const sparse = await checkProblem(backend, parseProblem("ic16_ih5_oc16_kh3_ph4_dh4"), "integer");
     expect(sparse).toMatchObject({ status: "passed", algorithm: expect.stringMatching(/^igemm/) as string });

@@ -30,11 +30,17 @@ export interface PixelTable {
   readonly readsZeros: boolean;
 }
 
+/** The padded coordinates that a table has along an axis, also those that no tap reads. */
+export interface TableLines {
+  readonly count: number;
+  readonly coordinate: (entry: number) => number;
+}
+
 export interface PixelTableOptions {
   /** How many images the table covers. Default 1, which serves a whole batch if the kernel adds the image's address itself. */
   readonly images?: number;
-  /** The rows and columns of the padded image that are in the table, in this order. Left out: the pixels that taps read. */
-  readonly order?: readonly [rows: readonly number[], columns: readonly number[]];
+  /** The rows and columns of the padded image that are in the table. Left out: the pixels that taps read. */
+  readonly lines?: readonly [rows: TableLines, columns: TableLines];
 }
 
 /**
@@ -46,10 +52,10 @@ export interface PixelTableOptions {
 export function* createPixelTable(
   arena: Arena,
   p: Conv2dProblem,
-  { images = 1, order }: PixelTableOptions = {},
+  { images = 1, lines }: PixelTableOptions = {},
 ): Sliced<PixelTable> {
-  const vertical = layAxis(p.oh, p.sh, p.kh, p.dh, order?.[0]);
-  const horizontal = layAxis(p.ow, p.sw, p.kw, p.dw, order?.[1]);
+  const vertical = layAxis(p.oh, p.sh, p.kh, p.dh, lines?.[0]);
+  const horizontal = layAxis(p.ow, p.sw, p.kw, p.dw, lines?.[1]);
   const [rows, columns] = [vertical.count, horizontal.count];
   const image = 4 * rows * columns;
   const of = images === 1 ? "" : ` of ${images} images`;
@@ -101,12 +107,14 @@ interface Axis {
   readonly coordinate: (entry: number) => number | undefined;
 }
 
-/** @param order the coordinates of the entries, also those that no tap reads */
-function layAxis(outputs: number, stride: number, taps: number, dilation: number, order?: readonly number[]): Axis {
+function layAxis(outputs: number, stride: number, taps: number, dilation: number, lines?: TableLines): Axis {
   const last = (outputs - 1) * stride + (taps - 1) * dilation;
-  if (order !== undefined) {
-    const coordinate = (entry: number): number | undefined => (order[entry]! <= last ? order[entry] : undefined);
-    return { count: order.length, pixel: stride, tap: dilation, coordinate };
+  if (lines !== undefined) {
+    const coordinate = (entry: number): number | undefined => {
+      const at = lines.coordinate(entry);
+      return at <= last ? at : undefined;
+    };
+    return { count: lines.count, pixel: stride, tap: dilation, coordinate };
   }
   // With one output pixel the stride does not matter, and with one tap the dilation does not.
   const step = commonDivisor(outputs > 1 ? stride : 0, taps > 1 ? dilation : 0) || 1;

@@ -4,7 +4,7 @@ import { type Conv2dProblem, type Conv2dWeights, inputShape, outputShape } from 
 import { activationRange } from "@convene/core/backend";
 import type { Arena } from "../arena.js";
 import { IGEMM_PARAMS, WINOGRAD_PARAMS, writeParams } from "../params.js";
-import { createPixelTable } from "../pixel-table.js";
+import { createPixelTable, type TableLines } from "../pixel-table.js";
 import { fillZeros, giveWay, SLICE, type Sliced } from "../slices.js";
 import { storageLayout } from "../storage.js";
 import type { Algorithm, Step } from "./algorithm.js";
@@ -57,8 +57,8 @@ export const winograd: Algorithm = {
     const ocPerGroup = oc / g;
     const panels = Math.ceil(ocPerGroup / nr);
     const [vertical, horizontal] = [layTiles(oh, dh, m), layTiles(ow, dw, m)];
-    const rowTiles = horizontal.tiles.length;
-    const imageTiles = vertical.tiles.length * rowTiles;
+    const rowTiles = horizontal.tiles;
+    const imageTiles = vertical.tiles * rowTiles;
     const count = n * imageTiles;
 
     // The transforms take eight channels at a time.
@@ -73,15 +73,15 @@ export const winograd: Algorithm = {
     // The matrix product has whole tiles, so rows past a block's last row are computed too.
     const pStep = 4 * nr * mr * Math.ceil(blockTiles / mr);
 
-    const table = yield* createPixelTable(arena, problem, { order: [vertical.coordinates, horizontal.coordinates] });
+    const table = yield* createPixelTable(arena, problem, { lines: [vertical, horizontal] });
     const outputRow = 4 * oc * ow;
     const packed = yield* packWeights(arena, problem, weights, m, nr);
     const [min, max] = activationRange(problem.activation);
     const params = writeParams(arena, WINOGRAD_PARAMS, {
       m,
       tableRow: table.row,
-      rows: writeTiles(arena, vertical.tiles, table.address, table.row, outputRow),
-      columns: writeTiles(arena, horizontal.tiles, 0, 4, 4 * oc),
+      rows: writeTiles(arena, vertical, table.address, table.row, outputRow, m),
+      columns: writeTiles(arena, horizontal, 0, 4, 4 * oc, m),
       ...packed,
       gemm: writeGemm(arena, ic / g, uTile, blockTiles, mr),
       channels: ic,
@@ -144,42 +144,45 @@ function outputsOf(problem: Conv2dProblem): 2 | 4 {
 
 /** The multiplications of an image, for one pair of channels. */
 function multiplications({ oh, ow, dh, dw }: Conv2dProblem, m: 2 | 4): number {
-  return layTiles(oh, dh, m).tiles.length * layTiles(ow, dw, m).tiles.length * (m + 2) ** 2;
+  return layTiles(oh, dh, m).tiles * layTiles(ow, dw, m).tiles * (m + 2) ** 2;
 }
 
-/** A row or a column of tiles. */
-interface TileLine {
-  /** The place of its first padded coordinate in the table, in entries. */
-  readonly entry: number;
-  /** Its first output, and the number of its outputs: less than m at the end of a phase. */
-  readonly first: number;
+/** Phases of the same number of outputs, one after the other: their number, and of each the outputs, tiles, and entries in the table. */
+interface Phases {
+  readonly count: number;
   readonly outputs: number;
+  readonly tiles: number;
+  readonly entries: number;
+}
+
+/** The tiles along an axis, phase by phase, and the padded coordinates that they read. Nothing here is a list, because an axis may be long. */
+interface TileAxis extends TableLines {
+  readonly tiles: number;
+  readonly phases: readonly Phases[];
 }
 
 /**
- * The tiles along an axis, phase by phase. An output y reads the padded coordinates y, y + d and y + 2d, so the outputs of one phase, y mod d,
- * are a convolution without dilation of the coordinates of this phase.
+ * The tiles along an axis. An output y reads the padded coordinates y, y + d and y + 2d, so the outputs of one phase, y mod d, are a
+ * convolution without dilation of the coordinates of this phase. The first phases may have one output more than the others.
  */
-function layTiles(
-  outputs: number,
-  dilation: number,
-  m: number,
-): { readonly coordinates: readonly number[]; readonly tiles: readonly TileLine[] } {
-  const coordinates: number[] = [];
-  const tiles: TileLine[] = [];
-  for (let phase = 0; phase < dilation; phase++) {
-    const own = Math.ceil((outputs - phase) / dilation);
-    for (let at = 0; at < own; at += m) {
-      tiles.push({
-        entry: coordinates.length + at,
-        first: phase + dilation * at,
-        outputs: Math.min(m, own - at),
-      });
-    }
-    const count = m * Math.ceil(own / m) + 2;
-    for (let at = 0; at < count; at++) coordinates.push(phase + dilation * at);
-  }
-  return { coordinates, tiles };
+function layTiles(outputs: number, dilation: number, m: number): TileAxis {
+  const phasesOf = (count: number, own: number): Phases => {
+    const tiles = Math.ceil(own / m);
+    return { count, outputs: own, tiles, entries: m * tiles + 2 };
+  };
+  const least = Math.floor(outputs / dilation);
+  const long = phasesOf(outputs % dilation, least + 1);
+  const short = phasesOf(least && dilation - long.count, least);
+  const inLong = long.count * long.entries;
+  return {
+    phases: [long, short],
+    tiles: long.count * long.tiles + short.count * short.tiles,
+    count: inLong + short.count * short.entries,
+    coordinate: (entry) => {
+      const [first, { entries }, at] = entry < inLong ? [0, long, entry] : [long.count, short, entry - inLong];
+      return first + Math.floor(at / entries) + dilation * (at % entries);
+    },
+  };
 }
 
 /**
@@ -188,16 +191,25 @@ function layTiles(
  */
 function writeTiles(
   arena: Arena,
-  tiles: readonly TileLine[],
+  { tiles, phases, coordinate }: TileAxis,
   table: number,
   entryBytes: number,
   outputBytes: number,
+  m: number,
 ): number {
-  const address = arena.allocate(12 * tiles.length, "the places of tiles");
-  arena.i32.set(
-    tiles.flatMap(({ entry, first, outputs }) => [table + entryBytes * entry, outputBytes * first, outputs]),
-    address / 4,
-  );
+  const address = arena.allocate(12 * tiles, "an indirection buffer");
+  let to = address / 4;
+  let entry = 0;
+  for (const { count, outputs, entries } of phases) {
+    for (let phase = 0; phase < count; phase++, entry += entries) {
+      for (let at = 0; at < outputs; at += m) {
+        arena.i32[to++] = table + entryBytes * (entry + at);
+        // The first tap of the output y reads the padded coordinate y.
+        arena.i32[to++] = outputBytes * coordinate(entry + at);
+        arena.i32[to++] = Math.min(m, outputs - at);
+      }
+    }
+  }
   return address;
 }
 
