@@ -16,6 +16,7 @@ import { PRECISION_CAUSES } from "./precision-causes.js";
 import { checkTransformed } from "../rules.js";
 import { hasTransformedRule, transformedBound } from "../transformed-bound.js";
 import { describeRule, findRules, holds, type Rule, type Sample } from "./rules.js";
+import { whatIsSaid } from "./said.js";
 import type { Session } from "./session.js";
 import { resolved, shrinkProblem } from "./shrink.js";
 import type { Conv2dTrial } from "./trial.js";
@@ -352,23 +353,14 @@ async function thrownFindings(
 ): Promise<readonly Finding[]> {
   const used = byProblem(plain.filter(({ failed, result }) => !failed || !result.mismatch));
   const samples = used.map(({ problem, failed }) => ({ subject: problem, failed }));
-  const messages = new Map<string, number>();
-  for (const { result } of thrown) {
-    const words = (result.message ?? "").split("\n")[0]!.replace(/\d+/g, "#");
-    messages.set(words, (messages.get(words) ?? 0) + 1);
-  }
-  const [most] = [...messages].sort((a, b) => b[1] - a[1]);
-  const example = thrown.find(
-    ({ result }) => (result.message ?? "").split("\n")[0]!.replace(/\d+/g, "#") === most![0],
-  )!;
   const [found] = findRules(samples, [...algorithmsOf(used), ...CONV2D_PREDICATES]);
   const smallest = byProblem(thrown)[0]!;
+  const said = whatIsSaid(thrown.map(({ result }) => result));
   return [
     {
       rule: (found ? describeRule(found.rule, "").trim() : "fails").replace(/^./, (letter) => letter.toUpperCase()),
-      cause: `it says: ${example.result.message?.split("\n")[0]}`,
-      evidence: `${most![1]} of ${thrown.length} failures without a result say the same, but for numbers${session.hasTime() ? "" : "; no time was left to try more"}`,
-      certain: false,
+      ...said,
+      evidence: `${said.evidence}${session.hasTime() ? "" : "; no time was left to try more"}`,
       smallest: smallest.text,
     },
   ];

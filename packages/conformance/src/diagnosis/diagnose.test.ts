@@ -1,5 +1,6 @@
 /** The diagnosis on some faulty backends of each nature; scripts/diagnosis-table.ts measures it on all of them. */
 
+import type { Backend } from "@convene/core";
 import { describe, expect, test } from "vitest";
 import { referenceBackend } from "../reference-backend.js";
 import {
@@ -36,6 +37,25 @@ test("the same run gives the same words", { timeout: PATIENCE }, async () => {
   const [fault] = measuredFaults(/^pad-off-by-one$/);
   const [one, two] = [await diagnoseFault(fault!), await diagnoseFault(fault!)];
   expect(one.texts).toEqual(two.texts);
+});
+
+test("an operation that throws gives one finding, which repeats its words", { timeout: PATIENCE }, async () => {
+  const factory = async (): Promise<Backend> => {
+    const backend = await referenceBackend();
+    return {
+      ...backend,
+      prepareOperation(problem, weights) {
+        if (problem.kind === "avgPool2d") throw new TypeError(`no kernel for ${problem.ih} rows`);
+        return backend.prepareOperation(problem, weights);
+      },
+    };
+  };
+  const cases = await quickCases(["operations"]);
+  const results = await runCases(factory, cases);
+  const { findings } = await diagnose({ cases, results, factory, accuracy: "fast", seed: 1 });
+  expect(findings).toHaveLength(1);
+  expect(findings[0]).toMatchObject({ cause: "it says: TypeError: no kernel for 1 rows", certain: false });
+  expect(findings[0]!.rule).toMatch(/^avgPool2d fails everywhere/);
 });
 
 test("without a failure there are no findings", async () => {

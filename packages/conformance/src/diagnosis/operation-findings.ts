@@ -12,6 +12,7 @@ import { OPERATION_CAUSES } from "./operation-causes.js";
 import { neighboursOfOperation } from "./operation-neighbours.js";
 import { operationPredicates } from "./operation-features.js";
 import { describeRule, findRules, type Sample } from "./rules.js";
+import { whatIsSaid } from "./said.js";
 import type { Session } from "./session.js";
 import type { OperationTrial } from "./trial.js";
 
@@ -169,6 +170,10 @@ async function finding(
   session: Session,
   made: readonly OperationTrial[] = [],
 ): Promise<Finding> {
+  const silent = failing.map(({ result }) => result).filter(({ mismatch }) => !mismatch);
+  if (2 * silent.length >= failing.length) {
+    return { rule, ...whatIsSaid(silent), smallest: formatOperation(failing[0]!.problem) };
+  }
   const trials: OperationTrial[] = made.slice(0, MOST_TRIALS);
   for (const { problem } of failing.slice(0, MOST_TRIALS)) {
     const tried = await session.operation(problem);

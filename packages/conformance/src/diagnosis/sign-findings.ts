@@ -5,6 +5,7 @@ import { textOf } from "../problem.js";
 import type { CaseResult } from "../run-conformance.js";
 import type { SuiteName } from "../suite-names.js";
 import type { Finding } from "./diagnosis.js";
+import { firstLine, wordsOf } from "./said.js";
 import { LEAKS, type Shown, SIGNS, SYNC_DOES_NOT_WAIT } from "./signs.js";
 
 /** The suites. The suite that says most about a fault comes first. */
@@ -20,7 +21,7 @@ const ORDER: readonly SuiteName[] = [
 ];
 const MOST_NAMED = 3;
 
-/** @param others whether single problems have wrong values, which make these cases fail too */
+/** @param others whether single problems fail, which makes these cases fail too */
 export function signFindings(
   cases: readonly ConformanceCase[],
   results: readonly CaseResult[],
@@ -34,12 +35,19 @@ export function signFindings(
     const rest = result.name.startsWith(text) ? result.name.slice(text.length) : result.name;
     titles.set(result, rest.replace(/^[:,]? */, ""));
   }
+  // What single problems say without a result.
+  const said = new Set(
+    results
+      .filter((result) => result.status === "failed" && !result.mismatch && titles.get(result) === "")
+      .map(wordsOf),
+  );
   const findings: Finding[] = [];
   for (const suite of ORDER) {
     const own = results.filter((result) => result.suite === suite && titles.get(result) !== "");
-    const failed = own.filter(({ status, mismatch, message = "" }) => {
-      // Single problems show wrong values already. A busy machine may make a case exceed its time limit.
-      return status === "failed" && !(others && mismatch) && !message.startsWith("no answer within");
+    const failed = own.filter((result) => {
+      // Single problems show wrong values and exceptions already. A busy machine may make a case exceed its time limit.
+      const isShown = others && (result.mismatch !== undefined || said.has(wordsOf(result)));
+      return result.status === "failed" && !isShown && !firstLine(result).startsWith("no answer within");
     });
     if (failed.length === 0 || ((suite === "goldens" || suite === "networks") && (others || findings.length > 0)))
       continue;
