@@ -183,10 +183,8 @@ export function checkFloat32Array(
     if (arrayType(readFrom(name, () => (value as { readonly data?: unknown } | undefined)?.data)) === "Float32Array") {
       throw new ConveneError("ERR_SHAPE", `${name} (${show(value)}) must be a Float32Array: pass its data`);
     }
-    throw new ConveneError(
-      "ERR_SHAPE",
-      `${name} (${show(value)}) must be a Float32Array; Float32Array.from or tensor.from converts other arrays`,
-    );
+    const remedy = value === undefined ? "" : "; Float32Array.from or tensor.from converts other arrays";
+    throw new ConveneError("ERR_SHAPE", `${name} (${show(value)}) must be a Float32Array${remedy}`);
   }
   const array = value as Float32Array;
   if (array.length !== length) {

@@ -181,9 +181,11 @@ export class Conv2d {
       const meant = meantChannelsFirst(given, this.inChannels);
       throw new ConveneError(
         "ERR_SHAPE",
-        meant === undefined
-          ? `input (${show(given)}) has ${c} channels; expected inChannels (${this.inChannels}). Shapes are [n, c, h, w]`
-          : `input (${show(given)}) has ${c} channels; expected inChannels (${this.inChannels}). It looks like [n, h, w, c], and shapes are [n, c, h, w] in every layout: ${show(meant)}, with { layout: "nhwc" } where the data have channels last`,
+        c * ih * iw === this.inChannels
+          ? `input (${show(given)}) has ${c} channels; expected inChannels (${this.inChannels}). reshape([n, -1, 1, 1]) before this layer flattens it`
+          : meant === undefined
+            ? `input (${show(given)}) has ${c} channels; expected inChannels (${this.inChannels}). Shapes are [n, c, h, w]`
+            : `input (${show(given)}) has ${c} channels; expected inChannels (${this.inChannels}). It looks like [n, h, w, c], and shapes are [n, c, h, w] in every layout: ${show(meant)}, with { layout: "nhwc" } where the data have channels last`,
       );
     }
     const [kh, kw] = this.kernelSize;
@@ -323,7 +325,11 @@ export function checkLayerOptions<T>(name: string, options: T, keys: readonly st
 
 /** `checkKeys` for the parameters of a layer. @throws ConveneError `ERR_INVALID_OPTION` */
 export function checkParameters<T>(name: string, parameters: T, keys: readonly string[]): T {
-  if (readFrom("parameters", () => Array.isArray(parameters)) || ArrayBuffer.isView(parameters)) {
+  if (
+    parameters === undefined ||
+    readFrom("parameters", () => Array.isArray(parameters)) ||
+    ArrayBuffer.isView(parameters)
+  ) {
     throw new ConveneError("ERR_INVALID_OPTION", `${name} (${show(parameters)}) must be an object, { weight, bias }`);
   }
   return checkKeys(name, parameters, keys);

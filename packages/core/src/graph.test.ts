@@ -263,6 +263,11 @@ describe("prepare refuses", () => {
       'input "x" has shape [1, 1, 1, 1]; this model was prepared for [1, 1, 1, 2]',
     );
     await expectRejection(model.run({}), "ERR_INVALID_OPTION", 'the input "x" is missing; the inputs are "x"');
+    await expectRejection(
+      model.run(image(1) as never),
+      "ERR_INVALID_OPTION",
+      "the inputs of this model have names, so a tensor alone is not enough: run({ x: tensor })",
+    );
     await expectRejection(model.run({ z: image(1) }), "ERR_INVALID_OPTION", 'inputs has no key "z"');
   });
 });

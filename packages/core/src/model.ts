@@ -1,7 +1,7 @@
 /** `Model` and `NamedModel`: a prepared network, whose layers run in order. */
 
 import type { Arithmetic, Backend, Conv2dPlan, DeviceTensor, OperationPlan, PrepareOptions } from "./backend.js";
-import { checkKeys } from "./check.js";
+import { arrayType, checkKeys, readFrom } from "./check.js";
 import { type Cost, problemCost } from "./cost.js";
 import { disposable } from "./dispose-symbols.js";
 import { ConveneError, show } from "./errors.js";
@@ -243,6 +243,12 @@ export function createNamedModel(parts: ModelParts): NamedModel {
     outputShapes: shapesOf(outputs.map(({ name, value }) => [name, value])),
     layers: runner.layers,
     async run(given: Readonly<Record<string, Tensor<Shape>>>) {
+      if (!names.includes("data") && arrayType(readFrom("inputs", () => Object(given).data)) !== undefined) {
+        throw new ConveneError(
+          "ERR_INVALID_OPTION",
+          `the inputs of this model have names, so a tensor alone is not enough: run({ ${names[0]}: tensor })`,
+        );
+      }
       const own = checkKeys("inputs", given, names);
       runner.checkAlive();
       const inputs = names.map((name, index) => {

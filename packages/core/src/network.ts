@@ -350,12 +350,15 @@ function resolveLayers(
 function addLayers(layers: ResolvedLayer[], entry: NetworkLayer, index: number, before: number, find: Find): void {
   const { conv, op, name = String(index) } = entry;
   if (op === undefined && !isConv2d(conv) && !isConvTranspose2d(conv)) {
-    throw new ConveneError("ERR_INVALID_OPTION", `layer ${index}: conv (${show(conv)}) must be a Conv2d`);
+    throw new ConveneError(
+      "ERR_INVALID_OPTION",
+      `layer ${index}: conv (${show(conv)}) must be a Conv2d or a ConvTranspose2d; an operation is op`,
+    );
   }
   if (op !== undefined && (conv !== undefined || !isOperation(op))) {
     const what =
       conv === undefined
-        ? `op (${show(op)}) must be an operation, such as maxPool2d(...)`
+        ? `op (${show(op)}) must be an operation, such as maxPool2d(...); a layer with weights is conv`
         : "has conv and op; one is enough";
     throw new ConveneError("ERR_INVALID_OPTION", `layer ${index}: ${what}`);
   }

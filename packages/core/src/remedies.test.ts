@@ -152,7 +152,10 @@ const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
     () => network({ conv: CONV, name: "a" }, { conv: CONV, name: "a" }),
     () => network({ conv: CONV, name: "a" }, { conv: CONV, name: "b" }),
   ],
-  "layer …: conv (…) must be a Conv2d": [() => network({ conv: SMALL as never }), () => network({ conv: CONV })],
+  "layer …: conv (…) must be a Conv2d or a ConvTranspose2d; an operation is op": [
+    () => network({ conv: SMALL as never }),
+    () => network({ conv: CONV }),
+  ],
   "layer …: name (…) must be a string that is not empty": [
     () => network({ conv: CONV, name: "" }),
     () => network({ conv: CONV }),
@@ -202,6 +205,10 @@ const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
   "… has … elements; expected … (…)": [
     () => conv({ bias: false }, { weight: new Float32Array(2) }),
     () => conv({ bias: false }, { weight: new Float32Array(1) }),
+  ],
+  "input (…) has … channels; expected inChannels (…). reshape([n, -1, 1, 1]) before this layer flattens it": [
+    () => network(core.linear({ inFeatures: 64, outFeatures: 2 })).problems([1, 16, 2, 2]),
+    () => network(core.reshape([1, -1, 1, 1]), core.linear({ inFeatures: 64, outFeatures: 2 })).problems([1, 16, 2, 2]),
   ],
   "input (…) has … channels; expected inChannels (…). Shapes are [n, c, h, w]": [
     () => conv({ inChannels: 3 }).problem([1, 8, 3, 8]),

@@ -13,7 +13,7 @@ import { checkKeys, checkOneOf, defineBackend, OPERATION_KINDS } from "@convene/
 import { gpuImplementation, problemRefusal } from "./backend.js";
 import { type Engine, unavailable } from "./engines/engine.js";
 import { openHost } from "./engines/host.js";
-import { openWebGl2 } from "./engines/webgl2.js";
+import { openWebGl2, REMEDY as WITHOUT_WEBGL2 } from "./engines/webgl2.js";
 import { openWebGpu } from "./engines/webgpu.js";
 import { probeFeatures } from "./probe.js";
 import { operationRefusal } from "./operations/operations.js";
@@ -76,7 +76,9 @@ export async function gpu(options: GpuOptions = {}): Promise<Backend> {
     } catch (second) {
       if (!(second instanceof BackendUnavailableError)) throw second;
       const reason = `${error.reason}; ${second.reason}`;
-      throw new BackendUnavailableError("gpu", reason, error.remedy, { cause: error });
+      // Where there is WebGL2, its remedy is nearer than a browser with WebGPU.
+      const remedy = second.remedy === WITHOUT_WEBGL2 ? error.remedy : second.remedy;
+      throw new BackendUnavailableError("gpu", reason, remedy, { cause: error });
     }
   }
 }

@@ -114,8 +114,10 @@ describe("a missing tensor", () => {
     const layers = ["layer1", "layer2"].flatMap((layer) => ["conv1", "bn1"].map((each) => `${layer}.0.${each}`));
     const names = layers.flatMap((each) => [`${each}.weight`, `${each}.bias`]);
     expect(missing("layer2.0.bn1.wieght", names)).toBe(
-      'there is no tensor "layer2.0.bn1.wieght"; nearest of the file\'s 8 names: "layer2.0.bn1.weight", "layer2.0.bn1.bias", "layer1.0.bn1.weight", "layer1.0.bn1.bias"',
+      'there is no tensor "layer2.0.bn1.wieght"; nearest of the file\'s 8 names: "layer2.0.bn1.weight", "layer2.0.bn1.bias", "layer2.0.conv1.weight", "layer2.0.conv1.bias"',
     );
+    const norm = ["weight", "bias", "running_mean", "running_var"].map((each) => `bn1.${each}`);
+    expect(missing("bn1.runing_mean", norm)).toContain('names: "bn1.running_mean", ');
   });
 
   it.each([

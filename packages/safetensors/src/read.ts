@@ -74,10 +74,17 @@ export function float32(tensors: SafetensorsTensors, name: string): Float32Array
   return fail("ERR_DTYPE", `tensor ${show(name)} (${tensor.dtype}) must hold floating-point numbers`);
 }
 
-/** The names that share most parts with `name`, such as `layer1`, `0` and `weight`. */
+/** The names that share most parts with `name`, such as `layer1`, `0` and `weight`; of equals, those that begin and end like `name`. */
 function nearestNames(name: string, names: readonly string[]): string[] {
-  const parts = new Set(String(name).split("."));
-  const shared = (other: string): number => other.split(".").filter((part) => parts.has(part)).length;
+  const wanted = String(name);
+  const parts = new Set(wanted.split("."));
+  const shared = (other: string): number => {
+    let [first, last] = [0, 0];
+    while (first < other.length && other[first] === wanted[first]) first++;
+    while (last < other.length && other.at(-1 - last) === wanted.at(-1 - last)) last++;
+    const alike = (first + last) / (2 * other.length);
+    return other.split(".").filter((part) => parts.has(part)).length + alike / 2;
+  };
   const scored = names.map((other): [string, number] => [other, shared(other)]);
   return scored
     .sort(([, a], [, b]) => b - a)

@@ -206,5 +206,6 @@ export function needMemory(backend: Backend): void {
 /** Ends the case as failed unless as many bytes are in use as before. */
 export function expectNoneLeft(before: MemoryUse | undefined, after: MemoryUse | undefined, when = "at the end"): void {
   if (before?.used === after?.used) return;
+  for (const use of [before, after]) if (use && !(use.used >= 0)) fail(`memory().used (${use.used}) is no size`);
   fail(`${before?.used} bytes were in use before, ${after?.used} are ${when}`);
 }

@@ -358,7 +358,10 @@ async function thrownFindings(
   const said = whatIsSaid(thrown.map(({ result }) => result));
   return [
     {
-      rule: (found ? describeRule(found.rule, "").trim() : "fails").replace(/^./, (letter) => letter.toUpperCase()),
+      rule: (found
+        ? describeRule(found.rule, "").trim()
+        : `fails in ${thrown.length} of ${used.length} problems`
+      ).replace(/^./, (letter) => letter.toUpperCase()),
       ...said,
       evidence: `${said.evidence}${session.hasTime() ? "" : "; no time was left to try more"}`,
       smallest: smallest.text,

@@ -78,6 +78,13 @@ const ROUNDINGS = ["floor", "ceil", "roundPreferFloor", "roundPreferCeil"] as co
 const nameOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 const FIELD_CAUSES: readonly OperationCause[] = [
+  {
+    words: "the maximum begins at 0: where all elements of a window are below 0, the result is 0",
+    compute: (problem, { inputs }) =>
+      problem.kind === "maxPool2d"
+        ? Array.from(referenceOperation(problem, inputs, {}), (value) => Math.max(0, value))
+        : undefined,
+  },
   swapped("pt", "pb", "top and bottom pads have changed places (pt differs from pb)"),
   swapped("pl", "pr", "left and right pads have changed places (pl differs from pr)"),
   swapped("pt", "pl", "the pads of the two axes have changed places"),

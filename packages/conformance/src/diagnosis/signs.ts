@@ -44,6 +44,11 @@ export const SIGNS: readonly Sign[] = [
   // Lifecycle: first signs from messages, then signs from one case, then signs from several cases together.
   {
     suite: "lifecycle",
+    when: ({ says }) => says(/is no size/),
+    cause: "`memory()` is wrong: it gives a number that is no size in bytes",
+  },
+  {
+    suite: "lifecycle",
     when: ({ says }) => says(/sync resolved while/),
     cause: SYNC_DOES_NOT_WAIT,
   },

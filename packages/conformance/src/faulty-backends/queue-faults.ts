@@ -60,27 +60,50 @@ export const QUEUE_FAULTS: readonly Fault[] = [
     about:
       "Uploads, runs and reads go through a queue, one in each turn of the event loop. `sync` does not wait for the queue.",
     caughtBy: ["lifecycle"],
-    backend: faultyBackend("sync-does-not-wait", (right) => {
-      let queue: Promise<unknown> = Promise.resolve();
-      const enqueue = <T>(work: () => T | Promise<T>): Promise<T> => {
-        const mine = queue.then(() => new Promise((resolve) => setTimeout(resolve))).then(work);
-        queue = mine.catch(() => undefined);
-        return mine;
-      };
+    backend: faultyBackend("sync-does-not-wait", (right) => inTurns(right, queueOfTurns())),
+  },
+  {
+    name: "free-overtakes-runs",
+    about:
+      "Uploads, runs and reads go through a queue, one in each turn of the event loop. `free` clears the memory at once.",
+    caughtBy: ["lifecycle"],
+    backend: faultyBackend("free-overtakes-runs", (right) => {
+      const enqueue = queueOfTurns();
       return {
-        upload: (source, target) => {
-          const copy = { ...source, data: source.data.slice() };
-          void enqueue(() => right.upload(copy, target));
-        },
-        read: (source, shape, layout) => enqueue(() => right.read(source, shape, layout)),
-        prepareConv2d: async (problem, weights, options) => {
-          const plan = await right.prepareConv2d(problem, weights, options);
-          return { ...plan, run: (...tensors) => void enqueue(() => plan.run(...tensors)) };
-        },
+        ...inTurns(right, enqueue),
+        sync: () => enqueue(() => undefined),
+        free: (storage) => void storage.data.fill(NaN),
       };
     }),
   },
 ];
+
+type Enqueue = <T>(work: () => T | Promise<T>) => Promise<T>;
+
+/** A queue that does one piece of work in each turn of the event loop. */
+function queueOfTurns(): Enqueue {
+  let queue: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = queue.then(() => new Promise((resolve) => setTimeout(resolve))).then(work);
+    queue = mine.catch(() => undefined);
+    return mine;
+  };
+}
+
+/** Uploads, runs and reads that go through a queue of turns. */
+function inTurns(right: Implementation, enqueue: Enqueue): Partial<Implementation> {
+  return {
+    upload: (source, target) => {
+      const copy = { ...source, data: source.data.slice() };
+      void enqueue(() => right.upload(copy, target));
+    },
+    read: (source, shape, layout) => enqueue(() => right.read(source, shape, layout)),
+    prepareConv2d: async (problem, weights, options) => {
+      const plan = await right.prepareConv2d(problem, weights, options);
+      return { ...plan, run: (...tensors) => void enqueue(() => plan.run(...tensors)) };
+    },
+  };
+}
 
 interface Queue {
   add(run: () => void): void;

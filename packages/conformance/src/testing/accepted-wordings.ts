@@ -134,6 +134,7 @@ export const ACCEPTED_WORDINGS: Readonly<Record<string, RegExp>> = {
   "upload-overtakes-runs": /upload.*(overtak|queue|before|order)/,
   "read-too-late": /read.*(late|after|order)/,
   "sync-does-not-wait": /sync.*(wait|resolved)/,
+  "free-overtakes-runs": /free.*(run|pending)/,
   // The contract.
   "second-dispose-throws": /dispos.*twice|second.*dispose/,
   "second-backend-dispose-rejects": /dispos.*twice|second.*dispose/,

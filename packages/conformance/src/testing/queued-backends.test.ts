@@ -41,6 +41,10 @@ test.each<[fault: QueueFault, words: readonly RegExp[]]>([
   ["upload is not in the queue", [/`upload` overtakes runs/]],
   ["read is too late", [/`read` is too late|with several runs in flight/]],
   ["memory is freed under a pending run", [/`free` or `dispose` came while a run or a read that uses it was pending/]],
+  [
+    "memory is cleared under a pending run",
+    [/`free` or `dispose` came while a run or a read that uses it was pending/],
+  ],
 ])("%s: lifecycle names it, and comes before networks", { timeout: 60_000 }, async (fault, words) => {
   const report = await run(fault, {
     suites: SUITE_NAMES.filter((suite) => suite === "lifecycle" || suite === "networks"),

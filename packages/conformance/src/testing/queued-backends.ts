@@ -24,6 +24,7 @@ export type QueueFault =
   | "upload is not in the queue"
   | "read is too late"
   | "memory is freed under a pending run"
+  | "memory is cleared under a pending run"
   | "run is async"
   | "run is not in the queue"
   | "sync does not wait"
@@ -50,6 +51,7 @@ export async function queuedBackend(fault?: QueueFault): Promise<Backend> {
         used -= storage.data.byteLength;
         storage.data = new Float32Array(0);
       };
+      if (fault === "memory is cleared under a pending run") storage.data.fill(NaN);
       if (fault === "memory is freed under a pending run") release();
       else queue.release(release);
     },

@@ -126,7 +126,10 @@ export const TRIED_OPERATIONS: Record<string, readonly [provoke: Attempt, remedy
     layer({ conv: CONV, input: 1 }),
     layer({ conv: CONV, input: "input" }),
   ],
-  "layer …: op (…) must be an operation, such as maxPool2d(...)": [layer({ op: CONV }), layer({ op: core.softmax() })],
+  "layer …: op (…) must be an operation, such as maxPool2d(...); a layer with weights is conv": [
+    layer({ op: CONV }),
+    layer({ op: core.softmax() }),
+  ],
   "layer …: has conv and op; one is enough": [layer({ op: core.softmax(), conv: CONV }), layer({ conv: CONV })],
   "layer …: … …": [layer({ op: core.softmax(), residual: "input" }), layer({ op: core.softmax(), input: "input" })],
   "layer …: … has … inputs; expected one or more": [

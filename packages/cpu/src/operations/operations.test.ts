@@ -1,7 +1,7 @@
 /** Operations at the level of memory, on every kernel set, against their definitions. */
 
 import { randomSource } from "@convene/conformance";
-import { formatOperation, type OperationProblem, operationInputShapes } from "@convene/core";
+import { formatOperation, parseOperation, type OperationProblem, operationInputShapes } from "@convene/core";
 import { OPERATION_KINDS } from "@convene/core/backend";
 import { describe, expect, it } from "vitest";
 import { createJsKernels } from "../js-kernels/index.js";
@@ -61,6 +61,21 @@ describe.each(KERNEL_SETS)("%s", (_, load) => {
         output.map((value) => value + 0),
         formatOperation(problem),
       ).toEqual(expected);
+    }
+  });
+
+  it("an average of many elements keeps its digits: one sum of tenths would be up to 0.2 % off", async () => {
+    const kernels = await load();
+    for (const text of [
+      "avgPool2d_c16_ih224_kh224",
+      "avgPool2d_c3_ih400_iw401_kh400_kw401",
+      "avgPool2d_c4_ih1_iw200000_kh1_kw200000",
+      "avgPool2d_c4_ih200000_iw1_kh200000_kw1",
+    ]) {
+      const problem = parseOperation(text);
+      const operands = operandsOf(problem, 3, () => 0.1);
+      const { output } = runOperation(kernels, problem, operands);
+      for (const value of output) expect(Math.abs(value / Math.fround(0.1) - 1), text).toBeLessThan(2e-6);
     }
   });
 

@@ -46,7 +46,8 @@ const MOST_PLANES = 2 ** 21;
 /** Textures that a kernel can read: WebGL2 has at least 16 units, of which `bind` uses the last, and gpu.js one for the output. */
 const MOST_INPUTS = 14;
 
-const REMEDY = "Use a browser with WebGL2, and with float textures to render to, or another backend";
+/** The remedy where there is no WebGL2. */
+export const REMEDY = "Use a browser with WebGL2, and with float textures to render to, or another backend";
 
 /**
  * @param wanted part of the renderer's name
@@ -73,7 +74,7 @@ function start(canvas: Canvas, gl: WebGL2RenderingContext, wanted: string | unde
   const info = gl.getExtension("WEBGL_debug_renderer_info");
   const name = withKind(String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER)));
   if (wanted !== undefined && !name.toLowerCase().includes(wanted.toLowerCase())) {
-    const remedy = "Ask for that one, or for none; the browser chooses it";
+    const remedy = "The browser chooses the device: leave device out to run on this one, or use @convene/cpu";
     throw new BackendUnavailableError("gpu", `the renderer is "${name}", not "${wanted}"`, remedy);
   }
   const gpu = new gpuJs.GPU({ mode: "webgl2", canvas, context: gl });

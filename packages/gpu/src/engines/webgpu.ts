@@ -105,7 +105,8 @@ async function start(wanted: string | undefined, isNode: boolean): Promise<Engin
     const name = adapterName(context.adapter);
     // gpu.js keeps one device for the whole process, so every backend has the adapter of the first backend.
     if (wanted !== undefined && !name.toLowerCase().includes(wanted.toLowerCase())) {
-      const remedy = "Ask for that one, or for none; on a machine with several, the driver's own settings choose";
+      const remedy =
+        "Leave device out to run on this one, or use @convene/cpu; on a machine with several, the driver's own settings choose";
       throw new BackendUnavailableError("gpu", `the adapter is "${name}", not "${wanted}"`, remedy);
     }
     return webGpuEngine(

@@ -74,6 +74,13 @@ describe.each(["webasm", "webgpu"] as const)("in mode %s", (mode) => {
     expect(expected.data.some((each) => each !== 0)).toBe(true);
   });
 
+  it.skipIf(skipped)("the mean of a large window keeps its digits", async () => {
+    const backend = (await opened)!;
+    const { data } = await runOperation("avgPool2d_c3_ih300_kh300", { fill: () => 0.1, backend });
+    // One sum of all elements is off by 3e-4.
+    for (const value of data) expect(Math.abs(value / Math.fround(0.1) - 1)).toBeLessThan(2e-5);
+  });
+
   it.skipIf(skipped)("keeps NaN, if the device keeps NaN", async () => {
     const backend = (await opened)!;
     if (backend.features.nonFinite !== true) return;

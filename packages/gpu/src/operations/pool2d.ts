@@ -50,13 +50,20 @@ function poolSource(p: Pool2dProblem, access: Access): string {
             `const v${l} = ${v.lanes[l]};`,
             `if (v${l} > s${l}) { s${l} = v${l}; } else { if (!(v${l} <= s${l})) { s${l} = s${l} + v${l}; } }`,
           ]
-        : [`s${l} = s${l} + ${v.lanes[l]};`],
+        : [`r${l} = r${l} + ${v.lanes[l]};`],
     ),
   ];
+  const along = alongAxis(columns!, at.x, tap);
+  // A mean adds up each row first: one sum of all elements of a large window would lose digits.
+  const row = isMax
+    ? along
+    : [...EACH.map((l) => `r${l} = 0.0;`), ...along, ...EACH.map((l) => `s${l} = s${l} + r${l};`)];
   const lines = [
     ...at.lines,
-    ...(isMax ? [...start.lines, ...EACH.map((l) => `let s${l} = ${start.lanes[l]};`)] : ZEROS),
-    ...alongAxis(rows!, at.y, alongAxis(columns!, at.x, tap)),
+    ...(isMax
+      ? [...start.lines, ...EACH.map((l) => `let s${l} = ${start.lanes[l]};`)]
+      : [...ZEROS, ...EACH.map((l) => `let r${l} = 0.0;`)]),
+    ...alongAxis(rows!, at.y, row),
     ...(isMax ? [] : meanLines(p, at.y, at.x)),
     ...spareLines(p.c, at.o),
   ];
