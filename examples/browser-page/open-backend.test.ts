@@ -26,5 +26,7 @@ it("lets any other error through", async () => {
     throw new TypeError("a fault");
   };
   await expect(openBackend(() => undefined, [broken])).rejects.toThrow("a fault");
-  await expect(openBackend(() => undefined, [refuse("gpu")])).rejects.toThrow("no backend runs in this browser");
+  await expect(openBackend(() => undefined, [refuse("gpu")])).rejects.toThrow(
+    "no backend runs in this browser: it is not here",
+  );
 });

@@ -1,5 +1,5 @@
 /**
- * Serves a network over HTTP: a bound on what queues and on what a request may send, a new backend after a failure, and a
+ * Serves a network over HTTP: limits for the queue and for the size of a request, a new backend after a failure, and a
  * clean end.
  *
  *     node server.js model.onnx 3,224,224
@@ -97,10 +97,13 @@ export async function serve({
       if (!server.listening) response.setHeader("connection", "close");
       response.writeHead(status, { "content-type": "application/json" }).end(`${JSON.stringify(content)}\n`);
     };
-    if (Number(request.headers["content-length"]) !== bytes) {
+    const length = Number(request.headers["content-length"]);
+    if (request.method !== "POST" || length !== bytes) {
       // Otherwise Node would read the rest of the body.
       response.setHeader("connection", "close");
-      return send(400, { error: `send ${bytes} bytes: float32 numbers of shape ${JSON.stringify(shape)}` });
+      return send(length > bytes ? 413 : 400, {
+        error: `POST ${bytes} bytes: float32 numbers of shape ${JSON.stringify(shape)}`,
+      });
     }
     const body = new Uint8Array(bytes);
     let at = 0;

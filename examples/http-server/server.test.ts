@@ -29,7 +29,9 @@ it("refuses a body of the wrong size, and says the right one", async () => {
   server = await serve({ port: 0, openBackend: () => cpu({ kernels: "js" }) });
   const answer = await post(bytes().slice(4));
   expect(answer.status).toBe(400);
-  expect(await answer.json()).toEqual({ error: "send 12288 bytes: float32 numbers of shape [1,3,32,32]" });
+  expect(await answer.json()).toEqual({ error: "POST 12288 bytes: float32 numbers of shape [1,3,32,32]" });
+  expect((await post(new Uint8Array(12292))).status).toBe(413);
+  expect((await fetch(`http://localhost:${server.port}`)).status).toBe(400);
 });
 
 /** A backend of `cpu`'s whose reads do what `read` says. */

@@ -69,7 +69,7 @@ if (isMain(import.meta.url)) {
     const changed = copyAddress(ROOT);
     process.stdout.write(
       readJson(join(ROOT, "package.json"))["repository"] === undefined
-        ? "The packages have no address: package.json says no repository (docs/releasing.md).\n"
+        ? "Note: the packages say no address, because package.json has no repository (docs/releasing.md). This is no error.\n"
         : `${changed.length} packages have got the repository's address.\n`,
     );
   } catch (error) {

@@ -21,6 +21,11 @@ declare global {
   const headWeight: Float32Array;
   const headBias: Float32Array;
   const trained: Float32Array;
+  const gamma: Float32Array;
+  const beta: Float32Array;
+  const mean: Float32Array;
+  const variance: Float32Array;
+  const pixels: Uint8Array;
   /** Layers that the text mentions. */
   const expand: core.Conv2d;
   const depthwise: core.Conv2d;

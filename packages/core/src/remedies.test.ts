@@ -23,6 +23,13 @@ async function world(problem = PROBLEM) {
   const [x, y, z] = [backend.upload(zeros(ONE)), backend.allocate(ONE), backend.allocate(ONE)];
   return { backend, plan: await backend.prepareConv2d(problem, CONV.weights), x, y, z };
 }
+/** A model of two inputs, `a` and `b`. */
+const named = async () =>
+  prepare(
+    open(),
+    core.graph({ inputs: ["a", "b"], layers: [{ conv: CONV, input: "a", residual: "b" }], outputs: { y: 0 } }),
+    { a: ONE, b: ONE },
+  );
 const IMPLEMENTATION = {
   name: "own",
   device: "none",
@@ -197,6 +204,14 @@ const TRIED: Record<string, readonly [provoke: Attempt, remedy: Attempt]> = {
   "… (…) must be a Float32Array: pass its data": [
     () => conv({ bias: false }, { weight: { dtype: "F32", shape: [1, 1, 1, 1], data: WEIGHT } }),
     () => conv({ bias: false }, { weight: { dtype: "F32", shape: [1, 1, 1, 1], data: WEIGHT }.data }),
+  ],
+  "… (…) must be a Float32Array": [
+    () => core.foldBatchNorm({ weight: WEIGHT }, { variance: WEIGHT } as never),
+    () => core.foldBatchNorm({ weight: WEIGHT }, { mean: WEIGHT, variance: WEIGHT }),
+  ],
+  "the inputs of this model have names, so a tensor alone is not enough: run({ …: tensor })": [
+    async () => (await named()).run(zeros(ONE) as never),
+    async () => (await named()).run({ a: zeros(ONE), b: zeros(ONE) }),
   ],
   "… (…) must be a Float32Array; Float32Array.from or tensor.from converts other arrays": [
     () => conv({ bias: false }, { weight: Float64Array.of(1) }),

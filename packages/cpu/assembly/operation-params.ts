@@ -45,6 +45,8 @@ export class PoolParams {
   /** Bytes from a tap to the tap below, and to the tap on its right. */
   tapRow: i32;
   tapColumn: i32;
+  /** The number of elements after which an average begins another block. It is at least the side of a window that is shorter. */
+  block: i32;
   /** The number of channels in a job, and of jobs that share a row. */
   chunkChannels: i32;
   chunks: i32;

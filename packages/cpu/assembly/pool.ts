@@ -6,9 +6,6 @@
 import { PoolParams } from "./operation-params";
 import { storeLanes } from "./simd";
 
-/** The number of elements that an average adds one after the other, before their sum goes to the sum of blocks. */
-const BLOCK: i32 = 64;
-
 /** Computes the jobs `start` to `end` of images x rows x chunks of channels, chunks innermost. */
 export function pool(
   params: PoolParams,
@@ -78,75 +75,61 @@ function window(
   to: usize,
   lanes: i32,
 ): void {
-  const tapRow: usize = params.tapRow;
-  const tapColumn: usize = params.tapColumn;
+  let tapRow: usize = params.tapRow;
+  let tapColumn: usize = params.tapColumn;
+  const block = params.block;
+  // The inner loop takes one row, so a row must not be longer than a block.
+  if (AVERAGE && width > block) {
+    const rows = height;
+    height = width;
+    width = rows;
+    tapRow = tapColumn;
+    tapColumn = params.tapRow;
+  }
   let y0 = f32x4.splat(AVERAGE ? 0 : -Infinity);
   let y1 = y0;
   let y2 = y0;
   let y3 = y0;
-  // An average of many elements adds up blocks, then sums of blocks, then sums of those: as many additions one after the other lose
-  // digits. These are the two higher levels.
+  // The sums of the blocks that are done.
   let b0 = y0;
   let b1 = y0;
   let b2 = y0;
   let b3 = y0;
-  let a0 = y0;
-  let a1 = y0;
-  let a2 = y0;
-  let a3 = y0;
   let taps = 0;
-  let blocks = 0;
   for (; height > 0; height--) {
     let tap = from;
-    let left = width;
-    while (left > 0) {
-      const some = AVERAGE ? min(left, BLOCK) : left;
-      left -= some;
-      for (let x = some; x > 0; x--) {
-        y0 = taken(AVERAGE, y0, v128.load(tap));
-        if (SIXTEEN) {
-          y1 = taken(AVERAGE, y1, v128.load(tap, 16));
-          y2 = taken(AVERAGE, y2, v128.load(tap, 32));
-          y3 = taken(AVERAGE, y3, v128.load(tap, 48));
-        }
-        tap += tapColumn;
-      }
-      if (!AVERAGE) continue;
-      taps += some;
-      if (taps < BLOCK) continue;
-      taps = 0;
-      b0 = f32x4.add(b0, y0);
-      y0 = f32x4.splat(0);
+    for (let x = width; x > 0; x--) {
+      y0 = taken(AVERAGE, y0, v128.load(tap));
       if (SIXTEEN) {
-        b1 = f32x4.add(b1, y1);
-        b2 = f32x4.add(b2, y2);
-        b3 = f32x4.add(b3, y3);
-        y1 = y0;
-        y2 = y0;
-        y3 = y0;
+        y1 = taken(AVERAGE, y1, v128.load(tap, 16));
+        y2 = taken(AVERAGE, y2, v128.load(tap, 32));
+        y3 = taken(AVERAGE, y3, v128.load(tap, 48));
       }
-      if (++blocks < BLOCK) continue;
-      blocks = 0;
-      a0 = f32x4.add(a0, b0);
-      b0 = y0;
-      if (SIXTEEN) {
-        a1 = f32x4.add(a1, b1);
-        a2 = f32x4.add(a2, b2);
-        a3 = f32x4.add(a3, b3);
-        b1 = y0;
-        b2 = y0;
-        b3 = y0;
-      }
+      tap += tapColumn;
     }
     from += tapRow;
+    if (!AVERAGE) continue;
+    taps += width;
+    if (taps < block) continue;
+    taps = 0;
+    b0 = f32x4.add(b0, y0);
+    y0 = f32x4.splat(0);
+    if (SIXTEEN) {
+      b1 = f32x4.add(b1, y1);
+      b2 = f32x4.add(b2, y2);
+      b3 = f32x4.add(b3, y3);
+      y1 = y0;
+      y2 = y0;
+      y3 = y0;
+    }
   }
   if (AVERAGE) {
     const by = f32x4.splat(divisor);
-    y0 = f32x4.div(f32x4.add(f32x4.add(y0, b0), a0), by);
+    y0 = f32x4.div(f32x4.add(y0, b0), by);
     if (SIXTEEN) {
-      y1 = f32x4.div(f32x4.add(f32x4.add(y1, b1), a1), by);
-      y2 = f32x4.div(f32x4.add(f32x4.add(y2, b2), a2), by);
-      y3 = f32x4.div(f32x4.add(f32x4.add(y3, b3), a3), by);
+      y1 = f32x4.div(f32x4.add(y1, b1), by);
+      y2 = f32x4.div(f32x4.add(y2, b2), by);
+      y3 = f32x4.div(f32x4.add(y3, b3), by);
     }
   }
   if (!SIXTEEN) {

@@ -33,6 +33,7 @@ export const POOL_PARAMS = [
   "channels",
   "tapRow",
   "tapColumn",
+  "block",
   "chunkChannels",
   "chunks",
   "inputImage",

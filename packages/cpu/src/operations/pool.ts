@@ -8,6 +8,12 @@ import { cut, LINE } from "./division.js";
 import { POOL_PARAMS } from "./params.js";
 import { writeTable } from "./table.js";
 
+/**
+ * An average adds up blocks of elements, and then the sums of the blocks: one sum of very many elements loses digits. The error grows with the
+ * length of a block and with their number, and the square root of the window's size makes both small. This many elements are one block.
+ */
+const LEAST_BLOCK = 64;
+
 export function planPool({ arena, leastJobs }: Workplace, p: Pool2dProblem): OperationPlan {
   const [pixel, row] = [4 * p.c, 4 * p.c * p.iw];
   const average = p.kind === "avgPool2d";
@@ -27,6 +33,7 @@ export function planPool({ arena, leastJobs }: Workplace, p: Pool2dProblem): Ope
     channels: p.c,
     tapRow: p.dh * row,
     tapColumn: p.dw * pixel,
+    block: Math.max(LEAST_BLOCK, Math.ceil(Math.sqrt(p.kh * p.kw))),
     chunkChannels: chunk.each,
     chunks: chunk.count,
     inputImage: storageLayout(operationInputShapes(p)[0]!).image,
