@@ -207,6 +207,12 @@ export const CONV2D_CAUSES: readonly Conv2dCause[] = [
   paddedBy("reflect repeats the edge itself, as NumPy's symmetric does", "reflect", (at, size) =>
     at < 0 ? -at - 1 : 2 * size - 1 - at,
   ),
+  paddedBy("reflect is right at the end and repeats the edge itself at the beginning", "reflect", (at, size) =>
+    at < 0 ? -at - 1 : 2 * (size - 1) - at,
+  ),
+  paddedBy("reflect is right at the beginning and repeats the edge itself at the end", "reflect", (at, size) =>
+    at < 0 ? -at : 2 * size - 1 - at,
+  ),
   paddedBy("reflect is right at the beginning and clamped to the edge at the end", "reflect", (at, size) =>
     at < 0 ? -at : size - 1,
   ),

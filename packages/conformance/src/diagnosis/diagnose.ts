@@ -17,6 +17,12 @@ export interface DiagnoseOptions extends SessionOptions {
   readonly results: readonly CaseResult[];
 }
 
+/** A finding from cases with more than one run, behind a certain one: the fault that is certain may make these cases fail too. */
+function behindAnother(finding: Finding): Finding {
+  const evidence = [finding.evidence ?? [], "this may be a consequence of the first finding"].flat().join("; ");
+  return { ...finding, evidence, certain: false };
+}
+
 /** The findings about the failures of a run; none if nothing failed. This takes some seconds at most. */
 export async function diagnose({ cases, results: all, ...options }: DiagnoseOptions): Promise<Diagnosis> {
   // A problem that the backend refused is neither right nor wrong.
@@ -32,8 +38,9 @@ export async function diagnose({ cases, results: all, ...options }: DiagnoseOpti
       protocol.length > 0
         ? []
         : [...(await conv2dFindings(observations, session)), ...(await operationFindings(observations, session))];
-    const signs = signFindings(cases, results, [...protocol, ...values].length > 0);
-    return { findings: [...protocol, ...values, ...signs] };
+    const [first] = [...protocol, ...values];
+    const signs = signFindings(cases, results, first !== undefined);
+    return { findings: [...protocol, ...values, ...(first?.certain ? signs.map(behindAnother) : signs)] };
   } finally {
     await session.dispose();
   }

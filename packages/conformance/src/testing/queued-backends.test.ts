@@ -74,6 +74,17 @@ test("sync does not wait: no finding says that memory leaks", { timeout: 60_000 
   expect(others.join("\n")).not.toMatch(/leak/);
 });
 
+test("read does not wait: what is found behind it may be a consequence of it, and is not certain", async () => {
+  const { diagnosis } = await run("read does not wait", { suites: ["exact", "lifecycle"] });
+  const [first, ...others] = diagnosis?.findings ?? [];
+  expect(first).toMatchObject({ certain: true });
+  expect(others.length).toBeGreaterThan(0);
+  for (const each of others) {
+    expect(each.certain).toBe(false);
+    expect(each.evidence).toMatch(/this may be a consequence of the first finding$/);
+  }
+}, 60_000);
+
 test("an error is swallowed: the failure explains the NaN", async () => {
   const report = await run("an error is swallowed", { suites: ["exact"], only: "g2_" });
   const first = report.results.find(({ status }) => status === "failed");
