@@ -79,7 +79,7 @@ const nameOf = (value: unknown): string => (typeof value === "string" ? value : 
 
 const FIELD_CAUSES: readonly OperationCause[] = [
   {
-    words: "the maximum begins at 0: where all elements of a window are below 0, the result is 0",
+    words: "the maximum begins at zero: where all elements of a window are negative, the result is zero",
     compute: (problem, { inputs }) =>
       problem.kind === "maxPool2d"
         ? Array.from(referenceOperation(problem, inputs, {}), (value) => Math.max(0, value))
