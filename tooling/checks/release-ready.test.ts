@@ -1,22 +1,32 @@
 import { expect, it } from "vitest";
-import { hindrance } from "./release-ready.js";
+import { hindrance, type State } from "./release-ready.js";
 
-const READY = { changed: 0, branch: "main", behind: 0, waiting: 0 };
+const READY: State = { changed: [], branch: "main", behind: 0, waiting: 0 };
 
 it("a release may begin on main, if all is committed and no changeset waits", () => {
   expect(hindrance(READY)).toBeUndefined();
 });
 
-it.each([
-  [{ changed: 1 }, "1 file is not committed. Commit the changes first: the tags of a release name a commit"],
+it.each<[Partial<State>, string]>([
   [
-    { changed: 16, waiting: 2 },
-    "16 files are not committed. Commit the changes first: the tags of a release name a commit",
+    { changed: ["note.txt"] },
+    "1 file is not committed (note.txt). Commit them, or remove them: the tags of a release name a commit",
+  ],
+  [
+    { changed: ["a", "b", "c", "d"], waiting: 2 },
+    "4 files are not committed (a, b, c, ...). Commit them, or remove them: the tags of a release name a commit",
   ],
   [{ waiting: 8 }, "8 changesets are waiting. Run npm run bump, and commit the result"],
-  [{ branch: "0.1.x" }, 'the branch is 0.1.x. Releases are made on main: every release becomes "latest" on npm'],
-  [{ branch: "" }, 'the branch is none. Releases are made on main: every release becomes "latest" on npm'],
-  [{ behind: 2 }, "2 commits are missing that the remote has. Run git pull, and see CI pass"],
+  [
+    { branch: "0.1.x" },
+    'the branch is 0.1.x. Run git switch main: every release becomes "latest" on npm, so releases are made there only',
+  ],
+  [
+    { branch: "" },
+    'no branch is checked out. Run git switch main: every release becomes "latest" on npm, so releases are made there only',
+  ],
+  [{ behind: undefined }, "main follows no branch of a remote. Run git branch --set-upstream-to origin/main"],
+  [{ behind: 2 }, "2 commits are missing that the remote has. Run git pull --rebase, and see CI pass"],
 ])("with %j the reason is %j", (change, reason) => {
   expect(hindrance({ ...READY, ...change })).toBe(reason);
 });

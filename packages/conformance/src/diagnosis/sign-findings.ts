@@ -82,6 +82,7 @@ function findingOf(
     fails: (part) => failedTitles.some((title) => title.includes(part)),
     only: (...parts) => failedTitles.every((title) => parts.some((part) => title.includes(part))),
     says: (pattern) => failed.some(({ message = "" }) => pattern.test(message)),
+    most: 2 * own.filter(({ status }) => status === "failed").length > own.length,
   };
   const counts = new Map<string, { failed: number; all: number }>();
   for (const result of own) {
@@ -94,7 +95,7 @@ function findingOf(
   const named = [...counts].filter(([, count]) => count.failed > 0);
   const words = named.slice(0, MOST_NAMED).map(([title, count]) => `"${title}" (${count.failed} of ${count.all})`);
   const more = named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : "";
-  const passes = own.length - failed.length;
+  const passes = own.filter(({ status }) => status === "passed").length;
   const sign = SIGNS.find((each) => each.suite === suite && each.when(shown));
   // A finding from messages is certain. A finding from the set of failed cases is a guess.
   const isSaid = sign !== undefined && !sign.when({ ...shown, says: () => false });

@@ -13,6 +13,8 @@ export interface Shown {
   readonly only: (...parts: readonly string[]) => boolean;
   /** Whether the message of a failure matches this pattern. */
   readonly says: (pattern: RegExp) => boolean;
+  /** Whether more than half of the suite's cases fail. */
+  readonly most: boolean;
 }
 
 export interface Sign {
@@ -54,9 +56,15 @@ export const SIGNS: readonly Sign[] = [
   },
   {
     suite: "lifecycle",
-    when: ({ says }) => says(/^`free` came while|^`dispose of (the|a) \w+` came while/),
+    when: ({ says, most }) => !most && says(/^`free` came while|^`dispose of (the|a) \w+` came while/),
     cause:
       "`free` or `dispose` came while a run or a read that uses it was pending: the release has to wait in the queue until the run or the read is done",
+  },
+  {
+    suite: "lifecycle",
+    when: ({ fails, most }) => most && fails(NEW_INPUT) && fails(WEIGHTS_CHANGED),
+    cause:
+      "the fault is not one of lifecycle: cases with one plan, of which nothing is disposed, fail too. The suite exact shows the fault with fewer calls",
   },
   {
     suite: "lifecycle",

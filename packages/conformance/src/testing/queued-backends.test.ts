@@ -74,6 +74,17 @@ test("sync does not wait: no finding says that memory leaks", { timeout: 60_000 
   expect(others.join("\n")).not.toMatch(/leak/);
 });
 
+test.each<QueueFault>(["read does not wait", "weights as OHWI", "an error is swallowed", "run is not in the queue"])(
+  "%s: lifecycle alone does not accuse what it frees, because cases that free nothing fail too",
+  async (fault) => {
+    const { diagnosis } = await run(fault, { suites: ["lifecycle"] });
+    expect(diagnosis?.findings).toHaveLength(1);
+    expect(diagnosis?.findings[0]).toMatchObject({ certain: false });
+    expect(diagnosis?.findings[0]!.cause).toMatch(/not one of lifecycle.*The suite exact shows the fault/);
+  },
+  60_000,
+);
+
 test("read does not wait: what is found behind it may be a consequence of it, and is not certain", async () => {
   const { diagnosis } = await run("read does not wait", { suites: ["exact", "lifecycle"] });
   const [first, ...others] = diagnosis?.findings ?? [];
