@@ -67,8 +67,9 @@ const EACH_KIND = {
  * these, and a problem of each kind.
  */
 const IN_SOFTWARE: readonly ConformanceOptions[] = [
-  // Networks and operations run in Chromium, over the same driver, and all of them in gpu.js's WebAssembly, below.
-  { suites: ["lifecycle"], randomProblems: 0 },
+  // Networks and operations run in Chromium, over the same driver, and all of them in gpu.js's WebAssembly, below. Backends in a row
+  // are a process of their own, at the end of this file.
+  { suites: ["lifecycle"], selection: "quick", randomProblems: 0 },
   EACH_KIND,
   // Some of what a device may not keep, and must say so.
   { suites: ["non-finite"] },
