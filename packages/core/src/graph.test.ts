@@ -266,7 +266,7 @@ describe("prepare refuses", () => {
     await expectRejection(
       model.run(image(1) as never),
       "ERR_INVALID_OPTION",
-      "the inputs of this model have names, so a tensor alone is not enough: run({ x: tensor })",
+      'the inputs of this model have names, so a tensor alone is not enough: run({ "x": tensor })',
     );
     await expectRejection(model.run({ z: image(1) }), "ERR_INVALID_OPTION", 'inputs has no key "z"');
   });

@@ -246,7 +246,7 @@ export function createNamedModel(parts: ModelParts): NamedModel {
       if (!names.includes("data") && arrayType(readFrom("inputs", () => Object(given).data)) !== undefined) {
         throw new ConveneError(
           "ERR_INVALID_OPTION",
-          `the inputs of this model have names, so a tensor alone is not enough: run({ ${names[0]}: tensor })`,
+          `the inputs of this model have names, so a tensor alone is not enough: run({ ${show(names[0])}: tensor })`,
         );
       }
       const own = checkKeys("inputs", given, names);

@@ -82,8 +82,9 @@ function nearestNames(name: string, names: readonly string[]): string[] {
     let [first, last] = [0, 0];
     while (first < other.length && other[first] === wanted[first]) first++;
     while (last < other.length && other.at(-1 - last) === wanted.at(-1 - last)) last++;
-    const alike = (first + last) / (2 * other.length);
-    return other.split(".").filter((part) => parts.has(part)).length + alike / 2;
+    // Less than one part counts.
+    const alike = (first + last) / (2 * other.length + 1);
+    return other.split(".").filter((part) => parts.has(part)).length + alike;
   };
   const scored = names.map((other): [string, number] => [other, shared(other)]);
   return scored

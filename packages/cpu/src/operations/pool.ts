@@ -10,7 +10,8 @@ import { writeTable } from "./table.js";
 
 /**
  * An average adds up blocks of elements, and then the sums of the blocks: one sum of very many elements loses digits. The error grows with the
- * length of a block and with their number, and the square root of the window's size makes both small. This many elements are one block.
+ * length of a block and with their number, and the square root of the window's size makes both small. A window of up to this many elements
+ * is one block, whose sum is off by 64 roundings at most.
  */
 const LEAST_BLOCK = 64;
 
