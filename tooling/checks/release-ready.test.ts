@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { hindrance, type State } from "./release-ready.js";
+import { changedFiles, hindrance, type State } from "./release-ready.js";
 
 const READY: State = { changed: [], branch: "main", behind: 0, waiting: 0 };
 
@@ -29,4 +29,9 @@ it.each<[Partial<State>, string]>([
   [{ behind: 2 }, "2 commits are missing that the remote has. Run git pull --rebase, and see CI pass"],
 ])("with %j the reason is %j", (change, reason) => {
   expect(hindrance({ ...READY, ...change })).toBe(reason);
+});
+
+it("reads the names of changed files, also of a first line that begins with a space", () => {
+  expect(changedFiles(" M package.json\n?? note.txt\n")).toEqual(["package.json", "note.txt"]);
+  expect(changedFiles("")).toEqual([]);
 });

@@ -45,6 +45,16 @@ export function hindrance({ changed, branch, behind, waiting }: State): string |
   return undefined;
 }
 
+/** The changesets that wait for `npm run bump`, as names of files. */
+export function waitingChangesets(root: string): readonly string[] {
+  return readdirSync(join(root, ".changeset")).filter((file) => file.endsWith(".md") && file !== "README.md");
+}
+
+/** The files of the output of `git status --porcelain`: two letters and a space come before each name. */
+export function changedFiles(status: string): readonly string[] {
+  return status.split("\n").flatMap((line) => (line === "" ? [] : [line.slice(3)]));
+}
+
 function stateOf(root: string): State {
   const git = (...args: readonly string[]): string => run("git", args, root).trim();
   const follows = attempt("git", ["rev-parse", "--abbrev-ref", "@{upstream}"], root).status === 0;
@@ -52,14 +62,10 @@ function stateOf(root: string): State {
     throw new Error(`${NOT_BEGUN} the remote does not answer to git fetch. Look at git remote -v`);
   }
   return {
-    changed: git("status", "--porcelain")
-      .split("\n")
-      .filter(Boolean)
-      .map((line) => line.slice(3)),
+    changed: changedFiles(run("git", ["status", "--porcelain"], root)),
     branch: git("branch", "--show-current"),
     behind: follows ? Number(git("rev-list", "--count", "HEAD..@{upstream}")) : undefined,
-    waiting: readdirSync(join(root, ".changeset")).filter((file) => file.endsWith(".md") && file !== "README.md")
-      .length,
+    waiting: waitingChangesets(root).length,
   };
 }
 

@@ -20,6 +20,7 @@ import { basename, join, relative } from "node:path";
 import process from "node:process";
 import { onnxModel } from "../../packages/onnx/src/testing/onnx-writer.js";
 import { copyAddress } from "./release-address.js";
+import { waitingChangesets } from "./release-ready.js";
 import { type Registry, withRegistry } from "./release-registry.js";
 import { attempt, fail, publishedPackages, ROOT, run } from "./workspace.js";
 
@@ -94,7 +95,7 @@ function cloned(folder: string): string {
 /** Runs `pnpm bump`. @returns the new version of all packages */
 function versioned(clone: string): string {
   const before = manifestOf(join(clone, "packages", "core")).version;
-  const waiting = readdirSync(join(clone, ".changeset")).filter((file) => file.endsWith(".md") && file !== "README.md");
+  const waiting = waitingChangesets(clone);
   withoutFault("changeset version", attempt(process.execPath, [CHANGESETS, "version"], clone));
   copyAddress(clone);
   const versions = new Set<string>();

@@ -12,6 +12,7 @@ import {
   atWorkbench,
   CaseEnd,
   errorOf,
+  expectNoneLeft,
   expectRight,
   fail,
   integers,
@@ -127,8 +128,7 @@ export function disposeCases(text: string): readonly ConformanceCase[] {
         if ((await bench.read(tensor)).some((each) => each !== value)) fail("two tensors lie in the same memory");
         tensor.dispose();
       }
-      const after = await memoryUse(bench.backend);
-      if (after?.used !== before?.used) fail(`${before?.used} bytes were in use before, ${after?.used} are after`);
+      expectNoneLeft(before, await memoryUse(bench.backend), "after");
     },
   };
 

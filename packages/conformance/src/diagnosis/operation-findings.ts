@@ -12,7 +12,7 @@ import { OPERATION_CAUSES } from "./operation-causes.js";
 import { neighboursOfOperation } from "./operation-neighbours.js";
 import { operationPredicates } from "./operation-features.js";
 import { describeRule, findRules, type Sample } from "./rules.js";
-import { whatIsSaid } from "./said.js";
+import { firstLine, whatIsSaid } from "./said.js";
 import type { Session } from "./session.js";
 import type { OperationTrial } from "./trial.js";
 
@@ -193,7 +193,7 @@ async function finding(
     ...(words.length === 0 ? {} : { cause: `${kinds}: ${words.join("; or ")}` }),
     evidence:
       best === undefined
-        ? `the first: ${first.result.message?.split("\n")[0]}`
+        ? `the first: ${firstLine(first.result)}`
         : `it gives the same values in ${best.trials.length} of ${trials.length} outputs that were looked at`,
     certain:
       words.length === 1 &&
