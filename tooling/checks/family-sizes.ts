@@ -40,6 +40,8 @@ const OPERATIONS = new Map([
   ["transposes", "transposes"],
   ["bilinear upsampling", "bilinear"],
   ["softmax", "softmax"],
+  ["normalisation of groups", "groupNorm"],
+  ["normalisation of pixels", "layerNorm"],
 ]);
 const isOperation = (name: string): boolean => [...OPERATIONS.values()].includes(name);
 

@@ -46,6 +46,8 @@ def randomise(module):
             part.bias.normal_(0, 0.3)
             part.running_mean.normal_(0, 0.5)
             part.running_var.uniform_(0.4, 1.6)
+        elif isinstance(part, (nn.GroupNorm, nn.InstanceNorm2d, nn.LayerNorm)) and getattr(part, "weight", None) is not None:
+            part.weight.uniform_(0.5, 1.5)
         if getattr(part, "bias", None) is not None and not isinstance(part, nn.BatchNorm2d):
             part.bias.normal_(0, 0.2)
     return module.eval()

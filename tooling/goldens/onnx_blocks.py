@@ -12,8 +12,8 @@ from functools import partial
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torchvision.models import densenet, efficientnet, mnasnet, mobilenetv2, mobilenetv3, regnet, resnet
-from torchvision.models import shufflenetv2, squeezenet
+from torchvision.models import convnext, densenet, efficientnet, mnasnet, mobilenetv2, mobilenetv3, regnet
+from torchvision.models import resnet, shufflenetv2, squeezenet
 
 from exporting import answer, export, randomise, seed_by, worth_asking, write_answer
 
@@ -134,24 +134,27 @@ def densenet_block():
                          densenet._DenseBlock(2, 12, 2, 6, 0.0), nn.BatchNorm2d(24), nn.ReLU())
 
 
-class ConvNextBlock(nn.Module):
-    """torchvision's CNBlock with batch normalisation in the place of its LayerNorm, which is over channels and no
-    operation of ours, and with its linear layers as the convolutions that they are. Depthwise 7x7, gelu, a scale for each
-    channel, and a residual."""
-
-    def __init__(self, channels):
-        super().__init__()
-        self.block = nn.Sequential(nn.Conv2d(channels, channels, 7, padding=3, groups=channels), nn.BatchNorm2d(channels),
-                                   nn.Conv2d(channels, 4 * channels, 1), nn.GELU(), nn.Conv2d(4 * channels, channels, 1))
-        self.layer_scale = nn.Parameter(torch.empty(channels, 1, 1).uniform_(0.3, 1.0))
-
-    def forward(self, x):
-        return self.layer_scale * self.block(x) + x
-
-
 def convnext_block():
-    return nn.Sequential(nn.Conv2d(3, 12, 4, 4), nn.BatchNorm2d(12), ConvNextBlock(12), nn.BatchNorm2d(12), nn.Conv2d(12, 16, 2, 2),
-                         ConvNextBlock(16))
+    """torchvision's stem, block, downsampling and block: LayerNorm over channels, as images and as NHWC, depthwise 7x7, gelu, a scale
+    for each channel, and a residual."""
+    norm = partial(convnext.LayerNorm2d, eps=1e-6)
+    blocks = [convnext.CNBlock(channels, 1e-6, 0.0, partial(nn.LayerNorm, eps=1e-6)) for channels in (12, 16)]
+    for block in blocks:
+        block.layer_scale.uniform_(0.3, 1.0)
+    return nn.Sequential(nn.Conv2d(3, 12, 4, 4), norm(12), blocks[0], norm(12), nn.Conv2d(12, 16, 2, 2), blocks[1])
+
+
+def style_block():
+    """What networks of style transfer consist of: instance normalisation with and without weights, reflected padding, upsampling."""
+    return nn.Sequential(nn.ReflectionPad2d(1), nn.Conv2d(3, 8, 3, 2), nn.InstanceNorm2d(8, affine=True), nn.ReLU(),
+                         nn.Conv2d(8, 12, 3, 1, 1), nn.InstanceNorm2d(12), nn.ReLU(), nn.Upsample(scale_factor=2),
+                         nn.Conv2d(12, 3, 3, 1, 1), nn.Tanh())
+
+
+def group_norm_block():
+    """Groups of four channels, one group of all, and normalisation of whole images."""
+    return nn.Sequential(nn.Conv2d(3, 16, 3, 2, 1), nn.GroupNorm(4, 16), nn.SiLU(), nn.Conv2d(16, 12, 3, 1, 1, groups=4),
+                         nn.GroupNorm(1, 12), nn.ReLU(), nn.Conv2d(12, 6, 1), nn.LayerNorm([6, 12, 10], elementwise_affine=False))
 
 
 def twice(ic, oc):
@@ -248,6 +251,10 @@ FILES = [
     ("densenet", densenet_block, (1, 3, 40, 40), ONE, 11, {}),
     ("densenet-any-size", densenet_block, (1, 3, 48, 40), ONE, 17, dict(fuse=False, fold=False, dynamic=ANY_SIZE)),
     ("convnext", convnext_block, (1, 3, 32, 32), ONE, 17, dict(fuse=False)),
+    ("convnext-in-pieces", convnext_block, (1, 3, 32, 32), ONE, 13, {}),
+    ("style", style_block, (2, 3, 24, 20), ONE, 13, {}),
+    ("style-any-size", style_block, (1, 3, 20, 24), ONE, 17, dict(fold=False, dynamic=ANY_SIZE)),
+    ("group-norm", group_norm_block, (2, 3, 24, 20), ONE, 13, {}),
     ("unet", partial(Unet, up_transposed), (1, 3, 24, 24), ONE, 11, dict(dynamic=ANY_BATCH)),
     ("unet-overlapping", partial(Unet, up_overlapping), (1, 3, 24, 24), ONE, 13, dict(fuse=False)),
     ("unet-bilinear", partial(Unet, up_bilinear(False)), (1, 3, 24, 24), ONE, 17, dict(fuse=False)),

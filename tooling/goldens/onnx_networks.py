@@ -29,6 +29,7 @@ NETWORKS = {
     "resnext50_32x4d": 13,
     "regnet_y_400mf": 17,
     "densenet121": 13,
+    "convnext_tiny": 17,
 }
 
 

@@ -25,6 +25,9 @@ export function supportsOperation(p: OperationProblem): Support {
       return ["halfPixel", "alignCorners"].includes(p.coordinates)
         ? true
         : { reason: "bilinear with other coordinates: tfjs has two kinds" };
+    case "groupNorm":
+    case "layerNorm":
+      return { reason: `${p.kind}: tfjs has none` };
     case "pixelShuffle":
       return p.rh === p.rw ? true : { reason: "two factors: tfjs has one" };
     case "activation":
@@ -91,6 +94,9 @@ function compute(tf: Tf, p: OperationProblem, inputs: readonly TfTensor[], slope
       const resize = p.mode === "nearest" ? tf.image.resizeNearestNeighbor : tf.image.resizeBilinear;
       return resize(x, [p.oh, p.ow], align, half);
     }
+    case "groupNorm":
+    case "layerNorm":
+      throw new Error(`${p.kind}: tfjs has none`);
     case "softmax":
       return tf.softmax(x, 3);
     case "pixelShuffle": {

@@ -69,13 +69,16 @@ export {
   upsample,
   type UpsampleOptions,
 } from "./operations/layers.js";
+export { groupNorm, instanceNorm2d, layerNorm, type NormOptions } from "./operations/normalizations.js";
 export type { Operation } from "./operations/operation.js";
 export {
   type ActivationProblem,
   type BinaryProblem,
   type ChannelShuffleProblem,
   type ConcatProblem,
+  type GroupNormProblem,
   isOperationProblem,
+  type LayerNormProblem,
   operationInputShapes,
   type OperationKind,
   operationOutputShape,

@@ -97,6 +97,8 @@ const ONE_OF_EACH = [
   "pad_n2_c5_ih3_iw4_pf1_pt1_pr2_value0.5",
   "upsample_n2_c5_ih3_iw4_oh6_ow8_bilinear_halfPixel",
   "softmax_n2_c5_h3_w4",
+  "groupNorm_n2_g3_c6_h3_w4",
+  "layerNorm_n2_c5_h3_w4_eps0.001",
   "pixelShuffle_n2_ic12_ih3_iw4_rh2",
   "reshape_n2_ic6_ih3_iw4_oc12_oh2_ow3_nhwc",
 ] as const;
@@ -127,6 +129,12 @@ const BINARY: readonly Malformed[] = [
   ["an activation that is no clamp", { activation: "silu" }, "ERR_INVALID_OPTION"],
   ["a clamp whose bounds are exchanged", { activation: { clamp: [6, 0] } }, "ERR_INVALID_OPTION"],
   ["a number for perChannel", { perChannel: 1 }, "ERR_INVALID_OPTION"],
+];
+
+const EPS: readonly Malformed[] = [
+  ["a negative eps", { eps: -1e-5 }, "ERR_INVALID_OPTION"],
+  ["an eps of NaN", { eps: NaN }, "ERR_INVALID_OPTION"],
+  ["a text as eps", { eps: "1e-5" }, "ERR_INVALID_OPTION"],
 ];
 
 const MALFORMED_OPERATIONS: Readonly<Record<OperationKind, readonly Malformed[]>> = {
@@ -179,6 +187,14 @@ const MALFORMED_OPERATIONS: Readonly<Record<OperationKind, readonly Malformed[]>
     ["no rows", { oh: 0 }, "ERR_INVALID_OPTION"],
   ],
   softmax: [...COMMON, ...PLANE],
+  groupNorm: [
+    ...COMMON,
+    ...PLANE,
+    ...EPS,
+    ["groups that do not divide the channels", { g: 4 }, "ERR_INVALID_OPTION"],
+    ["no groups", { g: 0 }, "ERR_INVALID_OPTION"],
+  ],
+  layerNorm: [...COMMON, ...PLANE, ...EPS],
   pixelShuffle: [
     ...COMMON,
     ["a factor that does not divide the channels", { rh: 5 }, "ERR_SHAPE"],

@@ -118,3 +118,36 @@ export class SoftmaxParams {
   inputImage: i32;
   outputImage: i32;
 }
+
+/** Parameters of groups that are normalised; see normalize.ts. */
+@unmanaged
+export class GroupNormParams {
+  pixels: i32;
+  /** The number of pixels after which a sum begins another block. */
+  block: i32;
+  channels: i32;
+  groupChannels: i32;
+  /** The number of elements of a group. */
+  size: f32;
+  eps: f32;
+  /** The number of channels in a job, and of jobs in an image. */
+  chunkChannels: i32;
+  chunks: i32;
+  /** Bytes of a list with a number for each channel of a job, with the bytes that vectors write past its end. */
+  list: i32;
+  inputImage: i32;
+  outputImage: i32;
+}
+
+/** Parameters of pixels whose channels are normalised; see normalize.ts. */
+@unmanaged
+export class LayerNormParams {
+  pixels: i32;
+  channels: i32;
+  eps: f32;
+  /** The number of pixels in a job, and of jobs in an image. */
+  chunkPixels: i32;
+  chunks: i32;
+  inputImage: i32;
+  outputImage: i32;
+}

@@ -21,6 +21,7 @@ export {
 export { elementwise } from "./elementwise";
 export { grouped3_4x4, grouped3_4x8 } from "./grouped";
 export { igemm1x32, igemm4x8, igemm6x16, igemm6x8, igemm8x4 } from "./igemm";
+export { groupNorm, layerNorm } from "./normalize";
 export { pool } from "./pool";
 export { softmax } from "./softmax";
 export { toNchw, toNhwc } from "./transpose";

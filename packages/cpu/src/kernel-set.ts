@@ -59,6 +59,8 @@ export const KERNEL_NAMES = [
   "transposes",
   "bilinear",
   "softmax",
+  "groupNorm",
+  "layerNorm",
 ] as const;
 export type KernelName = (typeof KERNEL_NAMES)[number];
 

@@ -9,6 +9,8 @@ import { CONSTANT_BYTES, FUNCTION_CODES } from "./operations/function-codes.js";
 import {
   BILINEAR_PARAMS,
   COPY_RUNS_PARAMS,
+  GROUP_NORM_PARAMS,
+  LAYER_NORM_PARAMS,
   ELEMENTWISE_PARAMS,
   POOL_PARAMS,
   SOFTMAX_PARAMS,
@@ -30,6 +32,8 @@ describe("parameters of operations", () => {
     ["TransposesParams", TRANSPOSES_PARAMS],
     ["BilinearParams", BILINEAR_PARAMS],
     ["SoftmaxParams", SOFTMAX_PARAMS],
+    ["GroupNormParams", GROUP_NORM_PARAMS],
+    ["LayerNormParams", LAYER_NORM_PARAMS],
   ] as const)("are those of %s in assembly/operation-params.ts", (className, fields) => {
     expect(fieldsInAssembly("operation-params.ts", className)).toEqual([...fields]);
   });

@@ -105,7 +105,7 @@ export const WINOGRAD_PARAMS = [
 ] as const;
 
 /** Fields that are float32; all others are 32-bit integers. */
-const FLOATS: ReadonlySet<string> = new Set(["min", "max", "alpha", "beta", "scale", "value"]);
+const FLOATS: ReadonlySet<string> = new Set(["min", "max", "alpha", "beta", "scale", "value", "size", "eps"]);
 
 /** The place of each field, in 32-bit words from the first. */
 export function fieldIndices<Name extends string>(fields: readonly Name[]): Readonly<Record<Name, number>> {

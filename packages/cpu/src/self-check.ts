@@ -58,6 +58,8 @@ const OPERATIONS = [
   "channelShuffle_g4_c32_h5",
   "upsample_c37_ih5_oh9_bilinear",
   "softmax_c37_h5",
+  "groupNorm_g37_c37_h5",
+  "layerNorm_c37_h5",
 ] as const;
 
 /** The most bytes that a problem of the lists needs, with its plan. */

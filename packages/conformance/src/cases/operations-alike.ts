@@ -91,6 +91,8 @@ export const ALIKE_OPERATIONS: Readonly<Record<OperationKind, readonly string[]>
     "upsample_c4_ih3_oh7_ow6_bilinear",
   ],
   softmax: ["softmax_c4_h6", "softmax_c6_h4_w6", "softmax_c4_h4_w9", "softmax_n2_c2_h6"],
+  groupNorm: ["groupNorm_g2_c12_h3", "groupNorm_g3_c12_h3", "groupNorm_g12_c12_h3", "groupNorm_g2_c12_h3_eps0.5"],
+  layerNorm: ["layerNorm_c4_h6", "layerNorm_c4_h6_eps0.5", "layerNorm_c4_h4_w9", "layerNorm_n2_c2_h6"],
   pixelShuffle: [
     "pixelShuffle_ic12_ih3_rh2",
     "pixelShuffle_ic12_ih3_rh2_dcr",

@@ -229,6 +229,29 @@ export const OPERATION_PROBLEMS: Readonly<Record<OperationKind, readonly string[
     "softmax_c2_h5_w3",
     "softmax_c1000_h1",
   ],
+  groupNorm: [
+    "groupNorm_g1_c1_h3",
+    // All channels of one pixel are one group.
+    "groupNorm_g1_c7_h1",
+    "groupNorm_g1_c5_h4_w7",
+    // Each channel is a group: instance normalisation.
+    "groupNorm_g5_c5_h4_w7",
+    "groupNorm_n3_g3_c33_h2_w4_eps0.5",
+    "groupNorm_n3_g2_c14_h2_w3_eps0.001",
+    "groupNorm_g4_c16_h5",
+    "groupNorm_g33_c33_h3_w2",
+    "groupNorm_n3_g3_c6_h3_w5",
+    "groupNorm_g2_c2_h17_w13",
+  ],
+  layerNorm: [
+    "layerNorm_c5_h1",
+    "layerNorm_n3_c5_h3_w4",
+    "layerNorm_c9_h2_w7_eps0.001",
+    "layerNorm_c16_h3",
+    "layerNorm_c2_h5_w3_eps0.5",
+    "layerNorm_n3_c33_h2",
+    "layerNorm_c768_h1",
+  ],
   pixelShuffle: [
     "pixelShuffle_ic1_ih1_rh1",
     "pixelShuffle_ic4_ih1_rh2",
@@ -283,6 +306,8 @@ export const ONE_OF_EACH: readonly string[] = [
   "pad_n2_c5_ih3_iw4_pf1_pt1_pr2_value0.5",
   "upsample_n2_c5_ih3_iw4_oh6_ow8_bilinear_halfPixel",
   "softmax_n2_c5_h3_w4",
+  "groupNorm_n2_g3_c6_h3_w4",
+  "layerNorm_n2_c5_h3_w4",
   "pixelShuffle_n2_ic12_ih3_iw4_rh2",
   "reshape_n2_ic6_ih3_iw4_oc12_oh2_ow3_nhwc",
 ];

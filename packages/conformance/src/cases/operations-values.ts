@@ -28,6 +28,12 @@ const SWEPT = [
 
 const FAR = ["softmax_n2_c5_h3_w4", "softmax_c33_h2_w3", "softmax_c1_h3"];
 
+/** Normalisations of values whose variance is small beside their mean. */
+const FAR_MEANS = ["groupNorm_n2_g3_c6_h3_w4", "groupNorm_g5_c5_h4_w7", "layerNorm_n2_c5_h3_w4", "layerNorm_c33_h2_w3"];
+
+/** Each element is its own mean, so the results are zeros. */
+const ALONE = ["groupNorm_g5_c5_h1", "layerNorm_c1_h3_w5"];
+
 const PLANTED = [
   "activation_relu_c5_h6_w7",
   "activation_relu6_c5_h6_w7",
@@ -63,6 +69,8 @@ const PLANTED = [
   "upsample_n2_c5_ih4_iw3_oh8_ow9_bilinear_halfPixel",
   "upsample_c5_ih4_iw3_oh7_ow5_bilinear_alignCorners",
   "softmax_n2_c3_h6_w7",
+  "groupNorm_n2_g3_c6_h3_w4",
+  "layerNorm_n2_c3_h6_w7",
   "pixelShuffle_n2_ic12_ih4_iw3_rh2",
   "reshape_n2_ic6_ih4_iw3_oc12_oh2_ow3_nhwc",
 ];
@@ -91,6 +99,9 @@ export function operationValueCases(): readonly ConformanceCase[] {
     ...withOperands("far above zero", FAR, (problem, seed) => shifted(problem, seed, 1000)),
     ...withOperands("far below zero", FAR, (problem, seed) => shifted(problem, seed, -1000)),
     ...withOperands("far apart", FAR, (problem, seed) => apart(problem, seed)),
+    ...withOperands("the mean far above zero", FAR_MEANS, (problem, seed) => shifted(problem, seed, 1000)),
+    ...withOperands("the mean far below zero", FAR_MEANS, (problem, seed) => shifted(problem, seed, -1000)),
+    ...withOperands("each its own mean", ALONE, (problem, seed) => makeOperationOperands(problem, "real", seed)),
     // The output first holds a finite number that no operand has. If it held NaN, an element that is never written would pass for a computed NaN.
     ...sparsely(
       2,

@@ -8,6 +8,7 @@ import type { OperationOperands } from "../operations/operation-operands.js";
 import { referenceOfShape, referenceOperation } from "../operations/reference-operation.js";
 import { outputShapeOf } from "../problem.js";
 import type { Cause } from "./conv2d-causes.js";
+import { NORMALIZATION_CAUSES } from "./normalization-causes.js";
 
 type OperationCause = Cause<OperationProblem, OperationOperands>;
 type Fields = Readonly<Record<string, unknown>>;
@@ -161,6 +162,7 @@ function softmaxLess(
 
 export const OPERATION_CAUSES: readonly OperationCause[] = [
   ...FIELD_CAUSES,
+  ...NORMALIZATION_CAUSES,
   {
     words: "the inputs are taken in reverse order, the last one first",
     compute: (problem, { inputs }) =>

@@ -300,6 +300,12 @@ export const SIGNS: readonly Sign[] = [
   },
   {
     suite: "operations",
+    when: ({ only }) => only("the mean far"),
+    cause:
+      "the variance is lost where the mean is far from zero: it is the mean of squares less the square of the mean, and not the mean of squared differences from the mean",
+  },
+  {
+    suite: "operations",
     when: ({ only }) => only("far above zero", "far below zero", "far apart"),
     cause: "large values overflow: exp is taken before the maximum of each pixel's channels is subtracted",
   },

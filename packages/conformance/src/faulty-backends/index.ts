@@ -10,6 +10,7 @@ import { GEOMETRY_FAULTS } from "./geometry-faults.js";
 import { INTO_FAULTS } from "./into-faults.js";
 import { KNOWN_FAULT_FAULTS } from "./known-fault-faults.js";
 import { MEMORY_FAULTS } from "./memory-faults.js";
+import { NORMALIZATION_FAULTS } from "./normalization-faults.js";
 import { OPERATION_MOVEMENT_FAULTS } from "./operation-movement-faults.js";
 import { OPERATION_STATE_FAULTS } from "./operation-state-faults.js";
 import { OPERATION_VALUE_FAULTS } from "./operation-value-faults.js";
@@ -38,5 +39,6 @@ export const FAULTS: readonly Fault[] = [
   ...OPERATION_WINDOW_FAULTS,
   ...OPERATION_MOVEMENT_FAULTS,
   ...OPERATION_VALUE_FAULTS,
+  ...NORMALIZATION_FAULTS,
   ...OPERATION_STATE_FAULTS,
 ];

@@ -72,11 +72,15 @@ function signOf(random: () => number): number {
   return random() < 0.5 ? -1 : 1;
 }
 
-/** The largest size of values. With a clamp this is the width of the clamp, because a clamp only passes values within it. */
+/**
+ * The largest size of values. With a clamp this is the width of the clamp, because a clamp only passes values within it. For a normalisation the
+ * variance must not be so large that its `eps` makes no difference.
+ */
 function widthOf(problem: OperationProblem): number {
   if (problem.kind === "add" || problem.kind === "multiply") {
     const [min, max] = activationRange(problem.activation);
     return problem.kind === "add" ? max - min : Math.sqrt(max - min);
   }
+  if (problem.kind === "groupNorm" || problem.kind === "layerNorm") return 4;
   return problem.kind === "activation" ? 12 : Infinity;
 }

@@ -12,6 +12,7 @@
  *   γ(4)·|y|.
  * - sigmoid, silu, tanh, gelu, geluTanh: `FUNCTION_BOUNDS`: three terms, and the loss by underflow.
  * - softmax: the bound of each exp, γ(c) for the sum over channels, and the quotient; see `softmaxBound`.
+ * - groupNorm, layerNorm: the errors of the mean and of the variance, and the roundings behind them; see `normalizationBound`.
  *
  * A clamp behind an operation makes no error larger. If all of [y − error, y + error] lies beyond an end of the clamp, the result
  * is exactly this end.
@@ -21,6 +22,7 @@ import type { Activation, OperationKind, OperationProblem, SoftmaxProblem } from
 import { activationRange, isClamp } from "@convene/core/backend";
 import { checkMoved, checkWithin, gamma, UNDERFLOW, type Verdict } from "../rules.js";
 import { clamp, type FunctionName, functionName, FUNCTIONS, hardSigmoidLine } from "./activation-function.js";
+import { normalizationBound } from "./normalization-sets.js";
 import type { OperationOperands } from "./operation-operands.js";
 import { referenceOperation } from "./reference-operation.js";
 import { type ResizeSource, resizeSources } from "./resize-sources.js";
@@ -130,6 +132,9 @@ export function operationBound(
       return activationBound(problem.activation, input!, expected);
     case "softmax":
       return softmaxBound(problem, input!, expected);
+    case "groupNorm":
+    case "layerNorm":
+      return normalizationBound(problem, input!);
   }
 }
 

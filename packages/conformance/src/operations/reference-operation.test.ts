@@ -62,6 +62,18 @@ test.each([
   expect(run(text, [count(9)])).toEqual(expected);
 });
 
+// 1, 3, 5 and 7 have the mean 4 and the variance 5, and with eps = 4 the divisor 3. 1 and 3 have the mean 2 and the variance 1.
+test.each([
+  ["layerNorm_c4_h1_eps4", [1, 3, 5, 7], [-1, -1 / 3, 1 / 3, 1]],
+  ["layerNorm_c2_h1_w2_eps0", [1, 5, 3, 7], [-1, -1, 1, 1]],
+  ["groupNorm_g1_c2_h1_w2_eps4", [1, 3, 5, 7], [-1, -1 / 3, 1 / 3, 1]],
+  ["groupNorm_g2_c2_h1_w2_eps0", [1, 3, 5, 7], [-1, 1, -1, 1]],
+  ["groupNorm_n2_g1_c2_h1_eps3", [1, 3, 5, 7], [-0.5, 0.5, -0.5, 0.5]],
+  ["groupNorm_g2_c4_h1_eps0", [1, 3, 15, 25], [-1, 1, -1, 1]],
+])("%s of %j is %j", (text, input, expected) => {
+  expect(run(text, [input])).toEqual(expected);
+});
+
 test("add and multiply go through a clamp, and take a second input for each channel", () => {
   const a = [1, -2, 3, -4];
   expect(run("add_c2_h1_w2", [a, [10, 20, 30, 40]])).toEqual([11, 18, 33, 36]);

@@ -177,6 +177,30 @@ const DEFINITIONS: { readonly [K in OperationKind]: Definition<K> } = {
     };
   },
 
+  groupNorm({ n: images, g, c: channels, h, w, eps }, [input]) {
+    const perGroup = channels / g;
+    const groups = Array.from({ length: images * g }, (_, at) => {
+      const [image, first] = [Math.floor(at / g), (at % g) * perGroup];
+      const values: number[] = [];
+      for (let c = first; c < first + perGroup; c++) {
+        for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) values.push(input!(image, c, y, x));
+      }
+      return normalize(values, eps);
+    });
+    return (n, c, y, x) => groups[n * g + Math.floor(c / perGroup)]!(input!(n, c, y, x));
+  },
+
+  layerNorm({ n: images, c: channels, h, w, eps }, [input]) {
+    const pixels = Array.from({ length: images * h * w }, (_, at) => {
+      const [image, y, x] = [Math.floor(at / (h * w)), Math.floor(at / w) % h, at % w];
+      return normalize(
+        Array.from({ length: channels }, (__, c) => input!(image, c, y, x)),
+        eps,
+      );
+    });
+    return (n, c, y, x) => pixels[(n * h + y) * w + x]!(input!(n, c, y, x));
+  },
+
   pixelShuffle: ({ ic, rh, rw, order }, [input]) => {
     const oc = ic / (rh * rw);
     return (n, k, oy, ox) => {
@@ -208,6 +232,14 @@ function binary(
 ): At {
   const [min, max] = activationRange(activation);
   return (n, c, y, x) => clamp(combine(a(n, c, y, x), perChannel ? b(n, c, 0, 0) : b(n, c, y, x)), min, max);
+}
+
+/** The function that subtracts the mean of the values, and divides by the root of their variance plus `eps`. */
+function normalize(values: readonly number[], eps: number): (x: number) => number {
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+  const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length;
+  const deviation = Math.sqrt(variance + eps);
+  return (x) => (x - mean) / deviation;
 }
 
 /** A window along one axis. */

@@ -210,6 +210,17 @@ export const ACCEPTED_WORDINGS: Readonly<Record<string, RegExp>> = {
   "softmax-without-the-maximum": /softmax.*(large|overflow|maximum|89)/,
   "softmax-of-one-maximum": /softmax.*(large|overflow|maximum|pixel)/,
   "products-below-normal-are-zero": /subnormal/,
+  // Operations: normalisations.
+  "norm-variance-of-a-sample": /(layer|group)Norm.*(variance|N − 1)/,
+  "norm-variance-from-squares": /(layer|group)Norm.*(far from zero|squares|mean)/,
+  "norm-eps-behind-the-root": /(layer|group)Norm.*eps/,
+  "norm-eps-is-the-default": /(layer|group)Norm.*eps/,
+  "norm-without-the-mean": /(layer|group)Norm.*mean/,
+  "group-norm-of-all-channels": /groupNorm.*(\bg\b|group)/,
+  "group-norm-of-every-gth-channel": /groupNorm.*(\bg\b|group)/,
+  "group-norm-over-the-batch": /groupNorm.*(n > 1|image|batch)/,
+  "layer-norm-over-the-image": /layerNorm.*(image|pixel|h > 1|w > 1)/,
+  "layer-norm-over-the-width": /layerNorm.*(row|axis|width|channel)/,
   // Operations: state and contract.
   "last-odd-channel-not-computed": /(last|odd) .*channel|c is (odd|no multiple of 2)/,
   "all-images-are-the-first": /n > 1|image|batch/,

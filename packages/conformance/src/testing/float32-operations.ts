@@ -4,6 +4,7 @@
 
 import type { Activation, OperationParameters, OperationProblem, UpsampleProblem } from "@convene/core";
 import { activationRange, type BackendImplementation, isClamp, upsampleSources } from "@convene/core/backend";
+import { normalizationSets } from "../operations/normalization-sets.js";
 import { referenceOperation } from "../operations/reference-operation.js";
 
 const r = Math.fround;
@@ -144,6 +145,17 @@ function float32Operation(
         let sum = 0;
         for (const at of places) sum = r(sum + (output[at] = exp(r(input![at]! - max))));
         for (const at of places) output[at] = r(output[at]! / sum);
+      }
+      return output;
+    }
+    case "groupNorm":
+    case "layerNorm": {
+      const output = new Float32Array(input!.length);
+      for (const set of normalizationSets(problem)) {
+        const mean = r(set.reduce((sum, at) => r(sum + input![at]!), 0) / set.length);
+        const squares = set.reduce((sum, at) => r(sum + r(r(input![at]! - mean) ** 2)), 0);
+        const deviation = r(Math.sqrt(r(r(squares / set.length) + problem.eps)));
+        for (const at of set) output[at] = r(r(input![at]! - mean) / deviation);
       }
       return output;
     }

@@ -28,6 +28,8 @@ describe("an operation's shapes", () => {
     ["concat_n2_channels1:4_h3_w2", [[2, 1, 3, 2], [2, 4, 3, 2]], [2, 5, 3, 2]], // prettier-ignore
     ["slice_c8_ih7_oc4_oh3_ow2_fc4_fh1_sh2", [[1, 8, 7, 7]], [1, 4, 3, 2]],
     ["channelShuffle_g2_c6_h1", [[1, 6, 1, 1]], [1, 6, 1, 1]],
+    ["groupNorm_n2_g3_c6_h4_w5", [[2, 6, 4, 5]], [2, 6, 4, 5]],
+    ["layerNorm_n2_c6_h4_w5_eps0.25", [[2, 6, 4, 5]], [2, 6, 4, 5]],
     ["pad_c3_ih4_pf1_pk2_pt1_pl2_pb3_pr4", [[1, 3, 4, 4]], [1, 6, 8, 10]],
     ["upsample_c3_ih4_oh8_ow9_nearest", [[1, 3, 4, 4]], [1, 3, 8, 9]],
     ["pixelShuffle_ic12_ih4_rh2_rw3", [[1, 12, 4, 4]], [1, 2, 8, 12]],

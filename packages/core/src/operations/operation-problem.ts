@@ -155,6 +155,36 @@ export interface SoftmaxProblem {
 }
 
 /**
+ * `torch.nn.GroupNorm` without weight and bias (Wu and He, 2018), and with `g` = `c` `torch.nn.InstanceNorm2d`: y = (x − mean) / √(variance + eps).
+ * Mean and variance are those of all pixels of the `c / g` channels of a group, for each image. The variance divides by the number of
+ * elements.
+ */
+export interface GroupNormProblem {
+  readonly kind: "groupNorm";
+  readonly n: number;
+  readonly g: number;
+  readonly c: number;
+  readonly h: number;
+  readonly w: number;
+  /** At least 0. */
+  readonly eps: number;
+}
+
+/**
+ * `torch.nn.LayerNorm` over the channels of each pixel, without weight and bias (Ba et al., 2016), as in ConvNeXt: y = (x − mean) / √(variance + eps).
+ * Mean and variance are those of the `c` channels of a pixel. The variance divides by `c`.
+ */
+export interface LayerNormProblem {
+  readonly kind: "layerNorm";
+  readonly n: number;
+  readonly c: number;
+  readonly h: number;
+  readonly w: number;
+  /** At least 0. */
+  readonly eps: number;
+}
+
+/**
  * `torch.nn.PixelShuffle`, with a factor for each axis: output channel k at row `y·rh + i`, column `x·rw + j` is the input at row y,
  * column x in channel `k·rh·rw + i·rw + j` (`"crd"`), or `(i·rw + j)·oc + k` (`"dcr"`, ONNX's default).
  */
@@ -195,6 +225,8 @@ export type OperationProblem =
   | PadProblem
   | UpsampleProblem
   | SoftmaxProblem
+  | GroupNormProblem
+  | LayerNormProblem
   | PixelShuffleProblem
   | ReshapeProblem;
 
@@ -235,6 +267,8 @@ const sizeField = (standard?: number | string, least = 1): Field =>
   standard === undefined ? { type: "size", least } : { type: "size", least, standard };
 const DERIVED: Field = { type: "derived" };
 const IMAGES = { n: sizeField(1, 0), c: sizeField(), h: sizeField(), w: sizeField("h") };
+/** PyTorch's default of `eps`. */
+const EPS: Field = { type: "number", standard: Math.fround(1e-5), least: 0 };
 const INPUT = { ih: sizeField(), iw: sizeField("ih") };
 const PADS = { pt: sizeField(0, 0), pl: sizeField(0, 0), pb: sizeField(0, 0), pr: sizeField(0, 0) };
 const POOL = {
@@ -304,6 +338,8 @@ export const OPERATION_FIELDS: Readonly<Record<OperationKind, Readonly<Record<st
     scaleW: { type: "number", standard: 0, least: 0 },
   },
   softmax: IMAGES,
+  groupNorm: { n: sizeField(1, 0), g: sizeField(), c: sizeField(), h: sizeField(), w: sizeField("h"), eps: EPS },
+  layerNorm: { ...IMAGES, eps: EPS },
   pixelShuffle: {
     n: sizeField(1, 0),
     ic: sizeField(),
@@ -426,10 +462,8 @@ const FINISH: { readonly [K in OperationKind]?: (p: Extract<OperationProblem, { 
     }
     return {};
   },
-  channelShuffle(p) {
-    if (p.c % p.g === 0) return {};
-    throw new ConveneError("ERR_INVALID_OPTION", `groups (${p.g}) must divide the channels (${p.c})`);
-  },
+  channelShuffle: checkGroups,
+  groupNorm: checkGroups,
   pixelShuffle(p) {
     if (p.ic % (p.rh * p.rw) === 0) return {};
     throw new ConveneError(
@@ -446,6 +480,11 @@ const FINISH: { readonly [K in OperationKind]?: (p: Extract<OperationProblem, { 
     );
   },
 };
+
+function checkGroups({ g, c }: { readonly g: number; readonly c: number }): object {
+  if (c % g === 0) return {};
+  throw new ConveneError("ERR_INVALID_OPTION", `groups (${g}) must divide the channels (${c})`);
+}
 
 /** The formula of torch.nn.MaxPool2d, with its limit on padding. */
 function pooled(p: Pool2dProblem): Pick<Pool2dProblem, "oh" | "ow"> {
@@ -506,6 +545,8 @@ function inputShapesOf(p: OperationProblem): readonly Shape4[] {
     case "activation":
     case "prelu":
     case "softmax":
+    case "groupNorm":
+    case "layerNorm":
     case "channelShuffle":
       return [[p.n, p.c, p.h, p.w]];
     case "maxPool2d":
@@ -533,6 +574,8 @@ function outputShapeOf(p: OperationProblem): Shape4 {
     case "activation":
     case "prelu":
     case "softmax":
+    case "groupNorm":
+    case "layerNorm":
     case "channelShuffle":
     case "add":
     case "multiply":

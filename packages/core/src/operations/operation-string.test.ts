@@ -47,6 +47,8 @@ describe("an operation's string", () => {
       "upsample_c8_ih7_oh14_bilinear_halfPixel",
       { kind: "upsample", c: 8, ih: 7, oh: 14, mode: "bilinear", coordinates: "halfPixel" },
     ],
+    ["groupNorm_g32_c64_h56", { kind: "groupNorm", g: 32, c: 64, h: 56, eps: 1e-5 }],
+    ["layerNorm_c96_h56_eps0.000001", { kind: "layerNorm", c: 96, h: 56, eps: 1e-6 }],
     ["reshape_ic2_ih3_oc18_oh1_nhwc", { kind: "reshape", ic: 2, ih: 3, oc: 18, oh: 1, order: "nhwc" }],
   ])("%s", (text, spec) => {
     expect(formatOperation(operationProblem(spec))).toBe(text);

@@ -28,6 +28,7 @@ const activation = fc.constantFrom<Activation>(
   { leakyRelu: 0.01 },
   { hardSigmoid: [0.2, 0.5] },
 );
+const eps = fc.constantFrom(1e-5, 1e-6, 0, 0.25);
 const pool = (kind: "maxPool2d" | "avgPool2d") =>
   fc
     .record({ ...input, kh: upTo(4), kw: upTo(4), sh: upTo(3), sw: upTo(3), ceilMode: fc.boolean(), dh: upTo(2) })
@@ -75,6 +76,12 @@ const SPECS: fc.Arbitrary<OperationProblemSpec>[] = [
     ...p,
     c: p.g * each,
   })),
+  fc.record({ n: upTo(2), g: upTo(3), each: upTo(4), h: upTo(4), w: upTo(4), eps }).map(({ each, ...p }) => ({
+    kind: "groupNorm" as const,
+    ...p,
+    c: p.g * each,
+  })),
+  fc.record({ kind: fc.constant("layerNorm" as const), ...image, eps }),
   fc.record({
     kind: fc.constant("pad" as const),
     ...input,

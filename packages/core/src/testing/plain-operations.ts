@@ -70,6 +70,14 @@ export function operate(
         const sum = all.reduce((total, each) => total + Math.exp(each - largest), 0);
         return Math.exp(value() - largest) / sum;
       }
+      case "groupNorm": {
+        const first = c - (c % (p.c / p.g));
+        return normalized(value(), p.eps, p.c / p.g, p.h, p.w, (channel, row, column) =>
+          a!(n, first + channel, row, column)!,
+        );
+      }
+      case "layerNorm":
+        return normalized(value(), p.eps, p.c, 1, 1, (channel) => a!(n, channel, y, x)!);
       case "pixelShuffle": {
         const [i, j] = [y % p.rh, x % p.rw];
         const phase = i * p.rw + j;
@@ -110,6 +118,23 @@ function pool(p: Pool2dProblem, read: At, n: number, c: number, y: number, x: nu
     }
   }
   return p.kind === "maxPool2d" ? most : sum / count;
+}
+
+/** `x` less the mean of the elements, divided by the root of their variance and `eps`. */
+function normalized(
+  x: number,
+  eps: number,
+  channels: number,
+  rows: number,
+  columns: number,
+  element: (channel: number, row: number, column: number) => number,
+): number {
+  const all = Array.from({ length: channels * rows * columns }, (_, at) =>
+    element(Math.floor(at / (rows * columns)), Math.floor(at / columns) % rows, at % columns),
+  );
+  const mean = all.reduce((sum, each) => sum + each, 0) / all.length;
+  const variance = all.reduce((sum, each) => sum + (each - mean) ** 2, 0) / all.length;
+  return (x - mean) / Math.sqrt(variance + eps);
 }
 
 function clamped(value: number, [min, max]: readonly [number, number]): number {

@@ -7,6 +7,7 @@ import type { Workspace } from "../workspace.js";
 import { planBilinear } from "./bilinear.js";
 import { planActivation, planBinary, planPrelu } from "./elementwise.js";
 import { planConcat, planNearest, planPad, planSlice } from "./moves.js";
+import { planGroupNorm, planLayerNorm } from "./normalizations.js";
 import { planPool } from "./pool.js";
 import { planChannelShuffle, planPixelShuffle, planReshape } from "./rearrange.js";
 import { planSoftmax } from "./softmax.js";
@@ -63,6 +64,10 @@ function planIn(place: Workplace, problem: OperationProblem, { slope }: Operatio
       return problem.mode === "nearest" ? planNearest(place, problem) : planBilinear(place, problem);
     case "softmax":
       return planSoftmax(place, problem);
+    case "groupNorm":
+      return planGroupNorm(place, problem);
+    case "layerNorm":
+      return planLayerNorm(place, problem);
     case "pixelShuffle":
       return planPixelShuffle(place, problem);
     case "reshape":

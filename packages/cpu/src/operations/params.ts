@@ -76,3 +76,29 @@ export const BILINEAR_PARAMS = ["rows", "columns", "oh", "ow", "channels", "inpu
 
 /** `softmax`: over the channels of each pixel. */
 export const SOFTMAX_PARAMS = ["pixels", "channels", "chunkPixels", "chunks", "inputImage", "outputImage"] as const;
+
+/** `groupNorm`: over a group of channels of all pixels. */
+export const GROUP_NORM_PARAMS = [
+  "pixels",
+  "block",
+  "channels",
+  "groupChannels",
+  "size",
+  "eps",
+  "chunkChannels",
+  "chunks",
+  "list",
+  "inputImage",
+  "outputImage",
+] as const;
+
+/** `layerNorm`: over the channels of each pixel. */
+export const LAYER_NORM_PARAMS = [
+  "pixels",
+  "channels",
+  "eps",
+  "chunkPixels",
+  "chunks",
+  "inputImage",
+  "outputImage",
+] as const;

@@ -37,6 +37,10 @@ export function allowance(p: OperationProblem, expected: number): number {
     case "softmax":
       // A difference from the maximum is rounded, and is up to 16.
       return gamma(p.c + 16 + 8) * expected;
+    case "groupNorm":
+      return gamma((p.c / p.g) * p.h * p.w + 12) * 32;
+    case "layerNorm":
+      return gamma(p.c + 12) * 32;
     case "activation":
       return activationAllowance(p.activation, expected);
     default:

@@ -106,6 +106,24 @@ function elementOf(
         const most = Math.max(...all);
         return Math.exp(all[c]! - most) / all.reduce((sum, value) => sum + Math.exp(value - most), 0);
       };
+    case "groupNorm": {
+      const each = p.c / p.g;
+      const groups = Array.from({ length: p.n * p.g }, (_, at) => {
+        const channels = Array.from({ length: each }, (__, k) => (at % p.g) * each + k);
+        const rows = Array.from({ length: p.h }, (__, y) => y);
+        const columns = Array.from({ length: p.w }, (__, x) => x);
+        return normalized(
+          channels.flatMap((c) => rows.flatMap((y) => columns.map((x) => first(Math.floor(at / p.g), c, y, x)))),
+          p.eps,
+        );
+      });
+      return (n, c, y, x) => groups[n * p.g + Math.floor(c / each)]!(first(n, c, y, x));
+    }
+    case "layerNorm":
+      return (n, c, y, x) => {
+        const all = Array.from({ length: p.c }, (_, channel) => first(n, channel, y, x));
+        return normalized(all, p.eps)(all[c]!);
+      };
     case "pixelShuffle":
       return (n, c, y, x) => {
         const [row, column] = [Math.floor(y / p.rh), Math.floor(x / p.rw)];
@@ -123,6 +141,13 @@ function elementOf(
         return first(Math.floor(at / p.ih), channel, at % p.ih, column);
       };
   }
+}
+
+/** The function that subtracts the mean of these numbers, and divides by the root of their variance and `eps`. */
+function normalized(all: readonly number[], eps: number): (x: number) => number {
+  const mean = all.reduce((sum, x) => sum + x, 0) / all.length;
+  const variance = all.reduce((sum, x) => sum + (x - mean) ** 2, 0) / all.length;
+  return (x) => (x - mean) / Math.sqrt(variance + eps);
 }
 
 /** The elements of a pooling window that are in the input, and how many of its places are in the padded input. */

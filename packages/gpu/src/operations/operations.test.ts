@@ -31,6 +31,11 @@ const OPERATIONS = [
   "upsample_n2_c5_ih2_iw3_oh4_ow5_bilinear_halfPixel",
   "softmax_n2_c5_h2_w3",
   "softmax_n2_c11_h2_w3",
+  "groupNorm_n2_g3_c9_h2_w3",
+  "groupNorm_n2_g5_c5_h3_w1_eps0.5",
+  "groupNorm_g1_c6_h1",
+  "layerNorm_n2_c5_h2_w3",
+  "layerNorm_c11_h2_w3_eps0.5",
   "pixelShuffle_n2_ic20_ih2_iw3_rh2",
   "pixelShuffle_n2_ic32_ih2_iw3_rh2_dcr",
   "reshape_n2_ic6_ih3_iw4_oc9_oh8_ow1",
@@ -43,7 +48,8 @@ const parameters = (text: string) => {
 };
 
 /** What moves or selects has no rounding. */
-const ROUNDED = /^(activation_sigmoid|activation_gelu|avgPool2d|multiply|softmax|upsample.*bilinear)/;
+const ROUNDED =
+  /^(activation_sigmoid|activation_gelu|avgPool2d|multiply|softmax|groupNorm|layerNorm|upsample.*bilinear)/;
 
 it("the table has an operation of every kind", () => {
   expect(new Set(OPERATIONS.map((text) => parseOperation(text).kind))).toEqual(new Set(OPERATION_KINDS));

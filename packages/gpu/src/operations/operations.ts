@@ -13,6 +13,7 @@ import { activation } from "./activation.js";
 import { binary } from "./binary.js";
 import { channelShuffle } from "./channel-shuffle.js";
 import { concat } from "./concat.js";
+import { groupNorm, layerNorm } from "./normalizations.js";
 import { pad } from "./pad.js";
 import { pixelShuffle } from "./pixel-shuffle.js";
 import { pool2d } from "./pool2d.js";
@@ -36,6 +37,8 @@ const KERNELS: { readonly [K in OperationKind]: OperationKernels<Extract<Operati
   pad,
   upsample,
   softmax,
+  groupNorm,
+  layerNorm,
   pixelShuffle,
   reshape,
 };

@@ -30,7 +30,7 @@ const TOLERANCE = 1e-4;
 const MOST_FACTORS = 6;
 
 /** The number that a constant holds; undefined for a constant of more elements. */
-function numberIn(constants: Constants, name: string): number | undefined {
+export function numberIn(constants: Constants, name: string): number | undefined {
   // A constant of several elements does not count, also if they are equal: it may make the value larger, and a pattern
   // does not know the value's size.
   return constants.dims(name)?.every((size) => size === 1) ? constants.get(name)?.data[0] : undefined;

@@ -5,6 +5,7 @@
 
 import { floatAttribute } from "./attributes.js";
 import { type Graph, type Node, scalar, withoutUnused } from "./graph.js";
+import { matchNormalization, withAxes } from "./normalization-pattern.js";
 import { match, type Match, type Nodes, type Pattern } from "./pattern.js";
 
 interface Rule {
@@ -20,6 +21,8 @@ interface Rule {
  */
 export const SILU = "convene.Silu";
 export const GELU_TANH = "convene.GeluTanh";
+/** `(x − mean) / √(variance + eps)`; see normalization-pattern.ts. Its inputs are x and eps, and its attribute is the axes. */
+export const NORMALIZATION = "convene.Normalization";
 
 const SIXTH = 1 / 6;
 const erf: Pattern = ["Erf", ["Product", "x", Math.SQRT1_2]];
@@ -94,7 +97,7 @@ export function rewrite(graph: Graph): Graph {
     constants,
   };
   const made = graph.nodes.map((original) => {
-    let node = withNumbers(withoutIndices(original, nodes), graph);
+    let node = withNumbers(withAxes(withoutIndices(original, nodes), constants), graph);
     // The inputs of a node have been rewritten before. Each rule gives a node with fewer or simpler inputs, so the loop ends.
     for (let next = applyRules(nodes, node, graph); next; next = applyRules(nodes, node, graph)) node = next;
     for (const output of node.outputs) producers.set(output, node);
@@ -109,7 +112,15 @@ function applyRules(nodes: Nodes, node: Node, graph: Graph): Node | undefined {
     const found = match(nodes, from, node);
     if (found) return withInputs(node, to, found, graph);
   }
-  return undefined;
+  const found = matchNormalization(nodes, node);
+  if (!found) return undefined;
+  return {
+    name: node.name,
+    op: NORMALIZATION,
+    inputs: [found.x, ...addNumbers([found.eps], graph)],
+    outputs: node.outputs,
+    attributes: new Map(found.axes ? [["axes", found.axes]] : []),
+  };
 }
 
 function withInputs(node: Node, [op, , ...numbers]: Rule["to"], found: Match, graph: Graph): Node {

@@ -58,7 +58,7 @@ function product(atoms: readonly Atom[]): number {
 }
 
 /** Joins neighbouring atoms that are one piece of an axis. */
-function merged(atoms: readonly Atom[]): Atom[] {
+export function merged(atoms: readonly Atom[]): Atom[] {
   const result: Atom[] = [];
   for (const atom of atoms) {
     const last = result.at(-1);

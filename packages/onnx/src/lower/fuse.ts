@@ -67,7 +67,7 @@ function join(layer: Layer, made: readonly (Layer | undefined)[], single: Single
     case "affine":
       return single(0) ? withAffine(layer, before[0]) : undefined;
     case "conv":
-      return withPads(layer, before[0], single(0));
+      return withPads(layer, before[0], single(0)) ?? behindAffine(layer, before[0], single(0));
     case "operation":
       if (layer.problem.kind === "activation")
         return single(0) ? withActivation(layer, layer.problem.activation, before[0]) : undefined;
@@ -158,6 +158,36 @@ function withPads(layer: ConvLayer, before: Layer | undefined, single: boolean):
   const pads = plusEdges(layer.pads, before.edges);
   const joined: ConvLayer = { ...layer, pads, paddingMode: before.mode, inputs: before.inputs };
   return { layer: joined, at: single ? layer.inputs[0] : undefined };
+}
+
+/**
+ * A factor and a summand for each channel, folded into the weights of the convolution behind them. Zeros of the convolution's padding would have
+ * to stay zeros, so a convolution with such padding keeps them apart.
+ */
+function behindAffine(layer: ConvLayer, before: Layer | undefined, single: boolean): Joined | undefined {
+  const isPadded = layer.paddingMode === "zeros" && layer.pads.some((each) => each !== 0);
+  if (before?.kind !== "affine" || !single || isPadded) return undefined;
+  const { scale, shift } = before.affine;
+  const oc = layer.shape[1];
+  const taps = layer.kernel[0] * layer.kernel[1];
+  const channels = layer.weight.length / oc / taps;
+  const weight = new Float32Array(layer.weight.length);
+  const bias = new Float32Array(oc);
+  let at = 0;
+  for (let filter = 0; filter < oc; filter++) {
+    const first = Math.floor(filter / (oc / layer.groups)) * channels;
+    let sum = layer.bias?.[filter] ?? 0;
+    for (let channel = first; channel < first + channels; channel++) {
+      for (let tap = 0; tap < taps; tap++) {
+        const each = layer.weight[at]!;
+        sum += each * shift[channel]!;
+        weight[at++] = each * scale[channel]!;
+      }
+    }
+    bias[filter] = sum;
+  }
+  const joined: ConvLayer = { ...layer, weight, bias, inputs: [before.inputs[0]!, ...layer.inputs.slice(1)] };
+  return { layer: joined, at: layer.inputs[0]! };
 }
 
 /** Fuses padding into the pooling after it: zeros if an average counts them, −∞ for a maximum. */

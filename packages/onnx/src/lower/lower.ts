@@ -5,6 +5,7 @@ import { kindOf } from "../decode/tensor.js";
 import { integerAttribute, Refusal, TRAINING } from "../graph/attributes.js";
 import { canFold, count, fold, shapeOf } from "../graph/fold.js";
 import { type Graph, type Node, nodeTitle, scalar } from "../graph/graph.js";
+import { NORMALIZATION } from "../graph/rewrite.js";
 import { convTranspose, conv, gemm, matMul } from "./convolution.js";
 import {
   activation,
@@ -34,6 +35,7 @@ import {
   transpose,
   unsqueeze,
 } from "./moves.js";
+import { groupNormalization, instanceNormalization, layerNormalization, plainNormalization } from "./normalization.js";
 import { constant, constantsOf, feature, type Inputs } from "./operand.js";
 import { placeAnyhow } from "./place.js";
 import { globalPool, pool, reduce, softmax } from "./pooling.js";
@@ -68,6 +70,10 @@ const OPERATORS: Readonly<Record<string, Lower>> = {
   Gemm: gemm,
   GlobalAveragePool: globalPool,
   GlobalMaxPool: globalPool,
+  GroupNormalization: groupNormalization,
+  InstanceNormalization: instanceNormalization,
+  LayerNormalization: layerNormalization,
+  [NORMALIZATION]: plainNormalization,
   Identity: (_, inputs) => [feature(inputs, 0)],
   MatMul: matMul,
   MaxPool: pool,
@@ -103,11 +109,13 @@ const PARTS: ReadonlyMap<string, string> = new Map([
   ["Erf", "as a part of x/2·(1 + Erf(x/√2)) it would do"],
   ["Max", "of one input and a constant of one number it would do"],
   ["Min", "of one input and a constant of one number it would do"],
+  ["Reciprocal", "as a part of (x − mean)·Reciprocal(Sqrt(variance + eps)) it would do"],
+  ["Sqrt", "as a part of (x − mean)/Sqrt(variance + eps) it would do"],
 ]);
 
 const isOwn = (op: string): boolean => op.includes(".");
 
-/** The supported ONNX operators, in alphabetical order; `Erf`, `Max` and `Min` are supported as parts of others. */
+/** The supported ONNX operators, in alphabetical order; those of `PARTS` are supported as parts of others. */
 const OPERATOR_NAMES: readonly string[] = Object.keys(OPERATORS)
   .filter((op) => !isOwn(op))
   .sort();
@@ -216,7 +224,19 @@ export function lower(graph: Graph, inputs: ReadonlyMap<string, Feature>): Lower
 }
 
 /** The operators whose result has the dims of an input. */
-const KEEPS_DIMS = new Set<Lower>([activation, arithmetic, batchNormalization, equal, power, prelu, softmax]);
+const KEEPS_DIMS = new Set<Lower>([
+  activation,
+  arithmetic,
+  batchNormalization,
+  equal,
+  groupNormalization,
+  instanceNormalization,
+  layerNormalization,
+  plainNormalization,
+  power,
+  prelu,
+  softmax,
+]);
 
 /**
  * Gives the result of an unsupported node the dims of its largest input, if the operator keeps dims. So the nodes after

@@ -11,6 +11,8 @@ import {
   ConvTranspose2d,
   graph,
   type GraphOutput,
+  groupNorm,
+  layerNorm,
   type LayerRef,
   maxPool2d,
   multiply,
@@ -222,6 +224,10 @@ function operationOf({ problem: p, slope }: OperationLayer): Operation {
     }
     case "softmax":
       return softmax();
+    case "groupNorm":
+      return groupNorm(p.g, { eps: p.eps });
+    case "layerNorm":
+      return layerNorm({ eps: p.eps });
     case "pixelShuffle":
       return pixelShuffle([p.rh, p.rw], { order: p.order });
     case "reshape":

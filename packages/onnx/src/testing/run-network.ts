@@ -158,6 +158,24 @@ function operate(p: OperationProblem, inputs: readonly Value4[], slope?: Float32
         const most = Math.max(...all);
         return Math.exp(all[c]! - most) / all.reduce((sum, value) => sum + Math.exp(value - most), 0);
       });
+    case "groupNorm": {
+      const channels = p.c / p.g;
+      return each(shape, (n, c, y, z) => {
+        const first = c - (c % channels);
+        const all = make(channels * p.h * p.w, (k) =>
+          at(x, n, first + Math.floor(k / (p.h * p.w)), Math.floor(k / p.w) % p.h, k % p.w),
+        );
+        return normalized(all, p.eps, at(x, n, c, y, z));
+      });
+    }
+    case "layerNorm":
+      return each(shape, (n, c, y, z) =>
+        normalized(
+          make(p.c, (k) => at(x, n, k, y, z)),
+          p.eps,
+          at(x, n, c, y, z),
+        ),
+      );
     case "pixelShuffle":
       return each(shape, (n, c, y, z) => {
         const [i, j] = [y % p.rh, z % p.rw];
@@ -167,6 +185,12 @@ function operate(p: OperationProblem, inputs: readonly Value4[], slope?: Float32
     case "reshape":
       return { shape, data: p.order === "nchw" ? x.data : channelsFirst(shape, channelsLast(x.shape, x.data)) };
   }
+}
+
+function normalized(all: Float64Array, eps: number, x: number): number {
+  const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
+  const variance = all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / all.length;
+  return (x - mean) / Math.sqrt(variance + eps);
 }
 
 /** From NHWC to NCHW. */

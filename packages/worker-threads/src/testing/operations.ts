@@ -37,6 +37,9 @@ export const OPERATIONS: readonly OperationProblem[] = [
   operationProblem({ kind: "upsample", ...INPUT, oh: 80, ow: 62, mode: "nearest" }),
   operationProblem({ kind: "upsample", ...INPUT, oh: 71, ow: 50, mode: "bilinear", coordinates: "halfPixel" }),
   operationProblem({ kind: "softmax", ...IMAGES }),
+  operationProblem({ kind: "groupNorm", ...IMAGES, g: 3 }),
+  operationProblem({ kind: "groupNorm", n: 1, g: 203, c: 203, h: 40, w: 31 }),
+  operationProblem({ kind: "layerNorm", ...IMAGES }),
   operationProblem({ kind: "pixelShuffle", n: 2, ic: 24, ih: 40, iw: 31, rh: 2 }),
   operationProblem({ kind: "pixelShuffle", n: 2, ic: 24, ih: 40, iw: 31, rh: 2, order: "dcr" }),
   // A reshape by a transpose, one by a copy, and one by both through the workspace.

@@ -4,6 +4,7 @@ import type { KernelMemory, KernelSet } from "../../kernel-set.js";
 import { bilinearJs } from "./bilinear.js";
 import { copyRunsJs } from "./copy-runs.js";
 import { elementwiseJs } from "./elementwise.js";
+import { groupNormJs, layerNormJs } from "./normalize.js";
 import { poolJs } from "./pool.js";
 import { softmaxJs } from "./softmax.js";
 import { transposesJs } from "./transposes.js";
@@ -16,5 +17,7 @@ export function operationKernelsJs(memory: KernelMemory): KernelSet["run"] {
     transposes: transposesJs(memory),
     bilinear: bilinearJs(memory),
     softmax: softmaxJs(memory),
+    groupNorm: groupNormJs(memory),
+    layerNorm: layerNormJs(memory),
   };
 }
