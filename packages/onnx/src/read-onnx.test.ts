@@ -255,6 +255,24 @@ describe("readOnnx refuses", () => {
     expect(() => network.at({ x: [1, 3, 4, 4] })).toThrow(expect.objectContaining({ code: "ERR_SHAPE" }) as Error);
   });
 
+  test("sizes that do not go together between nodes, as an odd size in a U-Net, and calls no node unsupported", () => {
+    const spec: ModelSpec = {
+      nodes: [
+        { op: "MaxPool", inputs: ["x"], outputs: ["a"], attributes: { kernel_shape: [2, 2], strides: [2, 2] } },
+        { op: "Resize", inputs: ["a", "", "s"], outputs: ["b"] },
+        { op: "Add", name: "sum", inputs: ["b", "x"], outputs: ["y"] },
+      ],
+      inputs: { x: [1, 3, "h", "w"] },
+      outputs: ["y"],
+      initializers: { s: { dims: [4], data: [1, 1, 2, 2] } },
+    };
+    const network = readOnnx(onnxModel(spec));
+    expect(() => network.at({ x: [1, 3, 6, 8] })).not.toThrow();
+    expect(message(() => network.at({ x: [1, 3, 6, 7] }))).toBe(
+      'inputs of these sizes do not fit the ONNX file:\n  "sum" (Add): dims [1, 3, 6, 6] and [1, 3, 6, 7] do not go together',
+    );
+  });
+
   test("a network of constants", () => {
     const spec: ModelSpec = { ...twoConvs, inputs: {}, nodes: [{ op: "Relu", inputs: ["w"], outputs: ["y"] }] };
     expect(message(() => readOnnx(onnxModel(spec)))).toBe("the ONNX file has no inputs, so its outputs are constants");
@@ -263,7 +281,7 @@ describe("readOnnx refuses", () => {
   test("an output that does not depend on the inputs", () => {
     const spec: ModelSpec = { ...twoConvs, outputs: ["y", "w"] };
     expect(message(() => readOnnx(onnxModel(spec)).at({ x: [1, 3, 4, 4] }))).toBe(
-      'the output "w" of the ONNX file does not depend on its inputs; leave it out: readOnnx(bytes, { until: [the others] })',
+      'the output "w" of the ONNX file does not depend on its inputs; leave it out: readOnnx(bytes, { until: "y" })',
     );
     expect(readOnnx(onnxModel(spec), { until: ["y"] }).outputs).toEqual(["y"]);
   });
@@ -302,6 +320,60 @@ describe("what is not supported", () => {
       { cube: { dims: [], data: [3] }, w: { dims: [1, 4, 1, 1], data: [1, 1, 1, 1] } },
     );
     expect(text).toMatch(/3 unsupported nodes:\n {2}"first".*\n {2}"second".*\n {2}"third"/);
+  });
+
+  /** Two heads with a node that is not supported, one of them after a sum, and a third head without. */
+  const heads: ModelSpec = {
+    nodes: [
+      { op: "Relu", inputs: ["x"], outputs: ["a"] },
+      { op: "Sigmoid", inputs: ["a"], outputs: ["b"] },
+      { op: "Tanh", inputs: ["a"], outputs: ["c"] },
+      { op: "Exp", name: "left", inputs: ["b"], outputs: ["d"] },
+      { op: "Sinh", name: "right", inputs: ["c"], outputs: ["e"] },
+      { op: "Add", inputs: ["d", "e"], outputs: ["f"] },
+      { op: "Mul", inputs: ["f", "b"], outputs: ["boxes"] },
+      { op: "LeakyRelu", inputs: ["a"], outputs: ["scores"] },
+    ],
+    inputs: { x: [1, 2, 3, 4] },
+    outputs: ["boxes", "scores"],
+  };
+
+  test("the error says how to read all that can be read: what the unsupported nodes read, and the other outputs", () => {
+    const text = message(() => readOnnx(onnxModel(heads)));
+    expect(text.split("\n").at(-1)).toBe(
+      'The part before can be read: readOnnx(bytes, { until: ["b", "c", "scores"] })',
+    );
+    expect(readOnnx(onnxModel(heads), { until: ["b", "c", "scores"] }).at({ x: [1, 2, 3, 4] }).layers).toHaveLength(4);
+  });
+
+  test("the part that can be read ends before a value whose elements no layout has", () => {
+    // [2, 3, 4] transposed to [4, 2, 3]: between the two nothing can be an output.
+    const spec: ModelSpec = {
+      nodes: [
+        { op: "Relu", inputs: ["x"], outputs: ["a"] },
+        { op: "Reshape", inputs: ["a", "shape"], outputs: ["b"] },
+        { op: "Transpose", inputs: ["b"], outputs: ["c"], attributes: { perm: [2, 0, 3, 1] } },
+        { op: "Pow", name: "cube", inputs: ["c", "three"], outputs: ["y"] },
+      ],
+      inputs: { x: [1, 2, 3, 4] },
+      outputs: ["y"],
+      initializers: { shape: { dims: [4], data: [2, 3, 2, 2], type: "int64" }, three: { dims: [], data: [3] } },
+    };
+    const read = (options: object): string => message(() => readOnnx(onnxModel(spec), options).at({ x: [1, 2, 3, 4] }));
+    expect(read({})).toContain('The part before can be read: readOnnx(bytes, { until: "b" })');
+    expect(read({ until: "c" })).toBe(
+      'the output "c" of dims [2, 2, 2, 3] of the ONNX file has its elements transposed in a way that no layout has; cut the network before: readOnnx(bytes, { until: "b" })',
+    );
+    expect(() => readOnnx(onnxModel(spec), { until: "b" }).at({ x: [1, 2, 3, 4] })).not.toThrow();
+  });
+
+  test.each([
+    ["com.microsoft", "FusedConv", "it comes from an optimiser of ONNX Runtime"],
+    ["", "DynamicQuantizeLinear", "it is a part of a quantised network"],
+    ["", "ConvInteger", "it is a part of a quantised network"],
+    ["", "QLinearConv", "it is a part of a quantised network"],
+  ])("says what a node of the domain %j with the operator %s comes from", (domain, op, words) => {
+    expect(refused([{ op, domain, name: "odd", inputs: ["x"], outputs: ["y"] }])).toContain(words);
   });
 
   test("training mode is refused: batch normalisation with its statistics as outputs, and an active dropout", () => {

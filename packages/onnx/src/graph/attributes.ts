@@ -5,6 +5,9 @@ import type { Node } from "./graph.js";
 /** The reason why a node is not supported, and a remedy. The driver adds the name of the node. */
 export class Refusal extends Error {}
 
+/** The sizes of a node's inputs do not go together, so perhaps the sizes of the network's inputs are wrong. */
+export class SizeRefusal extends Refusal {}
+
 /** The reason of a refusal. */
 export const TRAINING = "it is in training mode; export the network in evaluation mode";
 

@@ -1,7 +1,7 @@
 /** Operations whose inputs are all constants, such as arithmetic on shapes and on weights. They are computed in float64. */
 
 import { type Constant, kindOf, type NumberKind, readTensor } from "../decode/tensor.js";
-import { floatAttribute, integerAttribute, integersAttribute, Refusal } from "./attributes.js";
+import { floatAttribute, integerAttribute, integersAttribute, Refusal, SizeRefusal } from "./attributes.js";
 import { list, type Node, scalar } from "./graph.js";
 
 /** The most elements of a constant that the file does not hold: shapes and fill values need no more. */
@@ -173,7 +173,7 @@ export function broadcastDims(a: readonly number[], b: readonly number[]): numbe
   return Array.from({ length: rank }, (_, index) => {
     const [x, y] = [a[index - rank + a.length] ?? 1, b[index - rank + b.length] ?? 1];
     if (x !== y && x !== 1 && y !== 1)
-      throw new Refusal(`dims [${a.join(", ")}] and [${b.join(", ")}] do not go together`);
+      throw new SizeRefusal(`dims [${a.join(", ")}] and [${b.join(", ")}] do not go together`);
     return x === 1 ? y : x;
   });
 }
@@ -368,13 +368,44 @@ const FOLDS: Readonly<Record<string, Fold>> = {
     const [which, x, y] = [expanded(condition, dims), expanded(a, dims), expanded(b, dims)];
     return [filled(dims, a.kind, (index) => (which.data[index] === 0 ? y : x).data[index]!)];
   },
-  ReduceProd(node, inputs) {
-    const x = needed(inputs, 0);
-    const keep = integerAttribute(node, "keepdims", 1) === 1;
-    if (x.dims.length > 1) throw new Refusal(`its input has ${x.dims.length} dimensions; one would do`);
-    return [{ dims: keep ? x.dims.map(() => 1) : [], kind: x.kind, data: Float64Array.of(count([...x.data])) }];
-  },
+  ReduceProd: reduction(1, (a, b) => a * b),
+  ReduceSum: reduction(0, (a, b) => a + b),
+  ReduceMax: reduction(-Infinity, Math.max),
+  ReduceMin: reduction(Infinity, Math.min),
+  ReduceMean: reduction(
+    0,
+    (a, b) => a + b,
+    (sum, terms) => sum / terms,
+  ),
 };
+
+/** A reduction over axes. `end` is applied to each result, with the number of elements that it is made of. */
+function reduction(
+  start: number,
+  step: (a: number, b: number) => number,
+  end: (result: number, terms: number) => number = (result) => result,
+): Fold {
+  return (node, inputs) => {
+    const x = needed(inputs, 0);
+    const wanted = integersOf(node, inputs, 1, "axes") ?? [];
+    if (wanted.length === 0 && integerAttribute(node, "noop_with_empty_axes", 0) === 1) return [x];
+    const axes = new Set(wanted.length === 0 ? x.dims.keys() : wanted.map((axis) => axisOf(axis, x.dims.length)));
+    const kept = x.dims.map((size, axis) => (axes.has(axis) ? 1 : size));
+    const [from, to] = [strides(x.dims), strides(kept)];
+    const data = new Float64Array(checkedCount(kept)).fill(start);
+    for (const [index, value] of x.data.entries()) {
+      let at = 0;
+      for (const [axis, size] of kept.entries()) {
+        if (size > 1) at += (Math.floor(index / from[axis]!) % size) * to[axis]!;
+      }
+      data[at] = step(data[at]!, value);
+    }
+    const terms = x.data.length / data.length;
+    const keep = integerAttribute(node, "keepdims", 1) === 1;
+    const dims = keep ? kept : kept.filter((_, axis) => !axes.has(axis));
+    return [{ dims, kind: x.kind, data: data.map((result) => whole(x.kind, end(result, terms))) }];
+  };
+}
 
 /** The fill value of ConstantOfShape. */
 function fillValue(node: Node): { readonly value: number; readonly kind: NumberKind } {

@@ -2,7 +2,7 @@
 
 import { ConveneError } from "@convene/core";
 import { kindOf } from "../decode/tensor.js";
-import { integerAttribute, Refusal, TRAINING } from "../graph/attributes.js";
+import { integerAttribute, Refusal, SizeRefusal, TRAINING } from "../graph/attributes.js";
 import { canFold, count, fold, shapeOf } from "../graph/fold.js";
 import { type Graph, type Node, nodeTitle, scalar } from "../graph/graph.js";
 import { NORMALIZATION } from "../graph/rewrite.js";
@@ -38,6 +38,7 @@ import {
 import { groupNormalization, instanceNormalization, layerNormalization, plainNormalization } from "./normalization.js";
 import { constant, constantsOf, feature, type Inputs } from "./operand.js";
 import { placeAnyhow } from "./place.js";
+import { readableEnds, untilCode } from "./readable.js";
 import { globalPool, pool, reduce, softmax } from "./pooling.js";
 import { resize } from "./resize.js";
 
@@ -84,6 +85,7 @@ const OPERATORS: Readonly<Record<string, Lower>> = {
   Pow: power,
   ReduceMax: reduce,
   ReduceMean: reduce,
+  ReduceSum: reduce,
   Reshape: reshape,
   Resize: resize,
   Shape: (node, inputs) => [shapeOf(node, dimsOf(feature(inputs, 0)))],
@@ -113,6 +115,12 @@ const PARTS: ReadonlyMap<string, string> = new Map([
   ["Sqrt", "as a part of (x − mean)/Sqrt(variance + eps) it would do"],
 ]);
 
+/** Operators that a program has written into a file, with a remedy. */
+const ORIGINS: readonly (readonly [RegExp, string])[] = [
+  [/^com\.microsoft\./, "it comes from an optimiser of ONNX Runtime; the file before it would do"],
+  [/Quantize|Integer$|^QLinear/, "it is a part of a quantised network; the network in float32 or float16 would do"],
+];
+
 const isOwn = (op: string): boolean => op.includes(".");
 
 /** The supported ONNX operators, in alphabetical order; those of `PARTS` are supported as parts of others. */
@@ -141,7 +149,7 @@ export function isPart(op: string): boolean {
  */
 export function unknownOperator(op: string, depends: boolean): string | undefined {
   if (Object.hasOwn(OPERATORS, op) || (canFold(op) && !depends)) return undefined;
-  const part = PARTS.get(op);
+  const part = PARTS.get(op) ?? ORIGINS.find(([pattern]) => pattern.test(op))?.[1];
   if (part !== undefined) return part;
   return canFold(op)
     ? "it reads what depends on the network's inputs; constants would do"
@@ -159,8 +167,12 @@ export function unknownNodes(graph: Graph): Refused[] {
   });
 }
 
-/** One error for all unsupported nodes. */
-export function refusal(refused: readonly Refused[], graph: Graph): ConveneError {
+/**
+ * One error for all unsupported nodes.
+ *
+ * @param canEnd whether a value can be an output of a network, if the sizes are known
+ */
+export function refusal(refused: readonly Refused[], graph: Graph, canEnd?: (value: string) => boolean): ConveneError {
   const shown = refused.slice(0, MOST_SHOWN).map(({ node, why }) => `  ${nodeTitle(node)}: ${why}`);
   if (refused.length > shown.length) shown.push(`  and ${refused.length - shown.length} more`);
   const isOpen = graph.inputs.some(({ dims }) => dims!.some((dim) => typeof dim === "string"));
@@ -168,12 +180,8 @@ export function refusal(refused: readonly Refused[], graph: Graph): ConveneError
     return new ConveneError("ERR_SHAPE", `inputs of these sizes do not fit the ONNX file:\n${shown.join("\n")}`);
   }
   const nodes = refused.length === 1 ? "an unsupported node" : `${refused.length} unsupported nodes`;
-  const first = refused[0]!.node;
-  const before = first.inputs.find(
-    (input) => !graph.constants.has(input) && graph.nodes.some(({ outputs }) => outputs.includes(input)),
-  );
-  const remedy =
-    before === undefined ? "" : `\nThe part before can be read: readOnnx(bytes, { until: ${JSON.stringify(before)} })`;
+  const until = untilCode(readableEnds(graph, new Set(refused.map(({ node }) => node)), canEnd));
+  const remedy = until === undefined ? "" : `\nThe part before can be read: readOnnx(bytes, { until: ${until} })`;
   return new ConveneError(
     "ERR_UNSUPPORTED",
     `the ONNX file has ${nodes}:\n${shown.join("\n")}\nSupported operators: ${OPERATOR_NAMES.join(", ")}${remedy}`,
@@ -214,13 +222,22 @@ export function lower(graph: Graph, inputs: ReadonlyMap<string, Feature>): Lower
       }
     } catch (error) {
       if (!(error instanceof Refusal) && !(error instanceof ConveneError)) throw error;
-      refused.push({ node, why: error.message, unfit: error instanceof ConveneError && error.code === "ERR_SHAPE" });
+      refused.push({ node, why: error.message, unfit: isUnfit(error) });
       for (const output of node.outputs) lost.add(output);
       keepDims(node, values, lost);
     }
   }
-  if (refused.length > 0) throw refusal(refused, graph);
-  return { layers: list.layers, outputs: outputsOf(graph, values, list) };
+  const canEnd = (name: string): boolean => {
+    const value = values.get(name);
+    return value !== undefined && isFeature(value) && inAnOrder(list, value) !== undefined;
+  };
+  if (refused.length > 0) throw refusal(refused, graph, canEnd);
+  return { layers: list.layers, outputs: outputsOf(graph, values, list, canEnd) };
+}
+
+/** Whether other sizes of the inputs may do. */
+function isUnfit(error: Error): boolean {
+  return error instanceof SizeRefusal || (error instanceof ConveneError && error.code === "ERR_SHAPE");
 }
 
 /** The operators whose result has the dims of an input. */
@@ -263,34 +280,55 @@ function lowerNode(node: Node, inputs: Inputs, list: LayerList, opset: number): 
 }
 
 /** Brings the elements of outputs into an order that a tensor can have. */
-function outputsOf(graph: Graph, values: ReadonlyMap<string, Value>, list: LayerList): ReadonlyMap<string, Feature> {
+function outputsOf(
+  graph: Graph,
+  values: ReadonlyMap<string, Value>,
+  list: LayerList,
+  canEnd: (value: string) => boolean,
+): ReadonlyMap<string, Feature> {
   const outputs = new Map<string, Feature>();
   for (const { name, value } of graph.outputs) {
     const found = values.get(value) ?? graph.constants.get(value);
     if (found && isFeature(found)) {
       list.node = name;
-      outputs.set(name, inAnOrder(list, name, found));
+      const placed = inAnOrder(list, found);
+      if (!placed) throw transposedOutput(graph, name, value, found, canEnd);
+      outputs.set(name, placed);
       continue;
     }
-    throw new ConveneError(
-      "ERR_UNSUPPORTED",
-      `the output ${JSON.stringify(name)} of the ONNX file ${found ? "does not depend on its inputs" : "is an optional one that is not given"}; leave it out: readOnnx(bytes, { until: [the others] })`,
-    );
+    const why = found ? "does not depend on its inputs" : "is an optional one that is not given";
+    const until = untilCode(graph.outputs.filter((each) => canEnd(each.value)).map((each) => each.name));
+    const remedy = until === undefined ? "" : `; leave it out: readOnnx(bytes, { until: ${until} })`;
+    throw new ConveneError("ERR_UNSUPPORTED", `the output ${JSON.stringify(name)} of the ONNX file ${why}${remedy}`);
   }
   return outputs;
 }
 
-function inAnOrder(list: LayerList, name: string, value: Feature): Feature {
+/** A value with its elements in an order that a tensor can have; undefined where no operation of core brings them there. */
+function inAnOrder(list: LayerList, value: Feature): Feature | undefined {
   if (ordersOf(value).length > 0) return value;
   try {
     return placeAnyhow(list, value).feature;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    throw new ConveneError(
-      "ERR_UNSUPPORTED",
-      `the output ${JSON.stringify(name)} of dims [${dimsOf(value).join(", ")}] of the ONNX file has its elements transposed in a way that no layout has; cut the network before: readOnnx(bytes, { until: "a value before it" })`,
-    );
+    return undefined;
   }
+}
+
+function transposedOutput(
+  graph: Graph,
+  name: string,
+  value: string,
+  made: Feature,
+  canEnd: (value: string) => boolean,
+): ConveneError {
+  const nodes = new Set(graph.nodes.filter(({ outputs }) => outputs.includes(value)));
+  const until = untilCode(readableEnds(graph, nodes, canEnd));
+  const remedy = until === undefined ? "" : `; cut the network before: readOnnx(bytes, { until: ${until} })`;
+  return new ConveneError(
+    "ERR_UNSUPPORTED",
+    `the output ${JSON.stringify(name)} of dims [${dimsOf(made).join(", ")}] of the ONNX file has its elements transposed in a way that no layout has${remedy}`,
+  );
 }
 
 /** Computes all nodes whose inputs are constants, once for all sizes. */

@@ -1,7 +1,7 @@
 /** Operators that only move elements: transposing, reshaping, concatenating, cutting, padding, pixel shuffle. */
 
 import type { Constant } from "../decode/tensor.js";
-import { integerAttribute, integersAttribute, Refusal, textAttribute } from "../graph/attributes.js";
+import { integerAttribute, integersAttribute, Refusal, SizeRefusal, textAttribute } from "../graph/attributes.js";
 import {
   axisOf,
   flattenedDims,
@@ -16,12 +16,14 @@ import {
 } from "../graph/fold.js";
 import type { Node } from "../graph/graph.js";
 import {
+  type Atom,
   type Axis,
   dimsOf,
   type Feature,
   featureOf,
   isFeature,
   LETTERS,
+  merged,
   permuted,
   regroup,
   sizeOf,
@@ -101,9 +103,11 @@ export function concat(node: Node, inputs: Inputs, list: LayerList): Value[] {
   for (const part of parts) {
     const own = dimsOf(part);
     if (own.length === dims.length && own.every((size, each) => each === axis || size === dims[each])) continue;
-    throw new Refusal(`its inputs' dims [${dims.join(", ")}] and [${own.join(", ")}] do not go together`);
+    throw new SizeRefusal(`its inputs' dims [${dims.join(", ")}] and [${own.join(", ")}] do not go together`);
   }
   if (parts.length === 1) return [first];
+  if (parts.every((part) => isFeature(part) && hasPositions(part, axis)) && first.shape[2] * first.shape[3] > 1)
+    return [joinedPositions(list, parts as Feature[], axis)];
   const { feature: placed, letters } = placeAnyhow(list, first);
   const letter = letters[axis] as Axis;
   const together = withPadding(list, parts, letters, axis, placed, index);
@@ -112,7 +116,57 @@ export function concat(node: Node, inputs: Inputs, list: LayerList): Value[] {
     const made = joined(list, together);
     return [featureOf(made.value, made.shape, letters)];
   }
+  const [n, , h, w] = together[0]!.shape;
+  if (letter === "h" || letter === "w") {
+    const made =
+      letter === "h"
+        ? joinedPixels(list, together, n, (pixels) => [pixels / w, w])
+        : joinedPixels(list, together, n * h, (pixels) => [h, pixels]);
+    return [featureOf(made.value, made.shape, letters)];
+  }
   return [joinedFlat(list, together, axis)];
+}
+
+/** Whether a dimension is all rows and columns of a value, in order, and the other dimensions are its batch and its channels. */
+function hasPositions({ shape, dims }: Feature, axis: number): boolean {
+  const pixels = merged(dims[axis]!);
+  const own = (["h", "w"] as const).filter((letter) => sizeOf(shape, letter) > 1);
+  const isWhole = pixels.length === own.length && own.every((letter, at) => isAll(shape, letter, pixels[at]!));
+  return isWhole && dims.every((dim, at) => at === axis || dim.every((atom) => atom.axis === "n" || atom.axis === "c"));
+}
+
+function isAll(shape: Feature["shape"], letter: Axis, atom: Atom): boolean {
+  return atom.axis === letter && atom.stride === 1 && atom.size === sizeOf(shape, letter);
+}
+
+/** Joins the pixels of values that are lists of pixels, as the heads of detectors are, one for each size of image. */
+function joinedPositions(list: LayerList, parts: readonly Feature[], axis: number): Feature {
+  const { shape, dims } = parts[0]!;
+  const made = joinedPixels(list, parts, shape[0], (pixels) => [pixels, 1]);
+  const pixels: readonly Atom[] = [{ axis: "h", size: made.shape[2], stride: 1 }];
+  return { ...made, dims: dims.map((dim, at) => (at === axis ? pixels : dim)) };
+}
+
+/**
+ * Joins pixels. With channels innermost, the rows of an image, and the columns of a row, follow each other in memory. So they are joined along
+ * channels, as `images` images of one pixel. `sizes` gives rows and columns of the result for the pixels of such an image.
+ */
+function joinedPixels(
+  list: LayerList,
+  parts: readonly Tensor4[],
+  images: number,
+  sizes: (pixels: number) => readonly [oh: number, ow: number],
+): Tensor4 {
+  const [n, c] = parts[0]!.shape;
+  const flat = parts.map((part) => {
+    const [, , ih, iw] = part.shape;
+    const oc = (n * c * ih * iw) / images;
+    return list.operation([part], { kind: "reshape", ic: c, ih, iw, on: images, oc, oh: 1, ow: 1, order: "nhwc" });
+  });
+  const all = joined(list, flat);
+  const [oh, ow] = sizes(all.shape[1] / c);
+  const one = { ic: all.shape[1], ih: 1, iw: 1 };
+  return list.operation([all], { kind: "reshape", ...one, on: n, oc: c, oh, ow, order: "nhwc" });
 }
 
 function joined(list: LayerList, parts: readonly Tensor4[]): Tensor4 {

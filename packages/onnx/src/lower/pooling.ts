@@ -1,10 +1,10 @@
 /** Pooling, global pooling, means over axes, and softmax. */
 
 import { integerAttribute, integersAttribute, Refusal } from "../graph/attributes.js";
-import { axisOf, integersOf } from "../graph/fold.js";
+import { axisOf, count, integersOf } from "../graph/fold.js";
 import type { Node } from "../graph/graph.js";
-import { dimsOf, type Feature, featureOf, regroup, sizeOf, type Value } from "./feature.js";
-import type { LayerList } from "./layers.js";
+import { type Axis, dimsOf, type Feature, featureOf, regroup, sizeOf, type Value } from "./feature.js";
+import type { LayerList, Tensor4 } from "./layers.js";
 import { constantsOf, feature, type Inputs } from "./operand.js";
 import { place, placeAnyhow, reshaped } from "./place.js";
 import { spatial, windowOf } from "./windows.js";
@@ -69,13 +69,29 @@ export function reduce(node: Node, inputs: Inputs, list: LayerList): Value[] {
   let made: { readonly value: number; readonly shape: Feature["shape"] } = x;
   const kind = node.op === "ReduceMax" ? "maxPool2d" : "avgPool2d";
   if (reduced.has("c") && c > 1) {
-    if (kind === "maxPool2d") throw new Refusal("it is a maximum over channels; over rows and columns would do");
-    made = list.conv(made, { weight: new Float32Array(c).fill(1 / c), oc: 1, kernel: [1, 1] });
+    made =
+      kind === "maxPool2d"
+        ? maximumOfChannels(list, made)
+        : list.conv(made, { weight: new Float32Array(c).fill(1 / c), oc: 1, kernel: [1, 1] });
   }
   made = windowed(list, { ...x, ...made }, kind, reduced.has("h") ? ih : 1, reduced.has("w") ? iw : 1);
+  if (node.op === "ReduceSum") {
+    const [, channels] = made.shape;
+    const terms = count([...reduced].map((letter) => sizeOf(x.shape, letter as Axis)));
+    made = list.affine(made, { scale: new Float64Array(channels).fill(terms), shift: new Float64Array(channels) });
+  }
   const result = featureOf(made.value, made.shape, letters);
   if (integerAttribute(node, "keepdims", 1) === 1) return [result];
   return [{ ...result, dims: result.dims.filter((_, axis) => !axes.has(axis)) }];
+}
+
+/** With channels innermost, the channels of a pixel lie side by side: as columns of one row of an image of one channel. */
+function maximumOfChannels(list: LayerList, x: Tensor4): Tensor4 {
+  const [n, c, h, w] = x.shape;
+  const order = "nhwc";
+  const rows = list.operation([x], { kind: "reshape", ic: c, ih: h, iw: w, on: n, oc: 1, oh: h * w, ow: c, order });
+  const most = list.operation([rows], { kind: "maxPool2d", c: 1, ih: h * w, iw: c, kh: 1, kw: c });
+  return list.operation([most], { kind: "reshape", ic: 1, ih: h * w, iw: 1, on: n, oc: 1, oh: h, ow: w, order });
 }
 
 export function softmax(node: Node, inputs: Inputs, list: LayerList, opset: number): Value[] {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { referenceBackend } from "@convene/conformance";
-import { prepare, type Tensor, tensor } from "@convene/core";
+import { Conv2d, graph, prepare, reshape, type Tensor, tensor } from "@convene/core";
 import { expect, it } from "vitest";
 import type { OpenBackend } from "../open-backends.js";
 import { onnxWorkload } from "../workloads/onnx-workload.js";
@@ -35,13 +35,13 @@ function runtimeThat(change: (data: Float32Array) => void): OnnxRuntime & { read
 
 const spread = (data: Float32Array): number => Math.max(...data) - Math.min(...data);
 
-async function resultOf(runtime: OnnxRuntime) {
+async function resultOf(runtime: OnnxRuntime, network = chain) {
   const backend = await referenceBackend();
   const open: OpenBackend = { name: "one", asked: "one", backend, start: 0, another: referenceBackend };
   const tallies = createTallies();
   const waiting = { signal: new AbortController().signal, onIdle: () => () => undefined };
-  if (!hasFile(chain)) throw new Error("a workload from a file has none");
-  await checkOutputs(chain, [open], tallies, waiting, { runtime, label: "net", seed: 1, rerun: () => "again" });
+  if (!hasFile(network)) throw new Error("a workload from a file has none");
+  await checkOutputs(network, [open], tallies, waiting, { runtime, label: "net", seed: 1, rerun: () => "again" });
   return tallies.results()[0]!;
 }
 
@@ -58,6 +58,33 @@ it("skips a network that amplifies rounding so much that ONNX Runtime is further
   const { counts, skipped } = await resultOf(runtimeThat((data) => void (data[5]! += 5e-4 * spread(data))));
   expect(counts).toMatchObject({ passed: 0, failed: 0, skipped: 1 });
   expect(skipped[0]!.reason).toMatch(/a runtime is 0\.000\d+ off the float64 reference, and one 0\.0$/);
+});
+
+/** A network with the inputs of the file, whose output is a sigmoid far below zero. */
+const small = {
+  ...chain,
+  network: graph({
+    inputs: chain.network.inputs,
+    layers: [
+      {
+        conv: new Conv2d(
+          { inChannels: 3, outChannels: 3, kernelSize: 1, groups: 3, activation: "sigmoid" },
+          { weight: new Float32Array(3), bias: new Float32Array(3).fill(-30) },
+        ),
+      },
+      { op: reshape([1, -1, 1, 1]) },
+    ],
+    outputs: { y: 1 },
+  }),
+};
+
+it("allows four roundings of 1 in a sigmoid that is zero in float32, where all outputs are smaller", async () => {
+  const run = async (offset: number) => {
+    const runtime = { name: "a runtime", run: async () => ({ y: new Float32Array(3 * 37 * 37).fill(offset) }) };
+    return (await resultOf(runtime, small)).counts;
+  };
+  expect(await run(1.5e-7)).toMatchObject({ passed: 1 });
+  expect(await run(1e-3)).toMatchObject({ failed: 1 });
 });
 
 it("names the output and the element that differ", async () => {

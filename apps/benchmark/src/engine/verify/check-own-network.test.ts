@@ -72,6 +72,17 @@ describe("checkOwnNetworks", () => {
 describe("compareOutputs", () => {
   const expected = new Map([["y", Float32Array.of(0, 1)]]);
 
+  it("takes zeros for zeros where all outputs are zero, and nothing else", () => {
+    const zeros = new Map([["y", new Float32Array(3)]]);
+    expect(compareOutputs(zeros, { y: tensor([0, -0, 0], [1, 3, 1, 1]) })).toEqual({
+      status: "agrees",
+      errorOverBound: 0,
+    });
+    expect(compareOutputs(zeros, { y: tensor([0, 1e-9, 0], [1, 3, 1, 1]) }).status).toBe("disagrees");
+    const floors = new Map([["y", 1e-8]]);
+    expect(compareOutputs(zeros, { y: tensor([0, 1e-9, 0], [1, 3, 1, 1]) }, floors).status).toBe("agrees");
+  });
+
   it("finds an output that is missing, too short, or NaN", () => {
     const of = (...data: number[]) => ({ y: tensor(Float32Array.from(data), [1, 1, 1, data.length]) });
     expect(compareOutputs(expected, {}).message).toBe("the output y is missing; expected 2 elements");

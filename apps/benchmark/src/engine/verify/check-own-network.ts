@@ -78,10 +78,15 @@ export async function referenceOutputs(
   return new Map(network.outputs.map(({ name, value }) => [name, valueOf(values, value)]));
 }
 
-/** Compares each output with the reference. Pure. The message is about the element with the largest error. */
+/**
+ * Compares each output with the reference. Pure. The message is about the element with the largest error.
+ *
+ * @param floors for some outputs a difference that is allowed in any case
+ */
 export function compareOutputs(
   expected: ReadonlyMap<string, Float32Array>,
   given: Readonly<Record<string, Tensor>>,
+  floors: ReadonlyMap<string, number> = new Map(),
 ): Pick<Verdict, "status" | "errorOverBound" | "message"> {
   let worst = 0;
   let message: string | undefined;
@@ -93,9 +98,10 @@ export function compareOutputs(
       return { status: "disagrees", message: `the output ${name} is ${length}; expected ${right.length} elements` };
     }
     const [low, high] = [right.reduce((a, b) => Math.min(a, b)), right.reduce((a, b) => Math.max(a, b))];
-    const allowed = TOLERANCE * Math.max(high - low, Math.abs(high), Number.MIN_VALUE);
+    const allowed = Math.max(TOLERANCE * Math.max(high - low, Math.abs(high)), floors.get(name) ?? 0);
     for (const [index, value] of found.entries()) {
-      const off = Math.abs(value - right[index]!) / allowed;
+      // If all outputs are zero, nothing is allowed, and a zero is right.
+      const off = value === right[index] ? 0 : Math.abs(value - right[index]!) / allowed;
       // NaN counts as the largest error.
       const ratio = Number.isNaN(off) ? Infinity : off;
       if (ratio <= worst) continue;
