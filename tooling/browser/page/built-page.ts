@@ -8,7 +8,7 @@ import process from "node:process";
 import { type Browser, chromium } from "playwright-core";
 import { ROOT } from "../../checks/workspace.js";
 import type { servePeer } from "../../peers/page-peers.js";
-import { DRAWN_BY_THE_PROCESSOR, findChromium } from "../chromium.js";
+import { DRAWN_BY_THE_PROCESSOR, findChromium, UNUSED_PARTS } from "../chromium.js";
 
 const FOLDER = join(ROOT, "apps", "benchmark", "dist", "page");
 const TYPES: Readonly<Record<string, string>> = {
@@ -62,6 +62,20 @@ export async function servePage(isolated: boolean, peers?: typeof servePeer): Pr
   };
 }
 
+/** Playwright disables these. Chromium takes only the last list that it gets, so they stand here again. */
+const WITH_PLAYWRIGHT = [
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsUpgrades",
+  "HttpsFirstBalancedModeAutoEnable",
+  "MediaRouter",
+  "PaintHolding",
+  "ThirdPartyStoragePartitioning",
+  "OptimizationHints",
+  "NetworkTimeServiceQuerying",
+  "PreconnectToSearch",
+];
+
 /** Opens a browser with graphics in software, which every machine has. With `CHROMIUM_ADAPTER=hardware` in the environment Chromium chooses. */
 export async function openBrowser({ webgpu = false } = {}): Promise<Browser> {
   const executablePath = findChromium();
@@ -74,6 +88,7 @@ export async function openBrowser({ webgpu = false } = {}): Promise<Browser> {
     args: [
       "--no-sandbox",
       DRAWN_BY_THE_PROCESSOR,
+      `--disable-features=${[...WITH_PLAYWRIGHT, ...UNUSED_PARTS].join(",")}`,
       "--disable-dev-shm-usage",
       ...(software ? ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"] : []),
       ...(webgpu ? ["--enable-unsafe-webgpu", ...(software ? ["--use-webgpu-adapter=swiftshader"] : [])] : []),
