@@ -20,6 +20,7 @@ import { basename, join, relative } from "node:path";
 import process from "node:process";
 import { onnxModel } from "../../packages/onnx/src/testing/onnx-writer.js";
 import { copyAddress } from "./release-address.js";
+import { knownPnpm } from "./release-pnpm.js";
 import { waitingChangesets } from "./release-ready.js";
 import { type Registry, withRegistry } from "./release-registry.js";
 import { attempt, fail, publishedPackages, ROOT, run } from "./workspace.js";
@@ -51,7 +52,7 @@ async function rehearse(): Promise<void> {
     const clone = cloned(folder);
     const version = versioned(clone);
     await withRegistry(folder, async (registry) => {
-      await published(clone, version, registry);
+      await published(clone, version, { ...registry, env: { ...registry.env, ...knownPnpm(folder) } });
       used(folder, version, registry);
     });
   } finally {
