@@ -76,7 +76,7 @@ function open(path: string, shapes: readonly string[] | undefined): ReturnType<t
   try {
     return readOnnxFile(path);
   } catch {
-    return readOnnxFile(path, shapes);
+    return readOnnxFile(path, { shape: shapes });
   }
 }
 

@@ -89,6 +89,7 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
     .option("--profile", "where the time goes: by kind of layer, and the slowest layers")
     .option("--strict", "no algorithm that transforms its operands, such as Winograd's")
     .option("--shape <nxcxhxw...>", "sizes that the file leaves open: 1x3x224x224, or name=1x3x224x224")
+    .option("--until <value...>", "values of the file at which the network ends")
     .addOption(
       new Option("--fit <how>", "how a picture gets the input's size: the middle, all of it, or all of it with bars")
         .choices([...FITS])
@@ -134,6 +135,7 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
       integer(0, 1e6),
     )
     .option("--shape <nxcxhxw...>", "sizes that an ONNX file leaves open: 1x3x224x224, or name=1x3x224x224")
+    .option("--until <value...>", "values of an ONNX file at which its network ends")
     .option("--json <file>", "write every count and failure")
     .addHelpText(
       "after",
@@ -174,6 +176,7 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
     .option("--no-verify", "time without having checked whether the backends are right")
     .option("--roofline", "measure what this machine allows at most, and show each figure's share of that")
     .option("--shape <nxcxhxw...>", "sizes that an ONNX file leaves open: 1x3x224x224, or name=1x3x224x224")
+    .option("--until <value...>", "values of an ONNX file at which its network ends")
     .option("--json <file>", "write everything, raw samples included; compare reads it")
     .option("--csv <file>", "write a line for each figure, for a spreadsheet")
     .option("--html <file>", "write a page that needs nothing else")
@@ -220,6 +223,7 @@ function createProgram(io: Io, table: BackendTable, done: (code: number) => void
     // The workloads stand before the options, because an option that takes several names would take the workloads too.
     .usage("[workload|problem...] [options]")
     .option("--shape <nxcxhxw...>", "sizes that an ONNX file leaves open: 1x3x224x224, or name=1x3x224x224")
+    .option("--until <value...>", "values of an ONNX file at which its network ends")
     .option("--json <file>", "write every number")
     .addHelpText("after", examples(["explain textbook", "explain mobilenet-v1", "explain ic64_ih56_oc64_kh3_ph1"]))
     .action(async (targets: string[], options: ExplainOptions) => done(await explain(targets, options, io)));

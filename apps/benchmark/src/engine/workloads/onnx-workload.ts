@@ -19,6 +19,7 @@ export type InputShapesOf = (source: OnnxNetwork) => Readonly<Record<string, Sha
  *
  * @param label the name of the file in errors
  * @param open reads the file at a location, relative to the ONNX file. It is called once for each location, and may throw an InputError
+ * @param until the values at which the network ends; the file's outputs if it is left out
  * @throws InputError with the file's name and the fault
  */
 export function readSizedNetwork(
@@ -26,6 +27,7 @@ export function readSizedNetwork(
   bytes: Uint8Array,
   given: InputShapesOf,
   open: (location: string) => Uint8Array,
+  until?: readonly string[],
 ): SizedNetwork {
   const external = new Map<string, Uint8Array>();
   const externalData = (location: string): Uint8Array => {
@@ -34,7 +36,7 @@ export function readSizedNetwork(
     return known;
   };
   try {
-    const source = readOnnx(bytes, { externalData });
+    const source = readOnnx(bytes, { externalData, ...(until && { until }) });
     const own = given(source);
     const shapes = Object.fromEntries(
       source.inputs.map((name) => [

@@ -37,6 +37,7 @@ export interface BenchOptions {
   readonly markdown?: string;
   /** Sizes for the open sizes of an ONNX file. */
   readonly shape?: readonly string[];
+  readonly until?: readonly string[];
   /** Whether the roofline is measured, and each figure has its share of it. */
   readonly roofline?: boolean;
   /** The time limit for the whole comparison, in seconds. */
@@ -53,7 +54,7 @@ export async function bench(
   table: BackendTable,
   measure?: () => Promise<Roofline>,
 ): Promise<number> {
-  const workloads = resolveTargets(targets.length > 0 ? targets : ["mobilenet-v1"], options.shape);
+  const workloads = resolveTargets(targets.length > 0 ? targets : ["mobilenet-v1"], options);
   const { json: jsonPath, csv: csvPath, html: htmlPath, markdown: markdownPath } = options;
   checkApart({ "--json": jsonPath, "--csv": csvPath, "--html": htmlPath, "--markdown": markdownPath }, io.cwd);
   const json = saveTo(jsonPath, io.cwd);

@@ -18,10 +18,11 @@ export interface ExplainOptions {
   readonly json?: string;
   /** Sizes for the open sizes of an ONNX file. */
   readonly shape?: readonly string[];
+  readonly until?: readonly string[];
 }
 
 export async function explain(targets: readonly string[], options: ExplainOptions, io: Io): Promise<number> {
-  const explanations = resolveTargets(targets.length > 0 ? targets : ["textbook"], options.shape).map(explainWorkload);
+  const explanations = resolveTargets(targets.length > 0 ? targets : ["textbook"], options).map(explainWorkload);
   const json = saveTo(options.json, io.cwd);
   for (const [index, explanation] of explanations.entries()) {
     if (index > 0) printLine(io);

@@ -35,6 +35,7 @@ export interface RunOptions {
   readonly profile?: boolean;
   readonly strict?: boolean;
   readonly shape?: readonly string[];
+  readonly until?: readonly string[];
   readonly fit?: Fit;
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
@@ -54,7 +55,7 @@ export async function run(
   io: Io,
   table: BackendTable,
 ): Promise<number> {
-  const file = readOnnxFile(path, options.shape);
+  const file = readOnnxFile(path, options);
   const labels = options.labels === undefined ? undefined : readLabels(readText(options.labels));
   if (options.output !== undefined) checkTarget(options.output);
   const inputs = await readInputs(file, files, options);

@@ -42,6 +42,7 @@ export interface VerifyOptions {
   readonly json?: string;
   /** Sizes for the open sizes of an ONNX file. */
   readonly shape?: readonly string[];
+  readonly until?: readonly string[];
 }
 
 export interface VerifyReport {
@@ -101,7 +102,7 @@ export function wholePlan(
 /** The plan of a command line. Named suites, workloads or problems run alone, so that a failure can be examined alone. */
 function planOf(targets: readonly string[], options: VerifyOptions): VerifyPlan {
   const { suite, random, seed = DEFAULT_SEED, case: only } = options;
-  const workloads = resolveTargets(targets, options.shape);
+  const workloads = resolveTargets(targets, options);
   if (only !== undefined && targets.length > 0 && suite === undefined)
     throw new InputError("--case chooses among the cases of suites: name suites, or no workloads");
   if (only === undefined && targets.length === 0 && suite === undefined) return wholePlan(workloads, options);

@@ -8,6 +8,8 @@ import { onnxFileWorkload, readOnnxFile } from "./onnx-file.js";
 /** PyTorch's `model.onnx` and `model.onnx.data`: tooling/goldens/README.md. */
 const FILES = fileURLToPath(new URL("../../../../../packages/onnx/test-files/two-files", import.meta.url));
 
+const STYLE = fileURLToPath(new URL("../../../../../packages/onnx/test-files/torch/style.onnx", import.meta.url));
+
 describe("a network in two files", () => {
   let folder: string;
   beforeAll(() => {
@@ -42,6 +44,23 @@ describe("a network in two files", () => {
     copyFileSync(join(FILES, "model.onnx.data"), join(folder, "weights", "gated.w"));
     const { external } = readOnnxFile(networkAt("weights/gated.w"));
     expect(Object.keys(external)).toEqual(["weights/gated.w"]);
+  });
+
+  it("gives the remedy for a node that is not supported as options of the command, and takes them", () => {
+    const path = join(folder, "odd.onnx");
+    writeFileSync(path, readFileSync(STYLE, "latin1").replaceAll("Tanh", "Tanx"), "latin1");
+    let remedy = "";
+    try {
+      readOnnxFile(path);
+    } catch (error) {
+      remedy = /\(Tanx\): this operator is not known.* The part before can be read: --until (\S+)$/.exec(
+        String(error),
+      )![1]!;
+    }
+    const { layers, target } = onnxFileWorkload(path, { until: [remedy] });
+    expect(layers).toHaveLength(onnxFileWorkload(STYLE).layers.length);
+    expect(target).toBe(`${path} --until ${remedy}`);
+    expect(() => readOnnxFile(path, { until: ["nothing"] })).toThrow(/until \("nothing"\) is no value of the file/);
   });
 
   it("says which file is missing", () => {

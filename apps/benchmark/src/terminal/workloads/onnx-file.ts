@@ -12,18 +12,42 @@ export interface OnnxFile extends SizedNetwork {
   readonly path: string;
 }
 
+/** Options of the command line for an ONNX file. */
+export interface OnnxFileOptions {
+  /** Sizes: `1x3x224x224` for the only input, `name=1x3x224x224` for one of several. */
+  readonly shape?: readonly string[] | undefined;
+  /** Values at which the network ends. */
+  readonly until?: readonly string[] | undefined;
+}
+
 /** A shape of the command line: `--shape 1x3x224x224`, or `--shape image=1x3x224x224`. */
 const SHAPE = /^(?:(.+)=)?(\d+)x(\d+)x(\d+)x(\d+)$/;
 
 /**
- * Reads a file with its own sizes. For open sizes it takes the sizes of `shapes`, and a batch of one.
+ * Reads a file with its own sizes. For open sizes it takes the sizes of `shape`, and a batch of one.
  *
- * @param shapes from the command line: `1x3x224x224` for the only input, `name=1x3x224x224` for one of several
  * @throws InputError with the file's name and the fault
  */
-export function readOnnxFile(path: string, shapes: readonly string[] = []): OnnxFile {
-  const sizes = (source: OnnxNetwork): Readonly<Record<string, Shape4>> => parseShapes(source, shapes);
-  return { path, ...readSizedNetwork(path, readBytes(path), sizes, filesBeside(path)) };
+export function readOnnxFile(path: string, { shape = [], until }: OnnxFileOptions = {}): OnnxFile {
+  const sizes = (source: OnnxNetwork): Readonly<Record<string, Shape4>> => parseShapes(source, shape);
+  try {
+    return { path, ...readSizedNetwork(path, readBytes(path), sizes, filesBeside(path), until) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(asOptions(error.message), { cause: error.cause });
+  }
+}
+
+/** The remedy of a message as options of the command line, in place of a call of `readOnnx`. */
+function asOptions(message: string): string {
+  return message.replace(/readOnnx\(bytes, \{ until: (.*) \}\)/, (_, values: string) => {
+    const names = (JSON.parse(`[${values}]`) as unknown[]).flat() as string[];
+    return untilOption(names);
+  });
+}
+
+function untilOption(names: readonly string[]): string {
+  return ["--until", ...names.map((name) => (/^[\w./:=-]+$/.test(name) ? name : `'${name}'`))].join(" ");
 }
 
 /**
@@ -73,9 +97,10 @@ function parseShapes({ inputs }: OnnxNetwork, shapes: readonly string[]): Readon
 }
 
 /** The file as a workload: its convolutions as layers, and the whole network. */
-export function onnxFileWorkload(path: string, shapes: readonly string[] = []): Workload {
+export function onnxFileWorkload(path: string, options: OnnxFileOptions = {}): Workload {
+  const { shape = [], until } = options;
   return {
-    ...sizedWorkload(basename(path), readOnnxFile(path, shapes)),
-    target: [path, ...shapes.flatMap((shape) => ["--shape", shape])].join(" "),
+    ...sizedWorkload(basename(path), readOnnxFile(path, options)),
+    target: [path, ...shape.flatMap((each) => ["--shape", each]), ...(until ? [untilOption(until)] : [])].join(" "),
   };
 }

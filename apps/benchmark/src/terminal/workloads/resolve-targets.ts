@@ -2,22 +2,22 @@
 
 import { InputError, suggestion } from "@convene/conformance";
 import { isProblem, namedWorkload, problemsWorkload, type Workload, WORKLOADS } from "../../engine/workloads/index.js";
-import { onnxFileWorkload } from "./onnx-file.js";
+import { onnxFileWorkload, type OnnxFileOptions } from "./onnx-file.js";
 import { readWorkloadFile } from "./workload-file.js";
 
 /**
  * The workloads that `targets` name, in order. All problem strings become one workload.
  *
- * @param shapes sizes for ONNX files with open sizes: see `readOnnxFile`
+ * @param options for ONNX files
  * @throws InputError for a target that is none of these
  */
-export function resolveTargets(targets: readonly string[], shapes: readonly string[] = []): readonly Workload[] {
+export function resolveTargets(targets: readonly string[], options: OnnxFileOptions = {}): readonly Workload[] {
   const workloads: Workload[] = [];
   const problems: string[] = [];
   for (const target of new Set(targets)) {
     const named = namedWorkload(target);
     if (named) workloads.push(named);
-    else if (target.endsWith(".onnx")) workloads.push(onnxFileWorkload(target, shapes));
+    else if (target.endsWith(".onnx")) workloads.push(onnxFileWorkload(target, options));
     else if (/\.json$|[/\\]/.test(target)) workloads.push(readWorkloadFile(target));
     else problems.push(problemTarget(target));
   }
