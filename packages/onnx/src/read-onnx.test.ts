@@ -346,6 +346,26 @@ describe("what is not supported", () => {
     expect(readOnnx(onnxModel(heads), { until: ["b", "c", "scores"] }).at({ x: [1, 2, 3, 4] }).layers).toHaveLength(4);
   });
 
+  test("one error lists unknown operators and what the file's own sizes rule out, so that its remedy can be followed", () => {
+    const spec: ModelSpec = {
+      nodes: [
+        { op: "Relu", inputs: ["x"], outputs: ["a"] },
+        { op: "Mul", name: "scale", inputs: ["a", "anchors"], outputs: ["b"] },
+        { op: "Exp", name: "size", inputs: ["b"], outputs: ["y"] },
+        { op: "Sinh", name: "other", inputs: ["a"], outputs: ["z"] },
+      ],
+      inputs: { x: [1, 2, 2, 2] },
+      outputs: ["y", "z"],
+      initializers: { anchors: { dims: [1, 2, 2, 2], data: numbers(8, 1) } },
+    };
+    const text = message(() => readOnnx(onnxModel(spec)));
+    expect(text).toMatch(/3 unsupported nodes:\n {2}"scale" \(Mul\).*\n {2}"size" \(Exp\).*\n {2}"other" \(Sinh\)/);
+    expect(text).toContain('readOnnx(bytes, { until: "a" })');
+    // The sizes that the file leaves open may be any, so only operators count.
+    const open = message(() => readOnnx(onnxModel({ ...spec, inputs: { x: ["n", 2, 2, 2] } })));
+    expect(open).toMatch(/2 unsupported nodes:\n {2}"size".*\n {2}"other"/);
+  });
+
   test("the part that can be read ends before a value whose elements no layout has", () => {
     // [2, 3, 4] transposed to [4, 2, 3]: between the two nothing can be an output.
     const spec: ModelSpec = {

@@ -11,7 +11,7 @@ import { rewrite } from "./graph/rewrite.js";
 import { dimsOf, type Feature, featureOf, ordersOf } from "./lower/feature.js";
 import { fuse, type Fused } from "./lower/fuse.js";
 import { inputLetters } from "./lower/input-layout.js";
-import { foldConstants, lower, refusal, unknownNodes } from "./lower/lower.js";
+import { foldConstants, lower, refusal, type Refused, unknownNodes } from "./lower/lower.js";
 import { LayerList } from "./lower/layers.js";
 import { shapeFor } from "./lower/place.js";
 import { type Output, toNetwork } from "./lower/to-core.js";
@@ -72,7 +72,7 @@ export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): Onnx
   const built = buildGraph(model, { externalData, ...(outputs && { until: outputs }) });
   const graph = rewrite(foldConstants(built));
   const unknown = unknownNodes(graph);
-  if (unknown.length > 0) throw refusal(unknown, graph);
+  if (unknown.length > 0) throw refusalAtOwnSizes(graph, unknown) ?? refusal(unknown, graph);
   const inputs = namesOf(graph.inputs);
   if (!inputs) throw fileError("has no inputs, so its outputs are constants", "ERR_UNSUPPORTED");
   // If the weights lie in another file, and the file or the function is missing, the first weight tells so here, and not in `prepare`.
@@ -90,6 +90,35 @@ export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): Onnx
     outputs: namesOf(graph.outputs)!,
     at: (inputShapes: Readonly<Record<string, Shape>>) => networkAt(graph, letters, inputShapes),
   });
+}
+
+/** The error with the nodes too that the file's own sizes show to be unsupported; undefined where a size is open. */
+function refusalAtOwnSizes(graph: Graph, unknown: readonly Refused[]): ConveneError | undefined {
+  const inputs = ownInputs(graph);
+  if (!inputs) return undefined;
+  try {
+    lower(graph, inputs, unknown);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConveneError) return error;
+    throw error;
+  }
+}
+
+/** The inputs at the file's own sizes; undefined where a size is open, or is none of a tensor. */
+function ownInputs(graph: Graph): ReadonlyMap<string, Feature> | undefined {
+  if (graph.inputs.some(({ dims }) => dims!.some((size) => typeof size === "string"))) return undefined;
+  try {
+    const letters = inputLetters(graph);
+    const inputs = graph.inputs.map((input, index): [string, Feature] => {
+      const order = letters.get(input.name)!;
+      return [input.name, inputFeature(input, index, order, shapeFor(input.dims as number[], order), new Map())];
+    });
+    return new Map(inputs);
+  } catch (error) {
+    if (error instanceof ConveneError) return undefined;
+    throw error;
+  }
 }
 
 /** Undefined where there is none. */

@@ -197,18 +197,22 @@ export interface Lowered {
 }
 
 /**
- * Layers for the given inputs of a graph without `unknownNodes`.
+ * Layers for the given inputs of a graph.
  *
- * @throws ConveneError `ERR_UNSUPPORTED` that lists every unsupported node
+ * @param unknown the graph's `unknownNodes`
+ * @throws ConveneError `ERR_UNSUPPORTED` that lists every unsupported node, the unknown ones too
  */
-export function lower(graph: Graph, inputs: ReadonlyMap<string, Feature>): Lowered {
+export function lower(graph: Graph, inputs: ReadonlyMap<string, Feature>, unknown: readonly Refused[] = []): Lowered {
   const values = new Map<string, Value>(inputs);
   const list = new LayerList();
   const refused: Refused[] = [];
+  const known = new Map(unknown.map((each) => [each.node, each]));
   /** Values of unsupported nodes, and of nodes that read such values. */
   const lost = new Set<string>();
   for (const node of graph.nodes) {
-    if (node.inputs.some((input) => lost.has(input))) {
+    const why = known.get(node);
+    if (why) refused.push(why);
+    if (why || node.inputs.some((input) => lost.has(input))) {
       for (const output of node.outputs) lost.add(output);
       continue;
     }
