@@ -46,64 +46,50 @@ export function groupNorm(
   }
 }
 
-/** For each channel the sum of its elements, or of the squares of their differences from the mean. */
-function sums(SQUARES: bool, params: GroupNormParams, from: usize, means: usize, to: usize, channels: i32): void {
-  // Loop 3, channels: sixteen at a time (a cache line), then four.
-  for (; channels >= 16; channels -= 16) {
-    column(SQUARES, true, params, from, means, to);
-    from += 64;
-    means += 64;
-    to += 64;
-  }
-  for (; channels > 0; channels -= 4) {
-    column(SQUARES, false, params, from, means, to);
-    from += 16;
-    means += 16;
-    to += 16;
-  }
-}
-
-/** The sums of sixteen channels, or of four. Blocks of pixels are added up first, because one sum of very many elements loses digits. */
-@inline
-function column(SQUARES: bool, SIXTEEN: bool, params: GroupNormParams, from: usize, means: usize, to: usize): void {
+/**
+ * For each channel the sum of its elements, or of the squares of their differences from the mean. Blocks of pixels are added up first,
+ * because one sum of very many elements loses digits. The last sixteen channels may be others too, whose sums nobody reads.
+ */
+function sums(SQUARES: bool, params: GroupNormParams, first: usize, means: usize, to: usize, channels: i32): void {
   const pixel: usize = params.channels << 2;
-  const m0 = v128.load(means);
-  const m1 = v128.load(means, 16);
-  const m2 = v128.load(means, 32);
-  const m3 = v128.load(means, 48);
-  let s0 = f32x4.splat(0);
-  let s1 = s0;
-  let s2 = s0;
-  let s3 = s0;
   const block = params.block;
-  // Loop 2, blocks.
-  for (let left = params.pixels; left > 0; left -= block) {
-    let r0 = f32x4.splat(0);
-    let r1 = r0;
-    let r2 = r0;
-    let r3 = r0;
-    // Loop 1, pixels of a block.
-    for (let count = min<i32>(block, left); count > 0; count--) {
-      r0 = plus(SQUARES, r0, v128.load(from), m0);
-      if (SIXTEEN) {
-        r1 = plus(SQUARES, r1, v128.load(from, 16), m1);
-        r2 = plus(SQUARES, r2, v128.load(from, 32), m2);
-        r3 = plus(SQUARES, r3, v128.load(from, 48), m3);
+  // Loop 3, channels: sixteen at a time, a cache line.
+  for (; channels > 0; channels -= 16) {
+    const m0 = v128.load(means);
+    const m1 = v128.load(means, 16);
+    const m2 = v128.load(means, 32);
+    const m3 = v128.load(means, 48);
+    let from = first;
+    let s0 = f32x4.splat(0);
+    let s1 = s0;
+    let s2 = s0;
+    let s3 = s0;
+    // Loop 2, blocks.
+    for (let left = params.pixels; left > 0; left -= block) {
+      let b0 = f32x4.splat(0);
+      let b1 = b0;
+      let b2 = b0;
+      let b3 = b0;
+      // Loop 1, pixels of a block.
+      for (let count = min<i32>(block, left); count > 0; count--) {
+        b0 = plus(SQUARES, b0, v128.load(from), m0);
+        b1 = plus(SQUARES, b1, v128.load(from, 16), m1);
+        b2 = plus(SQUARES, b2, v128.load(from, 32), m2);
+        b3 = plus(SQUARES, b3, v128.load(from, 48), m3);
+        from += pixel;
       }
-      from += pixel;
+      s0 = f32x4.add(s0, b0);
+      s1 = f32x4.add(s1, b1);
+      s2 = f32x4.add(s2, b2);
+      s3 = f32x4.add(s3, b3);
     }
-    s0 = f32x4.add(s0, r0);
-    if (SIXTEEN) {
-      s1 = f32x4.add(s1, r1);
-      s2 = f32x4.add(s2, r2);
-      s3 = f32x4.add(s3, r3);
-    }
-  }
-  v128.store(to, s0);
-  if (SIXTEEN) {
+    v128.store(to, s0);
     v128.store(to, s1, 16);
     v128.store(to, s2, 32);
     v128.store(to, s3, 48);
+    first += 64;
+    means += 64;
+    to += 64;
   }
 }
 
