@@ -396,6 +396,23 @@ describe("what is not supported", () => {
     expect(refused([{ op, domain, name: "odd", inputs: ["x"], outputs: ["y"] }])).toContain(words);
   });
 
+  test("pixels of values whose channels lie in two orders are not joined as if they lay in one", () => {
+    const reshape = (from: string, dims: string, to: string) => ({
+      op: "Reshape",
+      inputs: [from, dims],
+      outputs: [to],
+    });
+    const nodes = [
+      reshape("x", "two", "a"),
+      { op: "Transpose", inputs: ["a"], outputs: ["b"], attributes: { perm: [0, 2, 1, 3] } },
+      reshape("x", "three", "c"),
+      { op: "Concat", name: "join", inputs: ["b", "c"], outputs: ["y"], attributes: { axis: 3 } },
+    ];
+    const dims = (...data: number[]) => ({ dims: [4], data, type: "int64" }) as const;
+    const initializers = { two: dims(1, 2, 2, 36), three: dims(1, 2, 2, 36) };
+    expect(refused(nodes, initializers)).toMatch(/"join" \(Concat\): its input .* which are no whole axes of an image/);
+  });
+
   test("training mode is refused: batch normalisation with its statistics as outputs, and an active dropout", () => {
     const statistics = { s: four(1), v: four(2) };
     const outputs = ["y", "mean", "var", "saved_mean", "saved_var"];

@@ -106,8 +106,8 @@ export function concat(node: Node, inputs: Inputs, list: LayerList): Value[] {
     throw new SizeRefusal(`its inputs' dims [${dims.join(", ")}] and [${own.join(", ")}] do not go together`);
   }
   if (parts.length === 1) return [first];
-  if (parts.every((part) => isFeature(part) && hasPositions(part, axis)) && first.shape[2] * first.shape[3] > 1)
-    return [joinedPositions(list, parts as Feature[], axis)];
+  const arePositions = parts.every((part) => isFeature(part) && hasPositions(part, axis, first));
+  if (arePositions && first.shape[2] * first.shape[3] > 1) return [joinedPositions(list, parts as Feature[], axis)];
   const { feature: placed, letters } = placeAnyhow(list, first);
   const letter = letters[axis] as Axis;
   const together = withPadding(list, parts, letters, axis, placed, index);
@@ -127,12 +127,17 @@ export function concat(node: Node, inputs: Inputs, list: LayerList): Value[] {
   return [joinedFlat(list, together, axis)];
 }
 
-/** Whether a dimension is all rows and columns of a value, in order, and the other dimensions are its batch and its channels. */
-function hasPositions({ shape, dims }: Feature, axis: number): boolean {
+/**
+ * Whether a dimension is all rows and columns of a value, in order, and the other dimensions are its batch and its channels, in the order that
+ * `like` has.
+ */
+function hasPositions({ shape, dims }: Feature, axis: number, like: Feature): boolean {
   const pixels = merged(dims[axis]!);
   const own = (["h", "w"] as const).filter((letter) => sizeOf(shape, letter) > 1);
   const isWhole = pixels.length === own.length && own.every((letter, at) => isAll(shape, letter, pixels[at]!));
-  return isWhole && dims.every((dim, at) => at === axis || dim.every((atom) => atom.axis === "n" || atom.axis === "c"));
+  const others = (all: Feature["dims"]): string => JSON.stringify(all.filter((_, at) => at !== axis).map(merged));
+  const areOthers = dims.every((dim, at) => at === axis || dim.every((atom) => atom.axis === "n" || atom.axis === "c"));
+  return isWhole && areOthers && others(dims) === others(like.dims);
 }
 
 function isAll(shape: Feature["shape"], letter: Axis, atom: Atom): boolean {

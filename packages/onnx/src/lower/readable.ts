@@ -27,7 +27,8 @@ export function readableEnds(
   wanted.push(...outputs.map(({ value }) => value));
   const ends = new Set<string>();
   const seen = new Set<string>();
-  for (let value = wanted.shift(); value !== undefined; value = wanted.shift()) {
+  // The list grows while the loop goes through it.
+  for (const value of wanted) {
     const producer = producers.get(value);
     if (!producer || seen.has(value) || lost.has(value) || constants.has(value) || !depending.has(value)) continue;
     seen.add(value);

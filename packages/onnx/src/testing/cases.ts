@@ -1150,4 +1150,24 @@ export const CASES: readonly Case[] = [
     { w: floats(4, 2, 2, 3), axis: integers(1) },
     { opset: 13 },
   ),
+  several(
+    "factors and summands behind a normalisation, before convolutions of groups, with padding and without",
+    { x: [2, 6, 5, 6] },
+    [
+      ["InstanceNormalization", "x scale shift", "a"],
+      ["Conv", "a grouped bias", "b", { group: 2 }],
+      ["InstanceNormalization", "x scale shift", "c"],
+      ["Conv", "c padded", "d", { group: 2, pads: [0, 0, 1, 1] }],
+      ["Add", "b d", "e"],
+      ["Mul", "e factor", "y"],
+    ],
+    {
+      scale: floats(6),
+      shift: floats(6),
+      grouped: floats(8, 3, 2, 2),
+      bias: floats(8),
+      padded: floats(8, 3, 3, 3),
+      factor: floats(1, 1, 1),
+    },
+  ),
 ];
