@@ -28,12 +28,14 @@ const RELAXED = [
   "packages/worker-threads/src/conformance.test.ts",
 ];
 const RELAXED_FLAGS = process.versions.node.startsWith("20.") ? ["--experimental-wasm-relaxed-simd"] : [];
-/** Files that set V8's flags, replace globals, or look at the time or the memory of their process: each has a process of its own. */
+/** Files that set V8's flags, look at memory, or take devices or threads: each has a process of its own. */
 const OWN = [
-  "packages/cpu/src/{disposed-memories,forbidden,given-module,many,wasm,wasm-memory,wide}.test.ts",
-  "packages/worker-threads/src/{shared-memory,soak,worker-threads}.test.ts",
-  "packages/gpu/src/gpu.test.ts",
+  "packages/cpu/src/{address-space,cpu,disposed-memories,forbidden,given-module,many,wasm,wasm-memory,wide}.test.ts",
+  "packages/worker-threads/src/{bits,faults,process,races,shared-memory,soak,worker-threads}.test.ts",
+  "packages/gpu/src/{gpu,gpu-js-gaps,ragged-groups}.test.ts",
   "packages/gpu/src/engines/{host,navigator-gpu,webgpu}.test.ts",
+  "packages/gpu/src/operations/{activation,operations}.test.ts",
+  "apps/*/src/**/*-on-gpu.test.ts",
 ];
 
 export default defineConfig({
