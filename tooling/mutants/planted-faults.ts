@@ -1,6 +1,7 @@
 /**
- * Twenty faults for the real kernels of cpu and gpu. Each has a text to find in a source, the text that replaces it, and the wordings
- * with which the first finding of the diagnosis counts as right. The whole table was written before any fault was run.
+ * Faults for the real kernels of cpu and gpu. Each has a text to find in a source, the text that replaces it, and the wordings with which
+ * the first finding of the diagnosis counts as right. The first twenty were written before any of them was run, and the four of
+ * normalisations, which came later, before any of these four.
  */
 
 export interface PlantedFault {
@@ -202,5 +203,41 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     backend: "gpu",
     suite: "operations",
     accepted: /maxPool2d.*(dilat|d[hw])/,
+  },
+  {
+    name: "cpu, WebAssembly: the factor of a group is the inverse of the variance, without the root",
+    file: `${ASSEMBLY}/normalize.ts`,
+    find: "const value = FACTOR ? inverseRoot(mean + params.eps) : mean;",
+    replace: "const value = FACTOR ? <f32>1 / (mean + params.eps) : mean;",
+    backend: "cpu",
+    suite: "operations",
+    accepted: /groupNorm.*(variance|root|deviation)/,
+  },
+  {
+    name: "cpu: a group's mean is its sum divided by the pixels of one channel",
+    file: `${CPU}/operations/normalizations.ts`,
+    find: "size: groupChannels * p.h * p.w,",
+    replace: "size: p.h * p.w,",
+    backend: "cpu",
+    suite: "operations",
+    accepted: /groupNorm.*(\bg\b|group|mean|variance)/,
+  },
+  {
+    name: "gpu: the variance of a pixel is the mean of squares of the channels themselves",
+    file: `${GPU}/operations/normalizations.ts`,
+    find: "`const ${name}d = ${v} - s0;`,",
+    replace: "`const ${name}d = ${v};`,",
+    backend: "gpu",
+    suite: "operations",
+    accepted: /layerNorm.*(mean|variance)/,
+  },
+  {
+    name: "gpu: eps of a group is left out",
+    file: `${GPU}/operations/normalizations.ts`,
+    find: "Math.sqrt(${mean} + ${literal(p.eps)});` :",
+    replace: "Math.sqrt(${mean});` :",
+    backend: "gpu",
+    suite: "operations",
+    accepted: /groupNorm.*eps/,
   },
 ];

@@ -92,9 +92,12 @@ export function readOnnx(bytes: Uint8Array, options: ReadOnnxOptions = {}): Onnx
   });
 }
 
+/** A network has some thousands of nodes at most. A file with more gets its error sooner. */
+const MOST_NODES = 20_000;
+
 /** The error with the nodes too that the file's own sizes show to be unsupported; undefined where a size is open. */
 function refusalAtOwnSizes(graph: Graph, unknown: readonly Refused[]): ConveneError | undefined {
-  const inputs = ownInputs(graph);
+  const inputs = graph.nodes.length > MOST_NODES ? undefined : ownInputs(graph);
   if (!inputs) return undefined;
   try {
     lower(graph, inputs, unknown);

@@ -15,6 +15,8 @@ interface Statistics {
   /** The mean of the squares. */
   readonly square: number;
   readonly count: number;
+  /** The number of channels among the elements. */
+  readonly channels: number;
   readonly eps: number;
 }
 
@@ -38,7 +40,9 @@ function byFormula(
         const mean = set.reduce((sum, at) => sum + input[at]!, 0) / count;
         const square = set.reduce((sum, at) => sum + input[at]! ** 2, 0) / count;
         const variance = set.reduce((sum, at) => sum + (input[at]! - mean) ** 2, 0) / count;
-        for (const at of set) output[at] = formula(input[at]!, { mean, square, variance, count, eps: problem.eps });
+        const channels = problem.kind === "layerNorm" ? problem.c : problem.c / problem.g;
+        const statistics = { mean, square, variance, count, channels, eps: problem.eps };
+        for (const at of set) output[at] = formula(input[at]!, statistics);
       }
       return output;
     },
@@ -104,6 +108,27 @@ export const NORMALIZATION_CAUSES: readonly OperationCause[] = [
   ),
   byFormula("the mean is not subtracted (as in RMSNorm)", (x, { square, eps }) => x / Math.sqrt(square + eps)),
   byFormula("the variance is not the divisor: the mean is subtracted only", (x, { mean }) => x - mean),
+  byFormula(
+    "the divisor is the variance, not its root (the deviation)",
+    (x, { mean, variance, eps }) => (x - mean) / (variance + eps),
+  ),
+  byFormula(
+    "the variance is the mean of squares: the mean is subtracted from x only",
+    (x, { mean, square, eps }) => (x - mean) / Math.sqrt(square + eps),
+  ),
+  byFormula(
+    "the mean and the variance of a group are sums divided by the pixels of one channel, not by all elements",
+    (x, { mean, variance, channels, eps }) =>
+      (x - mean * channels) / Math.sqrt(channels * (variance + (mean - mean * channels) ** 2) + eps),
+  ),
+  byFormula(
+    "the variance is a sum divided by the pixels of one channel, not by all elements",
+    (x, { mean, variance, channels, eps }) => (x - mean) / Math.sqrt(channels * variance + eps),
+  ),
+  byFormula(
+    "the variance is the sum of squared differences, not divided by their number",
+    (x, { mean, variance, count, eps }) => (x - mean) / Math.sqrt(count * variance + eps),
+  ),
   askedAs(
     "all channels are one group: g is not read",
     ofGroups((p) => (p.g === 1 ? undefined : { ...p, g: 1 })),

@@ -10,7 +10,7 @@ import { match, type Match, type Nodes, type Pattern } from "./pattern.js";
 
 interface Rule {
   readonly name: string;
-  readonly from: Pattern;
+  readonly from: Exclude<Pattern, string | number>;
   /** The new operator, its input x, and the numbers that become its constants. */
   readonly to: readonly [op: string, x: "x", ...numbers: (number | string)[]];
 }
@@ -107,8 +107,17 @@ export function rewrite(graph: Graph): Graph {
   return { ...graph, nodes: withoutUnused(made, outputs) };
 }
 
+/** The rules by the operator of their last node. Most nodes of a file have none. */
+const RULES_OF: ReadonlyMap<string, readonly Rule[]> = new Map(
+  ["Clip", "Div", "Max", "Min", "Mul"].map((op) => [op, RULES.filter(({ from }) => endsWith(from, op))]),
+);
+
+function endsWith([first]: Exclude<Pattern, string | number>, op: string): boolean {
+  return first === "Product" ? op === "Mul" || op === "Div" : first === op;
+}
+
 function applyRules(nodes: Nodes, node: Node, graph: Graph): Node | undefined {
-  for (const { from, to } of RULES) {
+  for (const { from, to } of RULES_OF.get(node.op) ?? []) {
     const found = match(nodes, from, node);
     if (found) return withInputs(node, to, found, graph);
   }
