@@ -1,15 +1,24 @@
 /** Functions of each element, sums and products of features and constants, and batch normalisation. */
 
-import type { Activation } from "@convene/core";
+import type { Activation, Shape4 } from "@convene/core";
 import type { Constant } from "../decode/tensor.js";
 import { floatAttribute, integerAttribute, Refusal, textAttribute, TRAINING } from "../graph/attributes.js";
 import { broadcastDims } from "../graph/fold.js";
 import type { Node } from "../graph/graph.js";
 import { GELU_TANH, SILU } from "../graph/rewrite.js";
-import { dimsOf, type Feature, isFeature, sameDims, sizeOf, type Value } from "./feature.js";
-import type { Affine, LayerList } from "./layers.js";
-import { constant, feature, type Inputs, numberInput, perChannel, perChannelWeights } from "./operand.js";
-import { place, placeAnyhow } from "./place.js";
+import { dimsOf, type Feature, featureOf, isFeature, sameDims, sizeOf, type Value } from "./feature.js";
+import type { Affine, LayerList, Tensor4 } from "./layers.js";
+import {
+  constant,
+  feature,
+  type Inputs,
+  isPerChannel,
+  numberInput,
+  perChannel,
+  perChannelWeights,
+  perElement,
+} from "./operand.js";
+import { place, placeAnyhow, repeated, shapeFor } from "./place.js";
 
 /** The activation of a node. */
 export const ACTIVATIONS: Readonly<Record<string, (node: Node, inputs: Inputs) => Activation | undefined>> = {
@@ -81,8 +90,30 @@ type WithConstant = (each: number) => readonly [scale: number, shift: number];
 function withConstant(list: LayerList, given: Constant, to: Feature, of: WithConstant): Feature {
   if (given.kind !== "float") throw new Refusal("its constant has integers; floats would do");
   const x = ofRank(to, given.dims.length);
-  const values = perChannel(given, x);
-  return affine(list, x, { scale: values.map((each) => of(each)[0]), shift: values.map((each) => of(each)[1]) });
+  const by = (values: Float64Array): Affine => ({
+    scale: values.map((each) => of(each)[0]),
+    shift: values.map((each) => of(each)[1]),
+  });
+  if (isPerChannel(given, x)) return affine(list, x, by(perChannel(given, x)));
+  // A number for each place: the elements of an image become the channels of one pixel, in the order in which they lie.
+  const [n, c, h, w] = x.shape;
+  const made = list.affine(flattened(list, x), by(perElement(given, x)));
+  const one = { ic: c * h * w, ih: 1, iw: 1 };
+  const back = list.operation([made], { kind: "reshape", ...one, on: n, oc: c, oh: h, ow: w, order: "nhwc" });
+  return { ...x, value: back.value };
+}
+
+/** The elements of each image as the channels of one pixel. If a reshape has just undone this, it is left out. */
+function flattened(list: LayerList, x: Feature): Tensor4 {
+  const [n, c, h, w] = x.shape;
+  const shape: Shape4 = [n, c * h * w, 1, 1];
+  const last = list.layers[x.value];
+  if (last?.kind === "operation" && last.problem.kind === "reshape" && last.problem.order === "nhwc") {
+    const { n: images, ic, ih, iw } = last.problem;
+    if (images === n && ic === shape[1] && ih * iw === 1) return { value: last.inputs[0]!, shape };
+  }
+  const to = { on: n, oc: shape[1], oh: 1, ow: 1 };
+  return list.operation([x], { kind: "reshape", ic: c, ih: h, iw: w, ...to, order: "nhwc" });
 }
 
 /** A feature with dimensions of 1 in front, up to `rank` dimensions. */
@@ -124,11 +155,7 @@ function combined(list: LayerList, kind: "add" | "multiply", one: Feature, other
   const [a, b] = [ofRank(one, rank), ofRank(other, rank)];
   const dims = broadcastDims(dimsOf(a), dimsOf(b));
   const isFull = (each: Feature): boolean => dimsOf(each).every((size, axis) => size === dims[axis]);
-  if (!isFull(a) && !isFull(b))
-    throw new Refusal(
-      `dims [${dimsOf(a).join(", ")}] and [${dimsOf(b).join(", ")}]: one of them should have all of [${dims.join(", ")}]`,
-    );
-  const [full, part] = isFull(a) ? [a, b] : [b, a];
+  const [full, part] = isFull(a) ? [a, b] : isFull(b) ? [b, a] : [grown(list, a, dims), b];
   const operation = (x: Feature, y: Feature): Feature => {
     const [, c, h, w] = x.shape;
     const perChannelOnly = h * w > 1 && sizeOf(y.shape, "h") * sizeOf(y.shape, "w") === 1;
@@ -136,23 +163,18 @@ function combined(list: LayerList, kind: "add" | "multiply", one: Feature, other
   };
   if (sameDims(full, part)) return operation(full, part);
   const { feature: x, letters } = placeAnyhow(list, full);
-  return operation(x, repeated(list, place(list, part, letters), x));
+  const placed = place(list, part, letters);
+  const [n, c, h, w] = x.shape;
+  // Core repeats a number for each channel by itself.
+  const isOnePixel = placed.shape[2] * placed.shape[3] === 1;
+  return operation(x, repeated(list, placed, isOnePixel ? [n, c, 1, 1] : [n, c, h, w]));
 }
 
-/** `part` with as many channels as `full`: if it has one channel, this channel is copied. */
-function repeated(list: LayerList, part: Feature, full: Feature): Feature {
-  const [n, c, h, w] = full.shape;
-  const [pn, pc, ph, pw] = part.shape;
-  const perPixel = ph === h && pw === w;
-  if (pn !== n || (!perPixel && ph * pw !== 1) || (pc !== c && pc !== 1)) {
-    throw new Refusal(
-      `a value of [n, c, h, w] = [${part.shape.join(", ")}] does not go with [${full.shape.join(", ")}]; one of the same shape, one for each channel or one for each pixel would do`,
-    );
-  }
-  if (pc === c) return part;
-  // A convolution with weights of 1 copies the channel exactly.
-  const made = list.conv(part, { weight: new Float32Array(c).fill(1), oc: c, kernel: [1, 1] });
-  return { ...part, value: made.value, shape: made.shape, dims: [] };
+/** A value with these dimensions, by repeating it along those of 1. */
+function grown(list: LayerList, x: Feature, dims: readonly number[]): Feature {
+  const { feature: placed, letters } = placeAnyhow(list, x);
+  const made = repeated(list, placed, shapeFor(dims, letters));
+  return featureOf(made.value, made.shape, letters);
 }
 
 /** A sum of several inputs. */

@@ -32,6 +32,7 @@ import {
   spaceToDepth,
   split,
   squeeze,
+  tile,
   transpose,
   unsqueeze,
 } from "./moves.js";
@@ -97,6 +98,7 @@ const OPERATORS: Readonly<Record<string, Lower>> = {
   Squeeze: squeeze,
   Sub: arithmetic,
   Sum: sum,
+  Tile: tile,
   Transpose: transpose,
   Unsqueeze: unsqueeze,
   Upsample: resize,

@@ -4,6 +4,7 @@ import type { Constant } from "../decode/tensor.js";
 import { integerAttribute, integersAttribute, Refusal, SizeRefusal, textAttribute } from "../graph/attributes.js";
 import {
   axisOf,
+  broadcastDims,
   flattenedDims,
   integersOf,
   permutation,
@@ -31,7 +32,7 @@ import {
 } from "./feature.js";
 import type { LayerList, Tensor4 } from "./layers.js";
 import { constant, constantsOf, feature, type Inputs, numberInput } from "./operand.js";
-import { blocksToChannels, place, placeAnyhow, reshaped } from "./place.js";
+import { blocksToChannels, place, placeAnyhow, repeated, reshaped, shapeFor } from "./place.js";
 
 export function transpose(node: Node, inputs: Inputs): Value[] {
   const x = feature(inputs, 0);
@@ -84,14 +85,15 @@ export function unsqueeze(node: Node, inputs: Inputs): Value[] {
   return [{ ...x, dims }];
 }
 
-export function expand(_: Node, inputs: Inputs): Value[] {
-  const x = feature(inputs, 0);
+export function expand(_: Node, inputs: Inputs, list: LayerList): Value[] {
+  const given = feature(inputs, 0);
   const wanted = [...constant(inputs, 1, "shape").data];
-  const dims = dimsOf(x);
-  const grows = wanted.some((size, index) => size !== 1 && size !== (dims[index - wanted.length + dims.length] ?? 1));
-  if (grows) throw new Refusal(`it expands [${dims.join(", ")}] to [${wanted.join(", ")}]; Resize would do`);
-  const missing = Math.max(0, wanted.length - dims.length);
-  return [{ ...x, dims: [...Array.from({ length: missing }, () => []), ...x.dims] }];
+  const all = broadcastDims(dimsOf(given), wanted);
+  const x = { ...given, dims: [...Array.from({ length: all.length - given.dims.length }, () => []), ...given.dims] };
+  if (dimsOf(x).every((size, axis) => size === all[axis])) return [x];
+  const { feature: placed, letters } = placeAnyhow(list, x);
+  const made = repeated(list, placed, shapeFor(all, letters));
+  return [featureOf(made.value, made.shape, letters)];
 }
 
 export function concat(node: Node, inputs: Inputs, list: LayerList): Value[] {
@@ -109,22 +111,27 @@ export function concat(node: Node, inputs: Inputs, list: LayerList): Value[] {
   const arePositions = parts.every((part) => isFeature(part) && hasPositions(part, axis, first));
   if (arePositions && first.shape[2] * first.shape[3] > 1) return [joinedPositions(list, parts as Feature[], axis)];
   const { feature: placed, letters } = placeAnyhow(list, first);
-  const letter = letters[axis] as Axis;
   const together = withPadding(list, parts, letters, axis, placed, index);
-  if (together.length === 1) return [together[0]!];
-  if (letter === "c") {
-    const made = joined(list, together);
-    return [featureOf(made.value, made.shape, letters)];
-  }
-  const [n, , h, w] = together[0]!.shape;
-  if (letter === "h" || letter === "w") {
-    const made =
-      letter === "h"
-        ? joinedPixels(list, together, n, (pixels) => [pixels / w, w])
-        : joinedPixels(list, together, n * h, (pixels) => [h, pixels]);
-    return [featureOf(made.value, made.shape, letters)];
-  }
-  return [joinedFlat(list, together, axis)];
+  return [together.length === 1 ? together[0]! : joinAlong(list, together, letters, axis)];
+}
+
+/** Joins values along an axis. The dimensions of all are whole axes, as `letters` says. */
+function joinAlong(list: LayerList, parts: readonly Feature[], letters: string, axis: number): Feature {
+  const [n, , h, w] = parts[0]!.shape;
+  const made = (): Tensor4 | undefined => {
+    switch (letters[axis]) {
+      case "c":
+        return joined(list, parts);
+      case "h":
+        return joinedPixels(list, parts, n, (pixels) => [pixels / w, w]);
+      case "w":
+        return joinedPixels(list, parts, n * h, (pixels) => [h, pixels]);
+      default:
+        return undefined;
+    }
+  };
+  const all = made();
+  return all ? featureOf(all.value, all.shape, letters) : joinedFlat(list, parts, axis);
 }
 
 /**
@@ -277,10 +284,10 @@ function cut(list: LayerList, x: Feature, ranges: readonly Range[]): Feature {
   };
   const [n, c, h, w] = (["n", "c", "h", "w"] as const).map(range) as [Range, Range, Range, Range];
   if (n.count !== sizeOf(placed.shape, "n")) throw new Refusal("it cuts the batch; channels, rows or columns would do");
-  if (c.step !== 1) throw new Refusal(`it takes every ${c.step}th channel; a step of 1 would do`);
+  const { from, start } = channelsBySteps(list, placed, c);
   if (h.step < 0 || w.step < 0) throw new Refusal("its step is negative; a positive one would do");
   const [, ic, ih, iw] = placed.shape;
-  const made = list.operation([placed], {
+  const made = list.operation([from], {
     kind: "slice",
     c: ic,
     ih,
@@ -288,13 +295,28 @@ function cut(list: LayerList, x: Feature, ranges: readonly Range[]): Feature {
     oc: c.count,
     oh: h.count,
     ow: w.count,
-    fc: c.start,
+    fc: start,
     fh: h.start,
     fw: w.start,
     sh: h.step,
     sw: w.step,
   });
   return featureOf(made.value, made.shape, letters);
+}
+
+/** A value whose channels from `start` on are those of a range. Every `step`-th channel comes side by side by a channel shuffle. */
+function channelsBySteps(
+  list: LayerList,
+  x: Feature,
+  { start, step }: Range,
+): { readonly from: Tensor4; readonly start: number } {
+  const [, c, h, w] = x.shape;
+  if (step === 1) return { from: x, start };
+  if (step < 1 || c % step !== 0)
+    throw new Refusal(`it takes channels in steps of ${step}; a step that divides its ${c} channels would do`);
+  const g = c / step;
+  const from = list.operation([x], { kind: "channelShuffle", g, c, h, w });
+  return { from, start: (start % step) * g + Math.floor(start / step) };
 }
 
 export function slice(node: Node, inputs: Inputs, list: LayerList): Value[] {
@@ -322,24 +344,72 @@ export function gather(node: Node, inputs: Inputs, list: LayerList): Value[] {
   const axis = axisOf(integerAttribute(node, "axis", 0), dims.length);
   const indices: Constant = constant(inputs, 1, "indices");
   const picked = [...indices.data].map((index) => (index < 0 ? index + dims[axis]! : index));
+  if (picked.some((index) => !(index >= 0 && index < dims[axis]!)))
+    throw new Refusal(`its indices lie outside the ${dims[axis]} elements of the axis`);
   const [start = 0, second = start + 1] = picked;
   const step = second - start;
-  if (picked.length === 0 || indices.dims.length > 1 || picked.some((index, at) => index !== start + at * step)) {
-    throw new Refusal("its indices are no range; one index, or indices that follow each other, would do");
-  }
-  if (picked.some((index) => index < 0 || index >= dims[axis]!))
-    throw new Refusal(`its indices lie outside the ${dims[axis]} elements of the axis`);
-  const ranges = dims.map((all, each): Range =>
-    each === axis ? { start, step, count: picked.length } : { start: 0, step: 1, count: all },
+  if (picked.length === 0 || indices.dims.length > 1)
+    throw new Refusal("its indices are no list; one index, or a list of indices, would do");
+  const isRange = step > 0 && picked.every((index, at) => index === start + at * step);
+  const runs: readonly Range[] = isRange ? [{ start, step, count: picked.length }] : runsOf(picked);
+  if (runs.length > MOST_PARTS)
+    throw new Refusal(`its indices are ${runs.length} ranges; up to ${MOST_PARTS} ranges would do`);
+  const { feature: placed, letters } = runs.length === 1 ? { feature: x, letters: "" } : placeAnyhow(list, x);
+  const parts = runs.map((run) =>
+    cut(
+      list,
+      placed,
+      dims.map((all, each): Range => (each === axis ? run : { start: 0, step: 1, count: all })),
+    ),
   );
-  const made = cut(list, x, ranges);
+  const made = parts.length === 1 ? parts[0]! : joinAlong(list, parts, letters, axis);
   return [indices.dims.length === 0 ? { ...made, dims: made.dims.filter((_, each) => each !== axis) } : made];
+}
+
+/** The most parts into which one node is cut, or that it repeats. */
+const MOST_PARTS = 64;
+
+/** Indices as ranges of indices that follow each other, such as two for 2, 3, 0, 1. */
+function runsOf(indices: readonly number[]): readonly Range[] {
+  const runs: Range[] = [];
+  for (const index of indices) {
+    const last = runs.at(-1);
+    if (last && index === last.start + last.count) runs[runs.length - 1] = { ...last, count: last.count + 1 };
+    else runs.push({ start: index, step: 1, count: 1 });
+  }
+  return runs;
+}
+
+/** Tile: copies of a value, one after another along each axis. */
+export function tile(_: Node, inputs: Inputs, list: LayerList): Value[] {
+  const x = feature(inputs, 0);
+  const repeats = [...constant(inputs, 1, "repeats").data];
+  if (repeats.length !== x.dims.length || repeats.some((count) => count < 1 || count > MOST_PARTS))
+    throw new Refusal(
+      `its repeats are [${repeats.slice(0, 8).join(", ")}]; from 1 to ${MOST_PARTS} for each dimension would do`,
+    );
+  if (repeats.every((count) => count === 1)) return [x];
+  const { feature: placed, letters } = placeAnyhow(list, x);
+  return [
+    repeats.reduce(
+      (all, count, axis) =>
+        count === 1
+          ? all
+          : joinAlong(
+              list,
+              Array.from({ length: count }, () => all),
+              letters,
+              axis,
+            ),
+      placed,
+    ),
+  ];
 }
 
 const PAD_MODES = { constant: "zeros", reflect: "reflect", edge: "replicate", wrap: "circular" } as const;
 
 export function pad(node: Node, inputs: Inputs, list: LayerList): Value[] {
-  const given = feature(inputs, 0);
+  let given = feature(inputs, 0);
   const dims = dimsOf(given);
   const mode = textAttribute(node, "mode", "constant", ["constant", "reflect", "edge", "wrap"]);
   const pads = integersOf(node, constantsOf(inputs), 1, "pads");
@@ -347,12 +417,23 @@ export function pad(node: Node, inputs: Inputs, list: LayerList): Value[] {
   const value = inputs[2] ? numberInput(inputs, 2, "value", 0) : (node.attributes.get("value")?.float ?? 0);
   const axes = inputs[3] ? [...constant(inputs, 3, "axes").data] : [...dims.keys()];
   if (pads.length !== 2 * axes.length) throw new Refusal(`it has ${pads.length} pads; ${2 * axes.length} would do`);
-  if (pads.some((each) => each < 0)) throw new Refusal("it has negative pads; Slice would do");
-  if (pads.every((each) => each === 0)) return [given];
+  if (pads.some((each) => each < 0)) {
+    if (mode !== "constant") throw new Refusal(`it has negative pads in mode ${mode}; in mode constant they would do`);
+    const kept = dims.map((size, axis): Range => {
+      const at = axes.findIndex((each) => axisOf(each, dims.length) === axis);
+      const [before, after] = at === -1 ? [0, 0] : [Math.max(0, -pads[at]!), Math.max(0, -pads[at + axes.length]!)];
+      return { start: before, step: 1, count: size - before - after };
+    });
+    given = cut(list, given, kept);
+  }
+  if (pads.every((each) => each <= 0)) return [given];
   const { feature: x, letters } = placeAnyhow(list, given);
   const around = { n: [0, 0], c: [0, 0], h: [0, 0], w: [0, 0] };
   for (const [index, axis] of axes.entries()) {
-    around[letters[axisOf(axis, dims.length)] as Axis] = [pads[index]!, pads[index + axes.length]!];
+    around[letters[axisOf(axis, dims.length)] as Axis] = [
+      Math.max(0, pads[index]!),
+      Math.max(0, pads[index + axes.length]!),
+    ];
   }
   if (around.n.some((each) => each !== 0)) throw new Refusal("it pads the batch; channels, rows or columns would do");
   if (mode !== "constant" && around.c.some((each) => each !== 0))

@@ -3,7 +3,7 @@
 import { Refusal } from "../graph/attributes.js";
 import type { Constant } from "../decode/tensor.js";
 import { count } from "../graph/fold.js";
-import { dimsOf, type Feature, isFeature, sizeOf, type Value } from "./feature.js";
+import { type Atom, type Axis, dimsOf, type Feature, isFeature, sizeOf, type Value } from "./feature.js";
 
 /** `undefined` for an optional input that is left out. */
 export type Inputs = readonly (Value | undefined)[];
@@ -68,42 +68,82 @@ export function perChannelWeights(inputs: Inputs, index: number, what: string, c
 /** The most channels. A constant of one number is also written out for each channel, so their number must have a limit. */
 const MOST_CHANNELS = 2 ** 20;
 
+/** What a place along an atom adds to the index of a constant's element. */
+interface Term {
+  readonly atom: Atom;
+  readonly step: number;
+}
+
+/** The terms of a constant that is broadcast to a feature. @throws Refusal where the constant makes the feature larger */
+function termsOf(given: Constant, to: Feature): readonly Term[] {
+  const dims = dimsOf(to);
+  const offset = dims.length - given.dims.length;
+  const what = `its constant of dims [${given.dims.join(", ")}]`;
+  if (count(given.dims) === 0) throw new Refusal(`${what} is empty`);
+  if (given.data.length === 1 && offset >= 0) return [];
+  let stride = given.data.length;
+  return given.dims.flatMap((size, index) => {
+    stride /= size;
+    if (size === 1) return [];
+    if (dims[index + offset] !== size) throw new Refusal(`${what} does not fit its input of dims [${dims.join(", ")}]`);
+    let step = stride * size;
+    return to.dims[index + offset]!.map((atom): Term => {
+      step /= atom.size;
+      return { atom, step };
+    });
+  });
+}
+
+const indexAlong = (terms: readonly Term[], axis: Axis, at: number): number =>
+  terms.reduce(
+    (sum, { atom, step }) => sum + (atom.axis === axis ? (Math.floor(at / atom.stride) % atom.size) * step : 0),
+    0,
+  );
+
+/** Whether a constant that is broadcast to a feature has one number for each channel, and not for other axes. */
+export function isPerChannel(given: Constant, to: Feature): boolean {
+  return termsOf(given, to).every(({ atom }) => atom.axis === "c");
+}
+
 /**
  * A constant that is broadcast to a feature, as a number for each channel. @throws Refusal where the constant varies along another axis, or makes the
  * feature larger
  */
 export function perChannel(given: Constant, to: Feature): Float64Array {
-  const channels = sizeOf(to.shape, "c");
-  const dims = dimsOf(to);
-  const offset = dims.length - given.dims.length;
-  const what = `its constant of dims [${given.dims.join(", ")}]`;
-  if (channels > MOST_CHANNELS)
-    throw new Refusal(`its input has ${channels} channels; up to ${MOST_CHANNELS} would do`);
-  if (count(given.dims) === 0) throw new Refusal(`${what} is empty`);
-  const result = new Float64Array(channels);
-  if (given.data.length === 1 && offset >= 0) return result.fill(given.data[0]!);
-  let stride = given.data.length;
-  const terms: { readonly atomSize: number; readonly atomStride: number; readonly step: number }[] = [];
-  for (const [index, size] of given.dims.entries()) {
-    stride /= size;
-    if (size === 1) continue;
-    const dim = to.dims[index + offset] ?? [];
-    if (dims[index + offset] !== size) throw new Refusal(`${what} does not fit its input of dims [${dims.join(", ")}]`);
-    if (dim.some(({ axis }) => axis !== "c")) {
-      throw new Refusal(
-        `${what} varies over other axes than channels of its input of dims [${dims.join(", ")}]; one number, or one for each channel, would do`,
-      );
-    }
-    let step = stride * size;
-    for (const atom of dim) {
-      step /= atom.size;
-      terms.push({ atomSize: atom.size, atomStride: atom.stride, step });
-    }
+  const channels = checkedChannels(sizeOf(to.shape, "c"));
+  const terms = termsOf(given, to);
+  if (terms.some(({ atom }) => atom.axis !== "c")) {
+    throw new Refusal(
+      `its constant of dims [${given.dims.join(", ")}] varies over other axes than channels of its input of dims [${dimsOf(to).join(", ")}]; one number, or one for each channel, would do`,
+    );
   }
-  for (let channel = 0; channel < channels; channel++) {
-    let at = 0;
-    for (const { atomSize, atomStride, step } of terms) at += (Math.floor(channel / atomStride) % atomSize) * step;
-    result[channel] = given.data[at]!;
+  return Float64Array.from({ length: channels }, (_, channel) => given.data[indexAlong(terms, "c", channel)]!);
+}
+
+/**
+ * A constant that is broadcast to a feature, as a number for each element of an image, channels innermost. @throws Refusal where the constant varies
+ * over the batch, or makes the feature larger
+ */
+export function perElement(given: Constant, to: Feature): Float64Array {
+  const [, c, h, w] = to.shape;
+  const result = new Float64Array(checkedChannels(c * h * w));
+  const terms = termsOf(given, to);
+  if (terms.some(({ atom }) => atom.axis === "n"))
+    throw new Refusal(`its constant of dims [${given.dims.join(", ")}] varies over the batch`);
+  let index = 0;
+  for (let y = 0; y < h; y++) {
+    const row = indexAlong(terms, "h", y);
+    for (let x = 0; x < w; x++) {
+      const pixel = row + indexAlong(terms, "w", x);
+      for (let channel = 0; channel < c; channel++) {
+        result[index++] = given.data[pixel + indexAlong(terms, "c", channel)]!;
+      }
+    }
   }
   return result;
+}
+
+function checkedChannels(channels: number): number {
+  if (channels <= MOST_CHANNELS) return channels;
+  throw new Refusal(`its input has ${channels} channels; up to ${MOST_CHANNELS} would do`);
 }

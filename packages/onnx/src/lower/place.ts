@@ -16,7 +16,7 @@ import {
   sizeOf,
   wholeAxis,
 } from "./feature.js";
-import type { LayerList } from "./layers.js";
+import type { LayerList, Tensor4 } from "./layers.js";
 
 /** `feature` with dimension i as the whole axis `letters[i]`. @throws Refusal where no operation of core moves its elements so */
 export function place(list: LayerList, feature: Feature, letters: string): Feature {
@@ -197,4 +197,24 @@ export function blocksToChannels(
     }),
   );
   return list.operation(parts, { kind: "concat", channels: parts.map(() => c), h: oh, w: ow });
+}
+
+/**
+ * A value of another shape by repeating it along sizes of 1. For `multiply` and `add`, a number for each channel stays one: core repeats it.
+ *
+ * @throws Refusal if a size differs and is not 1
+ */
+export function repeated(list: LayerList, part: Feature, [n, c, h, w]: Shape4): Feature {
+  const [pn, pc, ph, pw] = part.shape;
+  if (pn !== n || (pc !== c && pc !== 1) || (ph !== h && ph !== 1) || (pw !== w && pw !== 1)) {
+    throw new Refusal(
+      `a value of [n, c, h, w] = [${part.shape.join(", ")}] does not go with [${[n, c, h, w].join(", ")}]; one of the same shape, or with sizes of 1, would do`,
+    );
+  }
+  let made: Tensor4 = part;
+  // A convolution with weights of 1 copies the channel exactly.
+  if (pc !== c) made = list.conv(made, { weight: new Float32Array(c).fill(1), oc: c, kernel: [1, 1] });
+  if (ph !== h || pw !== w)
+    made = list.operation([made], { kind: "upsample", c, ih: ph, iw: pw, oh: h, ow: w, mode: "nearest" });
+  return { ...part, ...made, dims: [] };
 }

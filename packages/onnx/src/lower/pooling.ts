@@ -109,7 +109,8 @@ export function softmax(node: Node, inputs: Inputs, list: LayerList, opset: numb
   if (!flat) throw new Refusal(`its axis ${axis} of dims [${dims.join(", ")}] is no axis of channels`);
   const letters = candidates(flat.dims.length, opset < 13 ? 1 : axis);
   const flatDims = dimsOf(flat);
-  const placed = letters === undefined ? undefined : reshaped(list, flat, flatDims, letters);
+  const placed =
+    (letters === undefined ? undefined : reshaped(list, flat, flatDims, letters)) ?? lastAxis(list, flat, axis);
   if (!placed)
     throw new Refusal(
       `its axis ${axis} of dims [${dims.join(", ")}] is no axis of channels; softmax over channels would do`,
@@ -118,6 +119,15 @@ export function softmax(node: Node, inputs: Inputs, list: LayerList, opset: numb
   const made = regroup(soft, dims);
   if (!made) throw new Refusal(`its dims [${dims.join(", ")}] are none that it can have`);
   return [made];
+}
+
+/** The last axis as the channels of pixels, in the same order of elements. */
+function lastAxis(list: LayerList, x: Feature, axis: number): Feature | undefined {
+  const dims = dimsOf(x);
+  if (axis !== dims.length - 1) return undefined;
+  const flat = [product(dims.slice(0, axis)), dims[axis]!];
+  const rows = regroup(x, flat);
+  return rows && reshaped(list, rows, flat, "nc");
 }
 
 function candidates(rank: number, axis: number): string | undefined {
