@@ -18,9 +18,12 @@ import { edges, pair, spatial, windowOf } from "./windows.js";
 
 export function conv(node: Node, inputs: Inputs, list: LayerList): Value[] {
   const { dims, data } = weights(inputs, 1, "weight");
-  const { axes, letters } = spatial(dims.length);
-  const x = place(list, feature(inputs, 0), letters);
+  const { axes, letters: usual } = spatial(dims.length);
   const [oc, icPerGroup, ...kernel] = dims as [number, number, ...number[]];
+  const given = feature(inputs, 0);
+  // For a convolution of one pixel rows and columns may change places.
+  const letters = lies(given, "ncwh") && isPointwise(node, kernel) ? "ncwh" : usual;
+  const x = place(list, given, letters);
   const groups = integerAttribute(node, "group", 1);
   checkKernel(node, kernel);
   checkChannels(x, icPerGroup * groups, dims, groups);
@@ -30,6 +33,15 @@ export function conv(node: Node, inputs: Inputs, list: LayerList): Value[] {
   const { kernel: size, stride, dilation, pads } = window;
   const made = list.conv(x, { weight: data, bias, oc, kernel: size, stride, dilation, pads, groups });
   return [featureOf(made.value, made.shape, letters)];
+}
+
+function isPointwise(node: Node, kernel: readonly number[]): boolean {
+  const numbers = ["strides", "pads"].map((name) => integersAttribute(node, name) ?? []);
+  return (
+    kernel.every((size) => size === 1) &&
+    numbers[0]!.every((each) => each === 1) &&
+    numbers[1]!.every((each) => each === 0)
+  );
 }
 
 function checkKernel(node: Node, kernel: readonly number[]): void {

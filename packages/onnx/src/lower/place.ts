@@ -48,9 +48,21 @@ export function placeAnyhow(
     const placed = tryPlace(list, feature, letters);
     if (placed) return { feature: placed, letters };
   }
+  const asChannels = columnsAsChannels(list, feature);
+  if (asChannels) return placeAnyhow(list, asChannels);
   throw new Refusal(
     `its input has dims [${dimsOf(feature).join(", ")}], which are no whole axes of an image; at most four of them, in the order [n, c, h, w] or [n, h, w, c], would do`,
   );
+}
+
+/** The columns of a value of one channel as its channels: these lie in memory as those do. */
+function columnsAsChannels(list: LayerList, { value, shape, dims }: Feature): Feature | undefined {
+  const [n, c, h, w] = shape;
+  if (c !== 1 || w === 1) return undefined;
+  const to = { on: n, oc: w, oh: h, ow: 1 };
+  const made = list.operation([{ value, shape }], { kind: "reshape", ic: 1, ih: h, iw: w, ...to, order: "nhwc" });
+  const moved = (atom: Atom): Atom => (atom.axis === "w" ? { ...atom, axis: "c" } : atom);
+  return { ...made, dims: dims.map((dim) => dim.map(moved)) };
 }
 
 /** The tensor's shape where dimension i of the file is the axis `letters[i]`. */

@@ -3,7 +3,7 @@
 import { integerAttribute, integersAttribute, Refusal } from "../graph/attributes.js";
 import { axisOf, count, integersOf } from "../graph/fold.js";
 import type { Node } from "../graph/graph.js";
-import { type Axis, dimsOf, type Feature, featureOf, regroup, sizeOf, type Value } from "./feature.js";
+import { type Atom, type Axis, dimsOf, type Feature, featureOf, regroup, sizeOf, type Value } from "./feature.js";
 import type { LayerList, Tensor4 } from "./layers.js";
 import { constantsOf, feature, type Inputs } from "./operand.js";
 import { place, placeAnyhow, reshaped } from "./place.js";
@@ -105,6 +105,8 @@ export function softmax(node: Node, inputs: Inputs, list: LayerList, opset: numb
   const overChannels =
     atoms.every((atom) => atom.axis === "c") && atoms.reduce((size, atom) => size * atom.size, 1) === channels;
   if (overChannels) return [{ ...x, value: softened(list, x).value }];
+  const apart = over.length === 1 ? channelsApart(list, x, over[0]!) : undefined;
+  if (apart) return [{ ...apart, value: softened(list, apart).value }];
   const flat = opset < 13 ? regroup(x, [product(dims.slice(0, axis)), product(dims.slice(axis))]) : x;
   if (!flat) throw new Refusal(`its axis ${axis} of dims [${dims.join(", ")}] is no axis of channels`);
   const letters = candidates(flat.dims.length, opset < 13 ? 1 : axis);
@@ -119,6 +121,27 @@ export function softmax(node: Node, inputs: Inputs, list: LayerList, opset: numb
   const made = regroup(soft, dims);
   if (!made) throw new Refusal(`its dims [${dims.join(", ")}] are none that it can have`);
   return [made];
+}
+
+/**
+ * Channels that lie side by side as all channels of a value, and the groups of such channels as its columns, as in the distributions of distances
+ * that a detector has for each side of a box.
+ */
+function channelsApart(list: LayerList, x: Feature, dim: Feature["dims"][number]): Feature | undefined {
+  const [n, ic, ih, iw] = x.shape;
+  const [inner, more] = dim;
+  const oc = inner?.size ?? 0;
+  const isInner = inner?.axis === "c" && inner.stride === 1 && !more;
+  const others = x.dims.flat().filter((atom) => atom !== inner && atom.axis === "c");
+  if (!isInner || others.some(({ stride }) => stride % oc !== 0)) return undefined;
+  const sizes = { ic, ih, iw, on: n, oc, oh: ih * iw, ow: ic / oc };
+  const made = list.operation([x], { kind: "reshape", ...sizes, order: "nhwc" });
+  const moved = (atom: Atom): Atom => {
+    if (atom === inner || atom.axis === "n") return atom;
+    if (atom.axis === "c") return { axis: "w", size: atom.size, stride: atom.stride / oc };
+    return { axis: "h", size: atom.size, stride: atom.axis === "h" ? atom.stride * iw : atom.stride };
+  };
+  return { ...made, dims: x.dims.map((each) => each.map(moved)) };
 }
 
 /** The last axis as the channels of pixels, in the same order of elements. */
