@@ -87,7 +87,8 @@ function affine(list: LayerList, x: Feature, by: Affine): Feature {
 /** `[scale, shift]` of a feature's channel, from the constant's number for this channel. */
 type WithConstant = (each: number) => readonly [scale: number, shift: number];
 
-function withConstant(list: LayerList, given: Constant, to: Feature, of: WithConstant): Feature {
+/** The results of a function of each element and of a constant's number for it. */
+export function withConstant(list: LayerList, given: Constant, to: Feature, of: WithConstant): Feature {
   if (given.kind !== "float") throw new Refusal("its constant has integers; floats would do");
   const x = ofRank(to, given.dims.length);
   const by = (values: Float64Array): Affine => ({

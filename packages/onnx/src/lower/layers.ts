@@ -131,7 +131,9 @@ export class LayerList {
     return this.#push({ kind: "convTranspose", name: this.node, inputs: [x.value], shape, ...spec, ...none });
   }
 
+  /** No layer for a scale of 1 and a shift of 0, which exporters write where a normalisation has no parameters. */
   affine(x: Tensor4, affine: Affine): Tensor4 {
+    if (affine.scale.every((each) => each === 1) && affine.shift.every((each) => each === 0)) return x;
     return this.#push({ kind: "affine", name: this.node, inputs: [x.value], shape: x.shape, affine });
   }
 

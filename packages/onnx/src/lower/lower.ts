@@ -20,8 +20,8 @@ import {
 } from "./elementwise.js";
 import { dimsOf, type Feature, isFeature, ordersOf, type Value } from "./feature.js";
 import { type Layer, LayerList } from "./layers.js";
+import { concat, tile } from "./join.js";
 import {
-  concat,
   depthToSpace,
   expand,
   flatten,
@@ -32,7 +32,6 @@ import {
   spaceToDepth,
   split,
   squeeze,
-  tile,
   transpose,
   unsqueeze,
 } from "./moves.js";

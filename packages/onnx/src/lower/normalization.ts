@@ -4,6 +4,7 @@ import { floatAttribute, integerAttribute, integersAttribute, Refusal } from "..
 import { axisOf, count } from "../graph/fold.js";
 import type { Node } from "../graph/graph.js";
 import { dimsOf, type Feature, merged, regroup, type Value } from "./feature.js";
+import { withConstant } from "./elementwise.js";
 import type { LayerList } from "./layers.js";
 import {
   constant,
@@ -56,9 +57,9 @@ export function layerNormalization(node: Node, inputs: Inputs, list: LayerList):
   const rank = dimsOf(x).length;
   const axis = axisOf(integerAttribute(node, "axis", -1), rank);
   const y = normalized(list, x, axesFrom(axis, rank), floatAttribute(node, "epsilon", 1e-5));
-  const scale = perChannel(constant(inputs, 1, "scale"), y);
-  const bias = optionalConstant(inputs, 2, "bias");
-  return [affine(list, y, scale, bias ? perChannel(bias, y) : new Float64Array(scale.length))];
+  const [scale, bias] = [constant(inputs, 1, "scale"), optionalConstant(inputs, 2, "bias")];
+  const times = withConstant(list, scale, y, (each) => [each, 0]);
+  return [bias ? withConstant(list, bias, times, (each) => [1, each]) : times];
 }
 
 /** The normalisation that a rewrite has made of a mean, a difference, a variance, a root and a quotient. */
@@ -114,15 +115,9 @@ function tryNormalized(list: LayerList, x: Feature, over: readonly number[], eps
 /** A scale and a bias for each entry of the second dimension, from the inputs `index` and `index + 1`. */
 function scaled(list: LayerList, x: Feature, inputs: Inputs, index: number): Feature {
   const dims = dimsOf(x);
-  const [scale, bias] = ["scale", "bias"].map((what, at) => {
+  const [scale, shift] = ["scale", "bias"].map((what, at) => {
     const data = Float64Array.from(perChannelWeights(inputs, index + at, what, dims[1]!));
     return perChannel({ dims: dims.slice(1).map((size, axis) => (axis === 0 ? size : 1)), kind: "float", data }, x);
   }) as [Float64Array, Float64Array];
-  return affine(list, x, scale, bias);
-}
-
-/** Nothing at all for a scale of 1 and a shift of 0, which exporters write where a layer has no parameters. */
-function affine(list: LayerList, x: Feature, scale: Float64Array, shift: Float64Array): Feature {
-  if (scale.every((each) => each === 1) && shift.every((each) => each === 0)) return x;
   return { ...x, value: list.affine(x, { scale, shift }).value };
 }

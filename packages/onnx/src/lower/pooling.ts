@@ -107,7 +107,7 @@ export function softmax(node: Node, inputs: Inputs, list: LayerList, opset: numb
   if (overChannels) return [{ ...x, value: softened(list, x).value }];
   const apart = over.length === 1 ? channelsApart(list, x, over[0]!) : undefined;
   if (apart) return [{ ...apart, value: softened(list, apart).value }];
-  const flat = opset < 13 ? regroup(x, [product(dims.slice(0, axis)), product(dims.slice(axis))]) : x;
+  const flat = opset < 13 ? regroup(x, [count(dims.slice(0, axis)), count(dims.slice(axis))]) : x;
   if (!flat) throw new Refusal(`its axis ${axis} of dims [${dims.join(", ")}] is no axis of channels`);
   const letters = candidates(flat.dims.length, opset < 13 ? 1 : axis);
   const flatDims = dimsOf(flat);
@@ -148,7 +148,7 @@ function channelsApart(list: LayerList, x: Feature, dim: Feature["dims"][number]
 function lastAxis(list: LayerList, x: Feature, axis: number): Feature | undefined {
   const dims = dimsOf(x);
   if (axis !== dims.length - 1) return undefined;
-  const flat = [product(dims.slice(0, axis)), dims[axis]!];
+  const flat = [count(dims.slice(0, axis)), dims[axis]!];
   const rows = regroup(x, flat);
   return rows && reshaped(list, rows, flat, "nc");
 }
@@ -157,10 +157,6 @@ function candidates(rank: number, axis: number): string | undefined {
   return ["c", "nc", "nhc", "nch", "nchw", "nhwc"].find(
     (letters) => letters.length === rank && letters.indexOf("c") === axis,
   );
-}
-
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((all, size) => all * size, 1);
 }
 
 function softened(list: LayerList, x: Feature) {

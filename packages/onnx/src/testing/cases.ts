@@ -1297,4 +1297,15 @@ export const CASES: readonly Case[] = [
       strides: positive(1, 30),
     },
   ),
+  single("LayerNormalization of whole images, with a weight and a bias for each place", {
+    op: "LayerNormalization",
+    x: [2, 3, 4, 5],
+    with: [floats(3, 4, 5), floats(3, 4, 5)],
+    attributes: { axis: 1 },
+  }),
+  single("LayerNormalization without effect of its weight and bias", {
+    op: "LayerNormalization",
+    x: [2, 3, 4, 5],
+    with: [given([5], [1, 1, 1, 1, 1]), given([5], [0, 0, 0, 0, 0])],
+  }),
 ];
